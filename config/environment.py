@@ -1,0 +1,117 @@
+"""Typed readers of the environment. A bad value stops the start with a sentence that names it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str = "", *, env: Mapping[str, str] = os.environ) -> str:
+    """The variable `name`, or the content of the file that `name`_FILE names (for secrets).
+
+    Raises `ImproperlyConfigured` when the file cannot be read.
+    """
+    path = env.get(f"{name}_FILE", "")
+    if not path:
+        return env.get(name, default)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+
+
+def boolean(name: str, default: bool, *, env: Mapping[str, str] = os.environ) -> bool:
+    """`1/true/yes/on` or `0/false/no/off`. Raises `ImproperlyConfigured` for any other word."""
+    raw = env.get(name, "").strip().lower()
+    if not raw:
+        return default
+    if raw in {"1", "true", "yes", "on"}:
+        return True
+    if raw in {"0", "false", "no", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} is {raw!r}; write yes or no.")
+
+
+def integer(name: str, default: int, *, minimum: int = 0, env: Mapping[str, str] = os.environ) -> int:
+    """A whole number, at least `minimum`. Raises `ImproperlyConfigured` otherwise."""
+    raw = env.get(name, "").strip()
+    if not raw:
+        return default
+    try:
+        value = int(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {raw!r}; write a whole number.") from None
+    if value < minimum:
+        raise ImproperlyConfigured(f"{name} is {value}; the least is {minimum}.")
+    return value
+
+
+def words(name: str, default: str = "", *, env: Mapping[str, str] = os.environ) -> list[str]:
+    """A list, separated by commas; blanks round the words do not count."""
+    return [word.strip() for word in env.get(name, default).split(",") if word.strip()]
+
+
+def secret_key(data: Path, *, production: bool, env: Mapping[str, str] = os.environ) -> str:
+    """The key that signs sessions: COUNTERSIGN_SECRET_KEY (or …_FILE), else, in the embedded
+    set-up only, one made once and kept in the data folder with mode 0600.
+
+    Raises `ImproperlyConfigured` in production when none is given or it is shorter than 32 characters.
+    """
+    given = text("COUNTERSIGN_SECRET_KEY", env=env)
+    if production and len(given) < 32:
+        raise ImproperlyConfigured(
+            "COUNTERSIGN_SECRET_KEY is missing or shorter than 32 characters. In production set it, or"
+            " COUNTERSIGN_SECRET_KEY_FILE, to a long random text that stays the same between starts."
+        )
+    if given:
+        return given
+    path = data / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
+        handle.write(secrets.token_urlsafe(64))
+    return path.read_text(encoding="ascii").strip()
+
+
+def database(url: str, data: Path) -> dict[str, object]:
+    """Django's settings for `url`: '' or `sqlite:///path` (embedded), or `postgres://user@host/name`.
+
+    SQLite runs in WAL with IMMEDIATE transactions (so that a verb locks before it reads) and
+    synchronous FULL (a tick that was answered is on the disk). Connections persist, because a new
+    one for each request costs four times the request. Raises `ImproperlyConfigured` otherwise.
+    """
+    parts = urlsplit(url or f"sqlite:///{data / 'countersign.sqlite3'}")
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    if parts.scheme == "sqlite":
+        path = unquote(parts.path)
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": path[1:] if path.startswith("//") else path,
+            "CONN_MAX_AGE": 600,
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+            },
+            "TEST": {"NAME": str(data / "test.sqlite3")},
+        }
+    raise ImproperlyConfigured(
+        f"DATABASE_URL begins with {parts.scheme!r}; write sqlite:///path or postgres://user@host/name."
+    )

@@ -1,0 +1,176 @@
+"""All settings, from the environment. `docs/reference/settings.md` is made from this file.
+
+A line `#: NAME (default) — sentence` above a reader documents that variable.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from config import environment as env
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: COUNTERSIGN_PRODUCTION (no) — Refuse to start without a secret key, hosts and secure cookies.
+PRODUCTION = env.boolean("COUNTERSIGN_PRODUCTION", False)
+#: COUNTERSIGN_DATA (data/ in the project) — Folder of the embedded database, the generated secret key and the evidence.
+DATA = Path(env.text("COUNTERSIGN_DATA", str(ROOT / "data"))).resolve()
+DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+#: COUNTERSIGN_SECRET_KEY (generated in the data folder, required in production) — Signs sessions; …_FILE names a file with it.
+SECRET_KEY = env.secret_key(DATA, production=PRODUCTION)
+#: COUNTERSIGN_DEBUG (no) — Django's debug pages. Refused together with COUNTERSIGN_PRODUCTION.
+DEBUG = env.boolean("COUNTERSIGN_DEBUG", False) and not PRODUCTION
+#: COUNTERSIGN_HOSTS (localhost, 127.0.0.1) — Names under which the product is reached, separated by commas.
+ALLOWED_HOSTS = env.words("COUNTERSIGN_HOSTS", "localhost,127.0.0.1,[::1]")
+#: COUNTERSIGN_TRUSTED_ORIGINS (none) — Origins such as https://countersign.example.org, when a proxy changes the host.
+CSRF_TRUSTED_ORIGINS = env.words("COUNTERSIGN_TRUSTED_ORIGINS")
+#: COUNTERSIGN_BEHIND_PROXY (no) — Trust X-Forwarded-Proto from the reverse proxy in front.
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("COUNTERSIGN_BEHIND_PROXY", False) else None
+)
+
+INSTALLED_APPS = [
+    "accounts",
+    "inventory",
+    "runbooks",
+    "incidents",
+    "richtext",
+    "config",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "config.security.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+#: DATABASE_URL (SQLite in the data folder) — sqlite:///path or postgres://user:password@host:port/name.
+DATABASES = {"default": env.database(env.text("DATABASE_URL"), DATA)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+#: COUNTERSIGN_REDIS_URL (none) — Shared cache for sign-in rate limits when several processes serve pages.
+REDIS_URL = env.text("COUNTERSIGN_REDIS_URL")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "10/m/ip,3/10m/key"}
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = True
+
+LANGUAGE_CODE = "en-gb"
+#: COUNTERSIGN_TIME_ZONE (UTC) — Zone in which times are shown and typed; the zone is always written beside them.
+TIME_ZONE = env.text("COUNTERSIGN_TIME_ZONE", "UTC")
+USE_TZ = True
+USE_I18N = False
+
+STATIC_URL = "static/"
+STATIC_ROOT = ROOT / "staticfiles"
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+MEDIA_ROOT = DATA / "evidence"
+#: COUNTERSIGN_EVIDENCE_MAX_MB (25) — Largest file that can be attached to a run, in megabytes.
+EVIDENCE_MAX_BYTES = env.integer("COUNTERSIGN_EVIDENCE_MAX_MB", 25, minimum=1) * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+#: COUNTERSIGN_EMAIL_HOST (none: mail is printed) — Host of the mail server.
+EMAIL_HOST = env.text("COUNTERSIGN_EMAIL_HOST")
+#: COUNTERSIGN_EMAIL_PORT (587) — Port of the mail server; STARTTLS is used.
+EMAIL_PORT = env.integer("COUNTERSIGN_EMAIL_PORT", 587, minimum=1)
+#: COUNTERSIGN_EMAIL_USER (none) — User name at the mail server.
+EMAIL_HOST_USER = env.text("COUNTERSIGN_EMAIL_USER")
+#: COUNTERSIGN_EMAIL_PASSWORD (none) — Password at the mail server; …_FILE names a file with it.
+EMAIL_HOST_PASSWORD = env.text("COUNTERSIGN_EMAIL_PASSWORD")
+EMAIL_USE_TLS = bool(EMAIL_HOST)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+#: COUNTERSIGN_EMAIL_FROM (countersign@localhost) — Sender of the product's mail.
+DEFAULT_FROM_EMAIL = env.text("COUNTERSIGN_EMAIL_FROM", "countersign@localhost")
+
+SESSION_COOKIE_NAME = "countersign_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "config.views.csrf_failure"
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+#: The browser runs our own files and nothing else: no inline script or style, no outside host.
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+    "manifest-src": "'self'",
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,16 @@
+"""All addresses, one include an app."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("accounts/", include("allauth.account.urls")),
+    path("people/", include("accounts.urls")),
+    path("inventory/", include("inventory.urls")),
+    path("", include("runbooks.urls")),
+    path("incidents/", include("incidents.urls")),
+]

@@ -1,0 +1,135 @@
+"""Incidents: what happened, when and how sure we are, who took part, which runs answered it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from incidents.enums import Certainty, Kind, Moment, Part, Severity, Status
+from inventory.models import System
+from runbooks.models import Run, Runbook
+
+
+def _choices(words: type) -> list[tuple[str, str]]:
+    return [(word.value, word.value) for word in words]  # type: ignore[attr-defined]
+
+
+class Incident(models.Model):
+    """A data loss, a corruption, a near miss or a good catch. Times are in `IncidentTime`."""
+
+    title = models.CharField(max_length=160, unique=True)
+    kind = models.CharField(max_length=20, choices=_choices(Kind))
+    severity = models.CharField(
+        max_length=20, choices=_choices(Severity), default=Severity.UNKNOWN.value
+    )
+    status = models.CharField(max_length=12, choices=_choices(Status), default=Status.OPEN.value)
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="incidents")
+    what_happened = models.TextField()
+    opened_at = models.DateTimeField()
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)  # grows with every change of the facts
+    runbooks = models.ManyToManyField(Runbook, blank=True, related_name="incidents")
+
+    class Meta:
+        ordering = ["-opened_at", "-pk"]
+        indexes = [
+            models.Index(fields=["status", "-opened_at"], name="incident_by_status"),
+            models.Index(fields=["system", "-opened_at"], name="incident_by_system"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=Status.CLOSED.value, closed_at__isnull=False)
+                | (~Q(status=Status.CLOSED.value) & Q(closed_at__isnull=True)),
+                name="incident_closed_has_a_time",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class IncidentTime(models.Model):
+    """One clock field, with how sure it is."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="times")
+    moment = models.CharField(max_length=20, choices=_choices(Moment))
+    at = models.DateTimeField()
+    certainty = models.CharField(max_length=10, choices=_choices(Certainty))
+
+    class Meta:
+        ordering = ["incident", "at"]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "moment"], name="incident_moment_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.moment}: {self.at:%Y-%m-%d %H:%M} ({self.certainty})"
+
+
+class IncidentPerson(models.Model):
+    """Somebody's part in answering an incident."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="people")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="incident_parts"
+    )
+    part = models.CharField(max_length=20, choices=_choices(Part))
+
+    class Meta:
+        ordering = ["incident", "pk"]
+        verbose_name_plural = "incident people"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "person", "part"], name="incident_person_part_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.part}"
+
+
+class IncidentRun(models.Model):
+    """A live run that answers an incident. A drill has none; a run answers at most one incident."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="runs")
+    run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="incident_link")
+    linked_at = models.DateTimeField()
+    linked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["incident", "run_id"]
+
+    def __str__(self) -> str:
+        return f"run {self.run_id} for incident {self.incident_id}"
+
+
+class TimelineEntry(models.Model):
+    """What a person adds to the timeline. Append-only by triggers: a correction is a new row that
+    names the row it `corrects`, and the old text stays readable."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="entries")
+    happened_at = models.DateTimeField()
+    certainty = models.CharField(max_length=10, choices=_choices(Certainty))
+    text = models.TextField()
+    html = models.TextField()
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    entered_by_name = models.CharField(max_length=120)
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="correction"
+    )
+
+    class Meta:
+        ordering = ["incident", "happened_at", "pk"]
+        verbose_name_plural = "timeline entries"
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -1,0 +1,147 @@
+"""What is protected: systems, the instances where their data lives, and the copies of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+
+from inventory.enums import (
+    Answer,
+    CopyState,
+    DataClass,
+    Environment,
+    IdentifierKind,
+    Lifecycle,
+    Medium,
+)
+
+
+def _choices(words: type) -> list[tuple[str, str]]:
+    return [(word.value, word.value) for word in words]  # type: ignore[attr-defined]
+
+
+class System(models.Model):
+    """Something whose data matters. RPO: how much data, in time, may be lost. RTO: how soon it must
+    work again. MTD: the longest it may be away at all; never shorter than the RTO (NIST SP 800-34)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    slug = models.SlugField(max_length=80, unique=True)
+    description = models.TextField(blank=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    rpo = models.DurationField(null=True, blank=True)
+    rto = models.DurationField(null=True, blank=True)
+    mtd = models.DurationField(null=True, blank=True)
+    data_class = models.CharField(max_length=20, choices=_choices(DataClass))
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rto__isnull=True) | Q(mtd__isnull=True) | Q(mtd__gte=F("rto")),
+                name="system_mtd_not_below_rto",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Instance(models.Model):
+    """One place where a system's data lives, with two identifiers of different kinds, because a host
+    name is a room number and not a person (NPSG.01.01.01; the databases db-01 and db-02, 2025)."""
+
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="instances")
+    name = models.CharField(max_length=80)
+    environment = models.CharField(max_length=20, choices=_choices(Environment))
+    host = models.CharField(max_length=120)
+    first_kind = models.CharField(max_length=40, choices=_choices(IdentifierKind))
+    first_value = models.CharField(max_length=200)
+    second_kind = models.CharField(max_length=40, choices=_choices(IdentifierKind))
+    second_value = models.CharField(max_length=200)
+    lifecycle = models.CharField(
+        max_length=20, choices=_choices(Lifecycle), default=Lifecycle.ACTIVE.value
+    )
+
+    class Meta:
+        ordering = ["system__name", "environment", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["system", "name"], name="instance_name_unique_in_system"),
+            models.CheckConstraint(
+                condition=~Q(first_kind=F("second_kind")), name="instance_identifiers_differ_in_kind"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} @ {self.host}"
+
+
+class Copy(models.Model):
+    """A backup copy. `data_as_of` is the newest record in it, which is not the date of the file."""
+
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="copies")
+    taken_from = models.ForeignKey(
+        Instance, on_delete=models.PROTECT, related_name="copies", null=True, blank=True
+    )
+    name = models.CharField(max_length=120)
+    taken_at = models.DateTimeField()
+    data_as_of = models.DateTimeField(null=True, blank=True)
+    medium = models.CharField(max_length=40, choices=_choices(Medium))
+    place = models.CharField(max_length=200)
+    holder = models.CharField(max_length=120)
+    size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    encrypted = models.CharField(max_length=10, choices=_choices(Answer), default=Answer.UNKNOWN.value)
+    state = models.CharField(
+        max_length=20, choices=_choices(CopyState), default=CopyState.UNVERIFIED.value
+    )
+    verified_at = models.DateTimeField(null=True, blank=True)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    verified_how = models.CharField(max_length=200, blank=True)
+    restore_proven_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["system__name", F("data_as_of").desc(nulls_last=True), "-taken_at", "pk"]
+        verbose_name_plural = "copies"
+        constraints = [
+            models.UniqueConstraint(fields=["system", "name"], name="copy_name_unique_in_system"),
+            models.CheckConstraint(
+                condition=Q(verified_at__isnull=True, verified_by__isnull=True)
+                | Q(verified_at__isnull=False, verified_by__isnull=False),
+                name="copy_verified_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CopyState.GOOD.value) | Q(verified_at__isnull=False),
+                name="copy_good_only_when_verified",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Change(models.Model):
+    """One line of the inventory's history: who changed what, from which value to which.
+
+    Append-only by triggers. Holds names as text and no foreign key to the thing described, so that
+    it can be read for as long as the database lives.
+    """
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20)
+    object_id = models.PositiveBigIntegerField()
+    object_name = models.CharField(max_length=200)
+    verb = models.CharField(max_length=40)
+    fields = models.JSONField(encoder=DjangoJSONEncoder)  # {"rpo": ["1 h", "30 min"]}: old, new
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["kind", "object_id", "-at"], name="change_of_object")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.kind} {self.object_name}"

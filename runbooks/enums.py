@@ -1,0 +1,113 @@
+"""The fixed words of runbooks and runs. Plain Python, so that the pure modules may import it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Use(StrEnum):
+    """How a runbook is meant to be read: step by step in hand, or looked up."""
+
+    STEP_BY_STEP = "step-by-step"
+    REFERENCE = "reference"
+
+
+class Level(StrEnum):
+    """Weight of a finding. An error blocks saving or approval; the others never do."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    HINT = "hint"
+
+
+class ParameterType(StrEnum):
+    INSTANCE = "instance"
+    COPY = "copy"
+    TEXT = "text"
+    NUMBER = "number"
+    DATETIME = "datetime"
+    DURATION = "duration"
+    CHOICE = "choice"
+
+
+class ValueType(StrEnum):
+    """Types of a value that a step records."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATETIME = "datetime"
+    DURATION = "duration"
+    BYTES = "bytes"
+    SHA256 = "sha256"
+    CHOICE = "choice"
+    FILE = "file"
+
+
+class Countersign(StrEnum):
+    """BEFORE: concurrent verification of an irreversible act. AFTER: independent and blind."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+class RunRole(StrEnum):
+    OPERATOR = "operator"
+    VERIFIER = "verifier"
+    DECIDER = "decider"
+    OBSERVER = "observer"
+
+
+class RunKind(StrEnum):
+    LIVE = "live"
+    DRILL = "drill"
+
+
+class RunStatus(StrEnum):
+    BRIEFING = "briefing"
+    RUNNING = "running"
+    HELD = "held"
+    COMPLETED = "completed"
+    ABORTED = "aborted"
+
+
+class StepStatus(StrEnum):
+    LOCKED = "locked"
+    OPEN = "open"
+    STARTED = "started"
+    AWAITING = "awaiting countersign"
+    DONE = "done"
+    NOT_APPLICABLE = "not applicable"
+    MISMATCH = "mismatch"
+    DIAGNOSED = "diagnosed"
+    STRUCK = "struck"
+
+
+class Move(StrEnum):
+    """Everything a person can do to a run."""
+
+    PREPARE = "prepare"
+    TAKE_ROLE = "take_role"
+    RELEASE_ROLE = "release_role"
+    START = "start"
+    BEGIN_STEP = "begin_step"
+    RECORD = "record"
+    TICK = "tick"
+    COUNTERSIGN = "countersign"
+    OBJECT = "object"
+    NOT_APPLICABLE = "not_applicable"
+    REPORT_MISMATCH = "report_mismatch"
+    DIAGNOSE = "diagnose"
+    REOPEN = "reopen"
+    UNDO = "undo"
+    HOLD = "hold"
+    RESUME = "resume"
+    HAND_OVER = "hand_over"
+    ACCEPT_HAND_OVER = "accept_hand_over"
+    RELEASE = "release"
+    DECIDE = "decide"
+    NOTE = "note"
+    ATTACH = "attach"
+    LATE_ENTRY = "late_entry"
+    STRIKE_OUT = "strike_out"
+    ABORT = "abort"
+    COMPLETE = "complete"

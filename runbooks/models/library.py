@@ -1,0 +1,65 @@
+"""Runbooks and their immutable revisions."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from inventory.models import System
+
+
+class Runbook(models.Model):
+    """A procedure. Its text is in its revisions; title and system follow the newest one."""
+
+    slug = models.SlugField(max_length=120, unique=True)
+    title = models.CharField(max_length=200, unique=True)
+    system = models.ForeignKey(
+        System, on_delete=models.PROTECT, null=True, blank=True, related_name="runbooks"
+    )
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Revision(models.Model):
+    """One text of a runbook, stored byte for byte. Only the approval is ever written later
+    (triggers refuse the rest).
+
+    `procedure` is what the parser read when the text was saved (`runbooks.procedure.from_json`).
+    """
+
+    runbook = models.ForeignKey(Runbook, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    source = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+    procedure = models.JSONField()
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    summary = models.CharField(max_length=200, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["runbook", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["runbook", "number"], name="revision_number_unique"),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True, approved_by__isnull=True)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+                name="revision_approved_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True) | ~Q(approved_by=F("author")),
+                name="revision_approved_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.runbook} · revision {self.number}"

@@ -1,0 +1,194 @@
+"""Runs: a row a run, a row a person in it, a row an attempt at a step. Written by `runbooks.runs` only."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from inventory.models import Copy, Instance
+from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
+from runbooks.models.library import Revision
+
+
+def _choices(words: type) -> list[tuple[str, str]]:
+    return [(word.value, word.value) for word in words]  # type: ignore[attr-defined]
+
+
+class Run(models.Model):
+    """One live execution, or a drill, of one revision.
+
+    `sequence` and `digest` are the head of its log. `turned` is the sequence of the last event that
+    changed the run as a whole: a sender who has not seen it is stale.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="runs")
+    kind = models.CharField(max_length=10, choices=_choices(RunKind))
+    status = models.CharField(max_length=12, choices=_choices(RunStatus))
+    title = models.CharField(max_length=200)
+    prepared_at = models.DateTimeField()
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    held_for_mismatch = models.BooleanField(default=False)
+    hand_over_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    hand_over_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    turned_back = models.BooleanField(default=False)
+    entered = models.JSONField(default=list)  # keys of the asides entered, in order
+    sequence = models.PositiveIntegerField(default=0)
+    turned = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["-prepared_at", "-pk"]
+        indexes = [models.Index(fields=["status", "-prepared_at"], name="run_by_status")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=True, held_by__isnull=True)
+                | Q(held_at__isnull=False, held_by__isnull=False),
+                name="run_held_at_and_by_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=RunStatus.HELD.value, held_at__isnull=False)
+                | (~Q(status=RunStatus.HELD.value) & Q(held_at__isnull=True)),
+                name="run_held_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(hand_over_by__isnull=True, hand_over_to__isnull=True)
+                | (
+                    Q(hand_over_by__isnull=False, hand_over_to__isnull=False)
+                    & ~Q(hand_over_by=F("hand_over_to"))
+                ),
+                name="run_hand_over_between_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[RunStatus.COMPLETED.value, RunStatus.ABORTED.value], ended_at__isnull=False)
+                | (
+                    ~Q(status__in=[RunStatus.COMPLETED.value, RunStatus.ABORTED.value])
+                    & Q(ended_at__isnull=True)
+                ),
+                name="run_ended_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Run {self.pk} — {self.title}"
+
+
+class RunParameter(models.Model):
+    """A parameter as chosen at the start. `facts` is what the inventory said then: the run keeps it
+    even when the inventory changes (`runbooks.parameters.Facts` as JSON)."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="parameters")
+    name = models.CharField(max_length=80)
+    value = models.CharField(max_length=400)
+    instance = models.ForeignKey(Instance, on_delete=models.PROTECT, null=True, related_name="+")
+    copy = models.ForeignKey(Copy, on_delete=models.PROTECT, null=True, related_name="run_uses")
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "name"], name="run_parameter_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value}"
+
+
+class RunPerson(models.Model):
+    """A role that a person holds, or held, in a run."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="people")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="run_roles"
+    )
+    name = models.CharField(max_length=120)
+    initials = models.CharField(max_length=4)
+    role = models.CharField(max_length=12, choices=_choices(RunRole))
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "run people"
+        constraints = [
+            models.UniqueConstraint(fields=["run", "person"], name="run_person_has_one_role"),
+            models.UniqueConstraint(
+                fields=["run", "role"],
+                condition=Q(role__in=[RunRole.OPERATOR.value, RunRole.DECIDER.value]),
+                name="run_one_operator_one_decider",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.role}"
+
+
+class RunStep(models.Model):
+    """One attempt at one step. `step` is the step's index in the procedure; the newest attempt counts.
+
+    `values` and `verified_values` are what was recorded and what the verifier measured, as text.
+    `touched` is the sequence of the last event that changed it.
+    """
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="steps")
+    step = models.PositiveIntegerField()
+    attempt = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=24, choices=_choices(StepStatus))
+    started_at = models.DateTimeField(null=True, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    countersigned_at = models.DateTimeField(null=True, blank=True)
+    countersigned_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    values = models.JSONField(default=dict)
+    verified_values = models.JSONField(default=dict)
+    answer = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(blank=True)
+    touched = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["run", "step", "attempt"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "step", "attempt"], name="run_step_attempt_unique"),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{pair}_at__isnull": True, f"{pair}_by__isnull": True})
+                    | Q(**{f"{pair}_at__isnull": False, f"{pair}_by__isnull": False}),
+                    name=f"run_step_{pair}_at_and_by_together",
+                )
+                for pair in ("started", "done", "countersigned", "released")
+            ),
+            models.CheckConstraint(
+                condition=Q(countersigned_by__isnull=True)
+                | Q(done_by__isnull=True)
+                | ~Q(countersigned_by=F("done_by")),
+                name="run_step_nobody_verifies_their_own",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=StepStatus.DONE.value) | Q(done_at__isnull=False),
+                name="run_step_done_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.run_id} step {self.step} attempt {self.attempt}: {self.status}"
