@@ -1,0 +1,28 @@
+"""The two ways in which a verb says no. `config.refusals` is the one place that turns them into answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Refused(Exception):
+    """The move is understood and not allowed now (HTTP 409), or not to this person (403).
+
+    `code` is stable and for programs; `sentence` says what is wrong; `remedy` what to do instead.
+    """
+
+    def __init__(self, code: str, sentence: str, remedy: str, *, status: int = 409) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+        self.remedy = remedy
+        self.status = status
+
+
+class Invalid(Exception):
+    """What was sent cannot be read (HTTP 422): `errors` maps a field to its sentence, '' to the
+    whole. Nothing was written, and it is no near miss."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = dict(errors)
