@@ -35,9 +35,7 @@ class _Writer(RendererHTML):
 
     td_open = th_open
 
-    def image(
-        self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any
-    ) -> str:
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
         token = tokens[idx]
         source = str(token.attrGet("src") or "")
         alt = self.renderInlineAsText(token.children, options, env) or source
