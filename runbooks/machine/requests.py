@@ -1,0 +1,87 @@
+"""What goes into the machine, and the three things that come out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from runbooks.enums import Move
+
+
+@dataclass(frozen=True)
+class Request:
+    """One attempted move: who, when (aware, UTC), on which step (index), with what.
+
+    `seen` is the sequence of the last event its sender knew; None when the sender vouches for
+    having looked just now (commands on the server itself).
+    """
+
+    move: Move
+    by: int
+    at: datetime
+    step: int | None = None
+    seen: int | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def text(self, name: str) -> str:
+        """The typed text `name`, without blanks around it; '' when it was not sent."""
+        return str(self.data.get(name) or "").strip()
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """Something that now happened: a dotted kind in the past tense and its plain data."""
+
+    kind: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An event as it stands in the log."""
+
+    sequence: int
+    kind: str
+    at: datetime
+    by: int
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The move is not allowed now. `logged` is False for a sender who was merely late."""
+
+    code: str
+    sentence: str
+    remedy: str
+    logged: bool = True
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """What was typed cannot be read: field → sentence. Neither an event nor a near miss."""
+
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One thing a step still waits for, or waited for."""
+
+    key: str
+    label: str
+    open: bool
+    how: str
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """A control that a person may use now."""
+
+    move: Move
+    step: int | None = None
+
+
+Outcome = tuple[NewEvent, ...] | Refusal | Malformed

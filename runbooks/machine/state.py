@@ -1,0 +1,118 @@
+"""What is true of a run at one moment: plain, immutable data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
+from runbooks.procedure import Procedure, Step
+
+#: A step in one of these needs nothing more.
+FINISHED = frozenset({StepStatus.DONE, StepStatus.NOT_APPLICABLE, StepStatus.STRUCK})
+#: A run in one of these is frozen.
+ENDED = frozenset({RunStatus.COMPLETED, RunStatus.ABORTED})
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A parameter as chosen. `fields` are what `<name.field>` may reach (name, host, place, …);
+    `identifiers` are an instance's two identifying values."""
+
+    value: str
+    fields: Mapping[str, str] = field(default_factory=dict)
+    identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StepState:
+    """The newest attempt at one step. People are account ids; times are aware, UTC."""
+
+    index: int
+    attempt: int = 1
+    status: StepStatus = StepStatus.LOCKED
+    started_at: datetime | None = None
+    started_by: int | None = None
+    done_at: datetime | None = None
+    done_by: int | None = None
+    countersigned_at: datetime | None = None
+    countersigned_by: int | None = None
+    released_at: datetime | None = None
+    released_by: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    verified_values: Mapping[str, str] = field(default_factory=dict)
+    answer: str = ""
+    reason: str = ""
+    touched: int = 0
+
+
+@dataclass(frozen=True)
+class RunState:
+    """A run. `entered` are the asides opened, in order. `past` are the superseded attempts.
+
+    `turned` is the sequence of the last event that changed the run as a whole.
+    """
+
+    number: int
+    kind: RunKind
+    status: RunStatus
+    procedure: Procedure
+    facts: Mapping[str, Facts]
+    people: Mapping[int, RunRole]
+    steps: tuple[StepState, ...]
+    past: tuple[StepState, ...] = ()
+    entered: tuple[str, ...] = ()
+    held_at: datetime | None = None
+    held_by: int | None = None
+    held_for_mismatch: bool = False
+    hand_over_by: int | None = None
+    hand_over_to: int | None = None
+    turned_back: bool = False
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    sequence: int = 0
+    turned: int = 0
+
+    def step(self, index: int) -> Step:
+        """The text of a step."""
+        return self.procedure.steps[index]
+
+    def holder(self, role: RunRole) -> int | None:
+        """The first person who holds `role`."""
+        return next((p for p, r in self.people.items() if r is role), None)
+
+    def on_main_path(self, index: int) -> bool:
+        return self.procedure.steps[index].section not in self.procedure.asides
+
+
+def in_section(state: RunState, key: str) -> list[int]:
+    """Indexes of the steps of a section, in ticking order."""
+    return [s.index for s in state.procedure.steps if s.section == key]
+
+
+def current(state: RunState) -> int | None:
+    """The one step that may be acted on now: the first unfinished one of the aside entered last,
+    else of the main path. None when nothing is left, or the run is not under way."""
+    if state.status not in {RunStatus.RUNNING, RunStatus.HELD}:
+        return None
+    for key in reversed(state.entered):
+        for index in in_section(state, key):
+            if state.steps[index].status not in FINISHED:
+                return index
+    for step in state.steps:
+        if state.on_main_path(step.index) and step.status not in FINISHED:
+            return step.index
+    return None
+
+
+def last_finished(state: RunState) -> int | None:
+    """The step that was finished last, by the log's order: what a read-back must name."""
+    done = [s for s in state.steps if s.status in {StepStatus.DONE, StepStatus.NOT_APPLICABLE}]
+    return max(done, key=lambda s: s.touched).index if done else None
+
+
+def place(state: RunState) -> str:
+    """Number of the step finished last, or "none": the answer that a read-back must give."""
+    index = last_finished(state)
+    return "none" if index is None else state.step(index).number
