@@ -1,0 +1,97 @@
+"""What the library holds, read: the list of runbooks, the revision that counts, the last run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from runbooks.models import Revision, Run, Runbook
+
+
+class StepCount(Func):
+    """How many steps a stored procedure has, counted by the database."""
+
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(
+            compiler, connection, template="json_array_length(%(expressions)s, '$.steps')"
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        return self.as_sql(
+            compiler, connection, template="jsonb_array_length(%(expressions)s -> 'steps')"
+        )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A runbook in the list. `newest` is its last revision, `approved` the newest approved one;
+    `steps` counts those of the approved revision, else of the newest."""
+
+    runbook: Runbook
+    newest: Revision | None
+    approved: Revision | None
+    last_run: Run | None
+
+    @property
+    def counts(self) -> Revision | None:
+        return self.approved or self.newest
+
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether a text lies here that nobody has approved yet, newer than the approved one."""
+        return self.newest is not None and self.newest != self.approved
+
+
+def approved(runbook: Runbook) -> Revision | None:
+    """The revision that is run live: the newest approved one. None when there is none."""
+    return runbook.revisions.filter(approved_at__isnull=False).order_by("-number").first()
+
+
+def newest(runbook: Runbook) -> Revision | None:
+    """The last revision, approved or not."""
+    return runbook.revisions.order_by("-number").first()
+
+
+def light() -> QuerySet[Revision]:
+    """Revisions without their text, with `steps` counted: for lists."""
+    return (
+        Revision.objects.select_related("author", "approved_by")
+        .defer("source", "procedure")
+        .annotate(steps=StepCount("procedure"))
+    )
+
+
+def overview(runbooks: QuerySet[Runbook] | None = None) -> list[Listed]:
+    """Every runbook (or those given), by title. Three queries, however many there are."""
+    shelf = Runbook.objects.all() if runbooks is None else runbooks
+    revisions = Revision.objects.filter(runbook=OuterRef("pk")).order_by("-number").values("pk")
+    runs = Run.objects.filter(revision__runbook=OuterRef("pk")).order_by("-prepared_at", "-pk")
+    rows = list(
+        shelf.select_related("system").annotate(
+            newest_pk=Subquery(revisions[:1]),
+            approved_pk=Subquery(revisions.filter(approved_at__isnull=False)[:1]),
+            last_run_pk=Subquery(runs.values("pk")[:1]),
+        )
+    )
+    texts = light().in_bulk({r.newest_pk for r in rows} | {r.approved_pk for r in rows} - {None})
+    last = Run.objects.select_related("revision__runbook").defer(
+        "revision__source", "revision__procedure"
+    )
+    done = last.in_bulk({r.last_run_pk for r in rows} - {None})
+    return [
+        Listed(r, texts.get(r.newest_pk), texts.get(r.approved_pk), done.get(r.last_run_pk))
+        for r in rows
+    ]
+
+
+def last_run(runbook: Runbook, *, before: Run | None = None) -> Run | None:
+    """The newest run of any revision of `runbook`, not counting `before`."""
+    runs = Run.objects.filter(revision__runbook=runbook).select_related("revision")
+    if before is not None:
+        runs = runs.exclude(pk=before.pk)
+    return runs.order_by(Coalesce("started_at", "prepared_at").desc(), "-pk").first()
