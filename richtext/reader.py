@@ -116,9 +116,9 @@ def read(text: str) -> Document:
 
 def reread(token: Token, content: str, environment: dict[str, Any]) -> Token:
     """A copy of an inline token with other text."""
-    copy = token.copy(content=content, children=[])
-    READER.inline.parse(content, READER, environment, copy.children or [])
-    return copy
+    children: list[Token] = []
+    READER.inline.parse(content, READER, environment, children)
+    return token.copy(content=content, children=children)
 
 
 def plain_text(token: Token | None) -> str:

@@ -12,9 +12,14 @@ from html import escape
 import nh3
 
 TAGS = frozenset(
-    "a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i ins kbd li "
-    "mark ol p pre q s small span strong sub summary sup table tbody td tfoot th thead tr u "
-    "ul".split()
+    re.findall(
+        r"\w+",
+        """
+        a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i ins kbd
+        li mark ol p pre q s small span strong sub summary sup table tbody td tfoot th thead tr
+        u ul
+        """,
+    )
 )
 _ATTRIBUTES = {
     "*": {"id"},

@@ -9,10 +9,8 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 _CONTAINERS = frozenset({"ul", "ol", "li", "blockquote"})
-_BLOCKS = _CONTAINERS | frozenset(
-    "p h1 h2 h3 h4 h5 h6 pre table thead tbody tr td th hr div details summary".split()
-)
-_EVENTS = frozenset("ul ol li blockquote h1 h2 h3 h4 h5 h6 tr td th hr".split())
+_EVENTS = _CONTAINERS | {"h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "hr"}
+_BLOCKS = _EVENTS | {"p", "pre", "table", "thead", "tbody", "div", "details", "summary"}
 
 
 class _Shape(HTMLParser):

@@ -1,0 +1,150 @@
+"""From an outline to a procedure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from richtext.reader import Block, Document
+from runbooks.enums import Use
+from runbooks.parser.bodies import Writer
+from runbooks.parser.findings import Findings
+from runbooks.parser.guards import read_guard
+from runbooks.parser.keys import Ids
+from runbooks.parser.outline import Item, Outline, Part
+from runbooks.parser.readers import Context
+from runbooks.parser.yamltext import Place
+from runbooks.procedure import Guard, ParameterSpec, Procedure, Section, Step
+
+VERSION = "1"
+
+
+@dataclass
+class Assembly:
+    """What is known of a runbook while it is put together. Items and parts are named by `id()`:
+    they are mutable and live as long as their outline."""
+
+    outline: Outline
+    document: Document
+    values: dict[str, Any]
+    lines: list[str]
+    findings: Findings
+    keys: dict[int, str] = field(default_factory=dict)
+    guards: dict[int, Guard] = field(default_factory=dict)
+
+    @property
+    def parameters(self) -> dict[str, ParameterSpec]:
+        return {spec.name: spec for spec in self.values.get("parameters", ())}
+
+    def name(self) -> None:
+        """Give every section and step its id."""
+        ids = Ids()
+        items = [item for _, item in self.outline.items()]
+        for named in [*self.outline.parts, *items]:
+            if named.caption and named.caption.id:
+                line = named.line if isinstance(named, Part) else named.block.first
+                ids.claim(named.caption, line, self.findings)
+        for part in self.outline.parts:
+            title = part.caption.title if part.caption else "Steps"
+            own = part.caption.id if part.caption else ""
+            self.keys[id(part)] = own or ids.make(title, "section")
+        for item in items:
+            self.keys[id(item)] = item.caption.id or ids.make(item.caption.title, "step")
+
+    def demand(self) -> None:
+        """Read every guard block, in ticking order."""
+        items = [item for _, item in self.outline.items()]
+        sections = frozenset(self.keys[id(part)] for part in self.outline.parts)
+        steps = frozenset(self.keys[id(item)] for item in items)
+        context = Context(self.findings, self.parameters, sections, steps)
+        for item in items:
+            for block in item.guards[:1]:
+                place = content_place(block, self.lines)
+                self.guards[id(item)] = read_guard(block.token.content, place, context)
+
+    def procedure(self) -> Procedure:
+        """The finished procedure, with its HTML."""
+        writer = Writer(self.document.environment, self.parameters)
+        values = dict(self.values)
+        for known in ("purpose", "worst_case", "abort_rule", "system"):
+            values.setdefault(known, "")
+        for known in ("entry", "do_not_use_if", "parameters", "waive"):
+            values.setdefault(known, ())
+        values.setdefault("use", Use.STEP_BY_STEP)
+        values["title"] = self.outline.title
+        return Procedure(
+            **values,
+            intro_html=writer.text(self.outline.intro),
+            sections=tuple(self._section(part, writer) for part in self.outline.parts),
+            steps=self._steps(writer),
+            parser=VERSION,
+        )
+
+    def _section(self, part: Part, writer: Writer) -> Section:
+        return Section(
+            key=self.keys[id(part)],
+            title=part.caption.title if part.caption else "",
+            html=writer.text(part.body),
+            line=part.line,
+            aside=part.caption is not None and "aside" in part.caption.classes,
+        )
+
+    def _steps(self, writer: Writer) -> tuple[Step, ...]:
+        order = list(self.outline.items())
+        index = {id(item): number for number, (_, item) in enumerate(order)}
+        places = _places(self.outline, index)
+        steps = []
+        for number, (part, item) in enumerate(order):
+            body, commands = writer.body(item.body)
+            said, parent, depth = places[id(item)]
+            steps.append(
+                Step(
+                    index=number,
+                    key=self.keys[id(item)],
+                    number=said,
+                    title=item.caption.title or f"Step {said}",
+                    title_html=writer.title(item.caption) or f"Step {said}",
+                    body_html=body,
+                    section=self.keys[id(part)],
+                    guard=self.guards.get(id(item), Guard()),
+                    line=item.block.first,
+                    last_line=last_line(item.block, self.lines),
+                    parent=parent,
+                    depth=depth,
+                    commands=commands,
+                )
+            )
+        return tuple(steps)
+
+
+def content_place(block: Block, lines: list[str]) -> Place:
+    """Where the content of a fenced block stands: the line below the fence, and its indent."""
+    first = block.token.content.split("\n", 1)[0]
+    line = block.first + 1
+    written = lines[line - 1] if line <= len(lines) else ""
+    indent = len(written) - len(first) if written.endswith(first) else 0
+    return Place(line, indent)
+
+
+def last_line(block: Block, lines: list[str]) -> int:
+    """The last line of a block that is not blank; the reader counts blank lines after an item."""
+    last = min(block.last, len(lines))
+    while last > block.first and not lines[last - 1].strip(" \t>"):
+        last -= 1
+    return last
+
+
+def _places(outline: Outline, index: dict[int, int]) -> dict[int, tuple[str, int | None, int]]:
+    """Of each item: the number that people say, the index of its step, its depth."""
+    places: dict[int, tuple[str, int | None, int]] = {}
+
+    def visit(items: list[Item], prefix: str, parent: int | None, depth: int, start: int) -> None:
+        for number, item in enumerate(items, start):
+            places[id(item)] = (f"{prefix}{number}", parent, depth)
+            visit(item.children, f"{prefix}{number}.", index[id(item)], depth + 1, 1)
+
+    start = 1
+    for part in outline.parts:
+        visit(part.items, "", None, 0, start)
+        start += len(part.items)
+    return places

@@ -1,0 +1,100 @@
+"""What is wrong or doubtful in the structure of a runbook."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from richtext.reader import Block
+from runbooks.parser.bodies import is_command
+from runbooks.parser.findings import Findings
+from runbooks.parser.outline import Item, Outline, is_guard
+
+MAX_STEPS = 500
+_NEARLY_A_BOX = re.compile(r"\[\](?!\()|\[[ xX]\](?=[^\s(\[:])|\[ {2,}\](?!\()|\[[-*v✓✔]\](?=\s)")
+
+
+def check_steps(outline: Outline, findings: Findings) -> None:
+    """Boxes that are ticked, steps without a title, guard blocks too many or out of place."""
+    items = [item for _, item in outline.items()]
+    if not items:
+        findings.warning(
+            "no_steps", 1, 1, "No step was found.", "Write each step as a task item: `- [ ] Do it`."
+        )
+    if len(items) > MAX_STEPS:
+        findings.error(
+            "too_many_steps", items[MAX_STEPS].block.first, 1,
+            f"The runbook has {len(items):,} steps; at most {MAX_STEPS} are read.", "Split it.",
+        )  # fmt: skip
+    for item in items:
+        _check_item(item, findings)
+    for guard in outline.loose:
+        findings.error(
+            "loose_guard", guard.first, 1, "This guard block belongs to no step.",
+            "Indent it as far as the text of its task item.",
+        )  # fmt: skip
+    _check_loose_commands(outline, findings)
+
+
+def check_blocks(blocks: Iterable[Block], lines: list[str], findings: Findings) -> None:
+    """Fences that are never closed, and items that nearly have a box. `blocks` are all, nested
+    ones too."""
+    for block in blocks:
+        if block.kind == "fence" and not _is_closed(block, lines):
+            what = "guard block" if is_guard(block) else "code block"
+            findings.error(
+                "open_fence", block.first, 1,
+                f"The {what} that begins here is never closed, so the rest is taken for code.",
+                f"Close it with `{block.token.markup}`, indented like its first line.",
+            )  # fmt: skip
+        if block.kind == "list_item" and block.children:
+            _check_box(block.children[0], findings)
+
+
+def _check_item(item: Item, findings: Findings) -> None:
+    line = item.block.first
+    if item.ticked:
+        findings.warning(
+            "ticked", line, 1, "This step is already ticked in the text; a run begins unticked.",
+            "Write `[ ]`.",
+        )  # fmt: skip
+    if not item.caption.title:
+        findings.warning("untitled_step", line, 1, "This step has no title.", "Say what to do.")
+    for guard in item.guards[1:]:
+        findings.error(
+            "second_guard", guard.first, 1, "A step has at most one guard block.",
+            "Put its keys into the first one.",
+        )  # fmt: skip
+
+
+def _check_loose_commands(outline: Outline, findings: Findings) -> None:
+    """A command below a step that is not indented is no part of the step: nobody is led to it."""
+    for part in outline.parts:
+        if not part.items:
+            continue
+        begins = part.items[0].block.first
+        for block in part.body:
+            if block.first > begins and is_command(block.token):
+                findings.warning(
+                    "loose_command", block.first, 1,
+                    "This command stands below a step but belongs to none.",
+                    "Indent it as far as the text of its task item.",
+                )  # fmt: skip
+
+
+def _check_box(first: Block, findings: Findings) -> None:
+    content = first.inline.content if first.kind == "paragraph" and first.inline else ""
+    if _NEARLY_A_BOX.match(content):
+        findings.warning(
+            "nearly_a_step", first.first, 1, "This looks like a step, but is read as plain text.",
+            "Write `[ ]` with one space inside and one behind it.",
+        )  # fmt: skip
+
+
+def _is_closed(block: Block, lines: list[str]) -> bool:
+    token = block.token
+    start, end = token.map or (0, 0)
+    # The reader's last line is the closing fence, or the last line of an unclosed block.
+    last = lines[end - 1].lstrip(" \t>").rstrip() if end <= len(lines) else ""
+    mark = token.markup
+    return end - start >= 2 and last.startswith(mark) and not last.strip(mark[0])

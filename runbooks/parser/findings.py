@@ -1,0 +1,55 @@
+"""What the parser says about a source, and where."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from runbooks.enums import Level
+from runbooks.procedure import Finding
+
+
+@dataclass
+class Findings:
+    """Findings as they are met; `sorted` gives them in the order of the source."""
+
+    met: list[Finding] = field(default_factory=list)
+
+    def error(self, code: str, line: int, column: int, sentence: str, suggestion: str = "") -> None:
+        self._add(code, Level.ERROR, line, column, sentence, suggestion)
+
+    def warning(
+        self, code: str, line: int, column: int, sentence: str, suggestion: str = ""
+    ) -> None:
+        self._add(code, Level.WARNING, line, column, sentence, suggestion)
+
+    @property
+    def has_errors(self) -> bool:
+        return any(f.level is Level.ERROR for f in self.met)
+
+    def sorted(self) -> tuple[Finding, ...]:
+        return tuple(sorted(self.met, key=lambda f: (f.line, f.column, f.code)))
+
+    def _add(
+        self, code: str, level: Level, line: int, column: int, sentence: str, suggestion: str
+    ) -> None:
+        self.met.append(Finding(f"syntax.{code}", level, line, column, sentence, suggestion))
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The known word that `word` was probably meant to be, as a suggestion; '' when none is near."""
+    close = difflib.get_close_matches(normalised(word), list(known), n=1, cutoff=0.6)
+    return f"Did you mean `{close[0]}`?" if close else ""
+
+
+def one_of(words: Iterable[str]) -> str:
+    """`a`, `b` or `c`, for a sentence."""
+    quoted = [f"`{word}`" for word in words]
+    return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else quoted[0]
+
+
+def normalised(name: str) -> str:
+    """The one spelling of a name: `<Cluster name>`, `cluster-name` and `cluster_name` are equal."""
+    return re.sub(r"[\s_-]+", "_", name.strip().lower())

@@ -1,0 +1,123 @@
+"""The YAML between two lines `---` at the top of a runbook."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from runbooks.enums import Use
+from runbooks.parser import yamltext
+from runbooks.parser.findings import Findings, did_you_mean
+from runbooks.parser.parameters import parameters
+from runbooks.parser.readers import Context, Key, group, is_new, text, texts, word, wrong_type
+from runbooks.parser.yamltext import Place, Value
+
+_WAIVED = re.compile(r"L\d\d")
+
+
+def _waive(value: Value, name: str, context: Context) -> tuple[tuple[str, str], ...] | None:
+    """Rules of the linter that do not apply here, each with a reason."""
+    pairs = value.pairs()
+    if pairs is None:
+        wrong_type(value, name, "a group of rules and reasons", context, 'Write `L05: "reason"`.')
+        return None
+    waived: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for key, item in pairs:
+        code = key.text() or ""
+        if not is_new(key, code, seen, context):
+            continue
+        if not _WAIVED.fullmatch(code):
+            context.error("waive", key, f"`{code}` is no rule of the linter.", "Write `L05`.")
+            continue
+        reason = text(item, code, context)
+        if reason is not None:
+            waived.append((code, reason))
+    return tuple(waived)
+
+
+FRONT_MATTER_KEYS = (
+    Key("title", text, "text", "Restore the ledger", "The runbook's title."),
+    Key("system", text, "text", "ledger", "The system it is for."),
+    Key("use", word(Use), "`step-by-step` or `reference`", "step-by-step", "How it is read; `step-by-step` when left out."),
+    Key("purpose", text, "text", "Bring the ledger back", "Read and acknowledged before a run starts."),
+    Key("worst_case", text, "text", "The last day is lost", "Read and acknowledged before a run starts."),
+    Key("abort_rule", text, "text", "Stop when the newest row is older than a day", "Read and acknowledged before a run starts."),
+    Key("entry", texts, "list of texts", "[Writers can be stopped]", "Conditions that must hold before a run starts."),
+    Key("do_not_use_if", texts, "list of texts", "[The storage is failing]", "When another runbook is the right one."),
+    Key("parameters", parameters, "group of named parameters", "{dump: {type: copy}}", "What is chosen when a run starts."),
+    Key("waive", _waive, "group of rules and reasons", '{L05: "The host has one disk"}', "Rules of the linter that do not apply, with the reason."),
+)  # fmt: skip
+
+# What people keep in front matter for other programs. It stays in the source and is not remarked on.
+METADATA = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        aliases author authors category categories date description draft id keywords lang
+        last_reviewed_on layout linkTitle menu nav_order owner owner_slack owners parent
+        permalink review_in section sidebar_label sidebar_position slug source_url status
+        summary tags team template toc toc_hide type updated version weight
+        """,
+    )
+)
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """What the front matter says, and the text below it with the same line numbers."""
+
+    values: dict[str, Any]
+    body: str
+
+
+def read_front_matter(source: str, findings: Findings) -> FrontMatter:
+    """Take the front matter off a runbook. The lines it stood on are left empty."""
+    lines = source.split("\n")
+    if lines[0].rstrip() != "---":
+        return FrontMatter({}, source)
+    ends = (n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "..."))
+    end = next(ends, None)
+    if end is None:
+        if len(lines) > 1 and re.match(r"[A-Za-z_]+:", lines[1]):
+            findings.error(
+                "front_matter_open", 1, 1, "The front matter that begins here is never closed.",
+                "Close it with a line `---`.",
+            )  # fmt: skip
+        return FrontMatter({}, source)
+    values = _values("\n".join(lines[1:end]), findings)
+    return FrontMatter(values, "\n" * (end + 1) + "\n".join(lines[end + 1 :]))
+
+
+def _values(source: str, findings: Findings) -> dict[str, Any]:
+    value = yamltext.read(source, Place(line=2), findings)
+    if value is None:
+        return {}
+    pairs = value.pairs()
+    context = Context(findings)
+    if pairs is None:
+        wrong_type(value, "front matter", "a group of keys", context, "Write `title: …`.")
+        return {}
+    known = {key.name for key in FRONT_MATTER_KEYS}
+    foreign = [(key, item) for key, item in pairs if key.text() not in known]
+    for key, _ in foreign:
+        _check_foreign(key, known, findings)
+    kept = [pair for pair in value.node.value if pair[0].value in known]
+    return group(_with(value, kept), "the front matter", FRONT_MATTER_KEYS, context) or {}
+
+
+def _check_foreign(key: Value, known: set[str], findings: Findings) -> None:
+    written = key.text() or ""
+    if written in METADATA:
+        return
+    findings.warning(
+        "unknown_key", key.line, key.column, f"`{written}` in the front matter has no meaning here.",
+        did_you_mean(written, sorted(known)),
+    )  # fmt: skip
+
+
+def _with(value: Value, pairs: list[Any]) -> Value:
+    """The same group of keys with some of them left out."""
+    value.node.value = pairs
+    return value
