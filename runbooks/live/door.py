@@ -1,0 +1,96 @@
+"""Who may watch a run: the checks that Django's middleware makes for a page, made for a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.db.models import Max
+from django.http import HttpRequest
+from django.http.cookie import parse_cookie
+from django.http.request import split_domain_port, validate_host
+
+from accounts.access import may
+from accounts.enums import Right
+from accounts.models import User
+from runbooks.models import Run
+
+SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
+
+
+class TurnedAway(Exception):
+    """No stream: answer `status` with `sentence` as plain text."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """Leave to watch `run`, whose log reached `head` when it was given."""
+
+    run: int
+    person: int
+    head: int
+
+
+class _Session(dict[str, Any]):
+    """A session's content without its store. `get_user` may want to renew or drop the session it
+    is given; a stream cannot send the browser a new cookie, so it must leave the store alone."""
+
+    def flush(self) -> None:
+        self.clear()
+
+    def cycle_key(self) -> None:
+        pass
+
+
+def check_origin(headers: Mapping[str, str]) -> None:
+    """Raise `TurnedAway` unless the request came from our own pages.
+
+    `headers` have lower-case names. Browsers send Sec-Fetch-Site with every request and Origin with
+    foreign ones; other programs send neither, and hold no cookie that somebody else could borrow.
+    """
+    host = headers.get("host", "")
+    if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
+        raise TurnedAway(400, "This host name is not one of COUNTERSIGN_HOSTS.")
+    origin = headers.get("origin", "")
+    foreign = (
+        origin and urlsplit(origin).netloc != host and origin not in settings.CSRF_TRUSTED_ORIGINS
+    )
+    if foreign or headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+        raise TurnedAway(403, "Only Countersign's own pages may open this stream.")
+
+
+def admit(cookie: str, run: int) -> Ticket:
+    """Leave to watch `run` for the person whose session is in the header `cookie`.
+
+    Raises `TurnedAway`: 401 when nobody is signed in (also: disabled since, password changed
+    since), 403 without the right to view, 404 when there is no such run.
+    """
+    person = _person(cookie)
+    if person is None:
+        raise TurnedAway(401, "Sign in first.")
+    if not may(person, Right.VIEW):
+        raise TurnedAway(403, "Your account may not see runs.")
+    found = Run.objects.filter(pk=run).annotate(head=Max("events__sequence")).values_list("head")
+    for (head,) in found:
+        return Ticket(run=run, person=person.pk, head=head or 0)
+    raise TurnedAway(404, "There is no such run.")
+
+
+def _person(cookie: str) -> User | None:
+    key = parse_cookie(cookie).get(settings.SESSION_COOKIE_NAME)
+    if not key:
+        return None
+    request = HttpRequest()
+    request.session = _Session(SessionStore(key).load())  # type: ignore[assignment]
+    person = get_user(request)
+    return person if isinstance(person, User) and person.is_active else None
