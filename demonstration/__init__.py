@@ -1,0 +1,1 @@
+"""The demonstration: runbooks that were tried, and the rehearsal that tries them."""
