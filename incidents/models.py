@@ -126,6 +126,7 @@ class TimelineEntry(models.Model):
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="correction"
     )
+    reason = models.CharField(max_length=300, blank=True)  # why it corrects
 
     class Meta:
         ordering = ["incident", "happened_at", "pk"]
@@ -133,3 +134,32 @@ class TimelineEntry(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class IncidentChange(models.Model):
+    """One line of an incident's history: who changed which fact, from what to what.
+
+    Append-only by triggers. `version` is the version of the incident that the change made, so that
+    a form which had seen an older one can be told what it missed.
+    """
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="changes")
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=120)
+    verb = models.CharField(max_length=40)
+    fields = models.JSONField()  # {"severity": ["not judged yet", "severity 2"]}: old, new
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["incident", "version"]
+        indexes = [models.Index(fields=["incident", "-at"], name="incident_change_by_time")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["incident", "version"], name="incident_change_makes_one_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"incident {self.incident_id} version {self.version}: {self.verb}"

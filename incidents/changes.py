@@ -1,0 +1,126 @@
+"""What every verb on an incident does the same way: lock it, check what its sender had seen, write
+a line of history. Nothing else writes `IncidentChange`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from incidents import lifecycle, words
+from incidents.enums import Status
+from incidents.models import Incident, IncidentChange
+from inventory import times
+
+#: Control characters, and halves of a surrogate pair.
+_UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+
+
+def locked(
+    incident: Incident, *, fields: Collection[str], seen: int | None, closed: bool = False
+) -> Incident:
+    """The row of `incident` as it is now, locked until the transaction ends.
+
+    `fields` are those the sender is about to write, `seen` the version it had read (None: a program
+    that looked at nothing). Raises `Refused` "closed" unless `closed` ones are welcome, and
+    "changed_meanwhile" when one of `fields` was changed after `seen`: two people may change
+    different facts at once, but nobody undoes another's change without having read it.
+    """
+    row = Incident.objects.select_for_update(of=("self",)).select_related("system")
+    now = row.get(pk=incident.pk)
+    if not closed and not lifecycle.takes_changes(Status(now.status)):
+        raise Refused(
+            "closed",
+            "This incident is closed: its facts stand as they are.",
+            "Add an entry to the timeline, or reopen the incident with a reason.",
+        )
+    if seen is not None:
+        _check_seen(now, frozenset(fields), seen)
+    return now
+
+
+def _check_seen(incident: Incident, fields: frozenset[str], seen: int) -> None:
+    newer = [
+        line
+        for line in incident.changes.filter(version__gt=seen)
+        if fields.intersection(line.fields)
+    ]
+    if newer:
+        told = " ".join(
+            f"{line.by_name} at {times.stamp(line.at)}: {words.change(line.verb, line.fields)}."
+            for line in newer[-3:]
+        )
+        raise Refused(
+            "changed_meanwhile",
+            f"This was changed after you opened the page, and nothing of yours is saved. {told}",
+            "Your text is still here. Compare it with the change, then send it again.",
+        )
+
+
+def write(
+    incident: Incident,
+    verb: str,
+    fields: Mapping[str, tuple[str, str]],
+    *,
+    reason: str = "",
+    by: User,
+    at: datetime,
+) -> IncidentChange:
+    """Save `incident` as its next version, and the line that says what changed.
+
+    `fields` maps each to its old and new value as text, '' for none. Call it in the transaction
+    that locked the incident.
+    """
+    incident.version += 1
+    incident.save()
+    return line(incident, verb, fields, reason=reason, by=by, at=at)
+
+
+def line(
+    incident: Incident,
+    verb: str,
+    fields: Mapping[str, tuple[str, str]],
+    *,
+    reason: str = "",
+    by: User,
+    at: datetime,
+) -> IncidentChange:
+    """The line of history of the present version, which the caller has just saved."""
+    return IncidentChange.objects.create(
+        incident=incident,
+        version=incident.version,
+        at=at,
+        by=by,
+        by_name=str(by),
+        verb=verb,
+        fields={name: list(pair) for name, pair in fields.items()},
+        reason=reason,
+    )
+
+
+def text(value: str, label: str, *, longest: int, needed: str = "", one_line: bool = False) -> str:
+    """`value` without the blanks around it and with plain line ends.
+
+    Raises `ValueError` with a sentence: `needed` when it is empty (unless that is ''), more than
+    `longest` characters, or a control character, which PostgreSQL would refuse to keep.
+    """
+    clean = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if one_line:
+        clean = " ".join(clean.split())
+    if not clean and needed:
+        raise ValueError(needed)
+    if len(clean) > longest:
+        raise ValueError(f"The {label} has {len(clean)} characters; {longest} is the most.")
+    if _UNKEPT.search(clean):
+        raise ValueError(f"The {label} holds a control character: remove it.")
+    return clean
+
+
+def reason(value: str, needed: str = "") -> str:
+    """A reason as it is kept. Raises `Invalid` at the field `reason`."""
+    try:
+        return text(value, "reason", longest=300, needed=needed, one_line=True)
+    except ValueError as problem:
+        raise Invalid({"reason": str(problem)}) from None
