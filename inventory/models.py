@@ -16,6 +16,7 @@ from inventory.enums import (
     Lifecycle,
     Medium,
 )
+from inventory.querysets import ChangeQuerySet, CopyQuerySet, InstanceQuerySet
 
 
 def _choices(words: type) -> list[tuple[str, str]]:
@@ -24,7 +25,7 @@ def _choices(words: type) -> list[tuple[str, str]]:
 
 class System(models.Model):
     """Something whose data matters. RPO: how much data, in time, may be lost. RTO: how soon it must
-    work again. MTD: the longest it may be away at all; never shorter than the RTO (NIST SP 800-34)."""
+    work again. MTD: the longest it may be away at all; never below the RTO (NIST SP 800-34)."""
 
     name = models.CharField(max_length=80, unique=True)
     slug = models.SlugField(max_length=80, unique=True)
@@ -49,8 +50,8 @@ class System(models.Model):
 
 
 class Instance(models.Model):
-    """One place where a system's data lives, with two identifiers of different kinds, because a host
-    name is a room number and not a person (NPSG.01.01.01; the databases db-01 and db-02, 2025)."""
+    """One place where a system's data lives, with two identifiers of different kinds, because a
+    host name is a room number and not a person (NPSG.01.01.01; the databases db-01 and db-02)."""
 
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="instances")
     name = models.CharField(max_length=80)
@@ -64,12 +65,17 @@ class Instance(models.Model):
         max_length=20, choices=_choices(Lifecycle), default=Lifecycle.ACTIVE.value
     )
 
+    objects = InstanceQuerySet.as_manager()
+
     class Meta:
         ordering = ["system__name", "environment", "name"]
         constraints = [
-            models.UniqueConstraint(fields=["system", "name"], name="instance_name_unique_in_system"),
+            models.UniqueConstraint(
+                fields=["system", "name"], name="instance_name_unique_in_system"
+            ),
             models.CheckConstraint(
-                condition=~Q(first_kind=F("second_kind")), name="instance_identifiers_differ_in_kind"
+                condition=~Q(first_kind=F("second_kind")),
+                name="instance_identifiers_differ_in_kind",
             ),
         ]
 
@@ -92,7 +98,9 @@ class Copy(models.Model):
     holder = models.CharField(max_length=120)
     size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    encrypted = models.CharField(max_length=10, choices=_choices(Answer), default=Answer.UNKNOWN.value)
+    encrypted = models.CharField(
+        max_length=10, choices=_choices(Answer), default=Answer.UNKNOWN.value
+    )
     state = models.CharField(
         max_length=20, choices=_choices(CopyState), default=CopyState.UNVERIFIED.value
     )
@@ -102,6 +110,8 @@ class Copy(models.Model):
     )
     verified_how = models.CharField(max_length=200, blank=True)
     restore_proven_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CopyQuerySet.as_manager()
 
     class Meta:
         ordering = ["system__name", F("data_as_of").desc(nulls_last=True), "-taken_at", "pk"]
@@ -138,6 +148,8 @@ class Change(models.Model):
     object_name = models.CharField(max_length=200)
     verb = models.CharField(max_length=40)
     fields = models.JSONField(encoder=DjangoJSONEncoder)  # {"rpo": ["1 h", "30 min"]}: old, new
+
+    objects = ChangeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-at", "-pk"]

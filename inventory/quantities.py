@@ -6,8 +6,15 @@ import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400, "w": 604800}
-_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|m|h|d|w)\b|(\d+(?:\.\d+)?)(s|min|m|h|d|w)(?=\d)")
+_UNITS = {
+    **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
+    **dict.fromkeys(("m", "min", "minute", "minutes"), 60),
+    **dict.fromkeys(("h", "hour", "hours"), 3600),
+    **dict.fromkeys(("d", "day", "days"), 86400),
+    **dict.fromkeys(("w", "week", "weeks"), 604800),
+}
+_PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)\s*([a-z]+)\s*")
+_TEN_YEARS = 10 * 365 * 86400
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgtp]?)(i?)b?(?:ytes?)?", re.IGNORECASE)
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 _TIME = re.compile(
@@ -17,14 +24,13 @@ ZONE_SENTENCE = "Write the time zone behind the time, for example 2026-11-22 03:
 
 
 def parse_duration(text: str) -> timedelta:
-    """`90s`, `2m`, `30 min`, `1h30m`, `24 h`, `2d`. Raises `ValueError` with a sentence."""
+    """`90s`, `2m`, `30 min`, `1h30m`, `24 hours`, `2d`. Raises `ValueError` with a sentence."""
     wanted = text.strip().lower()
-    seconds, rest = 0.0, wanted
-    for found in _PART.finditer(wanted):
-        amount, unit = found.group(1) or found.group(3), found.group(2) or found.group(4)
-        seconds += float(amount) * _UNITS[unit]
-        rest = rest.replace(found.group(), "", 1)
-    if not wanted or rest.strip() or seconds > 10 * 365 * 86400:
+    seconds, at = 0.0, 0
+    while found := _PART.match(wanted, at):
+        seconds += float(found.group(1)) * _UNITS.get(found.group(2), float("nan"))
+        at = found.end()
+    if not wanted or at < len(wanted) or not seconds <= _TEN_YEARS:  # an unknown unit: not a number
         raise ValueError(f"{text!r} is not a duration; write for example 90s, 30 min, 1h30m or 2d.")
     return timedelta(seconds=seconds)
 
@@ -35,7 +41,8 @@ def parse_size(text: str) -> int:
     if not found:
         raise ValueError(f"{text!r} is not a size; write bytes, or for example 12 MB or 1.5 GiB.")
     base = 1024 if found.group(3) else 1000
-    return round(float(found.group(1)) * base ** _POWERS[found.group(2).lower()])
+    power: int = base ** _POWERS[found.group(2).lower()]
+    return round(float(found.group(1)) * power)
 
 
 def parse_time(text: str) -> datetime:
@@ -46,7 +53,9 @@ def parse_time(text: str) -> datetime:
     """
     found = _TIME.fullmatch(text.strip())
     if not found:
-        raise ValueError(f"{text!r} is not a date and time; write for example 2026-11-22 03:12 UTC.")
+        raise ValueError(
+            f"{text!r} is not a date and time; write for example 2026-11-22 03:12 UTC."
+        )
     day, clock, zone = found.groups()
     if not zone:
         raise ValueError(ZONE_SENTENCE)
@@ -66,6 +75,8 @@ def _in_zone(naive: datetime, zone: str) -> datetime:
     offset = re.fullmatch(r"([+-])(\d\d):?(\d\d)?", zone)
     if offset:
         delta = timedelta(hours=int(offset.group(2)), minutes=int(offset.group(3) or 0))
+        if delta > timedelta(hours=14):  # the farthest zone there is
+            raise ValueError(ZONE_SENTENCE)
         return (naive - (delta if offset.group(1) == "+" else -delta)).replace(tzinfo=UTC)
     try:
         return naive.replace(tzinfo=ZoneInfo(zone))

@@ -1,0 +1,126 @@
+"""Verbs on instances: register one, edit it, move it through its life."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import access
+from accounts.enums import Right
+from accounts.models import User
+from accounts.refusals import Invalid
+from inventory import history, writing
+from inventory.enums import Environment, IdentifierKind, Lifecycle
+from inventory.models import Instance, System
+
+EDITABLE = (
+    "name",
+    "environment",
+    "host",
+    "first_kind",
+    "first_value",
+    "second_kind",
+    "second_value",
+)
+
+
+def register(
+    *,
+    system: System,
+    name: str,
+    environment: Environment | str,
+    host: str,
+    first_kind: IdentifierKind | str,
+    first_value: str,
+    second_kind: IdentifierKind | str,
+    second_value: str,
+    lifecycle: Lifecycle | str = Lifecycle.ACTIVE,
+    by: User,
+    at: datetime,
+) -> Instance:
+    """Add a place where the data of `system` lives, with two identifiers of different kinds.
+
+    Raises `Refused` 403 without the right to keep the inventory; `Invalid` for a name that the
+    system has already, two identifiers of one kind, or a word that is not offered.
+    """
+    access.check(by, Right.KEEP_INVENTORY)
+    with transaction.atomic():
+        instance = Instance(system=system)
+        given = {
+            "name": name,
+            "environment": environment,
+            "host": host,
+            "first_kind": first_kind,
+            "first_value": first_value,
+            "second_kind": second_kind,
+            "second_value": second_value,
+            "lifecycle": lifecycle,
+        }
+        writing.put(instance, given, (*EDITABLE, "lifecycle"))
+        _check(instance)
+        return writing.add(instance, taken=_taken(instance), by=by, at=at)
+
+
+def edit(
+    instance: Instance,
+    *,
+    changes: Mapping[str, object],
+    seen: int | None = None,
+    by: User,
+    at: datetime,
+) -> Instance:
+    """Change fields of `EDITABLE`; returns the instance as kept.
+
+    `seen`: the last line of its history that the sender knew. Raises as `register` does, and
+    `Refused` ("changed_meanwhile") when there is a newer line.
+    """
+    access.check(by, Right.KEEP_INVENTORY)
+    with transaction.atomic():
+        kept = writing.locked(Instance.objects.all(), instance, seen)
+        before = history.facts(kept)
+        writing.put(kept, changes, EDITABLE)
+        _check(kept)
+        return writing.amend(kept, before=before, verb="edited", taken=_taken(kept), by=by, at=at)
+
+
+def set_lifecycle(
+    instance: Instance,
+    *,
+    lifecycle: Lifecycle | str,
+    reason: str = "",
+    seen: int | None = None,
+    by: User,
+    at: datetime,
+) -> Instance:
+    """Say that the instance is now active, frozen, standby, scratch, quarantined or decommissioned.
+
+    Raises `Refused` 403, `Refused` ("changed_meanwhile"), or `Invalid` for another word.
+    """
+    access.check(by, Right.KEEP_INVENTORY)
+    with transaction.atomic():
+        kept = writing.locked(Instance.objects.all(), instance, seen)
+        before = history.facts(kept)
+        writing.put(kept, {"lifecycle": lifecycle}, ("lifecycle",))
+        _check(kept)
+        verb = f"set to {kept.lifecycle}"
+        return writing.amend(kept, before=before, verb=verb, reason=reason.strip(), by=by, at=at)
+
+
+def _check(instance: Instance) -> None:
+    errors = writing.field_problems(instance)
+    if instance.first_kind == instance.second_kind and "second_kind" not in errors:
+        errors["second_kind"] = (
+            f"Both identifiers are of the kind “{instance.first_kind}”: choose a second kind,"
+            " so that one mistake cannot fool both."
+        )
+    same_name = Instance.objects.of(instance.system).filter(name__iexact=instance.name)
+    if same_name.exclude(pk=instance.pk).exists():
+        errors["name"] = _taken(instance)
+    if errors:
+        raise Invalid(errors)
+
+
+def _taken(instance: Instance) -> str:
+    return f"{instance.system} has already an instance called {instance.name}: choose another name."

@@ -1,0 +1,43 @@
+"""Questions that are asked of one kind of row, in the words of the domain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F
+
+from inventory.enums import CopyState
+
+if TYPE_CHECKING:
+    from inventory.models import Change, Copy, Instance, System  # noqa: F401
+
+
+class InstanceQuerySet(models.QuerySet["Instance"]):
+    def of(self, system: System) -> Self:
+        """Instances of `system`."""
+        return self.filter(system=system)
+
+
+class CopyQuerySet(models.QuerySet["Copy"]):
+    def of(self, system: System) -> Self:
+        """Copies of the data of `system`."""
+        return self.filter(system=system)
+
+    def good(self) -> Self:
+        """Copies that somebody read back and found whole, and that nobody has doubted since."""
+        return self.filter(state=CopyState.GOOD.value)
+
+    def existing(self) -> Self:
+        """Copies that have not been destroyed."""
+        return self.exclude(state=CopyState.DESTROYED.value)
+
+    def newest_first(self) -> Self:
+        """By the newest record in it, not by the date of the file; undated ones come last."""
+        return self.order_by(F("data_as_of").desc(nulls_last=True), "-taken_at", "pk")
+
+
+class ChangeQuerySet(models.QuerySet["Change"]):
+    def of(self, thing: System | Instance | Copy) -> Self:
+        """History of `thing`, newest first."""
+        return self.filter(kind=thing._meta.model_name or "", object_id=thing.pk).order_by("-pk")

@@ -1,0 +1,126 @@
+"""What every verb of the inventory does the same way: lock, set, check, save, and keep history."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.refusals import Invalid
+from inventory import history
+from inventory.models import Copy, Instance, System
+
+Kept = TypeVar("Kept", System, Instance, Copy)
+_LARGEST = 2**63 - 1
+
+
+def locked(rows: models.QuerySet[Kept], thing: Kept, seen: int | None) -> Kept:
+    """The row of `thing` as it is now, locked until the transaction ends.
+
+    Raises `Refused` ("changed_meanwhile") when it was changed after history line `seen`.
+    """
+    row = rows.select_for_update().get(pk=thing.pk)
+    history.check_seen(row, seen)
+    return row
+
+
+def put(thing: Kept, changes: Mapping[str, object], editable: Collection[str]) -> None:
+    """Set `changes` on `thing`, texts without the spaces around them. Saves nothing.
+
+    Raises `Invalid` for a field that cannot be edited.
+    """
+    unknown = {
+        name: f"{history.label(name)} cannot be edited." for name in changes if name not in editable
+    }
+    if unknown:
+        raise Invalid(unknown)
+    for name, value in changes.items():
+        setattr(thing, name, str(value).strip() if isinstance(value, str) else value)
+
+
+def field_problems(thing: Kept) -> dict[str, str]:
+    """One sentence a field for what no field may hold: nothing where something is needed, too long
+    a text, a word that is not offered, control characters, a time without zone, a huge number."""
+    found = {}
+    for field in thing._meta.concrete_fields:
+        if field.primary_key or field.name == "slug":
+            continue
+        problem = _problem(field, getattr(thing, field.attname))
+        if problem:
+            found[field.name] = problem
+    return found
+
+
+def _problem(field: models.Field[object, object], value: object) -> str:
+    label = history.label(field.name)
+    if value is None or value == "":
+        return "" if field.null or field.blank else f"The {label} is missing."
+    if isinstance(value, str):
+        return _text_problem(field, label, value)
+    if isinstance(value, datetime) and timezone.is_naive(value):
+        return f"Write the time zone of the {label}."
+    if isinstance(field, models.PositiveBigIntegerField) and not 0 <= int(str(value)) <= _LARGEST:
+        return f"The {label} must be a number from 0 to {_LARGEST}."
+    return ""
+
+
+def _text_problem(field: models.Field[object, object], label: str, value: str) -> str:
+    allowed = "\n\r\t" if isinstance(field, models.TextField) else ""
+    if any(ord(sign) < 32 and sign not in allowed for sign in value):
+        return f"The {label} holds a control character (such as a tab or a zero byte): remove it."
+    if field.max_length and len(value) > field.max_length:
+        return f"The {label} is longer than {field.max_length} characters."
+    if field.choices and value not in {word for word, _ in field.flatchoices}:
+        return f"“{value}” is none of the words offered for the {label}."
+    return ""
+
+
+def add(thing: Kept, *, taken: str, by: User, at: datetime) -> Kept:
+    """Save a new `thing` and its first line of history. Call it in a transaction.
+
+    Raises `Invalid` with the sentence `taken` at the name when somebody took it in this moment.
+    """
+    _save(thing, taken)
+    told = {name: text for name, text in history.facts(thing).items() if text}
+    history.record(thing, verb="registered", fields=history.differences({}, told), by=by, at=at)
+    return thing
+
+
+def amend(
+    thing: Kept,
+    *,
+    before: Mapping[str, str],
+    verb: str,
+    taken: str = "",
+    reason: str = "",
+    by: User,
+    at: datetime,
+) -> Kept:
+    """Save a changed `thing` and what differs from `before` (`history.facts`).
+
+    Call it in a transaction. Nothing is written when nothing differs. `reason` is kept beside the
+    values.
+    """
+    fields = history.differences(before, history.facts(thing))
+    if not fields:
+        return thing
+    _save(thing, taken)
+    if reason:
+        fields["reason"] = ["", reason]
+    history.record(thing, verb=verb, fields=fields, by=by, at=at)
+    return thing
+
+
+def _save(thing: Kept, taken: str) -> None:
+    try:
+        with transaction.atomic():
+            thing.save()
+    except IntegrityError:
+        # Every other constraint was checked before: only the name can have been taken meanwhile.
+        if not taken:
+            raise
+        raise Invalid({"name": taken}) from None
