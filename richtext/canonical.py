@@ -66,10 +66,11 @@ def _list(block: Block) -> str:
 
 def _is_tight(item: Block) -> bool:
     """An item of one hidden paragraph, perhaps with lists that are tight themselves."""
-    head, *rest = item.children or [None]
+    if not item.children:
+        return False
+    head, *rest = item.children
     return (
-        head is not None
-        and head.token.hidden
+        head.token.hidden
         and len(rest) <= 1
         and all(b.kind in _LISTS and all(map(_is_tight, b.children)) for b in rest)
     )

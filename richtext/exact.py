@@ -22,8 +22,11 @@ class _Writer(RendererHTML):
     def fence(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
         return f"<p>{tokens[idx].meta['mark']}</p>\n"
 
-    code_block = fence
-    html_block = fence
+    def code_block(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        return self.fence(tokens, idx)
+
+    def html_block(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
+        return self.fence(tokens, idx)
 
     def html_inline(self, tokens: Sequence[Token], idx: int, *_: Any) -> str:
         return tame(tokens[idx].content)

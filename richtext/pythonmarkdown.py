@@ -59,7 +59,7 @@ def write(text: str, environment: dict[str, Any]) -> str:
     writer.reset()
     for label, target in environment.get("references", {}).items():
         # Python-Markdown looks labels up in lower case, the exact reader in upper case.
-        writer.references[label.lower()] = (target["href"], target.get("title") or None)
+        writer.references[label.lower()] = (target["href"], target.get("title", ""))
     return writer.convert(text)
 
 

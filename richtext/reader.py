@@ -7,7 +7,7 @@ reading, because a list item that is dropped or merged is a step that nobody tak
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -20,8 +20,13 @@ from richtext.sanitise import tame
 
 MAX_CHARACTERS = 100_000
 MAX_BLOCK_CHARACTERS = 20_000
+MAX_BLOCK_LINES = 2_000
 MAX_BRACKETS = 200
-MAX_MARKS = 2_000
+MAX_MARKS = 10_000
+MAX_BLOCKS = 6_000
+# Python-Markdown's effort grows with the square of the brackets in a paragraph: 500,000 of these
+# squares take about a second.
+MAX_BRACKET_SQUARES = 400_000
 MAX_NESTING = 20
 
 # Two noncharacters delimit our own marks (see `richtext.marks`); control characters mean
@@ -108,6 +113,7 @@ def read(text: str) -> Document:
     state = StateCore(text, READER, {})
     normalize(state)
     block(state)
+    _check_blocks(state.tokens)
     _check_inline(state.tokens)
     inline(state)
     text_join(state)
@@ -142,40 +148,58 @@ def _check_size(text: str) -> None:
     position = 0
     for gap in [*_BLANK_LINES.finditer(text), None]:
         end = gap.start() if gap else len(text)
-        if end - position > MAX_BLOCK_CHARACTERS:
-            line = text.count("\n", 0, position) + 1
+        lines = text.count("\n", position, end) + 1
+        if end - position > MAX_BLOCK_CHARACTERS or lines > MAX_BLOCK_LINES:
             raise TextTooHard(
-                f"{end - position:,} characters follow each other without a blank line; at most "
-                f"{MAX_BLOCK_CHARACTERS:,} are read as one block.",
-                line,
+                f"{end - position:,} characters on {lines:,} lines follow each other without a "
+                f"blank line; at most {MAX_BLOCK_CHARACTERS:,} on {MAX_BLOCK_LINES:,} are read.",
+                text.count("\n", 0, position) + 1,
             )
         position = gap.end() if gap else end
 
 
-def _check_inline(tokens: Iterable[Token]) -> None:
+def _check_blocks(tokens: Sequence[Token]) -> None:
+    blocks = sum(token.nesting >= 0 and token.type != "inline" for token in tokens)
+    if blocks > MAX_BLOCKS:
+        raise TextTooHard(
+            f"The text has {blocks:,} paragraphs, items and other blocks; at most {MAX_BLOCKS:,} "
+            "are read."
+        )
     depth = 0
     for token in tokens:
-        line = token.map[0] + 1 if token.map else 1
         name = token.type.removesuffix("_open").removesuffix("_close")
         depth += token.nesting if name in _CONTAINERS else 0
         if depth > MAX_NESTING:
             raise TextTooHard(
-                f"Lists and quotations stand more than {MAX_NESTING} deep inside each other.", line
+                f"Lists and quotations stand more than {MAX_NESTING} deep inside each other.",
+                _line(token),
             )
+
+
+def _check_inline(tokens: Sequence[Token]) -> None:
+    squares = marks = 0
+    for token in tokens:
         if token.type != "inline":
             continue
-        if token.content.count("[") > MAX_BRACKETS:
+        brackets = token.content.count("[")
+        squares += brackets**2
+        marks += sum(token.content.count(mark) for mark in "*_~`<&!")
+        if brackets > MAX_BRACKETS or squares > MAX_BRACKET_SQUARES:
             raise TextTooHard(
-                f"A paragraph has {token.content.count('['):,} opening brackets; at most "
-                f"{MAX_BRACKETS} are read.",
-                line,
+                f"There are {brackets:,} opening brackets in this paragraph; at most "
+                f"{MAX_BRACKETS} are read, and not in many paragraphs.",
+                _line(token),
             )
-        marks = sum(token.content.count(mark) for mark in "*_~`<&!")
         if marks > MAX_MARKS:
             raise TextTooHard(
-                f"A paragraph has {marks:,} marks such as * _ ` <; at most {MAX_MARKS:,} are read.",
-                line,
+                f"There are more than {MAX_MARKS:,} marks such as * _ ` < up to here; no more are "
+                "read.",
+                _line(token),
             )
+
+
+def _line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1
 
 
 def _tree(tokens: Iterable[Token]) -> list[Block]:

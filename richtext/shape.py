@@ -39,7 +39,8 @@ class _Shape(HTMLParser):
         if tag == "a" and self._link is not None:
             href, position = self._link
             text = "".join(self._text[position:])
-            if href not in (text, f"mailto:{text}"):  # bare addresses may be links or not
+            # An address that is its own text may be a link to one reader and text to the other.
+            if href not in (text, f"mailto:{text}", f"http://{text}", f"https://{text}"):
                 self.events.append(f"-> {href}")
             self._link = None
         elif tag in _BLOCKS:

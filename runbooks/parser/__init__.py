@@ -65,9 +65,12 @@ def _procedure(text: str, name: str, findings: Findings) -> Procedure | None:
 def _decoded(source: bytes, findings: Findings) -> str | None:
     if len(source) > MAX_BYTES:
         findings.error(
-            "too_large", 1, 1,
-            f"The file has {len(source):,} bytes; at most {MAX_BYTES:,} are read.", "Split it.",
-        )  # fmt: skip
+            "too_large",
+            1,
+            1,
+            f"The file has {len(source):,} bytes; at most {MAX_BYTES:,} are read.",
+            "Split it.",
+        )
         return None
     try:
         text = source.decode("utf-8-sig")
@@ -75,9 +78,12 @@ def _decoded(source: bytes, findings: Findings) -> str | None:
         before = source[: error.start]
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
         findings.error(
-            "encoding", before.count(b"\n") + 1, column, "The text is not UTF-8 from here on.",
+            "encoding",
+            before.count(b"\n") + 1,
+            column,
+            "The text is not UTF-8 from here on.",
             "Save the file as UTF-8.",
-        )  # fmt: skip
+        )
         return None
     place = text.find("\0")
     if place >= 0:

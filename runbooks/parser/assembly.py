@@ -40,10 +40,11 @@ class Assembly:
         """Give every section and step its id."""
         ids = Ids()
         items = [item for _, item in self.outline.items()]
-        for named in [*self.outline.parts, *items]:
-            if named.caption and named.caption.id:
-                line = named.line if isinstance(named, Part) else named.block.first
-                ids.claim(named.caption, line, self.findings)
+        captions = [(part.caption, part.line) for part in self.outline.parts]
+        captions += [(item.caption, item.block.first) for item in items]
+        for caption, line in captions:
+            if caption and caption.id:
+                ids.claim(caption, line, self.findings)
         for part in self.outline.parts:
             title = part.caption.title if part.caption else "Steps"
             own = part.caption.id if part.caption else ""

@@ -19,8 +19,19 @@ from runbooks.procedure import ParameterSpec
 
 SHELL_LABELS = frozenset({"sh", "bash", "shell", "zsh", "ksh", "dash"})
 SQL_LABELS = frozenset(
-    {"sql", "postgresql", "postgres", "pgsql", "plpgsql", "mysql", "mariadb", "sqlite", "tsql", "plsql"}
-)  # fmt: skip
+    {
+        "sql",
+        "postgresql",
+        "postgres",
+        "pgsql",
+        "plpgsql",
+        "mysql",
+        "mariadb",
+        "sqlite",
+        "tsql",
+        "plsql",
+    }
+)
 COMMAND_LABELS = SHELL_LABELS | SQL_LABELS | {""}
 
 Commands = tuple[tuple[str, str], ...]

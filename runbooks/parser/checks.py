@@ -23,16 +23,22 @@ def check_steps(outline: Outline, findings: Findings) -> None:
         )
     if len(items) > MAX_STEPS:
         findings.error(
-            "too_many_steps", items[MAX_STEPS].block.first, 1,
-            f"The runbook has {len(items):,} steps; at most {MAX_STEPS} are read.", "Split it.",
-        )  # fmt: skip
+            "too_many_steps",
+            items[MAX_STEPS].block.first,
+            1,
+            f"The runbook has {len(items):,} steps; at most {MAX_STEPS} are read.",
+            "Split it.",
+        )
     for item in items:
         _check_item(item, findings)
     for guard in outline.loose:
         findings.error(
-            "loose_guard", guard.first, 1, "This guard block belongs to no step.",
+            "loose_guard",
+            guard.first,
+            1,
+            "This guard block belongs to no step.",
             "Indent it as far as the text of its task item.",
-        )  # fmt: skip
+        )
     _check_loose_commands(outline, findings)
 
 
@@ -43,10 +49,12 @@ def check_blocks(blocks: Iterable[Block], lines: list[str], findings: Findings) 
         if block.kind == "fence" and not _is_closed(block, lines):
             what = "guard block" if is_guard(block) else "code block"
             findings.error(
-                "open_fence", block.first, 1,
+                "open_fence",
+                block.first,
+                1,
                 f"The {what} that begins here is never closed, so the rest is taken for code.",
                 f"Close it with `{block.token.markup}`, indented like its first line.",
-            )  # fmt: skip
+            )
         if block.kind == "list_item" and block.children:
             _check_box(block.children[0], findings)
 
@@ -55,16 +63,22 @@ def _check_item(item: Item, findings: Findings) -> None:
     line = item.block.first
     if item.ticked:
         findings.warning(
-            "ticked", line, 1, "This step is already ticked in the text; a run begins unticked.",
+            "ticked",
+            line,
+            1,
+            "This step is already ticked in the text; a run begins unticked.",
             "Write `[ ]`.",
-        )  # fmt: skip
+        )
     if not item.caption.title:
         findings.warning("untitled_step", line, 1, "This step has no title.", "Say what to do.")
     for guard in item.guards[1:]:
         findings.error(
-            "second_guard", guard.first, 1, "A step has at most one guard block.",
+            "second_guard",
+            guard.first,
+            1,
+            "A step has at most one guard block.",
             "Put its keys into the first one.",
-        )  # fmt: skip
+        )
 
 
 def _check_loose_commands(outline: Outline, findings: Findings) -> None:
@@ -76,19 +90,24 @@ def _check_loose_commands(outline: Outline, findings: Findings) -> None:
         for block in part.body:
             if block.first > begins and is_command(block.token):
                 findings.warning(
-                    "loose_command", block.first, 1,
+                    "loose_command",
+                    block.first,
+                    1,
                     "This command stands below a step but belongs to none.",
                     "Indent it as far as the text of its task item.",
-                )  # fmt: skip
+                )
 
 
 def _check_box(first: Block, findings: Findings) -> None:
     content = first.inline.content if first.kind == "paragraph" and first.inline else ""
     if _NEARLY_A_BOX.match(content):
         findings.warning(
-            "nearly_a_step", first.first, 1, "This looks like a step, but is read as plain text.",
+            "nearly_a_step",
+            first.first,
+            1,
+            "This looks like a step, but is read as plain text.",
             "Write `[ ]` with one space inside and one behind it.",
-        )  # fmt: skip
+        )
 
 
 def _is_closed(block: Block, lines: list[str]) -> bool:

@@ -39,7 +39,7 @@ class Findings:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The known word that `word` was probably meant to be, as a suggestion; '' when none is near."""
+    """A suggestion: the known word that `word` was probably meant to be; '' when none is near."""
     close = difflib.get_close_matches(normalised(word), list(known), n=1, cutoff=0.6)
     return f"Did you mean `{close[0]}`?" if close else ""
 

@@ -13,6 +13,7 @@ from runbooks.parser.parameters import parameters
 from runbooks.parser.readers import Context, Key, group, is_new, text, texts, word, wrong_type
 from runbooks.parser.yamltext import Place, Value
 
+MAX_FRONT_MATTER = 20_000
 _WAIVED = re.compile(r"L\d\d")
 
 
@@ -40,17 +41,65 @@ def _waive(value: Value, name: str, context: Context) -> tuple[tuple[str, str], 
 FRONT_MATTER_KEYS = (
     Key("title", text, "text", "Restore the ledger", "The runbook's title."),
     Key("system", text, "text", "ledger", "The system it is for."),
-    Key("use", word(Use), "`step-by-step` or `reference`", "step-by-step", "How it is read; `step-by-step` when left out."),
-    Key("purpose", text, "text", "Bring the ledger back", "Read and acknowledged before a run starts."),
-    Key("worst_case", text, "text", "The last day is lost", "Read and acknowledged before a run starts."),
-    Key("abort_rule", text, "text", "Stop when the newest row is older than a day", "Read and acknowledged before a run starts."),
-    Key("entry", texts, "list of texts", "[Writers can be stopped]", "Conditions that must hold before a run starts."),
-    Key("do_not_use_if", texts, "list of texts", "[The storage is failing]", "When another runbook is the right one."),
-    Key("parameters", parameters, "group of named parameters", "{dump: {type: copy}}", "What is chosen when a run starts."),
-    Key("waive", _waive, "group of rules and reasons", '{L05: "The host has one disk"}', "Rules of the linter that do not apply, with the reason."),
-)  # fmt: skip
+    Key(
+        "use",
+        word(Use),
+        "`step-by-step` or `reference`",
+        "step-by-step",
+        "How it is read; `step-by-step` when left out.",
+    ),
+    Key(
+        "purpose",
+        text,
+        "text",
+        "Bring the ledger back",
+        "Read and acknowledged before a run starts.",
+    ),
+    Key(
+        "worst_case",
+        text,
+        "text",
+        "The last day is lost",
+        "Read and acknowledged before a run starts.",
+    ),
+    Key(
+        "abort_rule",
+        text,
+        "text",
+        "Stop when the newest row is older than a day",
+        "Read and acknowledged before a run starts.",
+    ),
+    Key(
+        "entry",
+        texts,
+        "list of texts",
+        "[Writers can be stopped]",
+        "Conditions that must hold before a run starts.",
+    ),
+    Key(
+        "do_not_use_if",
+        texts,
+        "list of texts",
+        "[The storage is failing]",
+        "When another runbook is the right one.",
+    ),
+    Key(
+        "parameters",
+        parameters,
+        "group of named parameters",
+        "{dump: {type: copy}}",
+        "What is chosen when a run starts.",
+    ),
+    Key(
+        "waive",
+        _waive,
+        "group of rules and reasons",
+        '{L05: "The host has one disk"}',
+        "Rules of the linter that do not apply, with the reason.",
+    ),
+)
 
-# What people keep in front matter for other programs. It stays in the source and is not remarked on.
+# What people keep in front matter for other programs: it stays in the source, without a remark.
 METADATA = frozenset(
     re.findall(
         r"\w+",
@@ -82,9 +131,21 @@ def read_front_matter(source: str, findings: Findings) -> FrontMatter:
     if end is None:
         if len(lines) > 1 and re.match(r"[A-Za-z_]+:", lines[1]):
             findings.error(
-                "front_matter_open", 1, 1, "The front matter that begins here is never closed.",
+                "front_matter_open",
+                1,
+                1,
+                "The front matter that begins here is never closed.",
                 "Close it with a line `---`.",
-            )  # fmt: skip
+            )
+        return FrontMatter({}, source)
+    if sum(map(len, lines[1:end])) > MAX_FRONT_MATTER:
+        findings.error(
+            "too_hard",
+            1,
+            1,
+            f"The front matter has more than {MAX_FRONT_MATTER:,} characters.",
+            "Move text below it.",
+        )
         return FrontMatter({}, source)
     values = _values("\n".join(lines[1:end]), findings)
     return FrontMatter(values, "\n" * (end + 1) + "\n".join(lines[end + 1 :]))
@@ -112,9 +173,12 @@ def _check_foreign(key: Value, known: set[str], findings: Findings) -> None:
     if written in METADATA:
         return
     findings.warning(
-        "unknown_key", key.line, key.column, f"`{written}` in the front matter has no meaning here.",
+        "unknown_key",
+        key.line,
+        key.column,
+        f"`{written}` in the front matter means nothing here.",
         did_you_mean(written, sorted(known)),
-    )  # fmt: skip
+    )
 
 
 def _with(value: Value, pairs: list[Any]) -> Value:

@@ -16,23 +16,28 @@ class Ids:
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
     def claim(self, caption: Caption, line: int, findings: Findings) -> None:
         """Take the id that an author gave; a second one of the same name is an error."""
         if caption.id and caption.id in self._taken:
             findings.error(
-                "duplicate_id", line, 1, f"The id `{caption.id}` is given twice.",
+                "duplicate_id",
+                line,
+                1,
+                f"The id `{caption.id}` is given twice.",
                 "Ids of sections and steps must differ.",
-            )  # fmt: skip
+            )
         self._taken.add(caption.id)
 
     def make(self, title: str, otherwise: str) -> str:
         """A new id from a title; `otherwise` when the title has no letters or digits."""
         stem = slug(title) or otherwise
-        key, number = stem, 1
+        key, number = stem, self._numbers.get(stem, 1)
         while key in self._taken:
             number += 1
             key = f"{stem}-{number}"
+        self._numbers[stem] = number
         self._taken.add(key)
         return key
 

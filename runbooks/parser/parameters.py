@@ -26,17 +26,66 @@ from runbooks.procedure import ParameterSpec
 RESERVED = "run"
 
 PARAMETER_KEYS = (
-    Key("type", word(ParameterType), one_of(ParameterType), "instance", "What is chosen.", required=True),
-    Key("label", text, "text", "The database that will be replaced", "What the operator is asked for."),
-    Key("environment", texts, "list of texts", "[production]", "`instance`, `copy`: only of these environments."),
-    Key("not_environment", texts, "list of texts", "[production]", "`instance`, `copy`: of none of these environments."),
-    Key("max_age", duration, "duration", "24h", "`copy`, `datetime`: how old its data may be at most."),
+    Key(
+        "type",
+        word(ParameterType),
+        one_of(ParameterType),
+        "instance",
+        "What is chosen.",
+        required=True,
+    ),
+    Key(
+        "label",
+        text,
+        "text",
+        "The database that will be replaced",
+        "What the operator is asked for.",
+    ),
+    Key(
+        "environment",
+        texts,
+        "list of texts",
+        "[production]",
+        "`instance`, `copy`: only of these environments.",
+    ),
+    Key(
+        "not_environment",
+        texts,
+        "list of texts",
+        "[production]",
+        "`instance`, `copy`: of none of these environments.",
+    ),
+    Key(
+        "max_age",
+        duration,
+        "duration",
+        "24h",
+        "`copy`, `datetime`: how old its data may be at most.",
+    ),
     Key("pattern", pattern, "regular expression", "[a-z_]+", "`text`: the whole text must match."),
-    Key("min", scalar, "a value of the type", "1", "`number`, `datetime`, `duration`: the least value."),
-    Key("max", scalar, "a value of the type", "10", "`number`, `datetime`, `duration`: the greatest value."),
+    Key(
+        "min",
+        scalar,
+        "a value of the type",
+        "1",
+        "`number`, `datetime`, `duration`: the least value.",
+    ),
+    Key(
+        "max",
+        scalar,
+        "a value of the type",
+        "10",
+        "`number`, `datetime`, `duration`: the greatest value.",
+    ),
     Key("options", texts, "list of texts", "[fast, safe]", "`choice`: what can be chosen."),
-    Key("default", scalar, "a value of the type", "ledger_restored", "Filled in beforehand; not for `instance` and `copy`."),
-)  # fmt: skip
+    Key(
+        "default",
+        scalar,
+        "a value of the type",
+        "ledger_restored",
+        "Filled in beforehand; not for `instance` and `copy`.",
+    ),
+)
 
 _FITS: dict[ParameterType, set[str]] = {
     ParameterType.INSTANCE: {"environment", "not_environment"},

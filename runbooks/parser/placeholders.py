@@ -74,9 +74,12 @@ def _check_field(
     what = f"a parameter of type `{spec.type}`" if spec else "the run"
     hint = did_you_mean(field, fields) or (f"There is {one_of(fields)}." if fields else "")
     findings.error(
-        "unknown_field", line, column,
-        f"`{match[0]}`: {what} has no field `{field}`.", hint or f"Write `<{match[1]}>`.",
-    )  # fmt: skip
+        "unknown_field",
+        line,
+        column,
+        f"`{match[0]}`: {what} has no field `{field}`.",
+        hint or f"Write `<{match[1]}>`.",
+    )
 
 
 def _find(written: str, block: Block, lines: list[str]) -> tuple[int, int]:

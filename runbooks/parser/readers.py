@@ -121,15 +121,19 @@ def parameter(*kinds: ParameterType) -> Reader:
             known = [p.name for p in context.parameters.values() if p.type in kinds]
             hint = did_you_mean(written, known) or "Declare it under `parameters:` at the top."
             context.error(
-                "unknown_parameter", value, f"`{name}` names `{written}`, which is no declared "
-                "parameter.", hint,
-            )  # fmt: skip
+                "unknown_parameter",
+                value,
+                f"`{name}` names `{written}`, which is no declared parameter.",
+                hint,
+            )
             return None
         if spec.type not in kinds:
             context.error(
-                "wrong_parameter", value, f"`{name}` needs a parameter of type {one_of(kinds)}, "
+                "wrong_parameter",
+                value,
+                f"`{name}` needs a parameter of type {one_of(kinds)}, "
                 f"but `{spec.name}` is of type `{spec.type}`.",
-            )  # fmt: skip
+            )
             return None
         return spec.name
 
@@ -149,9 +153,11 @@ def target(*, steps: bool) -> Reader:
         if written not in known:
             hint = did_you_mean_id(written, known)
             context.error(
-                "unknown_target", value, f"`{name}` names `{written}`, which is no {what} of this "
-                "runbook.", hint or f"Give the {what} an id: `{{#{_as_id(written)}}}`.",
-            )  # fmt: skip
+                "unknown_target",
+                value,
+                f"`{name}` names `{written}`, which is no {what} of this runbook.",
+                hint or f"Give the {what} an id: `{{#{_as_id(written)}}}`.",
+            )
             return None
         return written
 
@@ -242,14 +248,18 @@ def new_name(key: Value, what: str, context: Context) -> str | None:
     name = normalised(written)
     if not _NAME.fullmatch(name):
         context.error(
-            "bad_name", key, f"`{written}` cannot be the name of a {what}.",
+            "bad_name",
+            key,
+            f"`{written}` cannot be the name of a {what}.",
             "Begin with a letter; use letters, digits and `_`.",
-        )  # fmt: skip
+        )
         return None
     if _SECRET.search(name):
         context.error(
-            "secret", key, f"`{written}` looks like a secret, and what is entered in a run is "
-            "kept in its log.", "Say where the secret is found; never ask for it.",
-        )  # fmt: skip
+            "secret",
+            key,
+            f"`{written}` looks like a secret, and what is entered in a run is kept in its log.",
+            "Say where the secret is found; never ask for it.",
+        )
         return None
     return name

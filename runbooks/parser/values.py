@@ -52,7 +52,13 @@ def _within(value: Value, name: str, context: Context) -> Within | None:
 
 
 VALUE_KEYS = (
-    Key("type", word(ValueType), one_of(ValueType), "number", "What kind of value it is; `text` when left out."),
+    Key(
+        "type",
+        word(ValueType),
+        one_of(ValueType),
+        "number",
+        "What kind of value it is; `text` when left out.",
+    ),
     Key("label", text, "text", "Clients still connected", "What the operator is asked for."),
     Key("unit", text, "text", "rows", "Shown beside the field."),
     Key("equals", scalar, "a value of the type", "0", "The value must be this one."),
@@ -60,11 +66,25 @@ VALUE_KEYS = (
     Key("min", scalar, "a value of the type", "1", "The least value that is right."),
     Key("max", scalar, "a value of the type", "500", "The greatest value that is right."),
     Key("max_age", duration, "duration", "24h", "How old a time may be at most."),
-    Key("within", _within, "`{of, tolerance}`", "{of: newest_found, tolerance: 5m}", "Compare with a value recorded earlier."),
-    Key("blind", boolean, "`true` or `false`", "false", "Hide the expected value until one is entered; `true` when left out."),
+    Key(
+        "within",
+        _within,
+        "`{of, tolerance}`",
+        "{of: newest_found, tolerance: 5m}",
+        "Compare with a value recorded earlier.",
+    ),
+    Key(
+        "blind",
+        boolean,
+        "`true` or `false`",
+        "false",
+        "Hide the expected value until one is entered; `true` when left out.",
+    ),
     Key("options", texts, "list of texts", "[green, red]", "The answers of a `choice`."),
-    Key("file", boolean, "`true` or `false`", "true", "Demand an upload; the same as `type: file`."),
-)  # fmt: skip
+    Key(
+        "file", boolean, "`true` or `false`", "true", "Demand an upload; the same as `type: file`."
+    ),
+)
 
 _ORDERED = {"equals", "min", "max", "within"}
 _FITS: dict[ValueType, set[str]] = {
@@ -122,9 +142,11 @@ def _value(name: str, value: Value, context: Context) -> ValueSpec | None:
 def _kind(name: str, value: Value, got: dict[str, Any], context: Context) -> ValueType | None:
     if got.get("file") and got.get("type", ValueType.FILE) is not ValueType.FILE:
         context.error(
-            "unfit", _at(value, "file"), f"`{name}` cannot be a file and of type `{got['type']}`.",
+            "unfit",
+            _at(value, "file"),
+            f"`{name}` cannot be a file and of type `{got['type']}`.",
             "Record the file as a value of its own.",
-        )  # fmt: skip
+        )
         return None
     default = ValueType.FILE if got.get("file") else ValueType.TEXT
     return ValueType(got.get("type", default))
@@ -149,9 +171,11 @@ def _check_within(kind: ValueType, at: Value, within: Within, context: Context) 
         context.error("comparison", at, f"`{of}` is not recorded before this step.", hint)
     elif context.recorded[of] is not kind:
         context.error(
-            "comparison", at, f"A value of type `{kind}` cannot be compared with `{of}`, which is "
+            "comparison",
+            at,
+            f"A value of type `{kind}` cannot be compared with `{of}`, which is "
             f"of type `{context.recorded[of]}`.",
-        )  # fmt: skip
+        )
     as_time = kind in (ValueType.DATETIME, ValueType.DURATION)
     if as_time and durations.seconds(within.tolerance) is None:
         wrong_type(_at(at, "tolerance"), "tolerance", "a duration such as `5m`", context)

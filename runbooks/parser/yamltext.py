@@ -115,13 +115,17 @@ def _is_tame(source: str, place: Place, findings: Findings) -> bool:
     for event in yaml.parse(source, Loader=_LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        line = place.line + int(event.start_mark.line)
-        column = place.indent + int(event.start_mark.column) + 1
+        mark = event.start_mark
+        line = place.line + (int(mark.line) if mark else 0)
+        column = place.indent + (int(mark.column) if mark else 0) + 1
         if isinstance(event, yaml.AliasEvent):
             findings.error(
-                "yaml", line, column, "YAML aliases (`*name`) are not read here.",
+                "yaml",
+                line,
+                column,
+                "YAML aliases (`*name`) are not read here.",
                 "Write the value out.",
-            )  # fmt: skip
+            )
             return False
         if depth > MAX_DEPTH:
             findings.error("yaml", line, column, f"Nested more than {MAX_DEPTH} deep.")
