@@ -134,7 +134,11 @@ class Rehearsal:
             value = sums[-1] if rule["type"] == "sha256" and sums else labelled.get(name)
             if value is None:
                 raise RehearsalError(f"nothing printed for {name}:\n{printed}")
-            if objection := self._objection(value, rule):
+            try:
+                objection = self._objection(value, rule)
+            except (ValueError, ArithmeticError):
+                objection = f"not a {rule['type']}"
+            if objection:
                 raise RehearsalError(f"{name} is {value!r}: {objection}")
             self.recorded[name] = value
 
@@ -152,7 +156,7 @@ class Rehearsal:
                 return "out of range"
         elif value != rule.get("equals", value):
             return f"expected {rule['equals']}"
-        elif not re.search(rule.get("matches", ""), value):
+        elif not re.fullmatch(rule.get("matches", ".*"), value):
             return f"does not match {rule['matches']}"
         return self._distance(value, rule) if "within" in rule else ""
 

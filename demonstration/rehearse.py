@@ -141,10 +141,11 @@ def until(steps: list[Step], word: str) -> list[Step]:
     return main[: ends[0]]
 
 
-def restore(path: Path) -> int:
+def restore(path: Path) -> Rehearsal:
     """Restore to the end, with a forgotten client connected at the start.
 
-    Returns the number of commands run; raises RehearsalError when anything is not as it should be.
+    Returns what was recorded; raises RehearsalError when anything is not as it should be. The same
+    holds for the other scenarios.
     """
     with scratch() as (name, folder):
         rehearsal, steps = prepare(path, name, folder), steps_of(path)
@@ -164,10 +165,10 @@ def restore(path: Path) -> int:
         old = f"{name}_old_{rehearsal.values['run']}"
         demand(refused(old, os.environ["PGUSER"]), "the old database can be connected to")
         demand((folder / "backup.dump").read_bytes() == before, "the backup was changed")
-        return rehearsal.commands
+        return rehearsal
 
 
-def rename_back(path: Path) -> int:
+def rename_back(path: Path) -> Rehearsal:
     """Cut over, go back by the aside, stand down and open the ledger as it was found."""
     with scratch() as (name, folder):
         rehearsal, steps = prepare(path, name, folder), steps_of(path)
@@ -181,10 +182,10 @@ def rename_back(path: Path) -> int:
         demand(refused(name, f"{name}_app"), "standing down opened the ledger")
         play(rehearsal, steps, "open-as-found")
         demand(not refused(name, f"{name}_app"), "the application cannot connect again")
-        return rehearsal.commands
+        return rehearsal
 
 
-def refuse_backup(path: Path) -> int:
+def refuse_backup(path: Path) -> Rehearsal:
     """Restore beside, find the backup not good, and look at every aside of diagnosis."""
     with scratch() as (name, folder):
         rehearsal, steps = prepare(path, name, folder), steps_of(path)
@@ -195,10 +196,10 @@ def refuse_backup(path: Path) -> int:
             play(rehearsal, steps, aside)
         demand(newest(name) == found, "the live database was touched")
         demand(refused(f"{name}_restored", os.environ["PGUSER"]), "the refused database stands")
-        return rehearsal.commands
+        return rehearsal
 
 
-def copy(path: Path) -> int:
+def copy(path: Path) -> Rehearsal:
     """Copy to a development database, and stand down."""
     with scratch() as (name, folder):
         rehearsal, steps = prepare(path, name, folder), steps_of(path)
@@ -208,10 +209,10 @@ def copy(path: Path) -> int:
         after = query(name, "select md5(string_agg(account::text, '')) from account")
         demand(before == after, "production was written to")
         play(rehearsal, steps, "stand-down")
-        return rehearsal.commands
+        return rehearsal
 
 
-SCENARIOS: tuple[tuple[Callable[[Path], int], str], ...] = (
+SCENARIOS: tuple[tuple[Callable[[Path], Rehearsal], str], ...] = (
     (restore, "restore-ledger-beside.md"),
     (rename_back, "restore-ledger-beside.md"),
     (refuse_backup, "restore-ledger-beside.md"),
@@ -239,7 +240,7 @@ def main() -> int:
         return 1
     for scenario, file in SCENARIOS:
         try:
-            count = scenario(RUNBOOKS / file)
+            count = scenario(RUNBOOKS / file).commands
         except RehearsalError as error:
             print(f"{scenario.__name__}: {error}", file=sys.stderr)
             return 1
