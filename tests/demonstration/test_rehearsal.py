@@ -107,7 +107,6 @@ def test_every_command_works(scenario: Callable[[Path], Rehearsal], file: str) -
     [
         ("cp <dump.place>", "cp <dump.palce>", "parameters without a value: <dump.palce>"),
         ("--table=entry", "--table=entries", "newest_in_backup is '': not a datetime"),
-        ("-d <side> --single", "-d <side> -s --single", "newest_restored is ''"),
         ("-d <side> --single", "-d <database> --single", "exit_status is '1': expected 0"),
         ("connection limit 0", "connection limit O", "connection_limit requires an integer"),
     ],
