@@ -60,9 +60,8 @@ class Child:
         elif (code := self.process.poll()) is not None:
             if now - self.started > LIVED_WELL:
                 self.pause = FIRST_PAUSE
-            say(
-                f"The {self.name} process ended ({_ending(code)}); starting it again in {self.pause:g} s."
-            )
+            how = f"signal {-code}" if code < 0 else f"status {code}"
+            say(f"The {self.name} process ended ({how}); starting it again in {self.pause:g} s.")
             self.process, self.due = None, now + self.pause
             self.pause = min(self.pause * 2, LONGEST_PAUSE)
 
@@ -124,8 +123,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         door = _bind(options.host, options.port)
     except OSError as error:
         say(
-            f"Port {options.port} on {options.host} cannot be used: {error.strerror}. Stop what uses it,"
-            f" or choose another one: make run PORT={options.port + 1}"
+            f"Port {options.port} on {options.host} cannot be used: {error.strerror}."
+            f" Stop what uses it, or choose another one: make run PORT={options.port + 1}"
         )
         return 1
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -214,10 +213,6 @@ def _welcome(address: str, sign_ins: Sequence[tuple[str, str]]) -> None:
         for name, password in sign_ins:
             say(f"  {name:<12} {password}")
     say("Stop it with Ctrl-C.\n")
-
-
-def _ending(code: int) -> str:
-    return f"signal {-code}" if code < 0 else f"status {code}"
 
 
 def _die_with(parent: int) -> Callable[[], None]:

@@ -20,8 +20,12 @@ class Desk:
     def __init__(self, name: str) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"live-{name}")
 
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `work` returns or raises. A broken or over-aged connection is replaced first."""
+    def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+        """What `work` returns or raises. A broken or over-aged connection is replaced first.
+
+        Work is done in the order in which it was handed over, and done even if who waits for it is
+        cancelled meanwhile: a screen that closed must not stay in the table of presence.
+        """
 
         def job() -> T:
             close_old_connections()
@@ -30,8 +34,8 @@ class Desk:
             finally:
                 close_old_connections()
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, job)
+        return asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, job))
 
     async def rest(self) -> None:
         """Give the database connection back until there is work again."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, connections.close_all)
+        await self.run(connections.close_all)

@@ -62,10 +62,8 @@ def check_origin(headers: Mapping[str, str]) -> None:
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         raise TurnedAway(400, "This host name is not one of COUNTERSIGN_HOSTS.")
     origin = headers.get("origin", "")
-    foreign = (
-        origin and urlsplit(origin).netloc != host and origin not in settings.CSRF_TRUSTED_ORIGINS
-    )
-    if foreign or headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+    ours = not origin or urlsplit(origin).netloc == host or origin in settings.CSRF_TRUSTED_ORIGINS
+    if not ours or headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
         raise TurnedAway(403, "Only Countersign's own pages may open this stream.")
 
 

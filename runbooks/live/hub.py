@@ -133,6 +133,7 @@ class Hub:
         """Wait until nothing of the hub runs any more. Call `stop` first."""
         if self._work is not None:
             await self._work
+        await self._rest()
 
     async def _serve(self) -> None:
         while self.viewers:
@@ -151,8 +152,11 @@ class Hub:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._once(self._write_presence)
-            await self._tail_desk.rest()
-            await self._door_desk.rest()
+            await self._rest()
+
+    async def _rest(self) -> None:
+        for desk in (self._tail_desk, self._door_desk):
+            await desk.rest()
 
     async def _for_ever(self, duty: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -7,8 +7,8 @@ holds a queue.
     event: log
     data: {"sequence": 12, "kinds": ["step.ticked"]}
 
-`presence` carries {"people": [{"id", "name", "role"}]} whenever that changes, and `ping` comes every
-4 seconds as long as the log could be read. A browser that reconnects sends the last id it had.
+`presence` carries {"people": [{"id", "name", "role"}]} whenever that changes, and `ping` comes
+every 4 seconds as long as the log can be read. A browser that reconnects sends the last id it had.
 """
 
 from __future__ import annotations
