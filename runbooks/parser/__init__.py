@@ -51,7 +51,7 @@ def _procedure(text: str, name: str, findings: Findings) -> Procedure | None:
     blocks = [block for root in document.blocks for block in root.walk()]
     found = outline(document, front.values.get("title", ""))
     found.title = found.title or name or "Untitled"
-    made = Assembly(found, document, front.values, lines, findings)
+    made = Assembly(found, document, front, lines, findings)
     check_blocks(blocks, lines, findings)
     check_steps(found, findings)
     made.name()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from richtext.reader import Block, Document
 from runbooks.enums import Use
 from runbooks.parser.bodies import Writer
 from runbooks.parser.findings import Findings
+from runbooks.parser.frontmatter import FrontMatter
 from runbooks.parser.guards import read_guard
 from runbooks.parser.keys import Ids
 from runbooks.parser.outline import Item, Outline, Part
@@ -26,7 +26,7 @@ class Assembly:
 
     outline: Outline
     document: Document
-    values: dict[str, Any]
+    front: FrontMatter
     lines: list[str]
     findings: Findings
     keys: dict[int, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Assembly:
 
     @property
     def parameters(self) -> dict[str, ParameterSpec]:
-        return {spec.name: spec for spec in self.values.get("parameters", ())}
+        return {spec.name: spec for spec in self.front.values.get("parameters", ())}
 
     def name(self) -> None:
         """Give every section and step its id."""
@@ -57,7 +57,9 @@ class Assembly:
         items = [item for _, item in self.outline.items()]
         sections = frozenset(self.keys[id(part)] for part in self.outline.parts)
         steps = frozenset(self.keys[id(item)] for item in items)
-        context = Context(self.findings, self.parameters, sections, steps)
+        context = Context(
+            self.findings, self.parameters, sections, steps, all_parameters=self.front.whole
+        )
         for item in items:
             for block in item.guards[:1]:
                 place = content_place(block, self.lines)
@@ -66,7 +68,7 @@ class Assembly:
     def procedure(self) -> Procedure:
         """The finished procedure, with its HTML."""
         writer = Writer(self.document.environment, self.parameters)
-        values = dict(self.values)
+        values = dict(self.front.values)
         for known in ("purpose", "worst_case", "abort_rule", "system"):
             values.setdefault(known, "")
         for known in ("entry", "do_not_use_if", "parameters", "waive"):

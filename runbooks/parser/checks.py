@@ -53,7 +53,7 @@ def check_blocks(blocks: Iterable[Block], lines: list[str], findings: Findings) 
                 block.first,
                 1,
                 f"The {what} that begins here is never closed, so the rest is taken for code.",
-                f"Close it with `{block.token.markup}`, indented like its first line.",
+                f"Close it with a line {block.token.markup}, indented like its first line.",
             )
         if block.kind == "list_item" and block.children:
             _check_box(block.children[0], findings)

@@ -115,10 +115,12 @@ METADATA = frozenset(
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """What the front matter says, and the text below it with the same line numbers."""
+    """What the front matter says, and the text below it with the same line numbers. It is `whole`
+    when there was no error in it."""
 
     values: dict[str, Any]
     body: str
+    whole: bool = True
 
 
 def read_front_matter(source: str, findings: Findings) -> FrontMatter:
@@ -146,9 +148,10 @@ def read_front_matter(source: str, findings: Findings) -> FrontMatter:
             f"The front matter has more than {MAX_FRONT_MATTER:,} characters.",
             "Move text below it.",
         )
-        return FrontMatter({}, source)
+        return FrontMatter({}, source, whole=False)
     values = _values("\n".join(lines[1:end]), findings)
-    return FrontMatter(values, "\n" * (end + 1) + "\n".join(lines[end + 1 :]))
+    body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
+    return FrontMatter(values, body, whole=not findings.has_errors)
 
 
 def _values(source: str, findings: Findings) -> dict[str, Any]:
@@ -158,7 +161,12 @@ def _values(source: str, findings: Findings) -> dict[str, Any]:
     pairs = value.pairs()
     context = Context(findings)
     if pairs is None:
-        wrong_type(value, "front matter", "a group of keys", context, "Write `title: …`.")
+        context.error(
+            "wrong_type",
+            value,
+            f"The front matter must be a group of keys, but here is {value.kind}.",
+            "Write `title: …`.",
+        )
         return {}
     known = {key.name for key in FRONT_MATTER_KEYS}
     foreign = [(key, item) for key, item in pairs if key.text() not in known]

@@ -6,12 +6,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from inventory.quantities import parse_duration
 from runbooks.enums import ParameterType, ValueType
-from runbooks.parser import durations
 from runbooks.parser.findings import Findings, did_you_mean, normalised, one_of
 from runbooks.parser.yamltext import Value
 from runbooks.procedure import ParameterSpec
@@ -25,13 +24,15 @@ Word = TypeVar("Word", bound=StrEnum)
 @dataclass
 class Context:
     """What readers know of the rest of the runbook. `recorded` grows while guards are read in
-    ticking order: the values that are known by then."""
+    ticking order: the values that are known by then. Without `all_parameters`, some declarations
+    could not be read, and nobody is told that a parameter is unknown."""
 
     findings: Findings
     parameters: Mapping[str, ParameterSpec] = field(default_factory=dict)
     sections: frozenset[str] = frozenset()
     steps: frozenset[str] = frozenset()
     recorded: dict[str, ValueType] = field(default_factory=dict)
+    all_parameters: bool = True
 
     def error(self, code: str, at: Value, sentence: str, suggestion: str = "") -> None:
         self.findings.error(code, at.line, at.column, sentence, suggestion)
@@ -76,11 +77,12 @@ def boolean(value: Value, name: str, context: Context) -> bool | None:
 
 def duration(value: Value, name: str, context: Context) -> int | None:
     """Seconds."""
-    found = durations.seconds(value.text() or "")
-    if found is None:
+    try:
+        return int(parse_duration(value.text() or "").total_seconds())
+    except ValueError:
         hint = "Write a number with a unit: `90s`, `10m`, `1h30m`, `24h`, `2d`."
         wrong_type(value, name, "a duration", context, hint)
-    return found
+        return None
 
 
 def texts(value: Value, name: str, context: Context) -> tuple[str, ...] | None:
@@ -117,6 +119,8 @@ def parameter(*kinds: ParameterType) -> Reader:
             wrong_type(value, name, "the name of a parameter", context)
             return None
         spec = context.parameters.get(normalised(written))
+        if spec is None and not context.all_parameters:
+            return None
         if spec is None:
             known = [p.name for p in context.parameters.values() if p.type in kinds]
             hint = did_you_mean(written, known) or "Declare it under `parameters:` at the top."
@@ -191,18 +195,6 @@ def pattern(value: Value, name: str, context: Context) -> str | None:
     return written
 
 
-def is_number(written: str) -> bool:
-    return re.fullmatch(r"[+-]?(\d{1,30}(\.\d{1,30})?|\.\d{1,30})", written) is not None
-
-
-def is_moment(written: str) -> bool:
-    """A date and time with its zone."""
-    try:
-        return datetime.fromisoformat(written).tzinfo is not None
-    except ValueError:
-        return False
-
-
 def group(value: Value, name: str, keys: Sequence[Key], context: Context) -> dict[str, Any] | None:
     """The values of a group of declared keys; keys with an error are left out.
 
@@ -211,7 +203,8 @@ def group(value: Value, name: str, keys: Sequence[Key], context: Context) -> dic
     pairs = value.pairs()
     if pairs is None:
         hint = "Write `" + ", ".join(f"{k.name}: …" for k in keys[:2]) + "`."
-        wrong_type(value, name, "a group of keys", context, hint)
+        said = f"{_capital(name)} must be a group of keys, but here is {value.kind}."
+        context.error("wrong_type", value, said, hint)
         return None
     declared = {key.name: key for key in keys}
     read: dict[str, Any] = {}
@@ -229,8 +222,12 @@ def group(value: Value, name: str, keys: Sequence[Key], context: Context) -> dic
             read[written] = got
     missing = [k.name for k in keys if k.required and k.name not in seen]
     for absent in missing:
-        context.error("missing_key", value, f"{name} lacks `{absent}`.")
+        context.error("missing_key", value, f"{_capital(name)} lacks `{absent}`.")
     return None if any(k.required and k.name not in read for k in keys) else read
+
+
+def _capital(name: str) -> str:
+    return name[0].upper() + name[1:]
 
 
 def is_new(key: Value, written: str, seen: set[str], context: Context) -> bool:

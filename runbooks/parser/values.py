@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from runbooks.enums import ValueType
-from runbooks.parser import durations
 from runbooks.parser.findings import did_you_mean, one_of
 from runbooks.parser.readers import (
     Context,
@@ -14,9 +14,7 @@ from runbooks.parser.readers import (
     boolean,
     duration,
     group,
-    is_moment,
     is_new,
-    is_number,
     new_name,
     pattern,
     text,
@@ -26,9 +24,9 @@ from runbooks.parser.readers import (
 )
 from runbooks.parser.yamltext import Value
 from runbooks.procedure import ValueSpec, Within
+from runbooks.values import normal
 
-_BYTES = re.compile(r"\d{1,20}(\.\d{1,6})?\s*([KMGTP]i?)?B?", re.IGNORECASE)
-_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_PERCENT = re.compile(r"\d{1,6}(\.\d{1,6})?\s*%")
 
 
 def scalar(value: Value, name: str, context: Context) -> str | None:
@@ -158,10 +156,13 @@ def _check_values(kind: ValueType, value: Value, got: dict[str, Any], context: C
             wrong_type(_at(value, key), key, wanted(kind), context)
     if "within" in got:
         _check_within(kind, _at(value, "within"), got["within"], context)
-    bounds = [got.get("min"), got.get("max")]
-    if kind is ValueType.NUMBER and all(b and is_number(b) for b in bounds):
-        if float(got["min"]) > float(got["max"]):
-            context.error("order", _at(value, "min"), "`min` is greater than `max`.")
+    bounds = [got[key] for key in ("min", "max") if key in got and fits(kind, got[key])]
+    if kind is ValueType.NUMBER and len(bounds) == 2 and _number(bounds[0]) > _number(bounds[1]):
+        context.error("order", _at(value, "min"), "`min` is greater than `max`.")
+
+
+def _number(written: str) -> Decimal:
+    return Decimal(normal(ValueType.NUMBER, written))
 
 
 def _check_within(kind: ValueType, at: Value, within: Within, context: Context) -> None:
@@ -176,36 +177,29 @@ def _check_within(kind: ValueType, at: Value, within: Within, context: Context) 
             f"A value of type `{kind}` cannot be compared with `{of}`, which is "
             f"of type `{context.recorded[of]}`.",
         )
-    as_time = kind in (ValueType.DATETIME, ValueType.DURATION)
-    if as_time and durations.seconds(within.tolerance) is None:
-        wrong_type(_at(at, "tolerance"), "tolerance", "a duration such as `5m`", context)
-    elif not as_time and not fits(kind, within.tolerance):
-        wrong_type(_at(at, "tolerance"), "tolerance", wanted(kind), context)
+    if _PERCENT.fullmatch(within.tolerance) and kind is not ValueType.DATETIME:
+        return
+    times = (ValueType.DATETIME, ValueType.DURATION)
+    measure = ValueType.DURATION if kind in times else kind
+    if not fits(measure, within.tolerance):
+        wrong_type(_at(at, "tolerance"), "tolerance", wanted(measure), context)
 
 
 def fits(kind: ValueType, written: str, options: tuple[str, ...] = ()) -> bool:
-    """Whether a constraint is a value of its type."""
-    match kind:
-        case ValueType.NUMBER:
-            return is_number(written)
-        case ValueType.DATETIME:
-            return is_moment(written)
-        case ValueType.DURATION:
-            return durations.seconds(written) is not None
-        case ValueType.BYTES:
-            return _BYTES.fullmatch(written) is not None
-        case ValueType.SHA256:
-            return _SHA256.fullmatch(written) is not None
-        case ValueType.CHOICE:
-            return written in options
-        case _:
-            return True
+    """Whether a constraint is a value of its type: read as an observed value would be."""
+    if kind is ValueType.CHOICE:
+        return written in options
+    try:
+        normal(kind, written)
+    except ValueError:
+        return False
+    return True
 
 
 def wanted(kind: ValueType) -> str:
     return {
         ValueType.NUMBER: "a number",
-        ValueType.DATETIME: "a date and time with its zone, such as `2026-03-01T08:00+00:00`",
+        ValueType.DATETIME: "a date and time with its zone, such as `2026-03-01 08:00 UTC`",
         ValueType.DURATION: "a duration such as `5m`",
         ValueType.BYTES: "a number of bytes, such as `1048576` or `20 MB`",
         ValueType.SHA256: "64 hexadecimal digits",

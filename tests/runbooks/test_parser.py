@@ -267,9 +267,19 @@ def test_a_wrapped_title_is_one_title():
 
 @pytest.mark.parametrize(
     ("label", "is_command"),
-    [("", True), ("sh", True), ("Bash", True), ("sql", True), ("zsh title=x", True),
-     ("console", False), ("text", False), ("output", False), ("yaml", False), ("{note}", False)],
-)  # fmt: skip
+    [
+        ("", True),
+        ("sh", True),
+        ("Bash", True),
+        ("sql", True),
+        ("zsh title=x", True),
+        ("console", False),
+        ("text", False),
+        ("output", False),
+        ("yaml", False),
+        ("{note}", False),
+    ],
+)
 def test_labels_of_commands(label, is_command):
     step = parse(f"- [ ] a\n\n  ```{label}\n  x\n  ```\n".encode()).procedure.steps[0]
     assert bool(step.commands) is is_command
