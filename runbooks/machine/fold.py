@@ -95,9 +95,7 @@ def _role_released(state: RunState, line: Line) -> RunState:
 
 
 def _begun(state: RunState, line: Line) -> RunState:
-    return _touch(
-        state, line, status=StepStatus.STARTED, started_at=line.at, started_by=line.by
-    )
+    return _touch(state, line, status=StepStatus.STARTED, started_at=line.at, started_by=line.by)
 
 
 def _recorded(state: RunState, line: Line) -> RunState:

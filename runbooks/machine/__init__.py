@@ -1,0 +1,70 @@
+"""The state machine of a run: pure, total, and the only place that knows its rules.
+
+`decide(state, request)` gives events or says why not; `apply(state, line)` gives the state after an
+event; `allowed` and `gates` answer what a person sees. See docs/reference/run-states.md, which is
+made from these tables.
+"""
+
+from __future__ import annotations
+
+from runbooks.machine.decide import allowed, decide, open_roles
+from runbooks.machine.fold import EFFECTS, TURNING, apply, genesis
+from runbooks.machine.gates import COUNTERSIGN_COUNTS_FOR, gates, needs_begin, required_roles
+from runbooks.machine.particulars import countersigner
+from runbooks.machine.requests import (
+    Allowed,
+    Gate,
+    Line,
+    Malformed,
+    NewEvent,
+    Outcome,
+    Refusal,
+    Request,
+)
+from runbooks.machine.rules import RULES, Rule, standing
+from runbooks.machine.state import (
+    ENDED,
+    FINISHED,
+    Facts,
+    RunState,
+    StepState,
+    current,
+    in_section,
+    last_finished,
+    place,
+)
+
+__all__ = [
+    "COUNTERSIGN_COUNTS_FOR",
+    "EFFECTS",
+    "ENDED",
+    "FINISHED",
+    "RULES",
+    "TURNING",
+    "Allowed",
+    "Facts",
+    "Gate",
+    "Line",
+    "Malformed",
+    "NewEvent",
+    "Outcome",
+    "Refusal",
+    "Request",
+    "Rule",
+    "RunState",
+    "StepState",
+    "allowed",
+    "apply",
+    "countersigner",
+    "current",
+    "decide",
+    "gates",
+    "genesis",
+    "in_section",
+    "last_finished",
+    "needs_begin",
+    "open_roles",
+    "place",
+    "required_roles",
+    "standing",
+]

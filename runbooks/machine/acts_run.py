@@ -1,0 +1,152 @@
+"""What moves on the run as a whole cause, once the table has let them through."""
+
+from __future__ import annotations
+
+from runbooks.enums import Move, RunKind, RunRole, RunStatus
+from runbooks.machine.gates import required_roles
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.machine.state import RunState, in_section, place
+
+#: An aside with this key is the way back when a run is aborted.
+ABORT_SECTION = "abort"
+
+
+def _take_role(state: RunState, request: Request) -> Outcome:
+    role = RunRole(request.data["role"])
+    mine = state.people.get(request.by)
+    if mine is not None:
+        return Refusal(
+            "role_held",
+            f"You are the {mine} of this run; nobody has two roles in one run.",
+            "Release that role first.",
+        )
+    if role in {RunRole.OPERATOR, RunRole.DECIDER} and state.holder(role) is not None:
+        return Refusal(
+            "role_taken",
+            f"Somebody is the {role} already.",
+            "Take another role, or wait until they release it or hand it over.",
+        )
+    return (NewEvent("role.taken", {"role": role.value}),)
+
+
+def _release_role(state: RunState, request: Request) -> Outcome:
+    return (NewEvent("role.released", {"role": state.people[request.by].value}),)
+
+
+def _start(state: RunState, request: Request) -> Outcome:
+    missing = [role for role in required_roles(state) if state.holder(role) is None]
+    if missing:
+        names = " and a ".join(role.value for role in missing)
+        return Refusal(
+            "roles_missing",
+            f"Nobody is the {names} yet.".replace(" the ", " " if len(missing) > 1 else " the "),
+            "Each takes their role from their own screen; then start.",
+        )
+    errors = {}
+    if not request.data.get("acknowledged"):
+        errors["acknowledged"] = "Read the purpose, the worst case and the abort rule, then say so."
+    if state.procedure.entry and not request.data.get("conditions"):
+        errors["conditions"] = "Every entry condition must hold before the start."
+    if errors:
+        return Malformed(errors)
+    return (NewEvent("run.started", {"conditions": list(state.procedure.entry)}),)
+
+
+def _hold(state: RunState, request: Request) -> Outcome:
+    return (NewEvent("run.held", {"mismatch": False, "reason": request.text("reason")}),)
+
+
+def _resume(state: RunState, request: Request) -> Outcome:
+    wrong = _read_back(state, request)
+    if wrong:
+        return wrong
+    data = {"read_back": place(state), "comment": request.text("comment")}
+    return (NewEvent("run.resumed", data),)
+
+
+def _read_back(state: RunState, request: Request) -> Refusal | Malformed | None:
+    """Resuming and taking over begin with reading back where the run stands: the number of the step
+    that was finished last (interrupted checklists lose their place: NASA/TM-2010-216396)."""
+    said = request.text("read_back").lower().removeprefix("step ").rstrip(".")
+    if not said:
+        return Malformed({"read_back": "Write the number of the step that was finished last."})
+    if said != place(state):
+        return Refusal(
+            "read_back_wrong",
+            f"Step {said} is not the step that was finished last.",
+            "Read the form from the top to the last slash, and write that number (or: none).",
+        )
+    return None
+
+
+def _hand_over(state: RunState, request: Request) -> Outcome:
+    to = request.data.get("to")
+    if to == request.by:
+        if state.hand_over_to is None:
+            return Malformed({"to": "Choose the person who takes over."})
+        return (NewEvent("hand_over.withdrawn", {}),)
+    asked = {
+        "to": "Choose the person who takes over.",
+        "position": "Say where the run stands.",
+        "running": "Say what is running now; write “nothing” if nothing is.",
+        "next_step": "Say what comes next.",
+        "worries": "Say what worries you; write “nothing” if nothing does.",
+    }
+    errors = {name: sentence for name, sentence in asked.items() if not request.text(name)}
+    if errors:
+        return Malformed(errors)
+    data = {name: request.text(name) for name in ("position", "running", "next_step", "worries")}
+    return (NewEvent("hand_over.offered", {"to": to, "to_name": request.text("to_name"), **data}),)
+
+
+def _accept(state: RunState, request: Request) -> Outcome:
+    wrong = _read_back(state, request)
+    if wrong:
+        return wrong
+    target = state.facts.get(state.procedure.written_into())
+    if target is not None and target.identifiers:
+        said = request.text("identifier").casefold()
+        if not said:
+            return Malformed(
+                {"identifier": f"Identify {target.value} anew: read it off the target."}
+            )
+        if said not in {known.casefold() for known in target.identifiers}:
+            return Refusal(
+                "wrong_target",
+                f"{request.text('identifier')} is no identifier of {target.value}.",
+                "Stop. Find out which machine you are on before you take over.",
+            )
+    left = state.people.get(request.by)
+    data = {"read_back": place(state), "left_role": left.value if left else ""}
+    return (NewEvent("hand_over.accepted", data),)
+
+
+def _abort(state: RunState, request: Request) -> Outcome:
+    reason = request.text("reason")
+    if not reason:
+        return Malformed({"reason": "Say why the run is aborted."})
+    way_back = in_section(state, ABORT_SECTION) if ABORT_SECTION in state.procedure.asides else []
+    if way_back and not state.turned_back and state.status is RunStatus.RUNNING:
+        return (
+            NewEvent("run.turned_back", {"reason": reason}),
+            NewEvent("section.entered", {"section": ABORT_SECTION, "why": "abort"}),
+        )
+    return (NewEvent("run.aborted", {"reason": reason}),)
+
+
+def _complete(state: RunState, request: Request) -> Outcome:
+    live = state.kind is RunKind.LIVE
+    return (NewEvent("run.completed", {"summary": request.text("summary"), "live": live}),)
+
+
+ACTS = {
+    Move.TAKE_ROLE: _take_role,
+    Move.RELEASE_ROLE: _release_role,
+    Move.START: _start,
+    Move.HOLD: _hold,
+    Move.RESUME: _resume,
+    Move.HAND_OVER: _hand_over,
+    Move.ACCEPT_HAND_OVER: _accept,
+    Move.ABORT: _abort,
+    Move.COMPLETE: _complete,
+}

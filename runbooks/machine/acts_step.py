@@ -1,0 +1,269 @@
+"""What moves on a step cause, once the table has let them through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runbooks.enums import Countersign, Move, StepStatus, ValueType
+from runbooks.machine.gates import gates
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.machine.state import RunState
+from runbooks.values import Reading, agree, judge
+
+
+def _begin(state: RunState, request: Request) -> Outcome:
+    return (NewEvent("step.begun", {"step": request.step}),)
+
+
+def _record(state: RunState, request: Request) -> Outcome:
+    readings = _read(state, request, only_sent=True)
+    if isinstance(readings, Malformed):
+        return readings
+    if not readings:
+        return Malformed({"values": "Write at least one value."})
+    return _wrong(state, request, readings) or (_recorded(request, readings),)
+
+
+def _tick(state: RunState, request: Request) -> Outcome:
+    index = _index(request)
+    readings = _read(state, request, only_sent=False)
+    if isinstance(readings, Malformed):
+        return readings
+    wrong = _wrong(state, request, readings)
+    if wrong:
+        return wrong
+    closed = _first_closed(state, request)
+    if closed:
+        return closed
+    after = state.step(index).guard.countersign is Countersign.AFTER
+    data: dict[str, Any] = {"step": index, "awaits": after, **_pace(state, request)}
+    return (*_until_now(state, request, readings), NewEvent("step.ticked", data))
+
+
+def _decide(state: RunState, request: Request) -> Outcome:
+    index = _index(request)
+    decision = state.step(index).guard.decide
+    options = dict(decision.options) if decision else {}
+    answer = request.text("answer")
+    errors = {}
+    if answer not in options:
+        errors["answer"] = "Choose one of: " + ", ".join(options) + "."
+    if not request.text("reason"):
+        errors["reason"] = "Say why, in a sentence: it is what the review will ask for."
+    readings = _read(state, request, only_sent=False)
+    if isinstance(readings, Malformed):
+        errors.update(readings.errors)
+    if errors or isinstance(readings, Malformed):
+        return Malformed(errors)
+    wrong = _wrong(state, request, readings) or _first_closed(state, request)
+    if wrong:
+        return wrong
+    taken = options[answer]
+    asides = state.procedure.asides
+    passed_by = sorted({k for k in options.values() if k and k != taken and k not in asides})
+    data = {
+        "step": index,
+        "answer": answer,
+        "reason": request.text("reason"),
+        "not_taken": passed_by,
+    }
+    entered = (
+        [NewEvent("section.entered", {"section": taken, "why": "decision"})]
+        if taken in asides
+        else []
+    )
+    return (*_until_now(state, request, readings), *entered, NewEvent("step.decided", data))
+
+
+def _until_now(
+    state: RunState, request: Request, readings: Mapping[str, Reading]
+) -> list[NewEvent]:
+    """The circle, if it was not drawn yet, and the values typed with the tick."""
+    opened = state.steps[_index(request)].status is StepStatus.OPEN
+    events = [NewEvent("step.begun", {"step": request.step})] if opened else []
+    return [*events, _recorded(request, readings)] if readings else events
+
+
+def _recorded(request: Request, readings: Mapping[str, Reading]) -> NewEvent:
+    values = {name: reading.normal for name, reading in readings.items()}
+    return NewEvent("step.recorded", {"step": request.step, "values": values})
+
+
+def _countersign(state: RunState, request: Request) -> Outcome:
+    index = _index(request)
+    guard, step = state.step(index).guard, state.steps[index]
+    if guard.countersign is Countersign.BEFORE:
+        meaning, values = "before", {}
+    else:
+        readings = _read(state, request, only_sent=False, verifying=True)
+        if isinstance(readings, Malformed):
+            return readings
+        wrong = _wrong(state, request, readings, verifying=True)
+        if wrong:
+            return wrong
+        values = {name: reading.normal for name, reading in readings.items()}
+        specs = {spec.name: spec for spec in guard.record}
+        differ = [n for n, v in values.items() if not agree(specs[n], v, step.values.get(n, ""))]
+        if differ:
+            labels = ", ".join(specs[name].label for name in differ)
+            return _mismatch(state, request, values, f"The two measurements differ: {labels}.")
+        meaning = "after"
+    data = {"step": index, "meaning": meaning, "values": values, "comment": request.text("comment")}
+    return (NewEvent("step.countersigned", data),)
+
+
+def _object(state: RunState, request: Request) -> Outcome:
+    reason = request.text("reason")
+    if not reason:
+        return Malformed({"reason": "Say what you see that is different."})
+    objected = NewEvent("step.objected", {"step": request.step, "reason": reason})
+    return (objected, *_mismatch(state, request, {}, f"The verifier objects: {reason}"))
+
+
+def _not_applicable(state: RunState, request: Request) -> Outcome:
+    reason = request.text("reason")
+    if not reason:
+        return Malformed({"reason": "Say why the step does not apply here."})
+    return (NewEvent("step.not_applicable", {"step": request.step, "reason": reason}),)
+
+
+def _report(state: RunState, request: Request) -> Outcome:
+    observed = request.text("observed")
+    if not observed:
+        return Malformed({"observed": "Say what you see that is different."})
+    return _mismatch(state, request, {}, observed)
+
+
+def _diagnose(state: RunState, request: Request) -> Outcome:
+    finding = request.text("finding")
+    if not finding:
+        return Malformed({"finding": "Say what was different, and why."})
+    index = _index(request)
+    events = [NewEvent("step.diagnosed", {"step": index, "finding": finding})]
+    if request.data.get("lead"):
+        section = state.procedure.section_of(state.step(index).guard.on_mismatch)
+        if section is None or not section.aside:
+            return Malformed(
+                {"lead": "The runbook names no section for this; hold the run instead."}
+            )
+        events.append(NewEvent("section.entered", {"section": section.key, "why": "mismatch"}))
+    return tuple(events)
+
+
+def _reopen(state: RunState, request: Request) -> Outcome:
+    return (NewEvent("step.reopened", {"step": request.step}),)
+
+
+def _undo(state: RunState, request: Request) -> Outcome:
+    reason = request.text("reason")
+    if not reason:
+        return Malformed({"reason": "Say why the step is taken back."})
+    section = state.procedure.section_of(state.step(_index(request)).guard.undo)
+    if section is None or not section.aside:
+        return Refusal("no_way_back", "The way back is not a section of its own.", "Hold the run.")
+    return (
+        NewEvent("section.entered", {"section": section.key, "why": "undo"}),
+        NewEvent("step.undone", {"step": request.step, "reason": reason}),
+    )
+
+
+def _release(state: RunState, request: Request) -> Outcome:
+    reason = request.text("reason")
+    if not reason:
+        return Malformed({"reason": "Say why it may go on."})
+    role = state.people[request.by].value
+    return (NewEvent("step.released", {"step": request.step, "reason": reason, "role": role}),)
+
+
+def _index(request: Request) -> int:
+    if request.step is None:
+        raise ValueError(f"{request.move} is about a step; the table lets none through without.")
+    return request.step
+
+
+def _read(
+    state: RunState, request: Request, *, only_sent: bool, verifying: bool = False
+) -> dict[str, Reading] | Malformed:
+    """Every value that was sent, read and judged; with `only_sent` False the missing ones are
+    errors, except those recorded before and files, which are attached."""
+    index = _index(request)
+    sent: Mapping[str, Any] = request.data.get("values") or {}
+    have = state.steps[index].verified_values if verifying else state.steps[index].values
+    earlier = {name: value for step in state.steps for name, value in step.values.items()}
+    kinds = {v.name: v.type for step in state.procedure.steps for v in step.guard.record}
+    readings: dict[str, Reading] = {}
+    errors: dict[str, str] = {}
+    for spec in state.step(index).guard.record:
+        raw = str(sent.get(spec.name) or "").strip()
+        if spec.type is ValueType.FILE or (not raw and (only_sent or spec.name in have)):
+            continue
+        try:
+            readings[spec.name] = judge(spec, raw, earlier=earlier, at=request.at, kinds=kinds)
+        except ValueError as error:
+            errors[f"value_{spec.name}"] = str(error)
+    return Malformed(errors) if errors else readings
+
+
+def _wrong(
+    state: RunState, request: Request, readings: Mapping[str, Reading], *, verifying: bool = False
+) -> tuple[NewEvent, ...] | None:
+    labels = {spec.name: spec.label for spec in state.step(_index(request)).guard.record}
+    wrong = [f"{labels[n]}: {r.wrong}" for n, r in readings.items() if r.wrong]
+    if not wrong:
+        return None
+    values = {name: reading.normal for name, reading in readings.items()}
+    return _mismatch(state, request, values, " ".join(wrong))
+
+
+def _mismatch(
+    state: RunState, request: Request, values: Mapping[str, str], why: str
+) -> tuple[NewEvent, ...]:
+    """The step goes to diagnosis. The second time on the same step, the run is held as well."""
+    index = _index(request)
+    measured_by = state.people[request.by].value
+    data = {"step": index, "values": dict(values), "why": why, "measured_by": measured_by}
+    failed = {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
+    again = any(old.index == index and old.status in failed for old in state.past)
+    held = [NewEvent("run.held", {"mismatch": True, "reason": why})] if again else []
+    return (NewEvent("step.mismatched", data), *held)
+
+
+def _first_closed(state: RunState, request: Request) -> Refusal | None:
+    index = _index(request)
+    for gate in gates(state, index, request.at):
+        if not gate.open:
+            return Refusal(
+                f"gate_{gate.key.split(':')[0]}", f"Not yet: {gate.label.lower()}.", gate.how
+            )
+    return None
+
+
+def _pace(state: RunState, request: Request) -> dict[str, Any]:
+    """Whether the tick was hurried or late against the step's `duration`, for the log's readers."""
+    step, duration = state.steps[_index(request)], state.step(_index(request)).guard.duration
+    if duration is None or step.started_at is None:
+        return {}
+    took = int((request.at - step.started_at).total_seconds())
+    pace: dict[str, Any] = {"seconds": took}
+    if duration.min is not None and took < duration.min:
+        pace["hurried"] = True
+    if duration.max is not None and took > duration.max:
+        pace["late"] = True
+    return pace
+
+
+ACTS = {
+    Move.BEGIN_STEP: _begin,
+    Move.RECORD: _record,
+    Move.TICK: _tick,
+    Move.DECIDE: _decide,
+    Move.COUNTERSIGN: _countersign,
+    Move.OBJECT: _object,
+    Move.NOT_APPLICABLE: _not_applicable,
+    Move.REPORT_MISMATCH: _report,
+    Move.DIAGNOSE: _diagnose,
+    Move.REOPEN: _reopen,
+    Move.UNDO: _undo,
+    Move.RELEASE: _release,
+}

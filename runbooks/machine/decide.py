@@ -1,0 +1,61 @@
+"""The machine: what a request comes to. Data in, verdict out; no database, no clock."""
+
+from __future__ import annotations
+
+
+from runbooks.enums import Move, RunRole
+from runbooks.machine.acts_log import ACTS as LOG_ACTS
+from runbooks.machine.acts_run import ACTS as RUN_ACTS
+from runbooks.machine.acts_step import ACTS as STEP_ACTS
+from runbooks.machine.requests import Allowed, Outcome, Refusal, Request
+from runbooks.machine.rules import RULES, standing
+from runbooks.machine.state import RunState
+
+ACTS = {**RUN_ACTS, **STEP_ACTS, **LOG_ACTS}
+
+
+def decide(state: RunState, request: Request) -> Outcome:
+    """The events that `request` causes, or why not.
+
+    A sender who has not seen what changed the step, or the run as a whole, is stale and is told so
+    before anything else, unless the move holds whatever came between.
+    """
+    rule = RULES[request.move]
+    stale = None if rule.independent else _stale(state, request)
+    refusal = stale or standing(state, request.by, request.move, request.step)
+    return refusal or ACTS[request.move](state, request)
+
+
+def allowed(state: RunState, person: int) -> tuple[Allowed, ...]:
+    """Every control that `person` may use now. Moves about a step name it."""
+    found = []
+    for move, rule in RULES.items():
+        steps = [s.index for s in state.steps if s.status in rule.steps] if rule.steps else [None]
+        found += [Allowed(move, i) for i in steps if standing(state, person, move, i) is None]
+    return tuple(found)
+
+
+def open_roles(state: RunState, person: int) -> tuple[RunRole, ...]:
+    """Roles that `person` could take now."""
+    if person in state.people or standing(state, person, Move.TAKE_ROLE, None):
+        return ()
+    single = {RunRole.OPERATOR, RunRole.DECIDER}
+    return tuple(r for r in RunRole if r not in single or state.holder(r) is None)
+
+
+def _stale(state: RunState, request: Request) -> Refusal | None:
+    if request.seen is None:
+        return None
+    touched = state.turned
+    if request.step is not None and 0 <= request.step < len(state.steps):
+        touched = max(touched, state.steps[request.step].touched)
+    if request.move in {Move.COMPLETE, Move.ABORT}:
+        touched = max(touched, *(step.touched for step in state.steps))
+    if request.seen >= touched:
+        return None
+    return Refusal(
+        "stale",
+        "Something changed before your move arrived. Nothing was done.",
+        "Look at the present state, then decide again.",
+        logged=False,
+    )

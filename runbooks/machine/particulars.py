@@ -1,0 +1,159 @@
+"""What single moves demand beyond the table of `runbooks.machine.rules`. One function a move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus
+from runbooks.machine.requests import Refusal
+from runbooks.machine.state import RunState, current
+
+
+def countersigner(state: RunState, index: int) -> RunRole:
+    """Who countersigns a step: the verifier, or the operator where the verifier performs."""
+    by_verifier = state.step(index).guard.role is RunRole.VERIFIER
+    return RunRole.OPERATOR if by_verifier else RunRole.VERIFIER
+
+
+def _may_countersign(state: RunState, person: int, index: int | None) -> Refusal | None:
+    assert index is not None  # noqa: S101 - the table demands a step
+    guard, step = state.step(index).guard, state.steps[index]
+    if guard.countersign is None:
+        return Refusal(
+            "no_countersign", "This step asks for no countersign.", "Write a note instead."
+        )
+    if person in {step.started_by, step.done_by}:
+        return Refusal(
+            "own_step",
+            "You did this step yourself; nobody verifies their own step.",
+            "The other person countersigns from their own screen.",
+        )
+    wanted = countersigner(state, index)
+    if state.people[person] is not wanted:
+        return Refusal(
+            "wrong_role",
+            f"This is for the {wanted}; you are the {state.people[person]}.",
+            f"Ask the {wanted} to countersign from their own screen.",
+        )
+    due = StepStatus.STARTED if guard.countersign is Countersign.BEFORE else StepStatus.AWAITING
+    if step.status is not due:
+        return Refusal(
+            "not_due",
+            "The countersign is not due yet: it comes after the step was ticked.",
+            "Wait for the tick, then measure again yourself.",
+        )
+    return None
+
+
+def _may_tick(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if index is not None and state.step(index).guard.decide:
+        return Refusal(
+            "decision", "This step is a decision.", "Choose one of its answers, with a reason."
+        )
+    return None
+
+
+def _may_decide(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if index is not None and state.step(index).guard.decide:
+        return None
+    return Refusal("no_decision", "This step asks for no decision.", "Tick it.")
+
+
+def _may_record(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if index is not None and state.step(index).guard.record:
+        return None
+    return Refusal("no_value", "This step records no value.", "Write a note instead.")
+
+
+def _may_skip(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if index is not None and state.step(index).guard.optional:
+        return None
+    return Refusal(
+        "not_optional",
+        "This step is never left out.",
+        "Do it, or say that something is different; the author can mark a step optional.",
+    )
+
+
+def _may_undo(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if index is not None and state.step(index).guard.undo and state.on_main_path(index):
+        return None
+    return Refusal(
+        "no_way_back",
+        "The runbook names no way back for this step.",
+        "Hold the run and ask the decider.",
+    )
+
+
+def _may_release(state: RunState, person: int, index: int | None) -> Refusal | None:
+    role = state.step(index).guard.hold if index is not None else None
+    if role is None:
+        return Refusal("no_hold", "This step waits for no release.", "Tick it.")
+    if state.people[person] is not role:
+        return Refusal(
+            "wrong_role",
+            f"Only the {role} releases this step; you are the {state.people[person]}.",
+            f"Ask the {role} to read it and release it.",
+        )
+    if index is not None and state.steps[index].released_at is not None:
+        return Refusal("released_already", "The step is released already.", "Go on with it.", False)
+    return None
+
+
+def _may_resume(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if state.held_for_mismatch and person == state.held_by:
+        return Refusal(
+            "second_person",
+            "The same step mismatched twice; a second person resumes the run.",
+            "Ask the verifier or the decider to look at it and to resume.",
+        )
+    return None
+
+
+def _may_accept(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if state.hand_over_to is None:
+        return Refusal("no_hand_over", "No hand-over is offered.", "The operator offers it first.")
+    if state.hand_over_to != person:
+        return Refusal(
+            "not_offered_to_you", "The hand-over is for somebody else.", "Ask the operator."
+        )
+    return None
+
+
+def _may_release_role(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if state.people.get(person) is RunRole.OPERATOR and state.status is not RunStatus.BRIEFING:
+        return Refusal(
+            "operator_stays",
+            "The operator does not just leave a run that is under way.",
+            "Hand the run over, or abort it.",
+        )
+    return None
+
+
+def _may_complete(state: RunState, person: int, index: int | None) -> Refusal | None:
+    now = current(state)
+    if now is not None:
+        return Refusal(
+            "steps_left",
+            f"Step {state.step(now).number} is not finished.",
+            "Finish every step, or abort the run with a reason.",
+        )
+    if state.turned_back:
+        return Refusal("turned_back", "The run was turned back.", "End it as aborted.")
+    return None
+
+
+PARTICULARS: dict[Move, Callable[[RunState, int, int | None], Refusal | None]] = {
+    Move.COUNTERSIGN: _may_countersign,
+    Move.OBJECT: _may_countersign,
+    Move.TICK: _may_tick,
+    Move.DECIDE: _may_decide,
+    Move.RECORD: _may_record,
+    Move.NOT_APPLICABLE: _may_skip,
+    Move.UNDO: _may_undo,
+    Move.RELEASE: _may_release,
+    Move.RESUME: _may_resume,
+    Move.ACCEPT_HAND_OVER: _may_accept,
+    Move.RELEASE_ROLE: _may_release_role,
+    Move.COMPLETE: _may_complete,
+}
