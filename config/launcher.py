@@ -130,16 +130,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     sign_ins = _prepare(demonstration=options.demonstration)
-    address = f"http://{options.host}:{options.port}/"
     deadline = time.monotonic() + ANSWERS_WITHIN
 
     def once_up() -> bool:
         if _answers(options.host, options.port):
-            _welcome(address, sign_ins)
+            _welcome(options.host, options.port, sign_ins)
         elif time.monotonic() < deadline:
             return False
         else:
-            say(f"{address} does not answer as it should; the messages above say why.")
+            say("The sign-in page does not come as it should; the messages above say why.")
         return True
 
     say("Starting.")
@@ -206,12 +205,14 @@ def _answers(host: str, port: int) -> bool:
         link.close()
 
 
-def _welcome(address: str, sign_ins: Sequence[tuple[str, str]]) -> None:
-    say(f"\nCountersign is running at {address}")
+def _welcome(host: str, port: int, sign_ins: Sequence[tuple[str, str]]) -> None:
+    say(f"\nCountersign is running at http://{host}:{port}/")
     if sign_ins:
         say("Sign in as one of the demonstration's people:")
         for name, password in sign_ins:
             say(f"  {name:<12} {password}")
+        if host not in {"127.0.0.1", "localhost", "::1"}:
+            say("Others can reach this address, and the passwords are public: nothing real here.")
     say("Stop it with Ctrl-C.\n")
 
 

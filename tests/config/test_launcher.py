@@ -1,0 +1,208 @@
+"""The embedded launcher: real processes that are killed."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from config import launcher
+from tests.runbooks.live_world import PATIENCE, ROOT, Reader, World, open_world, wait_until
+
+
+@pytest.fixture(scope="module")
+def world(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with open_world(django_db_blocker, tmp_path_factory.mktemp("launcher")) as made:
+        yield made
+
+
+class Launched:
+    """A launcher process, its web child, and what it said."""
+
+    def __init__(self, world: World) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self.process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "config.launcher",
+                "--port",
+                str(self.port),
+                "--no-demonstration",
+            ],
+            cwd=ROOT,
+            env=world.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.said = ""
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.said += line
+
+    def web(self) -> int:
+        """The process id of the web child; 0 when there is none now."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return int(children[0]) if children else 0
+
+    def answers(self) -> bool:
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            link.request("GET", "/live/elsewhere")
+            return link.getresponse().status == 404
+        except OSError:
+            return False
+        finally:
+            link.close()
+
+
+@pytest.fixture
+def launched(world: World) -> Iterator[Launched]:
+    started = Launched(world)
+    wait_until(lambda: "running at" in started.said)
+    web = started.web()
+    yield started
+    if started.process.poll() is None:
+        started.process.kill()
+        started.process.wait()
+    if started.process.stdout is not None:
+        started.process.stdout.close()
+    wait_until(lambda: gone(web))
+
+
+def gone(pid: int) -> bool:
+    """Whether the process has ended; a zombie that nobody has collected yet counts."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+class TestKilling:
+    def test_the_web_child_is_started_again(self, launched: Launched) -> None:
+        assert f"http://127.0.0.1:{launched.port}/" in launched.said
+        before = launched.web()
+        os.kill(before, signal.SIGKILL)
+        # Nobody is refused meanwhile: the launcher holds the socket, and the browser waits.
+        assert launched.answers()
+        assert launched.web() not in {0, before}
+        assert "The web process ended (signal 9)" in launched.said
+
+    def test_the_launcher_leaves_no_orphan(self, launched: Launched) -> None:
+        web = launched.web()
+        launched.process.kill()
+        wait_until(lambda: gone(web))
+        assert not launched.answers()
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_asked_to_stop_it_ends_open_streams(
+        self, launched: Launched, world: World, number: signal.Signals
+    ) -> None:
+        web = launched.web()
+        reader = Reader(launched.port, world.run(), world.cookie(world.person()))
+        reader.next("ping")
+        launched.process.send_signal(number)
+        assert launched.process.wait(PATIENCE) == 0
+        assert gone(web)
+        reader.wait_for_end()
+        reader.close()
+
+
+def test_a_taken_port_is_said_and_another_one_suggested(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert launcher.main(["--port", str(port)]) == 1
+    said = capsys.readouterr().out
+    assert f"Port {port} on 127.0.0.1 cannot be used" in said
+    assert f"PORT={port + 1}" in said
+
+
+def process(child: launcher.Child) -> subprocess.Popen[bytes]:
+    assert child.process is not None
+    return child.process
+
+
+@pytest.mark.processes
+def test_what_keeps_dying_is_started_ever_more_slowly() -> None:
+    child = launcher.Child("sick", [sys.executable, "-c", "raise SystemExit(3)"])
+
+    def dies(at: float) -> float:
+        """How long after its death at `at` it is due again."""
+        child.tend(at)
+        process(child).wait(PATIENCE)
+        child.tend(at)
+        assert child.process is None
+        return child.due - at
+
+    assert dies(0.0) == launcher.FIRST_PAUSE
+    child.tend(launcher.FIRST_PAUSE / 2)
+    assert child.process is None  # not yet
+    assert dies(100.0) == 2 * launcher.FIRST_PAUSE
+    child.pause = launcher.LONGEST_PAUSE
+    assert dies(200.0) == launcher.LONGEST_PAUSE
+    assert dies(300.0) == launcher.LONGEST_PAUSE
+    child.tend(400.0)
+    process(child).wait(PATIENCE)
+    child.tend(400.0 + launcher.LIVED_WELL + 1)
+    assert child.due == 400.0 + launcher.LIVED_WELL + 1 + launcher.FIRST_PAUSE
+
+
+@pytest.mark.parametrize(
+    ("wanted", "commands", "production", "loaded"),
+    [
+        (True, ["load_demonstration"], False, True),
+        (True, [], False, False),
+        (False, ["load_demonstration"], False, False),
+        (True, ["load_demonstration"], True, False),
+    ],
+)
+def test_the_demonstration_is_loaded_when_it_may_be(
+    monkeypatch: pytest.MonkeyPatch,
+    settings: Any,
+    wanted: bool,
+    commands: list[str],
+    production: bool,
+    loaded: bool,
+) -> None:
+    called: list[str] = []
+    settings.PRODUCTION = production
+    monkeypatch.setattr(launcher, "call_command", lambda name, **_: called.append(name))
+    monkeypatch.setattr(launcher, "get_commands", lambda: commands)
+    people = SimpleNamespace(SIGN_INS=(("operator", "secret"),))
+    monkeypatch.setattr(launcher, "import_module", lambda name: people)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    sign_ins = launcher._prepare(demonstration=wanted)
+    assert called == ["migrate", "load_demonstration"][: 1 + loaded]
+    assert sign_ins == (people.SIGN_INS if loaded else ())
+
+
+def test_the_welcome_names_the_people_and_warns_when_others_can_reach_them(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    launcher._welcome("127.0.0.1", 8000, [("operator", "secret")])
+    said = capsys.readouterr().out
+    assert "operator     secret" in said
+    assert "are public" not in said
+    launcher._welcome("0.0.0.0", 8000, [("operator", "secret")])
+    assert "are public" in capsys.readouterr().out
