@@ -45,7 +45,8 @@ def append(
 
     `run.sequence` and `run.digest` are set and not saved: the caller writes them with the state.
     """
-    lines, written = [], []
+    lines: list[Line] = []
+    written: list[Event] = []
     head, sequence = run.digest, run.sequence
     for event in events:
         sequence += 1
@@ -87,7 +88,7 @@ def microseconds(at: datetime) -> int:
 
 
 def line(text: str) -> Line:
-    """An event as the machine reads it, from its canonical text. Raises `ValueError`, `KeyError`."""
+    """An event as the machine reads it, of its canonical text. Raises `ValueError`, `KeyError`."""
     told = json.loads(text)
     at = datetime.strptime(told["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
     return Line(told["sequence"], told["kind"], at, told["by"], told["data"])
@@ -130,8 +131,8 @@ class Verdict:
 
 
 def verify(run: Run) -> Verdict:
-    """Check the chain of `run`, its columns against the hashed texts, its revision against the first
-    event, and replay the events: the stored state must be what the log says."""
+    """Check the chain of `run`, its columns against the hashed texts and its revision against the
+    first event, and replay the events: the stored state must be what the log says."""
     _, stored = rows.load(run.pk)
     procedure = from_json(run.revision.procedure)
     faults: list[str] = []

@@ -14,7 +14,15 @@ from runbooks.procedure import from_json
 _STEP_PLAIN = ("attempt", "values", "verified_values", "answer", "reason", "touched")
 _STEP_TIMES = ("started_at", "done_at", "countersigned_at", "released_at")
 _STEP_PEOPLE = ("started_by", "done_by", "countersigned_by", "released_by")
-_RUN_PLAIN = ("held_at", "held_for_mismatch", "turned_back", "started_at", "ended_at", "sequence", "turned")
+_RUN_PLAIN = (
+    "held_at",
+    "held_for_mismatch",
+    "turned_back",
+    "started_at",
+    "ended_at",
+    "sequence",
+    "turned",
+)
 _RUN_PEOPLE = ("held_by", "hand_over_by", "hand_over_to")
 
 
@@ -119,7 +127,11 @@ def _store_people(
     RunPerson.objects.filter(run=run, person_id__in=gone).delete()
     RunPerson.objects.bulk_create(
         RunPerson(
-            run=run, person_id=person, role=role.value, name=names[person][0], initials=names[person][1]
+            run=run,
+            person_id=person,
+            role=role.value,
+            name=names[person][0],
+            initials=names[person][1],
         )
         for person, role in after.people.items()
         if before.people.get(person) is not role

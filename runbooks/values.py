@@ -1,16 +1,17 @@
 """Reading and judging observed values. Pure.
 
-What is typed becomes one *normal* text (so that 0, "0" and "0.0" are the same number, and 03:12+01:00
-and 02:12Z the same moment), which is what the log keeps and later steps compare with.
+What is typed becomes one *normal* text (0 and 0.0 are the same number, 03:12+01:00 and 02:12Z the
+same moment), which is what the log keeps and later steps compare with.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from inventory.quantities import parse_duration, parse_size, parse_time
 from runbooks.enums import ValueType
@@ -29,23 +30,32 @@ class Reading:
 
 
 def normal(kind: ValueType, raw: str) -> str:
-    """The one text that stands for `raw`. Raises `ValueError` with a sentence when it cannot be read.
-
-    Numbers lose trailing zeros; times become ISO 8601 in UTC; durations become seconds; sizes bytes.
+    """The one text that stands for `raw`: numbers lose trailing zeros, times become ISO 8601 in
+    UTC, durations seconds, sizes bytes. Raises `ValueError` with a sentence when it cannot be read.
     """
     raw = raw.strip()
     if not raw:
         raise ValueError("Write what you observed.")
     if len(raw) > LONGEST_TEXT:
-        raise ValueError(f"Keep it under {LONGEST_TEXT} characters; attach longer output as a file.")
+        raise ValueError(
+            f"Keep it under {LONGEST_TEXT} characters; attach longer output as a file."
+        )
     return _READERS[kind](raw)
 
 
 def judge(
-    spec: ValueSpec, raw: str, *, earlier: Mapping[str, str], at: datetime, kinds: Mapping[str, ValueType]
+    spec: ValueSpec,
+    raw: str,
+    *,
+    earlier: Mapping[str, str],
+    at: datetime,
+    kinds: Mapping[str, ValueType],
 ) -> Reading:
-    """Read `raw` for `spec` and compare it with every constraint. `earlier` holds the normal texts
-    recorded so far in the run and `kinds` their types. Raises `ValueError` when it cannot be read."""
+    """Read `raw` for `spec` and compare it with every constraint.
+
+    `earlier` holds the normal texts recorded so far in the run and `kinds` their types.
+    Raises `ValueError` with a sentence when it cannot be read.
+    """
     value = normal(spec.type, raw)
     if spec.type is ValueType.CHOICE and value not in spec.options:
         raise ValueError("Choose one of: " + ", ".join(spec.options) + ".")
@@ -54,10 +64,11 @@ def judge(
             return Reading(value, wrong)
     if spec.within and spec.within.of in earlier:
         kind = kinds.get(spec.within.of, spec.type)
-        if not close(kind, value, earlier[spec.within.of], spec.within.tolerance):
-            other = earlier[spec.within.of]
+        other = earlier[spec.within.of]
+        if not close(kind, value, other, spec.within.tolerance):
             return Reading(
-                value, f"It differs from {spec.within.of} ({other}) by more than {spec.within.tolerance}."
+                value,
+                f"It differs from {spec.within.of} ({other}) by more than {spec.within.tolerance}.",
             )
     return Reading(value)
 
@@ -149,7 +160,7 @@ def _sha256(raw: str) -> str:
     return found.group().lower()
 
 
-_READERS = {
+_READERS: dict[ValueType, Callable[[str], str]] = {
     ValueType.TEXT: lambda raw: raw.replace("\r\n", "\n"),
     ValueType.NUMBER: _number,
     ValueType.DATETIME: _moment,
@@ -159,7 +170,7 @@ _READERS = {
     ValueType.CHOICE: lambda raw: raw,
     ValueType.FILE: _sha256,
 }
-_ORDERED = {
+_ORDERED: dict[ValueType, Callable[[str], Any]] = {
     ValueType.NUMBER: Decimal,
     ValueType.BYTES: Decimal,
     ValueType.DURATION: Decimal,

@@ -8,7 +8,7 @@ from runbooks.enums import Move, StepStatus, ValueType
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
 from runbooks.machine.state import ENDED, RunState, current
 
-#: Only what changes no state can be struck out; a wrong tick is mended by a mismatch or the way back.
+#: Only what changes no state can be struck out; a wrong tick is mended by going the way back.
 STRIKABLE = frozenset({"note.added", "entry.late", "evidence.attached"})
 
 
@@ -74,10 +74,10 @@ def _late_entry(state: RunState, request: Request) -> Outcome:
 
 
 def _strike_out(state: RunState, request: Request) -> Outcome:
-    """`kind` is the kind of the event named, '' when there is none; `struck` whether it is already."""
+    """`event_kind` is that of the event named, '' for none; `struck` whether it is already."""
     if not request.text("reason"):
         return Malformed({"reason": "Say why it is struck out."})
-    if request.text("kind") not in STRIKABLE:
+    if request.text("event_kind") not in STRIKABLE:
         return Refusal(
             "not_strikable",
             "Only notes, late entries and attachments are struck out.",

@@ -36,10 +36,10 @@ def _release_role(state: RunState, request: Request) -> Outcome:
 def _start(state: RunState, request: Request) -> Outcome:
     missing = [role for role in required_roles(state) if state.holder(role) is None]
     if missing:
-        names = " and a ".join(role.value for role in missing)
+        names = ", ".join(role.value for role in missing)
         return Refusal(
             "roles_missing",
-            f"Nobody is the {names} yet.".replace(" the ", " " if len(missing) > 1 else " the "),
+            f"These roles are not taken yet: {names}.",
             "Each takes their role from their own screen; then start.",
         )
     errors = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from runbooks.enums import Move, RunRole
 from runbooks.machine.acts_log import ACTS as LOG_ACTS
 from runbooks.machine.acts_run import ACTS as RUN_ACTS

@@ -210,7 +210,9 @@ def _withdrawn(state: RunState, line: Line) -> RunState:
 
 
 def _accepted(state: RunState, line: Line) -> RunState:
-    people = {p: r for p, r in state.people.items() if r is not RunRole.OPERATOR}
+    people: dict[int, RunRole] = {
+        p: r for p, r in state.people.items() if r is not RunRole.OPERATOR
+    }
     people[line.by] = RunRole.OPERATOR
     return replace(state, people=people, hand_over_by=None, hand_over_to=None)
 

@@ -41,19 +41,22 @@ def _rule(
     runs: str,
     roles: frozenset[RunRole] | None,
     steps: frozenset[StepStatus] | None = None,
-    **more: bool,
+    *,
+    anywhere: bool = False,
+    moving: bool = True,
+    independent: bool = False,
 ) -> Rule:
     by_letter = {"B": B, "R": R, "H": H, "C": C, "A": A}
-    return Rule(frozenset(by_letter[letter] for letter in runs), roles, steps, **more)
+    statuses = frozenset(by_letter[letter] for letter in runs)
+    return Rule(statuses, roles, steps, anywhere, moving, independent)
 
 
 _OPERATOR = frozenset({OPERATOR})
 _DONE = frozenset({StepStatus.DONE})
-_ASIDE = {"moving": False, "independent": True}
 
 RULES: dict[Move, Rule] = {
-    Move.TAKE_ROLE: _rule("BRH", frozenset(), **_ASIDE),
-    Move.RELEASE_ROLE: _rule("BRH", EVERYONE, **_ASIDE),
+    Move.TAKE_ROLE: _rule("BRH", frozenset(), moving=False, independent=True),
+    Move.RELEASE_ROLE: _rule("BRH", EVERYONE, moving=False, independent=True),
     Move.START: _rule("B", _OPERATOR),
     Move.BEGIN_STEP: _rule("R", None, frozenset({StepStatus.OPEN})),
     Move.RECORD: _rule("R", None, READY),
@@ -65,16 +68,16 @@ RULES: dict[Move, Rule] = {
     Move.DIAGNOSE: _rule("R", frozenset({OPERATOR, VERIFIER}), frozenset({StepStatus.MISMATCH})),
     Move.REOPEN: _rule("R", _OPERATOR, frozenset({StepStatus.DIAGNOSED})),
     Move.UNDO: _rule("R", _OPERATOR, _DONE, anywhere=True),
-    Move.HOLD: _rule("R", EVERYONE, **_ASIDE),
+    Move.HOLD: _rule("R", EVERYONE, moving=False, independent=True),
     Move.RESUME: _rule("H", CREW, moving=False),
     Move.HAND_OVER: _rule("RH", _OPERATOR, moving=False),
     Move.ACCEPT_HAND_OVER: _rule("RH", frozenset(), moving=False),
     Move.RELEASE: _rule("R", EVERYONE, READY),
     Move.DECIDE: _rule("R", None, READY),
-    Move.NOTE: _rule("BRHCA", EVERYONE, **_ASIDE),
-    Move.ATTACH: _rule("BRHCA", EVERYONE, **_ASIDE),
-    Move.LATE_ENTRY: _rule("RHCA", CREW, **_ASIDE),
-    Move.STRIKE_OUT: _rule("BRHCA", EVERYONE, **_ASIDE),
+    Move.NOTE: _rule("BRHCA", EVERYONE, moving=False, independent=True),
+    Move.ATTACH: _rule("BRHCA", EVERYONE, moving=False, independent=True),
+    Move.LATE_ENTRY: _rule("RHCA", CREW, moving=False, independent=True),
+    Move.STRIKE_OUT: _rule("BRHCA", EVERYONE, moving=False, independent=True),
     Move.ABORT: _rule("BRH", frozenset({OPERATOR, DECIDER}), moving=False),
     Move.COMPLETE: _rule("R", _OPERATOR),
 }

@@ -1,0 +1,107 @@
+"""The one transaction that changes a run: lock, build the state, ask the machine, write, log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from django.db import transaction
+
+from accounts import access
+from accounts.enums import Right
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from runbooks import log, notify, rows
+from runbooks.enums import Move, RunRole
+from runbooks.machine import Malformed, NewEvent, Outcome, Refusal, Request, apply, decide
+from runbooks.models import Event, Run
+
+RIGHTS: dict[RunRole, Right] = {
+    RunRole.OPERATOR: Right.OPERATE,
+    RunRole.VERIFIER: Right.OPERATE,
+    RunRole.DECIDER: Right.DECIDE,
+    RunRole.OBSERVER: Right.VIEW,
+}
+
+
+class MoveRefused(Refused):
+    """A move that the machine refused. `sequence` is the head of the log now."""
+
+    def __init__(self, code: str, sentence: str, remedy: str, sequence: int) -> None:
+        super().__init__(code, sentence, remedy)
+        self.sequence = sequence
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a move came to: the kinds of its events, the head of the log, and whether this is the
+    first answer given again for a repeated key."""
+
+    sequence: int
+    events: tuple[str, ...]
+    replayed: bool = False
+
+
+def move(
+    run_id: int,
+    kind: Move,
+    *,
+    by: User,
+    at: datetime,
+    seen: int | None = None,
+    key: str | None = None,
+    step: int | None = None,
+    **data: Any,
+) -> Answer:
+    """Carry out one move: the only transaction that changes a run."""
+    access.check(by, Right.VIEW)
+    with transaction.atomic():
+        run, state = rows.load(run_id, lock=True)
+        first = run.events.filter(key=key).first() if key else None
+        if first is not None:
+            return _first_answer(first, run)
+        role = state.people.get(by.pk)
+        access.check(by, RIGHTS[role or RunRole.OBSERVER])
+        outcome = decide(state, Request(kind, by.pk, at, step, seen, data))
+        events = _events(outcome, kind, step, data)
+        if events:
+            lines = log.append(run, events, by=by, role=role or "", at=at, key=key)
+            after = reduce(apply, lines, state)
+            rows.store(run, state, after, {by.pk: (str(by), by.initials)})
+            notify.within(run.pk, run.sequence)
+    if isinstance(outcome, Refusal):
+        raise MoveRefused(outcome.code, outcome.sentence, outcome.remedy, run.sequence)
+    return Answer(run.sequence, tuple(event.kind for event in events))
+
+
+def _events(
+    outcome: Outcome, kind: Move, step: int | None, data: Mapping[str, Any]
+) -> tuple[NewEvent, ...]:
+    """What goes into the log: the events of an accepted move, or the near miss of a refused one."""
+    if isinstance(outcome, Malformed):
+        raise Invalid(outcome.errors)
+    if not isinstance(outcome, Refusal):
+        return tuple(outcome)
+    if not outcome.logged:
+        return ()
+    near_miss = {
+        "move": kind.value,
+        "step": step,
+        "code": outcome.code,
+        "sentence": outcome.sentence,
+        "remedy": outcome.remedy,
+        "tried": {name: str(value)[:200] for name, value in sorted(data.items()) if value},
+    }
+    return (NewEvent("move.refused", near_miss),)
+
+
+def _first_answer(first: Event, run: Run) -> Answer:
+    """The answer that this key got before. Raises what it raised."""
+    told = log.line(first.text)
+    if told.kind == "move.refused":
+        data = told.data
+        raise MoveRefused(data["code"], data["sentence"], data["remedy"], run.sequence)
+    return Answer(run.sequence, (told.kind,), replayed=True)

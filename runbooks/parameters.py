@@ -1,0 +1,217 @@
+"""Parameters of a run: choosing them against the inventory, and filling them into the text."""
+
+from __future__ import annotations
+
+import html
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inventory.durations import age, words
+from inventory.enums import CopyState, Environment, Lifecycle
+from inventory.models import Copy, Instance, System
+from inventory.quantities import parse_duration
+from runbooks.enums import ParameterType, RunKind, ValueType
+from runbooks.machine import Facts
+from runbooks.procedure import ParameterSpec, Procedure
+from runbooks.values import normal
+
+SQL_LABELS = frozenset({"sql", "psql", "postgresql", "mysql"})
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*|\d+(\.\d+)?")
+_VAR = re.compile(r'<var data-parameter="([^"]+)">(.*?)</var>', re.DOTALL)
+_CODE = re.compile(r"<code([^>]*)>(.*?)</code>", re.DOTALL)
+_PLACEHOLDER = re.compile(r"<([A-Za-z][\w -]*?)(?:\.(\w+))?>")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """One parameter as chosen: the facts that the run keeps, and the row they come from."""
+
+    facts: Facts
+    instance: Instance | None = None
+    copy: Copy | None = None
+
+
+def choose(
+    procedure: Procedure,
+    system: System | None,
+    raw: Mapping[str, str],
+    *,
+    kind: RunKind,
+    at: datetime,
+) -> tuple[dict[str, Chosen], dict[str, str]]:
+    """What was chosen, and what is wrong: parameter name → sentence.
+
+    `raw` gives each parameter as text; an instance or a copy by its primary key. A drill never
+    writes into production (NIST SP 800-53 CP-9(1): test restores go elsewhere).
+    """
+    chosen: dict[str, Chosen] = {}
+    errors = {
+        name: "This runbook has no such parameter."
+        for name in raw
+        if name not in procedure.parameters_by_name
+    }
+    for spec in procedure.parameters:
+        text = (raw.get(spec.name) or spec.default).strip()
+        try:
+            chosen[spec.name] = _choose(spec, system, text, at)
+            _check_text(procedure, spec, chosen[spec.name].facts)
+        except ValueError as error:
+            errors[spec.name] = str(error)
+    target = chosen.get(procedure.written_into())
+    into = target.instance if target else None
+    if kind is RunKind.DRILL and into and into.environment == Environment.PRODUCTION.value:
+        errors[procedure.written_into()] = (
+            "A drill never writes into production. Choose another instance."
+        )
+    return chosen, errors
+
+
+def _choose(spec: ParameterSpec, system: System | None, text: str, at: datetime) -> Chosen:
+    if not text:
+        raise ValueError(f"Choose: {spec.label}.")
+    if spec.type is ParameterType.INSTANCE:
+        return _instance(spec, system, text)
+    if spec.type is ParameterType.COPY:
+        return _copy(spec, system, text, at)
+    return Chosen(Facts(_plain(spec, text)))
+
+
+def _plain(spec: ParameterSpec, text: str) -> str:
+    if spec.type is ParameterType.CHOICE and text not in spec.options:
+        raise ValueError("Choose one of: " + ", ".join(spec.options) + ".")
+    if spec.type is ParameterType.TEXT:
+        if spec.pattern and not re.fullmatch(spec.pattern, text):
+            raise ValueError(f"It does not have the form {spec.pattern}.")
+        if any(ord(letter) < 32 for letter in text):
+            raise ValueError("Write it on one line.")
+        return text
+    kind = ValueType(spec.type.value)
+    value = normal(kind, text)
+    if spec.type is ParameterType.NUMBER:
+        if spec.min and float(value) < float(spec.min):
+            raise ValueError(f"It is below {spec.min}.")
+        if spec.max and float(value) > float(spec.max):
+            raise ValueError(f"It is above {spec.max}.")
+    if spec.type is ParameterType.DURATION:
+        if spec.min and parse_duration(text) < parse_duration(spec.min):
+            raise ValueError(f"It is below {spec.min}.")
+        if spec.max and parse_duration(text) > parse_duration(spec.max):
+            raise ValueError(f"It is above {spec.max}.")
+    return value
+
+
+def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
+    found = Instance.objects.select_related("system").filter(pk=text if text.isdigit() else 0)
+    row = found.filter(system=system).first() if system else found.first()
+    if row is None:
+        raise ValueError("There is no such instance of this system in the inventory.")
+    if row.lifecycle == Lifecycle.DECOMMISSIONED.value:
+        raise ValueError(f"{row} is decommissioned.")
+    if spec.environment and row.environment not in spec.environment:
+        raise ValueError(f"{row} is {row.environment}; wanted is {' or '.join(spec.environment)}.")
+    if row.environment in spec.not_environment:
+        raise ValueError(f"{row} is {row.environment}; that is what this runbook never takes here.")
+    fields = {
+        "name": row.name,
+        "host": row.host,
+        "environment": row.environment,
+        "system": row.system.name,
+        "lifecycle": row.lifecycle,
+    }
+    return Chosen(Facts(row.name, fields, (row.first_value, row.second_value)), instance=row)
+
+
+def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -> Chosen:
+    found = Copy.objects.select_related("system").filter(pk=text if text.isdigit() else 0)
+    row = found.filter(system=system).first() if system else found.first()
+    if row is None:
+        raise ValueError("There is no such copy of this system in the inventory.")
+    if row.state in {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}:
+        raise ValueError(f"{row} is {row.state}.")
+    as_of = row.data_as_of or row.taken_at
+    if spec.max_age is not None and at - as_of > timedelta(seconds=spec.max_age):
+        most = words(timedelta(seconds=spec.max_age))
+        raise ValueError(
+            f"The data in {row} is {age(at, as_of)} old; at most {most} is allowed here."
+        )
+    fields = {
+        "name": row.name,
+        "place": row.place,
+        "holder": row.holder,
+        "medium": row.medium,
+        "sha256": row.sha256,
+        "data_as_of": as_of.isoformat(),
+    }
+    return Chosen(Facts(row.name, fields), copy=row)
+
+
+def _check_text(procedure: Procedure, spec: ParameterSpec, facts: Facts) -> None:
+    """Refuse a value that would have to be quoted where it cannot be: in SQL, and between quotes in
+    a shell command. Guessing the quoting of a command that overwrites data is no option."""
+    for step in procedure.steps:
+        for label, text in step.commands:
+            for found in _PLACEHOLDER.finditer(text):
+                if _normalised(found.group(1)) != spec.name:
+                    continue
+                value = facts.fields.get(found.group(2) or "", facts.value)
+                sql = label.lower() in SQL_LABELS
+                if sql and not _PLAIN.fullmatch(value) and not _quoted(text, found.start()):
+                    raise ValueError(_unsafe(value, step.number, "SQL"))
+                between = _quoted(text, found.start())
+                if between and not re.fullmatch(r"[\w@%+=:,./ -]*", value):
+                    raise ValueError(_unsafe(value, step.number, "quotes"))
+
+
+def _unsafe(value: str, number: str, where: str) -> str:
+    return (
+        f"{value!r} would need quoting inside {where} in the command of step {number}."
+        " Choose a name of letters, digits and underscores."
+    )
+
+
+def _quoted(text: str, position: int) -> bool:
+    before = text[:position].rsplit("\n", 1)[-1] if "'" not in text[:position] else text[:position]
+    return before.count("'") % 2 == 1 or before.count('"') % 2 == 1
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().lower())
+
+
+def fill(source: str, facts: Mapping[str, Facts], run_number: int) -> str:
+    """The safe HTML `source` of a step with every marked placeholder inside code replaced by the
+    value chosen, shell-quoted in shell commands, in `<var class="filled">`. Safe HTML again."""
+
+    def code(found: re.Match[str]) -> str:
+        label = (re.findall(r"language-([\w+-]+)", found.group(1)) or [""])[0]
+        # A span (no class) is read by people, not by a shell.
+        shell = bool(found.group(1).strip()) and label.lower() not in SQL_LABELS
+
+        def variable(match: re.Match[str]) -> str:
+            value = value_of(match.group(1), facts, run_number)
+            if value is None:
+                return match.group(0)
+            inner = found.group(2)[: match.start()]
+            quoted = (
+                shlex.quote(value)
+                if shell and not _quoted(html.unescape(inner), len(inner))
+                else value
+            )
+            return f'<var class="filled">{html.escape(quoted)}</var>'
+
+        return f"<code{found.group(1)}>{_VAR.sub(variable, found.group(2))}</code>"
+
+    return _CODE.sub(code, source)
+
+
+def value_of(name: str, facts: Mapping[str, Facts], run_number: int) -> str | None:
+    """The value of `dump`, `dump.place` or `run`; None when nothing of that name was chosen."""
+    head, _, tail = name.partition(".")
+    if head == "run":
+        return str(run_number)
+    if head not in facts:
+        return None
+    return facts[head].fields.get(tail) if tail else facts[head].value

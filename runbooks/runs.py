@@ -1,0 +1,270 @@
+"""The verbs of a run: one for each move. Nothing else writes the tables of runs.
+
+Each is one transaction: lock the run's row, build the state, ask the machine, write the named
+columns and the events. A refusal leaves nothing but its near-miss event. All take keywords:
+
+`by` the person, `at` the time (aware, UTC), `seen` the sequence of the last event the sender knew
+(None: just looked), `key` an idempotency key: the same key again gives the first answer.
+
+All return an `Answer`, and raise `MoveRefused` (not allowed now), `accounts.refusals.Invalid`
+(cannot be read; nothing is logged) or `Run.DoesNotExist`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts import access
+from accounts.enums import Right
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from runbooks import evidence, log, notify, rows
+from runbooks.enums import Move, RunKind, RunRole
+from runbooks.machine import NewEvent, genesis
+from runbooks.models import Event, Evidence, Revision, Run, RunParameter
+from runbooks.moving import RIGHTS, Answer, move
+from runbooks.parameters import choose
+from runbooks.procedure import from_json
+
+
+def prepare(
+    *,
+    revision: Revision,
+    kind: RunKind,
+    parameters: Mapping[str, str],
+    by: User,
+    at: datetime,
+    title: str = "",
+    key: str | None = None,
+) -> Run:
+    """Open a run of `revision` in its briefing. `parameters` are texts; an instance or a copy is
+    named by its primary key. A live run needs an approved revision; a drill does not.
+
+    Raises `Invalid` (parameter name → sentence) and `Refused`.
+    """
+    access.check(by, Right.OPERATE)
+    if kind is RunKind.LIVE and revision.approved_at is None:
+        raise Refused(
+            "not_approved",
+            f"Revision {revision.number} is not approved; it cannot be run live.",
+            "Ask an approver to read it, start an approved revision, or start a drill.",
+        )
+    procedure = from_json(revision.procedure)
+    if not procedure.steps:
+        raise Refused("no_steps", "This runbook has no steps.", "Write them as task items: - [ ] …")
+    chosen, errors = choose(procedure, revision.runbook.system, parameters, kind=kind, at=at)
+    if errors:
+        raise Invalid(errors)
+    with transaction.atomic():
+        repeated = _prepared(by, key)
+        if repeated:
+            return repeated
+        run = Run.objects.create(
+            revision=revision,
+            kind=kind.value,
+            status="briefing",
+            title=title.strip() or procedure.title,
+            prepared_at=at,
+            prepared_by=by,
+        )
+        facts = {name: rows.facts_json(c.facts) for name, c in chosen.items()}
+        RunParameter.objects.bulk_create(
+            RunParameter(
+                run=run,
+                name=n,
+                value=c.facts.value,
+                instance=c.instance,
+                copy=c.copy,
+                facts=facts[n],
+            )
+            for n, c in chosen.items()
+        )
+        event = NewEvent("run.prepared", _opening(run, facts))
+        (line,) = log.append(run, [event], by=by, role="", at=at, key=key)
+        state = genesis(run.pk, procedure, line)
+        rows.create_steps(run, state)
+        run.turned = state.turned
+        run.save(update_fields=["sequence", "digest", "turned"])
+        notify.within(run.pk, run.sequence)
+    return run
+
+
+def _prepared(by: User, key: str | None) -> Run | None:
+    """The run that the same person prepared with the same key: a form sent twice opens one run."""
+    if key is None:
+        return None
+    first = Event.objects.filter(kind="run.prepared", key=key, by=by).select_related("run").first()
+    return first.run if first else None
+
+
+def _opening(run: Run, facts: Mapping[str, object]) -> dict[str, Any]:
+    revision = run.revision
+    return {
+        "kind": run.kind,
+        "title": run.title,
+        "parameters": facts,
+        "revision": {
+            "runbook": revision.runbook.title,
+            "number": revision.number,
+            "sha256": revision.sha256,
+            "procedure": log.procedure_digest(revision.procedure),
+        },
+    }
+
+
+def take_role(run_id: int, *, role: RunRole, by: User, at: datetime, **sent: Any) -> Answer:
+    """Accept a role in the run: operator, verifier, decider or observer."""
+    access.check(by, RIGHTS[role])
+    return move(run_id, Move.TAKE_ROLE, by=by, at=at, role=role.value, **sent)
+
+
+def hand_over(run_id: int, *, to: int, by: User, at: datetime, **sent: Any) -> Answer:
+    """Offer the operator's role to the person `to` (account id), with position, running, next_step
+    and worries. The operator's own id withdraws an offer."""
+    person = User.objects.filter(pk=to, is_active=True).first()
+    if person is None or not access.may(person, Right.OPERATE):
+        raise Invalid({"to": "Choose somebody who may operate runs."})
+    return move(run_id, Move.HAND_OVER, by=by, at=at, to=person.pk, to_name=str(person), **sent)
+
+
+def attach(
+    run_id: int,
+    *,
+    file: evidence.Upload,
+    by: User,
+    at: datetime,
+    step: int | None = None,
+    value: str = "",
+    key: str | None = None,
+    seen: int | None = None,
+) -> Answer:
+    """Keep a file with the run, by its SHA-256; `value` names the recorded value it answers.
+
+    The bytes are stored before the transaction: a file without a row is harmless, a row without its
+    file is not. The same file again, under the same name, changes nothing.
+    """
+    kept = evidence.keep(run_id, file)
+    data = {"name": kept.name, "sha256": kept.sha256, "size": kept.size}
+    with transaction.atomic():
+        row, _ = Evidence.objects.get_or_create(
+            run_id=run_id,
+            sha256=kept.sha256,
+            name=kept.name,
+            defaults={
+                "step": step,
+                "file": kept.path,
+                "content_type": kept.content_type,
+                "size": kept.size,
+                "at": at,
+                "by": by,
+            },
+        )
+        return move(
+            run_id,
+            Move.ATTACH,
+            by=by,
+            at=at,
+            step=step,
+            key=key,
+            seen=seen,
+            value=value,
+            evidence=row.pk,
+            **data,
+        )
+
+
+def strike_out(
+    run_id: int, *, sequence: int, reason: str, by: User, at: datetime, **sent: Any
+) -> Answer:
+    """Strike out a note, a late entry or an attachment, with a reason. It stays readable."""
+    events = Event.objects.filter(run_id=run_id)
+    kind = events.filter(sequence=sequence).values_list("kind", flat=True).first() or ""
+    struck = sequence in struck_out(events.filter(kind="entry.struck_out"))
+    return move(
+        run_id,
+        Move.STRIKE_OUT,
+        by=by,
+        at=at,
+        sequence=sequence,
+        reason=reason,
+        event_kind=kind,
+        struck=struck,
+        **sent,
+    )
+
+
+def struck_out(events: Iterable[Event]) -> frozenset[int]:
+    """Sequences that the given `entry.struck_out` events name."""
+    return frozenset(log.line(event.text).data["sequence"] for event in events)
+
+
+def _verb(kind: Move, doc: str) -> Callable[..., Answer]:
+    """A verb that needs nothing but the machine: its keywords are the move's data."""
+
+    def verb(run_id: int, *, by: User, at: datetime, **sent: Any) -> Answer:
+        return move(run_id, kind, by=by, at=at, **sent)
+
+    verb.__name__ = verb.__qualname__ = kind.value
+    verb.__doc__ = doc
+    return verb
+
+
+release_role = _verb(Move.RELEASE_ROLE, "Give one's role back.")
+start = _verb(Move.START, "Begin the run: `acknowledged` the brief, `conditions` hold.")
+begin_step = _verb(Move.BEGIN_STEP, "Draw the circle on `step`: it is being done now.")
+record = _verb(Move.RECORD, "Record `values` (name → text) on `step` without ticking it.")
+tick = _verb(Move.TICK, "Draw the slash: `step` is done, with `values` (name → text).")
+countersign = _verb(
+    Move.COUNTERSIGN, "Confirm `step` as the second person, with one's own `values`."
+)
+object_to = _verb(Move.OBJECT, "Refuse to countersign `step`, with a `reason`.")
+not_applicable = _verb(Move.NOT_APPLICABLE, "Leave out an optional `step`, with a `reason`.")
+report_mismatch = _verb(Move.REPORT_MISMATCH, "Say that something is different: `observed`.")
+diagnose = _verb(Move.DIAGNOSE, "Write the `finding`; `lead` opens the section the step names.")
+reopen = _verb(Move.REOPEN, "Open a diagnosed `step` for a new attempt.")
+undo = _verb(Move.UNDO, "Take `step` back by the way back it names, with a `reason`.")
+hold = _verb(Move.HOLD, "STOP. No reason is needed.")
+resume = _verb(Move.RESUME, "End a hold: `read_back` the number of the step finished last.")
+accept_hand_over = _verb(
+    Move.ACCEPT_HAND_OVER, "Take over: `read_back`, and `identifier` of the target read anew."
+)
+release = _verb(Move.RELEASE, "Let `step` go on, as the role it waits for, with a `reason`.")
+decide = _verb(Move.DECIDE, "Choose the `answer` of a decision `step`, with a `reason`.")
+note = _verb(Move.NOTE, "Write `text` into the log, about `step` or the run.")
+late_entry = _verb(Move.LATE_ENTRY, "Write `text` on what was done at `performed_at` (aware).")
+abort = _verb(
+    Move.ABORT, "End the run early, with a `reason`; the way back first, if there is one."
+)
+complete = _verb(Move.COMPLETE, "End the run when every step is finished.")
+
+VERBS: dict[Move, Callable[..., Answer]] = {
+    Move.TAKE_ROLE: take_role,
+    Move.RELEASE_ROLE: release_role,
+    Move.START: start,
+    Move.BEGIN_STEP: begin_step,
+    Move.RECORD: record,
+    Move.TICK: tick,
+    Move.COUNTERSIGN: countersign,
+    Move.OBJECT: object_to,
+    Move.NOT_APPLICABLE: not_applicable,
+    Move.REPORT_MISMATCH: report_mismatch,
+    Move.DIAGNOSE: diagnose,
+    Move.REOPEN: reopen,
+    Move.UNDO: undo,
+    Move.HOLD: hold,
+    Move.RESUME: resume,
+    Move.HAND_OVER: hand_over,
+    Move.ACCEPT_HAND_OVER: accept_hand_over,
+    Move.RELEASE: release,
+    Move.DECIDE: decide,
+    Move.NOTE: note,
+    Move.ATTACH: attach,
+    Move.LATE_ENTRY: late_entry,
+    Move.STRIKE_OUT: strike_out,
+    Move.ABORT: abort,
+    Move.COMPLETE: complete,
+}

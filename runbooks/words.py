@@ -1,0 +1,208 @@
+"""Events in words, for people: the log page, the incident's timeline, the terminal.
+
+One presenter a kind. They read an event's own data and the procedure it ran, nothing else, so an
+old event can be told after everybody in it has left. `docs/reference/events.md` is made from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from inventory.times import stamp
+from runbooks.procedure import Procedure
+
+Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`meaning` documents the kind; `tell` gives the sentence, without who and when."""
+
+    meaning: str
+    tell: Callable[[Data, Procedure], str]
+
+
+def sentence(kind: str, data: Data, procedure: Procedure) -> str:
+    """What happened, in a plain sentence without who and when. An unknown kind is told by its name."""
+    known = KINDS.get(kind)
+    return known.tell(data, procedure) if known else kind.replace(".", " ").replace("_", " ")
+
+
+def step_name(data: Data, procedure: Procedure) -> str:
+    """“step 3, Stop every writer”; '' when the event names none."""
+    index = data.get("step")
+    if not isinstance(index, int) or not 0 <= index < len(procedure.steps):
+        return ""
+    step = procedure.steps[index]
+    return f"step {step.number}, {step.title}"
+
+
+def value_words(values: Mapping[str, str], data: Data, procedure: Procedure) -> str:
+    """The recorded values with their labels and units."""
+    index = data.get("step")
+    specs = (
+        {v.name: v for v in procedure.steps[index].guard.record} if isinstance(index, int) else {}
+    )
+    found = []
+    for name, value in values.items():
+        spec = specs.get(name)
+        label, unit = (spec.label, spec.unit) if spec else (name, "")
+        found.append(f"{label}: {shown(spec.type.value if spec else '', value)} {unit}".strip())
+    return "; ".join(found)
+
+
+def shown(kind: str, value: str) -> str:
+    """A normal text as people read it: times with their zone, long digests shortened."""
+    if kind == "datetime":
+        return stamp(datetime.fromisoformat(value))
+    if kind in {"sha256", "file"} and len(value) == 64:
+        return f"{value[:12]}…"
+    return value if len(value) <= 200 else f"{value[:200]}…"
+
+
+def _about(verb: str) -> Callable[[Data, Procedure], str]:
+    def tell(data: Data, procedure: Procedure) -> str:
+        return f"{verb} {step_name(data, procedure)}".strip()
+
+    return tell
+
+
+def _with(verb: str, *names: str) -> Callable[[Data, Procedure], str]:
+    """`verb` and the step, then the texts of the data called `names`."""
+
+    def tell(data: Data, procedure: Procedure) -> str:
+        said = ". ".join(str(data[name]) for name in names if data.get(name))
+        return f"{verb} {step_name(data, procedure)}".strip() + (f": {said}" if said else "")
+
+    return tell
+
+
+def _prepared(data: Data, procedure: Procedure) -> str:
+    revision = data["revision"]
+    chosen = ", ".join(f"{name} = {facts['value']}" for name, facts in data["parameters"].items())
+    text = f"prepared a {data['kind']} run of {revision['runbook']}, revision {revision['number']}"
+    return f"{text} ({chosen})" if chosen else text
+
+
+def _recorded(data: Data, procedure: Procedure) -> str:
+    return f"recorded {value_words(data['values'], data, procedure)}"
+
+
+def _ticked(data: Data, procedure: Procedure) -> str:
+    marks = ("hurried", "faster than the step can be done"), ("late", "later than planned")
+    also = "".join(f", {words}" for name, words in marks if data.get(name))
+    awaits = ", which now waits for the countersign" if data["awaits"] else ""
+    return f"ticked {step_name(data, procedure)}{awaits}{also}"
+
+
+def _countersigned(data: Data, procedure: Procedure) -> str:
+    when = "before it was done" if data["meaning"] == "before" else "after measuring again"
+    values = value_words(data["values"], data, procedure)
+    said = f" ({values})" if values else ""
+    comment = f": {data['comment']}" if data.get("comment") else ""
+    return f"countersigned {step_name(data, procedure)} {when}{said}{comment}"
+
+
+def _mismatched(data: Data, procedure: Procedure) -> str:
+    values = value_words(data["values"], data, procedure)
+    observed = f" Observed: {values}." if values else ""
+    return f"found something different at {step_name(data, procedure)}: {data['why']}{observed}"
+
+
+def _decided(data: Data, procedure: Procedure) -> str:
+    return f"decided “{data['answer']}” at {step_name(data, procedure)}: {data['reason']}"
+
+
+def _entered(data: Data, procedure: Procedure) -> str:
+    section = procedure.sections_by_key.get(data["section"])
+    return f"went to “{section.title if section else data['section']}” ({data['why']})"
+
+
+def _held(data: Data, procedure: Procedure) -> str:
+    why = f": {data['reason']}" if data.get("reason") else ""
+    return f"held the run{' after a second mismatch' if data['mismatch'] else ''}{why}"
+
+
+def _offered(data: Data, procedure: Procedure) -> str:
+    return (
+        f"offered the run to {data['to_name']}. Position: {data['position']}. Running:"
+        f" {data['running']}. Next: {data['next_step']}. Worries: {data['worries']}"
+    )
+
+
+def _refused(data: Data, procedure: Procedure) -> str:
+    where = step_name(data, procedure)
+    what = data["move"].replace("_", " ") + (f", {where}" if where else "")
+    return f"was refused ({what}): {data['sentence']} {data['remedy']}"
+
+
+def _late(data: Data, procedure: Procedure) -> str:
+    performed = stamp(datetime.fromisoformat(data["performed_at"]))
+    return f"entered late, performed {performed}: {data['text']}"
+
+
+def _attached(data: Data, procedure: Procedure) -> str:
+    where = step_name(data, procedure)
+    return f"attached {data['name']} ({data['size']} bytes, SHA-256 {data['sha256'][:12]}…)" + (
+        f" to {where}" if where else ""
+    )
+
+
+KINDS: dict[str, Kind] = {
+    "run.prepared": Kind(
+        "A run was opened in its briefing; names revision and parameters.", _prepared
+    ),
+    "role.taken": Kind("A person accepted a role.", lambda d, p: f"took the role of {d['role']}"),
+    "role.released": Kind(
+        "A person gave a role back.", lambda d, p: f"gave back the role of {d['role']}"
+    ),
+    "run.started": Kind(
+        "The brief was acknowledged and the run began.", lambda d, p: "started the run"
+    ),
+    "step.begun": Kind("The circle: a step is being done.", _about("began")),
+    "step.recorded": Kind("Observed values were kept.", _recorded),
+    "step.ticked": Kind("The slash: a step was done.", _ticked),
+    "step.countersigned": Kind("A second person confirmed a step.", _countersigned),
+    "step.objected": Kind("The second person refused to confirm.", _with("objected at", "reason")),
+    "step.not_applicable": Kind("An optional step was left out.", _with("left out", "reason")),
+    "step.mismatched": Kind("What was observed is not what was expected.", _mismatched),
+    "step.diagnosed": Kind(
+        "The cause of a mismatch was written down.", _with("diagnosed", "finding")
+    ),
+    "step.reopened": Kind("A step was opened for a new attempt.", _about("reopened")),
+    "step.undone": Kind("A finished step was taken back.", _with("took back", "reason")),
+    "section.entered": Kind("A section off the main path was entered.", _entered),
+    "step.released": Kind(
+        "A step that waited for a role was released.", _with("released", "reason")
+    ),
+    "step.decided": Kind("A branch was chosen.", _decided),
+    "run.held": Kind("STOP: nothing moves until the run is resumed.", _held),
+    "run.resumed": Kind(
+        "A hold ended with the read-back.",
+        lambda d, p: f"resumed the run after reading back step {d['read_back']}",
+    ),
+    "hand_over.offered": Kind("The operator offered the run to another person.", _offered),
+    "hand_over.withdrawn": Kind(
+        "The offer was taken back.", lambda d, p: "withdrew the offer to hand over"
+    ),
+    "hand_over.accepted": Kind(
+        "The other person read back the position and took over.",
+        lambda d, p: f"took over as operator after reading back step {d['read_back']}",
+    ),
+    "note.added": Kind("A person wrote something down.", _with("noted", "text")),
+    "evidence.attached": Kind("A file was kept with the run.", _attached),
+    "entry.late": Kind("Something done earlier was written down afterwards.", _late),
+    "entry.struck_out": Kind(
+        "An entry was struck out; it stays readable.",
+        lambda d, p: f"struck out entry {d['sequence']}: {d['reason']}",
+    ),
+    "run.turned_back": Kind(
+        "The run goes the way back before it is aborted.", _with("turned back", "reason")
+    ),
+    "run.aborted": Kind("The run ended early.", _with("aborted the run", "reason")),
+    "run.completed": Kind("Every step was finished.", _with("completed the run", "summary")),
+    "move.refused": Kind("A near miss: an attempt that a guard refused.", _refused),
+}
