@@ -36,6 +36,7 @@ CARRIED_AWAY = frozenset({Medium.REMOVABLE.value, Medium.LAPTOP.value, Medium.TA
 SECRET = frozenset({DataClass.CONFIDENTIAL.value, DataClass.RESTRICTED.value})
 #: Copies that go on changing: their newest record may be younger than the copy.
 LIVING = frozenset({Medium.LIVE_DATABASE.value, Medium.REPLICA.value})
+HOW_LENGTH = 200
 _DO_NOT_RESTORE = (
     "Do not restore from it. Check that you read the right file; if so, mark the copy suspect."
 )
@@ -131,11 +132,12 @@ def verify(
         before = history.facts(kept)
         measured = kept.sha256, kept.size_bytes
         found: dict[str, object] = {"verified_how": how}
-        found |= {"sha256": sha256.lower()} if sha256.strip() else {}
+        found |= {"sha256": sha256} if sha256.strip() else {}
         found |= {"size_bytes": size_bytes} if size_bytes is not None else {}
         found |= {"data_as_of": data_as_of} if data_as_of is not None else {}
         writing.put(kept, found, found)
-        _check(kept, at, {} if kept.verified_how else {"how": "Say how you verified it."})
+        _check_how(kept.verified_how)
+        _check(kept, at)
         _refuse_verification(kept, *measured)
         kept.state = CopyState.GOOD.value
         kept.verified_at, kept.verified_by = at, by
@@ -184,9 +186,16 @@ def exposed(copy: Copy) -> bool:
     )
 
 
-def _check(copy: Copy, at: datetime, also: Mapping[str, str] | None = None) -> None:
+def _check_how(how: str) -> None:
+    if not how:
+        raise Invalid({"how": "Say how you verified it."})
+    if len(how) > HOW_LENGTH:
+        raise Invalid({"how": f"Say how you verified it in at most {HOW_LENGTH} characters."})
+
+
+def _check(copy: Copy, at: datetime) -> None:
     copy.sha256 = copy.sha256.lower()
-    errors = writing.field_problems(copy) | dict(also or {})
+    errors = writing.field_problems(copy)
     for name in ("taken_at", "data_as_of"):
         moment = getattr(copy, name)
         if name not in errors and moment is not None and moment > at:

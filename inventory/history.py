@@ -13,6 +13,18 @@ from inventory import durations, times
 from inventory.models import Change, Copy, Instance, System
 
 Thing = System | Instance | Copy
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody changed the thing after the sender had looked at it. `seen`: the line to send back
+    once the sender has read what changed."""
+
+    def __init__(self, sentence: str, *, seen: int) -> None:
+        remedy = "What you typed is still here. Compare it with the change, then save again."
+        super().__init__("changed_meanwhile", sentence, remedy)
+        self.seen = seen
+
+
 _LABELS = {
     "rpo": "RPO",
     "rto": "RTO",
@@ -82,7 +94,7 @@ def last(thing: Thing) -> int:
 
 
 def check_seen(thing: Thing, seen: int | None) -> None:
-    """Raise `Refused` ("changed_meanwhile") when somebody changed `thing` after line `seen`.
+    """Raise `ChangedMeanwhile` when somebody changed `thing` after line `seen`.
 
     Two people who edit one thing at once must not undo each other without knowing. `None`: the
     sender has looked at nothing (a program), and is let through.
@@ -94,11 +106,8 @@ def check_seen(thing: Thing, seen: int | None) -> None:
         told = " ".join(
             f"{change.by_name}, {times.stamp(change.at)}: {tell(change)}." for change in newer
         )
-        raise Refused(
-            "changed_meanwhile",
-            f"{thing} was changed after you opened this page. {told}",
-            "What you typed is still here. Compare it with the change, then save again.",
-        )
+        sentence = f"{thing} was changed after you opened this page. {told}"
+        raise ChangedMeanwhile(sentence, seen=newer[0].pk)
 
 
 def tell(change: Change) -> str:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from inventory.enums import (
     Answer,
@@ -48,6 +49,9 @@ class System(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("inventory:system_detail", args=[self.slug])
+
 
 class Instance(models.Model):
     """One place where a system's data lives, with two identifiers of different kinds, because a
@@ -81,6 +85,9 @@ class Instance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} @ {self.host}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("inventory:instance_detail", args=[self.pk])
 
 
 class Copy(models.Model):
@@ -131,6 +138,9 @@ class Copy(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("inventory:copy_detail", args=[self.pk])
 
 
 class Change(models.Model):

@@ -1,0 +1,188 @@
+"""Forms of the inventory: they read what was typed and show it again; the verbs decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from inventory import times
+from inventory.copies import MARKS
+from inventory.enums import Answer, DataClass, Environment, IdentifierKind, Lifecycle, Medium
+from inventory.fields import LengthField, MomentField, SizeField
+from inventory.history import ChangedMeanwhile
+from inventory.models import Copy, Instance, System
+
+
+def _offered(words: type[StrEnum], *, ask: bool = True) -> list[tuple[str, str]]:
+    first = [("", "Choose one")] if ask else []
+    return [*first, *((word.value, word.value) for word in words)]
+
+
+class InventoryForm(forms.Form):
+    """A form whose verb may say no. `seen`: the last line of history that the page showed."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    refusal: Refused | None = None
+
+    @contextmanager
+    def kept_when_refused(self) -> Iterator[None]:
+        """Round the call of a verb: its no is shown in the form, with all that was typed."""
+        try:
+            yield
+        except Invalid as invalid:
+            for name, sentence in invalid.errors.items():
+                self.add_error(name if name in self.fields else None, sentence)
+        except Refused as refused:
+            self.refusal = refused
+            if isinstance(refused, ChangedMeanwhile):
+                self.data = {**self.data, "seen": str(refused.seen)}
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the page that shows this form."""
+        if self.refusal is not None:
+            return self.refusal.status
+        return 422 if self.is_bound and self.errors else 200
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed, by the names of the verb's arguments."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
+
+    def seen_line(self) -> int | None:
+        """The line of history that the page showed, for the verb's `seen`."""
+        line: int | None = self.cleaned_data["seen"]
+        return line
+
+
+def filled(thing: System | Instance | Copy, form: type[InventoryForm], seen: int) -> dict[str, Any]:
+    """The values of `thing` to begin an edit with."""
+    names = (name for name in form.base_fields if hasattr(thing, name))
+    return {name: getattr(thing, name) for name in names} | {"seen": seen}
+
+
+class SystemForm(InventoryForm):
+    name = forms.CharField(max_length=80)
+    description = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000
+    )
+    owner = forms.ModelChoiceField(
+        User.objects.none(), help_text="Who answers for this data.", empty_label="Choose one"
+    )
+    data_class = forms.ChoiceField(choices=_offered(DataClass), label="Data class")
+    rpo = LengthField(
+        required=False, label="RPO", help_text="How much data, in time, may be lost. E.g. 1 h."
+    )
+    rto = LengthField(
+        required=False, label="RTO", help_text="How soon it must work again. E.g. 2 h."
+    )
+    mtd = LengthField(
+        required=False,
+        label="MTD",
+        help_text="The longest it may be away at all; never below the RTO. E.g. 2 d.",
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        current = Q(pk=owner.pk) if (owner := self.initial.get("owner")) else Q()
+        # Someone who was disabled may still own a system, until somebody takes it over.
+        owners = User.objects.filter(Q(is_active=True) | current if current else Q(is_active=True))
+        self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+
+
+class InstanceForm(InventoryForm):
+    name = forms.CharField(max_length=80, help_text="E.g. ledger.")
+    environment = forms.ChoiceField(choices=_offered(Environment))
+    host = forms.CharField(max_length=120, help_text="The machine it is on, e.g. db-prod-1.")
+    first_kind = forms.ChoiceField(
+        choices=_offered(IdentifierKind),
+        label="Kind of the first identifier",
+        help_text="A name alone identifies nothing: give two identifiers of different kinds.",
+    )
+    first_value = forms.CharField(max_length=200, label="First identifier")
+    second_kind = forms.ChoiceField(
+        choices=_offered(IdentifierKind),
+        label="Kind of the second identifier",
+        help_text="Best a fact that is read on the machine itself, such as its machine id.",
+    )
+    second_value = forms.CharField(max_length=200, label="Second identifier")
+
+
+class NewInstanceForm(InstanceForm):
+    lifecycle = forms.ChoiceField(
+        choices=_offered(Lifecycle, ask=False), initial=Lifecycle.ACTIVE.value
+    )
+
+
+class LifecycleForm(InventoryForm):
+    lifecycle = forms.ChoiceField(choices=_offered(Lifecycle, ask=False))
+    reason = forms.CharField(max_length=1000, required=False, label="Why")
+
+
+class CopyForm(InventoryForm):
+    name = forms.CharField(max_length=120, help_text="E.g. the file name: ledger-0606.dump.")
+    taken_from = forms.ModelChoiceField(
+        Instance.objects.none(), required=False, label="Taken from", empty_label="Not known"
+    )
+    taken_at = MomentField(label="Taken at")
+    data_as_of = MomentField(
+        required=False,
+        label="Data as of",
+        help_text="The newest record in it, which is not the date of the file.",
+    )
+    medium = forms.ChoiceField(choices=_offered(Medium))
+    place = forms.CharField(max_length=200, help_text="Machine and path, or room and shelf.")
+    holder = forms.CharField(max_length=120, help_text="Who or what can hand it over.")
+    size_bytes = SizeField(required=False, label="Size in bytes")
+    sha256 = forms.CharField(
+        max_length=200, required=False, label="SHA-256", help_text="64 digits, as sha256sum prints."
+    )
+    encrypted = forms.ChoiceField(
+        choices=_offered(Answer, ask=False), initial=Answer.UNKNOWN.value, label="Encrypted"
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        system: System,
+        at: datetime,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(data, **kwargs)
+        self.fields["taken_from"].queryset = Instance.objects.of(system)  # type: ignore[attr-defined]
+        self.fields["taken_at"].help_text = f"With the time zone. Now is {times.stamp(at)}."
+        self.fields["sha256"].widget.attrs["class"] = "mono"
+
+
+class VerifyForm(InventoryForm):
+    how = forms.CharField(
+        max_length=200,
+        label="How did you verify it",
+        help_text="What you did and where, e.g. read it back on db-scratch-1 and compared SHA-256.",
+    )
+    sha256 = forms.CharField(
+        max_length=200,
+        required=False,
+        label="SHA-256 you measured",
+        help_text="Measure it again; do not copy it from this page.",
+    )
+    size_bytes = SizeField(required=False, label="Size you measured, in bytes")
+    data_as_of = MomentField(required=False, label="Newest record you found in it")
+    restored = forms.BooleanField(
+        required=False, label="I restored it somewhere else, and the restored data is right"
+    )
+
+
+class MarkForm(InventoryForm):
+    state = forms.ChoiceField(
+        choices=[(mark.value, mark.value) for mark in MARKS], widget=forms.RadioSelect
+    )
+    reason = forms.CharField(max_length=1000, label="Why", widget=forms.Textarea(attrs={"rows": 3}))

@@ -1,0 +1,83 @@
+"""Words and signs of the inventory in templates: ages, moments, lengths, states."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils.html import format_html
+
+from inventory import board, copies, durations, history, times
+from inventory.enums import CopyState, Lifecycle
+from inventory.models import Change, Copy
+
+register = template.Library()
+
+_SIGNS = {
+    CopyState.GOOD.value: "good",
+    CopyState.UNVERIFIED.value: "warn",
+    CopyState.SUSPECT.value: "bad",
+    CopyState.QUARANTINED.value: "bad",
+    CopyState.DESTROYED.value: "off",
+    Lifecycle.ACTIVE.value: "good",
+    Lifecycle.FROZEN.value: "warn",
+    Lifecycle.STANDBY.value: "good",
+    Lifecycle.SCRATCH.value: "off",
+    Lifecycle.DECOMMISSIONED.value: "off",
+}
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """`<time>` with the moment and its zone; nothing for none."""
+    if value is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), times.stamp(value))
+
+
+@register.filter
+def age(since: datetime | None, at: datetime) -> str:
+    """How old `since` is at `at`: "26 h"; nothing for none."""
+    return "" if since is None else durations.age(at, since)
+
+
+@register.filter
+def duration(value: timedelta | None) -> str:
+    """A length of time: "1 h 30 min"; nothing for none."""
+    return "" if value is None else durations.words(value)
+
+
+@register.filter
+def sign(word: str) -> str:
+    """Class of the sign beside the state of a copy or the lifecycle of an instance."""
+    return _SIGNS[word]
+
+
+@register.filter
+def severity_sign(line: board.Line) -> str:
+    """Class of the sign beside a system on the board."""
+    return {0: "bad", 1: "bad", 2: "warn", 3: "warn"}.get(line.severity, "good")
+
+
+@register.filter
+def exposed(copy: Copy) -> bool:
+    """Whether secret data may lie open on a medium that is carried about."""
+    return copies.exposed(copy)
+
+
+@register.filter
+def size(count: int | None) -> str:
+    """Bytes exactly, and roughly in a unit: "734003200 bytes (700 MiB)"."""
+    if count is None:
+        return ""
+    unit, power = next((u, p) for u, p in _UNITS if count >= 1024**p or p == 0)
+    return f"{count} bytes" + (f" ({count / 1024**power:.3g} {unit})" if power else "")
+
+
+_UNITS = (("PiB", 5), ("TiB", 4), ("GiB", 3), ("MiB", 2), ("KiB", 1), ("B", 0))
+
+
+@register.filter
+def told(change: Change) -> list[tuple[str, str, str]]:
+    """What a line of history says, field by field: its name, the old value, the new value."""
+    return [(history.label(name), old, new) for name, (old, new) in change.fields.items()]

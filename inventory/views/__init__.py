@@ -1,0 +1,3 @@
+"""Pages of the inventory."""
+
+from __future__ import annotations

@@ -1,0 +1,79 @@
+"""Pages of instances."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.enums import Right
+from inventory import history, instances
+from inventory.forms import InstanceForm, LifecycleForm, NewInstanceForm, filled
+from inventory.models import Copy, Instance, System
+from inventory.views.pages import form_page, lines, page, person, see_other
+
+
+@require_safe
+def instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One instance: how to know it, the copies taken from it, its history."""
+    person(request)
+    instance = _instance(pk)
+    return page(
+        request,
+        "inventory/instance_detail.html",
+        instance=instance,
+        copies=Copy.objects.filter(taken_from=instance).select_related("system").newest_first(),
+        form=LifecycleForm(initial=filled(instance, LifecycleForm, history.last(instance))),
+        **lines(request, instance),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def instance_new(request: HttpRequest, slug: str) -> HttpResponse:
+    """Add an instance of a system."""
+    by = person(request, Right.KEEP_INVENTORY)
+    system = get_object_or_404(System, slug=slug)
+    form = NewInstanceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with form.kept_when_refused():
+            instance = instances.register(system=system, **form.facts(), by=by, at=timezone.now())
+            return see_other(instance)
+    return form_page(request, "inventory/instance_new.html", form, system=system)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def instance_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Edit what is known of an instance."""
+    by = person(request, Right.KEEP_INVENTORY)
+    instance = _instance(pk)
+    form = InstanceForm(
+        request.POST if request.method == "POST" else None,
+        initial=filled(instance, InstanceForm, history.last(instance)),
+    )
+    if form.is_valid():
+        with form.kept_when_refused():
+            instances.edit(
+                instance, changes=form.facts(), seen=form.seen_line(), by=by, at=timezone.now()
+            )
+            return see_other(instance)
+    return form_page(request, "inventory/instance_edit.html", form, instance=instance)
+
+
+@require_POST
+def instance_lifecycle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say where in its life an instance is."""
+    by = person(request, Right.KEEP_INVENTORY)
+    instance = _instance(pk)
+    form = LifecycleForm(request.POST)
+    if form.is_valid():
+        with form.kept_when_refused():
+            instances.set_lifecycle(
+                instance, **form.facts(), seen=form.seen_line(), by=by, at=timezone.now()
+            )
+            return see_other(instance)
+    return form_page(request, "inventory/instance_lifecycle.html", form, instance=instance)
+
+
+def _instance(pk: int) -> Instance:
+    return get_object_or_404(Instance.objects.select_related("system"), pk=pk)
