@@ -1,0 +1,190 @@
+"""Incidents, read: the list with its filters, and the facts that stand at the head of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q, QuerySet
+
+from incidents import words
+from incidents.enums import Certainty, Moment, Status
+from incidents.models import Incident, IncidentTime
+from inventory import durations
+from runbooks.models import Runbook
+from runbooks.shelf import Listed, overview
+
+PAGE = 50
+MOST_WORDS = 5
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the list is narrowed to; '' and None narrow nothing."""
+
+    words: str = ""
+    status: str = ""
+    severity: str = ""
+    kind: str = ""
+    system: int | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.words, self.status, self.severity, self.kind, self.system))
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """Newest first; `newer` and `older` are the incident next to the page on that side, or None."""
+
+    incidents: tuple[Incident, ...]
+    newer: Incident | None
+    older: Incident | None
+
+
+def found(filters: Filters) -> QuerySet[Incident]:
+    """Incidents that `filters` let through. Every one of the first five words must be in the title
+    or in what happened; case does not count."""
+    rows = Incident.objects.all()
+    for word in filters.words.split()[:MOST_WORDS]:
+        rows = rows.filter(Q(title__icontains=word) | Q(what_happened__icontains=word))
+    exact = {
+        "status": filters.status,
+        "severity": filters.severity,
+        "kind": filters.kind,
+        "system": filters.system,
+    }
+    return rows.filter(**{name: value for name, value in exact.items() if value})
+
+
+def page(
+    filters: Filters,
+    *,
+    before: tuple[datetime, int] | None = None,
+    after: tuple[datetime, int] | None = None,
+    size: int = PAGE,
+) -> ListPage:
+    """The `size` newest before `before` (time of opening, primary key), or the oldest after
+    `after`. One query for the list; what each row shows comes with it."""
+    rows = found(filters).select_related("system").annotate(run_count=Count("runs"))
+    rows = rows.defer("what_happened")
+    if after is not None:
+        at, pk = after
+        later = rows.filter(Q(opened_at__gt=at) | Q(opened_at=at, pk__gt=pk))
+        got = list(later.order_by("opened_at", "pk")[: size + 1])
+        more, shown = len(got) > size, got[:size][::-1]
+        return _list_page(shown, newer=more, older=True)
+    if before is not None:
+        at, pk = before
+        rows = rows.filter(Q(opened_at__lt=at) | Q(opened_at=at, pk__lt=pk))
+    got = list(rows.order_by("-opened_at", "-pk")[: size + 1])
+    return _list_page(got[:size], newer=before is not None, older=len(got) > size)
+
+
+def _list_page(shown: Sequence[Incident], *, newer: bool, older: bool) -> ListPage:
+    return ListPage(
+        tuple(shown),
+        shown[0] if newer and shown else None,
+        shown[-1] if older and shown else None,
+    )
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One field of the clock strip; `text` is '' when it is not known yet."""
+
+    moment: Moment
+    at: datetime | None
+    certainty: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A promise against what happened. `verdict`: "met", "not met", "not known", "running"."""
+
+    name: str
+    target: str
+    actual: str
+    verdict: str
+
+
+def clock(kept: Sequence[IncidentTime]) -> tuple[Tick, ...]:
+    """All moments in their usual order, known or not."""
+    known = {time.moment: time for time in kept}
+    return tuple(_tick(moment, known.get(moment.value)) for moment in Moment)
+
+
+def _tick(moment: Moment, time: IncidentTime | None) -> Tick:
+    if time is None:
+        return Tick(moment, None, Certainty.EXACT.value, "")
+    return Tick(moment, time.at, time.certainty, words.when(time.at, time.certainty))
+
+
+def measures(incident: Incident, ticks: Sequence[Tick], at: datetime) -> tuple[Measure, Measure]:
+    """RPO and RTO against what happened, at `at`.
+
+    Data lost: from the recovery point to the moment at which writing stopped (or, as long as that
+    is not known, began to go wrong), for what was written then is not in what was restored. Time
+    lost: from the beginning (or its discovery) to the return to the users (or the restore). The
+    promises are those of the system today.
+    """
+    known = {tick.moment: tick for tick in ticks if tick.at is not None}
+    return _data_lost(incident, known), _time_lost(incident, known, at)
+
+
+def _first(known: dict[Moment, Tick], *moments: Moment) -> Tick | None:
+    return next((known[moment] for moment in moments if moment in known), None)
+
+
+def _data_lost(incident: Incident, known: dict[Moment, Tick]) -> Measure:
+    target = incident.system.rpo
+    end = _first(known, Moment.WRITES_STOPPED, Moment.BEGAN)
+    start = known.get(Moment.RECOVERY_POINT)
+    promised = durations.words(target) if target else ""
+    if start is None or end is None:
+        return Measure("RPO", promised, "", "not known")
+    length, said = _between(start, end)
+    return Measure("RPO", promised, said, _verdict(length, target))
+
+
+def _time_lost(incident: Incident, known: dict[Moment, Tick], at: datetime) -> Measure:
+    target = incident.system.rto
+    promised = durations.words(target) if target else ""
+    start = _first(known, Moment.BEGAN, Moment.NOTICED)
+    end = _first(known, Moment.REOPENED, Moment.RESTORED)
+    if start is None or start.at is None:
+        return Measure("RTO", promised, "", "not known")
+    if end is not None:
+        length, said = _between(start, end)
+        return Measure("RTO", promised, said, _verdict(length, target))
+    if incident.status in (Status.RESTORED.value, Status.CLOSED.value):
+        return Measure("RTO", promised, "", "not known")
+    length = at - start.at
+    verdict = _verdict(length, target)
+    said = f"{durations.age(at, start.at)} so far"
+    return Measure("RTO", promised, said, "running" if verdict == "met" else verdict)
+
+
+def _between(start: Tick, end: Tick) -> tuple[timedelta, str]:
+    """The length in words, with "about" when one end is not exact."""
+    if start.at is None or end.at is None:
+        raise ValueError("both ends must be known")
+    length = max(end.at - start.at, timedelta())
+    sure = {start.certainty, end.certainty} == {Certainty.EXACT.value}
+    return length, ("" if sure else "about ") + durations.words(length)
+
+
+def _verdict(length: timedelta, target: timedelta | None) -> str:
+    if target is None:
+        return "not known"
+    return "met" if length <= target else "not met"
+
+
+def runbooks(incident: Incident) -> list[tuple[Listed, bool]]:
+    """The runbooks of the system and those linked, by title, each with whether it is linked."""
+    linked = set(incident.runbooks.values_list("pk", flat=True))
+    shelf = Runbook.objects.filter(
+        Q(system=incident.system_id) | Q(pk__in=linked), archived_at__isnull=True
+    )
+    return [(listed, listed.runbook.pk in linked) for listed in overview(shelf)]

@@ -1,0 +1,220 @@
+"""The timeline of an incident: the logs of its runs, people's entries and the history of its facts,
+merged when it is read. No fact is stored twice.
+
+One order over the three sources: by time to the microsecond, then changes before entries before log
+lines, then as written. A page is the newest rows before a `Key`; five queries, however long it is.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, TypeVar
+
+from django.db.models import Q, QuerySet
+
+from incidents import words
+from incidents.models import Incident, IncidentChange, TimelineEntry
+from inventory import times
+from runbooks import words as run_words
+from runbooks.models import Event, Run
+from runbooks.procedure import Procedure, from_json
+
+PAGE = 100
+NEAR_MISS = "move.refused"
+Line = TypeVar("Line", IncidentChange, TimelineEntry, Event)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CHANGE, _ENTRY, _LOG = range(3)
+
+
+class Key(NamedTuple):
+    """Where a row stands: microseconds since 1970 (UTC), its source, its primary key there."""
+
+    microseconds: int
+    source: int
+    pk: int
+
+    def __str__(self) -> str:
+        return ".".join(str(part) for part in self)
+
+    @classmethod
+    def read(cls, text: str) -> Key | None:
+        """The inverse of `str`; None for anything else, such as an address typed by hand."""
+        parts = text.split(".")
+        if len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) < 18 for p in parts):
+            return None
+        return cls(*(int(part) for part in parts))
+
+
+@dataclass(frozen=True)
+class Former:
+    """What an entry said before it was corrected; `reason` and `corrected_by` say why it no longer
+    does."""
+
+    time: str
+    html: str
+    entered: str
+    reason: str
+    corrected_by: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line. `kind` is "log", "entry" or "change". `time` is text with zone and certainty; `at`
+    the same, exact. `text` is plain words; `html` safe HTML of an entry. `run` is the run's number.
+    `entered` is when an entry was written."""
+
+    key: Key
+    kind: str
+    at: datetime
+    time: str
+    who: str
+    text: str = ""
+    html: str = ""
+    role: str = ""
+    run: int | None = None
+    near_miss: bool = False
+    entry: int | None = None
+    entered: str = ""
+    reason: str = ""
+    former: tuple[Former, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """The newest rows first. `older` is the key to ask for the next page with, None on the last."""
+
+    rows: tuple[Row, ...]
+    older: Key | None
+
+
+def page(incident: Incident, *, before: Key | None = None, size: int = PAGE) -> Page:
+    """The `size` newest rows that stand before `before` (or the newest of all)."""
+    sources: tuple[Iterable[Row], ...] = (
+        _changes(incident, before, size + 1),
+        _entries(incident, before, size + 1),
+        _log(incident, before, size + 1),
+    )
+    merged = heapq.merge(*sources, key=lambda row: row.key, reverse=True)
+    rows = tuple(row for row, _ in zip(merged, range(size + 1), strict=False))
+    return Page(rows[:size], rows[size - 1].key if len(rows) > size else None)
+
+
+def _microseconds(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def _moment(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def _older(source: int, field: str, before: Key | None) -> Q:
+    """The rows of a source that stand before `before`. `field` holds the time: `Event.at` is a
+    number, the others are datetimes."""
+    if before is None:
+        return Q()
+    try:
+        at = before.microseconds if source == _LOG else _moment(before.microseconds)
+    except OverflowError:
+        return Q()
+    if source < before.source:
+        return Q(**{f"{field}__lte": at})
+    if source > before.source:
+        return Q(**{f"{field}__lt": at})
+    return Q(**{f"{field}__lt": at}) | Q(**{field: at, "pk__lt": before.pk})
+
+
+def _newest(rows: QuerySet[Line], field: str, most: int) -> list[Line]:
+    return list(rows.order_by(f"-{field}", "-pk")[:most])
+
+
+def _changes(incident: Incident, before: Key | None, most: int) -> list[Row]:
+    lines = incident.changes.filter(_older(_CHANGE, "at", before))
+    return [_change_row(line) for line in _newest(lines, "at", most)]
+
+
+def _change_row(line: IncidentChange) -> Row:
+    return Row(
+        key=Key(_microseconds(line.at), _CHANGE, line.pk),
+        kind="change",
+        at=line.at,
+        time=times.stamp(line.at),
+        who=line.by_name,
+        text=words.change(line.verb, line.fields),
+        reason=line.reason,
+    )
+
+
+def _entries(incident: Incident, before: Key | None, most: int) -> list[Row]:
+    """Entries as they read today; what they said before is folded into them."""
+    today = incident.entries.filter(correction__isnull=True)
+    heads = _newest(today.filter(_older(_ENTRY, "happened_at", before)), "happened_at", most)
+    former = {entry.pk: entry for entry in incident.entries.filter(correction__isnull=False)}
+    return [_entry_row(head, former) for head in heads]
+
+
+def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> Row:
+    said, newer = [], head
+    while newer.corrects_id is not None:
+        old = former[newer.corrects_id]
+        said.append(
+            Former(
+                time=words.when(old.happened_at, old.certainty),
+                html=old.html,
+                entered=f"{old.entered_by_name}, {times.stamp(old.entered_at)}",
+                reason=newer.reason,
+                corrected_by=f"{newer.entered_by_name}, {times.stamp(newer.entered_at)}",
+            )
+        )
+        newer = old
+    return Row(
+        key=Key(_microseconds(head.happened_at), _ENTRY, head.pk),
+        kind="entry",
+        at=head.happened_at,
+        time=words.when(head.happened_at, head.certainty),
+        who=head.entered_by_name,
+        html=head.html,
+        entry=head.pk,
+        entered=times.stamp(head.entered_at),
+        former=tuple(said),
+    )
+
+
+def _log(incident: Incident, before: Key | None, most: int) -> list[Row]:
+    linked = incident.runs.values("run")
+    events = Event.objects.filter(_older(_LOG, "at", before), run__in=linked)
+    found = _newest(events, "at", most)
+    procedures = _procedures({event.run_id for event in found})
+    return [_log_row(event, procedures[event.run_id]) for event in found]
+
+
+def _procedures(runs: set[int]) -> dict[int, Procedure]:
+    """The procedure of each run, read once for each revision."""
+    by_revision: defaultdict[int, list[int]] = defaultdict(list)
+    data: dict[int, Any] = {}
+    rows = Run.objects.filter(pk__in=runs).values_list("pk", "revision_id", "revision__procedure")
+    for run, revision, procedure in rows:
+        by_revision[revision].append(run)
+        data[revision] = procedure
+    read = {revision: from_json(procedure) for revision, procedure in data.items()}
+    return {run: read[revision] for revision, pks in by_revision.items() for run in pks}
+
+
+def _log_row(event: Event, procedure: Procedure) -> Row:
+    told = json.loads(event.text)
+    at = _moment(event.at)
+    return Row(
+        key=Key(event.at, _LOG, event.pk),
+        kind="log",
+        at=at,
+        time=times.stamp(at),
+        who=str(told.get("name", "")),
+        role=str(told.get("role") or ""),
+        text=run_words.sentence(event.kind, told.get("data", {}), procedure),
+        run=event.run_id,
+        near_miss=event.kind == NEAR_MISS,
+    )
