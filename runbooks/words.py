@@ -26,7 +26,7 @@ class Kind:
 
 
 def sentence(kind: str, data: Data, procedure: Procedure) -> str:
-    """What happened, in a plain sentence without who and when. An unknown kind is told by its name."""
+    """What happened, without who and when. An unknown kind is told by its name."""
     known = KINDS.get(kind)
     return known.tell(data, procedure) if known else kind.replace(".", " ").replace("_", " ")
 
