@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from inventory.models import System
 from runbooks.enums import Level
@@ -42,9 +43,18 @@ def read(source: bytes, *, name: str = "", runbook: Runbook | None = None) -> Re
         if finding:
             found.append(finding)
     others = Runbook.objects.filter(title=parsed.procedure.title)
-    if others.exclude(pk=runbook.pk if runbook else None).exists():
+    if runbook is not None:
+        others = others.exclude(pk=runbook.pk)
+    if others.exists():
         found.append(title_taken(parsed.procedure.title, _line_of(source, "title")))
     return Reading(parsed.procedure, system, tuple(sorted(found, key=_place)))
+
+
+@lru_cache(maxsize=128)
+def doubts(source: bytes) -> tuple[Finding, ...]:
+    """What today's parser has to say about a text that is kept. Not stored with it, so that an old
+    text is read with the eyes of today; computed once for each text in each process."""
+    return tuple(parse(source).findings)
 
 
 def title_taken(title: str, line: int) -> Finding:

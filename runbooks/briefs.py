@@ -1,0 +1,86 @@
+"""What is read aloud before a run: how the last one went, and whether the time will do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q
+
+from inventory.durations import words
+from inventory.models import System
+from inventory.times import stamp
+from runbooks import shelf
+from runbooks.enums import RunStatus, StepStatus
+from runbooks.models import Run, Runbook
+from runbooks.procedure import Procedure, from_json
+
+_ENDED = {
+    RunStatus.BRIEFING.value: "was prepared and not started",
+    RunStatus.RUNNING.value: "is still running",
+    RunStatus.HELD.value: "is held",
+    RunStatus.COMPLETED.value: "was completed",
+    RunStatus.ABORTED.value: "was aborted",
+}
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """The run before this one: how it ended, in words, and the titles of the steps that met
+    something unexpected."""
+
+    run: Run
+    ended: str
+    mismatches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TimePlan:
+    """The expected durations of the main path, added up. `timed` of `steps` steps have one;
+    `verdict` compares the sum with the RTO, in words."""
+
+    expected: str
+    timed: int
+    steps: int
+    verdict: str
+    met: bool | None
+
+
+def last_run(runbook: Runbook) -> LastRun | None:
+    """The newest run of `runbook` and what went wrong in it; None before the first."""
+    run = shelf.last_run(runbook)
+    if run is None:
+        return None
+    troubled = (
+        run.steps.filter(
+            Q(attempt__gt=1) | Q(status__in=[StepStatus.MISMATCH.value, StepStatus.DIAGNOSED.value])
+        )
+        .order_by("step")
+        .values_list("step", flat=True)
+        .distinct()
+    )
+    steps = {step.index: step for step in from_json(run.revision.procedure).steps}
+    titles = tuple(f"{steps[n].number} {steps[n].title}" for n in troubled if n in steps)
+    when = stamp(run.ended_at or run.started_at or run.prepared_at)
+    return LastRun(run, f"{_ENDED[run.status]}, {when}", titles)
+
+
+def time_plan(procedure: Procedure, system: System | None) -> TimePlan:
+    """How long the main path should take, against the system's RTO. Steps without a duration count
+    nothing, so the sum is a lower bound, and says so."""
+    main = [step for step in procedure.steps if step.section not in procedure.asides]
+    expected = [
+        step.guard.duration.expected
+        for step in main
+        if step.guard.duration and step.guard.duration.expected is not None
+    ]
+    total = timedelta(seconds=sum(expected))
+    said = words(total) if expected else "not known: no step says how long it takes"
+    if system is None or system.rto is None or not expected:
+        return TimePlan(said, len(expected), len(main), "", None)
+    rto = words(system.rto)
+    if total > system.rto:
+        verdict = f"Longer than the RTO of {rto}. Say so now, not when it is over."
+    else:
+        verdict = f"RTO {rto}: leaves {words(system.rto - total)} for all other steps."
+    return TimePlan(said, len(expected), len(main), verdict, total <= system.rto)

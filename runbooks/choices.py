@@ -1,0 +1,111 @@
+"""What can be chosen for a run's parameters, and what each choice would mean: the age of a copy,
+what is lost with it, whether it is the last good one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inventory.durations import age, words
+from inventory.enums import CopyState, Lifecycle
+from inventory.models import Copy, Instance, System
+from inventory.times import stamp
+from runbooks.procedure import ParameterSpec
+
+
+@dataclass(frozen=True)
+class CopyChoice:
+    """A copy, with everything in words that one chooses by. `loss` is a sentence; `met` says
+    whether the RPO would be kept (None when it is not known). `doubts` are reasons against it;
+    `allowed` is False when the runbook does not take it, and one of the doubts says why."""
+
+    copy: Copy
+    data_as_of: str
+    age: str
+    loss: str
+    met: bool | None
+    last_good: bool
+    doubts: tuple[str, ...]
+    allowed: bool = True
+
+
+@dataclass(frozen=True)
+class InstanceChoice:
+    """An instance, with its doubts in words."""
+
+    instance: Instance
+    doubts: tuple[str, ...]
+
+
+def copies_for(
+    spec: ParameterSpec, system: System | None, *, at: datetime
+) -> tuple[CopyChoice, ...]:
+    """Copies of `system` (of every system when the runbook names none), the one with the newest
+    record first. Destroyed and quarantined ones cannot be chosen. `at` is aware. Two queries."""
+    copies = Copy.objects.select_related("system", "verified_by", "taken_from")
+    if system is not None:
+        copies = copies.filter(system=system)
+    found = list(copies)
+    good = [c.system_id for c in found if c.state == CopyState.GOOD.value]
+    away = {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}
+    chosen = [_copy_choice(c, spec, good, at) for c in found if c.state not in away]
+    return tuple(sorted(chosen, key=lambda choice: choice.copy.data_as_of is None))
+
+
+def instances_for(spec: ParameterSpec, system: System | None) -> tuple[InstanceChoice, ...]:
+    """Instances of `system` (of every one when the runbook names none) in the environments that
+    the runbook allows. One query."""
+    instances = Instance.objects.select_related("system").exclude(
+        lifecycle=Lifecycle.DECOMMISSIONED.value
+    )
+    if system is not None:
+        instances = instances.filter(system=system)
+    if spec.environment:
+        instances = instances.filter(environment__in=spec.environment)
+    if spec.not_environment:
+        instances = instances.exclude(environment__in=spec.not_environment)
+    return tuple(
+        InstanceChoice(
+            instance,
+            ()
+            if instance.lifecycle == Lifecycle.ACTIVE.value
+            else (f"This instance is {instance.lifecycle}.",),
+        )
+        for instance in instances
+    )
+
+
+def loss(copy: Copy, *, at: datetime) -> tuple[str, bool | None]:
+    """What is lost when `copy` is put live at `at`, and whether the system's RPO is kept."""
+    if copy.data_as_of is None:
+        return "Nobody has read its newest record: what is lost is not known.", None
+    lost = at - copy.data_as_of
+    sentence = f"Writes after {stamp(copy.data_as_of)} are lost, about {age(at, copy.data_as_of)}"
+    rpo: timedelta | None = copy.system.rpo
+    if rpo is None:
+        return f"{sentence}. The system has no RPO.", None
+    met = lost <= rpo
+    return f"{sentence}; RPO {words(rpo)}: {'met' if met else 'not met'}.", met
+
+
+def _copy_choice(copy: Copy, spec: ParameterSpec, good: list[int], at: datetime) -> CopyChoice:
+    sentence, met = loss(copy, at=at)
+    doubts = []
+    as_of = copy.data_as_of or copy.taken_at  # what `runbooks.parameters` measures
+    too_old = spec.max_age is not None and at - as_of > timedelta(seconds=spec.max_age)
+    if spec.max_age is not None and too_old:
+        limit = words(timedelta(seconds=spec.max_age))
+        doubts.append(f"This runbook takes copies of at most {limit}: it cannot be chosen.")
+    if copy.state == CopyState.SUSPECT.value:
+        doubts.append("Somebody marked it as suspect.")
+    is_good = copy.state == CopyState.GOOD.value
+    return CopyChoice(
+        copy,
+        stamp(copy.data_as_of) if copy.data_as_of else "not known",
+        age(at, copy.data_as_of) if copy.data_as_of else "",
+        sentence,
+        met,
+        is_good and good.count(copy.system_id) == 1,
+        tuple(doubts),
+        not too_old,
+    )

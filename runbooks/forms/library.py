@@ -1,0 +1,111 @@
+"""Forms of the library: a text typed in the editor, or a file."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from runbooks.models import Revision, Runbook
+from runbooks.parser import MAX_BYTES
+
+BOM = b"\xef\xbb\xbf"
+
+
+def shown(source: bytes) -> str:
+    """A stored text as the editor shows it: without byte order mark, lines ended by LF."""
+    text = source.decode("utf-8-sig", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def written(text: str, base: bytes = b"") -> bytes:
+    """What a browser sent, as bytes to keep. Browsers end every line with CRLF: the line endings
+    and the byte order mark of `base`, the text that was edited, are put back, and a text in which
+    nothing was changed is `base` itself."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if base and text == shown(base):
+        return base
+    if base.count(b"\r\n") * 2 > base.count(b"\n"):
+        text = text.replace("\n", "\r\n")
+    return (BOM if base.startswith(BOM) else b"") + text.encode("utf-8", errors="replace")
+
+
+class EditorForm(forms.Form):
+    """The text, what changed in it, and the number of the revision that the writer started from."""
+
+    source = forms.CharField(
+        label="Text of the runbook",
+        strip=False,
+        error_messages={
+            "required": "The text is empty. Write at least one step: “- [ ] What to do”."
+        },
+        widget=forms.Textarea(
+            attrs={"class": "source", "rows": 30, "spellcheck": "false", "wrap": "off"}
+        ),
+    )
+    summary = forms.CharField(
+        label="What changed, and why",
+        required=False,
+        max_length=200,
+        help_text="One line for those who approve it.",
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, base: Revision | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.base = base
+
+    def source_bytes(self) -> bytes:
+        """What was typed, as bytes; call it on a valid form."""
+        return written(self.cleaned_data["source"], bytes(self.base.source) if self.base else b"")
+
+
+class UploadForm(forms.Form):
+    """A file, and the runbook whose next revision it is."""
+
+    file = forms.FileField(
+        label="Markdown file",
+        help_text=f"UTF-8, at most {MAX_BYTES // 1000} kB. It is kept byte for byte.",
+        error_messages={
+            "required": "Choose a file. Browsers forget it when a page is shown again.",
+            "empty": "The file is empty: nothing was read from it.",
+        },
+        widget=forms.ClearableFileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown"}),
+    )
+    runbook = forms.ModelChoiceField(
+        label="Keep it as",
+        queryset=Runbook.objects.filter(archived_at__isnull=True),
+        required=False,
+        empty_label="a new runbook",
+        to_field_name="slug",
+        error_messages={"invalid_choice": "There is no such runbook in use."},
+    )
+    summary = forms.CharField(label="What changed, and why", required=False, max_length=200)
+
+    def clean_file(self) -> UploadedFile[bytes]:
+        file: UploadedFile[bytes] = self.cleaned_data["file"]
+        if file.size is not None and file.size > MAX_BYTES:
+            raise forms.ValidationError(
+                f"The file has {file.size:,} bytes; at most {MAX_BYTES:,} are read."
+                " A runbook of that size is no help at night: split it."
+            )
+        return file
+
+    def title(self) -> str:
+        """The name of the file, for a text without a title of its own."""
+        return PurePath(str(self.cleaned_data["file"].name)).stem
+
+
+class FilterForm(forms.Form):
+    """What the list shows."""
+
+    STATES = (
+        ("", "in use"),
+        ("approved", "approved"),
+        ("waiting", "waiting for approval"),
+        ("archived", "archived"),
+    )
+    system = forms.SlugField(required=False)
+    state = forms.ChoiceField(choices=STATES, required=False)

@@ -1,0 +1,93 @@
+"""Keep runbook files as revisions."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from runbooks import library
+from runbooks.library import Unreadable
+from runbooks.models import Runbook
+from runbooks.parser import parse
+
+
+class Command(BaseCommand):
+    help = (
+        "Keep each file as the next revision of the runbook with its title, or as a new runbook. "
+        "A file that has not changed is left alone. Ends with 1 when a file was not kept."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
+        parser.add_argument(
+            "--author", metavar="USERNAME", help="who wrote it (else the only author there is)"
+        )
+        parser.add_argument("--summary", default="", help="what changed, one line")
+
+    def handle(
+        self, *args: Any, files: list[Path], author: str | None, summary: str, **options: Any
+    ) -> None:
+        by = _author(author)
+        kept = [self._keep(path, by, summary) for path in files]
+        if not all(kept):
+            raise SystemExit(1)
+
+    def _keep(self, path: Path, by: User, summary: str) -> bool:
+        try:
+            source = path.read_bytes()
+        except OSError as error:
+            self.stderr.write(f"{path} cannot be read: {error.strerror}.")
+            return False
+        try:
+            revision = library.save(
+                source=source,
+                by=by,
+                at=timezone.now(),
+                runbook=_same_title(source, path),
+                summary=summary,
+                name=path.stem,
+            )
+        except Unreadable as unreadable:
+            for f in unreadable.findings:
+                self.stderr.write(
+                    f"{path}:{f.line}:{f.column}: {f.level.value} {f.code} {f.sentence}"
+                    f" {f.suggestion}".rstrip()
+                )
+            return False
+        except Invalid as invalid:
+            self.stderr.write(f"{path}: {invalid}")
+            return False
+        except Refused as refusal:
+            self.stdout.write(f"{path}: {refusal.sentence} {refusal.remedy}")
+            return refusal.code == "unchanged"
+        self.stdout.write(
+            f"{path}: kept as revision {revision.number} of “{revision.runbook}”"
+            f" (/runbooks/{revision.runbook.slug}/{revision.number}/)."
+        )
+        return True
+
+
+def _author(username: str | None) -> User:
+    if username is not None:
+        try:
+            return User.objects.get(username=username)
+        except User.DoesNotExist:
+            raise CommandError(f"There is no account {username!r}.") from None
+    authors = [user for user in User.objects.with_perm("accounts.write_runbooks") if user.is_active]
+    if len(authors) != 1:
+        raise CommandError(
+            f"{len(authors)} accounts may write runbooks: say which one with --author USERNAME."
+        )
+    return authors[0]
+
+
+def _same_title(source: bytes, path: Path) -> Runbook | None:
+    """The runbook that the file belongs to: the one with its title."""
+    procedure = parse(source, name=path.stem).procedure
+    return Runbook.objects.filter(title=procedure.title).first() if procedure else None

@@ -1,0 +1,177 @@
+"""Pages of the library: the list, a runbook, its revisions, and what changed between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import may
+from accounts.enums import Right
+from accounts.refusals import Refused
+from inventory.models import System
+from runbooks import library, shelf
+from runbooks.difference import difference
+from runbooks.forms.library import FilterForm
+from runbooks.models import Revision, Runbook
+from runbooks.procedure import from_json
+from runbooks.reading import doubts
+from runbooks.sheet import lay_out
+from runbooks.views.requests import person
+
+
+@require_safe
+def runbook_list(request: HttpRequest) -> HttpResponse:
+    """Every runbook in use; `?system=slug` and `?state=` narrow the list."""
+    form = FilterForm(request.GET)
+    form.is_valid()
+    state, slug = form.cleaned_data.get("state", ""), form.cleaned_data.get("system", "")
+    runbooks = Runbook.objects.filter(archived_at__isnull=state != "archived")
+    if slug:
+        runbooks = runbooks.filter(system__slug=slug)
+    rows = shelf.overview(runbooks)
+    if state == "approved":
+        rows = [row for row in rows if row.approved]
+    elif state == "waiting":
+        rows = [row for row in rows if row.awaits_approval]
+    context = {
+        "rows": rows,
+        "states": FilterForm.STATES,
+        "state": state,
+        "systems": list(System.objects.all()),
+        "system": slug,
+        "may_write": may(person(request), Right.WRITE_RUNBOOKS),
+    }
+    return render(request, "runbooks/runbook_list.html", context)
+
+
+@require_safe
+def runbook_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """The revision that counts: the newest approved one, else the newest."""
+    runbook = get_object_or_404(Runbook.objects.select_related("system"), slug=slug)
+    revision = shelf.approved(runbook) or shelf.newest(runbook)
+    if revision is None:
+        return render(request, "runbooks/runbook_detail.html", {"runbook": runbook})
+    return _page(request, revision, "runbooks/runbook_detail.html")
+
+
+@require_safe
+def revision_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One revision, whatever its state."""
+    return _page(request, _revision(slug, number), "runbooks/revision_detail.html")
+
+
+@require_safe
+def revision_print(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The revision as a form on paper, with room for initials and times."""
+    return _page(request, _revision(slug, number), "runbooks/revision_print.html")
+
+
+@require_safe
+def revision_source(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The source as a file, byte for byte as it came in."""
+    revision = _revision(slug, number)
+    response = HttpResponse(bytes(revision.source), content_type="text/markdown")
+    name = f"{revision.runbook.slug}-{revision.number}.md"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["ETag"] = f'"{revision.sha256}"'
+    return response
+
+
+@require_safe
+def revision_diff(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse:
+    """What leads from revision `old` to revision `new`."""
+    before, after = _revision(slug, old), _revision(slug, new)
+    context = {
+        "runbook": after.runbook,
+        "old": before,
+        "new": after,
+        "difference": difference(bytes(before.source), bytes(after.source)),
+    }
+    return render(request, "runbooks/revision_diff.html", context)
+
+
+@require_POST
+def revision_approve(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Approve a revision; a refusal is shown where the button was."""
+    revision = _revision(slug, number)
+    try:
+        library.approve(revision, by=person(request), at=timezone.now())
+    except Refused as refusal:
+        return _page(
+            request,
+            revision,
+            "runbooks/revision_detail.html",
+            {"refusal": refusal},
+            status=refusal.status,
+        )
+    messages.success(request, f"Revision {number} is approved and can be run live.")
+    return redirect_to(revision.runbook)
+
+
+@require_POST
+def runbook_archive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put the runbook away."""
+    runbook = get_object_or_404(Runbook, slug=slug)
+    library.archive(runbook, by=person(request), at=timezone.now())
+    messages.success(request, "The runbook is archived. Its runs stay readable.")
+    return redirect_to(runbook)
+
+
+@require_POST
+def runbook_unarchive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take the runbook back into use."""
+    runbook = get_object_or_404(Runbook, slug=slug)
+    library.unarchive(runbook, by=person(request), at=timezone.now())
+    messages.success(request, "The runbook is in use again.")
+    return redirect_to(runbook)
+
+
+def redirect_to(runbook: Runbook) -> HttpResponse:
+    """To the runbook's page, with GET whatever came in."""
+    response = redirect("runbooks:runbook_detail", slug=runbook.slug)
+    response.status_code = 303
+    return response
+
+
+def _revision(slug: str, number: int) -> Revision:
+    revisions = Revision.objects.select_related("runbook__system", "author", "approved_by")
+    return get_object_or_404(revisions, runbook__slug=slug, number=number)
+
+
+def _page(
+    request: HttpRequest,
+    revision: Revision,
+    template: str,
+    more: Mapping[str, Any] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page that shows `revision` laid out like the run form, and its sisters in a table."""
+    runbook, by = revision.runbook, person(request)
+    procedure = from_json(revision.procedure)
+    revisions = list(shelf.light().filter(runbook=runbook).order_by("-number"))
+    approved = next((r for r in revisions if r.approved_at), None)
+    context = {
+        "runbook": runbook,
+        "revision": revision,
+        "procedure": procedure,
+        "sheet": lay_out(procedure, doubts(bytes(revision.source))),
+        "revisions": revisions,
+        "approved": approved,
+        "newest": revisions[0],
+        "last_run": shelf.last_run(runbook),
+        "may_write": may(by, Right.WRITE_RUNBOOKS),
+        "may_approve": may(by, Right.APPROVE_RUNBOOKS),
+        "may_operate": may(by, Right.OPERATE),
+        "own_text": revision.author_id == by.pk,
+        **(more or {}),
+    }
+    return render(request, template, context, status=status)

@@ -1,0 +1,119 @@
+"""The brief: what one reads, chooses and says before a run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.access import may
+from accounts.enums import Right
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from runbooks import briefs, runs, shelf
+from runbooks.enums import RunKind
+from runbooks.forms.start import PrepareForm
+from runbooks.models import Revision
+from runbooks.procedure import from_json
+from runbooks.views.requests import person
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The brief of a revision; a POST prepares the run and leads to it."""
+    revision, at = start_revision(slug, number), timezone.now()
+    form = prepare_form(request, revision, at=at)
+    if request.method != "POST":
+        return brief_page(request, revision, form)
+    if not form.is_valid():
+        return brief_page(request, revision, form, status=422)
+    try:
+        run = runs.prepare(**prepare_arguments(revision, form), by=person(request), at=at)
+    except Invalid as invalid:
+        form.take_errors(invalid.errors)
+        return brief_page(request, revision, form, status=422)
+    except Refused as refusal:
+        return brief_page(request, revision, form, refusal=refusal, status=refusal.status)
+    response = redirect("runbooks:run_detail", pk=run.pk)
+    response.status_code = 303
+    return response
+
+
+def start_revision(slug: str, number: int) -> Revision:
+    """The revision that is to be run. Raises `Http404`."""
+    revisions = Revision.objects.select_related("runbook__system", "author", "approved_by")
+    return get_object_or_404(revisions, runbook__slug=slug, number=number)
+
+
+def prepare_form(request: HttpRequest, revision: Revision, *, at: datetime) -> PrepareForm:
+    """The form of this request. `?kind=` and `?incident=` fill in what the link already said."""
+    incident, kind = request.GET.get("incident", ""), request.GET.get("kind", "")
+    initial: dict[str, Any] = {
+        "incident": incident if incident.isdecimal() else None,
+        "kind": kind if kind in {k.value for k in RunKind} else None,
+    }
+    return PrepareForm(
+        request.POST if request.method == "POST" else None,
+        procedure=from_json(revision.procedure),
+        system=revision.runbook.system,
+        approved=revision.approved_at is not None,
+        at=at,
+        initial={name: value for name, value in initial.items() if value},
+    )
+
+
+def prepare_arguments(revision: Revision, form: PrepareForm) -> dict[str, Any]:
+    """What `runs.prepare` wants of a valid form, besides `by` and `at`."""
+    return {
+        "revision": revision,
+        "kind": RunKind(form.cleaned_data["kind"]),
+        "parameters": form.parameters(),
+        "title": form.cleaned_data["title"],
+        "key": form.cleaned_data["key"],
+    }
+
+
+def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, Any]:
+    """Everything that the brief shows. Its template takes `form_action` too, so that another page
+    (an incident's) can send the same form to an address of its own."""
+    runbook, procedure = revision.runbook, form.procedure
+    approved = shelf.approved(runbook)
+    fields = [form[name] for name in form.fields if name.startswith("parameter_")]
+    return {
+        "runbook": runbook,
+        "revision": revision,
+        "procedure": procedure,
+        "form": form,
+        "parameters": [
+            {
+                "field": field,
+                "copies": form.copies.get(field.name),
+                "instances": form.instances.get(field.name),
+                "into": field.name == f"parameter_{procedure.written_into()}",
+                "picked": str(field.value() or ""),
+            }
+            for field in fields
+        ],
+        "last": briefs.last_run(runbook),
+        "plan": briefs.time_plan(procedure, runbook.system),
+        "newer": approved if approved and approved.number > revision.number else None,
+        "may_operate": may(by, Right.OPERATE),
+        "form_action": "",
+    }
+
+
+def brief_page(
+    request: HttpRequest,
+    revision: Revision,
+    form: PrepareForm,
+    *,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The page of the brief; `more` adds to its context (`refusal`, `form_action`, `incident`)."""
+    context = brief_context(person(request), revision, form) | more
+    return render(request, "runbooks/run_prepare.html", context, status=status)
