@@ -161,7 +161,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A whole runbook. `steps` stand in ticking order; `parser` names the version that read it."""
+    """A whole runbook. `steps` stand in ticking order; `on_abort` is the key of the aside that is gone
+    through before a run is aborted, or ''; `parser` names the version that read it."""
 
     title: str
     system: str
@@ -176,6 +177,7 @@ class Procedure:
     sections: tuple[Section, ...]
     steps: tuple[Step, ...]
     waive: tuple[tuple[str, str], ...] = ()
+    on_abort: str = ""
     parser: str = ""
 
     @cached_property

@@ -7,9 +7,6 @@ from runbooks.machine.gates import required_roles
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
 from runbooks.machine.state import RunState, in_section, place
 
-#: An aside with this key is the way back when a run is aborted.
-ABORT_SECTION = "abort"
-
 
 def _take_role(state: RunState, request: Request) -> Outcome:
     role = RunRole(request.data["role"])
@@ -125,11 +122,12 @@ def _abort(state: RunState, request: Request) -> Outcome:
     reason = request.text("reason")
     if not reason:
         return Malformed({"reason": "Say why the run is aborted."})
-    way_back = in_section(state, ABORT_SECTION) if ABORT_SECTION in state.procedure.asides else []
+    aside = state.procedure.on_abort
+    way_back = in_section(state, aside) if aside else []
     if way_back and not state.turned_back and state.status is RunStatus.RUNNING:
         return (
             NewEvent("run.turned_back", {"reason": reason}),
-            NewEvent("section.entered", {"section": ABORT_SECTION, "why": "abort"}),
+            NewEvent("section.entered", {"section": aside, "why": "abort"}),
         )
     return (NewEvent("run.aborted", {"reason": reason}),)
 

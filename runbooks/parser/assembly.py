@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from richtext.reader import Block, Document
 from runbooks.enums import Use
 from runbooks.parser.bodies import Writer
-from runbooks.parser.findings import Findings
+from runbooks.parser.findings import Findings, did_you_mean
 from runbooks.parser.frontmatter import FrontMatter
 from runbooks.parser.guards import read_guard
 from runbooks.parser.keys import Ids
@@ -69,18 +69,37 @@ class Assembly:
         """The finished procedure, with its HTML."""
         writer = Writer(self.document.environment, self.parameters)
         values = dict(self.front.values)
-        for known in ("purpose", "worst_case", "abort_rule", "system"):
+        for known in ("purpose", "worst_case", "abort_rule", "system", "on_abort"):
             values.setdefault(known, "")
         for known in ("entry", "do_not_use_if", "parameters", "waive"):
             values.setdefault(known, ())
         values.setdefault("use", Use.STEP_BY_STEP)
         values["title"] = self.outline.title
+        self._check_on_abort(values["on_abort"])
         return Procedure(
             **values,
             intro_html=writer.text(self.outline.intro),
             sections=tuple(self._section(part, writer) for part in self.outline.parts),
             steps=self._steps(writer),
             parser=VERSION,
+        )
+
+    def _check_on_abort(self, wanted: str) -> None:
+        """The way back of an abort must be a section off the main path."""
+        asides = [
+            self.keys[id(part)]
+            for part in self.outline.parts
+            if part.caption is not None and "aside" in part.caption.classes
+        ]
+        if not wanted or wanted in asides:
+            return
+        found = [n for n, text in enumerate(self.lines, 1) if text.startswith("on_abort:")]
+        self.findings.error(
+            "unknown_id",
+            found[0] if found else 1,
+            1,
+            f"`on_abort`: no section marked `{{.aside}}` has the id `{wanted}`.",
+            did_you_mean(wanted, asides) or "Mark the section's heading with `{#id .aside}`.",
         )
 
     def _section(self, part: Part, writer: Writer) -> Section:

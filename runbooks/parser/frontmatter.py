@@ -70,6 +70,13 @@ FRONT_MATTER_KEYS = (
         "Read and acknowledged before a run starts.",
     ),
     Key(
+        "on_abort",
+        text,
+        "id of an aside section",
+        "stand-down",
+        "The way back that is gone before a run ends as aborted.",
+    ),
+    Key(
         "entry",
         texts,
         "list of texts",
