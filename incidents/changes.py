@@ -18,6 +18,19 @@ from inventory import times
 _UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 
 
+class ChangedMeanwhile(Refused):
+    """Somebody else wrote first. `seen` is the version that the sentence tells of: a form that
+    shows the sentence carries it on."""
+
+    def __init__(self, sentence: str, seen: int) -> None:
+        super().__init__(
+            "changed_meanwhile",
+            sentence,
+            "Your text is still here. Compare it with the change, then send it again.",
+        )
+        self.seen = seen
+
+
 def locked(
     incident: Incident, *, fields: Collection[str], seen: int | None, closed: bool = False
 ) -> Incident:
@@ -52,10 +65,9 @@ def _check_seen(incident: Incident, fields: frozenset[str], seen: int) -> None:
             f"{line.by_name} at {times.stamp(line.at)}: {words.change(line.verb, line.fields)}."
             for line in newer[-3:]
         )
-        raise Refused(
-            "changed_meanwhile",
+        raise ChangedMeanwhile(
             f"This was changed after you opened the page, and nothing of yours is saved. {told}",
-            "Your text is still here. Compare it with the change, then send it again.",
+            incident.version,
         )
 
 

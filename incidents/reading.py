@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from incidents import words
 from incidents.enums import Certainty, Moment, Status
-from incidents.models import Incident, IncidentTime
+from incidents.models import Incident, IncidentRun, IncidentTime
 from inventory import durations
 from runbooks.models import Runbook
 from runbooks.shelf import Listed, overview
@@ -21,13 +21,13 @@ MOST_WORDS = 5
 
 @dataclass(frozen=True)
 class Filters:
-    """What the list is narrowed to; '' and None narrow nothing."""
+    """What the list is narrowed to; '' narrows nothing. `system` is a slug."""
 
     words: str = ""
     status: str = ""
     severity: str = ""
     kind: str = ""
-    system: int | None = None
+    system: str = ""
 
     def __bool__(self) -> bool:
         return any((self.words, self.status, self.severity, self.kind, self.system))
@@ -52,7 +52,7 @@ def found(filters: Filters) -> QuerySet[Incident]:
         "status": filters.status,
         "severity": filters.severity,
         "kind": filters.kind,
-        "system": filters.system,
+        "system__slug": filters.system,
     }
     return rows.filter(**{name: value for name, value in exact.items() if value})
 
@@ -188,3 +188,9 @@ def runbooks(incident: Incident) -> list[tuple[Listed, bool]]:
         Q(system=incident.system_id) | Q(pk__in=linked), archived_at__isnull=True
     )
     return [(listed, listed.runbook.pk in linked) for listed in overview(shelf)]
+
+
+def runs(incident: Incident) -> QuerySet[IncidentRun]:
+    """The runs that answer `incident`, the newest first, each with its runbook. One query."""
+    linked = incident.runs.select_related("run__revision__runbook", "linked_by")
+    return linked.defer("run__revision__source", "run__revision__procedure").order_by("-run_id")

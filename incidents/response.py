@@ -22,6 +22,7 @@ def start_run(
     *,
     revision: Revision,
     parameters: Mapping[str, str],
+    title: str = "",
     by: User,
     at: datetime,
     key: str | None,
@@ -34,7 +35,13 @@ def start_run(
     with transaction.atomic():
         changes.locked(incident, fields=(), seen=None)
         run = runs.prepare(
-            revision=revision, kind=RunKind.LIVE, parameters=dict(parameters), by=by, at=at, key=key
+            revision=revision,
+            kind=RunKind.LIVE,
+            parameters=parameters,
+            title=title,
+            by=by,
+            at=at,
+            key=key,
         )
         links.link_run(incident, run=run, by=by, at=at)
         return run

@@ -2,7 +2,42 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from incidents.views import entries, links, records
 
 app_name = "incidents"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", records.incident_list, name="incident_list"),
+    path("new/", records.incident_new, name="incident_new"),
+    path("<int:pk>/", records.incident_detail, name="incident_detail"),
+    path("<int:pk>/edit/", records.incident_edit, name="incident_edit"),
+    path("<int:pk>/severity/", records.incident_severity, name="incident_severity"),
+    path("<int:pk>/status/", records.incident_status, name="incident_status"),
+    path("<int:pk>/clock/<slug:moment>/", records.incident_time, name="incident_time"),
+    path(
+        "<int:pk>/clock/<slug:moment>/clear/",
+        records.incident_time_clear,
+        name="incident_time_clear",
+    ),
+    path("<int:pk>/people/", links.incident_people, name="incident_people"),
+    path(
+        "<int:pk>/people/<int:link>/remove/",
+        links.incident_person_remove,
+        name="incident_person_remove",
+    ),
+    path("<int:pk>/runbooks/", links.incident_runbooks, name="incident_runbooks"),
+    path(
+        "<int:pk>/runbooks/<slug:slug>/unlink/",
+        links.incident_runbook_unlink,
+        name="incident_runbook_unlink",
+    ),
+    path("<int:pk>/runs/", links.incident_runs, name="incident_runs"),
+    path("<int:pk>/start/<slug:slug>/<int:number>/", links.run_start, name="run_start"),
+    path("<int:pk>/entries/new/", entries.entry_new, name="entry_new"),
+    path(
+        "<int:pk>/entries/<int:entry>/correct/",
+        entries.entry_correct,
+        name="entry_correct",
+    ),
+]

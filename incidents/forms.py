@@ -1,0 +1,190 @@
+"""Forms of incidents: they read what was typed and show it again; the verbs decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from incidents import entries, records
+from incidents.changes import ChangedMeanwhile
+from incidents.enums import Certainty, Kind, Part, Severity, Status
+from inventory.fields import MomentField
+from inventory.models import System
+from runbooks.enums import RunKind
+from runbooks.models import Run, Runbook
+
+_SURE = {
+    Certainty.EXACT: "exact: read from a log or a clock",
+    Certainty.ABOUT: "about: remembered or estimated",
+    Certainty.GUESSED: "guessed",
+}
+
+
+def _words(words: Sequence[StrEnum]) -> list[tuple[str, str]]:
+    return [(word.value, word.value) for word in words]
+
+
+class _WordField(forms.TypedChoiceField):
+    """One word of an enumeration; cleans to its member."""
+
+    def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
+        kwargs.setdefault("choices", _words(list(words)))
+        super().__init__(coerce=words, **kwargs)
+
+
+def _story(**kwargs: Any) -> forms.CharField:
+    area = forms.Textarea(attrs={"rows": 5})
+    return forms.CharField(widget=area, max_length=records.LONGEST_STORY, **kwargs)
+
+
+class IncidentForm(forms.Form):
+    """A form whose verb may say no."""
+
+    refusal: Refused | None = None
+
+    @contextmanager
+    def kept_when_refused(self) -> Iterator[None]:
+        """Round the call of a verb: its no is shown in the form, with all that was typed."""
+        try:
+            yield
+        except Invalid as invalid:
+            for name, sentence in invalid.errors.items():
+                self.add_error(name if name in self.fields else None, sentence)
+        except Refused as refused:
+            self.refusal = refused
+            if isinstance(refused, ChangedMeanwhile):
+                self.data = {**self.data, "seen": str(refused.seen)}
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the page that shows this form."""
+        if self.refusal is not None:
+            return self.refusal.status
+        return 422 if self.is_bound and self.errors else 200
+
+
+class SeenForm(IncidentForm):
+    """A form that carries the version of the incident which its page showed."""
+
+    seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class OpenForm(IncidentForm):
+    """Four facts; everything else can wait."""
+
+    title = forms.CharField(max_length=160, help_text="A few words that people will recognise.")
+    system = forms.ModelChoiceField(
+        System.objects.all(), empty_label="Choose one", to_field_name="slug"
+    )
+    what_happened = _story(label="What happened", help_text="As far as it is known now.")
+    noticed_at = MomentField(label="When it was noticed")
+
+
+class FactsForm(SeenForm):
+    title = forms.CharField(max_length=160)
+    kind = _WordField(Kind)
+    system = forms.ModelChoiceField(System.objects.all(), empty_label=None, to_field_name="slug")
+    what_happened = _story(label="What happened")
+
+
+class SeverityForm(SeenForm):
+    severity = _WordField(Severity, widget=forms.RadioSelect)
+    reason = forms.CharField(max_length=300, required=False, label="Why")
+
+
+class StatusForm(SeenForm):
+    """Offers what may follow. What comes back may be stale, and the verb says so in words."""
+
+    status = _WordField(Status, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        max_length=300,
+        required=False,
+        label="Why",
+        help_text="Needed when it goes back, for example when a closed incident is reopened.",
+    )
+
+    def __init__(self, *args: Any, following: Sequence[Status], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.fields["status"].choices = _words(following)  # type: ignore[attr-defined]
+
+
+class TimeForm(SeenForm):
+    time = MomentField()
+    certainty = _WordField(
+        Certainty,
+        label="How sure is that",
+        choices=[(c.value, said) for c, said in _SURE.items()],
+        widget=forms.RadioSelect,
+    )
+
+
+class PersonForm(IncidentForm):
+    person = forms.ModelChoiceField(User.objects.none(), empty_label="Choose one")
+    part = _WordField(Part)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people: QuerySet[User] = User.objects.filter(is_active=True)
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+
+class RunbookForm(IncidentForm):
+    runbook = forms.ModelChoiceField(Runbook.objects.none(), empty_label="Choose one")
+
+    def __init__(self, *args: Any, offered: QuerySet[Runbook], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["runbook"].queryset = offered  # type: ignore[attr-defined]
+
+
+class RunForm(IncidentForm):
+    """Live runs that answer no incident yet, the newest first."""
+
+    run = forms.ModelChoiceField(Run.objects.none(), empty_label="Choose one")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = Q(kind=RunKind.LIVE.value, incident_link__isnull=True)
+        self.fields["run"].queryset = Run.objects.filter(free)  # type: ignore[attr-defined]
+
+
+class EntryForm(IncidentForm):
+    text = forms.CharField(
+        label="What happened",
+        max_length=entries.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Markdown. What was seen and done, rather than whose fault it was.",
+    )
+    happened_at = MomentField(label="When")
+    certainty = _WordField(
+        Certainty,
+        label="How sure is that",
+        choices=[(c.value, said) for c, said in _SURE.items()],
+        initial=Certainty.ABOUT.value,
+        widget=forms.RadioSelect,
+    )
+
+
+class CorrectForm(EntryForm):
+    reason = forms.CharField(
+        max_length=300, label="Why it is corrected", help_text="The old text stays readable."
+    )
+
+
+class FilterForm(forms.Form):
+    """The filters of the list. A value that nobody offers narrows nothing."""
+
+    q = forms.CharField(required=False, label="Search", max_length=200)
+    status = forms.ChoiceField(required=False, choices=[("", "any"), *_words(list(Status))])
+    severity = forms.ChoiceField(required=False, choices=[("", "any"), *_words(list(Severity))])
+    kind = forms.ChoiceField(required=False, choices=[("", "any"), *_words(list(Kind))])
+    system = forms.ModelChoiceField(
+        System.objects.all(), required=False, empty_label="any", to_field_name="slug"
+    )

@@ -1,0 +1,3 @@
+"""Pages of incidents."""
+
+from __future__ import annotations

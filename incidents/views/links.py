@@ -1,0 +1,130 @@
+"""Pages of the people, runbooks and runs of an incident."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.enums import Right
+from accounts.refusals import Invalid, Refused
+from incidents import links, reading, response
+from incidents.enums import Part
+from incidents.forms import PersonForm, RunbookForm, RunForm
+from incidents.models import Incident
+from incidents.views.pages import form_page, kept, person, see_other
+from runbooks.enums import RunKind
+from runbooks.forms.start import PrepareForm
+from runbooks.models import Revision, Runbook
+from runbooks.views.start import brief_page, prepare_arguments, prepare_form, start_revision
+
+_form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@_form_page
+def incident_people(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who takes which part."""
+    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    form = PersonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with form.kept_when_refused():
+            links.add_person(incident, **form.cleaned_data, by=by, at=timezone.now())
+            return see_other("incident_people", pk)
+    people = incident.people.select_related("person")
+    context = {"incident": incident, "people": people}
+    return form_page(request, "incidents/incident_people.html", form, **context)
+
+
+@require_POST
+def incident_person_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
+    """Take a person from a part."""
+    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    held = get_object_or_404(incident.people.select_related("person"), pk=link)
+    part, at = Part(held.part), timezone.now()
+    links.remove_person(incident, person=held.person, part=part, by=by, at=at)
+    return see_other("incident_people", pk)
+
+
+@_form_page
+def incident_runbooks(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which runbooks are offered here besides those of the system."""
+    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    posted = request.POST if request.method == "POST" else None
+    form = RunbookForm(posted, offered=_unlinked(incident))
+    if form.is_valid():
+        with form.kept_when_refused():
+            links.link_runbook(incident, **form.cleaned_data, by=by, at=timezone.now())
+            return see_other("incident_runbooks", pk)
+    context = {"incident": incident, "linked": incident.runbooks.all()}
+    return form_page(request, "incidents/incident_runbooks.html", form, **context)
+
+
+def _unlinked(incident: Incident) -> QuerySet[Runbook]:
+    others = Runbook.objects.filter(archived_at__isnull=True).exclude(system=incident.system)
+    return others.exclude(pk__in=incident.runbooks.values("pk"))
+
+
+@require_POST
+def incident_runbook_unlink(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
+    """Offer a runbook here no longer."""
+    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    runbook = get_object_or_404(incident.runbooks, slug=slug)
+    links.unlink_runbook(incident, runbook=runbook, by=by, at=timezone.now())
+    return see_other("incident_runbooks", pk)
+
+
+@_form_page
+def incident_runs(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a run which was started elsewhere answers this incident."""
+    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    form = RunForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with form.kept_when_refused():
+            links.link_run(incident, **form.cleaned_data, by=by, at=timezone.now())
+            return see_other("incident_detail", pk, part="runs")
+    context = {"incident": incident, "runs": reading.runs(incident)}
+    return form_page(request, "incidents/incident_runs.html", form, **context)
+
+
+@_form_page
+def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResponse:
+    """The brief of a runbook for this incident; a POST prepares a live run and links it."""
+    by, at, incident = person(request, Right.KEEP_INCIDENTS), timezone.now(), kept(pk)
+    revision = start_revision(slug, number)
+    if revision.approved_at is None:
+        raise Http404
+    form = prepare_form(request, revision, at=at)
+    _live_only(form)
+    context = {"incident": incident, "form_action": request.path}
+    if request.method != "POST":
+        return brief_page(request, revision, form, **context)
+    if not form.is_valid():
+        return brief_page(request, revision, form, status=422, **context)
+    try:
+        run = response.start_run(incident, **_arguments(revision, form), by=by, at=at)
+    except Invalid as invalid:
+        form.take_errors(invalid.errors)
+        return brief_page(request, revision, form, status=422, **context)
+    except Refused as refusal:
+        return brief_page(
+            request, revision, form, refusal=refusal, status=refusal.status, **context
+        )
+    answer = redirect("runbooks:run_detail", pk=run.pk)
+    answer.status_code = 303
+    return answer
+
+
+def _arguments(revision: Revision, form: PrepareForm) -> dict[str, object]:
+    """What `response.start_run` wants; the kind is not a question here."""
+    return {k: v for k, v in prepare_arguments(revision, form).items() if k != "kind"}
+
+
+def _live_only(form: PrepareForm) -> None:
+    """A run that answers an incident is the real thing: there is nothing to choose."""
+    kind = form.fields["kind"]
+    if isinstance(kind, forms.ChoiceField):
+        kind.choices = [(RunKind.LIVE.value, "Live: this run answers the incident")]
+        kind.initial = RunKind.LIVE.value

@@ -1,0 +1,195 @@
+"""Pages of an incident's facts: the list, a new one, one with everything, its edits."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import access
+from accounts.enums import Right
+from incidents import lifecycle, reading, records, timeline
+from incidents.enums import Certainty, Moment, Status
+from incidents.forms import FactsForm, FilterForm, OpenForm, SeverityForm, StatusForm, TimeForm
+from incidents.models import Incident
+from incidents.views.pages import form_page, kept, page, person, see_other
+from inventory import times
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+def incident_list(request: HttpRequest) -> HttpResponse:
+    """Incidents, newest first, narrowed by filters and words."""
+    person(request)
+    form = FilterForm(request.GET)
+    form.is_valid()
+    chosen = form.cleaned_data
+    system = chosen.get("system")
+    filters = reading.Filters(
+        words=chosen.get("q", ""),
+        status=chosen.get("status", ""),
+        severity=chosen.get("severity", ""),
+        kind=chosen.get("kind", ""),
+        system=system.slug if system else "",
+    )
+    before, after = (_place(request.GET.get(name, "")) for name in ("before", "after"))
+    found = reading.page(filters, before=before, after=after)
+    return page(
+        request,
+        "incidents/incident_list.html",
+        form=FilterForm(initial=request.GET.dict()),
+        incidents=found.incidents,
+        narrowed=bool(filters),
+        newer=_to(request.GET, "after", found.newer),
+        older=_to(request.GET, "before", found.older),
+    )
+
+
+def _place(text: str) -> tuple[datetime, int] | None:
+    """Time of opening and primary key, from an address; None when it names no place."""
+    microseconds, _, pk = text.partition("-")
+    if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (microseconds, pk)):
+        return None
+    try:
+        return _EPOCH + timedelta(microseconds=int(microseconds)), int(pk)
+    except OverflowError:
+        return None
+
+
+def _to(query: QueryDict, way: str, incident: Incident | None) -> str:
+    """The address of the page next to this one, with the same filters; '' when there is none."""
+    if incident is None:
+        return ""
+    other = query.copy()
+    for name in ("before", "after"):
+        other.pop(name, None)
+    microseconds = (incident.opened_at - _EPOCH) // timedelta(microseconds=1)
+    other[way] = f"{microseconds}-{incident.pk}"
+    return f"?{other.urlencode()}"
+
+
+@_form_page
+def incident_new(request: HttpRequest) -> HttpResponse:
+    """Open an incident in under a minute."""
+    by, at = person(request, Right.KEEP_INCIDENTS), timezone.now()
+    initial = {"noticed_at": times.stamp(at), "system": request.GET.get("system", "")}
+    form = OpenForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        with form.kept_when_refused():
+            incident = records.open(**form.cleaned_data, by=by, at=at)
+            return see_other("incident_detail", incident.pk)
+    return form_page(request, "incidents/incident_new.html", form)
+
+
+@require_safe
+def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything about one incident: facts, clock, people, runbooks, runs, timeline."""
+    by, at, incident = person(request), timezone.now(), kept(pk)
+    ticks = reading.clock(incident.times.all())
+    before = timeline.Key.read(request.GET.get("before", ""))
+    shown = timeline.page(incident, before=before)
+    return page(
+        request,
+        "incidents/incident_detail.html",
+        at=at,
+        incident=incident,
+        ticks=ticks,
+        measures=reading.measures(incident, ticks, at),
+        people=incident.people.select_related("person"),
+        runs=reading.runs(incident),
+        runbooks=reading.runbooks(incident),
+        timeline=shown,
+        before=before,
+        older=f"?before={shown.older}#timeline" if shown.older else "",
+        takes_changes=lifecycle.takes_changes(Status(incident.status)),
+        may_operate=access.may(by, Right.OPERATE),
+    )
+
+
+@_form_page
+def incident_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Edit title, kind, system and what happened."""
+    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    initial: dict[str, Any] = {name: getattr(incident, name) for name in records.FACTS}
+    initial |= {"system": incident.system.slug, "seen": incident.version}
+    form = FactsForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        with form.kept_when_refused():
+            records.edit(incident, **form.cleaned_data, by=by, at=timezone.now())
+            return see_other("incident_detail", pk)
+    return form_page(request, "incidents/incident_edit.html", form, incident=incident)
+
+
+@_form_page
+def incident_severity(request: HttpRequest, pk: int) -> HttpResponse:
+    """Judge how bad it is."""
+    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    initial = {"severity": incident.severity, "seen": incident.version}
+    form = SeverityForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        with form.kept_when_refused():
+            records.judge(incident, **form.cleaned_data, by=by, at=timezone.now())
+            return see_other("incident_detail", pk)
+    return form_page(request, "incidents/incident_severity.html", form, incident=incident)
+
+
+@_form_page
+def incident_status(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say how far the answer has come: contained, restored, closed, or back."""
+    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    form = StatusForm(
+        request.POST if request.method == "POST" else None,
+        initial={"seen": incident.version},
+        following=lifecycle.following(Status(incident.status)),
+    )
+    if form.is_valid():
+        with form.kept_when_refused():
+            records.change_status(incident, **form.cleaned_data, by=by, at=timezone.now())
+            return see_other("incident_detail", pk)
+    return form_page(request, "incidents/incident_status.html", form, incident=incident)
+
+
+@_form_page
+def incident_time(request: HttpRequest, pk: int, moment: str) -> HttpResponse:
+    """Set one field of the clock, with how sure it is."""
+    by, incident, which = person(request, Right.KEEP_INCIDENTS), kept(pk), _moment(moment)
+    ticks = reading.clock(incident.times.all())
+    known = next(tick for tick in ticks if tick.moment is which)
+    initial = {"time": known.at, "certainty": Certainty.ABOUT.value, "seen": incident.version}
+    if known.at is not None:
+        initial["certainty"] = known.certainty
+    form = TimeForm(request.POST if request.method == "POST" else None, initial=initial)
+    form.fields["time"].label = which.value.capitalize()
+    if form.is_valid():
+        with form.kept_when_refused():
+            data = form.cleaned_data
+            records.set_time(incident, moment=which, **data, by=by, at=timezone.now())
+            return see_other("incident_detail", pk, part="clock")
+    clearable = known.at is not None and which not in (Moment.NOTICED, Moment.DECLARED)
+    context = {"incident": incident, "moment": which, "ticks": ticks, "clearable": clearable}
+    return form_page(request, "incidents/incident_time.html", form, **context)
+
+
+@require_POST
+def incident_time_clear(request: HttpRequest, pk: int, moment: str) -> HttpResponse:
+    """Take one field of the clock away."""
+    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    seen = request.POST.get("seen", "")
+    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
+        raise Http404
+    at = timezone.now()
+    records.clear_time(incident, moment=_moment(moment), seen=int(seen), by=by, at=at)
+    return see_other("incident_detail", pk, part="clock")
+
+
+def _moment(slug: str) -> Moment:
+    """Raises `Http404` when no moment is called that."""
+    try:
+        return Moment(slug.replace("-", " "))
+    except ValueError:
+        raise Http404 from None
