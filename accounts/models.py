@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from accounts.enums import RIGHT_LABELS
+from accounts.enums import RIGHT_LABELS, Role
 
 
 class User(AbstractUser):
@@ -19,7 +19,9 @@ class User(AbstractUser):
 
     class Meta:
         ordering = ["name", "pk"]
-        permissions = [(right.value.split(".")[1], f"May {label}") for right, label in RIGHT_LABELS.items()]
+        permissions = [
+            (right.value.split(".")[1], f"May {label}") for right, label in RIGHT_LABELS.items()
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -29,3 +31,29 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.initials
+
+    @property
+    def roles(self) -> list[Role]:
+        """The standing roles, in the order of the table in `accounts.enums`."""
+        held = {group.name for group in self.groups.all()}
+        return [role for role in Role if role.value in held]
+
+
+class PersonChange(models.Model):
+    """One line of the history of people: who invited, disabled, enabled whom, or gave which roles.
+
+    Append-only by triggers. An admin can give themselves any role; this is where it shows.
+    """
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=120)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="changes")
+    verb = models.CharField(max_length=20)
+    fields = models.JSONField()  # {"roles": ["viewer", "viewer, author"]}: old, new
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.by_name} {self.verb} {self.person_id}"

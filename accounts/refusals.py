@@ -1,4 +1,5 @@
-"""The two ways in which a verb says no. `config.refusals` is the one place that turns them into answers."""
+"""The two ways in which a verb says no. `config.refusals` is the one place that turns them into
+answers."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,7 +23,9 @@ def text(name: str, default: str = "", *, env: Mapping[str, str] = os.environ) -
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {error.strerror}.") from error
+        raise ImproperlyConfigured(
+            f"{name}_FILE names {path}, which cannot be read: {error.strerror}."
+        ) from error
 
 
 def boolean(name: str, default: bool, *, env: Mapping[str, str] = os.environ) -> bool:
@@ -37,7 +40,9 @@ def boolean(name: str, default: bool, *, env: Mapping[str, str] = os.environ) ->
     raise ImproperlyConfigured(f"{name} is {raw!r}; write yes or no.")
 
 
-def integer(name: str, default: int, *, minimum: int = 0, env: Mapping[str, str] = os.environ) -> int:
+def integer(
+    name: str, default: int, *, minimum: int = 0, env: Mapping[str, str] = os.environ
+) -> int:
     """A whole number, at least `minimum`. Raises `ImproperlyConfigured` otherwise."""
     raw = env.get(name, "").strip()
     if not raw:
@@ -56,17 +61,52 @@ def words(name: str, default: str = "", *, env: Mapping[str, str] = os.environ) 
     return [word.strip() for word in env.get(name, default).split(",") if word.strip()]
 
 
+def debug(name: str, *, production: bool, env: Mapping[str, str] = os.environ) -> bool:
+    """Whether Django shows its debug pages. Raises `ImproperlyConfigured` in production, where
+    they would show settings and data to anybody who meets an error."""
+    if not boolean(name, False, env=env):
+        return False
+    if production:
+        raise ImproperlyConfigured(f"{name} is on together with COUNTERSIGN_PRODUCTION.")
+    return True
+
+
+def hosts(name: str, *, production: bool, env: Mapping[str, str] = os.environ) -> list[str]:
+    """The host names that are answered; this machine's own when nothing is said.
+
+    Raises `ImproperlyConfigured` in production when none is given, or when one is a wildcard:
+    links in mails are made from the host name of a request.
+    """
+    given = words(name, env=env)
+    if production and (not given or "*" in given):
+        raise ImproperlyConfigured(
+            f"{name} is missing or a wildcard. In production, write the names under which the"
+            " product is reached, such as countersign.example.org."
+        )
+    return given or ["localhost", "127.0.0.1", "[::1]"]
+
+
+def zone(name: str, default: str, *, env: Mapping[str, str] = os.environ) -> str:
+    """A time zone of the tz database. Raises `ImproperlyConfigured` for any other word."""
+    given = text(name, default, env=env) or default
+    if given not in available_timezones():
+        raise ImproperlyConfigured(f"{name} is {given!r}; write a zone such as Europe/Berlin.")
+    return given
+
+
 def secret_key(data: Path, *, production: bool, env: Mapping[str, str] = os.environ) -> str:
     """The key that signs sessions: COUNTERSIGN_SECRET_KEY (or …_FILE), else, in the embedded
     set-up only, one made once and kept in the data folder with mode 0600.
 
-    Raises `ImproperlyConfigured` in production when none is given or it is shorter than 32 characters.
+    Raises `ImproperlyConfigured` in production when none is given or it is shorter than 32
+    characters.
     """
     given = text("COUNTERSIGN_SECRET_KEY", env=env)
     if production and len(given) < 32:
         raise ImproperlyConfigured(
-            "COUNTERSIGN_SECRET_KEY is missing or shorter than 32 characters. In production set it, or"
-            " COUNTERSIGN_SECRET_KEY_FILE, to a long random text that stays the same between starts."
+            "COUNTERSIGN_SECRET_KEY is missing or shorter than 32 characters. In production set"
+            " it, or COUNTERSIGN_SECRET_KEY_FILE, to a long random text that stays the same"
+            " between starts."
         )
     if given:
         return given
@@ -113,5 +153,6 @@ def database(url: str, data: Path) -> dict[str, object]:
             "TEST": {"NAME": str(data / "test.sqlite3")},
         }
     raise ImproperlyConfigured(
-        f"DATABASE_URL begins with {parts.scheme!r}; write sqlite:///path or postgres://user@host/name."
+        f"DATABASE_URL begins with {parts.scheme!r};"
+        " write sqlite:///path or postgres://user@host/name."
     )

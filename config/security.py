@@ -11,10 +11,9 @@ PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), bro
 
 
 class SecurityHeaders:
-    """Sends the Content-Security-Policy of the settings and denies device features.
-
-    A view that must be stricter (an evidence download) sets its own policy, which is kept.
-    """
+    """Sends the Content-Security-Policy of the settings, denies device features, and keeps pages
+    out of shared caches. A view that needs something stricter (an evidence download) sets its own
+    header, which is kept."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -24,4 +23,7 @@ class SecurityHeaders:
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Not `no-store`: going back to a form must bring back what was typed into it.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

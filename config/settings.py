@@ -1,6 +1,6 @@
 """All settings, from the environment. `docs/reference/settings.md` is made from this file.
 
-A line `#: NAME (default) — sentence` above a reader documents that variable.
+Lines `#: NAME (default) — sentence` above a reader document that variable.
 """
 
 from __future__ import annotations
@@ -13,21 +13,26 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: COUNTERSIGN_PRODUCTION (no) — Refuse to start without a secret key, hosts and secure cookies.
 PRODUCTION = env.boolean("COUNTERSIGN_PRODUCTION", False)
-#: COUNTERSIGN_DATA (data/ in the project) — Folder of the embedded database, the generated secret key and the evidence.
+#: COUNTERSIGN_DATA (data/ in the project) — Folder of the embedded database, the generated secret
+#: key and the evidence.
 DATA = Path(env.text("COUNTERSIGN_DATA", str(ROOT / "data"))).resolve()
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
-#: COUNTERSIGN_SECRET_KEY (generated in the data folder, required in production) — Signs sessions; …_FILE names a file with it.
+#: COUNTERSIGN_SECRET_KEY (generated in the data folder, required in production) — Signs sessions;
+#: COUNTERSIGN_SECRET_KEY_FILE names a file with it.
 SECRET_KEY = env.secret_key(DATA, production=PRODUCTION)
 #: COUNTERSIGN_DEBUG (no) — Django's debug pages. Refused together with COUNTERSIGN_PRODUCTION.
-DEBUG = env.boolean("COUNTERSIGN_DEBUG", False) and not PRODUCTION
-#: COUNTERSIGN_HOSTS (localhost, 127.0.0.1) — Names under which the product is reached, separated by commas.
-ALLOWED_HOSTS = env.words("COUNTERSIGN_HOSTS", "localhost,127.0.0.1,[::1]")
-#: COUNTERSIGN_TRUSTED_ORIGINS (none) — Origins such as https://countersign.example.org, when a proxy changes the host.
+DEBUG = env.debug("COUNTERSIGN_DEBUG", production=PRODUCTION)
+#: COUNTERSIGN_HOSTS (localhost, 127.0.0.1, [::1]; required in production) — Names under which the
+#: product is reached, separated by commas.
+ALLOWED_HOSTS = env.hosts("COUNTERSIGN_HOSTS", production=PRODUCTION)
+#: COUNTERSIGN_TRUSTED_ORIGINS (none) — Origins such as https://countersign.example.org, separated
+#: by commas, when a proxy changes the host.
 CSRF_TRUSTED_ORIGINS = env.words("COUNTERSIGN_TRUSTED_ORIGINS")
-#: COUNTERSIGN_BEHIND_PROXY (no) — Trust X-Forwarded-Proto from the reverse proxy in front.
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("COUNTERSIGN_BEHIND_PROXY", False) else None
-)
+#: COUNTERSIGN_BEHIND_PROXY (no) — Trust X-Forwarded-Proto and the last address of X-Forwarded-For
+#: from the one reverse proxy in front. Say yes only when nobody can reach the product past it.
+BEHIND_PROXY = env.boolean("COUNTERSIGN_BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 
 INSTALLED_APPS = [
     "accounts",
@@ -57,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.refusals.Refusals",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -77,16 +83,18 @@ TEMPLATES = [
     }
 ]
 
-#: DATABASE_URL (SQLite in the data folder) — sqlite:///path or postgres://user:password@host:port/name.
+#: DATABASE_URL (SQLite in the data folder) — sqlite:///path or
+#: postgres://user:password@host:port/name; DATABASE_URL_FILE names a file with it.
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-#: COUNTERSIGN_REDIS_URL (none) — Shared cache for sign-in rate limits when several processes serve pages.
-REDIS_URL = env.text("COUNTERSIGN_REDIS_URL")
+# The cache holds only the counters of sign-in limits. In the database, they count once for all
+# processes, and no further server has to run.
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "sign_in_counters",
+    }
 }
 
 AUTH_USER_MODEL = "accounts.User"
@@ -106,13 +114,21 @@ ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key", "reset_password": "10/m/ip,3/10m/key"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Countersign: "
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "10/m/ip,3/10m/key",
+}
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 
 LANGUAGE_CODE = "en-gb"
-#: COUNTERSIGN_TIME_ZONE (UTC) — Zone in which times are shown and typed; the zone is always written beside them.
-TIME_ZONE = env.text("COUNTERSIGN_TIME_ZONE", "UTC")
+#: COUNTERSIGN_TIME_ZONE (UTC) — Zone in which times are shown and typed, such as Europe/Berlin; the
+#: zone is always written beside them.
+TIME_ZONE = env.zone("COUNTERSIGN_TIME_ZONE", "UTC")
 USE_TZ = True
 USE_I18N = False
 
@@ -140,14 +156,18 @@ EMAIL_HOST = env.text("COUNTERSIGN_EMAIL_HOST")
 EMAIL_PORT = env.integer("COUNTERSIGN_EMAIL_PORT", 587, minimum=1)
 #: COUNTERSIGN_EMAIL_USER (none) — User name at the mail server.
 EMAIL_HOST_USER = env.text("COUNTERSIGN_EMAIL_USER")
-#: COUNTERSIGN_EMAIL_PASSWORD (none) — Password at the mail server; …_FILE names a file with it.
+#: COUNTERSIGN_EMAIL_PASSWORD (none) — Password at the mail server; COUNTERSIGN_EMAIL_PASSWORD_FILE
+#: names a file with it.
 EMAIL_HOST_PASSWORD = env.text("COUNTERSIGN_EMAIL_PASSWORD")
 EMAIL_USE_TLS = bool(EMAIL_HOST)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 #: COUNTERSIGN_EMAIL_FROM (countersign@localhost) — Sender of the product's mail.
 DEFAULT_FROM_EMAIL = env.text("COUNTERSIGN_EMAIL_FROM", "countersign@localhost")
 
-SESSION_COOKIE_NAME = "countersign_session"
+# `__Host-`: the browser keeps the cookie only over HTTPS and for this very host.
+COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}countersign_session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}countersign_csrf"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -159,7 +179,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-#: The browser runs our own files and nothing else: no inline script or style, no outside host.
+# The browser runs our own files and nothing else: no inline script or style, no outside host.
 CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",

@@ -11,13 +11,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 
-from config import launcher
+from config import demonstration, launcher
 from tests.runbooks.live_world import PATIENCE, ROOT, Reader, World, open_world, wait_until
 
 
@@ -168,33 +167,37 @@ def test_what_keeps_dying_is_started_ever_more_slowly() -> None:
     assert child.due == 400.0 + launcher.LIVED_WELL + 1 + launcher.FIRST_PAUSE
 
 
+@pytest.fixture
+def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The management commands that the launcher calls, which then do nothing."""
+    names: list[str] = []
+    monkeypatch.setattr(launcher, "call_command", lambda name, **_: names.append(name))
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    return names
+
+
 @pytest.mark.parametrize(
-    ("wanted", "commands", "production", "loaded"),
-    [
-        (True, ["load_demonstration"], False, True),
-        (True, [], False, False),
-        (False, ["load_demonstration"], False, False),
-        (True, ["load_demonstration"], True, False),
-    ],
+    ("wanted", "production", "loaded"),
+    [(True, False, True), (False, False, False), (True, True, False)],
 )
 def test_the_demonstration_is_loaded_when_it_may_be(
-    monkeypatch: pytest.MonkeyPatch,
-    settings: Any,
-    wanted: bool,
-    commands: list[str],
-    production: bool,
-    loaded: bool,
+    settings: Any, called: list[str], wanted: bool, production: bool, loaded: bool
 ) -> None:
-    called: list[str] = []
     settings.PRODUCTION = production
-    monkeypatch.setattr(launcher, "call_command", lambda name, **_: called.append(name))
-    monkeypatch.setattr(launcher, "get_commands", lambda: commands)
-    people = SimpleNamespace(SIGN_INS=(("operator", "secret"),))
-    monkeypatch.setattr(launcher, "import_module", lambda name: people)
-    monkeypatch.setattr(connections, "close_all", lambda: None)
     sign_ins = launcher._prepare(demonstration=wanted)
     assert called == ["migrate", "load_demonstration"][: 1 + loaded]
-    assert sign_ins == (people.SIGN_INS if loaded else ())
+    assert sign_ins == (demonstration.SIGN_INS if loaded else ())
+
+
+def test_a_database_that_does_not_answer_is_said_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def down(name: str, **_: Any) -> None:
+        raise OperationalError("connection refused\n")
+
+    monkeypatch.setattr(launcher, "call_command", down)
+    assert launcher.main(["--port", "0"]) == 1
+    assert capsys.readouterr().out.endswith("Countersign cannot start: connection refused\n")
 
 
 def test_the_welcome_names_the_people_and_warns_when_others_can_reach_them(

@@ -1,0 +1,17 @@
+"""The project's own app: its checks and commands."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.core.checks import register
+
+from config import checks
+
+
+class ConfigApp(AppConfig):
+    """Registers the checks when Django is ready."""
+
+    name = "config"
+
+    def ready(self) -> None:
+        register(checks.connections_persist)
