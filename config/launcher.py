@@ -23,8 +23,9 @@ from types import FrameType
 
 import django
 from django.conf import settings
-from django.core.management import call_command, get_commands
-from django.db import connections
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import OperationalError, connections
 from django.urls import reverse
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -127,9 +128,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f" Stop what uses it, or choose another one: make run PORT={options.port + 1}"
         )
         return 1
+    with door:
+        return _launch(options, door)
+
+
+def _launch(options: argparse.Namespace, door: socket.socket) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    sign_ins = _prepare(demonstration=options.demonstration)
+    try:
+        django.setup()
+        sign_ins = _prepare(demonstration=options.demonstration)
+    except (ImproperlyConfigured, OperationalError, CommandError) as error:
+        say(f"Countersign cannot start: {str(error).strip()}")
+        return 1
     deadline = time.monotonic() + ANSWERS_WITHIN
 
     def once_up() -> bool:
@@ -178,8 +188,9 @@ def _prepare(*, demonstration: bool) -> tuple[tuple[str, str], ...]:
     say("Preparing the database.")
     call_command("migrate", interactive=False, verbosity=0)
     sign_ins: tuple[tuple[str, str], ...] = ()
-    if demonstration and not settings.PRODUCTION and "load_demonstration" in get_commands():
+    if demonstration and not settings.PRODUCTION:
         call_command("load_demonstration")
+        # By name: it imports models, which cannot be imported before django.setup().
         sign_ins = import_module("config.demonstration").SIGN_INS
     connections.close_all()  # the children have their own
     return sign_ins
