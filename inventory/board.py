@@ -11,6 +11,8 @@ from inventory import durations
 from inventory.enums import CopyState, Medium
 from inventory.models import Copy, System
 
+#: By severity, the worst first.
+_VERDICTS = ("nothing to restore", "RPO not met", "one good copy", "not known", "in order")
 #: Media that no running machine can overwrite: a copy there survives the wrong click.
 _OFFLINE = (Medium.TAPE.value, Medium.REMOVABLE.value)
 
@@ -41,6 +43,11 @@ class Line:
     sentence: str
     severity: int
     lights: tuple[Light, ...]
+
+    @property
+    def verdict(self) -> str:
+        """The state in two or three words."""
+        return _VERDICTS[self.severity]
 
     @property
     def last_good(self) -> bool:

@@ -43,7 +43,8 @@ class InventoryForm(forms.Form):
         except Refused as refused:
             self.refusal = refused
             if isinstance(refused, ChangedMeanwhile):
-                self.data = {**self.data, "seen": str(refused.seen)}
+                typed = {name: self.data[name] for name in self.data}
+                self.data = typed | {"seen": str(refused.seen)}
 
     @property
     def status(self) -> int:

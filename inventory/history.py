@@ -51,7 +51,7 @@ def readable(value: object) -> str:
     if isinstance(value, timedelta):
         return durations.words(value)
     if isinstance(value, datetime):
-        return times.typed(value)
+        return times.typed(value.replace(microsecond=0))
     return str(value)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
 from inventory import board, copies, durations, history, times
 from inventory.enums import CopyState, Lifecycle
@@ -75,6 +75,13 @@ def size(count: int | None) -> str:
 
 
 _UNITS = (("PiB", 5), ("TiB", 4), ("GiB", 3), ("MiB", 2), ("KiB", 1), ("B", 0))
+
+
+@register.filter
+def breakable(value: str) -> str:
+    """A long digest or identifier that may break on a phone; copied from there it is unchanged."""
+    parts = ((value[start : start + 8],) for start in range(0, len(value), 8))
+    return format_html_join("", "{}<wbr>", parts)
 
 
 @register.filter
