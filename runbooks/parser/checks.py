@@ -13,6 +13,8 @@ from runbooks.parser.outline import Item, Outline, is_guard
 MAX_STEPS = 500
 _NEARLY_A_BOX = re.compile(r"\[\](?!\()|\[[ xX]\](?=[^\s(\[:])|\[ {2,}\](?!\()|\[[-*v✓✔]\](?=\s)")
 
+_GLUED = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\](?:\s|$)")
+
 
 def check_steps(outline: Outline, findings: Findings) -> None:
     """Boxes that are ticked, steps without a title, guard blocks too many or out of place."""
@@ -57,6 +59,8 @@ def check_blocks(blocks: Iterable[Block], lines: list[str], findings: Findings) 
             )
         if block.kind == "list_item" and block.children:
             _check_box(block.children[0], findings)
+        if block.kind == "paragraph" and block.inline:
+            _check_glued(block, block.inline.content, findings)
 
 
 def _check_item(item: Item, findings: Findings) -> None:
@@ -108,6 +112,20 @@ def _check_box(first: Block, findings: Findings) -> None:
             "This looks like a step, but is read as plain text.",
             "Write `[ ]` with one space inside and one behind it.",
         )
+
+
+def _check_glued(block: Block, content: str, findings: Findings) -> None:
+    """A list that begins with another number than 1 needs a blank line above it; without one it
+    is the paragraph's next line to every exact reader."""
+    for offset, line in enumerate(content.split("\n")):
+        if offset and _GLUED.match(line):
+            findings.warning(
+                "nearly_a_step",
+                block.first + offset,
+                1,
+                "This looks like a step, but is read as part of the paragraph above it.",
+                "Leave a blank line above it.",
+            )
 
 
 def _is_closed(block: Block, lines: list[str]) -> bool:

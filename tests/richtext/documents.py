@@ -63,7 +63,9 @@ def _block(draw, made, kind, indent, depth, task_depth, tasks):
 
 
 def _list(draw, made, indent, depth, task_depth, tasks):
-    marker = draw(st.sampled_from(["-", "*", "+", "1.", "7.", "1)"]))
+    # A list that begins with another number than 1 would be a line of the paragraph above it.
+    glued = bool(made.lines) and made.lines[-1] != ""
+    marker = draw(st.sampled_from(["-", "*", "+", "1.", "1)"] + ["7."] * (not glued)))
     width = max(len(marker) + 1, draw(st.integers(2, 4)))
     loose = draw(st.booleans())
     for _ in range(draw(st.integers(1, 3))):

@@ -302,6 +302,12 @@ def test_mistakes_in_the_front_matter(case):
     assert parsed.procedure is None
 
 
+def test_a_step_that_is_swallowed_by_the_paragraph_above_it_is_told():
+    (finding,) = parse(b"- [ ] a\n\n  text\n  2. [ ] b\n").findings
+    assert (finding.code, finding.level, finding.line) == ("syntax.nearly_a_step", WARNING, 4)
+    assert finding.suggestion == "Leave a blank line above it."
+
+
 def test_front_matter_that_is_never_closed():
     (finding, _) = parse(b"---\ntitle: a\n\ntext\n").findings
     assert finding.sentence == "The front matter that begins here is never closed."
