@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_only_keepers_write(who: str, operator: User, at: datetime, request: Any
     place = make.instance(ledger, operator, at)
     copy = make.copy(ledger, operator, at)
     before = Change.objects.count()
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: make.system(person, at, name="other"),
         lambda: systems.edit(ledger, changes={"name": "x"}, by=person, at=at),
         lambda: make.instance(ledger, person, at, name="other"),
