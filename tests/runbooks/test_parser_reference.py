@@ -1,0 +1,79 @@
+"""The reference for authors says what the parser does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import runbooks.parser
+from richtext import reader
+from runbooks.parser import checks, frontmatter
+from runbooks.parser.bodies import SHELL_LABELS, SQL_LABELS
+from runbooks.parser.frontmatter import FRONT_MATTER_KEYS
+from runbooks.parser.guardkeys import GUARD_KEYS
+from runbooks.parser.parameters import PARAMETER_KEYS
+from runbooks.parser.placeholders import FIELDS
+from runbooks.parser.readers import Key
+from runbooks.parser.values import VALUE_KEYS
+
+ROOT = Path(__file__).parents[2]
+REFERENCE = (ROOT / "docs/reference/runbook-format.md").read_text(encoding="utf-8")
+
+
+def row(key: Key, *, with_state: bool = False) -> str:
+    """One line of a table of keys."""
+    state = " | " + ("yes" if key.enforced else "checked now, enforced with the interlocks")
+    takes, example = (text.replace("|", "\\|") for text in (key.takes, key.example))
+    name = f"`{key.name}`"
+    return f"| {name} | {takes} | `{example}` | {key.demands}{state if with_state else ''} |"
+
+
+@pytest.mark.parametrize("key", GUARD_KEYS, ids=lambda key: key.name)
+def test_guard_keys(key):
+    assert row(key, with_state=True) in REFERENCE
+
+
+@pytest.mark.parametrize("keys", [VALUE_KEYS, PARAMETER_KEYS, FRONT_MATTER_KEYS])
+def test_other_keys(keys):
+    assert [row(key) for key in keys if row(key) not in REFERENCE] == []
+
+
+def test_every_code_of_a_finding_is_listed():
+    folder = Path(runbooks.parser.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    used = set(re.findall(r"\.(?:error|warning)\(\s*\"(\w+)\"", source))
+    listed = set(re.findall(r"^\| `syntax\.(\w+)` \|", REFERENCE, re.MULTILINE))
+    assert used == listed
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        runbooks.parser.MAX_BYTES,
+        reader.MAX_BLOCK_CHARACTERS,
+        reader.MAX_BLOCK_LINES,
+        reader.MAX_BRACKETS,
+        reader.MAX_MARKS,
+        reader.MAX_BLOCKS,
+        reader.MAX_NESTING,
+        checks.MAX_STEPS,
+        frontmatter.MAX_FRONT_MATTER,
+    ],
+)
+def test_limits(limit):
+    assert f"| {limit:,} |" in REFERENCE
+
+
+def test_labels_and_fields():
+    for word in [*SHELL_LABELS, *SQL_LABELS, *(f for fields in FIELDS.values() for f in fields)]:
+        assert f"`{word}`" in REFERENCE
+
+
+def test_the_example_of_the_reference_is_a_good_runbook():
+    example = REFERENCE.split("````markdown\n")[1].split("````")[0]
+    parsed = runbooks.parser.parse(example.encode())
+    assert parsed.findings == ()
+    assert parsed.procedure is not None
+    assert len(parsed.procedure.steps) == 5
