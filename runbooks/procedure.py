@@ -124,7 +124,7 @@ class Step:
     `title` is plain text; `title_html` inline HTML; `body_html` safe HTML of everything else in the
     item except guard blocks and nested steps, in which every command block is
     `<div class="command" data-command="N">…</div>` with N counting within the step and every
-    parameter placeholder inside code is `<var data-parameter="name.field">&lt;name.field&gt;</var>`.
+    parameter placeholder inside code is `<var data-parameter="name">&lt;name&gt;</var>`.
     `commands` are the commands' exact texts (label, text) in the same order.
     """
 
@@ -149,8 +149,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Section:
-    """A `##` heading and the text below it that belongs to no step. The text and steps before the
-    first heading form a section with an empty title. An aside is only reached on purpose."""
+    """A `##` heading and its text that belongs to no step. What stands before the first heading
+    forms a section with an empty title. An aside is only reached on purpose."""
 
     key: str
     title: str
@@ -161,8 +161,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A whole runbook. `steps` stand in ticking order; `on_abort` is the key of the aside that is gone
-    through before a run is aborted, or ''; `parser` names the version that read it."""
+    """A whole runbook. `steps` stand in ticking order; `on_abort` is the key of the aside that is
+    gone through before a run is aborted, or ''; `parser` names the version that read it."""
 
     title: str
     system: str
@@ -194,7 +194,7 @@ class Procedure:
         return {p.name: p for p in self.parameters}
 
     def section_of(self, key: str) -> Section | None:
-        """The section that `key` names: its own key, or that of one of its steps. None if neither."""
+        """The section that `key` names: its own key, or that of one of its steps; else None."""
         if key in self.sections_by_key:
             return self.sections_by_key[key]
         for step in self.steps:
