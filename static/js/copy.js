@@ -1,20 +1,4 @@
-// Puts a button on each command that copies its exact text.
+// For pages that show commands and do nothing else.
+import { addCopyButtons } from "./commands.js";
 
-for (const block of document.querySelectorAll(".command")) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button copy-command";
-  button.textContent = "Copy";
-  button.addEventListener("click", async () => {
-    const text = block.querySelector("code").textContent.replace(/\n$/, "");
-    try {
-      await navigator.clipboard.writeText(text);
-      button.textContent = "Copied";
-    } catch {
-      button.textContent = "Not copied: select it";
-    }
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
-  });
-  block.classList.add("copied");
-  block.append(button);
-}
+addCopyButtons(document.querySelectorAll(".command"));

@@ -1,0 +1,189 @@
+"""The forms of moves on a run, and the table of all of them: one class a move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from inventory.fields import MomentField
+from runbooks.enums import Move, RunRole
+from runbooks.machine import RunState
+from runbooks.forms.moves import (
+    PLAIN,
+    CountersignForm,
+    DecideForm,
+    DiagnoseForm,
+    MismatchForm,
+    MoveForm,
+    ObjectForm,
+    ReasonForm,
+    RecordForm,
+    RunForm,
+    StepForm,
+    ValuesForm,
+    sentences,
+)
+
+
+class RoleForm(RunForm):
+    role = forms.ChoiceField(
+        choices=[(r.value, r.value) for r in RunRole], widget=forms.HiddenInput
+    )
+
+    def arguments(self) -> dict[str, Any]:
+        return {"role": RunRole(self.cleaned_data["role"])}
+
+
+class StartForm(RunForm):
+    acknowledged = forms.BooleanField(
+        label="I have read the purpose, the worst case and the abort rule.",
+        error_messages={"required": "Read the purpose, the worst case and the abort rule first."},
+    )
+    conditions = forms.BooleanField(
+        label="Every entry condition holds.",
+        error_messages={"required": "Every entry condition must hold before the start."},
+    )
+
+    def prepare(self) -> None:
+        if not self.state.procedure.entry:
+            del self.fields["conditions"]
+
+    def arguments(self) -> dict[str, Any]:
+        return {"conditions": True, **super().arguments()}
+
+
+class ResumeForm(RunForm):
+    read_back = forms.CharField(
+        label="Number of the step that was finished last",
+        help_text="Read the form from the top to the last slash. Write “none” if there is none.",
+        max_length=40,
+        error_messages={"required": "Write the number of the step that was finished last."},
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    comment = sentences("Why it is right to go on")
+
+
+class HandOverForm(RunForm):
+    to = forms.TypedChoiceField(
+        label="Who takes over",
+        coerce=int,
+        error_messages={"required": "Choose the person who takes over."},
+    )
+    position = sentences("Where the run stands", "Say where the run stands.")
+    running = sentences("What is running now", "Say what is running now; “nothing” if nothing is.")
+    next_step = sentences("What comes next", "Say what comes next.")
+    worries = sentences("What worries you", "Say what worries you; “nothing” if nothing does.")
+
+    def prepare(self) -> None:
+        others = [(pk, name) for pk, name in self.people if pk != self.person]
+        self.fields["to"].choices = [("", "Choose a person"), *others]  # type: ignore[attr-defined]
+
+
+class WithdrawForm(RunForm):
+    """A hand-over that is offered to oneself is withdrawn."""
+
+    def arguments(self) -> dict[str, Any]:
+        return {"to": self.person, "position": "", "running": "", "next_step": "", "worries": ""}
+
+
+class AcceptForm(RunForm):
+    read_back = forms.CharField(
+        label="Number of the step that was finished last",
+        help_text="Read the form from the top to the last slash. Write “none” if there is none.",
+        max_length=40,
+        error_messages={"required": "Write the number of the step that was finished last."},
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    identifier = forms.CharField(
+        label="Identifier of the target",
+        help_text="Read it off the machine itself, not from this page, a prompt or a note.",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={**PLAIN, "class": "mono"}),
+    )
+
+    def prepare(self) -> None:
+        target = self.state.facts.get(self.state.procedure.written_into())
+        if target is None or not target.identifiers:
+            del self.fields["identifier"]
+        else:
+            self.fields["identifier"].required = True
+            self.fields[
+                "identifier"
+            ].label = f"Identify {target.value} anew: one of its identifiers"
+
+    def arguments(self) -> dict[str, Any]:
+        return {"identifier": "", **super().arguments()}
+
+
+class NoteForm(MoveForm):
+    text = sentences("Note", "Write the note.")
+
+
+class AttachForm(MoveForm):
+    file = forms.FileField(label="File", error_messages={"required": "Choose a file."})
+    value = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+
+
+class LateEntryForm(MoveForm):
+    performed_at = MomentField(
+        label="When it was done",
+        error_messages={"required": "Write when it was done, with the time zone."},
+    )
+    text = sentences("What was done", "Write what was done.")
+
+
+class StrikeOutForm(RunForm):
+    sequence = forms.IntegerField(
+        label="Number of the line in the log",
+        min_value=1,
+        error_messages={"required": "Write the number of the line."},
+    )
+    reason = sentences(
+        "Why", "Say why it is struck out.", "The line stays readable, struck through."
+    )
+
+
+class AbortForm(RunForm):
+    reason = sentences("Why", "Say why the run is aborted.")
+
+
+class CompleteForm(RunForm):
+    summary = sentences("Summary", help_text="What was reached, what is left to do.", rows=3)
+
+
+FORMS: dict[Move, type[MoveForm]] = {
+    Move.TAKE_ROLE: RoleForm,
+    Move.RELEASE_ROLE: RunForm,
+    Move.START: StartForm,
+    Move.BEGIN_STEP: StepForm,
+    Move.RECORD: RecordForm,
+    Move.TICK: ValuesForm,
+    Move.COUNTERSIGN: CountersignForm,
+    Move.OBJECT: ObjectForm,
+    Move.NOT_APPLICABLE: ReasonForm,
+    Move.REPORT_MISMATCH: MismatchForm,
+    Move.DIAGNOSE: DiagnoseForm,
+    Move.REOPEN: StepForm,
+    Move.UNDO: ReasonForm,
+    Move.HOLD: RunForm,
+    Move.RESUME: ResumeForm,
+    Move.HAND_OVER: HandOverForm,
+    Move.ACCEPT_HAND_OVER: AcceptForm,
+    Move.RELEASE: ReasonForm,
+    Move.DECIDE: DecideForm,
+    Move.NOTE: NoteForm,
+    Move.ATTACH: AttachForm,
+    Move.LATE_ENTRY: LateEntryForm,
+    Move.STRIKE_OUT: StrikeOutForm,
+    Move.ABORT: AbortForm,
+    Move.COMPLETE: CompleteForm,
+}
+
+
+def form_for(move: Move, state: RunState, person: int) -> type[MoveForm]:
+    """The form in which `person` sends `move` now: who offered a hand-over takes it back with it."""
+    if move is Move.HAND_OVER and state.hand_over_by == person:
+        return WithdrawForm
+    return FORMS[move]

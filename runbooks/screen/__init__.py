@@ -1,0 +1,188 @@
+"""The run page as data: what the templates draw, in words, with every time written out.
+
+`run_screen` merges the procedure, the state and what the machine allows one person. It reads no
+database and no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from inventory.models import System
+from inventory.times import stamp
+from runbooks.enums import Move, RunRole, RunStatus
+from runbooks.machine import ENDED, Allowed, current, open_roles, required_roles
+from runbooks.presence import Here
+from runbooks.screen.head import Head, head
+from runbooks.screen.panels import Desk, Panel, Person, Sent
+from runbooks.screen.primary import role_words
+from runbooks.screen.side import Side, Told, side, tell
+from runbooks.screen.steps import Part, blind, parts
+
+__all__ = [
+    "Desk",
+    "Part",
+    "Person",
+    "RunScreen",
+    "Sent",
+    "Side",
+    "Told",
+    "blind",
+    "run_screen",
+    "side",
+    "tell",
+]
+
+#: Moves on the run as a whole that lie folded at its end, in this order.
+_QUIET = (
+    Move.HAND_OVER,
+    Move.LATE_ENTRY,
+    Move.STRIKE_OUT,
+    Move.RELEASE_ROLE,
+    Move.ABORT,
+)
+
+
+@dataclass(frozen=True)
+class Banner:
+    """Something about the whole run that comes before the next step."""
+
+    title: str
+    text: str
+    lines: tuple[tuple[str, str], ...] = ()
+    panel: Panel | None = None
+    second: Panel | None = None
+    kind: str = "held"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A role of the run in the briefing. `take` is there for those who could take it."""
+
+    role: str
+    name: str
+    needed: bool
+    take: Panel | None
+
+
+@dataclass(frozen=True)
+class RunScreen:
+    """Everything on the page of one person."""
+
+    head: Head
+    mine: str
+    sequence: int
+    live: bool
+    current: int | None
+    banner: Banner | None
+    seats: tuple[Seat, ...]
+    start: Panel | None
+    parts: tuple[Part, ...]
+    complete: Panel | None
+    quiet: tuple[Panel, ...]
+    side: Side
+    version: str
+
+    @property
+    def briefing(self) -> bool:
+        return self.head.status == RunStatus.BRIEFING.value
+
+
+def run_screen(
+    desk: Desk,
+    *,
+    title: str,
+    system: System | None,
+    present: Iterable[Here],
+    beside: Side,
+) -> RunScreen:
+    """The page for the person at `desk`. `present` are those who have it open; `beside` is what
+    stands in the margin (`side`)."""
+    state, controls = desk.state, desk.controls
+
+    def control(move: Move) -> Panel | None:
+        return desk.panel(move) if Allowed(move) in controls else None
+
+    quiet = [control(move) for move in _QUIET]
+    if current(state) is None:
+        quiet = [control(Move.NOTE), control(Move.ATTACH), *quiet]
+    seats = _seats(desk)
+    mine = state.people.get(desk.person)
+    return RunScreen(
+        head=head(desk, title, system, present),
+        mine=role_words(mine),
+        sequence=state.sequence,
+        live=state.status not in ENDED,
+        current=current(state),
+        banner=_banner(desk),
+        seats=seats,
+        start=control(Move.START),
+        parts=parts(desk),
+        complete=control(Move.COMPLETE),
+        quiet=tuple(panel for panel in quiet if panel),
+        side=beside,
+        version=f"{state.turned}-{state.status.value}-{len(controls)}-{mine}-{len(state.people)}",
+    )
+
+
+def _seats(desk: Desk) -> tuple[Seat, ...]:
+    """In the briefing every role; later those that are free, for somebody who has none."""
+    state = desk.state
+    offered, needed = open_roles(state, desk.person), required_roles(state)
+    briefing = state.status is RunStatus.BRIEFING
+    found = []
+    for role in RunRole:
+        holders = [
+            desk.people[p].name for p, r in state.people.items() if r is role and p in desk.people
+        ]
+        if not briefing and role not in offered:
+            continue
+        take = desk.panel(Move.TAKE_ROLE, initial={"role": role.value}) if role in offered else None
+        found.append(Seat(role.value, ", ".join(holders), role in needed, take))
+    return tuple(found)
+
+
+def _banner(desk: Desk) -> Banner | None:
+    state = desk.state
+    if state.hand_over_to is not None:
+        return _hand_over(desk)
+    if state.status is RunStatus.HELD:
+        by = desk.people.get(state.held_by or 0)
+        since = stamp(state.held_at) if state.held_at else ""
+        why = (
+            " The same step did not fit twice; a second person resumes."
+            if state.held_for_mismatch
+            else ""
+        )
+        return Banner(
+            "HELD. Hands off.",
+            f"{by.name if by else 'Somebody'} stopped the run at {since}.{why}"
+            " Look together, find out, then go on or abort. Nothing is lost by waiting.",
+            panel=desk.panel(Move.RESUME) if Allowed(Move.RESUME) in desk.controls else None,
+        )
+    if state.status in ENDED:
+        ended = stamp(state.ended_at) if state.ended_at else ""
+        return Banner(
+            f"This run is {state.status.value}.",
+            f"It ended at {ended} and is frozen. What comes now is marked late; nothing is edited.",
+            kind="ended",
+        )
+    return None
+
+
+def _hand_over(desk: Desk) -> Banner:
+    state = desk.state
+    giver, taker = (desk.people.get(pk or 0) for pk in (state.hand_over_by, state.hand_over_to))
+    mine = state.hand_over_to == desk.person
+    may_withdraw = state.hand_over_by == desk.person and Allowed(Move.HAND_OVER) in desk.controls
+    withdraw = desk.withdraw() if may_withdraw else None
+    accept = desk.panel(Move.ACCEPT_HAND_OVER) if mine else None
+    return Banner(
+        f"{giver.name if giver else 'The operator'} hands over to {taker.name if taker else '?'}",
+        "Nothing moves until it is accepted." if not mine else "Read back where the run stands.",
+        lines=desk.offer,
+        panel=accept,
+        second=withdraw,
+        kind="hand-over",
+    )

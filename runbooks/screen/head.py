@@ -1,0 +1,158 @@
+"""The head of the run page, always in sight: what, from where, into what, how long, who."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inventory.durations import age
+from inventory.models import System
+from inventory.times import stamp
+from runbooks.enums import Move, ParameterType, RunKind, RunStatus
+from runbooks.machine import ENDED, Allowed, Facts
+from runbooks.presence import Here
+from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.primary import role_words
+from runbooks.screen.words import clock_face, place_name
+
+
+@dataclass(frozen=True)
+class Place:
+    """One end of the direction. `environment` is '' for a copy."""
+
+    name: str
+    environment: str
+    remark: str
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Somebody who has the run open, or holds a role in it."""
+
+    name: str
+    role: str
+    here: bool
+    me: bool
+
+
+@dataclass(frozen=True)
+class Head:
+    """`stripe` is the environment that is written into; `since` is the start for the clock, in
+    ISO 8601; `goal` the RTO, as a clock face and in seconds."""
+
+    title: str
+    number: int
+    kind: str
+    status: str
+    status_class: str
+    source: Place | None
+    target: Place | None
+    stripe: str
+    since: str
+    elapsed: str
+    goal: str
+    goal_seconds: int
+    over: bool
+    ended: str
+    people: tuple[Presence, ...]
+    hold: Panel | None
+    version: str
+
+    @property
+    def here(self) -> int:
+        return sum(person.here for person in self.people)
+
+    @property
+    def counted(self) -> str:
+        return f"{self.here} {'person' if self.here == 1 else 'people'} here"
+
+    @property
+    def crew(self) -> str:
+        """The roles and who holds them, in a line."""
+        return " · ".join(f"{p.role} {p.name}" for p in self.people if p.role != "looking on")
+
+
+#: How a status is marked, beside its word.
+STATUS_CLASSES: dict[str, str] = {
+    RunStatus.BRIEFING: "off",
+    RunStatus.RUNNING: "good",
+    RunStatus.HELD: "warn",
+    RunStatus.COMPLETED: "good",
+    RunStatus.ABORTED: "bad",
+}
+
+
+def head(desk: Desk, title: str, system: System | None, present: Iterable[Here]) -> Head:
+    """The head for one person. `present` are those who have the page open."""
+    state = desk.state
+    source, target = _ends(desk)
+    rto = system.rto if system else None
+    until = state.ended_at or desk.at
+    elapsed = until - state.started_at if state.started_at else timedelta(0)
+    may_hold = Allowed(Move.HOLD) in desk.controls and state.status is not RunStatus.HELD
+    ended = ""
+    if state.ended_at:
+        ended = f"{state.status.value} {stamp(state.ended_at)}"
+    people = _people(desk, present)
+    return Head(
+        title=title,
+        number=state.number,
+        kind="DRILL" if state.kind is RunKind.DRILL else "LIVE",
+        status=state.status.value,
+        status_class=STATUS_CLASSES[state.status],
+        source=source,
+        target=target,
+        stripe=target.environment if target else "",
+        since=state.started_at.isoformat() if state.started_at and not state.ended_at else "",
+        elapsed=clock_face(elapsed) if state.started_at else "",
+        goal=clock_face(rto)[:5] if rto else "",
+        goal_seconds=int(rto.total_seconds()) if rto else 0,
+        over=rto is not None and elapsed > rto,
+        ended=ended,
+        people=people,
+        hold=desk.panel(Move.HOLD) if may_hold else None,
+        version="-".join(
+            [
+                state.status.value,
+                str(may_hold),
+                *(f"{p.name}{p.role}{p.here:d}" for p in people),
+            ]
+        ),
+    )
+
+
+def _ends(desk: Desk) -> tuple[Place | None, Place | None]:
+    procedure, facts = desk.state.procedure, desk.state.facts
+    into, source = procedure.written_into(), procedure.read_from()
+    if not source:
+        source = _first(desk, ParameterType.COPY)
+    return _place(desk, facts.get(source)), _place(desk, facts.get(into))
+
+
+def _first(desk: Desk, kind: ParameterType) -> str:
+    return next((p.name for p in desk.state.procedure.parameters if p.type is kind), "")
+
+
+def _place(desk: Desk, facts: Facts | None) -> Place | None:
+    if facts is None:
+        return None
+    as_of = facts.fields.get("data_as_of", "")
+    remark = f"data {age(desk.at, datetime.fromisoformat(as_of))} old" if as_of else ""
+    name = facts.value if as_of else place_name(facts)
+    return Place(name, facts.fields.get("environment", ""), remark)
+
+
+def _people(desk: Desk, present: Iterable[Here]) -> tuple[Presence, ...]:
+    present = tuple(present)
+    open_now = {here.id for here in present} | {desk.person}
+    names = {here.id: here.name for here in present}
+    names.update({person.id: person.name for person in desk.people.values()})
+    crew = dict(desk.state.people)
+    order = [*crew, *(pk for pk in names if pk in open_now and pk not in crew)]
+    if desk.state.status in ENDED:
+        order = [pk for pk in order if pk in crew]
+    return tuple(
+        Presence(names.get(pk, "?"), role_words(crew.get(pk)), pk in open_now, pk == desk.person)
+        for pk in order
+    )

@@ -1,0 +1,189 @@
+"""Controls: a form and the one button that sends it, in the words of the people who press it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from django.urls import reverse
+
+from runbooks.enums import Countersign, Move
+from runbooks.forms.moves import MoveForm
+from runbooks.forms.runs import FORMS, WithdrawForm
+from runbooks.machine import Allowed, RunState, allowed
+from runbooks.screen.words import place_name
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who appears on the page."""
+
+    id: int
+    name: str
+    initials: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A move that was sent and did not happen: its form comes back with all that was typed."""
+
+    move: Move
+    step: int | None
+    form: MoveForm
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One control. `blocked` disables the button and says why; `also` are other moves that the same
+    fields can be sent to (move, address, words)."""
+
+    id: str
+    move: str
+    url: str
+    form: MoveForm
+    title: str
+    verb: str
+    overwrites: bool = False
+    blocked: str = ""
+    also: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def open(self) -> bool:
+        """Whether a disclosure around it stands open: it holds something that was typed."""
+        return self.form.is_bound
+
+
+TITLES: dict[Move, tuple[str, str]] = {
+    Move.TAKE_ROLE: ("Take a role", "Take this role"),
+    Move.RELEASE_ROLE: ("Give my role back", "Give my role back"),
+    Move.START: ("Start", "Start the run"),
+    Move.BEGIN_STEP: ("Begin", "Begin this step"),
+    Move.RECORD: ("Keep the values", "Keep what I wrote, not done yet"),
+    Move.COUNTERSIGN: ("Countersign", "Countersign"),
+    Move.OBJECT: ("I see something else", "Object: this is not right"),
+    Move.NOT_APPLICABLE: ("Not applicable", "Mark it not applicable"),
+    Move.REPORT_MISMATCH: ("Something is different", "Report what is different"),
+    Move.DIAGNOSE: ("Diagnose", "Write down the diagnosis"),
+    Move.REOPEN: ("Open again", "Open it for a new attempt"),
+    Move.UNDO: ("Take the way back", "Take the way back"),
+    Move.HOLD: ("Stop, I am not sure", "Stop, I am not sure"),
+    Move.RESUME: ("Resume", "Resume the run"),
+    Move.HAND_OVER: ("Hand over", "Offer the hand-over"),
+    Move.ACCEPT_HAND_OVER: ("Take over", "Take over as operator"),
+    Move.RELEASE: ("Release", "Release this step"),
+    Move.DECIDE: ("Decide", "Decide"),
+    Move.NOTE: ("Note", "Add the note"),
+    Move.ATTACH: ("Attach a file", "Attach the file"),
+    Move.LATE_ENTRY: ("Late entry", "Add the late entry"),
+    Move.STRIKE_OUT: ("Strike out a line", "Strike it out"),
+    Move.ABORT: ("Abort the run", "Abort the run"),
+    Move.COMPLETE: ("Complete", "Complete the run"),
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the screen of one person is made of. `controls` is the machine's one answer to what
+    this person may do; nothing else here decides that. `offer` is what was said when a hand-over
+    was offered; `successors` those who could take over (id, name)."""
+
+    state: RunState
+    person: int
+    at: datetime
+    people: Mapping[int, Person]
+    successors: tuple[tuple[int, str], ...] = ()
+    sent: Sent | None = None
+    offer: tuple[tuple[str, str], ...] = ()
+    new_key: Callable[[], str] = field(default=lambda: uuid4().hex)
+
+    @property
+    def controls(self) -> frozenset[Allowed]:
+        return frozenset(allowed(self.state, self.person))
+
+    def panel(
+        self,
+        move: Move,
+        step: int | None = None,
+        *,
+        form_class: type[MoveForm] | None = None,
+        initial: Mapping[str, Any] | None = None,
+        also: tuple[Move, ...] = (),
+        blocked: str = "",
+    ) -> Panel:
+        """The control for `move`. What was just typed into it, and refused, stands in it again."""
+        form = self._returned({move, *also}, step, dict(initial or {})) or (
+            form_class or FORMS[move]
+        )(
+            move=move,
+            state=self.state,
+            step=step,
+            person=self.person,
+            people=self.successors,
+            initial={**(initial or {}), "key": self.new_key(), "seen": self.state.sequence},
+        )
+        title, verb = TITLES.get(move, ("", ""))
+        overwrites = step is not None and move is Move.TICK and self.writes_over(step) != ""
+        mark = "run" if step is None else str(step)
+        extra = "".join(f"-{value}" for value in (initial or {}).values() if value)
+        return Panel(
+            id=f"{move.value}-{mark}{extra}",
+            move=move.value,
+            url=self.url(move),
+            form=form,
+            title=title,
+            verb=verb if step is None else self.verb(move, step),
+            overwrites=overwrites,
+            blocked=blocked,
+            also=tuple((m.value, self.url(m), TITLES[m][1]) for m in also),
+        )
+
+    def withdraw(self) -> Panel:
+        """The control that takes an offered hand-over back."""
+        panel = self.panel(Move.HAND_OVER, form_class=WithdrawForm)
+        return replace(panel, title="Withdraw", verb="Withdraw the hand-over")
+
+    def url(self, move: Move) -> str:
+        return reverse("runbooks:run_move", args=[self.state.number, move.value])
+
+    def writes_over(self, step: int) -> str:
+        """The name of what step `step` overwrites, '' for every other step."""
+        told = self.state.step(step).guard.later.get("overwrite") or {}
+        name = str(told.get("target") or "")
+        return place_name(self.state.facts[name]) if name in self.state.facts else name
+
+    def verb(self, move: Move, step: int) -> str:
+        """The words on the button: what it does, not “OK”."""
+        told = self.state.step(step)
+        if move is Move.TICK:
+            target = self.writes_over(step)
+            return f"WRITE INTO {target}" if target else f"Tick: {told.title}"
+        if move is Move.COUNTERSIGN:
+            after = told.guard.countersign is Countersign.AFTER
+            return "Countersign my own measurement" if after else f"Countersign: {told.title}"
+        if move is Move.RELEASE:
+            return f"Release step {told.number}"
+        if move is Move.BEGIN_STEP:
+            return f"Begin step {told.number}"
+        return TITLES[move][1]
+
+    def sign(
+        self, person: int | None, at: datetime | None, clock: Callable[[datetime], str]
+    ) -> str:
+        """Initials and time, as in the margin of a form; '' when nobody signed."""
+        if person is None or at is None:
+            return ""
+        known = self.people.get(person)
+        return f"{known.initials if known else '??'} {clock(at)}"
+
+    def _returned(
+        self, moves: set[Move], step: int | None, initial: dict[str, Any]
+    ) -> MoveForm | None:
+        sent = self.sent
+        if sent is None or sent.move not in moves or sent.step != step:
+            return None
+        if any(str(sent.form.data.get(name, "")) != str(value) for name, value in initial.items()):
+            return None
+        return sent.form

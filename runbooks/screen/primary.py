@@ -1,0 +1,101 @@
+"""Which control of the open step is the one large button, and which lie folded beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.machine import Allowed, Gate, countersigner, needs_begin
+from runbooks.procedure import Step
+from runbooks.screen.panels import Desk, Panel
+
+#: The first of these that a person may make is their large button.
+_FIRST = (
+    Move.DECIDE,
+    Move.COUNTERSIGN,
+    Move.RELEASE,
+    Move.DIAGNOSE,
+    Move.REOPEN,
+)
+_FOLDED = (Move.OBJECT, Move.REPORT_MISMATCH, Move.NOT_APPLICABLE)
+
+
+def primary(
+    desk: Desk, told: Step, found: Iterable[Gate], controls: frozenset[Allowed]
+) -> Panel | None:
+    """The one large button of this person at the open step; None when they only watch."""
+    index = told.index
+
+    def may(move: Move) -> bool:
+        return Allowed(move, index) in controls
+
+    closed = [gate for gate in found if not gate.open]
+    for move in _FIRST:
+        if may(move):
+            waits = [gate for gate in closed if move is Move.DECIDE]
+            return desk.panel(move, index, blocked=_blocked(waits))
+    if may(Move.BEGIN_STEP) and needs_begin(desk.state, index):
+        return desk.panel(Move.BEGIN_STEP, index)
+    if may(Move.TICK):
+        also = (Move.RECORD,) if may(Move.RECORD) else ()
+        return desk.panel(Move.TICK, index, also=also, blocked=_blocked(closed))
+    return None
+
+
+def others(desk: Desk, told: Step, controls: frozenset[Allowed]) -> tuple[Panel, ...]:
+    """The quiet controls: what is different, not applicable, a note, the files of the step."""
+    index = told.index
+    found = [desk.panel(move, index) for move in _FOLDED if Allowed(move, index) in controls]
+    if Allowed(Move.NOTE, None) in controls:
+        found.append(desk.panel(Move.NOTE, index))
+    if Allowed(Move.ATTACH, None) in controls:
+        missing = [
+            spec.name
+            for spec in told.guard.record
+            if spec.type is ValueType.FILE and spec.name not in desk.state.steps[index].values
+        ]
+        files = [desk.panel(Move.ATTACH, index, initial={"value": name}) for name in missing]
+        found += files or [desk.panel(Move.ATTACH, index)]
+    return tuple(found)
+
+
+def waits_for(desk: Desk, told: Step) -> str:
+    """For whom the open step waits, when it is not the person who looks at it; '' otherwise."""
+    state, step = desk.state, desk.state.steps[told.index]
+    if state.status is RunStatus.HELD:
+        return "The run is held. Nothing moves until it is resumed."
+    if state.hand_over_to is not None:
+        return "The run is being handed over. Nothing moves in between."
+    mine = state.people.get(desk.person)
+    if step.status is StepStatus.AWAITING:
+        second = countersigner(state, told.index)
+        if mine is second and desk.person != step.done_by:
+            return "Your turn: measure again yourself. The first value is shown after yours."
+        return f"Ticked. Waits for the {second.value}, who measures again without seeing the value."
+    before = told.guard.countersign is Countersign.BEFORE and step.countersigned_at is None
+    if (
+        before
+        and step.status is StepStatus.STARTED
+        and mine is not countersigner(state, told.index)
+    ):
+        return f"Waits for the {countersigner(state, told.index).value} to confirm."
+    if step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
+        return _diagnosis(step.status, step.reason)
+    if mine is not told.guard.role:
+        return f"The {told.guard.role.value} does this step."
+    return ""
+
+
+def _diagnosis(status: StepStatus, reason: str) -> str:
+    if status is StepStatus.MISMATCH:
+        return f"Does not fit: {reason} Find out why before anything else is done."
+    return f"Diagnosed: {reason}"
+
+
+def _blocked(closed: list[Gate]) -> str:
+    return "Waits for: " + ", ".join(gate.label for gate in closed) if closed else ""
+
+
+def role_words(role: RunRole | None) -> str:
+    """A role as it is written beside a name."""
+    return role.value if role else "looking on"

@@ -1,0 +1,261 @@
+"""The form of a run: its steps as rows. Done ones fold to a line, the open one is large, the coming
+ones can be read ahead but not acted on."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zlib import crc32
+
+from django.utils import timezone
+
+from inventory.durations import words
+from inventory.times import stamp
+from runbooks.demands import promises
+from runbooks.enums import Countersign, Move, RunStatus, StepStatus, ValueType
+from runbooks.machine import FINISHED, Allowed, Gate, StepState, current, gates
+from runbooks.parameters import fill
+from runbooks.procedure import Section, Step, ValueSpec
+from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.primary import others, primary, waits_for
+from runbooks.screen.words import place_name
+from runbooks.words import shown
+
+_COMMAND = re.compile(
+    r'<div class="command" data-command="\d+">'
+    r'(?:<div class="highlight">.*?</pre></div>|.*?</pre>)\s*</div>',
+    re.DOTALL,
+)
+_LATER = '<p class="locked">The command appears when the step is open.</p>'
+_CLOSED = '<p class="locked">The command appears when all gates are open.</p>'
+_SLASHED = {StepStatus.DONE, StepStatus.AWAITING, StepStatus.NOT_APPLICABLE}
+_CIRCLED = _SLASHED | {StepStatus.STARTED, StepStatus.MISMATCH, StepStatus.DIAGNOSED}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One step. `circle` and `slash` are the place-keeping marks; `word` says the same to those who
+    do not see them. `html` is what can be read ahead, without commands."""
+
+    index: int
+    number: str
+    title_html: str
+    depth: int
+    kind: str
+    word: str
+    circle: bool
+    slash: bool
+    signs: tuple[str, ...]
+    values: tuple[tuple[str, str], ...]
+    remark: str
+    past: tuple[str, ...]
+    html: str
+    undo: Panel | None
+    version: str
+    focus: Focus | None = None
+
+    @property
+    def hand(self) -> int:
+        """Which of the drawn circles: a hand never draws the same one twice."""
+        return self.index % 3
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What the open step shows besides its row."""
+
+    body_html: str
+    gates: tuple[Gate, ...]
+    loss: tuple[tuple[str, str, bool], ...]
+    overwrites: bool
+    promises: tuple[str, ...]
+    pace: str
+    late: str
+    waiting: str
+    primary: Panel | None
+    others: tuple[Panel, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section with its rows, in the order of the text."""
+
+    section: Section
+    rows: tuple[Row, ...]
+    version: str
+
+
+def parts(desk: Desk) -> tuple[Part, ...]:
+    """The sections of the main path and the asides that were entered, in the order of the text."""
+    state, now, controls = desk.state, current(desk.state), desk.controls
+    steps = sorted(state.procedure.steps, key=lambda step: step.line)
+    found = []
+    for section in state.procedure.sections:
+        if section.aside and section.key not in state.entered:
+            continue
+        rows = tuple(_row(desk, s, now, controls) for s in steps if s.section == section.key)
+        version = str(crc32("".join(row.version for row in rows).encode()))
+        if rows or section.html:
+            found.append(Part(section, rows, version))
+    return tuple(found)
+
+
+def blind(desk: Desk) -> frozenset[int]:
+    """Steps whose values this person must not see yet: a second measurement is due, and theirs
+    would be worth nothing if they had read the first."""
+    return frozenset(
+        step.index
+        for step in desk.state.steps
+        if desk.state.step(step.index).guard.countersign is Countersign.AFTER
+        and step.countersigned_at is None
+        and step.status not in FINISHED | {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
+        and desk.person not in {step.started_by, step.done_by}
+    )
+
+
+def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) -> Row:
+    step = desk.state.steps[told.index]
+    open_now = told.index == now
+    kind = "open" if open_now else "done" if step.status in FINISHED else "later"
+    kind = "struck" if step.status is StepStatus.STRUCK else kind
+    undoable = Allowed(Move.UNDO, told.index) in controls
+    focus = _focus(desk, told, controls) if open_now else None
+    ahead = "" if open_now else _COMMAND.sub(_LATER if kind == "later" else "", told.body_html)
+    return Row(
+        index=told.index,
+        number=told.number,
+        title_html=told.title_html,
+        depth=told.depth,
+        kind=kind,
+        word=step.status.value,
+        circle=step.status in _CIRCLED,
+        slash=step.status in _SLASHED,
+        signs=_signs(desk, step),
+        values=() if told.index in blind(desk) else _values(told, step),
+        remark=_remark(step),
+        past=tuple(
+            f"Attempt {old.attempt}: {old.status.value}" + (f". {old.reason}" if old.reason else "")
+            for old in desk.state.past
+            if old.index == told.index
+        ),
+        html=fill(ahead, desk.state.facts, desk.state.number) if kind != "struck" else "",
+        undo=desk.panel(Move.UNDO, told.index) if undoable else None,
+        version=_version(desk, step, kind, undoable, focus),
+        focus=focus,
+    )
+
+
+def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focus | None) -> str:
+    """Changes exactly when what the row shows changes; keys and clocks do not count."""
+    shown_now: list[object] = [step.touched, step.status.value, kind, undoable]
+    if focus:
+        shown_now += [gate.open for gate in focus.gates]
+        shown_now += [focus.waiting, focus.late, focus.primary and focus.primary.move]
+        shown_now += [panel.id for panel in focus.others]
+        shown_now += [desk.state.status.value, desk.state.hand_over_to]
+    return str(crc32(repr(shown_now).encode()))
+
+
+def clock(desk: Desk) -> str:
+    """The day on which the run began, in the zone of the settings."""
+    return f"{timezone.localtime(desk.state.started_at or desk.at):%Y-%m-%d}"
+
+
+def _signs(desk: Desk, step: StepState) -> tuple[str, ...]:
+    day = clock(desk)
+
+    def time(at: datetime) -> str:
+        local = timezone.localtime(at)
+        return f"{local:%H:%M}" if f"{local:%Y-%m-%d}" == day else f"{local:%d %b %H:%M}"
+
+    started = "" if step.done_at else desk.sign(step.started_by, step.started_at, time)
+    found = (
+        started,
+        desk.sign(step.released_by, step.released_at, time),
+        desk.sign(step.done_by, step.done_at, time),
+        desk.sign(step.countersigned_by, step.countersigned_at, time),
+    )
+    return tuple(sign for sign in found if sign)
+
+
+def _values(told: Step, step: StepState) -> tuple[tuple[str, str], ...]:
+    specs = {spec.name: spec for spec in told.guard.record}
+    found = []
+    for name, value in step.values.items():
+        spec = specs.get(name) or ValueSpec(name, ValueType.TEXT, name)
+        found.append((spec.label or name, f"{shown(spec.type.value, value)} {spec.unit}".strip()))
+        theirs = step.verified_values.get(name)
+        if theirs is not None and theirs != value:
+            found.append(("the second person measured", shown(spec.type.value, theirs)))
+    return tuple(found)
+
+
+def _remark(step: StepState) -> str:
+    return ": ".join(part for part in (step.answer, step.reason) if part)
+
+
+def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
+    state, index = desk.state, told.index
+    found = gates(state, index, desk.at)
+    closed = any(not g.open for g in found if not g.key.startswith("file:"))
+    resting = state.status is RunStatus.HELD or state.hand_over_to is not None
+    html = _COMMAND.sub(_CLOSED, told.body_html) if closed or resting else told.body_html
+    target = desk.writes_over(index)
+    return Focus(
+        body_html=fill(html, state.facts, state.number),
+        gates=found,
+        loss=_loss(desk, told) if target else (),
+        overwrites=bool(target),
+        promises=promises(told.guard),
+        pace=_pace(told),
+        late=_late(desk, told),
+        waiting=waits_for(desk, told),
+        primary=primary(desk, told, found, controls),
+        others=others(desk, told, controls),
+    )
+
+
+def _loss(desk: Desk, told: Step) -> tuple[tuple[str, str, bool], ...]:
+    """What is overwritten, from what, and what is lost if this is right: term, words, is it red."""
+    overwrite = told.guard.later.get("overwrite") or {}
+    facts, found = desk.state.facts, []
+    target = facts.get(str(overwrite.get("target") or ""))
+    source = facts.get(str(overwrite.get("from") or ""))
+    found.append(("Will be overwritten", place_name(target, loud=True), True))
+    if source:
+        as_of = source.fields.get("data_as_of")
+        found.append(("From", place_name(source), False))
+        if as_of:
+            since = datetime.fromisoformat(as_of)
+            lost = f"writes after {stamp(since)} are lost, {words(_minutes(desk.at - since))}"
+            found.append(("If this is right", lost, False))
+    back = told.guard.undo
+    section = desk.state.procedure.section_of(back) if back else None
+    way = f"the way back is “{section.title}”" if section else "this runbook names no way back"
+    found.append(("If this is wrong", way, False))
+    return tuple(found)
+
+
+def _minutes(span: timedelta) -> timedelta:
+    return timedelta(minutes=max(int(span.total_seconds()) // 60, 0))
+
+
+def _pace(told: Step) -> str:
+    pace = told.guard.duration
+    if pace is None:
+        return ""
+    said = [
+        f"takes about {words(timedelta(seconds=pace.expected))}" if pace.expected else "",
+        f"late after {words(timedelta(seconds=pace.max))}" if pace.max else "",
+    ]
+    together = ", ".join(part for part in said if part)
+    return together[:1].upper() + together[1:]
+
+
+def _late(desk: Desk, told: Step) -> str:
+    step, pace = desk.state.steps[told.index], told.guard.duration
+    if pace is None or pace.max is None or step.started_at is None or step.done_at is not None:
+        return ""
+    over = desk.at - step.started_at - timedelta(seconds=pace.max)
+    return f"Late by {words(_minutes(over))}." if over > timedelta(minutes=1) else ""

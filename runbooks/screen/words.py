@@ -1,0 +1,26 @@
+"""Places and lengths of time as the run page writes them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from runbooks.machine import Facts
+
+
+def place_name(facts: Facts | None, *, loud: bool = False) -> str:
+    """An instance as “ledger @ db-prod-1”, with `loud` its environment in capitals; a copy with the
+    place where it is."""
+    if facts is None:
+        return "something the runbook does not name"
+    host, environment = facts.fields.get("host"), facts.fields.get("environment")
+    name = f"{facts.value} @ {host}" if host and host not in facts.value else facts.value
+    if loud and environment:
+        return f"{name}, {environment.upper()}"
+    where = facts.fields.get("place")
+    return f"{name}, {where}" if where and not loud else name
+
+
+def clock_face(span: timedelta) -> str:
+    """A length of time as hours, minutes and seconds: "00:48:12"; never negative."""
+    seconds = max(int(span.total_seconds()), 0)
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

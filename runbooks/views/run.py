@@ -1,0 +1,137 @@
+"""The run page, and the one way in for every move."""
+
+from __future__ import annotations
+
+import hashlib
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts import access
+from accounts.enums import Right
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from config.refusals import answer_to, wants_json
+from runbooks.enums import Move
+from runbooks.forms.moves import MoveForm
+from runbooks.forms.runs import form_for
+from runbooks.machine import RunState
+from runbooks.models import Run
+from runbooks.presence import Here
+from runbooks.runs import VERBS
+from runbooks.screen import Sent
+from runbooks.views import run_page
+from runbooks.views.requests import person
+
+#: Gates close again by themselves (a countersign counts for two minutes): a page is soon old.
+FRESH_SECONDS = 15
+
+
+@require_GET
+def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The run as one person sees it now; with `X-Fragment: run` only what changes meanwhile."""
+    by, at = person(request), timezone.now()
+    access.check(by, Right.VIEW)
+    run, state = run_page.load(pk)
+    here = run_page.present(pk, at)
+    etag = _etag(request, state, by, here, int(at.timestamp()) // FRESH_SECONDS)
+    unchanged = get_conditional_response(request, etag=etag)
+    if unchanged is not None:
+        return unchanged
+    screen = run_page.screen(run, state, by, at, here=here)
+    response = _page(request, run, {"screen": screen, "procedure": state.procedure})
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    patch_vary_headers(response, ["Cookie", "X-Fragment"])
+    return response
+
+
+@require_POST
+def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
+    """Make a move. What is refused comes back in place, with everything that was typed."""
+    by, at = person(request), timezone.now()
+    kind = _move(move)
+    run, state = run_page.load(pk)
+    form = form_for(kind, state, by.pk)(
+        request.POST.copy(),
+        request.FILES,
+        move=kind,
+        state=state,
+        step=_index(request),
+        person=by.pk,
+        people=run_page.successors() if kind is Move.HAND_OVER else (),
+    )
+    if not form.is_valid():
+        return _again(request, pk, by, kind, form, Invalid(_sentences(form)))
+    told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
+    try:
+        answer = VERBS[kind](pk, by=by, at=at, **told, **form.arguments())
+    except Invalid as invalid:
+        form.blame(invalid.errors)
+        return _again(request, pk, by, kind, form, invalid)
+    except Refused as refused:
+        return _again(request, pk, by, kind, form, refused)
+    if wants_json(request):
+        return JsonResponse({"ok": True, "sequence": answer.sequence})
+    response = HttpResponse(status=303)
+    response["Location"] = reverse("runbooks:run_detail", args=[pk]) + "#now"
+    return response
+
+
+def _again(
+    request: HttpRequest, pk: int, by: User, kind: Move, form: MoveForm, said: Refused | Invalid
+) -> HttpResponse:
+    """The page as it is now, with what was said and what was typed."""
+    answer = answer_to(said)
+    assert answer is not None  # noqa: S101 - both kinds have one
+    if wants_json(request):
+        return JsonResponse(answer.as_json(), status=answer.status)
+    run, state = run_page.load(pk)
+    sent = Sent(kind, _index(request), form.renewed(state))
+    screen = run_page.screen(run, state, by, timezone.now(), sent=sent)
+    context = {"screen": screen, "refusal": answer, "procedure": state.procedure}
+    return _page(request, run, context, status=answer.status)
+
+
+def _page(
+    request: HttpRequest, run: Run, context: dict[str, object], status: int = 200
+) -> HttpResponse:
+    fragment = request.headers.get("X-Fragment") == "run"
+    template = "runbooks/run_fragment.html" if fragment else "runbooks/run_detail.html"
+    return render(request, template, {"run": run, **context}, status=status)
+
+
+def _move(name: str) -> Move:
+    try:
+        kind = Move(name)
+    except ValueError:
+        raise Http404("There is no such move.") from None
+    if kind not in VERBS:
+        raise Http404("There is no such move.")
+    return kind
+
+
+def _index(request: HttpRequest) -> int | None:
+    sent = request.POST.get("step", "")
+    return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 7 else None
+
+
+def _sentences(form: MoveForm) -> dict[str, str]:
+    return {
+        "" if name == "__all__" else name: " ".join(str(error) for error in errors)
+        for name, errors in form.errors.items()
+    }
+
+
+def _etag(
+    request: HttpRequest, state: RunState, by: User, here: tuple[Here, ...], tick: int
+) -> str:
+    """Changes with the log, the people here, the reader, and every quarter of a minute."""
+    session = request.session.session_key or ""
+    fragment = request.headers.get("X-Fragment", "")
+    seen = (state.number, state.sequence, by.pk, session, fragment, here, tick)
+    return f'"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'

@@ -1,0 +1,144 @@
+"""Runs to read: the list, the log, the sheet for paper, the export, the files."""
+
+from __future__ import annotations
+
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from accounts import access
+from accounts.enums import Right
+from accounts.refusals import Refused
+from inventory.times import stamp
+from runbooks import log
+from runbooks.enums import RunStatus
+from runbooks.models import Evidence, Run
+from runbooks.screen import blind
+from runbooks.screen.listing import RunLine, run_line
+from runbooks.views import run_page
+from runbooks.views.requests import person
+
+PAGE = 30
+LINES = 400
+LIVING = (RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.HELD.value)
+
+
+@require_GET
+def run_list(request: HttpRequest) -> HttpResponse:
+    """Runs: those under way first, then the ended ones, newest first. `?status=` shows one kind."""
+    access.check(person(request), Right.VIEW)
+    status = request.GET.get("status", "")
+    status = status if status in {s.value for s in RunStatus} else ""
+    runs = Run.objects.select_related("revision__runbook__system").prefetch_related("people")
+    before = request.GET.get("before", "")
+    paged = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
+    living = [] if paged else list(_of(runs, status, LIVING)[:100])
+    ended = _of(runs, status, (RunStatus.COMPLETED.value, RunStatus.ABORTED.value))
+    if paged:
+        ended = ended.filter(pk__lt=paged)
+    found = list(ended[: PAGE + 1])
+    return render(
+        request,
+        "runbooks/run_list.html",
+        {
+            "living": _lines(living),
+            "ended": _lines(found[:PAGE]),
+            "status": status,
+            "statuses": [s.value for s in RunStatus],
+            "older": f"?status={status}&before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
+            "newer": f"?status={status}" if paged else "",
+        },
+    )
+
+
+def _of(runs: QuerySet[Run], status: str, among: tuple[str, ...]) -> QuerySet[Run]:
+    wanted = [s for s in among if not status or s == status]
+    return runs.filter(status__in=wanted).order_by("-pk")
+
+
+def _lines(runs: list[Run]) -> list[RunLine]:
+    at = timezone.now()
+    return [run_line(run, at) for run in runs]
+
+
+@require_GET
+def run_log(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole log in sentences, with the digests; `?verify=1` checks it."""
+    by, at = person(request), timezone.now()
+    access.check(by, Right.VIEW)
+    run, state = run_page.load(pk)
+    after = request.GET.get("after", "0")
+    first = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
+    desk = run_page.desk_for(state, by, at)
+    struck = run_page.struck_in(run)
+    events = run.events.filter(sequence__gt=first).order_by("sequence")[:LINES]
+    lines = [run_page.told_of(desk, event, struck) for event in events]
+    more = bool(lines) and lines[-1].sequence < run.sequence
+    return render(
+        request,
+        "runbooks/run_log.html",
+        {
+            "run": run,
+            "lines": lines,
+            "verdict": log.verify(run) if request.GET.get("verify") else None,
+            "newer": "?" if first else "",
+            "older": f"?after={lines[-1].sequence}" if more else "",
+        },
+    )
+
+
+@require_GET
+def run_print(request: HttpRequest, pk: int) -> HttpResponse:
+    """The run on paper: boxes to slash, lines for values, initials and time."""
+    by, at = person(request), timezone.now()
+    access.check(by, Right.VIEW)
+    run, state = run_page.load(pk)
+    return render(
+        request,
+        "runbooks/run_print.html",
+        {
+            "run": run,
+            "screen": run_page.screen(run, state, by, at),
+            "procedure": state.procedure,
+            "printed": stamp(at),
+        },
+    )
+
+
+@require_GET
+def run_export(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything that is needed to verify the log without this product, as a JSON file.
+
+    Raises `Refused` while a blind measurement of this person is due: the file holds the first one.
+    """
+    by = person(request)
+    access.check(by, Right.VIEW)
+    run, state = run_page.load(pk)
+    if by.pk in state.people and blind(run_page.desk_for(state, by, timezone.now())):
+        raise Refused(
+            "blind",
+            "The export holds a value that you are to measure again without seeing it.",
+            "Countersign first, or ask somebody who is not in the run.",
+        )
+    response = JsonResponse(log.export(run), json_dumps_params={"indent": 1, "ensure_ascii": False})
+    response["Content-Disposition"] = f'attachment; filename="run-{pk}-log.json"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_GET
+def evidence_file(request: HttpRequest, pk: int, evidence: int) -> FileResponse:
+    """A file of the run, to save and never to show: nothing that was uploaded runs in our pages."""
+    access.check(person(request), Right.VIEW)
+    row = get_object_or_404(Evidence, pk=evidence, run_id=pk)
+    response = FileResponse(
+        default_storage.open(row.file.name, "rb"), as_attachment=True, filename=row.name
+    )
+    response["Content-Type"] = "application/octet-stream"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response

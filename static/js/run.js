@@ -1,0 +1,13 @@
+// The run page alive: nothing here is needed for the page to work.
+import { startClock } from "./clock.js";
+import { addCopyButtons } from "./commands.js";
+import { listenToKeys } from "./keys.js";
+import { follow } from "./live.js";
+import { sendByFetch } from "./submit.js";
+
+const draw = () => addCopyButtons(document.querySelectorAll("[data-open] .command"));
+draw();
+startClock();
+listenToKeys();
+const live = follow({ drawn: draw });
+sendByFetch({ refresh: live.refresh });
