@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
+
+from accounts import access
+from accounts.enums import Right
+from accounts.models import User
+from config.needs import needs
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """What needs me now."""
-    return render(request, "home.html")
+    person = request.user
+    assert isinstance(person, User)  # noqa: S101 - LoginRequiredMiddleware let nobody else in
+    access.check(person, Right.VIEW)
+    context = {
+        "needs": needs(person, timezone.now()),
+        "may_open": access.may(person, Right.KEEP_INCIDENTS),
+    }
+    return render(request, "home.html", context)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -1,0 +1,130 @@
+"""What needs a person now: the content of the home page, read across all floors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from accounts import access
+from accounts.enums import Right
+from accounts.models import User
+from incidents.enums import Status
+from incidents.models import Incident
+from inventory import board
+from runbooks import rows, shelf
+from runbooks.enums import Move, RunRole, RunStatus
+from runbooks.machine import ENDED, RunState, allowed, current
+from runbooks.models import Run
+
+#: More runs at once than anybody can follow; the run list has the rest.
+MOST = 8
+
+#: What is asked of one person, the most pressing first.
+_ASKED: tuple[tuple[Move, str], ...] = (
+    (
+        Move.ACCEPT_HAND_OVER,
+        "This run is handed over to you. Read back where it stands and accept.",
+    ),
+    (Move.COUNTERSIGN, "Your countersign is asked for at step {step}."),
+    (Move.RELEASE, "Step {step} waits for your release."),
+    (Move.DECIDE, "Step {step} waits for your decision."),
+    (Move.RESUME, "The run is held. Look at it, then resume it with the read-back."),
+    (Move.START, "The briefing is open; start the run when the roles are taken."),
+    (Move.TICK, "Step {step} is open and yours."),
+    (Move.DIAGNOSE, "Something was different at step {step}; it is to be diagnosed."),
+    (Move.COMPLETE, "Every step is finished; complete the run."),
+)
+
+
+@dataclass(frozen=True)
+class Need:
+    """One line: what, why now, where to go. `urgent`: somebody is waiting for this person."""
+
+    title: str
+    why: str
+    url: str
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The home page's lists, each the most pressing first."""
+
+    runs: tuple[Need, ...]
+    approvals: tuple[Need, ...]
+    incidents: tuple[Need, ...]
+    systems: tuple[Need, ...]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.runs or self.approvals or self.incidents or self.systems)
+
+
+def needs(person: User, at: datetime) -> Needs:
+    """Everything that asks for `person` as of `at` (aware). The number of queries depends on the
+    runs they are in (at most `MOST`), not on the size of the house."""
+    return Needs(_runs(person), _approvals(person), _incidents(), _systems(at))
+
+
+def _runs(person: User) -> tuple[Need, ...]:
+    ended = [status.value for status in ENDED]
+    mine = Run.objects.exclude(status__in=ended).filter(people__person=person)
+    offered = Run.objects.exclude(status__in=ended).filter(hand_over_to=person)
+    numbers = [run.pk for run in mine.union(offered).order_by("-prepared_at")[:MOST]]
+    found = [_run(*rows.load(number), person) for number in numbers]
+    return tuple(sorted(found, key=lambda need: not need.urgent))
+
+
+def _run(run: Run, state: RunState, person: User) -> Need:
+    index = current(state)
+    step = state.step(index).number if index is not None else ""
+    may = {a.move for a in allowed(state, person.pk) if a.step in (None, index)}
+    url = reverse("runbooks:run_detail", args=[run.pk])
+    for move, sentence in _ASKED:
+        if move in may:
+            return Need(str(run), sentence.format(step=step), url, urgent=True)
+    role = state.people.get(person.pk, RunRole.OBSERVER)
+    where = f"Step {step} is open." if step and state.status is RunStatus.RUNNING else ""
+    return Need(str(run), f"You are the {role}; the run is {state.status}. {where}".strip(), url)
+
+
+def _approvals(person: User) -> tuple[Need, ...]:
+    if not access.may(person, Right.APPROVE_RUNBOOKS):
+        return ()
+    waiting = [line for line in shelf.overview() if line.awaits_approval and line.newest]
+    return tuple(
+        Need(
+            line.runbook.title,
+            f"Revision {line.newest.number} waits for an approval.",
+            reverse("runbooks:revision_detail", args=[line.runbook.slug, line.newest.number]),
+        )
+        for line in waiting
+        if line.newest is not None and line.newest.author_id != person.pk
+    )
+
+
+def _incidents() -> tuple[Need, ...]:
+    unfinished = Incident.objects.exclude(status=Status.CLOSED.value).select_related("system")
+    return tuple(
+        Need(
+            incident.title,
+            f"{incident.status}, {incident.severity}, {incident.system}",
+            reverse("incidents:incident_detail", args=[incident.pk]),
+        )
+        for incident in unfinished.order_by("severity", "-opened_at")[:MOST]
+    )
+
+
+def _systems(at: datetime) -> tuple[Need, ...]:
+    """Systems that could not be restored within their promise today."""
+    return tuple(
+        Need(
+            line.system.name,
+            f"{line.verdict}: {line.sentence}",
+            reverse("inventory:system_detail", args=[line.system.slug]),
+        )
+        for line in board.lines(at)
+        if line.met is False or line.good == 0
+    )[:MOST]
