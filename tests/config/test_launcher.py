@@ -75,13 +75,16 @@ class Launched:
 @pytest.fixture
 def launched(world: World) -> Iterator[Launched]:
     started = Launched(world)
-    wait_until(lambda: "running at" in started.said)
-    web = started.web()
-    yield started
-    if started.process.poll() is None:
-        started.process.kill()
-        started.process.wait()
-    if started.process.stdout is not None:
+    web = 0
+    try:
+        wait_until(lambda: "running at" in started.said)
+        web = started.web()
+        yield started
+    finally:
+        if started.process.poll() is None:
+            started.process.kill()
+            started.process.wait()
+        assert started.process.stdout is not None
         started.process.stdout.close()
     wait_until(lambda: gone(web))
 
