@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -62,8 +61,8 @@ def check_origin(headers: Mapping[str, str]) -> None:
     if not validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS):
         raise TurnedAway(400, "This host name is not one of COUNTERSIGN_HOSTS.")
     origin = headers.get("origin", "")
-    ours = not origin or urlsplit(origin).netloc == host or origin in settings.CSRF_TRUSTED_ORIGINS
-    if not ours or headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
+    ours = {"", f"http://{host}", f"https://{host}", *settings.CSRF_TRUSTED_ORIGINS}
+    if origin not in ours or headers.get("sec-fetch-site", "none") not in {"same-origin", "none"}:
         raise TurnedAway(403, "Only Countersign's own pages may open this stream.")
 
 

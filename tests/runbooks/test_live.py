@@ -129,6 +129,7 @@ def ask(path: str, cookie: str = "", **options: Any) -> Screen:
         ("/live/runs/{run}", {"headers": {"host": "elsewhere.example"}}, 400),
         ("/live/runs/{run}", {"headers": {"origin": "https://elsewhere.example"}}, 403),
         ("/live/runs/{run}", {"headers": {"origin": "null"}}, 403),
+        ("/live/runs/{run}", {"headers": {"origin": "http://["}}, 403),
         ("/live/runs/{run}", {"headers": {"sec-fetch-site": "cross-site"}}, 403),
         ("/live/runs/{run}", {"headers": {"sec-fetch-site": "same-site"}}, 403),
         ("/live/runs/0", {}, 404),
@@ -193,7 +194,8 @@ def test_every_event_comes_once_in_order_and_resumes_from_the_last_id(world: Wor
             await screen.sees('id: 3\nevent: log\ndata: {"sequence": 3, "kinds": ["note.added", ')
             await elsewhere(world.event, run, "run.held")
             await screen.sees('id: 4\nevent: log\ndata: {"sequence": 4, "kinds": ["run.held"]}\n\n')
-            again = {"headers": {"last-event-id": "3"}, "query": b"after=1"}
+            ours = {"origin": "https://localhost", "sec-fetch-site": "same-origin"}
+            again = {"headers": {"last-event-id": "3", **ours}, "query": b"after=1"}
             async with watching(live, run.pk, cookie, **again) as other:
                 await other.sees("id: 4\nevent: log")
                 await other.sees("event: ping", times=3)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection
 
+from accounts.enums import Role
+from runbooks import library, runs
+from runbooks.enums import RunKind, RunRole
 from runbooks.models import Presence
+from tests.factories.people import person
 from tests.runbooks.live_world import Reader, Server, World, open_world, wait_until
 
 pytestmark = pytest.mark.processes
@@ -50,6 +55,24 @@ def test_two_viewers_get_what_another_process_writes(world: World, server: Serve
         assert (sent.id, sent.data) == (1, {"sequence": 1, "kinds": ["step.ticked"]})
         assert reader.response.headers["Cache-Control"] == "no-store"
         assert reader.response.headers["X-Accel-Buffering"] == "no"
+        reader.close()
+
+
+def test_a_move_reaches_another_screen_with_the_role_it_gave(world: World, server: Server) -> None:
+    now = datetime.now(UTC)
+    author = person("writer", "wr", Role.AUTHOR)
+    responder = person("mover", "mv", Role.RESPONDER)
+    revision = library.save(source=b"# Look\n\n- [ ] Look twice.\n", by=author, at=now)
+    run = runs.prepare(revision=revision, kind=RunKind.DRILL, parameters={}, by=responder, at=now)
+    watching = Reader(server.port, run, world.cookie(world.person()), after=run.sequence)
+    own = Reader(server.port, run, world.cookie(responder), after=run.sequence)
+    watching.next("presence", lambda data: len(data["people"]) == 2)
+    answer = runs.take_role(run.pk, role=RunRole.OPERATOR, by=responder, at=now)
+    sent = watching.next("log")
+    assert (sent.id, sent.data["kinds"]) == (answer.sequence, ["role.taken"])
+    mover = {"id": responder.pk, "name": "Mover", "role": "operator"}
+    watching.next("presence", lambda data: mover in data["people"])
+    for reader in (watching, own):
         reader.close()
 
 
