@@ -1,0 +1,59 @@
+"""What the tests of incidents begin with, made with the product's own verbs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.enums import Role
+from accounts.models import User
+from incidents import records
+from incidents.models import Incident
+from runbooks import library, runs
+from runbooks.enums import RunKind, RunRole
+from runbooks.models import Revision, Run
+from tests.factories.inventory import system
+from tests.factories.people import person
+
+TEXT = b"""---
+title: Stop the ledger
+system: ledger
+---
+# Stop the ledger
+
+- [ ] Stop every writer
+- [ ] Tell the users
+"""
+
+
+def incident(by: User, at: datetime, **facts: Any) -> Incident:
+    """The incident of the story, noticed ten minutes before `at`."""
+    given: dict[str, Any] = {
+        "title": "Production overwritten by an old dump",
+        "what_happened": "The newest row of the ledger is two months old.",
+        "noticed_at": at - timedelta(minutes=10),
+    }
+    if "system" not in facts:
+        given["system"] = system(by, at)
+    return records.open(**given | facts, by=by, at=at)
+
+
+def revision(at: datetime) -> Revision:
+    """An approved runbook of two steps for the system ledger, which must exist."""
+    author = person("writer", "wr", Role.AUTHOR)
+    kept = library.save(source=TEXT, by=author, at=at)
+    return library.approve(kept, by=person("reader", "rd", Role.APPROVER), at=at)
+
+
+def run(of: Revision, by: User, at: datetime, *, kind: RunKind = RunKind.LIVE) -> Run:
+    """A run in its briefing, with `by` as its operator: two events."""
+    prepared = runs.prepare(revision=of, kind=kind, parameters={}, by=by, at=at)
+    runs.take_role(prepared.pk, role=RunRole.OPERATOR, by=by, at=at)
+    prepared.refresh_from_db()
+    return prepared
+
+
+def notes(of: Run, by: User, at: datetime, count: int) -> None:
+    """`count` more events in the log of a run, a second apart."""
+    for number in range(count):
+        runs.note(of.pk, text=f"note {number}", by=by, at=at + timedelta(seconds=number + 1))
