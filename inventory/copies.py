@@ -211,7 +211,8 @@ def _check(copy: Copy, at: datetime) -> None:
         )
     if copy.taken_from is not None and copy.taken_from.system_id != copy.system_id:
         errors["taken_from"] = f"{copy.taken_from} is no instance of {copy.system}."
-    if Copy.objects.of(copy.system).filter(name__iexact=copy.name).exclude(pk=copy.pk).exists():
+    same_name = Copy.objects.of(copy.system).filter(name__iexact=copy.name)
+    if "name" not in errors and same_name.exclude(pk=copy.pk).exists():
         errors["name"] = _taken(copy)
     if errors:
         raise Invalid(errors)

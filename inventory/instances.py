@@ -116,7 +116,7 @@ def _check(instance: Instance) -> None:
             " so that one mistake cannot fool both."
         )
     same_name = Instance.objects.of(instance.system).filter(name__iexact=instance.name)
-    if same_name.exclude(pk=instance.pk).exists():
+    if "name" not in errors and same_name.exclude(pk=instance.pk).exists():
         errors["name"] = _taken(instance)
     if errors:
         raise Invalid(errors)

@@ -80,7 +80,8 @@ def _check(system: System) -> None:
             f"The MTD ({durations.words(system.mtd)}) is shorter than the RTO"
             f" ({durations.words(system.rto)}): the system would be away too long by plan."
         )
-    if System.objects.filter(name__iexact=system.name).exclude(pk=system.pk).exists():
+    same_name = System.objects.filter(name__iexact=system.name)
+    if "name" not in errors and same_name.exclude(pk=system.pk).exists():
         errors["name"] = _taken(system)
     if errors:
         raise Invalid(errors)

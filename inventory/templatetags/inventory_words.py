@@ -80,6 +80,8 @@ _UNITS = (("PiB", 5), ("TiB", 4), ("GiB", 3), ("MiB", 2), ("KiB", 1), ("B", 0))
 @register.filter
 def breakable(value: str) -> str:
     """A long digest or identifier that may break on a phone; copied from there it is unchanged."""
+    if " " in value:
+        return value
     parts = ((value[start : start + 8],) for start in range(0, len(value), 8))
     return format_html_join("", "{}<wbr>", parts)
 
