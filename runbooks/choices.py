@@ -95,7 +95,7 @@ def _copy_choice(copy: Copy, spec: ParameterSpec, good: list[int], at: datetime)
     too_old = spec.max_age is not None and at - as_of > timedelta(seconds=spec.max_age)
     if spec.max_age is not None and too_old:
         limit = words(timedelta(seconds=spec.max_age))
-        doubts.append(f"This runbook takes copies of at most {limit}: it cannot be chosen.")
+        doubts.append(f"This runbook takes no copy older than {limit}.")
     if copy.state == CopyState.SUSPECT.value:
         doubts.append("Somebody marked it as suspect.")
     is_good = copy.state == CopyState.GOOD.value

@@ -45,7 +45,6 @@ class PrepareForm(forms.Form):
         max_length=200,
         help_text="Left empty, it is the title of the runbook.",
     )
-    incident = forms.IntegerField(required=False, widget=forms.HiddenInput)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(
@@ -104,7 +103,6 @@ class PrepareForm(forms.Form):
             return forms.CharField(
                 label=label,
                 initial=spec.default,
-                required=not spec.default,
                 help_text=_EXAMPLES.get(spec.type, ""),
                 max_length=400,
                 error_messages={"required": f"Fill in: {label}."},

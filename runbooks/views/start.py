@@ -24,7 +24,10 @@ from runbooks.views.requests import person
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """The brief of a revision; a POST prepares the run and leads to it."""
+    """The brief of a revision; a POST prepares the run and leads to it. With `?incident=<id>` the
+    incident's own page takes over, which links the run to it."""
+    if (incident := request.GET.get("incident", "")).isdecimal():
+        return redirect("incidents:run_start", pk=int(incident), slug=slug, number=number)
     revision, at = start_revision(slug, number), timezone.now()
     form = prepare_form(request, revision, at=at)
     if request.method != "POST":
@@ -50,19 +53,16 @@ def start_revision(slug: str, number: int) -> Revision:
 
 
 def prepare_form(request: HttpRequest, revision: Revision, *, at: datetime) -> PrepareForm:
-    """The form of this request. `?kind=` and `?incident=` fill in what the link already said."""
-    incident, kind = request.GET.get("incident", ""), request.GET.get("kind", "")
-    initial: dict[str, Any] = {
-        "incident": incident if incident.isdecimal() else None,
-        "kind": kind if kind in {k.value for k in RunKind} else None,
-    }
+    """The form of this request. `?kind=` fills in what the link already said."""
+    kind = request.GET.get("kind", "")
+    initial = {"kind": kind} if kind in {k.value for k in RunKind} else {}
     return PrepareForm(
         request.POST if request.method == "POST" else None,
         procedure=from_json(revision.procedure),
         system=revision.runbook.system,
         approved=revision.approved_at is not None,
         at=at,
-        initial={name: value for name, value in initial.items() if value},
+        initial=initial,
     )
 
 
