@@ -135,8 +135,9 @@ def _file(run: int, line: Line) -> FileLine:
 def _way_back(desk: Desk) -> str:
     """The way back of the open step, or of the last step before it that names one."""
     state, now = desk.state, current(desk.state)
-    steps = state.procedure.steps if now is None else state.procedure.steps[: now + 1]
-    for step in reversed(steps):
+    if now is None:
+        return ""
+    for step in reversed(state.procedure.steps[: now + 1]):
         section = state.procedure.section_of(step.guard.undo) if step.guard.undo else None
         if section:
             return f"“{section.title}”, from step {step.number}."

@@ -27,6 +27,7 @@ _COMMAND = re.compile(
     r'(?:<div class="highlight">.*?</pre></div>|.*?</pre>)\s*</div>',
     re.DOTALL,
 )
+_CAUTION = re.compile(r"\s*(<blockquote>.*?</blockquote>)", re.DOTALL)
 _LATER = '<p class="locked">The command appears when the step is open.</p>'
 _CLOSED = '<p class="locked">The command appears when all gates are open.</p>'
 _SLASHED = {StepStatus.DONE, StepStatus.AWAITING, StepStatus.NOT_APPLICABLE}
@@ -65,6 +66,7 @@ class Row:
 class Focus:
     """What the open step shows besides its row."""
 
+    caution_html: str
     body_html: str
     gates: tuple[Gate, ...]
     loss: tuple[tuple[str, str, bool], ...]
@@ -202,8 +204,12 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     resting = state.status is RunStatus.HELD or state.hand_over_to is not None
     html = _COMMAND.sub(_CLOSED, told.body_html) if closed or resting else told.body_html
     target = desk.writes_over(index)
+    # A caution is read before anything else, wherever the page puts the rest.
+    leading = _CAUTION.match(html)
+    caution = leading[1] if leading else ""
     return Focus(
-        body_html=fill(html, state.facts, state.number),
+        caution_html=fill(caution, state.facts, state.number),
+        body_html=fill(html[leading.end() :] if leading else html, state.facts, state.number),
         gates=found,
         loss=_loss(desk, told) if target else (),
         overwrites=bool(target),

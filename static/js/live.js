@@ -68,8 +68,10 @@ export function follow({ drawn }) {
     source.addEventListener("ping", word);
     source.addEventListener("open", () => (word(), refresh()));
     source.addEventListener("error", () => {
+      // A server without a stream is asked for the page itself, every few seconds.
       if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(connect, 3000);
+      refresh();
+      setTimeout(connect, 4000);
     });
     addEventListener("pagehide", () => source.close(), { once: true });
   }
