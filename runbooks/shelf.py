@@ -49,12 +49,17 @@ class Listed:
 
 def approved(runbook: Runbook) -> Revision | None:
     """The revision that is run live: the newest approved one. None when there is none."""
-    return runbook.revisions.filter(approved_at__isnull=False).order_by("-number").first()
+    return _whole(runbook).filter(approved_at__isnull=False).first()
 
 
 def newest(runbook: Runbook) -> Revision | None:
     """The last revision, approved or not."""
-    return runbook.revisions.order_by("-number").first()
+    return _whole(runbook).first()
+
+
+def _whole(runbook: Runbook) -> QuerySet[Revision]:
+    related = ("runbook__system", "author", "approved_by")
+    return runbook.revisions.select_related(*related).order_by("-number")
 
 
 def light() -> QuerySet[Revision]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -133,7 +134,7 @@ def test_a_long_summary_is_refused_with_its_length(author: User, at: datetime) -
 
 def test_only_authors_save(approver: User, operator: User, at: datetime) -> None:
     for someone in (approver, operator):
-        _refused("no_right", lambda someone=someone: kept(someone, at))
+        _refused("no_right", partial(kept, someone, at))
 
 
 def test_another_person_approves(author: User, approver: User, at: datetime) -> None:
@@ -160,9 +161,7 @@ def test_nobody_approves_their_own_text(at: datetime, author: User) -> None:
     "change",
     ["source = 'x'", "sha256 = 'x'", "procedure = '{}'", "number = 7", "summary = 'x'"],
 )
-def test_the_database_refuses_to_change_a_revision(
-    change: str, author: User, at: datetime
-) -> None:
+def test_the_database_refuses_to_change_a_revision(change: str, author: User, at: datetime) -> None:
     revision = kept(author, at)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         connection.cursor().execute(
@@ -189,11 +188,15 @@ def test_the_newest_approved_revision_counts(author: User, approver: User, at: d
     [row] = shelf.overview()
     assert (row.approved, row.newest, row.counts) == (first, second, first)
     assert row.awaits_approval
-    assert row.approved.steps == 2  # type: ignore[attr-defined]
+    assert _steps(row) == 2
     library.approve(second, by=approver, at=at)
     [row] = shelf.overview()
     assert not row.awaits_approval
-    assert row.counts.steps == 3  # type: ignore[union-attr]
+    assert _steps(row) == 3
+
+
+def _steps(row: shelf.Listed) -> object:
+    return getattr(row.counts, "steps", None)  # annotated by the query
 
 
 def test_reading_never_raises(db: None) -> None:

@@ -1,0 +1,97 @@
+"""The commands that read runbook files."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.enums import Role
+from accounts.models import User
+from runbooks.models import Revision
+from tests.factories.library import PLAIN
+from tests.factories.people import person
+
+BROKEN = PLAIN + b"\n  ```guard\n  overwrites: x\n  ```\n"
+
+
+def _file(folder: Path, name: str, content: bytes) -> str:
+    path = folder / name
+    path.write_bytes(content)
+    return str(path)
+
+
+def _import(*arguments: str) -> tuple[str, str, int]:
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("import_runbook", *arguments, stdout=out, stderr=err)
+    except SystemExit as left:
+        return out.getvalue(), err.getvalue(), int(left.code or 0)
+    return out.getvalue(), err.getvalue(), 0
+
+
+def test_files_become_revisions_of_the_runbook_with_their_title(
+    author: User, tmp_path: Path
+) -> None:
+    plants = _file(tmp_path, "plants.md", PLAIN)
+    out, _, code = _import(plants, _file(tmp_path, "Leave.md", b"- [ ] Go\n"), "--author", "author")
+    assert code == 0
+    assert "kept as revision 1 of “Water the plants”" in out
+    assert "“Leave”" in out
+    out, _, code = _import(plants)
+    assert (code, "already saved" in out) == (0, True)
+    _file(tmp_path, "plants.md", PLAIN + b"\r\n")
+    _import(plants, "--summary", "One line more")
+    newest = Revision.objects.get(number=2)
+    assert bytes(newest.source) == PLAIN + b"\r\n"
+    assert (newest.author, newest.summary) == (author, "One line more")
+
+
+def test_a_bad_file_does_not_hinder_the_others(author: User, tmp_path: Path) -> None:
+    bad = _file(tmp_path, "bad.md", BROKEN)
+    _, err, code = _import(bad, str(tmp_path / "none.md"), _file(tmp_path, "good.md", PLAIN))
+    assert code == 1
+    assert f"{bad}:10:" in err
+    assert "none.md cannot be read" in err
+    assert Revision.objects.count() == 1
+
+
+def test_the_author_must_be_plain(author: User, tmp_path: Path) -> None:
+    path = _file(tmp_path, "x.md", PLAIN)
+    with pytest.raises(CommandError, match="no account 'nobody'"):
+        _import(path, "--author", "nobody")
+    person("other", "ot", Role.AUTHOR)
+    with pytest.raises(CommandError, match="2 accounts may write runbooks"):
+        _import(path)
+    person("reader", "rd", Role.VIEWER)
+    out, _, code = _import(path, "--author", "reader")
+    assert (code, "may not write runbooks" in out) == (1, True)
+
+
+def _lint(*arguments: str) -> tuple[str, int]:
+    out = StringIO()
+    try:
+        call_command("lint_runbook", *arguments, stdout=out)
+    except SystemExit as left:
+        return out.getvalue(), int(left.code or 0)
+    return out.getvalue(), 0
+
+
+def test_lint_says_file_line_and_column(tmp_path: Path, at: datetime) -> None:
+    bad, good = _file(tmp_path, "bad.md", BROKEN), _file(tmp_path, "good.md", PLAIN)
+    warned = _file(tmp_path, "warned.md", b"- [x] Done before\n")
+    assert _lint(good) == ("", 0)
+    out, code = _lint(bad, good, warned)
+    assert code == 1
+    assert f"{bad}:10:3: error syntax." in out
+    assert f"{warned}:1:1: warning syntax.ticked" in out
+    assert _lint(warned)[1] == 0
+    data, code = _lint(bad, "--format", "json")
+    [finding] = json.loads(data)
+    assert (finding["file"], finding["line"], finding["level"], code) == (bad, 10, "error", 1)
+    with pytest.raises(CommandError, match="cannot be read"):
+        _lint(str(tmp_path / "none.md"))
