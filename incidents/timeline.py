@@ -144,7 +144,8 @@ def _change_row(line: IncidentChange) -> Row:
         at=line.at,
         time=times.stamp(line.at),
         who=line.by_name,
-        text=words.change(line.verb, line.fields),
+        # The first line repeats the facts that stand at the head of the page.
+        text=line.verb if line.version == 1 else words.change(line.verb, line.fields),
         reason=line.reason,
     )
 

@@ -43,7 +43,5 @@ def test_pairs_stand_in_order(earlier: Moment, later: Moment) -> None:
 
 
 def test_a_recovery_point_may_lie_before_everything() -> None:
-    clock = {moment: NOON for moment in Moment} | {
-        Moment.RECOVERY_POINT: NOON - timedelta(days=61)
-    }
+    clock = dict.fromkeys(Moment, NOON) | {Moment.RECOVERY_POINT: NOON - timedelta(days=61)}
     assert lifecycle.misplaced(Moment.RECOVERY_POINT, clock) is None

@@ -1,0 +1,160 @@
+"""The merged timeline: its order, its pages, and what it costs."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from accounts.refusals import Refused
+from incidents import entries, links, records, timeline
+from incidents.enums import Certainty, Moment, Severity
+from incidents.models import Incident
+from runbooks import runs
+from runbooks.models import Run
+from tests.incidents import world
+
+
+@pytest.fixture
+def answered(operator: User, at: datetime) -> tuple[Incident, Run]:
+    """An incident with one run linked: two changes and two events, all at the same moment."""
+    incident = world.incident(operator, at)
+    run = world.run(world.revision(at), operator, at)
+    links.link_run(incident, run=run, by=operator, at=at)
+    return incident, run
+
+
+def _add(to: Incident, by: User, at: datetime, text: str) -> Any:
+    return entries.add(to, text=text, happened_at=at, certainty=Certainty.ABOUT, by=by, at=at)
+
+
+def test_one_order_over_three_sources(
+    answered: tuple[Incident, Run], operator: User, at: datetime
+) -> None:
+    incident, run = answered
+    _add(incident, operator, at, "tied")
+    _add(incident, operator, at - timedelta(hours=1), "earlier")
+    runs.note(run.pk, text="later", by=operator, at=at + timedelta(microseconds=1))
+    shown = timeline.page(incident)
+    assert [row.kind for row in shown.rows] == [
+        "log",  # the later note
+        "log",
+        "log",
+        "entry",
+        "change",
+        "change",
+        "entry",  # the earlier entry
+    ]
+    assert "later" in shown.rows[0].text
+    assert shown.rows[4].text.startswith("linked a run")
+    assert shown.rows[3].time == "about 2026-03-04 03:12 UTC"
+    assert shown.rows[1].who == "Operator"
+    assert shown.rows[1].run == run.pk
+    assert shown.older is None
+
+
+def test_pages_lose_and_repeat_nothing(
+    answered: tuple[Incident, Run], operator: User, at: datetime
+) -> None:
+    incident, run = answered
+    world.notes(run, operator, at, 5)
+    for number in range(4):
+        _add(incident, operator, at, f"tied {number}")
+    whole = timeline.page(incident).rows
+    assert len(whole) == 13
+    for size in (1, 2, 5, 12, 13):
+        rows: list[timeline.Row] = []
+        before: timeline.Key | None = None
+        while True:
+            page = timeline.page(incident, before=before, size=size)
+            rows += page.rows
+            if page.older is None:
+                break
+            before = timeline.Key.read(str(page.older))
+        assert tuple(rows) == whole
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1.2", "1.2.3.4", "a.b.c", "-1.0.0", "1.2." + "9" * 30, "٣.1.1"]
+)
+def test_an_address_typed_by_hand_is_no_key(text: str) -> None:
+    assert timeline.Key.read(text) is None
+
+
+def test_a_key_beyond_the_calendar_is_no_fault(answered: tuple[Incident, Run]) -> None:
+    key = timeline.Key.read("99999999999999999.2.1")
+    assert len(timeline.page(answered[0], before=key).rows) == 4
+
+
+def test_corrections_are_folded_into_the_entry(
+    answered: tuple[Incident, Run], operator: User, verifier: User, at: datetime
+) -> None:
+    incident, _ = answered
+    entry = _add(incident, operator, at, "first")
+    for number, text in enumerate(("second", "third")):
+        entry = entries.correct(
+            entry,
+            text=text,
+            happened_at=at,
+            certainty=Certainty.EXACT,
+            reason=f"reason {number}",
+            by=verifier,
+            at=at,
+        )
+    (row,) = [row for row in timeline.page(incident).rows if row.kind == "entry"]
+    assert (row.html, row.entry, row.who) == ("<p>third</p>", entry.pk, "Verifier")
+    assert [(old.html, old.reason) for old in row.former] == [
+        ("<p>second</p>", "reason 1"),
+        ("<p>first</p>", "reason 0"),
+    ]
+
+
+def test_a_refusal_is_told_as_a_near_miss(
+    answered: tuple[Incident, Run], operator: User, at: datetime
+) -> None:
+    incident, run = answered
+    with pytest.raises(Refused):
+        runs.tick(run.pk, step=1, by=operator, at=at)
+    assert [row.near_miss for row in timeline.page(incident).rows].count(True) == 1
+    assert timeline.page(incident).rows[0].near_miss
+
+
+def test_the_history_is_in_it_with_its_reason(
+    answered: tuple[Incident, Run], operator: User, at: datetime
+) -> None:
+    incident, _ = answered
+    later = at + timedelta(minutes=1)
+    records.judge(
+        incident, severity=Severity.SEV2, reason="one system", seen=None, by=operator, at=later
+    )
+    records.set_time(
+        incident,
+        moment=Moment.BEGAN,
+        time=at - timedelta(hours=1),
+        certainty=Certainty.GUESSED,
+        seen=None,
+        by=operator,
+        at=later,
+    )
+    clock, judged = timeline.page(incident).rows[:2]
+    assert clock.text == "set the clock (began “guessed: 2026-03-04 02:12 UTC”)"
+    assert (judged.kind, judged.reason) == ("change", "one system")
+
+
+def test_queries_do_not_grow_with_the_rows(
+    answered: tuple[Incident, Run], operator: User, at: datetime
+) -> None:
+    incident, run = answered
+    _add(incident, operator, at, "an entry")
+    with CaptureQueriesContext(connection) as few:
+        timeline.page(incident)
+    world.notes(run, operator, at, 200)
+    for number in range(20):
+        _add(incident, operator, at, f"entry {number}")
+    with CaptureQueriesContext(connection) as many:
+        assert len(timeline.page(incident).rows) == timeline.PAGE
+    assert len(few) == len(many) == 5
