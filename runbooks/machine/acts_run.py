@@ -10,13 +10,6 @@ from runbooks.machine.state import RunState, in_section, place
 
 def _take_role(state: RunState, request: Request) -> Outcome:
     role = RunRole(request.data["role"])
-    mine = state.people.get(request.by)
-    if mine is not None:
-        return Refusal(
-            "role_held",
-            f"You are the {mine} of this run; nobody has two roles in one run.",
-            "Release that role first.",
-        )
     if role in {RunRole.OPERATOR, RunRole.DECIDER} and state.holder(role) is not None:
         return Refusal(
             "role_taken",

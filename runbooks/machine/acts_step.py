@@ -8,7 +8,7 @@ from typing import Any
 from runbooks.enums import Countersign, Move, StepStatus, ValueType
 from runbooks.machine.gates import gates
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
-from runbooks.machine.state import RunState
+from runbooks.machine.state import RunState, not_taken
 from runbooks.values import Reading, agree, judge
 
 
@@ -60,20 +60,18 @@ def _decide(state: RunState, request: Request) -> Outcome:
     if wrong:
         return wrong
     taken = options[answer]
-    asides = state.procedure.asides
-    passed_by = sorted({k for k in options.values() if k and k != taken and k not in asides})
     data = {
         "step": index,
         "answer": answer,
         "reason": request.text("reason"),
-        "not_taken": passed_by,
+        "not_taken": not_taken(state, index, answer),
     }
     entered = (
         [NewEvent("section.entered", {"section": taken, "why": "decision"})]
-        if taken in asides
+        if taken in state.procedure.asides
         else []
     )
-    return (*_until_now(state, request, readings), *entered, NewEvent("step.decided", data))
+    return (*_until_now(state, request, readings), NewEvent("step.decided", data), *entered)
 
 
 def _until_now(
@@ -160,8 +158,7 @@ def _undo(state: RunState, request: Request) -> Outcome:
     if not reason:
         return Malformed({"reason": "Say why the step is taken back."})
     section = state.procedure.section_of(state.step(_index(request)).guard.undo)
-    if section is None or not section.aside:
-        return Refusal("no_way_back", "The way back is not a section of its own.", "Hold the run.")
+    assert section is not None  # noqa: S101 - the table lets no step through without
     return (
         NewEvent("section.entered", {"section": section.key, "why": "undo"}),
         NewEvent("step.undone", {"step": request.step, "reason": reason}),

@@ -36,7 +36,7 @@ def allowed(state: RunState, person: int) -> tuple[Allowed, ...]:
 
 def open_roles(state: RunState, person: int) -> tuple[RunRole, ...]:
     """Roles that `person` could take now."""
-    if person in state.people or standing(state, person, Move.TAKE_ROLE, None):
+    if standing(state, person, Move.TAKE_ROLE, None):
         return ()
     single = {RunRole.OPERATOR, RunRole.DECIDER}
     return tuple(r for r in RunRole if r not in single or state.holder(r) is None)

@@ -12,7 +12,15 @@ from typing import Any
 
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.machine.requests import Line
-from runbooks.machine.state import FINISHED, Facts, RunState, StepState, current, in_section
+from runbooks.machine.state import (
+    FINISHED,
+    Facts,
+    RunState,
+    StepState,
+    current,
+    in_section,
+    not_taken,
+)
 from runbooks.procedure import Procedure
 
 
@@ -38,7 +46,7 @@ def genesis(number: int, procedure: Procedure, line: Line) -> RunState:
 
 
 def apply(state: RunState, line: Line) -> RunState:
-    """The state after `line`. Opens the step that is now current, if it was locked."""
+    """The state after `line`. The step that is now current is open, and no other."""
     effect = EFFECTS.get(line.kind)
     after = effect(state, line) if effect else state
     after = replace(after, sequence=line.sequence)
@@ -48,10 +56,13 @@ def apply(state: RunState, line: Line) -> RunState:
 
 
 def _open_current(state: RunState, sequence: int) -> RunState:
-    index = current(state)
-    if index is None or state.steps[index].status is not StepStatus.LOCKED:
-        return state
-    return _put(state, replace(state.steps[index], status=StepStatus.OPEN, touched=sequence))
+    now = current(state)
+    for step in state.steps:
+        if step.index == now and step.status is StepStatus.LOCKED:
+            state = _put(state, replace(step, status=StepStatus.OPEN, touched=sequence))
+        elif step.index != now and step.status is StepStatus.OPEN:
+            state = _put(state, replace(step, status=StepStatus.LOCKED, touched=sequence))
+    return state
 
 
 def _put(state: RunState, step: StepState) -> RunState:
@@ -66,8 +77,9 @@ def _touch(state: RunState, line: Line, **changes: Any) -> RunState:
 
 
 def _again(state: RunState, indexes: list[int], sequence: int) -> RunState:
-    """A new attempt at each of the steps that were begun; the old attempts go into the past."""
-    begun = [state.steps[i] for i in indexes if state.steps[i].status is not StepStatus.LOCKED]
+    """A new attempt at each of the steps that were touched; the old attempts go into the past."""
+    found = [state.steps[i] for i in indexes]
+    begun = [old for old in found if old != StepState(old.index, old.attempt, touched=old.touched)]
     for old in begun:
         state = _put(state, StepState(old.index, old.attempt + 1, touched=sequence))
     past = sorted((*state.past, *begun), key=lambda s: (s.index, s.attempt))
@@ -162,9 +174,14 @@ def _entered(state: RunState, line: Line) -> RunState:
 
 
 def _undone(state: RunState, line: Line) -> RunState:
-    """Everything on the main path from the step that was taken back is done again."""
+    """Everything on the main path from the step that was taken back is done again: but not the
+    branches that an earlier decision passed by, and nothing once the run is turned back."""
     later = [i for i in range(line.data["step"], len(state.steps)) if state.on_main_path(i)]
-    return _again(state, later, line.sequence)
+    stands = [s for s in state.steps if s.index not in later and s.answer]
+    passed_by = {key for s in stands for key in not_taken(state, s.index, s.answer)}
+    again = [i for i in later if state.step(i).section not in passed_by]
+    state = _again(state, again, line.sequence)
+    return _strike(state, again, line.sequence) if state.turned_back else state
 
 
 def _decided(state: RunState, line: Line) -> RunState:

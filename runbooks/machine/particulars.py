@@ -45,17 +45,39 @@ def _may_countersign(state: RunState, person: int, index: int | None) -> Refusal
     return None
 
 
+def _may_take_role(state: RunState, person: int, index: int | None) -> Refusal | None:
+    mine = state.people.get(person)
+    if mine is None:
+        return None
+    return Refusal(
+        "role_held",
+        f"You are the {mine} of this run; nobody has two roles in one run.",
+        "Release that role first.",
+    )
+
+
+def _countersigned_it(state: RunState, person: int, index: int | None) -> Refusal | None:
+    """Who confirmed a step before it was done does not do it too, not even as the new operator."""
+    if index is None or state.steps[index].countersigned_by != person:
+        return None
+    return Refusal(
+        "own_step",
+        "You countersigned this step yourself; nobody verifies their own step.",
+        "Another verifier countersigns it again; then you do it.",
+    )
+
+
 def _may_tick(state: RunState, person: int, index: int | None) -> Refusal | None:
     if index is not None and state.step(index).guard.decide:
         return Refusal(
             "decision", "This step is a decision.", "Choose one of its answers, with a reason."
         )
-    return None
+    return _countersigned_it(state, person, index)
 
 
 def _may_decide(state: RunState, person: int, index: int | None) -> Refusal | None:
     if index is not None and state.step(index).guard.decide:
-        return None
+        return _countersigned_it(state, person, index)
     return Refusal("no_decision", "This step asks for no decision.", "Tick it.")
 
 
@@ -76,8 +98,10 @@ def _may_skip(state: RunState, person: int, index: int | None) -> Refusal | None
 
 
 def _may_undo(state: RunState, person: int, index: int | None) -> Refusal | None:
-    if index is not None and state.step(index).guard.undo and state.on_main_path(index):
-        return None
+    if index is not None and state.on_main_path(index):
+        section = state.procedure.section_of(state.step(index).guard.undo)
+        if section is not None and section.aside:
+            return None
     return Refusal(
         "no_way_back",
         "The runbook names no way back for this step.",
@@ -144,6 +168,7 @@ def _may_complete(state: RunState, person: int, index: int | None) -> Refusal | 
 
 
 PARTICULARS: dict[Move, Callable[[RunState, int, int | None], Refusal | None]] = {
+    Move.TAKE_ROLE: _may_take_role,
     Move.COUNTERSIGN: _may_countersign,
     Move.OBJECT: _may_countersign,
     Move.TICK: _may_tick,

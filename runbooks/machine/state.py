@@ -91,6 +91,14 @@ def in_section(state: RunState, key: str) -> list[int]:
     return [s.index for s in state.procedure.steps if s.section == key]
 
 
+def not_taken(state: RunState, index: int, answer: str) -> list[str]:
+    """Keys of the sections on the main path that `answer` to the decision `index` passes by."""
+    decision = state.step(index).guard.decide
+    options = dict(decision.options) if decision else {}
+    asides, taken = state.procedure.asides, options.get(answer)
+    return sorted({key for key in options.values() if key and key not in asides | {taken}})
+
+
 def current(state: RunState) -> int | None:
     """The one step that may be acted on now: the first unfinished one of the aside entered last,
     else of the main path. None when nothing is left, or the run is not under way."""
