@@ -61,7 +61,7 @@ def correct(
     access.check(by, Right.KEEP_INCIDENTS)
     why = changes.reason(reason, "Say why it is corrected, so that a reader can trust it.")
     new = _written(text, happened_at, certainty, by, at)
-    new.incident_id, new.corrects, new.reason = entry.incident_id, entry, why
+    new.incident_id, new.corrects_id, new.reason = entry.incident_id, entry.pk, why
     try:
         with transaction.atomic():
             new.save()

@@ -63,7 +63,7 @@ class IncidentForm(forms.Form):
                 self.data = {**self.data, "seen": str(refused.seen)}
 
     @property
-    def status(self) -> int:
+    def http_status(self) -> int:
         """HTTP status of the page that shows this form."""
         if self.refusal is not None:
             return self.refusal.status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -109,7 +109,7 @@ class Measure:
     verdict: str
 
 
-def clock(kept: Sequence[IncidentTime]) -> tuple[Tick, ...]:
+def clock(kept: Iterable[IncidentTime]) -> tuple[Tick, ...]:
     """All moments in their usual order, known or not."""
     known = {time.moment: time for time in kept}
     return tuple(_tick(moment, known.get(moment.value)) for moment in Moment)

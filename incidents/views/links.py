@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -98,7 +100,7 @@ def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResp
         raise Http404
     form = prepare_form(request, revision, at=at)
     _live_only(form)
-    context = {"incident": incident, "form_action": request.path}
+    context: dict[str, Any] = {"incident": incident, "form_action": request.path}
     if request.method != "POST":
         return brief_page(request, revision, form, **context)
     if not form.is_valid():
@@ -117,7 +119,7 @@ def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResp
     return answer
 
 
-def _arguments(revision: Revision, form: PrepareForm) -> dict[str, object]:
+def _arguments(revision: Revision, form: PrepareForm) -> dict[str, Any]:
     """What `response.start_run` wants; the kind is not a question here."""
     return {k: v for k, v in prepare_arguments(revision, form).items() if k != "kind"}
 
