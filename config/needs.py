@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts import access
@@ -16,7 +17,7 @@ from inventory import board
 from runbooks import rows, shelf
 from runbooks.enums import Move, RunRole, RunStatus
 from runbooks.machine import ENDED, RunState, allowed, current
-from runbooks.models import Run
+from runbooks.models import Run, RunPerson
 
 #: More runs at once than anybody can follow; the run list has the rest.
 MOST = 8
@@ -70,9 +71,10 @@ def needs(person: User, at: datetime) -> Needs:
 
 def _runs(person: User) -> tuple[Need, ...]:
     ended = [status.value for status in ENDED]
-    mine = Run.objects.exclude(status__in=ended).filter(people__person=person)
-    offered = Run.objects.exclude(status__in=ended).filter(hand_over_to=person)
-    numbers = [run.pk for run in mine.union(offered).order_by("-prepared_at")[:MOST]]
+    mine = Run.objects.exclude(status__in=ended).filter(
+        Q(hand_over_to=person) | Q(pk__in=RunPerson.objects.filter(person=person).values("run"))
+    )
+    numbers = mine.order_by("-prepared_at").values_list("pk", flat=True)[:MOST]
     found = [_run(*rows.load(number), person) for number in numbers]
     return tuple(sorted(found, key=lambda need: not need.urgent))
 
