@@ -8,7 +8,7 @@ from config import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("accounts.sign_in")),
     path("people/", include("accounts.urls")),
     path("inventory/", include("inventory.urls")),
     path("", include("runbooks.urls")),

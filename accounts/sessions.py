@@ -1,0 +1,25 @@
+"""Open sessions of a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+
+from accounts.models import User
+
+
+def end_all(person: User, *, at: datetime) -> int:
+    """Sign `person` out everywhere; returns how many sessions ended.
+
+    A session does not say whose it is until it is read, so all that are valid at `at` are read:
+    a few milliseconds for a thousand, and people are seldom disabled.
+    """
+    theirs = [
+        session.pk
+        for session in Session.objects.filter(expire_date__gt=at).iterator()
+        if session.get_decoded().get(SESSION_KEY) == str(person.pk)
+    ]
+    ended, _ = Session.objects.filter(pk__in=theirs).delete()
+    return ended
