@@ -11,6 +11,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -76,7 +77,7 @@ def keep(run_id: int, file: Upload) -> Kept:
         handle.flush()
         os.fsync(handle.fileno())
         place = folder / seen.hexdigest()
-        if not place.exists():
+        with suppress(FileExistsError):
             os.link(handle.name, place)
     return Kept(
         name, seen.hexdigest(), size, content_type, str(place.relative_to(settings.MEDIA_ROOT))

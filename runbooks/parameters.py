@@ -15,13 +15,20 @@ from inventory.models import Copy, Instance, System
 from inventory.quantities import parse_duration
 from runbooks.enums import ParameterType, RunKind, ValueType
 from runbooks.machine import Facts
+from runbooks.parser.bodies import SHELL_LABELS, SQL_LABELS
 from runbooks.procedure import ParameterSpec, Procedure
 from runbooks.values import normal
 
-SQL_LABELS = frozenset({"sql", "psql", "postgresql", "mysql"})
+LONGEST_PARAMETER = 400
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*|\d+(\.\d+)?")
 _VAR = re.compile(r'<var data-parameter="([^"]+)">(.*?)</var>', re.DOTALL)
-_CODE = re.compile(r"<code([^>]*)>(.*?)</code>", re.DOTALL)
+_CODE = re.compile(r"(<pre>)?<code([^>]*)>(.*?)</code>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+# Text outside of quotes, closed strings, comments. Atomic: no second guess, linear in time.
+_CLOSED_SHELL = re.compile(
+    r"""(?>[^'"\\#]|\\.|(?<!\S)\#[^\n]*|\#|'[^']*'|"(?:[^"\\]|\\.)*")*+""", re.DOTALL
+)
+_CLOSED_SQL = re.compile(r"""(?>[^'"-]|--[^\n]*|-|'[^']*'|"[^"]*")*+""")
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w -]*?)(?:\.(\w+))?>")
 
 
@@ -87,6 +94,8 @@ def _plain(spec: ParameterSpec, text: str) -> str:
             raise ValueError(f"It does not have the form {spec.pattern}.")
         if any(ord(letter) < 32 for letter in text):
             raise ValueError("Write it on one line.")
+        if len(text) > LONGEST_PARAMETER:
+            raise ValueError(f"Keep it under {LONGEST_PARAMETER} characters.")
         return text
     kind = ValueType(spec.type.value)
     value = normal(kind, text)
@@ -104,7 +113,7 @@ def _plain(spec: ParameterSpec, text: str) -> str:
 
 
 def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
-    found = Instance.objects.select_related("system").filter(pk=text if text.isdigit() else 0)
+    found = Instance.objects.select_related("system").filter(pk=text if text.isdecimal() else 0)
     row = found.filter(system=system).first() if system else found.first()
     if row is None:
         raise ValueError("There is no such instance of this system in the inventory.")
@@ -125,7 +134,7 @@ def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
 
 
 def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -> Chosen:
-    found = Copy.objects.select_related("system").filter(pk=text if text.isdigit() else 0)
+    found = Copy.objects.select_related("system").filter(pk=text if text.isdecimal() else 0)
     row = found.filter(system=system).first() if system else found.first()
     if row is None:
         raise ValueError("There is no such copy of this system in the inventory.")
@@ -156,11 +165,11 @@ def _check_text(procedure: Procedure, spec: ParameterSpec, facts: Facts) -> None
             for found in _PLACEHOLDER.finditer(text):
                 if _normalised(found.group(1)) != spec.name:
                     continue
-                value = facts.fields.get(found.group(2) or "", facts.value)
-                sql = label.lower() in SQL_LABELS
-                if sql and not _PLAIN.fullmatch(value) and not _quoted(text, found.start()):
+                value = facts.fields.get((found.group(2) or "").lower(), facts.value)
+                sql = label in SQL_LABELS
+                between = _quoted(text[: found.start()], sql=sql)
+                if sql and not between and not _PLAIN.fullmatch(value):
                     raise ValueError(_unsafe(value, step.number, "SQL"))
-                between = _quoted(text, found.start())
                 if between and not re.fullmatch(r"[\w@%+=:,./ -]*", value):
                     raise ValueError(_unsafe(value, step.number, "quotes"))
 
@@ -172,9 +181,10 @@ def _unsafe(value: str, number: str, where: str) -> str:
     )
 
 
-def _quoted(text: str, position: int) -> bool:
-    before = text[:position].rsplit("\n", 1)[-1] if "'" not in text[:position] else text[:position]
-    return before.count("'") % 2 == 1 or before.count('"') % 2 == 1
+def _quoted(before: str, *, sql: bool = False) -> bool:
+    """Whether what follows `before` stands between quotes. A comment ends with its line, however
+    many apostrophes it has."""
+    return (_CLOSED_SQL if sql else _CLOSED_SHELL).fullmatch(before) is None
 
 
 def _normalised(name: str) -> str:
@@ -186,23 +196,20 @@ def fill(source: str, facts: Mapping[str, Facts], run_number: int) -> str:
     value chosen, shell-quoted in shell commands, in `<var class="filled">`. Safe HTML again."""
 
     def code(found: re.Match[str]) -> str:
-        label = (re.findall(r"language-([\w+-]+)", found.group(1)) or [""])[0]
-        # A span (no class) is read by people, not by a shell.
-        shell = bool(found.group(1).strip()) and label.lower() not in SQL_LABELS
+        block, attributes, text = found.group(1) or "", found.group(2), found.group(3)
+        label = (re.findall(r"language-([\w+-]+)", attributes) or [""])[0]
+        # A span is read by people, not by a shell.
+        shell = bool(block) and label in SHELL_LABELS | {""}
 
         def variable(match: re.Match[str]) -> str:
             value = value_of(match.group(1), facts, run_number)
             if value is None:
                 return match.group(0)
-            inner = found.group(2)[: match.start()]
-            quoted = (
-                shlex.quote(value)
-                if shell and not _quoted(html.unescape(inner), len(inner))
-                else value
-            )
+            before = html.unescape(_TAG.sub("", text[: match.start()]))
+            quoted = shlex.quote(value) if shell and not _quoted(before) else value
             return f'<var class="filled">{html.escape(quoted)}</var>'
 
-        return f"<code{found.group(1)}>{_VAR.sub(variable, found.group(2))}</code>"
+        return f"{block}<code{attributes}>{_VAR.sub(variable, text)}</code>"
 
     return _CODE.sub(code, source)
 

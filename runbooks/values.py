@@ -18,6 +18,8 @@ from runbooks.enums import ValueType
 from runbooks.procedure import ValueSpec
 
 LONGEST_TEXT = 4000
+#: A time that must be recent may lie this far ahead of the server's own clock.
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,8 @@ def _bounds(spec: ValueSpec, value: str) -> str:
 def _age(spec: ValueSpec, value: str, at: datetime) -> str:
     if spec.type is not ValueType.DATETIME or spec.max_age is None:
         return ""
+    if datetime.fromisoformat(value) - at > CLOCKS_DIFFER_BY:
+        return "It lies in the future."
     if at - datetime.fromisoformat(value) > timedelta(seconds=spec.max_age):
         return f"It is older than {spec.max_age // 60} minutes."
     return ""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from runbooks.enums import Countersign
 from runbooks.parser import yamltext
 from runbooks.parser.guardkeys import ENFORCED, GUARD_KEYS, WITH_OPTIONAL
 from runbooks.parser.readers import Context, group
 from runbooks.parser.yamltext import Place, Value
 from runbooks.procedure import Guard
+
+LONGEST_ANSWER = 200
 
 
 def read_guard(source: str, place: Place, context: Context) -> Guard:
@@ -23,6 +29,8 @@ def read_guard(source: str, place: Place, context: Context) -> Guard:
         return Guard()
     if got.get("optional"):
         _check_alone(value, context)
+    if got.get("decide"):
+        _check_decision(value, got, context)
     context.recorded.update({value.name: value.type for value in got.get("record", ())})
     now = {key: read for key, read in got.items() if key in ENFORCED}
     return Guard(**now, later={key: read for key, read in got.items() if key not in ENFORCED})
@@ -36,4 +44,23 @@ def _check_alone(value: Value, context: Context) -> None:
             key,
             f"A step that demands `{key.text()}` can never be optional.",
             "Take out `optional: true`, or give the demand a step of its own.",
+        )
+
+
+def _check_decision(value: Value, got: Mapping[str, Any], context: Context) -> None:
+    """An answer opens its branch at once: a confirmation afterwards would come too late."""
+    at = {key.text(): key for key, _ in value.pairs() or []}
+    if got.get("countersign") is Countersign.AFTER:
+        context.error(
+            "decide",
+            at["countersign"],
+            "A decision is never countersigned after it was taken.",
+            "Write `countersign: before`, or measure in a step of its own before it.",
+        )
+    if any(len(answer) > LONGEST_ANSWER for answer, _ in got["decide"].options):
+        context.error(
+            "decide",
+            at["decide"],
+            f"An answer has more than {LONGEST_ANSWER} characters.",
+            "Say it in a few words; the reason is asked for.",
         )
