@@ -16,6 +16,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from accounts.models import User
 from runbooks import rows
 from runbooks.machine import Line, NewEvent, RunState, apply, genesis
@@ -130,11 +132,16 @@ class Verdict:
         return not self.faults
 
 
+@transaction.atomic
 def verify(run: Run) -> Verdict:
     """Check the chain of `run`, its columns against the hashed texts and its revision against the
-    first event, and replay the events: the stored state must be what the log says."""
-    _, stored = rows.load(run.pk)
-    procedure = from_json(run.revision.procedure)
+    first event, and replay the events: the stored state must be what the log says. The run is
+    locked meanwhile, so that a move in between is not taken for a fault."""
+    try:
+        run, stored = rows.load(run.pk, lock=True)
+        procedure = from_json(run.revision.procedure)
+    except (ValueError, KeyError, TypeError, AssertionError) as error:
+        return Verdict((f"The stored rows cannot be read: {error!r}.",), run.events.count())
     faults: list[str] = []
     previous, state, count = "", None, 0
     columns = run.events.order_by("sequence").values_list(
@@ -159,6 +166,8 @@ def verify(run: Run) -> Verdict:
             faults.append(f"Event {sequence}: a column differs from the hashed text.")
     if (run.sequence, run.digest) != (count, previous) and not faults:
         faults.append(f"The run names event {run.sequence} as its head; the log ends at {count}.")
+    if state is None and not faults:
+        faults.append("The log is empty.")
     if state and not faults:
         faults += _differences(stored, state)
     return Verdict(tuple(faults), count)
@@ -172,7 +181,8 @@ def procedure_digest(procedure: Mapping[str, Any]) -> str:
 
 def _begin(run: Run, procedure: Procedure, first: Line, faults: list[str]) -> RunState:
     told = first.data["revision"]
-    if hashlib.sha256(bytes(run.revision.source)).hexdigest() != told["sha256"]:
+    digests = {hashlib.sha256(bytes(run.revision.source)).hexdigest(), run.revision.sha256}
+    if digests != {told["sha256"]}:
         faults.append("The text of the revision is not the one that the first event names.")
     if procedure_digest(run.revision.procedure) != told["procedure"]:
         faults.append("The stored reading of the revision is not the one the first event names.")

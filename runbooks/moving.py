@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -25,6 +26,10 @@ RIGHTS: dict[RunRole, Right] = {
     RunRole.DECIDER: Right.DECIDE,
     RunRole.OBSERVER: Right.VIEW,
 }
+
+
+_KEY = re.compile(r"[\x21-\x7e]{1,64}")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class MoveRefused(Refused):
@@ -54,10 +59,13 @@ def move(
     seen: int | None = None,
     key: str | None = None,
     step: int | None = None,
+    store: Callable[[tuple[NewEvent, ...]], tuple[NewEvent, ...]] | None = None,
     **data: Any,
 ) -> Answer:
-    """Carry out one move: the only transaction that changes a run."""
+    """Carry out one move: the only transaction that changes a run. `store` writes what belongs to
+    the events of an accepted move in the same transaction, and may add to them."""
     access.check(by, Right.VIEW)
+    _check_storable(key, data)
     with transaction.atomic():
         run, state = rows.load(run_id, lock=True)
         first = run.events.filter(key=key).first() if key else None
@@ -67,6 +75,8 @@ def move(
         access.check(by, RIGHTS[role or RunRole.OBSERVER])
         outcome = decide(state, Request(kind, by.pk, at, step, seen, data))
         events = _events(outcome, kind, step, data)
+        if store and not isinstance(outcome, Refusal):
+            events = store(events)
         if events:
             lines = log.append(run, events, by=by, role=role or "", at=at, key=key)
             after = reduce(apply, lines, state)
@@ -75,6 +85,20 @@ def move(
     if isinstance(outcome, Refusal):
         raise MoveRefused(outcome.code, outcome.sentence, outcome.remedy, run.sequence)
     return Answer(run.sequence, tuple(event.kind for event in events))
+
+
+def _check_storable(key: str | None, data: Mapping[str, Any]) -> None:
+    """No database keeps NUL, and no UTF-8 half a character: say so before anything is written."""
+    if key is not None and not _KEY.fullmatch(key):
+        raise Invalid({"": "The idempotency key has 1 to 64 plain characters."})
+    errors = {}
+    for name, value in data.items():
+        texts = {f"value_{n}": v for n, v in value.items()} if isinstance(value, Mapping) else {}
+        for field, text in (texts or {name: value}).items():
+            if isinstance(text, str) and _UNSTORABLE.search(text):
+                errors[field] = "This holds a character that cannot be kept; type it anew."
+    if errors:
+        raise Invalid(errors)
 
 
 def _events(

@@ -13,6 +13,7 @@ All return an `Answer`, and raise `MoveRefused` (not allowed now), `accounts.ref
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,9 @@ from runbooks.machine import NewEvent, genesis
 from runbooks.models import Event, Evidence, Revision, Run, RunParameter
 from runbooks.moving import RIGHTS, Answer, move
 from runbooks.parameters import choose
-from runbooks.procedure import from_json
+from runbooks.procedure import Procedure, from_json
+
+LONGEST_TITLE = 200
 
 
 def prepare(
@@ -47,19 +50,14 @@ def prepare(
     Raises `Invalid` (parameter name → sentence) and `Refused`.
     """
     access.check(by, Right.OPERATE)
-    if kind is RunKind.LIVE and revision.approved_at is None:
-        raise Refused(
-            "not_approved",
-            f"Revision {revision.number} is not approved; it cannot be run live.",
-            "Ask an approver to read it, start an approved revision, or start a drill.",
-        )
-    procedure = from_json(revision.procedure)
-    if not procedure.steps:
-        raise Refused("no_steps", "This runbook has no steps.", "Write them as task items: - [ ] …")
+    procedure = _startable(revision, kind)
     chosen, errors = choose(procedure, revision.runbook.system, parameters, kind=kind, at=at)
+    if len(title) > LONGEST_TITLE:
+        errors["title"] = f"Keep the title under {LONGEST_TITLE} characters."
     if errors:
         raise Invalid(errors)
     with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # a form sent twice at once
         repeated = _prepared(by, key)
         if repeated:
             return repeated
@@ -91,6 +89,25 @@ def prepare(
         run.save(update_fields=["sequence", "digest", "turned"])
         notify.within(run.pk, run.sequence)
     return run
+
+
+def _startable(revision: Revision, kind: RunKind) -> Procedure:
+    if kind is RunKind.LIVE and revision.approved_at is None:
+        raise Refused(
+            "not_approved",
+            f"Revision {revision.number} is not approved; it cannot be run live.",
+            "Ask an approver to read it, start an approved revision, or start a drill.",
+        )
+    if revision.runbook.archived_at is not None:
+        raise Refused(
+            "archived",
+            "This runbook was archived; it starts no new runs.",
+            "Take it back into use first, or choose another.",
+        )
+    procedure = from_json(revision.procedure)
+    if not procedure.steps:
+        raise Refused("no_steps", "This runbook has no steps.", "Write them as task items: - [ ] …")
+    return procedure
 
 
 def _prepared(by: User, key: str | None) -> Run | None:
@@ -131,6 +148,12 @@ def hand_over(run_id: int, *, to: int, by: User, at: datetime, **sent: Any) -> A
     return move(run_id, Move.HAND_OVER, by=by, at=at, to=person.pk, to_name=str(person), **sent)
 
 
+def accept_hand_over(run_id: int, *, by: User, at: datetime, **sent: Any) -> Answer:
+    """Take over as operator: `read_back`, and `identifier` of the target, read anew."""
+    access.check(by, RIGHTS[RunRole.OPERATOR])
+    return move(run_id, Move.ACCEPT_HAND_OVER, by=by, at=at, **sent)
+
+
 def attach(
     run_id: int,
     *,
@@ -145,11 +168,13 @@ def attach(
     """Keep a file with the run, by its SHA-256; `value` names the recorded value it answers.
 
     The bytes are stored before the transaction: a file without a row is harmless, a row without its
-    file is not. The same file again, under the same name, changes nothing.
+    file is not. The same file again, under the same name, keeps its first row.
     """
+    access.check(by, Right.VIEW)
     kept = evidence.keep(run_id, file)
     data = {"name": kept.name, "sha256": kept.sha256, "size": kept.size}
-    with transaction.atomic():
+
+    def with_row(events: tuple[NewEvent, ...]) -> tuple[NewEvent, ...]:
         row, _ = Evidence.objects.get_or_create(
             run_id=run_id,
             sha256=kept.sha256,
@@ -163,18 +188,10 @@ def attach(
                 "by": by,
             },
         )
-        return move(
-            run_id,
-            Move.ATTACH,
-            by=by,
-            at=at,
-            step=step,
-            key=key,
-            seen=seen,
-            value=value,
-            evidence=row.pk,
-            **data,
-        )
+        return tuple(replace(event, data={**event.data, "evidence": row.pk}) for event in events)
+
+    sent: dict[str, Any] = {"step": step, "key": key, "seen": seen, "value": value, **data}
+    return move(run_id, Move.ATTACH, by=by, at=at, store=with_row, **sent)
 
 
 def strike_out(
@@ -229,9 +246,6 @@ reopen = _verb(Move.REOPEN, "Open a diagnosed `step` for a new attempt.")
 undo = _verb(Move.UNDO, "Take `step` back by the way back it names, with a `reason`.")
 hold = _verb(Move.HOLD, "STOP. No reason is needed.")
 resume = _verb(Move.RESUME, "End a hold: `read_back` the number of the step finished last.")
-accept_hand_over = _verb(
-    Move.ACCEPT_HAND_OVER, "Take over: `read_back`, and `identifier` of the target read anew."
-)
 release = _verb(Move.RELEASE, "Let `step` go on, as the role it waits for, with a `reason`.")
 decide = _verb(Move.DECIDE, "Choose the `answer` of a decision `step`, with a `reason`.")
 note = _verb(Move.NOTE, "Write `text` into the log, about `step` or the run.")

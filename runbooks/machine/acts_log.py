@@ -29,7 +29,7 @@ def _note(state: RunState, request: Request) -> Outcome:
 
 
 def _attach(state: RunState, request: Request) -> Outcome:
-    data = {name: request.data[name] for name in ("name", "sha256", "size", "evidence")}
+    data = {name: request.data[name] for name in ("name", "sha256", "size")}
     value = request.text("value")
     if value:
         wrong = _value_wanted(state, request, value)

@@ -19,7 +19,7 @@ from runbooks.machine.state import (
     StepState,
     current,
     in_section,
-    not_taken,
+    passed_by_others,
 )
 from runbooks.procedure import Procedure
 
@@ -78,8 +78,7 @@ def _touch(state: RunState, line: Line, **changes: Any) -> RunState:
 
 def _again(state: RunState, indexes: list[int], sequence: int) -> RunState:
     """A new attempt at each of the steps that were touched; the old attempts go into the past."""
-    found = [state.steps[i] for i in indexes]
-    begun = [old for old in found if old != StepState(old.index, old.attempt, touched=old.touched)]
+    begun = [state.steps[i] for i in indexes if not state.steps[i].is_fresh]
     for old in begun:
         state = _put(state, StepState(old.index, old.attempt + 1, touched=sequence))
     past = sorted((*state.past, *begun), key=lambda s: (s.index, s.attempt))
@@ -177,8 +176,7 @@ def _undone(state: RunState, line: Line) -> RunState:
     """Everything on the main path from the step that was taken back is done again: but not the
     branches that an earlier decision passed by, and nothing once the run is turned back."""
     later = [i for i in range(line.data["step"], len(state.steps)) if state.on_main_path(i)]
-    stands = [s for s in state.steps if s.index not in later and s.answer]
-    passed_by = {key for s in stands for key in not_taken(state, s.index, s.answer)}
+    passed_by = passed_by_others(state, later)
     again = [i for i in later if state.step(i).section not in passed_by]
     state = _again(state, again, line.sequence)
     return _strike(state, again, line.sequence) if state.turned_back else state

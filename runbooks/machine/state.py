@@ -46,6 +46,11 @@ class StepState:
     reason: str = ""
     touched: int = 0
 
+    @property
+    def is_fresh(self) -> bool:
+        """Locked, and nothing was done on this attempt yet."""
+        return self == StepState(self.index, self.attempt, touched=self.touched)
+
 
 @dataclass(frozen=True)
 class RunState:
@@ -97,6 +102,12 @@ def not_taken(state: RunState, index: int, answer: str) -> list[str]:
     options = dict(decision.options) if decision else {}
     asides, taken = state.procedure.asides, options.get(answer)
     return sorted({key for key in options.values() if key and key not in asides | {taken}})
+
+
+def passed_by_others(state: RunState, indexes: list[int]) -> set[str]:
+    """Keys of the sections that decisions outside of `indexes` pass by, and so stay struck."""
+    others = [s for s in state.steps if s.answer and s.index not in indexes]
+    return {key for s in others for key in not_taken(state, s.index, s.answer)}
 
 
 def current(state: RunState) -> int | None:
