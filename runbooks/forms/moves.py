@@ -92,7 +92,7 @@ class RunForm(MoveForm):
 
 
 def sentences(label: str, asks: str = "", help_text: str = "", rows: int = 2) -> forms.CharField:
-    """A field for a few sentences. `asks` is what is said when it is empty; '' makes it optional."""
+    """A field for a few sentences. `asks` is said when it is empty; without it, it is optional."""
     return forms.CharField(
         label=label,
         required=bool(asks),

@@ -8,7 +8,6 @@ from django import forms
 
 from inventory.fields import MomentField
 from runbooks.enums import Move, RunRole
-from runbooks.machine import RunState
 from runbooks.forms.moves import (
     PLAIN,
     CountersignForm,
@@ -24,6 +23,7 @@ from runbooks.forms.moves import (
     ValuesForm,
     sentences,
 )
+from runbooks.machine import RunState
 
 
 class RoleForm(RunForm):
@@ -183,7 +183,7 @@ FORMS: dict[Move, type[MoveForm]] = {
 
 
 def form_for(move: Move, state: RunState, person: int) -> type[MoveForm]:
-    """The form in which `person` sends `move` now: who offered a hand-over takes it back with it."""
+    """The form in which `person` sends `move` now: an offered hand-over is taken back with it."""
     if move is Move.HAND_OVER and state.hand_over_by == person:
         return WithdrawForm
     return FORMS[move]

@@ -30,6 +30,7 @@ _COMMAND = re.compile(
 _CAUTION = re.compile(r"\s*(<blockquote>.*?</blockquote>)", re.DOTALL)
 _LATER = '<p class="locked">The command appears when the step is open.</p>'
 _CLOSED = '<p class="locked">The command appears when all gates are open.</p>'
+_RESTING = '<p class="locked">The command is put away while the run stands still.</p>'
 _SLASHED = {StepStatus.DONE, StepStatus.AWAITING, StepStatus.NOT_APPLICABLE}
 _CIRCLED = _SLASHED | {StepStatus.STARTED, StepStatus.MISMATCH, StepStatus.DIAGNOSED}
 
@@ -202,7 +203,9 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     found = gates(state, index, desk.at)
     closed = any(not g.open for g in found if not g.key.startswith("file:"))
     resting = state.status is RunStatus.HELD or state.hand_over_to is not None
-    html = _COMMAND.sub(_CLOSED, told.body_html) if closed or resting else told.body_html
+    html = told.body_html
+    if resting or closed:
+        html = _COMMAND.sub(_RESTING if resting else _CLOSED, html)
     target = desk.writes_over(index)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)

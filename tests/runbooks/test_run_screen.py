@@ -1,0 +1,149 @@
+"""The run page as data: what each person is shown, and what they are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from accounts.models import User
+from runbooks.enums import Move, RunStatus
+from runbooks.screen import Desk, Person, RunScreen, run_screen, side
+from runbooks.screen.steps import Row
+from tests.factories.runs import Story, story
+
+
+@pytest.fixture
+def told(
+    operator: User, verifier: User, decider: User, author: User, approver: User, at: datetime
+) -> Story:
+    people = (operator, verifier, decider, author, approver)
+    return story({one.username: one for one in people}, at)
+
+
+def seen_by(told: Story, who: str) -> RunScreen:
+    people = {u.pk: Person(u.pk, u.name, u.initials) for u in told.people.values()}
+    desk = Desk(told.state, told.people[who].pk, told.at, people)
+    beside = side(desk, copies=(), evidence=(), told=())
+    return run_screen(desk, title="Restore the books", system=None, present=(), beside=beside)
+
+
+def rows_of(screen: RunScreen) -> list[Row]:
+    return [row for part in screen.parts for row in part.rows]
+
+
+def open_row(screen: RunScreen) -> Row:
+    (row,) = [row for row in rows_of(screen) if row.focus]
+    return row
+
+
+def test_a_substep_stands_below_its_step_and_is_open_before_it(told: Story) -> None:
+    screen = seen_by(told.start().agreed(), "operator")
+    assert [(row.number, row.depth) for row in rows_of(screen)] == [
+        ("1", 0),
+        ("2", 0),
+        ("2.1", 1),
+        ("3", 0),
+        ("4", 0),
+    ]
+    assert open_row(screen).number == "2.1"
+
+
+def test_only_the_open_step_shows_its_command(told: Story) -> None:
+    screen = seen_by(told.start(), "operator")
+    first = open_row(screen)
+    assert first.focus is not None
+    assert "ls -l" in first.focus.body_html
+    assert "/srv/vault" in first.focus.body_html
+    assert "Look, do not touch" in first.focus.caution_html
+    assert not any("mv -n" in row.html for row in rows_of(screen))
+
+
+def test_a_command_waits_until_the_second_person_has_confirmed(told: Story) -> None:
+    told.start().agreed().do(Move.TICK, "operator", step=1)
+    told.do(Move.TICK, "operator", step=2)
+    told.do(Move.BEGIN_STEP, "operator", step=3)
+    focus = open_row(seen_by(told, "operator")).focus
+    assert focus is not None
+    assert "mv -n" not in focus.body_html
+    assert focus.primary is not None
+    assert focus.primary.blocked
+    told.do(Move.COUNTERSIGN, "verifier", step=3)
+    after = open_row(seen_by(told, "operator")).focus
+    assert after is not None
+    assert "mv -n" in after.body_html
+    assert after.primary is not None
+    assert after.primary.blocked == ""
+    assert after.primary.verb == "Tick: Rename it"
+
+
+def test_the_verifier_has_blank_fields_and_not_the_first_value(told: Story) -> None:
+    screen = seen_by(told.start().measured(), "verifier")
+    row = open_row(screen)
+    assert row.values == ()
+    assert row.focus is not None
+    assert row.focus.primary is not None
+    assert row.focus.primary.move == Move.COUNTERSIGN.value
+    assert row.focus.primary.form["value_entries"].value() is None
+    assert "48211" not in repr(screen)
+    assert open_row(seen_by(told, "operator")).values == (("Entries", "48211"),)
+
+
+def test_marks_and_initials_keep_the_place(told: Story) -> None:
+    first, *_ = rows_of(seen_by(told.start().agreed(), "decider"))
+    assert (first.circle, first.slash, first.kind) == (True, True, "done")
+    assert first.signs == ("op 03:17", "vf 03:18")
+
+
+def test_a_held_run_says_so_and_asks_for_the_read_back(told: Story) -> None:
+    told.start().do(Move.HOLD, "verifier")
+    screen = seen_by(told, "operator")
+    assert screen.banner is not None
+    assert "Verifier" in screen.banner.text
+    assert screen.banner.panel is not None
+    assert "read_back" in screen.banner.panel.form.fields
+    focus = open_row(screen).focus
+    assert focus is not None
+    assert "ls -l" not in focus.body_html
+
+
+def test_a_briefing_offers_the_free_roles(told: Story) -> None:
+    screen = seen_by(told, "verifier")
+    assert screen.briefing
+    assert [seat.role for seat in screen.seats if seat.take] == [
+        "operator",
+        "verifier",
+        "decider",
+        "observer",
+    ]
+    assert screen.start is None
+
+
+def test_what_is_shown_is_what_the_machine_allows(told: Story) -> None:
+    told.start()
+    for who in ("operator", "verifier", "decider", "author"):
+        screen = seen_by(told, who)
+        focus = open_row(screen).focus
+        assert focus is not None
+        panels = [focus.primary, *focus.others, *screen.quiet, screen.head.hold]
+        shown = {panel.move for panel in panels if panel}
+        desk = Desk(told.state, told.people[who].pk, told.at, {})
+        assert shown <= {control.move.value for control in desk.controls}
+
+
+def test_the_version_changes_with_the_step_and_not_with_the_clock(told: Story) -> None:
+    before = open_row(seen_by(told.start(), "operator")).version
+    later = replace(told, at=told.at.replace(second=59))
+    assert open_row(seen_by(later, "operator")).version == before
+    told.do(Move.RECORD, "operator", step=0, values={"entries": "1"})
+    assert open_row(seen_by(told, "operator")).version != before
+
+
+def test_an_ended_run_is_frozen(told: Story) -> None:
+    told.start().do(Move.ABORT, "decider", reason="It is another system.")
+    screen = seen_by(told, "operator")
+    assert told.state.status is RunStatus.ABORTED
+    assert not screen.live
+    assert {row.kind for row in rows_of(screen)} == {"struck"}
+    assert {panel.move for panel in screen.quiet} >= {"note", "late_entry", "strike_out"}
