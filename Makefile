@@ -1,64 +1,60 @@
-# Two commands are all one needs: `make run` and `make test`. Everything is installed into .venv.
-SHELL := /bin/bash
+# Countersign: `make run` sets up and serves the demonstration; `make check` is what CI asks.
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
-TESTS ?= tests
-# Where the database tests find PostgreSQL; empty: they run on SQLite alone.
-POSTGRES ?= $(shell $(PYTHON) scripts/find_postgres.py)
+OURS := accounts config demonstration incidents inventory richtext runbooks tests manage.py
+TEMPLATES := $(shell git ls-files 'templates/*.html' 2>/dev/null)
+POSTGRES ?= $(COUNTERSIGN_TEST_POSTGRES)
+NEEDS := Install them first: apt install python3-venv make git
 
-.PHONY: run test test-sqlite test-postgres check lint types docs format clean
+export DJANGO_SETTINGS_MODULE := config.settings
 
-run: .venv/run.stamp ## set everything up and serve, with the demonstration
-	@exec $(BIN)/python -m config.launcher --port $(PORT)
+.PHONY: run check lint types docs test test-sqlite test-postgres format
+.DEFAULT_GOAL := run
 
-test: test-sqlite test-postgres ## every test, on SQLite and, where there is a server, on PostgreSQL
+run: .venv/run.stamp
+	@$(BIN)/python -m config.launcher --port $(PORT)
 
-test-sqlite: .venv/dev.stamp
-	@echo "== tests on SQLite"
-	@env -u DATABASE_URL $(BIN)/python -m pytest -q -n 2 $(TESTS)
-
-test-postgres: .venv/dev.stamp
-ifeq ($(strip $(POSTGRES)),)
-	@echo "== no PostgreSQL server found at 127.0.0.1:5432 (set POSTGRES=postgres://user@host): its tests did not run"
-else
-	@echo "== database tests on PostgreSQL"
-	@DATABASE_URL=$(POSTGRES)/countersign $(BIN)/python -m pytest -q -n 2 -m "not browser and not pure" $(TESTS)
-endif
-
-check: lint types docs test ## what the continuous integration runs
+check: lint types docs test
 
 lint: .venv/dev.stamp
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
-
-types: .venv/dev.stamp
-	$(BIN)/mypy .
-
-docs: .venv/dev.stamp ## generated pages are current, links lead somewhere
-	$(BIN)/python manage.py write_reference --check
-	$(BIN)/python scripts/check_links.py
+	$(BIN)/ruff check $(OURS)
+	$(BIN)/ruff format --check $(OURS)
+	$(BIN)/djade --check $(TEMPLATES)
 
 format: .venv/dev.stamp
-	$(BIN)/ruff check --fix-only --quiet .
-	$(BIN)/ruff format .
-	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(BIN)/ruff check --fix $(OURS)
+	$(BIN)/ruff format $(OURS)
+	$(BIN)/djade $(TEMPLATES)
 
-clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+types: .venv/dev.stamp
+	$(BIN)/mypy $(OURS)
+
+docs: .venv/dev.stamp
+	$(BIN)/python manage.py document --check
+
+test: test-sqlite test-postgres
+
+test-sqlite: .venv/dev.stamp
+	DATABASE_URL= $(BIN)/pytest -q -n 2
+
+test-postgres: .venv/dev.stamp
+	@url="$(POSTGRES)"; \
+	if [ -z "$$url" ] && $(BIN)/python -m tests.postgres; then url=postgres://postgres@127.0.0.1:5432/countersign; fi; \
+	if [ -z "$$url" ]; then echo "PostgreSQL: none at 127.0.0.1:5432; set COUNTERSIGN_TEST_POSTGRES=postgres://user@host/name"; \
+	else DATABASE_URL="$$url" $(BIN)/pytest -q -n 2 -m "not browser"; fi
 
 .venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Countersign needs Python 3.11 or newer; this is $$($(PYTHON) --version)."; exit 1; }
-	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv is missing. On Debian or Ubuntu: sudo apt install python3-venv make git"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Countersign needs Python 3.11 or newer, as PYTHON=python3.12 make run"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv is missing. $(NEEDS)"; exit 1; }
 
 .venv/run.stamp: requirements/run.lock | .venv/bin/python
-	@echo "Installing what Countersign needs into .venv …"
+	@echo "Installing what Countersign needs into .venv (once)"
 	@$(PIP) -r requirements/run.lock
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.lock | .venv/bin/python
-	@echo "Installing what the tests need into .venv …"
+	@echo "Installing the tools of development into .venv (once)"
 	@$(PIP) -r requirements/dev.lock
 	@touch $@ .venv/run.stamp

@@ -98,13 +98,13 @@ def secret_key(data: Path, *, production: bool, env: Mapping[str, str] = os.envi
     """The key that signs sessions: COUNTERSIGN_SECRET_KEY (or …_FILE), else, in the embedded
     set-up only, one made once and kept in the data folder with mode 0600.
 
-    Raises `ImproperlyConfigured` in production when none is given or it is shorter than 32
+    Raises `ImproperlyConfigured` in production when none is given or it is shorter than 50
     characters.
     """
     given = text("COUNTERSIGN_SECRET_KEY", env=env)
-    if production and len(given) < 32:
+    if production and len(given) < 50:
         raise ImproperlyConfigured(
-            "COUNTERSIGN_SECRET_KEY is missing or shorter than 32 characters. In production set"
+            "COUNTERSIGN_SECRET_KEY is missing or shorter than 50 characters. In production set"
             " it, or COUNTERSIGN_SECRET_KEY_FILE, to a long random text that stays the same"
             " between starts."
         )

@@ -65,9 +65,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def wants_fragment(request: HttpRequest) -> bool:
     """Whether a script of ours sent the form and will put the answer into the open page."""
-    return "HX-Request" in request.headers or (
-        request.headers.get("X-Requested-With", "").lower() in {"fetch", "xmlhttprequest"}
-    )
+    return "X-Fragment" in request.headers or "HX-Request" in request.headers
 
 
 class Refusals:

@@ -1,0 +1,298 @@
+"""The rules of the house that a machine can read. CONTRIBUTING.md names the test of each."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.template.loader import get_template
+from django.urls import URLResolver, get_resolver
+
+ROOT = Path(__file__).resolve().parents[1]
+FLOORS = ("accounts", "inventory", "runbooks", "incidents", "config")
+PACKAGES = (*FLOORS, "richtext")
+BANNED = {"utils", "helpers", "common", "misc", "base", "services"}
+WRITES = {
+    "save", "delete", "update", "create", "bulk_create", "bulk_update", "get_or_create",
+    "update_or_create",
+}  # fmt: skip
+# `at` without `by`: the moment is the system's or is told by its row, not one person's act.
+UNPAIRED = {
+    "Copy.taken_at", "Copy.restore_proven_at", "Runbook.archived_at", "Revision.created_at",
+    "Run.started_at", "Run.ended_at", "RunPerson.taken_at", "RunPerson.released_at",
+    "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",
+}  # fmt: skip
+
+
+@cache
+def tracked(*patterns: str) -> tuple[Path, ...]:
+    """Files of the project: what Git keeps, and what is new and not ignored."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return tuple(ROOT / name for name in sorted(set(names.split("\n"))) if (ROOT / name).is_file())
+
+
+def sources(*packages: str) -> list[Path]:
+    return [
+        path
+        for path in tracked("*.py")
+        if path.relative_to(ROOT).parts[0] in packages and "migrations" not in path.parts
+    ]
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def told(path: Path, node: ast.AST | None = None) -> str:
+    line = f":{node.lineno}" if isinstance(node, ast.stmt | ast.expr) else ""
+    return f"{path.relative_to(ROOT)}{line}"
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def at_the_edge(path: Path) -> bool:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return bool({"views", "forms", "api", "tasks", "templatetags", "admin"} & set(parts))
+
+
+def test_floors() -> None:
+    def faults() -> Iterator[str]:
+        for path in sources(*PACKAGES):
+            here = path.relative_to(ROOT).parts[0]
+            allowed = {"richtext", here}
+            if here != "richtext":
+                allowed |= set(FLOORS[: FLOORS.index(here) + 1])
+            for node in ast.walk(tree(path)):
+                for module in imported(node):
+                    if module.split(".")[0] in {*PACKAGES, "tests"} - allowed:
+                        yield f"{told(path, node)} imports {module}"
+
+    assert not list(faults())
+
+
+@pytest.mark.parametrize("place", ["runbooks/machine", "runbooks/parser", "incidents/lifecycle"])
+def test_pure_modules_know_no_database_no_clock_and_no_request(place: str) -> None:
+    paths = [path for path in sources(*PACKAGES) if told(path).removesuffix(".py") == place]
+    paths += [path for path in sources(*PACKAGES) if told(path).startswith(f"{place}/")]
+    assert paths
+    faults = [
+        f"{told(path, node)} imports {module}"
+        for path in paths
+        for node in ast.walk(tree(path))
+        for module in imported(node)
+        if module.split(".")[0] == "django" or re.search(r"\.models\b|\.views\b", module)
+    ]
+    assert not faults
+
+
+def test_edges_write_no_model() -> None:
+    def faults() -> Iterator[str]:
+        for path in filter(at_the_edge, sources(*FLOORS)):
+            nodes = list(ast.walk(tree(path)))
+            modules = {
+                alias.asname or alias.name
+                for node in nodes
+                if isinstance(node, ast.ImportFrom)
+                for alias in node.names
+            }
+            for node in nodes:
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                    continue
+                receiver, verb = ast.unparse(node.func.value), node.func.attr
+                on_rows = "objects" in receiver and verb in WRITES
+                on_a_row = verb in {"save", "delete"} and receiver not in modules
+                if on_rows or on_a_row:
+                    yield f"{told(path, node)} calls {receiver}.{verb}()"
+
+    assert not list(faults())
+
+
+def test_the_clock_is_read_only_at_the_edges() -> None:
+    edges = ("views", "api", "tasks", "management", "presence", "live", "notify", "launcher")
+    faults = [
+        told(path, node)
+        for path in sources(*PACKAGES)
+        if not set(edges) & set(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) in {"timezone.now", "datetime.now", "datetime.utcnow", "now"}
+    ]
+    assert not faults
+
+
+def test_no_import_of_the_project_inside_a_function() -> None:
+    faults = [
+        told(path, node)
+        for path in sources(*PACKAGES, "tests")
+        for function in functions(path)
+        for node in ast.walk(function)
+        for module in imported(node)
+        if module.split(".")[0] in PACKAGES
+    ]
+    assert not faults
+
+
+def test_no_signal_receivers() -> None:
+    faults = [
+        told(path)
+        for path in sources(*PACKAGES)
+        if re.search(r"@receiver|(pre|post)_(save|delete)\b|m2m_changed", path.read_text("utf-8"))
+    ]
+    assert not faults
+
+
+def test_no_module_with_a_name_that_says_nothing() -> None:
+    assert not [told(path) for path in sources(*PACKAGES, "tests") if path.stem in BANNED]
+
+
+def test_sizes() -> None:
+    def length(node: ast.stmt) -> int:
+        return (node.end_lineno or node.lineno) - node.lineno + 1
+
+    def faults() -> Iterator[str]:
+        for path in sources(*PACKAGES, "tests"):
+            ours = "tests" not in path.relative_to(ROOT).parts
+            lines = len(path.read_text("utf-8").splitlines())
+            if lines > (300 if ours else 500):
+                yield f"{told(path)} has {lines} lines"
+            for node in ast.walk(tree(path)) if ours else ():
+                if isinstance(node, ast.ClassDef) and length(node) > 200:
+                    yield f"{told(path, node)}: class {node.name} has {length(node)} lines"
+                if isinstance(node, ast.FunctionDef) and length(node) > 40:
+                    yield f"{told(path, node)}: {node.name} has {length(node)} lines"
+        for path in tracked("templates"):
+            lines = len(path.read_text("utf-8").splitlines())
+            if lines > 120:
+                yield f"{told(path)} has {lines} lines"
+
+    assert not list(faults())
+
+
+def test_only_richtext_calls_text_safe() -> None:
+    faults = [
+        told(path)
+        for path in sources(*PACKAGES)
+        if path.relative_to(ROOT).parts[0] != "richtext"
+        and re.search(r"\bmark_safe\b|SafeString\(", path.read_text("utf-8"))
+    ]
+    faults += [told(path) for path in tracked("templates") if "|safe" in path.read_text("utf-8")]
+    assert not faults
+
+
+def test_templates_carry_no_script_no_style_and_no_outside_host() -> None:
+    rules = {
+        "inline style": r"<style|\sstyle=",
+        "inline script": r"<script(?![^>]*\ssrc=)",
+        "event attribute": r"\son[a-z]+=",
+        "outside host": r"(src|href|action)=[\"']?(https?:)?//",
+    }
+    faults = [
+        f"{told(path)}: {name}"
+        for path in tracked("templates/*.html")
+        for name, pattern in rules.items()
+        if re.search(pattern, path.read_text("utf-8"), re.IGNORECASE)
+    ]
+    assert not faults
+
+
+def test_every_template_compiles() -> None:
+    for path in tracked("templates/*.html"):
+        get_template(str(path.relative_to(ROOT / "templates")))
+
+
+def test_the_name_of_an_address_is_the_name_of_its_view() -> None:
+    def faults(resolver: URLResolver) -> Iterator[str]:
+        for entry in resolver.url_patterns:
+            if isinstance(entry, URLResolver):
+                yield from faults(entry)
+                continue
+            view = entry.callback
+            if not view.__module__.startswith("allauth.") and view.__name__ != entry.name:
+                yield f"{entry.name} leads to {view.__name__}"
+
+    assert not list(faults(get_resolver()))
+
+
+def test_who_and_when_are_kept_together() -> None:
+    def faults() -> Iterator[str]:
+        for model in apps.get_models():
+            if model.__module__.split(".")[0] not in FLOORS:
+                continue
+            names = {field.name for field in model._meta.get_fields()}
+            constrained = " ".join(c.name for c in model._meta.constraints)
+            for name in sorted(names):
+                stem = name.removesuffix("_at")
+                if stem == name or f"{model.__name__}.{name}" in UNPAIRED:
+                    continue
+                field = model._meta.get_field(name)
+                if f"{stem}_by" not in names:
+                    yield f"{model.__name__}.{name} has no {stem}_by"
+                elif field.null and f"{stem}_at_and_by_together" not in constrained:
+                    yield f"{model.__name__}.{name} and {stem}_by are not constrained"
+
+    assert not list(faults())
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_migrations_are_named() -> None:
+    numbers = [path for path in tracked("*/migrations/0*.py") if "_auto_" in path.name]
+    assert not numbers
+
+
+def test_vendored_files_are_listed_with_their_digests() -> None:
+    files = [path for path in tracked("static/vendor") if path.name != "vendor.json"]
+    listed = ROOT / "static/vendor/vendor.json"
+    known = json.loads(listed.read_text("utf-8")) if listed.exists() else {}
+    digests = {
+        str(path.relative_to(listed.parent)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
+    assert digests == {name: entry["sha256"] for name, entry in known.items()}
+
+
+def test_no_file_names_a_registry_a_machine_or_unfinished_work() -> None:
+    banned = re.compile(
+        r"\b(TO" + r"DO|FIX" + r"ME)\b|py" + r"pi\.org|pythonhosted|registry\.npm|"
+        r"(?<![\w.])/(work|root)/\w",
+    )
+    faults = [
+        f"{told(path)}: {found.group()}"
+        for path in tracked()
+        if path.suffix in {".py", ".md", ".html", ".toml", ".txt", ".js", ".css", ".json", ".lock"}
+        or path.name in {"Makefile", "run"}
+        for found in banned.finditer(path.read_text("utf-8"))
+    ]
+    assert not faults
+
+
+def test_every_kind_of_event_is_documented() -> None:
+    words = (ROOT / "runbooks/words.py").read_text("utf-8")
+    kinds = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', words))
+    page = (ROOT / "docs/reference/events.md").read_text("utf-8")
+    assert kinds
+    assert not [kind for kind in sorted(kinds) if f"`{kind}`" not in page]
