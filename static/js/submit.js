@@ -13,7 +13,8 @@ export function sendByFetch({ refresh }) {
 }
 
 async function send(form, button, refresh) {
-  const url = button?.formAction || form.action;
+  // Not the property: without the attribute it names the page itself.
+  const url = button?.getAttribute("formaction") ?? form.getAttribute("action");
   const body = new FormData(form);
   form.dataset.sending = "yes";
   form.setAttribute("aria-busy", "true");

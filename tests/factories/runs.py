@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from accounts.models import User
 from runbooks import rows, runs
@@ -106,11 +107,20 @@ class Story:
 
 
 def story(
-    people: dict[str, User], at: datetime, *, source: bytes = SHEET, revision: Revision | None = None
+    people: dict[str, User],
+    at: datetime,
+    *,
+    source: bytes = SHEET,
+    revision: Revision | None = None,
 ) -> Story:
     """A run in its briefing. `people` by role: operator, verifier, decider, author, approver."""
     text = revision or approved(people["author"], people["approver"], at, source)
     run = runs.prepare(
-        revision=text, kind=RunKind.LIVE, parameters={}, by=people["operator"], at=at, key="first"
+        revision=text,
+        kind=RunKind.LIVE,
+        parameters={},
+        by=people["operator"],
+        at=at,
+        key=uuid4().hex,
     )
     return Story(run, people, at)
