@@ -12,10 +12,10 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import access
+from accounts.answers import answer_to, wants_json
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from config.refusals import answer_to, wants_json
 from runbooks.enums import Move
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import form_for

@@ -1,0 +1,62 @@
+"""What is told when a verb said no: the one mapping from `Refused` and `Invalid` to an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from accounts.refusals import Invalid, Refused
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is told: `errors` only for bad input, `sequence` only when a run's log has moved on."""
+
+    status: int
+    code: str
+    sentence: str
+    remedy: str
+    errors: dict[str, str]
+    sequence: int | None = None
+
+    def as_json(self) -> dict[str, object]:
+        """The documented keys; `errors` and `sequence` only where there are any."""
+        known: dict[str, object] = {
+            "code": self.code,
+            "sentence": self.sentence,
+            "remedy": self.remedy,
+        }
+        if self.errors:
+            known["errors"] = self.errors
+        if self.sequence is not None:
+            known["sequence"] = self.sequence
+        return known
+
+
+def answer_to(exception: Exception) -> Answer | None:
+    """The answer to `exception`, or None when it is neither a refusal nor bad input."""
+    if isinstance(exception, Refused):
+        return Answer(
+            exception.status,
+            exception.code,
+            exception.sentence,
+            exception.remedy,
+            {},
+            getattr(exception, "sequence", None),
+        )
+    if isinstance(exception, Invalid):
+        sentence = exception.errors.get("", "What was sent cannot be read. Nothing was saved.")
+        remedy = "Go back, correct what is named here, and send it again."
+        return Answer(422, "invalid", sentence, remedy, exception.errors)
+    return None
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the sender asked for JSON in so many words; a browser's `*/*` is not enough."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def wants_fragment(request: HttpRequest) -> bool:
+    """Whether a script of ours sent the form and will put the answer into the open page."""
+    return "X-Fragment" in request.headers or "HX-Request" in request.headers
