@@ -16,8 +16,8 @@ def role_choices() -> list[tuple[str, str]]:
 
 
 def _told(role: Role) -> str:
-    rights = [right for right in Right if right in RIGHTS[role] and right is not Right.VIEW]
-    return "; ".join(RIGHT_LABELS[right] for right in rights or [Right.VIEW])
+    rights = [right for right in Right if right in RIGHTS[role]]
+    return "; ".join(RIGHT_LABELS[right] for right in rights[1:] or rights)
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]

@@ -196,7 +196,11 @@ def test_only_richtext_calls_text_safe() -> None:
         if path.relative_to(ROOT).parts[0] != "richtext"
         and re.search(r"\bmark_safe\b|SafeString\(", path.read_text("utf-8"))
     ]
-    faults += [told(path) for path in tracked("templates") if re.search(r"\|safe\b", path.read_text("utf-8"))]
+    faults += [
+        told(path)
+        for path in tracked("templates")
+        if re.search(r"\|safe\b", path.read_text("utf-8"))
+    ]
     assert not faults
 
 

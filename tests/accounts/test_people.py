@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -67,12 +68,13 @@ def test_bad_input_is_named_by_field(admin: User, at: datetime, field: str, valu
 
 
 def test_only_who_manages_people_may(manager: User, viewer: User, at: datetime) -> None:
-    for move in (
+    moves: tuple[Callable[[], object], ...] = (
         lambda: invite(manager, at),
         lambda: people.disable(viewer, by=manager, at=at),
         lambda: people.enable(viewer, by=manager, at=at),
         lambda: people.give_roles(viewer, roles=[Role.ADMIN], by=manager, at=at),
-    ):
+    )
+    for move in moves:
         with pytest.raises(Refused) as refusal:
             move()
         assert refusal.value.status == 403
@@ -100,10 +102,11 @@ def test_a_disabled_person_cannot_sign_in(admin: User, viewer: User, at: datetim
 
 
 def test_the_only_enabled_admin_stays(admin: User, viewer: User, at: datetime) -> None:
-    for move in (
+    moves: tuple[Callable[[], object], ...] = (
         lambda: people.disable(admin, by=admin, at=at),
         lambda: people.give_roles(admin, roles=[], by=admin, at=at),
-    ):
+    )
+    for move in moves:
         with pytest.raises(Refused) as refusal:
             move()
         assert refusal.value.code == "last_admin"
