@@ -2,7 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 OURS := accounts config demonstration incidents inventory richtext runbooks tests manage.py
 TEMPLATES := $(shell git ls-files 'templates/*.html' 2>/dev/null)
 POSTGRES ?= $(COUNTERSIGN_TEST_POSTGRES)
