@@ -7,7 +7,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from runbooks.enums import Move, ValueType
@@ -39,7 +39,7 @@ class MoveForm(forms.Form):
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
-        files: MultiValueDict[str, UploadedFile] | None = None,
+        files: MultiValueDict[str, Any] | None = None,
         *,
         move: Move,
         state: RunState,
@@ -70,9 +70,10 @@ class MoveForm(forms.Form):
 
         The old key stays answered with what was said to it.
         """
-        self.data = self.data.copy()  # type: ignore[attr-defined]
-        self.data["key"] = uuid4().hex
-        self.data["seen"] = str(state.sequence)
+        data = QueryDict(mutable=True)
+        data.update(self.data)  # a QueryDict extends with every value of every name
+        data["key"], data["seen"] = uuid4().hex, str(state.sequence)
+        self.data = data
         return self
 
     def blame(self, errors: Mapping[str, str]) -> None:

@@ -83,13 +83,13 @@ def _people(
     state: RunState, person: User, here: Iterable[presence.Here]
 ) -> tuple[dict[int, Person], tuple[tuple[int, str], ...]]:
     """Everybody whose name or initials stand on the page, and those who could take over."""
-    wanted = {person.pk, *state.people, *(one.id for one in here)}
+    wanted: set[int | None] = {person.pk, *state.people, *(one.id for one in here)}
     for step in (*state.steps, *state.past):
-        wanted |= {step.started_by, step.done_by, step.countersigned_by, step.released_by} - {None}
-    wanted |= {state.held_by, state.hand_over_by, state.hand_over_to} - {None}
+        wanted |= {step.started_by, step.done_by, step.countersigned_by, step.released_by}
+    wanted |= {state.held_by, state.hand_over_by, state.hand_over_to}
     operates = User.objects.filter(_operates(), pk=OuterRef("pk"))
     found = User.objects.annotate(operates=Exists(operates)).filter(
-        Q(pk__in=wanted) | Q(operates=True)
+        Q(pk__in=wanted - {None}) | Q(operates=True)
     )
     people, able = {}, []
     for pk, name, initials, may in found.values_list("pk", "name", "initials", "operates"):

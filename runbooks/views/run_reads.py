@@ -135,7 +135,7 @@ def evidence_file(request: HttpRequest, pk: int, evidence: int) -> FileResponse:
     access.check(person(request), Right.VIEW)
     row = get_object_or_404(Evidence, pk=evidence, run_id=pk)
     response = FileResponse(
-        default_storage.open(row.file.name, "rb"), as_attachment=True, filename=row.name
+        default_storage.open(str(row.file.name), "rb"), as_attachment=True, filename=row.name
     )
     response["Content-Type"] = "application/octet-stream"
     response["X-Content-Type-Options"] = "nosniff"
