@@ -1,4 +1,4 @@
-"""Systems, instances and copies for tests, made by the product's own verbs."""
+"""The inventory of the story, made with the product's own verbs."""
 
 from __future__ import annotations
 
@@ -7,45 +7,61 @@ from typing import Any
 
 from accounts.models import User
 from inventory import copies, instances, systems
-from inventory.enums import DataClass, Environment, IdentifierKind, Medium
+from inventory.enums import (
+    Answer,
+    CopyState,
+    DataClass,
+    Environment,
+    IdentifierKind,
+    Medium,
+)
 from inventory.models import Copy, Instance, System
 
+SHA256 = "0f" * 32
 
-def system(*, by: User, at: datetime, **changed: Any) -> System:
-    """The ledger, unless `changed` says otherwise: RPO 1 h, RTO 4 h, MTD 8 h."""
-    known: dict[str, Any] = {
+
+def system(by: User, at: datetime, **facts: Any) -> System:
+    """A system called ledger with an RPO of one hour, unless `facts` say otherwise."""
+    given: dict[str, Any] = {
         "name": "ledger",
         "owner": by,
-        "data_class": DataClass.CONFIDENTIAL,
+        "data_class": DataClass.INTERNAL,
         "rpo": timedelta(hours=1),
-        "rto": timedelta(hours=4),
-        "mtd": timedelta(hours=8),
+        "rto": timedelta(hours=2),
+        "mtd": timedelta(days=2),
     }
-    return systems.register(**{**known, **changed}, by=by, at=at)
+    return systems.register(**given | facts, by=by, at=at)
 
 
-def instance(of: System, *, by: User, at: datetime, **changed: Any) -> Instance:
+def instance(of: System, by: User, at: datetime, **facts: Any) -> Instance:
     """The production instance of a system."""
-    known: dict[str, Any] = {
-        "name": "ledger-production",
+    given: dict[str, Any] = {
+        "name": "ledger",
         "environment": Environment.PRODUCTION,
         "host": "db-prod-1",
-        "first_kind": IdentifierKind.NAME,
-        "first_value": "ledger",
-        "second_kind": IdentifierKind.SYSTEM_IDENTIFIER,
-        "second_value": "7291834756120934812",
+        "first_kind": IdentifierKind.SYSTEM_IDENTIFIER,
+        "first_value": "7301234567890123456",
+        "second_kind": IdentifierKind.MACHINE_ID,
+        "second_value": "b08dfa6083e7567a1921a715000001fb",
     }
-    return instances.register(system=of, **{**known, **changed}, by=by, at=at)
+    return instances.register(system=of, **given | facts, by=by, at=at)
 
 
-def copy(of: System, *, by: User, at: datetime, **changed: Any) -> Copy:
-    """An unverified dump of a system, taken an hour before `at`."""
-    known: dict[str, Any] = {
-        "name": "dump-1",
-        "taken_at": at - timedelta(hours=1),
-        "data_as_of": at - timedelta(hours=1),
+def copy(of: System, by: User, at: datetime, *, good: bool = False, **facts: Any) -> Copy:
+    """A dump on a disk whose newest record is 26 h old at `at`; verified when `good`."""
+    given: dict[str, Any] = {
+        "name": "ledger-0606.dump",
+        "taken_at": at - timedelta(hours=25),
+        "data_as_of": at - timedelta(hours=26),
         "medium": Medium.DISK,
-        "place": "backup-1:/dumps/ledger",
-        "holder": "Operations",
+        "place": "backup-1:/srv/backup",
+        "holder": "backup-1",
+        "size_bytes": 734003200,
+        "sha256": SHA256,
+        "encrypted": Answer.YES,
     }
-    return copies.register(system=of, **{**known, **changed}, by=by, at=at)
+    kept = copies.register(system=of, **given | facts, by=by, at=at)
+    if not good:
+        assert kept.state == CopyState.UNVERIFIED
+        return kept
+    return copies.verify(kept, how="read back on db-scratch-1", by=by, at=at)
