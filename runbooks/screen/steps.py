@@ -38,7 +38,8 @@ _CIRCLED = _SLASHED | {StepStatus.STARTED, StepStatus.MISMATCH, StepStatus.DIAGN
 @dataclass(frozen=True)
 class Row:
     """One step. `circle` and `slash` are the place-keeping marks; `word` says the same to those who
-    do not see them. `html` is what can be read ahead, without commands."""
+    do not see them; `wanted` names the
+    values that are still to be observed; `html` is what can be read ahead, without commands."""
 
     index: int
     number: str
@@ -50,6 +51,7 @@ class Row:
     slash: bool
     signs: tuple[str, ...]
     values: tuple[tuple[str, str], ...]
+    wanted: tuple[str, ...]
     remark: str
     past: tuple[str, ...]
     html: str
@@ -136,6 +138,7 @@ def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) 
         slash=step.status in _SLASHED,
         signs=_signs(desk, step),
         values=() if told.index in blind(desk) else _values(told, step),
+        wanted=tuple(v.label or v.name for v in told.guard.record if v.name not in step.values),
         remark=_remark(step),
         past=tuple(
             f"Attempt {old.attempt}: {old.status.value}" + (f". {old.reason}" if old.reason else "")
