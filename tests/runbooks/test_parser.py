@@ -50,7 +50,7 @@ Read this first.
   ```guard
   record:
     newest: {type: datetime, label: created_at}
-  countersign: after
+  countersign: before
   decide: {question: Right?, options: {yes: , no: way-back}}
   ```
 
@@ -172,7 +172,7 @@ def test_guards(procedure):
         ValueSpec("clients", ValueType.NUMBER, "Clients", equals="0", blind=False),
     )
     assert first.later == {"freeze": "target"}
-    assert second.countersign is Countersign.AFTER
+    assert second.countersign is Countersign.BEFORE
     assert second.decide == Decision("Right?", (("yes", ""), ("no", "way-back")))
     assert (swap.countersign, swap.hold, swap.role) == (
         Countersign.BEFORE,
