@@ -1,126 +1,82 @@
-"""A run of a small runbook, driven by the verbs of `runbooks.runs`."""
+"""Runs, made and moved with the product's own verbs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
-from uuid import uuid4
 
+from accounts.enums import Role
 from accounts.models import User
-from runbooks import rows, runs
+from runbooks import library, runs
 from runbooks.enums import Move, RunKind, RunRole
-from runbooks.machine import RunState
 from runbooks.models import Revision, Run
-from tests.factories.library import approved
+from runbooks.moving import Answer
+from tests.factories.people import person
 
-#: A step that measures, one with a sub-step, one that is confirmed before, one with a free text.
-SHEET = b"""---
-title: Restore the books
-purpose: Bring the books back.
-worst_case: The wrong server is overwritten.
-abort_rule: Anyone may stop.
-entry:
-  - An incident is open.
-parameters:
-  folder: {type: text, label: Folder, default: /srv/vault}
----
 
-## Find out
-
-- [ ] Read the newest entry
-
-  > Look, do not touch.
-
-  ```sh
-  ls -l <folder>
-  ```
-
-  ```guard
-  record:
-    entries: {type: number, label: Entries}
-  countersign: after
-  ```
-
-- [ ] Stop the writers
-
-  - [ ] Stop the jobs
-
-## Act
-
-- [ ] Rename it
-
-  ```sh
-  mv -n <folder>/new <folder>/live
-  ```
-
-  ```guard
-  countersign: before
-  undo: put-back
-  ```
-
-- [ ] Tell people
-
-  ```guard
-  optional: true
-  ```
-
-## Put back {#put-back .aside}
-
-- [ ] Rename it back
-"""
+def revision(
+    source: bytes, *, author: User, approver: User | None, at: datetime, name: str = "Tried"
+) -> Revision:
+    """The first revision of a runbook, approved when there is an `approver`."""
+    saved = library.save(source=source, by=author, at=at, name=name)
+    return library.approve(saved, by=approver, at=at) if approver else saved
 
 
 @dataclass
-class Story:
-    """A run and its people. `do` makes a move a minute later than the one before."""
+class Play:
+    """A run and its people. Each move is one second after the one before it."""
 
     run: Run
-    people: dict[str, User]
+    people: Mapping[str, User]
     at: datetime
-    keys: Any = field(default_factory=count)
+    answers: list[Answer] = field(default_factory=list)
 
-    @property
-    def state(self) -> RunState:
-        return rows.load(self.run.pk)[1]
+    def move(self, move: Move, by: str = "operator", **sent: Any) -> Answer:
+        """One move of the person called `by`. Raises what the verb raises."""
+        self.at += timedelta(seconds=1)
+        answer = runs.VERBS[move](self.run.pk, by=self.people[by], at=self.at, **sent)
+        self.answers.append(answer)
+        self.run.refresh_from_db()
+        return answer
 
-    def do(self, move: Move, who: str, **sent: Any) -> None:
-        self.at += timedelta(minutes=1)
-        key = f"story-{next(self.keys)}"
-        runs.VERBS[move](self.run.pk, by=self.people[who], at=self.at, seen=None, key=key, **sent)
-
-    def start(self) -> Story:
-        for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
-            self.do(Move.TAKE_ROLE, role.value, role=role)
-        self.do(Move.START, "operator", acknowledged=True, conditions=True)
-        return self
-
-    def measured(self, entries: str = "48211") -> Story:
-        """The first step is ticked and waits for the second measurement."""
-        self.do(Move.TICK, "operator", step=0, values={"entries": entries})
-        return self
-
-    def agreed(self) -> Story:
-        self.measured().do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48211"})
-        return self
+    def tick(self, step: int, **values: str) -> Answer:
+        return self.move(Move.TICK, step=step, values=values)
 
 
-def story(
-    people: dict[str, User],
+def cast() -> dict[str, User]:
+    """Everybody who plays in runs: use it where the fixtures of the cast are not at hand."""
+    roles = {
+        "operator": Role.RESPONDER,
+        "verifier": Role.RESPONDER,
+        "decider": Role.RESPONDER,
+        "relief": Role.RESPONDER,
+        "author": Role.AUTHOR,
+        "approver": Role.APPROVER,
+        "viewer": Role.VIEWER,
+    }
+    return {name: person(name, name[:2], role) for name, role in roles.items()}
+
+
+def play(
+    source: bytes,
     at: datetime,
     *,
-    source: bytes = SHEET,
-    revision: Revision | None = None,
-) -> Story:
-    """A run in its briefing. `people` by role: operator, verifier, decider, author, approver."""
-    text = revision or approved(people["author"], people["approver"], at, source)
+    people: Mapping[str, User] | None = None,
+    kind: RunKind = RunKind.LIVE,
+    started: bool = True,
+    parameters: Mapping[str, str] | None = None,
+) -> Play:
+    """A run of `source` with three people in it, under way unless `started` is False."""
+    people = people or cast()
+    kept = revision(source, author=people["author"], approver=people["approver"], at=at)
     run = runs.prepare(
-        revision=text,
-        kind=RunKind.LIVE,
-        parameters={},
-        by=people["operator"],
-        at=at,
-        key=uuid4().hex,
+        revision=kept, kind=kind, parameters=parameters or {}, by=people["operator"], at=at
     )
-    return Story(run, people, at)
+    found = Play(run, people, at)
+    for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
+        found.move(Move.TAKE_ROLE, by=role.value, role=role)
+    if started:
+        found.move(Move.START, acknowledged=True, conditions=True)
+    return found
