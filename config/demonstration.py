@@ -37,6 +37,23 @@ _PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("viewer", "vw", Role.VIEWER),
 )
 SIGN_INS: tuple[tuple[str, str], ...] = tuple((name, PASSWORD) for name, _, _ in _PEOPLE)
+_PLACES = (
+    ("ledger", Environment.PRODUCTION, "db-prod-1", "7301442219883460001", Lifecycle.ACTIVE),
+    (
+        "ledger-staging",
+        Environment.STAGING,
+        "db-stage-1",
+        "7301442219883460002",
+        Lifecycle.ACTIVE,
+    ),
+    (
+        "ledger-laptop",
+        Environment.DEVELOPMENT,
+        "laptop-17",
+        "7301442219883460003",
+        Lifecycle.SCRATCH,
+    ),
+)
 _TEXTS = Path(__file__).resolve().parent.parent / "demonstration" / "runbooks"
 
 
@@ -87,24 +104,7 @@ def _ledger(people: dict[str, User], at: datetime) -> System:
         by=by,
         at=at,
     )
-    places = (
-        ("ledger", Environment.PRODUCTION, "db-prod-1", "7301442219883460001", Lifecycle.ACTIVE),
-        (
-            "ledger-staging",
-            Environment.STAGING,
-            "db-stage-1",
-            "7301442219883460002",
-            Lifecycle.ACTIVE,
-        ),
-        (
-            "ledger-laptop",
-            Environment.DEVELOPMENT,
-            "laptop-17",
-            "7301442219883460003",
-            Lifecycle.SCRATCH,
-        ),
-    )
-    for name, environment, host, identifier, lifecycle in places:
+    for name, environment, host, identifier, lifecycle in _PLACES:
         instances.register(
             system=ledger,
             name=name,
@@ -210,6 +210,14 @@ def _incident(ledger: System, people: dict[str, User], at: datetime) -> Incident
         at=at - timedelta(minutes=29),
     )
     records.judge(incident, severity=Severity.SEV1, seen=None, by=by, at=at - timedelta(minutes=29))
+    _entries(incident, people, at, noticed)
+    for runbook in Runbook.objects.filter(slug__startswith="restore-the-ledger"):
+        links.link_runbook(incident, runbook=runbook, by=by, at=at - timedelta(minutes=25))
+    return incident
+
+
+def _entries(incident: Incident, people: dict[str, User], at: datetime, noticed: datetime) -> None:
+    by = people["operator"]
     entries.add(
         incident,
         text="The newest entry on production is **61 days old**. It should be minutes old.",
@@ -229,6 +237,3 @@ def _incident(ledger: System, people: dict[str, User], at: datetime) -> Incident
         by=people["verifier"],
         at=at - timedelta(minutes=26),
     )
-    for runbook in Runbook.objects.filter(slug__startswith="restore-the-ledger"):
-        links.link_runbook(incident, runbook=runbook, by=by, at=at - timedelta(minutes=25))
-    return incident

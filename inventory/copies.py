@@ -63,8 +63,7 @@ def register(
 
     `taken_at`, `data_as_of` (the newest record in it): aware. Raises `Refused` 403 without the
     right to keep the inventory; `Invalid` for a name that the system has already, a time in the
-    future or without zone, a SHA-256 that is not 64 hexadecimal digits, an instance of another
-    system.
+    future or without zone, a SHA-256 not of 64 hexadecimal digits, another system's instance.
     """
     access.check(by, Right.KEEP_INVENTORY)
     with transaction.atomic():

@@ -51,18 +51,14 @@ def save(
 ) -> Revision:
     """Keep `source` as the next revision of `runbook`, or as the first of a new one (None).
 
-    `seen` is the number of the revision that the writer started from, None when they started from
-    none (an import). `name` is the file's name, which gives a title to a text without one.
-    `summary` says what changed, at most 200 characters. `at` is aware, UTC.
-
-    Raises `Unreadable` when the text has errors, `Invalid` for a summary that is too long, and
-    `Refused`: `no_right`, `unchanged` (these very bytes are the newest revision),
+    `seen` is the number of the revision that the writer started from, None for an import. `name` is
+    the file's name, which gives a title to a text without one. `summary` says what changed, at most
+    200 characters. Raises `Unreadable` when the text has errors, `Invalid` for a summary that is
+    too long, and `Refused`: `no_right`, `unchanged` (these very bytes are the newest revision),
     `changed_meanwhile` (the newest revision is not `seen`), `archived`.
     """
     check(by, Right.WRITE_RUNBOOKS)
-    summary = " ".join(summary.split())
-    if len(summary) > 200:
-        raise Invalid({"summary": f"The summary has {len(summary)} characters; the most is 200."})
+    summary = _one_line(summary)
     # Read before the lock: hostile text may cost a second, and other people save meanwhile.
     reading = read(source, name=name, runbook=runbook)
     if reading.procedure is None or reading.has_errors:
@@ -83,6 +79,13 @@ def save(
             created_at=at,
             summary=summary,
         )
+
+
+def _one_line(summary: str) -> str:
+    summary = " ".join(summary.split())
+    if len(summary) > 200:
+        raise Invalid({"summary": f"The summary has {len(summary)} characters; the most is 200."})
+    return summary
 
 
 @transaction.atomic

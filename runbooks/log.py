@@ -52,18 +52,7 @@ def append(
     head, sequence = run.digest, run.sequence
     for event in events:
         sequence += 1
-        text = canonical(
-            {
-                "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-                "by": by.pk,
-                "data": event.data,
-                "kind": event.kind,
-                "name": str(by),
-                "role": role,
-                "run": run.pk,
-                "sequence": sequence,
-            }
-        )
+        text = _text(run, event, sequence, by=by, role=role, at=at)
         head = digest(head, text)
         first_key = key if not written else None
         written.append(
@@ -82,6 +71,21 @@ def append(
     Event.objects.bulk_create(written)
     run.sequence, run.digest = sequence, head
     return lines
+
+
+def _text(run: Run, event: NewEvent, sequence: int, *, by: User, role: str, at: datetime) -> str:
+    return canonical(
+        {
+            "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "by": by.pk,
+            "data": event.data,
+            "kind": event.kind,
+            "name": str(by),
+            "role": role,
+            "run": run.pk,
+            "sequence": sequence,
+        }
+    )
 
 
 def microseconds(at: datetime) -> int:

@@ -32,7 +32,7 @@ def load(run_id: int, *, lock: bool = False) -> tuple[Run, RunState]:
     With `lock`, inside a transaction, the run's row is locked first (PostgreSQL; on SQLite the
     transaction is IMMEDIATE and has locked already). Raises `Run.DoesNotExist`.
     """
-    runs = Run.objects.select_related("revision__runbook")
+    runs = Run.objects.select_related("revision__runbook__system")
     if lock:
         runs = runs.select_for_update(of=("self",))
     run = runs.get(pk=run_id)

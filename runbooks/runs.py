@@ -28,7 +28,7 @@ from runbooks.enums import Move, RunKind, RunRole
 from runbooks.machine import NewEvent, genesis
 from runbooks.models import Event, Evidence, Revision, Run, RunParameter
 from runbooks.moving import RIGHTS, Answer, move
-from runbooks.parameters import choose
+from runbooks.parameters import Chosen, choose
 from runbooks.procedure import Procedure, from_json
 
 LONGEST_TITLE = 200
@@ -69,26 +69,39 @@ def prepare(
             prepared_at=at,
             prepared_by=by,
         )
-        facts = {name: rows.facts_json(c.facts) for name, c in chosen.items()}
-        RunParameter.objects.bulk_create(
-            RunParameter(
-                run=run,
-                name=n,
-                value=c.facts.value,
-                instance=c.instance,
-                copy=c.copy,
-                facts=facts[n],
-            )
-            for n, c in chosen.items()
-        )
-        event = NewEvent("run.prepared", _opening(run, facts))
-        (line,) = log.append(run, [event], by=by, role="", at=at, key=key)
-        state = genesis(run.pk, procedure, line)
-        rows.create_steps(run, state)
-        run.turned = state.turned
-        run.save(update_fields=["sequence", "digest", "turned"])
-        notify.within(run.pk, run.sequence)
+        _brief(run, procedure, chosen, by=by, at=at, key=key)
     return run
+
+
+def _brief(
+    run: Run,
+    procedure: Procedure,
+    chosen: Mapping[str, Chosen],
+    *,
+    by: User,
+    at: datetime,
+    key: str | None,
+) -> None:
+    """Everything that a new run begins with: its parameters, its first event, its steps."""
+    facts = {name: rows.facts_json(c.facts) for name, c in chosen.items()}
+    RunParameter.objects.bulk_create(
+        RunParameter(
+            run=run,
+            name=name,
+            value=c.facts.value,
+            instance=c.instance,
+            copy=c.copy,
+            facts=facts[name],
+        )
+        for name, c in chosen.items()
+    )
+    event = NewEvent("run.prepared", _opening(run, facts))
+    (line,) = log.append(run, [event], by=by, role="", at=at, key=key)
+    state = genesis(run.pk, procedure, line)
+    rows.create_steps(run, state)
+    run.turned = state.turned
+    run.save(update_fields=["sequence", "digest", "turned"])
+    notify.within(run.pk, run.sequence)
 
 
 def _startable(revision: Revision, kind: RunKind) -> Procedure:
