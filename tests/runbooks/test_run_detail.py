@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from runbooks.enums import Move
-from tests.factories.runs import SHEET, Story, story
+from tests.factories.story import SHEET, Story, story
 
 SignIn = Callable[[User], Client]
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
 from runbooks.forms.runs import FORMS
 from runbooks.runs import VERBS
-from tests.factories.runs import Story, story
+from tests.factories.story import Story, story
 
 SignIn = Callable[[User], Client]
 JSON = {"Accept": "application/json"}

@@ -11,7 +11,7 @@ from accounts.models import User
 from runbooks.enums import Move, RunStatus
 from runbooks.screen import Desk, Person, RunScreen, run_screen, side
 from runbooks.screen.steps import Row
-from tests.factories.runs import Story, story
+from tests.factories.story import Story, story
 
 
 @pytest.fixture
