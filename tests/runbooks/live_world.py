@@ -138,11 +138,14 @@ def _url(database: dict[str, Any]) -> str:
 
 
 class Server:
-    """A uvicorn process on a port of its own."""
+    """A uvicorn process, on a free port unless one is asked for."""
 
-    def __init__(self, world: World, application: str = "config.asgi:application") -> None:
+    def __init__(
+        self, world: World, application: str = "config.asgi:application", port: int = 0
+    ) -> None:
         with socket.socket() as door:
-            door.bind(("127.0.0.1", 0))
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            door.bind(("127.0.0.1", port))
             door.listen(128)
             self.port = door.getsockname()[1]
             command = [sys.executable, "-m", "uvicorn", application, "--fd", str(door.fileno())]
