@@ -1,6 +1,7 @@
 # Countersign: `make run` sets up and serves the demonstration; `make check` is what CI asks.
 PYTHON ?= python3
 PORT ?= 8000
+TESTS ?= tests
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 OURS := accounts config demonstration incidents inventory richtext runbooks tests manage.py
@@ -37,13 +38,13 @@ docs: .venv/dev.stamp
 test: test-sqlite test-postgres
 
 test-sqlite: .venv/dev.stamp
-	DATABASE_URL= $(BIN)/pytest -q -n 2
+	DATABASE_URL= $(BIN)/pytest -q -n 2 $(TESTS)
 
 test-postgres: .venv/dev.stamp
 	@url="$(POSTGRES)"; \
 	if [ -z "$$url" ] && $(BIN)/python -m tests.postgres; then url=postgres://postgres@127.0.0.1:5432/countersign; fi; \
 	if [ -z "$$url" ]; then echo "PostgreSQL: none at 127.0.0.1:5432; set COUNTERSIGN_TEST_POSTGRES=postgres://user@host/name"; \
-	else DATABASE_URL="$$url" $(BIN)/pytest -q -n 2 -m "not browser"; fi
+	else DATABASE_URL="$$url" $(BIN)/pytest -q -n 2 -m "not browser" $(TESTS); fi
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Countersign needs Python 3.11 or newer, as PYTHON=python3.12 make run"; exit 1; }

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.db import connection
 from django.test import Client
 
 from accounts.enums import Role
@@ -32,13 +33,24 @@ def pytest_configure() -> None:
     flushing.lift_triggers_while_flushing()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if connection.vendor != "sqlite":
+        # What asks no database has been tried with the first one.
+        pure = [item for item in items if not _asks_a_database(item)]
+        config.hook.pytest_deselected(items=pure)
+        items[:] = [item for item in items if item not in pure]
     if CHROMIUM:
         return
     missing = pytest.mark.skip(reason="no Chromium: apt install chromium, or COUNTERSIGN_CHROMIUM")
     for item in items:
         if "browser" in item.keywords:
             item.add_marker(missing)
+
+
+def _asks_a_database(item: pytest.Item) -> bool:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marks = {"django_db", "processes"} & {mark.name for mark in item.iter_markers()}
+    return bool(marks) or bool(fixtures & {"db", "transactional_db", "live_server"})
 
 
 @pytest.fixture(scope="session")

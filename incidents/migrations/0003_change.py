@@ -25,21 +25,44 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="IncidentChange",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("version", models.PositiveIntegerField()),
                 ("at", models.DateTimeField()),
                 ("by_name", models.CharField(max_length=120)),
                 ("verb", models.CharField(max_length=40)),
                 ("fields", models.JSONField()),
                 ("reason", models.CharField(blank=True, max_length=300)),
-                ("by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
-                ("incident", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="changes", to="incidents.incident")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to="incidents.incident",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["incident", "version"],
-                "indexes": [models.Index(fields=["incident", "-at"], name="incident_change_by_time")],
+                "indexes": [
+                    models.Index(fields=["incident", "-at"], name="incident_change_by_time")
+                ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("incident", "version"), name="incident_change_makes_one_version")
+                    models.UniqueConstraint(
+                        fields=("incident", "version"), name="incident_change_makes_one_version"
+                    )
                 ],
             },
         ),

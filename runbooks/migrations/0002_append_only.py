@@ -13,6 +13,15 @@ class Migration(migrations.Migration):
         protect("runbooks_evidence"),
         protect(
             "runbooks_revision",
-            ("runbook_id", "number", "source", "sha256", "procedure", "author_id", "created_at", "summary"),
+            (
+                "runbook_id",
+                "number",
+                "source",
+                "sha256",
+                "procedure",
+                "author_id",
+                "created_at",
+                "summary",
+            ),
         ),
     ]

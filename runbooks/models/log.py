@@ -62,12 +62,10 @@ class Evidence(models.Model):
 
 
 class Presence(models.Model):
-    """An open screen of a run: one row a connection, refreshed while it lives. Not part of the log."""
+    """An open screen of a run: one row a connection, refreshed while it lives. Not logged."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="presence")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+"
-    )
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     connection = models.CharField(max_length=40, unique=True)
     seen_at = models.DateTimeField(db_index=True)
 

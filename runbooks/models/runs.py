@@ -1,4 +1,7 @@
-"""Runs: a row a run, a row a person in it, a row an attempt at a step. Written by `runbooks.runs` only."""
+"""Runs: a row a run, a row a person in it, a row an attempt at a step.
+
+Written by `runbooks.moving` and `runbooks.runs` only, through `runbooks.rows`.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +75,10 @@ class Run(models.Model):
                 name="run_hand_over_between_two",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=[RunStatus.COMPLETED.value, RunStatus.ABORTED.value], ended_at__isnull=False)
+                condition=Q(
+                    status__in=[RunStatus.COMPLETED.value, RunStatus.ABORTED.value],
+                    ended_at__isnull=False,
+                )
                 | (
                     ~Q(status__in=[RunStatus.COMPLETED.value, RunStatus.ABORTED.value])
                     & Q(ended_at__isnull=True)
@@ -134,7 +140,7 @@ class RunPerson(models.Model):
 
 
 class RunStep(models.Model):
-    """One attempt at one step. `step` is the step's index in the procedure; the newest attempt counts.
+    """One attempt at a step. `step` is its index in the procedure; the newest attempt counts.
 
     `values` and `verified_values` are what was recorded and what the verifier measured, as text.
     `touched` is the sequence of the last event that changed it.
@@ -169,7 +175,9 @@ class RunStep(models.Model):
     class Meta:
         ordering = ["run", "step", "attempt"]
         constraints = [
-            models.UniqueConstraint(fields=["run", "step", "attempt"], name="run_step_attempt_unique"),
+            models.UniqueConstraint(
+                fields=["run", "step", "attempt"], name="run_step_attempt_unique"
+            ),
             *(
                 models.CheckConstraint(
                     condition=Q(**{f"{pair}_at__isnull": True, f"{pair}_by__isnull": True})

@@ -29,6 +29,12 @@ def html_of(procedure: Procedure) -> str:
     return unescape(re.sub("<[^>]+>", "", " ".join([procedure.intro_html, *sections, *steps])))
 
 
+def procedure_of(source: str) -> Procedure:
+    procedure = parse(source.encode()).procedure
+    assert procedure is not None
+    return procedure
+
+
 def in_reading_order(procedure: Procedure):
     return sorted(procedure.steps, key=lambda s: [int(n) for n in s.number.split(".")])
 
@@ -36,7 +42,7 @@ def in_reading_order(procedure: Procedure):
 @given(documents(tasks=True))
 @settings(max_examples=150, deadline=None)
 def test_every_task_item_is_a_step_with_its_depth_and_line(made):
-    procedure = parse(made.source.encode()).procedure
+    procedure = procedure_of(made.source)
     steps = in_reading_order(procedure)
     assert [(s.depth, s.title, s.line) for s in steps] == made.steps
 
@@ -44,7 +50,7 @@ def test_every_task_item_is_a_step_with_its_depth_and_line(made):
 @given(documents(tasks=True))
 @settings(max_examples=150, deadline=None)
 def test_every_word_is_somewhere_exactly_once(made):
-    procedure = parse(made.source.encode()).procedure
+    procedure = procedure_of(made.source)
     title = procedure.title if procedure.title not in [s.title for s in procedure.sections] else ""
     words = re.findall(r"w\d+q", f"{title} {html_of(procedure)}")
     assert sorted(words) == sorted(made.words)
@@ -53,7 +59,7 @@ def test_every_word_is_somewhere_exactly_once(made):
 @given(documents(tasks=True))
 @settings(max_examples=150, deadline=None)
 def test_words_of_a_step_or_section_stay_in_order(made):
-    procedure = parse(made.source.encode()).procedure
+    procedure = procedure_of(made.source)
     place = {word: number for number, word in enumerate(made.words)}
     texts = [s.body_html for s in procedure.steps] + [s.html for s in procedure.sections]
     for text in [procedure.intro_html, *texts]:
@@ -64,7 +70,7 @@ def test_words_of_a_step_or_section_stay_in_order(made):
 @given(documents(tasks=True))
 @settings(max_examples=150, deadline=None)
 def test_every_command_is_kept_to_the_byte(made):
-    procedure = parse(made.source.encode()).procedure
+    procedure = procedure_of(made.source)
     assert all(command in html_of(procedure) for command in made.commands)
     for step in procedure.steps:
         marks = re.findall(r'data-command="(\d+)"', step.body_html)
@@ -75,7 +81,7 @@ def test_every_command_is_kept_to_the_byte(made):
 @given(documents(tasks=True))
 @settings(max_examples=80, deadline=None)
 def test_sub_steps_come_before_their_step(made):
-    procedure = parse(made.source.encode()).procedure
+    procedure = procedure_of(made.source)
     for step in procedure.steps:
         assert procedure.steps[step.index] is step
         if step.parent is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -135,7 +136,7 @@ def test_a_file_is_saved_and_never_shown(told: Story, signed_in: SignIn, operato
     file = SimpleUploadedFile("seen.txt", b"<script>alert(1)</script>", "text/html")
     told.do(Move.ATTACH, "operator", file=file)
     evidence = told.run.evidence.get()
-    response = signed_in(operator).get(
+    response: Any = signed_in(operator).get(
         reverse("runbooks:evidence_file", args=[told.run.pk, evidence.pk])
     )
     assert b"".join(response.streaming_content) == b"<script>alert(1)</script>"
