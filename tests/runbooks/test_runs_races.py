@@ -1,0 +1,187 @@
+"""Two people on one step, and a server that is killed in the middle of a tick.
+
+Real connections, real processes, and rows that are committed: a database of their own.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from itertools import count
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from accounts.models import User
+from accounts.refusals import Refused
+from runbooks import log, runs
+from runbooks.enums import Move, RunKind, RunRole
+from runbooks.models import Run
+from tests.factories.runs import Play, cast, play, revision
+from tests.runbooks import texts
+from tests.runbooks.live_world import PATIENCE, ROOT, World, open_world
+
+pytestmark = pytest.mark.processes
+
+KILLED = """
+import os, signal, sys
+import django
+django.setup()
+from datetime import UTC, datetime
+from accounts.models import User
+from runbooks import moving, rows, runs
+run, when = int(sys.argv[1]), sys.argv[2]
+def die(*args, **kwargs):
+    os.kill(os.getpid(), signal.SIGKILL)
+if when == "before the rows":
+    rows.store = die
+if when == "before the commit":
+    moving.notify.within = die
+by = User.objects.get(username="operator")
+runs.tick(run, step=0, by=by, at=datetime(2026, 3, 4, 4, tzinfo=UTC), key="once")
+die()
+"""
+
+
+@pytest.fixture(scope="module")
+def world(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with open_world(django_db_blocker, tmp_path_factory.mktemp("races")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def people(world: World) -> dict[str, User]:
+    return cast()
+
+
+_titles = count()
+
+
+def titled() -> bytes:
+    """The plain runbook under a title of its own, for all tests share one library."""
+    return texts.PLAIN.replace(b"title: Tried", f"title: Tried {next(_titles)}".encode())
+
+
+@pytest.fixture
+def found(people: dict[str, User], at: datetime) -> Play:
+    return play(titled(), at, people=people)
+
+
+def together(*calls: Callable[[], Any]) -> list[Any]:
+    """Make all calls at the same moment, each with a connection of its own: what each returned or
+    refused."""
+    gate, found = Barrier(len(calls)), [None] * len(calls)
+
+    def run(place: int, call: Callable[[], Any]) -> None:
+        gate.wait(PATIENCE)
+        try:
+            found[place] = call()
+        except Refused as refused:
+            found[place] = refused
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=pair) for pair in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    return found
+
+
+def verdict(found: Play) -> tuple[bool, int]:
+    run = Run.objects.get(pk=found.run.pk)
+    assert list(run.events.order_by("sequence").values_list("sequence", flat=True)) == list(
+        range(1, run.sequence + 1)
+    )
+    faults = log.verify(run).faults
+    assert not faults
+    return not faults, run.sequence
+
+
+def test_two_ticks_of_one_step_are_one_tick(found: Play, at: datetime) -> None:
+    seen, by = found.run.sequence, found.people["operator"]
+    for step in range(3):
+        sent: dict[str, Any] = {"step": step, "by": by, "at": at, "seen": seen}
+        one, two = together(
+            lambda sent=sent: runs.tick(found.run.pk, **sent, key=f"left{sent['step']}"),  # type: ignore[misc]
+            lambda sent=sent: runs.tick(found.run.pk, **sent, key=f"right{sent['step']}"),  # type: ignore[misc]
+        )
+        refused = [answer for answer in (one, two) if isinstance(answer, Refused)]
+        assert [answer.code for answer in refused] == ["stale"]
+        seen += 2
+    ticked = Run.objects.get(pk=found.run.pk).events.filter(kind="step.ticked")
+    assert ticked.count() == 3
+    assert verdict(found) == (True, seen)
+
+
+def test_a_tick_against_a_stop(found: Play, at: datetime) -> None:
+    seen, people = found.run.sequence, found.people
+    tick, stop = together(
+        lambda: runs.tick(found.run.pk, step=0, by=people["operator"], at=at, seen=seen),
+        lambda: runs.hold(found.run.pk, by=people["verifier"], at=at, seen=seen),
+    )
+    assert not isinstance(stop, Refused)
+    assert not isinstance(tick, Refused) or tick.code == "stale"
+    verdict(found)
+
+
+def test_one_key_at_the_same_moment_gives_one_answer(found: Play, at: datetime) -> None:
+    by, seen = found.people["operator"], found.run.sequence
+
+    def tick() -> Any:
+        return runs.tick(found.run.pk, step=0, by=by, at=at, seen=seen, key="same")
+
+    answers = together(tick, tick, tick)
+    assert sorted(answer.replayed for answer in answers) == [False, True, True]
+    assert {answer.sequence for answer in answers} == {seen + 2}
+    verdict(found)
+
+
+def test_one_role_for_two(found: Play, at: datetime) -> None:
+    found.move(Move.RELEASE_ROLE, by="decider")
+    role, pk = RunRole.DECIDER, found.run.pk
+    answers = together(
+        lambda: runs.take_role(pk, role=role, by=found.people["decider"], at=at),
+        lambda: runs.take_role(pk, role=role, by=found.people["relief"], at=at),
+    )
+    assert [a.code for a in answers if isinstance(a, Refused)] == ["role_taken"]
+    verdict(found)
+
+
+def test_a_form_sent_twice_at_once_prepares_one_run(found: Play, at: datetime) -> None:
+    people = found.people
+    kept = revision(titled(), author=people["author"], approver=None, at=at)
+
+    def prepare() -> Any:
+        by = people["operator"]
+        return runs.prepare(
+            revision=kept, kind=RunKind.DRILL, parameters={}, by=by, at=at, key="same"
+        )
+
+    one, two = together(prepare, prepare)
+    assert one == two
+    assert kept.runs.count() == 1
+
+
+@pytest.mark.parametrize("when", ["before the rows", "before the commit", "after the commit"])
+def test_a_server_killed_in_the_middle_of_a_tick(world: World, found: Play, when: str) -> None:
+    before = found.run.sequence
+    environment = {**world.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-c", KILLED, str(found.run.pk), when]
+    child = subprocess.run(
+        command, cwd=ROOT, env=environment, timeout=PATIENCE * 3, capture_output=True, check=False
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr.decode()
+    kept = when == "after the commit"
+    assert verdict(found) == (True, before + 2 * kept)
+    answer = found.move(Move.TICK, step=0, key="once")
+    assert answer.replayed is kept
+    assert verdict(found) == (True, before + 2)
+    assert found.run.events.filter(kind="step.ticked").count() == 1
+    assert found.run.steps.get(step=0).status == "done"
