@@ -1,0 +1,41 @@
+"""Verify the export of a run without the product: standard library only.
+
+    python verify_export.py export.json
+
+Prints what does not hold and ends with 1, or says that all holds and ends with 0.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def faults(export: dict[str, Any]) -> list[str]:
+    """What does not hold in an export, a sentence each."""
+    found = []
+    previous = ""
+    for number, event in enumerate(export["events"], start=1):
+        told = json.loads(event["text"])
+        if (told["sequence"], told["run"]) != (number, export["run"]):
+            found.append(f"Event {number} is missing, or stands in another place or run.")
+        if hashlib.sha256((previous + event["text"]).encode()).hexdigest() != event["digest"]:
+            found.append(f"Event {number}: the text does not fit its digest.")
+        previous = event["digest"]
+    if export["head"] != {"sequence": len(export["events"]), "digest": previous}:
+        found.append("The log does not end at the head that the run names.")
+    first = json.loads(export["events"][0]["text"])["data"] if export["events"] else {}
+    source = hashlib.sha256(export["revision"]["source"].encode()).hexdigest()
+    if not source == export["revision"]["sha256"] == first.get("revision", {}).get("sha256"):
+        found.append("The runbook's text is not the one that the first event names.")
+    return found
+
+
+if __name__ == "__main__":
+    export = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    sentences = faults(export)
+    print("\n".join(sentences) or f"All {len(export['events'])} events hold: {export['head']}")
+    sys.exit(bool(sentences))

@@ -1,0 +1,214 @@
+"""Parameters: what may be chosen, and what is made of hostile values."""
+
+from __future__ import annotations
+
+import html
+import re
+import subprocess
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import User
+from inventory.enums import Environment
+from inventory.models import Copy
+from runbooks.enums import RunKind
+from runbooks.machine import Facts
+from runbooks.parameters import choose, fill
+from runbooks.procedure import Procedure
+from tests.factories import inventory
+from tests.runbooks.texts import procedure
+
+TEMPLATE = """---
+title: Tried
+parameters:
+  dump: {{type: copy, label: The backup, max_age: 48h}}
+  target: {{type: instance, label: The server, environment: [production, staging]}}
+  side: {{type: text, label: New name, default: restored}}
+---
+
+- [ ] Write `<side>` to <side>
+
+  ```guard
+  overwrite: {{target: target, from: dump}}
+  ```
+
+  ```{label}
+  {command}
+  ```
+"""
+
+
+def runbook(command: str = "true", label: str = "sh") -> Procedure:
+    indented = command.replace("\n", "\n  ")
+    return procedure(TEMPLATE.format(command=indented, label=label).encode())
+
+
+def side(value: str, command: str, label: str = "sh") -> str:
+    """What is wrong with the text parameter for this command; '' when nothing is."""
+    read = runbook(command, label)
+    only = SimpleNamespace(parameters=read.parameters[2:], steps=read.steps)
+    only.parameters_by_name = {spec.name: spec for spec in only.parameters}
+    only.written_into = lambda: ""
+    asked: Any = only
+    _, errors = choose(
+        asked, None, {"side": value}, kind=RunKind.LIVE, at=datetime.now().astimezone()
+    )
+    return errors.get("side", "")
+
+
+def filled(value: str, command: str, label: str = "sh") -> str:
+    """The command as text, as a person copies it."""
+    (step,) = runbook(command, label).steps
+    page = fill(step.body_html, {"side": Facts(value)}, 42)
+    assert "<script" not in page
+    (code,) = re.findall(r"<pre><code[^>]*>(.*?)</code></pre>", page, re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", "", code)).rstrip("\n")
+
+
+HOSTILE = ["a b", "a;reboot", "$(reboot)", "`reboot`", "it's", 'a"b', "a\\b", "*", "~", "<b>", "&&"]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+@pytest.mark.parametrize("label", ["sh", "bash", ""])
+def test_a_shell_reads_back_the_value(value: str, label: str) -> None:
+    assert side(value, "printf %s <side>", label) == ""
+    command = filled(value, "printf %s <side>", label)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout == value
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "psql -c 'drop database <side>'",
+        'psql -c "drop database <side>"',
+        'psql -c "\n  drop database <side>"',
+        "psql -c \"select 'x' from <side>\"",
+        '# don\'t worry\npsql -c "\n  drop database <side>"',
+        "echo 'it'\"'\"'s <side>'",
+    ],
+)
+@pytest.mark.parametrize("value", [v for v in HOSTILE if v != "a b"])
+def test_between_quotes_only_plain_values_go(command: str, value: str) -> None:
+    assert "would need quoting inside quotes" in side(value, command)
+    assert side("ledger_2", command) == ""
+    assert filled("ledger_2", command) == command.replace("<side>", "ledger_2")
+
+
+def test_an_apostrophe_in_a_comment_opens_no_string() -> None:
+    command = "# don't stop\nprintf %s <side>"
+    assert side("a b", command) == ""
+    assert filled("a b", command).endswith("printf %s 'a b'")
+
+
+@pytest.mark.parametrize("label", ["sql", "postgres", "postgresql", "pgsql", "mysql", "sqlite"])
+@pytest.mark.parametrize("value", HOSTILE)
+def test_sql_takes_plain_names_alone(value: str, label: str) -> None:
+    assert "would need quoting inside SQL" in side(value, "drop database <side>", label)
+    assert side("ledger_2", "drop database <side>", label) == ""
+    assert filled("ledger_2", "drop database <side>", label) == "drop database ledger_2"
+
+
+def test_a_value_between_the_quotes_of_sql() -> None:
+    command = "-- don't\nselect 1 from x where name = '<side>'"
+    assert side("it's", command, "sql")
+    assert side("2026-03-04 03:12", command, "sql") == ""
+
+
+def test_a_span_and_prose() -> None:
+    (step,) = runbook().steps
+    title = fill(step.title_html, {"side": Facts("<script>alert(1)</script>")}, 42)
+    assert "&lt;script&gt;" in title
+    assert "<script" not in title
+    assert fill(step.title_html, {}, 42).count("data-parameter") == 1
+
+
+def test_the_number_of_the_run() -> None:
+    assert filled("x", "echo <side>_<run>") == "echo x_42"
+
+
+@given(st.text(max_size=30))
+def test_no_value_becomes_markup(value: str) -> None:
+    (step,) = runbook("echo <side>").steps
+    page = fill(step.body_html, {"side": Facts(value)}, 42)
+    empty = fill(step.body_html, {"side": Facts("x")}, 42)
+    assert page.count("<") == empty.count("<")
+    assert page.count(">") == empty.count(">")
+
+
+@pytest.fixture
+def place(manager: User, at: datetime) -> SimpleNamespace:
+    system = inventory.system(manager, at)
+    return SimpleNamespace(
+        system=system,
+        production=inventory.instance(system, manager, at),
+        laptop=inventory.instance(
+            system, manager, at, name="laptop", host="laptop-1",
+            environment=Environment.DEVELOPMENT, first_value="7301", second_value="b08d",
+        ),
+        copy=inventory.copy(system, manager, at, good=True),
+    )  # fmt: skip
+
+
+Chooses = Callable[..., dict[str, str]]
+
+
+@pytest.fixture
+def errors(place: SimpleNamespace, at: datetime) -> Chooses:
+    def ask(kind: RunKind = RunKind.LIVE, late: timedelta = timedelta(), **raw: Any) -> Any:
+        given = {"dump": str(place.copy.pk), "target": str(place.production.pk), **raw}
+        chosen, found = choose(runbook(), place.system, given, kind=kind, at=at + late)
+        assert set(chosen).isdisjoint(found) or kind is RunKind.DRILL
+        return found
+
+    return ask
+
+
+def test_a_good_choice_keeps_what_the_inventory_says(
+    place: SimpleNamespace, at: datetime, errors: Chooses
+) -> None:
+    assert errors() == {}
+    raw = {"dump": str(place.copy.pk), "target": str(place.production.pk)}
+    chosen, _ = choose(runbook(), place.system, raw, kind=RunKind.LIVE, at=at)
+    assert chosen["side"].facts.value == "restored"
+    assert chosen["target"].facts.identifiers == (
+        place.production.first_value,
+        place.production.second_value,
+    )
+    assert chosen["dump"].facts.fields["place"] == place.copy.place
+
+
+def test_bad_choices_have_their_sentence(place: SimpleNamespace, errors: Chooses) -> None:
+    assert errors(flavour="x") == {"flavour": "This runbook has no such parameter."}
+    assert "development; wanted is" in errors(target=str(place.laptop.pk))["target"]
+    assert "no such instance" in errors(target="999")["target"]
+    assert "no such instance" in errors(target="9" * 40)["target"]
+    assert "no such instance" in errors(target="1; drop table")["target"]
+    assert "no such copy" in errors(dump="²")["dump"]
+    assert errors(dump=" ")["dump"] == "Choose: The backup."
+    assert "on one line" in errors(side="a\nb")["side"]
+    assert "under 400" in errors(side="x" * 401)["side"]
+    assert "is allowed here" in errors(late=timedelta(days=2))["dump"]
+
+
+def test_a_drill_never_writes_into_production(errors: Chooses) -> None:
+    assert "never writes into production" in errors(RunKind.DRILL)["target"]
+
+
+def test_a_copy_of_another_system_is_no_choice(
+    place: SimpleNamespace, manager: User, at: datetime, errors: Chooses
+) -> None:
+    other = inventory.system(manager, at, name="billing")
+    foreign = inventory.copy(other, manager, at, name="billing.dump")
+    assert "of this system" in errors(dump=str(foreign.pk))["dump"]
+
+
+def test_a_quarantined_copy_is_no_choice(place: SimpleNamespace, errors: Chooses) -> None:
+    Copy.objects.filter(pk=place.copy.pk).update(state="quarantined")
+    assert "is quarantined" in errors()["dump"]
