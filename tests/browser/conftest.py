@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from accounts.models import User
 from config import demonstration
+from tests.browser.pages import set_stage
 from tests.browser.screens import PATIENCE, Screen, Site
 from tests.runbooks.live_world import Server, open_world
 
@@ -28,6 +29,12 @@ def site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> It
             yield made
         finally:
             made.stop()
+
+
+@pytest.fixture(scope="module")
+def stage(site: Site) -> dict[str, str]:
+    """Runs in every state and somebody who sees all there is to see; the numbers for paths."""
+    return set_stage()
 
 
 @pytest.fixture

@@ -1,0 +1,197 @@
+"""Every page of the product, each in the states in which it looks different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts import invitations
+from accounts.enums import Role
+from accounts.models import User
+from incidents.models import Incident, TimelineEntry
+from inventory.models import Copy, Instance
+from runbooks import library
+from runbooks.enums import Move
+from runbooks.models import Run, Runbook
+from tests.factories.library import approved
+from tests.factories.people import person
+from tests.factories.story import SHEET, Story, story
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: the name of its address, the state that it is in, and where it is on the stage."""
+
+    name: str
+    path: str
+    state: str = ""
+    signed_in: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.state}".strip().replace(" ", "-")
+
+
+PAGES = (
+    Shown("account_login", "/accounts/login/", signed_in=False),
+    Shown("account_signup", "/accounts/signup/", signed_in=False),
+    Shown("account_inactive", "/accounts/inactive/", signed_in=False),
+    Shown("account_reset_password", "/accounts/password/reset/", signed_in=False),
+    Shown("account_reset_password_done", "/accounts/password/reset/done/", signed_in=False),
+    Shown("account_reset_password_from_key", "{invitation}", signed_in=False),
+    Shown(
+        "account_reset_password_from_key",
+        "/accounts/password/reset/key/1-bad/",
+        "outdated",
+        signed_in=False,
+    ),
+    Shown(
+        "account_reset_password_from_key_done", "/accounts/password/reset/key/done/", signed_in=False
+    ),
+    Shown("account_logout", "/accounts/logout/"),
+    Shown("account_reauthenticate", "/accounts/reauthenticate/"),
+    Shown("account_change_password", "/accounts/password/change/"),
+    Shown("home", "/"),
+    Shown("accounts:people_list", "/people/"),
+    Shown("accounts:person_invite", "/people/invite/"),
+    Shown("accounts:person_detail", "/people/1/"),
+    Shown("accounts:person_detail", "/people/{invited}/", "invited"),
+    Shown("incidents:incident_list", "/incidents/"),
+    Shown("incidents:incident_list", "/incidents/?words=nothing-of-the-kind", "empty"),
+    Shown("incidents:incident_new", "/incidents/new/"),
+    Shown("incidents:incident_detail", "/incidents/{incident}/"),
+    Shown("incidents:incident_edit", "/incidents/{incident}/edit/"),
+    Shown("incidents:incident_severity", "/incidents/{incident}/severity/"),
+    Shown("incidents:incident_status", "/incidents/{incident}/status/"),
+    Shown("incidents:incident_time", "/incidents/{incident}/clock/noticed/"),
+    Shown("incidents:incident_people", "/incidents/{incident}/people/"),
+    Shown("incidents:incident_runbooks", "/incidents/{incident}/runbooks/"),
+    Shown("incidents:incident_runs", "/incidents/{incident}/runs/"),
+    Shown("incidents:run_start", "/incidents/{incident}/start/{restore}/1/"),
+    Shown("incidents:entry_new", "/incidents/{incident}/entries/new/"),
+    Shown("incidents:entry_correct", "/incidents/{incident}/entries/{entry}/correct/"),
+    Shown("inventory:system_list", "/inventory/"),
+    Shown("inventory:system_new", "/inventory/new-system/"),
+    Shown("inventory:system_detail", "/inventory/systems/ledger/"),
+    Shown("inventory:system_edit", "/inventory/systems/ledger/edit/"),
+    Shown("inventory:instance_new", "/inventory/systems/ledger/new-instance/"),
+    Shown("inventory:instance_detail", "/inventory/instances/{instance}/"),
+    Shown("inventory:instance_edit", "/inventory/instances/{instance}/edit/"),
+    Shown("inventory:copy_new", "/inventory/systems/ledger/new-copy/"),
+    Shown("inventory:copy_detail", "/inventory/copies/{copy}/"),
+    Shown("inventory:copy_edit", "/inventory/copies/{copy}/edit/"),
+    Shown("inventory:copy_mark", "/inventory/copies/{copy}/mark/"),
+    Shown("inventory:copy_verify", "/inventory/copies/{copy}/verify/"),
+    Shown("runbooks:runbook_list", "/runbooks/"),
+    Shown("runbooks:runbook_new", "/runbooks/new/"),
+    Shown("runbooks:runbook_upload", "/runbooks/upload/"),
+    Shown("runbooks:runbook_detail", "/runbooks/{restore}/"),
+    Shown("runbooks:runbook_edit", "/runbooks/{restore}/edit/"),
+    Shown("runbooks:revision_detail", "/runbooks/{books}/2/", "not approved"),
+    Shown("runbooks:revision_diff", "/runbooks/{books}/1..2/"),
+    Shown("runbooks:revision_print", "/runbooks/{restore}/1/print/"),
+    Shown("runbooks:run_prepare", "/runbooks/{restore}/1/start/"),
+    Shown("runbooks:run_prepare", "/runbooks/{books}/2/start/", "drill only"),
+    Shown("runbooks:run_list", "/runs/"),
+    Shown("runbooks:run_detail", "/runs/{briefing}/", "briefing"),
+    Shown("runbooks:run_detail", "/runs/{running}/", "running"),
+    Shown("runbooks:run_detail", "/runs/{awaiting}/", "awaiting"),
+    Shown("runbooks:run_detail", "/runs/{differing}/", "differing"),
+    Shown("runbooks:run_detail", "/runs/{held}/", "held"),
+    Shown("runbooks:run_detail", "/runs/{offered}/", "being handed over"),
+    Shown("runbooks:run_detail", "/runs/{completed}/", "completed"),
+    Shown("runbooks:run_log", "/runs/{completed}/log/"),
+    Shown("runbooks:run_log", "/runs/{completed}/log/?verify=1", "verified"),
+    Shown("runbooks:run_print", "/runs/{running}/print/"),
+)
+
+#: Addresses that show nothing of their own.
+NOT_PAGES = {
+    "account_set_password": "leads on: everybody who can sign in has a password",
+    "accounts:person_roles": "only takes a form",
+    "accounts:person_disable": "only takes a form",
+    "accounts:person_enable": "only takes a form",
+    "incidents:incident_time_clear": "only takes a form",
+    "incidents:incident_person_remove": "only takes a form",
+    "incidents:incident_runbook_unlink": "only takes a form",
+    "inventory:instance_lifecycle": "only takes a form; its refusal looks like instance_edit",
+    "runbooks:runbook_archive": "only takes a form",
+    "runbooks:runbook_unarchive": "only takes a form",
+    "runbooks:revision_approve": "only takes a form",
+    "runbooks:runbook_preview": "a part of the editor's page",
+    "runbooks:revision_source": "a file to save",
+    "runbooks:run_export": "a file to save",
+    "runbooks:evidence_file": "a file to save",
+    "runbooks:run_move": "only takes a form; its refusals are the run's page",
+}
+
+
+def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
+    """The name of every address of the product."""
+    for found in (resolver or get_resolver()).url_patterns:
+        if isinstance(found, URLResolver):
+            yield from names(found, space + (f"{found.namespace}:" if found.namespace else ""))
+        elif isinstance(found, URLPattern):
+            yield f"{space}{found.name}"
+
+
+def everyone() -> User:
+    """Somebody with all rights: their pages show every control that there is."""
+    return person("everyone", "ev", *Role)
+
+
+def set_stage() -> dict[str, str]:
+    """Runs in every state, and the numbers that the paths of `PAGES` want."""
+    at = datetime.now(UTC) - timedelta(hours=1)
+    one = everyone()
+    cast = {name: User.objects.get(username=name) for name in ("verifier", "decider", "relief")}
+    writers = {name: User.objects.get(username=name) for name in ("author", "approver")}
+    text = approved(writers["author"], writers["approver"], at, SHEET)
+    more = SHEET.replace(b"- [ ] Tell people", b"- [ ] Tell all people")
+    library.save(source=more, by=writers["author"], at=at, runbook=text.runbook, summary="All")
+
+    def told(**people: User) -> Story:
+        return story({"operator": one, **cast, **writers, **people}, at, revision=text)
+
+    invited = person("invited", "iv", Role.VIEWER)
+    incident, briefing = Incident.objects.get(), told()
+    runs = {
+        "briefing": briefing.run,
+        "running": told().start().agreed().run,
+        "started": told().start().agreed().run,
+        "awaiting": told(operator=cast["relief"], verifier=one).start().measured().run,
+        **_troubled(told(), told(), told(), told()),
+    }
+    return {
+        "everyone": str(one.pk),
+        "incident": str(incident.pk),
+        "entry": str(TimelineEntry.objects.filter(incident=incident).earliest("pk").pk),
+        "invited": str(invited.pk),
+        "invitation": invitations.link(invited, site=""),
+        "restore": Runbook.objects.get(slug__startswith="restore-the-ledger").slug,
+        "books": text.runbook.slug,
+        "instance": str(Instance.objects.earliest("pk").pk),
+        "copy": str(Copy.objects.earliest("pk").pk),
+        **{state: str(run.pk) for state, run in runs.items()},
+    }
+
+
+def _troubled(differing: Story, held: Story, offered: Story, completed: Story) -> dict[str, Run]:
+    differing.start().measured()
+    differing.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "3"})
+    held.start().agreed().do(Move.HOLD, "verifier")
+    said = {name: "nothing" for name in ("position", "running", "next_step", "worries")}
+    offered.start().agreed()
+    offered.do(Move.HAND_OVER, "operator", to=offered.people["relief"].pk, **said)
+    completed.start().agreed()
+    for step in (1, 2):
+        completed.do(Move.TICK, "operator", step=step, values={})
+    completed.do(Move.BEGIN_STEP, "operator", step=3)
+    completed.do(Move.COUNTERSIGN, "verifier", step=3, values={})
+    completed.do(Move.TICK, "operator", step=3, values={})
+    completed.do(Move.TICK, "operator", step=4, values={})
+    completed.do(Move.COMPLETE, "operator", summary="The books are back.")
+    found = {"differing": differing, "held": held, "offered": offered, "completed": completed}
+    return {state: told.run for state, told in found.items()}
