@@ -8,6 +8,8 @@ from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from runbooks import reference as rules
+
 ROOT = Path(__file__).resolve().parent.parent
 _MADE = "<!-- Made by `manage.py document`. Do not edit. -->\n\n"
 _SETTING = re.compile(r"^(?P<name>[A-Z_]+) \((?P<default>.+?)\) — (?P<sentence>.+)$")
@@ -81,6 +83,8 @@ def _first_line(view: Callable[..., object]) -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "settings.md": lambda: settings_page((ROOT / "config/settings.py").read_text("utf-8")),
     "urls.md": urls_page,
+    "run-states.md": lambda: _MADE + rules.run_states_page(),
+    "events.md": lambda: _MADE + rules.events_page(),
 }
 
 

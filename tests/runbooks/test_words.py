@@ -1,0 +1,101 @@
+"""Every kind of event is told, also old ones, and also with less in them than today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runbooks.words import KINDS, sentence, shown
+from tests.runbooks import texts
+
+PROCEDURE = texts.procedure(texts.AFTER)
+STEP = {"step": 1}
+
+TOLD: dict[str, tuple[dict[str, Any], str]] = {
+    "run.prepared": (
+        {"kind": "live", "parameters": {"side": {"value": "x"}},
+         "revision": {"runbook": "Restore", "number": 2}},
+        "prepared a live run of Restore, revision 2 (side = x)",
+    ),
+    "role.taken": ({"role": "verifier"}, "took the role of verifier"),
+    "role.released": ({"role": "verifier"}, "gave back the role of verifier"),
+    "run.started": ({"conditions": []}, "started the run"),
+    "step.begun": (STEP, "began step 2, Count"),
+    "step.recorded": (
+        {**STEP, "values": {"rows": "12", "gone": "x"}}, "recorded Rows: 12; gone: x"
+    ),
+    "step.ticked": (
+        {**STEP, "awaits": True, "hurried": True},
+        "ticked step 2, Count, which now waits for the countersign,"
+        " faster than the step can be done",
+    ),
+    "step.countersigned": (
+        {**STEP, "meaning": "after", "values": {"rows": "12"}, "comment": "fine"},
+        "countersigned step 2, Count after measuring again (Rows: 12): fine",
+    ),
+    "step.objected": ({**STEP, "reason": "no"}, "objected at step 2, Count: no"),
+    "step.not_applicable": ({**STEP, "reason": "no"}, "left out step 2, Count: no"),
+    "step.mismatched": (
+        {**STEP, "values": {"rows": "1"}, "why": "rows: It is above 0.",
+         "measured_by": "operator"},
+        "found something different at step 2, Count: rows: It is above 0. Observed: Rows: 1.",
+    ),
+    "step.diagnosed": ({**STEP, "finding": "a job"}, "diagnosed step 2, Count: a job"),
+    "step.reopened": (STEP, "reopened step 2, Count"),
+    "step.undone": ({**STEP, "reason": "no"}, "took back step 2, Count: no"),
+    "section.entered": ({"section": "gone", "why": "undo"}, "went to “gone” (undo)"),
+    "step.released": ({**STEP, "reason": "ok", "role": "decider"}, "released step 2, Count: ok"),
+    "step.decided": (
+        {**STEP, "answer": "yes", "reason": "so", "not_taken": []},
+        "decided “yes” at step 2, Count: so",
+    ),
+    "run.held": ({"mismatch": True, "reason": "x"}, "held the run after a second mismatch: x"),
+    "run.resumed": ({"read_back": "2"}, "resumed the run after reading back step 2"),
+    "hand_over.offered": (
+        {"to": 5, "to_name": "Relief", "position": "a", "running": "b", "next_step": "c",
+         "worries": "d"},
+        "offered the run to Relief. Position: a. Running: b. Next: c. Worries: d",
+    ),
+    "hand_over.withdrawn": ({}, "withdrew the offer to hand over"),
+    "hand_over.accepted": (
+        {"read_back": "2", "left_role": ""},
+        "took over as operator after reading back step 2",
+    ),
+    "note.added": ({"text": "hm", "late": False}, "noted: hm"),
+    "evidence.attached": (
+        {"name": "a.txt", "size": 7, "sha256": "ab" * 32, **STEP},
+        "attached a.txt (7 bytes, SHA-256 abababababab…) to step 2, Count",
+    ),
+    "entry.struck_out": ({"sequence": 4, "reason": "typo"}, "struck out entry 4: typo"),
+    "run.turned_back": ({"reason": "no"}, "turned back: no"),
+    "run.aborted": ({"reason": "no"}, "aborted the run: no"),
+    "run.completed": ({"summary": "", "live": True}, "completed the run"),
+    "move.refused": (
+        {"move": "take_role", "step": None, "code": "x", "sentence": "No.", "remedy": "Wait."},
+        "was refused (take role): No. Wait.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_is_told(kind: str) -> None:
+    if kind == "entry.late":
+        told = sentence(kind, {"performed_at": "2026-03-04T03:12:45+00:00", "text": "x"}, PROCEDURE)
+        assert told.startswith("entered late, performed ")
+        assert told.endswith(": x")
+        return
+    data, expected = TOLD[kind]
+    assert sentence(kind, data, PROCEDURE) == expected
+    assert KINDS[kind].meaning.endswith(".")
+
+
+def test_an_event_of_another_time() -> None:
+    assert sentence("copy.taken_along", {"step": 99}, PROCEDURE) == "copy taken along"
+    assert sentence("step.begun", {"step": 99}, PROCEDURE) == "began"
+
+
+def test_values_are_shown_as_people_read_them() -> None:
+    assert shown("sha256", "ab" * 32) == "abababababab…"
+    assert shown("text", "x" * 300) == "x" * 200 + "…"
+    assert "2026" in shown("datetime", "2026-03-04T03:12:45+00:00")
