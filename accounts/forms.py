@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from allauth.account.forms import LoginForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    LoginForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+)
 from django import forms
 
 from accounts.enums import RIGHT_LABELS, RIGHTS, Right, Role
@@ -20,13 +25,52 @@ def _told(role: Role) -> str:
     return "; ".join(RIGHT_LABELS[right] for right in rights[1:] or rights)
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]
-    """The library's form, with a label that says what to type."""
+class _Labelled:
+    """The library's fields show their label a second time, as a placeholder; once is enough."""
+
+    fields: dict[str, forms.Field]
+    labels: ClassVar[dict[str, str]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = "Username or e-mail address"
-        self.fields["remember"].label = "Stay signed in on this device for two weeks"
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        for name, label in self.labels.items():
+            self.fields[name].label = label
+
+
+class NewPasswordForm(_Labelled, ChangePasswordForm):  # type: ignore[misc]
+    """For somebody who is signed in."""
+
+    labels: ClassVar[dict[str, str]] = {
+        "oldpassword": "Current password",
+        "password1": "New password",
+        "password2": "New password, again",
+    }
+
+
+class ForgottenPasswordForm(_Labelled, ResetPasswordForm):  # type: ignore[misc]
+    """Asks for the letter with the link."""
+
+    labels: ClassVar[dict[str, str]] = {"email": "E-mail address"}
+
+
+class FirstPasswordForm(_Labelled, ResetPasswordKeyForm):  # type: ignore[misc]
+    """Behind the link of that letter, or of an invitation."""
+
+    labels: ClassVar[dict[str, str]] = {
+        "password1": "New password",
+        "password2": "New password, again",
+    }
+
+
+class SignInForm(_Labelled, LoginForm):  # type: ignore[misc]
+    """The library's form, with labels that say what to type."""
+
+    labels: ClassVar[dict[str, str]] = {
+        "login": "Username or e-mail address",
+        "remember": "Stay signed in on this device for two weeks",
+    }
 
 
 class RolesForm(forms.Form):

@@ -182,12 +182,13 @@ def _verdict(length: timedelta, target: timedelta | None) -> str:
 
 
 def runbooks(incident: Incident) -> list[tuple[Listed, bool]]:
-    """The runbooks of the system and those linked, by title, each with whether it is linked."""
+    """The runbooks linked, then the others of the system, by title; each with whether linked."""
     linked = set(incident.runbooks.values_list("pk", flat=True))
     shelf = Runbook.objects.filter(
         Q(system=incident.system_id) | Q(pk__in=linked), archived_at__isnull=True
     )
-    return [(listed, listed.runbook.pk in linked) for listed in overview(shelf)]
+    told = [(listed, listed.runbook.pk in linked) for listed in overview(shelf)]
+    return sorted(told, key=lambda pair: not pair[1])
 
 
 def runs(incident: Incident) -> QuerySet[IncidentRun]:
