@@ -34,8 +34,8 @@ TYPES: dict[str, str] = {
 class Upload(Protocol):
     """What a view hands in: Django's uploaded file."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None: ...
 
     def chunks(self) -> Iterator[bytes]: ...
 

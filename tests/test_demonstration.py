@@ -39,7 +39,7 @@ def observed(spec: Any, state: Any, at: datetime) -> str:
     if spec.equals:
         return str(spec.equals)
     if spec.within:
-        return earlier[spec.within.of]
+        return str(earlier[spec.within.of])
     plain = {
         ValueType.DATETIME: at.strftime("%Y-%m-%d %H:%M:%S UTC"),
         ValueType.DURATION: "2h 10m",

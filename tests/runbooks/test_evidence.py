@@ -85,7 +85,7 @@ def test_the_same_bytes_are_kept_once_and_never_written_over(evidence_folder: Pa
 
 def test_a_file_is_whole_or_not_there(evidence_folder: Path) -> None:
     class Broken:
-        name, size = "a.txt", 20
+        name = "a.txt"
 
         def chunks(self) -> Any:
             yield b"half"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from runbooks.enums import Move, RunStatus, StepStatus
 from runbooks.machine import Facts, Malformed, Refusal, apply, current, gates, last_finished
 from runbooks.machine.decide import decide
@@ -19,7 +21,7 @@ from tests.runbooks.table import (
     fresh,
 )
 
-OFFER = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
+OFFER: dict[str, Any] = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
 
 
 def test_who_countersigned_cannot_take_over_and_tick() -> None:

@@ -16,7 +16,8 @@ Ways = set[tuple[Any, Move, Any]]
 
 def played(source: bytes, *moves: tuple[Move, int, int | None, dict[str, Any]]) -> Ways:
     """Every change of state of a run and its steps that a row of moves brings."""
-    game, found = Game.of(source, started=False), set()
+    game = Game.of(source, started=False)
+    found: Ways = set()
     for move, by, step, sent in ((Move.START, OPERATOR, None, {"acknowledged": True}), *moves):
         before = game.state
         game.must(move, by, step, **sent)

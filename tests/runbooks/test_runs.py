@@ -256,7 +256,7 @@ def test_only_what_changes_no_state_is_struck_out(at: datetime) -> None:
     found = play(texts.PLAIN, at)
     noted = found.move(Move.NOTE, text="wrong").sequence
     found.tick(0)
-    sent = {"sequence": noted, "reason": "typo"}
+    sent: dict[str, Any] = {"sequence": noted, "reason": "typo"}
     found.move(Move.STRIKE_OUT, **sent)
     assert refusal(found, Move.STRIKE_OUT, **sent).code == "struck_already"
     assert refusal(found, Move.STRIKE_OUT, **{**sent, "sequence": 1}).code == "not_strikable"

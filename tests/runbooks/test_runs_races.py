@@ -75,7 +75,8 @@ def found(people: dict[str, User], at: datetime) -> Play:
 def together(*calls: Callable[[], Any]) -> list[Any]:
     """Make all calls at the same moment, each with a connection of its own: what each returned or
     refused."""
-    gate, found = Barrier(len(calls)), [None] * len(calls)
+    gate = Barrier(len(calls))
+    found: list[Any] = [None] * len(calls)
 
     def run(place: int, call: Callable[[], Any]) -> None:
         gate.wait(PATIENCE)
