@@ -83,7 +83,7 @@ def _run(run: Run, state: RunState, person: User) -> Need:
     index = current(state)
     step = state.step(index).number if index is not None else ""
     may = {a.move for a in allowed(state, person.pk) if a.step in (None, index)}
-    url = reverse("runbooks:run_detail", args=[run.pk])
+    url = reverse("runbooks:run_detail", args=[run.pk]) + "#now"
     for move, sentence in _ASKED:
         if move in may:
             return Need(str(run), sentence.format(step=step), url, urgent=True)
