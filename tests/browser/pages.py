@@ -48,7 +48,9 @@ PAGES = (
         signed_in=False,
     ),
     Shown(
-        "account_reset_password_from_key_done", "/accounts/password/reset/key/done/", signed_in=False
+        "account_reset_password_from_key_done",
+        "/accounts/password/reset/key/done/",
+        signed_in=False,
     ),
     Shown("account_logout", "/accounts/logout/"),
     Shown("account_reauthenticate", "/accounts/reauthenticate/"),
@@ -182,7 +184,7 @@ def _troubled(differing: Story, held: Story, offered: Story, completed: Story) -
     differing.start().measured()
     differing.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "3"})
     held.start().agreed().do(Move.HOLD, "verifier")
-    said = {name: "nothing" for name in ("position", "running", "next_step", "worries")}
+    said = dict.fromkeys(("position", "running", "next_step", "worries"), "nothing")
     offered.start().agreed()
     offered.do(Move.HAND_OVER, "operator", to=offered.people["relief"].pk, **said)
     completed.start().agreed()

@@ -22,7 +22,7 @@ def barriers(page: Page) -> list[str]:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             for violation in Axe().run(page, options=OPTIONS).response["violations"]:
                 if violation["impact"] in {"serious", "critical"}:
                     nodes = [
