@@ -22,7 +22,7 @@ def _record(state: RunState, request: Request) -> Outcome:
         return readings
     if not readings:
         return Malformed({"values": "Write at least one value."})
-    return _wrong(state, request, readings) or (_recorded(request, readings),)
+    return _wrong(state, request, readings) or tuple(_until_now(state, request, readings))
 
 
 def _tick(state: RunState, request: Request) -> Outcome:
