@@ -117,7 +117,7 @@ def _abort(state: RunState, request: Request) -> Outcome:
         return Malformed({"reason": "Say why the run is aborted."})
     aside = state.procedure.on_abort
     way_back = in_section(state, aside) if aside else []
-    if way_back and not state.turned_back and state.status is RunStatus.RUNNING:
+    if way_back and not state.turned_back and state.status is not RunStatus.BRIEFING:
         return (
             NewEvent("run.turned_back", {"reason": reason}),
             NewEvent("section.entered", {"section": aside, "why": "abort"}),

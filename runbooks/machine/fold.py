@@ -235,7 +235,8 @@ def _accepted(state: RunState, line: Line) -> RunState:
 def _turned_back(state: RunState, line: Line) -> RunState:
     main = [s.index for s in state.steps if state.on_main_path(s.index)]
     other = [i for key in state.entered for i in in_section(state, key)]
-    return replace(_strike(state, main + other, line.sequence), turned_back=True)
+    state = _strike(state, main + other, line.sequence)
+    return replace(_resumed(state, line), turned_back=True)
 
 
 def _ended(status: RunStatus) -> Callable[[RunState, Line], RunState]:

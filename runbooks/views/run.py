@@ -17,7 +17,7 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from runbooks.enums import Move
-from runbooks.forms.moves import MoveForm
+from runbooks.forms.moves import MoveForm, SentForm, SentTick
 from runbooks.forms.runs import form_for
 from runbooks.machine import RunState
 from runbooks.models import Run
@@ -55,8 +55,30 @@ def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """Make a move. What is refused comes back in place, with everything that was typed."""
     by, at = person(request), timezone.now()
     kind = _move(move)
-    run, state = run_page.load(pk)
-    form = form_for(kind, state, by.pk)(
+    form = SentTick(request.POST) if kind is Move.TICK else _form(request, _state(pk), by, kind)
+    if not form.is_valid():
+        return _again(request, pk, by, kind, Invalid(_sentences(form)))
+    told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
+    try:
+        answer = VERBS[kind](pk, by=by, at=at, **told, **form.arguments())
+    except Run.DoesNotExist:
+        raise Http404("There is no such run.") from None
+    except (Invalid, Refused) as said:
+        return _again(request, pk, by, kind, said)
+    if wants_json(request):
+        return JsonResponse({"ok": True, "sequence": answer.sequence})
+    response = HttpResponse(status=303)
+    response["Location"] = reverse("runbooks:run_detail", args=[pk]) + "#now"
+    return response
+
+
+def _state(pk: int) -> RunState:
+    return run_page.load(pk)[1]
+
+
+def _form(request: HttpRequest, state: RunState, by: User, kind: Move) -> MoveForm:
+    """What was sent, as a form that can be drawn again."""
+    return form_for(kind, state, by.pk)(
         request.POST.copy(),
         request.FILES,
         move=kind,
@@ -65,25 +87,10 @@ def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
         person=by.pk,
         people=run_page.successors() if kind is Move.HAND_OVER else (),
     )
-    if not form.is_valid():
-        return _again(request, pk, by, kind, form, Invalid(_sentences(form)))
-    told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
-    try:
-        answer = VERBS[kind](pk, by=by, at=at, **told, **form.arguments())
-    except Invalid as invalid:
-        form.blame(invalid.errors)
-        return _again(request, pk, by, kind, form, invalid)
-    except Refused as refused:
-        return _again(request, pk, by, kind, form, refused)
-    if wants_json(request):
-        return JsonResponse({"ok": True, "sequence": answer.sequence})
-    response = HttpResponse(status=303)
-    response["Location"] = reverse("runbooks:run_detail", args=[pk]) + "#now"
-    return response
 
 
 def _again(
-    request: HttpRequest, pk: int, by: User, kind: Move, form: MoveForm, said: Refused | Invalid
+    request: HttpRequest, pk: int, by: User, kind: Move, said: Refused | Invalid
 ) -> HttpResponse:
     """The page as it is now, with what was said and what was typed."""
     answer = answer_to(said)
@@ -91,6 +98,10 @@ def _again(
     if wants_json(request):
         return JsonResponse(answer.as_json(), status=answer.status)
     run, state = run_page.load(pk)
+    form = _form(request, state, by, kind)
+    form.full_clean()
+    if isinstance(said, Invalid):
+        form.blame(said.errors)
     sent = Sent(kind, _index(request), form.renewed(state))
     screen = run_page.screen(run, state, by, timezone.now(), sent=sent)
     context = {"screen": screen, "refusal": answer, "procedure": state.procedure}
@@ -120,7 +131,7 @@ def _index(request: HttpRequest) -> int | None:
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 7 else None
 
 
-def _sentences(form: MoveForm) -> dict[str, str]:
+def _sentences(form: SentForm) -> dict[str, str]:
     return {
         "" if name == "__all__" else name: " ".join(str(error) for error in errors)
         for name, errors in form.errors.items()

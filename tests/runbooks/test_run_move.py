@@ -8,8 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
@@ -148,3 +150,18 @@ def test_there_is_no_move_of_another_name(told: Story, signed_in: SignIn, operat
     for name in ("retry", "prepare"):
         assert client.post(f"/runs/{told.run.pk}/{name}/").status_code == 404
     assert client.get(f"/runs/{told.run.pk}/tick/").status_code == 405
+
+
+def test_a_tick_asks_twelve_questions_of_the_database(
+    told: Story, signed_in: SignIn, operator: User
+) -> None:
+    """Session, person, their rights (2); the run, its parameters, people and steps; the key; the
+    events, the steps, the run. However long the runbook, however long the log."""
+    told.start()
+    url = reverse("runbooks:run_move", args=[told.run.pk, Move.TICK.value])
+    browser = signed_in(operator)
+    data = {"key": uuid4().hex, "seen": told.state.sequence, "step": 0, "value_entries": "48211"}
+    with CaptureQueriesContext(connection) as asked:
+        assert browser.post(url, data).status_code == 303
+    framing = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT pg_notify")
+    assert len([q for q in asked if not q["sql"].startswith(framing)]) <= 12
