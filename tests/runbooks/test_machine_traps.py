@@ -244,6 +244,15 @@ def test_aborting_before_the_start_and_from_a_hold() -> None:
         assert {step.status for step in game.state.steps} == {StepStatus.STRUCK}
 
 
+def test_a_held_run_goes_the_way_back_before_it_is_aborted() -> None:
+    game = Game.of(texts.ABORT)
+    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Move.HOLD, VERIFIER)
+    assert game.must(Move.ABORT, DECIDER, reason="so") == ("run.turned_back", "section.entered")
+    assert (game.state.status, game.state.held_at) == (RunStatus.RUNNING, None)
+    assert game.refused(Move.COMPLETE, OPERATOR) == "steps_left"
+
+
 def test_a_decision_that_would_be_confirmed_too_late_is_not_read() -> None:
     guard = "A\ncountersign: after\ndecide: {question: Q, options: {yes: '', no: ''}}"
     parsed = parse(texts.text(guard, "B"))
