@@ -77,7 +77,10 @@ class RolesForm(forms.Form):
     """Which standing roles a person holds."""
 
     roles = forms.MultipleChoiceField(
-        choices=role_choices, required=False, widget=forms.CheckboxSelectMultiple
+        label="What this person may do",
+        choices=role_choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def chosen(self) -> list[Role]:
