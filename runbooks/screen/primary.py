@@ -73,12 +73,11 @@ def waits_for(desk: Desk, told: Step) -> str:
             return "Your turn: measure again yourself. The first value is shown after yours."
         return f"Ticked. Waits for the {second.value}, who measures again without seeing the value."
     before = told.guard.countersign is Countersign.BEFORE and step.countersigned_at is None
-    if (
-        before
-        and step.status is StepStatus.STARTED
-        and mine is not countersigner(state, told.index)
-    ):
-        return f"Waits for the {countersigner(state, told.index).value} to confirm."
+    if before and step.status is StepStatus.STARTED:
+        second = countersigner(state, told.index)
+        if mine is second and desk.person != step.started_by:
+            return "Your turn: look at the target yourself, then countersign, or object."
+        return f"Waits for the {second.value} to confirm."
     if step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
         return _diagnosis(step.status, step.reason)
     if mine is not None and mine is told.guard.hold and step.released_at is None:
