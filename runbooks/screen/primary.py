@@ -67,23 +67,31 @@ def waits_for(desk: Desk, told: Step) -> str:
     if state.hand_over_to is not None:
         return "The run is being handed over. Nothing moves in between."
     mine = state.people.get(desk.person)
-    if step.status is StepStatus.AWAITING:
-        second = countersigner(state, told.index)
-        if mine is second and desk.person != step.done_by:
-            return "Your turn: measure again yourself. The first value is shown after yours."
-        return f"Ticked. Waits for the {second.value}, who measures again without seeing the value."
-    before = told.guard.countersign is Countersign.BEFORE and step.countersigned_at is None
-    if before and step.status is StepStatus.STARTED:
-        second = countersigner(state, told.index)
-        if mine is second and desk.person != step.started_by:
-            return "Your turn: look at the target yourself, then countersign, or object."
-        return f"Waits for the {second.value} to confirm."
+    confirming = _confirming(desk, told)
+    if confirming:
+        return confirming
     if step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
         return _diagnosis(step.status, step.reason)
     if mine is not None and mine is told.guard.hold and step.released_at is None:
         return "Your turn: read this step and release it, with a reason; or stop the run."
     if mine is not told.guard.role:
         return f"The {told.guard.role.value} does this step."
+    return ""
+
+
+def _confirming(desk: Desk, told: Step) -> str:
+    """Whose turn it is when a second person is asked for; '' when none is."""
+    step, second = desk.state.steps[told.index], countersigner(desk.state, told.index)
+    mine = desk.state.people.get(desk.person) is second
+    if step.status is StepStatus.AWAITING:
+        if mine and desk.person != step.done_by:
+            return "Your turn: measure again yourself. The first value is shown after yours."
+        return f"Ticked. Waits for the {second.value}, who measures again without seeing the value."
+    before = told.guard.countersign is Countersign.BEFORE and step.countersigned_at is None
+    if before and step.status is StepStatus.STARTED:
+        if mine and desk.person != step.started_by:
+            return "Your turn: look at the target yourself, then countersign, or object."
+        return f"Waits for the {second.value} to confirm."
     return ""
 
 
