@@ -15,7 +15,7 @@ from incidents.enums import Status
 from incidents.models import Incident
 from inventory import board
 from runbooks import rows, shelf
-from runbooks.enums import Move, RunRole, RunStatus
+from runbooks.enums import Move, RunKind, RunRole, RunStatus
 from runbooks.machine import ENDED, RunState, allowed, current
 from runbooks.models import Run, RunPerson
 
@@ -84,12 +84,13 @@ def _run(run: Run, state: RunState, person: User) -> Need:
     step = state.step(index).number if index is not None else ""
     may = {a.move for a in allowed(state, person.pk) if a.step in (None, index)}
     url = reverse("runbooks:run_detail", args=[run.pk]) + "#now"
+    title = f"{run} (drill)" if state.kind is RunKind.DRILL else str(run)
     for move, sentence in _ASKED:
         if move in may:
-            return Need(str(run), sentence.format(step=step), url, urgent=True)
+            return Need(title, sentence.format(step=step), url, urgent=True)
     role = state.people.get(person.pk, RunRole.OBSERVER)
     where = f"Step {step} is open." if step and state.status is RunStatus.RUNNING else ""
-    return Need(str(run), f"You are the {role}; the run is {state.status}. {where}".strip(), url)
+    return Need(title, f"You are the {role}; the run is {state.status}. {where}".strip(), url)
 
 
 def _approvals(person: User) -> tuple[Need, ...]:

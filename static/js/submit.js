@@ -79,6 +79,7 @@ function show(form, told) {
     const label = field && form.querySelector(`label[for="${CSS.escape(field.id ?? "")}"]`)?.firstChild?.textContent.trim();
     box.append(line("p", label ? `${label}: ${sentence}` : sentence));
   }
+  mark(form, told.errors ?? {});
   const close = line("button", "I have read this");
   close.type = "button";
   close.className = "button";
@@ -89,6 +90,26 @@ function show(form, told) {
   place.replaceChildren(box);
   const wrong = Object.keys(told.errors ?? {}).map((name) => form.elements[name]).find((field) => field?.focus);
   (wrong ?? box).focus();
+}
+
+// Each sentence stands at its field too: the focus goes there, and the box may be out of sight.
+function mark(form, errors) {
+  for (const old of form.querySelectorAll(".error")) old.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  for (const [name, sentence] of Object.entries(errors)) {
+    const found = form.elements[name];
+    const field = found instanceof RadioNodeList ? found[0] : found;
+    const box = field?.closest?.(".field");
+    const head = box?.querySelector(".help") ?? box?.querySelector("legend, label");
+    if (!head) continue;
+    const error = line("p", sentence);
+    error.className = "error";
+    error.id = `${field.id}_error`;
+    head.after(error);
+    field.setAttribute("aria-invalid", "true");
+    const told = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error.id);
+    field.setAttribute("aria-describedby", [...told, error.id].join(" "));
+  }
 }
 
 function line(tag, text) {
