@@ -7,23 +7,20 @@ from django.db import models
 from django.db.models import Q
 
 from incidents.enums import Certainty, Kind, Moment, Part, Severity, Status
+from inventory.enums import choices
 from inventory.models import System
 from runbooks.models import Run, Runbook
-
-
-def _choices(words: type) -> list[tuple[str, str]]:
-    return [(word.value, word.value) for word in words]  # type: ignore[attr-defined]
 
 
 class Incident(models.Model):
     """A data loss, a corruption, a near miss or a good catch. Times are in `IncidentTime`."""
 
     title = models.CharField(max_length=160, unique=True)
-    kind = models.CharField(max_length=20, choices=_choices(Kind))
+    kind = models.CharField(max_length=20, choices=choices(Kind))
     severity = models.CharField(
-        max_length=20, choices=_choices(Severity), default=Severity.UNKNOWN.value
+        max_length=20, choices=choices(Severity), default=Severity.UNKNOWN.value
     )
-    status = models.CharField(max_length=12, choices=_choices(Status), default=Status.OPEN.value)
+    status = models.CharField(max_length=12, choices=choices(Status), default=Status.OPEN.value)
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="incidents")
     what_happened = models.TextField()
     opened_at = models.DateTimeField()
@@ -56,9 +53,9 @@ class IncidentTime(models.Model):
     """One clock field, with how sure it is."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="times")
-    moment = models.CharField(max_length=20, choices=_choices(Moment))
+    moment = models.CharField(max_length=20, choices=choices(Moment))
     at = models.DateTimeField()
-    certainty = models.CharField(max_length=10, choices=_choices(Certainty))
+    certainty = models.CharField(max_length=10, choices=choices(Certainty))
 
     class Meta:
         ordering = ["incident", "at"]
@@ -77,7 +74,7 @@ class IncidentPerson(models.Model):
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="incident_parts"
     )
-    part = models.CharField(max_length=20, choices=_choices(Part))
+    part = models.CharField(max_length=20, choices=choices(Part))
 
     class Meta:
         ordering = ["incident", "pk"]
@@ -115,7 +112,7 @@ class TimelineEntry(models.Model):
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="entries")
     happened_at = models.DateTimeField()
-    certainty = models.CharField(max_length=10, choices=_choices(Certainty))
+    certainty = models.CharField(max_length=10, choices=choices(Certainty))
     text = models.TextField()
     html = models.TextField()
     entered_at = models.DateTimeField()

@@ -5,6 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 
 
+def choices(words: type[StrEnum]) -> list[tuple[str, str]]:
+    """An enumeration as a model's field wants it: people read the very words that are stored."""
+    return [(word.value, word.value) for word in words]
+
+
 class Environment(StrEnum):
     PRODUCTION = "production"
     STAGING = "staging"

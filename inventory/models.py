@@ -16,12 +16,9 @@ from inventory.enums import (
     IdentifierKind,
     Lifecycle,
     Medium,
+    choices,
 )
 from inventory.querysets import ChangeQuerySet, CopyQuerySet, InstanceQuerySet
-
-
-def _choices(words: type) -> list[tuple[str, str]]:
-    return [(word.value, word.value) for word in words]  # type: ignore[attr-defined]
 
 
 class System(models.Model):
@@ -35,7 +32,7 @@ class System(models.Model):
     rpo = models.DurationField(null=True, blank=True)
     rto = models.DurationField(null=True, blank=True)
     mtd = models.DurationField(null=True, blank=True)
-    data_class = models.CharField(max_length=20, choices=_choices(DataClass))
+    data_class = models.CharField(max_length=20, choices=choices(DataClass))
 
     class Meta:
         ordering = ["name"]
@@ -59,14 +56,14 @@ class Instance(models.Model):
 
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="instances")
     name = models.CharField(max_length=80)
-    environment = models.CharField(max_length=20, choices=_choices(Environment))
+    environment = models.CharField(max_length=20, choices=choices(Environment))
     host = models.CharField(max_length=120)
-    first_kind = models.CharField(max_length=40, choices=_choices(IdentifierKind))
+    first_kind = models.CharField(max_length=40, choices=choices(IdentifierKind))
     first_value = models.CharField(max_length=200)
-    second_kind = models.CharField(max_length=40, choices=_choices(IdentifierKind))
+    second_kind = models.CharField(max_length=40, choices=choices(IdentifierKind))
     second_value = models.CharField(max_length=200)
     lifecycle = models.CharField(
-        max_length=20, choices=_choices(Lifecycle), default=Lifecycle.ACTIVE.value
+        max_length=20, choices=choices(Lifecycle), default=Lifecycle.ACTIVE.value
     )
 
     objects = InstanceQuerySet.as_manager()
@@ -100,16 +97,16 @@ class Copy(models.Model):
     name = models.CharField(max_length=120)
     taken_at = models.DateTimeField()
     data_as_of = models.DateTimeField(null=True, blank=True)
-    medium = models.CharField(max_length=40, choices=_choices(Medium))
+    medium = models.CharField(max_length=40, choices=choices(Medium))
     place = models.CharField(max_length=200)
     holder = models.CharField(max_length=120)
     size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     encrypted = models.CharField(
-        max_length=10, choices=_choices(Answer), default=Answer.UNKNOWN.value
+        max_length=10, choices=choices(Answer), default=Answer.UNKNOWN.value
     )
     state = models.CharField(
-        max_length=20, choices=_choices(CopyState), default=CopyState.UNVERIFIED.value
+        max_length=20, choices=choices(CopyState), default=CopyState.UNVERIFIED.value
     )
     verified_at = models.DateTimeField(null=True, blank=True)
     verified_by = models.ForeignKey(

@@ -9,13 +9,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from inventory.enums import choices
 from inventory.models import Copy, Instance
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.models.library import Revision
-
-
-def _choices(words: type) -> list[tuple[str, str]]:
-    return [(word.value, word.value) for word in words]  # type: ignore[attr-defined]
 
 
 class Run(models.Model):
@@ -26,8 +23,8 @@ class Run(models.Model):
     """
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="runs")
-    kind = models.CharField(max_length=10, choices=_choices(RunKind))
-    status = models.CharField(max_length=12, choices=_choices(RunStatus))
+    kind = models.CharField(max_length=10, choices=choices(RunKind))
+    status = models.CharField(max_length=12, choices=choices(RunStatus))
     title = models.CharField(max_length=200)
     prepared_at = models.DateTimeField()
     prepared_by = models.ForeignKey(
@@ -121,7 +118,7 @@ class RunPerson(models.Model):
     )
     name = models.CharField(max_length=120)
     initials = models.CharField(max_length=4)
-    role = models.CharField(max_length=12, choices=_choices(RunRole))
+    role = models.CharField(max_length=12, choices=choices(RunRole))
 
     class Meta:
         ordering = ["pk"]
@@ -149,7 +146,7 @@ class RunStep(models.Model):
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="steps")
     step = models.PositiveIntegerField()
     attempt = models.PositiveIntegerField(default=1)
-    status = models.CharField(max_length=24, choices=_choices(StepStatus))
+    status = models.CharField(max_length=24, choices=choices(StepStatus))
     started_at = models.DateTimeField(null=True, blank=True)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
