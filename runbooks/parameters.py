@@ -170,7 +170,9 @@ def _check_text(procedure: Procedure, spec: ParameterSpec, facts: Facts) -> None
                 between = _quoted(text[: found.start()], sql=sql)
                 if sql and not between and not _PLAIN.fullmatch(value):
                     raise ValueError(_unsafe(value, step.number, "SQL"))
-                if between and not re.fullmatch(r"[\w@%+=:,./ -]*", value):
+                # Inside "$(…)" a blank would part one word into two: a shell gets none.
+                plain = r"[\w@%+=:,./ -]*" if sql else r"[\w@%+=:,./-]*"
+                if between and not re.fullmatch(plain, value):
                     raise ValueError(_unsafe(value, step.number, "quotes"))
 
 

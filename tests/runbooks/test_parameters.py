@@ -94,7 +94,7 @@ def test_a_shell_reads_back_the_value(value: str, label: str) -> None:
         "echo 'it'\"'\"'s <side>'",
     ],
 )
-@pytest.mark.parametrize("value", [v for v in HOSTILE if v != "a b"])
+@pytest.mark.parametrize("value", HOSTILE)
 def test_between_quotes_only_plain_values_go(command: str, value: str) -> None:
     assert "would need quoting inside quotes" in side(value, command)
     assert side("ledger_2", command) == ""
