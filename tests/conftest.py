@@ -39,6 +39,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         pure = [item for item in items if not _asks_a_database(item)]
         config.hook.pytest_deselected(items=pure)
         items[:] = [item for item in items if item not in pure]
+    # The browser's driver leaves an event loop behind, in which asyncio starts no second one.
+    items.sort(key=lambda item: "browser" in item.keywords)
     if CHROMIUM:
         return
     missing = pytest.mark.skip(reason="no Chromium: apt install chromium, or COUNTERSIGN_CHROMIUM")
