@@ -20,6 +20,7 @@ _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 _TIME = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ]+(\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s*(\S*)", re.IGNORECASE
 )
+_SHOWN = (("PiB", 5), ("TiB", 4), ("GiB", 3), ("MiB", 2), ("KiB", 1), ("B", 0))
 ZONE_SENTENCE = "Write the time zone behind the time, for example 2026-11-22 03:12 UTC or +01:00."
 
 
@@ -43,6 +44,12 @@ def parse_size(text: str) -> int:
     base = 1024 if found.group(3) else 1000
     power: int = base ** _POWERS[found.group(2).lower()]
     return round(float(found.group(1)) * power)
+
+
+def size_words(count: int) -> str:
+    """Bytes exactly, and roughly in a unit: "734003200 bytes (700 MiB)"."""
+    unit, power = next((u, p) for u, p in _SHOWN if count >= 1024**p or p == 0)
+    return f"{count} bytes" + (f" ({count / 1024**power:.3g} {unit})" if power else "")
 
 
 def parse_time(text: str) -> datetime:

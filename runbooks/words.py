@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from inventory.durations import words
+from inventory.quantities import size_words
 from inventory.times import stamp
 from runbooks.procedure import Procedure
 
@@ -55,9 +57,14 @@ def value_words(values: Mapping[str, str], data: Data, procedure: Procedure) -> 
 
 
 def shown(kind: str, value: str) -> str:
-    """A normal text as people read it: times with their zone, long digests shortened."""
+    """A normal text as people read it: times with their zone, durations and sizes
+    with their units, long digests shortened."""
     if kind == "datetime":
         return stamp(datetime.fromisoformat(value))
+    if kind == "duration":
+        return words(timedelta(seconds=int(value)))
+    if kind == "bytes":
+        return size_words(int(value))
     if kind in {"sha256", "file"} and len(value) == 64:
         return f"{value[:12]}…"
     return value if len(value) <= 200 else f"{value[:200]}…"
@@ -93,7 +100,7 @@ def _recorded(data: Data, procedure: Procedure) -> str:
 
 def _ticked(data: Data, procedure: Procedure) -> str:
     marks = ("hurried", "faster than the step can be done"), ("late", "later than planned")
-    also = "".join(f", {words}" for name, words in marks if data.get(name))
+    also = "".join(f", {said}" for name, said in marks if data.get(name))
     awaits = ", which now waits for the countersign" if data["awaits"] else ""
     return f"ticked {step_name(data, procedure)}{awaits}{also}"
 

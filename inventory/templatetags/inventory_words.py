@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from inventory import board, copies, durations, history, times
 from inventory.enums import CopyState, Lifecycle
 from inventory.models import Change, Copy
+from inventory.quantities import size_words
 
 register = template.Library()
 
@@ -68,13 +69,7 @@ def exposed(copy: Copy) -> bool:
 @register.filter
 def size(count: int | None) -> str:
     """Bytes exactly, and roughly in a unit: "734003200 bytes (700 MiB)"."""
-    if count is None:
-        return ""
-    unit, power = next((u, p) for u, p in _UNITS if count >= 1024**p or p == 0)
-    return f"{count} bytes" + (f" ({count / 1024**power:.3g} {unit})" if power else "")
-
-
-_UNITS = (("PiB", 5), ("TiB", 4), ("GiB", 3), ("MiB", 2), ("KiB", 1), ("B", 0))
+    return "" if count is None else size_words(count)
 
 
 @register.filter

@@ -97,5 +97,7 @@ def test_an_event_of_another_time() -> None:
 
 def test_values_are_shown_as_people_read_them() -> None:
     assert shown("sha256", "ab" * 32) == "abababababab…"
+    assert shown("duration", "7800") == "2 h 10 min"
+    assert shown("bytes", "48117760") == "48117760 bytes (45.9 MiB)"
     assert shown("text", "x" * 300) == "x" * 200 + "…"
     assert "2026" in shown("datetime", "2026-03-04T03:12:45+00:00")
