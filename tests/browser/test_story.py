@@ -67,7 +67,7 @@ def begin(operator: Screen) -> None:
     page.get_by_role("link", name=re.compile("The ledger was overwritten")).click()
     offered = page.get_by_role("listitem").filter(has_text="Restore the ledger database beside")
     offered.get_by_role("link", name=re.compile("Start this runbook for this incident")).click()
-    page.locator("label.pick", has_text="dump of this morning on a stick").locator("input").check()
+    page.locator("label.pick", has_text="/srv/backup/").first.locator("input").check()
     page.locator("label.pick", has_text="db-prod-1").locator("input").check()
     live = page.locator('[name="kind"][value="live"]')
     if live.count():
