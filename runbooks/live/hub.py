@@ -193,8 +193,11 @@ class Hub:
             self._looked = last = clock()
 
     async def _woken(self, timeout: float) -> bool:
+        # Not wait_for: before Python 3.12 it loses a cancellation that comes with the wake-up, and
+        # a stop would wait for ever.
         try:
-            await asyncio.wait_for(self._look_now.wait(), timeout)
+            async with asyncio.timeout(timeout):
+                await self._look_now.wait()
         except TimeoutError:
             return False
         return True
