@@ -20,6 +20,15 @@ class Refused(Exception):
         self.status = status
 
 
+class ChangedMeanwhile(Refused):
+    """Somebody changed the thing after the sender had looked at it. `seen`: what to send back once
+    the sender has read what changed."""
+
+    def __init__(self, sentence: str, remedy: str, *, seen: int) -> None:
+        super().__init__("changed_meanwhile", sentence, remedy)
+        self.seen = seen
+
+
 class Invalid(Exception):
     """What was sent cannot be read (HTTP 422): `errors` maps a field to its sentence, '' to the
     whole. Nothing was written, and it is no near miss."""

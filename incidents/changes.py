@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
+from accounts.refusals import ChangedMeanwhile, Invalid, Refused
 from incidents import lifecycle, words
 from incidents.enums import Status
 from incidents.models import Incident, IncidentChange
@@ -18,17 +18,7 @@ from inventory import times
 _UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 
 
-class ChangedMeanwhile(Refused):
-    """Somebody else wrote first. `seen` is the version that the sentence tells of: a form that
-    shows the sentence carries it on."""
-
-    def __init__(self, sentence: str, seen: int) -> None:
-        super().__init__(
-            "changed_meanwhile",
-            sentence,
-            "Your text is still here. Compare it with the change, then send it again.",
-        )
-        self.seen = seen
+_REMEDY = "Your text is still here. Compare it with the change, then send it again."
 
 
 def locked(
@@ -67,7 +57,8 @@ def _check_seen(incident: Incident, fields: frozenset[str], seen: int) -> None:
         )
         raise ChangedMeanwhile(
             f"This was changed after you opened the page, and nothing of yours is saved. {told}",
-            incident.version,
+            _REMEDY,
+            seen=incident.version,
         )
 
 

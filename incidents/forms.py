@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -11,9 +10,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
+from accounts.verb_forms import VerbForm
 from incidents import entries, records
-from incidents.changes import ChangedMeanwhile
 from incidents.enums import Certainty, Kind, Part, Severity, Status
 from inventory.fields import MomentField
 from inventory.models import System
@@ -44,39 +42,13 @@ def _story(**kwargs: Any) -> forms.CharField:
     return forms.CharField(widget=area, max_length=records.LONGEST_STORY, **kwargs)
 
 
-class IncidentForm(forms.Form):
-    """A form whose verb may say no."""
-
-    refusal: Refused | None = None
-
-    @contextmanager
-    def kept_when_refused(self) -> Iterator[None]:
-        """Round the call of a verb: its no is shown in the form, with all that was typed."""
-        try:
-            yield
-        except Invalid as invalid:
-            for name, sentence in invalid.errors.items():
-                self.add_error(name if name in self.fields else None, sentence)
-        except Refused as refused:
-            self.refusal = refused
-            if isinstance(refused, ChangedMeanwhile):
-                self.data = {**self.data, "seen": str(refused.seen)}
-
-    @property
-    def http_status(self) -> int:
-        """HTTP status of the page that shows this form."""
-        if self.refusal is not None:
-            return self.refusal.status
-        return 422 if self.is_bound and self.errors else 200
-
-
-class SeenForm(IncidentForm):
+class SeenForm(VerbForm):
     """A form that carries the version of the incident which its page showed."""
 
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
-class OpenForm(IncidentForm):
+class OpenForm(VerbForm):
     """Four facts; everything else can wait."""
 
     title = forms.CharField(max_length=160, help_text="A few words that people will recognise.")
@@ -126,7 +98,7 @@ class TimeForm(SeenForm):
     )
 
 
-class PersonForm(IncidentForm):
+class PersonForm(VerbForm):
     person = forms.ModelChoiceField(User.objects.none(), empty_label="Choose one")
     part = _WordField(Part)
 
@@ -136,7 +108,7 @@ class PersonForm(IncidentForm):
         self.fields["person"].queryset = people  # type: ignore[attr-defined]
 
 
-class RunbookForm(IncidentForm):
+class RunbookForm(VerbForm):
     runbook = forms.ModelChoiceField(Runbook.objects.none(), empty_label="Choose one")
 
     def __init__(self, *args: Any, offered: QuerySet[Runbook], **kwargs: Any) -> None:
@@ -144,7 +116,7 @@ class RunbookForm(IncidentForm):
         self.fields["runbook"].queryset = offered  # type: ignore[attr-defined]
 
 
-class RunForm(IncidentForm):
+class RunForm(VerbForm):
     """Live runs that answer no incident yet, the newest first."""
 
     run = forms.ModelChoiceField(Run.objects.none(), empty_label="Choose one")
@@ -155,7 +127,7 @@ class RunForm(IncidentForm):
         self.fields["run"].queryset = Run.objects.filter(free)  # type: ignore[attr-defined]
 
 
-class EntryForm(IncidentForm):
+class EntryForm(VerbForm):
     text = forms.CharField(
         label="What happened",
         max_length=entries.LONGEST,

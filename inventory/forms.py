@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -12,12 +11,11 @@ from django import forms
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
+from accounts.verb_forms import VerbForm
 from inventory import times
 from inventory.copies import MARKS
 from inventory.enums import Answer, DataClass, Environment, IdentifierKind, Lifecycle, Medium
 from inventory.fields import LengthField, MomentField, SizeField
-from inventory.history import ChangedMeanwhile
 from inventory.models import Copy, Instance, System
 
 
@@ -26,32 +24,10 @@ def _offered(words: type[StrEnum], *, ask: bool = True) -> list[tuple[str, str]]
     return [*first, *((word.value, word.value) for word in words)]
 
 
-class InventoryForm(forms.Form):
+class InventoryForm(VerbForm):
     """A form whose verb may say no. `seen`: the last line of history that the page showed."""
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    refusal: Refused | None = None
-
-    @contextmanager
-    def kept_when_refused(self) -> Iterator[None]:
-        """Round the call of a verb: its no is shown in the form, with all that was typed."""
-        try:
-            yield
-        except Invalid as invalid:
-            for name, sentence in invalid.errors.items():
-                self.add_error(name if name in self.fields else None, sentence)
-        except Refused as refused:
-            self.refusal = refused
-            if isinstance(refused, ChangedMeanwhile):
-                typed = {name: self.data[name] for name in self.data}
-                self.data = typed | {"seen": str(refused.seen)}
-
-    @property
-    def status(self) -> int:
-        """HTTP status of the page that shows this form."""
-        if self.refusal is not None:
-            return self.refusal.status
-        return 422 if self.is_bound and self.errors else 200
 
     def facts(self) -> dict[str, Any]:
         """What was typed, by the names of the verb's arguments."""

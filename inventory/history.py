@@ -8,23 +8,14 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.refusals import Refused
+from accounts.refusals import ChangedMeanwhile
 from inventory import durations, times
 from inventory.models import Change, Copy, Instance, System
 
 Thing = System | Instance | Copy
 
 
-class ChangedMeanwhile(Refused):
-    """Somebody changed the thing after the sender had looked at it. `seen`: the line to send back
-    once the sender has read what changed."""
-
-    def __init__(self, sentence: str, *, seen: int) -> None:
-        remedy = "What you typed is still here. Compare it with the change, then save again."
-        super().__init__("changed_meanwhile", sentence, remedy)
-        self.seen = seen
-
-
+_REMEDY = "What you typed is still here. Compare it with the change, then save again."
 _LABELS = {
     "rpo": "RPO",
     "rto": "RTO",
@@ -107,7 +98,7 @@ def check_seen(thing: Thing, seen: int | None) -> None:
             f"{change.by_name}, {times.stamp(change.at)}: {tell(change)}." for change in newer
         )
         sentence = f"{thing} was changed after you opened this page. {told}"
-        raise ChangedMeanwhile(sentence, seen=newer[0].pk)
+        raise ChangedMeanwhile(sentence, _REMEDY, seen=newer[0].pk)
 
 
 def tell(change: Change) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from incidents.forms import IncidentForm
+from accounts.verb_forms import VerbForm
 from incidents.models import Incident
 
 
@@ -35,9 +35,7 @@ def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     return render(request, template, known | context)
 
 
-def form_page(
-    request: HttpRequest, template: str, form: IncidentForm, **context: Any
-) -> HttpResponse:
+def form_page(request: HttpRequest, template: str, form: VerbForm, **context: Any) -> HttpResponse:
     """A page with a form: 200 when fresh, 422 for bad input, 409 or 403 when the verb refused."""
     known = {"form": form, "refusal": form.refusal, "at": timezone.now(), "may_keep": True}
     return render(request, template, known | context, status=form.http_status)

@@ -36,7 +36,7 @@ def form_page(
 ) -> HttpResponse:
     """A page with a form: 200 when fresh, 422 for bad input, 409 or 403 when the verb refused."""
     known = {"form": form, "refusal": form.refusal, "at": timezone.now(), "may_keep": True}
-    return render(request, template, known | context, status=form.status)
+    return render(request, template, known | context, status=form.http_status)
 
 
 def see_other(thing: Any) -> HttpResponse:

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
+from accounts.refusals import ChangedMeanwhile, Invalid, Refused
 from inventory import board, copies, history, instances, systems
 from inventory.enums import Answer, CopyState, DataClass, IdentifierKind, Lifecycle, Medium
-from inventory.history import ChangedMeanwhile
 from inventory.models import Change, Copy, System
 from tests.factories import inventory as make
 
