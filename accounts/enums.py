@@ -27,6 +27,7 @@ class Right(StrEnum):
     KEEP_INVENTORY = "accounts.keep_inventory"
     KEEP_INCIDENTS = "accounts.keep_incidents"
     MANAGE_PEOPLE = "accounts.manage_people"
+    MANAGE_PRODUCT = "accounts.manage_product"
 
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -37,7 +38,9 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.AUTHOR: frozenset({Right.VIEW, Right.WRITE_RUNBOOKS}),
     Role.APPROVER: frozenset({Right.VIEW, Right.APPROVE_RUNBOOKS}),
     Role.MANAGER: frozenset({Right.VIEW, Right.DECIDE, Right.KEEP_INVENTORY, Right.KEEP_INCIDENTS}),
-    Role.ADMIN: frozenset({Right.VIEW, Right.MANAGE_PEOPLE, Right.KEEP_INVENTORY}),
+    Role.ADMIN: frozenset(
+        {Right.VIEW, Right.MANAGE_PEOPLE, Right.MANAGE_PRODUCT, Right.KEEP_INVENTORY}
+    ),
 }
 
 RIGHT_LABELS: dict[Right, str] = {
@@ -49,4 +52,5 @@ RIGHT_LABELS: dict[Right, str] = {
     Right.KEEP_INVENTORY: "keep systems, instances and copies",
     Right.KEEP_INCIDENTS: "open and keep incidents",
     Right.MANAGE_PEOPLE: "invite and disable people and give roles",
+    Right.MANAGE_PRODUCT: "adjust background work and outgoing webhooks",
 }

@@ -36,9 +36,12 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 
 INSTALLED_APPS = [
     "accounts",
+    "jobs",
+    "notices",
     "inventory",
     "runbooks",
     "incidents",
+    "webhooks",
     "richtext",
     "config",
     "django.contrib.auth",
@@ -97,6 +100,9 @@ CACHES = {
     }
 }
 
+# What the background does: the kind of a job, and the function that does it (`jobs.queue`).
+JOB_HANDLERS: dict[str, str] = {}
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -140,7 +146,7 @@ USE_I18N = False
 
 STATIC_URL = "static/"
 # `collectstatic` fills it in production; otherwise files are served from where they lie.
-STATIC_ROOT = ROOT / "staticfiles" if PRODUCTION else None if PRODUCTION else None
+STATIC_ROOT = ROOT / "staticfiles" if PRODUCTION else None
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -18,7 +18,9 @@ from django.template.loader import get_template
 from django.urls import URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parents[1]
-FLOORS = ("accounts", "inventory", "runbooks", "incidents", "config")
+FLOORS = (
+    "accounts", "jobs", "notices", "inventory", "runbooks", "incidents", "webhooks", "config",
+)  # fmt: skip
 PACKAGES = (*FLOORS, "richtext")
 BANNED = {"utils", "helpers", "common", "misc", "base", "services"}
 WRITES = {
@@ -30,6 +32,7 @@ UNPAIRED = {
     "Copy.taken_at", "Copy.restore_proven_at", "Runbook.archived_at", "Revision.created_at",
     "Run.started_at", "Run.ended_at", "RunPerson.taken_at", "RunPerson.released_at",
     "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",
+    "Job.put_at", "Job.due_at", "Job.ended_at",
 }  # fmt: skip
 
 

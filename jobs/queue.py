@@ -1,0 +1,166 @@
+"""Jobs: put one, take one under a lease, end it. The only writer of the table `Job`.
+
+A job is put in the same transaction as what it belongs to, so it exists exactly when that does.
+Nothing here speaks to a broker: `jobs.tasks` hands due jobs to workers, and a broker that is lost
+delays them and loses none.
+
+A worker holds a job by a lease. `end` and `postpone` write only under the mark of that lease, so
+whoever lost it (killed, or asleep too long) cannot end the job a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from jobs.enums import JobStatus
+from jobs.models import Job
+
+#: A worker that says nothing for so long is taken for dead; it renews three times as often.
+LEASE = timedelta(seconds=60)
+#: Pauses between attempts: 10 s, 20 s, 40 s … at most 1 h.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=1)
+MOST_ATTEMPTS = 12  # about five hours
+
+
+class Postpone(Exception):
+    """Raised by a handler: not now, again after `pause` (a regular back-off when None); the
+    sentence says why. Counts as an attempt."""
+
+    def __init__(self, sentence: str, pause: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.pause = pause
+
+
+class GiveUp(Exception):
+    """Raised by a handler: no further attempt makes sense; the sentence says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Order:
+    """A job to be put."""
+
+    kind: str
+    key: str
+    data: Mapping[str, Any]
+    due: datetime | None = None
+
+
+def put(
+    kind: str,
+    key: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    at: datetime,
+    due: datetime | None = None,
+) -> None:
+    """Put one job, to be done at `due` (aware; None: at once). One query.
+
+    A job of the same kind and key, whatever became of it, stays as it is: a thing is done once.
+    `data` is plain JSON. Call it in the transaction of what the job belongs to.
+    """
+    put_all([Order(kind, key, data or {}, due)], at=at)
+
+
+def put_all(orders: list[Order], *, at: datetime) -> None:
+    """Put several at once, as `put` does."""
+    Job.objects.bulk_create(
+        [
+            Job(kind=o.kind, key=o.key, data=dict(o.data), put_at=at, due_at=o.due or at)
+            for o in orders
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def due(at: datetime) -> QuerySet[Job]:
+    """Jobs that a worker may take at `at`: waiting and due, or held by a lease that ran out."""
+    waiting = Q(status=JobStatus.WAITING.value, due_at__lte=at)
+    orphaned = Q(status=JobStatus.RUNNING.value, leased_until__lt=at)
+    return Job.objects.filter(waiting | orphaned).order_by("due_at", "pk")
+
+
+def take(pk: int, *, at: datetime, lease: timedelta = LEASE) -> Job | None:
+    """The job under a new lease, or None when it is not due, ended, or held by somebody else."""
+    mark = token_hex(16)
+    taken = (
+        due(at)
+        .filter(pk=pk)
+        .order_by()
+        .update(
+            status=JobStatus.RUNNING.value,
+            lease=mark,
+            leased_until=at + lease,
+            attempts=F("attempts") + 1,
+        )
+    )
+    return Job.objects.get(pk=pk, lease=mark) if taken else None
+
+
+def renew(job: Job, *, at: datetime, lease: timedelta = LEASE) -> bool:
+    """Hold the job longer. False when the lease was lost: somebody else has it now."""
+    return bool(_held(job).update(leased_until=at + lease))
+
+
+def end(job: Job, result: str, *, at: datetime) -> bool:
+    """The job is done; `result` says what came of it. False when the lease was lost."""
+    return _close(job, JobStatus.DONE, at=at, result=result, error="")
+
+
+def fail(job: Job, error: str, *, at: datetime) -> bool:
+    """The job failed for good; `error` says why. False when the lease was lost."""
+    return _close(job, JobStatus.FAILED, at=at, error=error)
+
+
+def postpone(job: Job, error: str, *, at: datetime, pause: timedelta | None = None) -> bool:
+    """Try again after `pause`, or after a pause that doubles; `fail` after `MOST_ATTEMPTS`."""
+    if job.attempts >= MOST_ATTEMPTS:
+        return fail(job, error, at=at)
+    wait = pause if pause is not None else backoff(job.attempts)
+    waiting = {"status": JobStatus.WAITING.value, "lease": "", "leased_until": None}
+    return bool(_held(job).update(**waiting, due_at=at + wait, error=error))
+
+
+def backoff(attempts: int) -> timedelta:
+    """The pause after attempt number `attempts` (1, 2, …)."""
+    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+
+
+def again(job: Job, *, at: datetime) -> bool:
+    """Put an ended job back, with all its attempts. False when it has not ended."""
+    ended = [JobStatus.DONE.value, JobStatus.FAILED.value]
+    return bool(
+        Job.objects.filter(pk=job.pk, status__in=ended).update(
+            status=JobStatus.WAITING.value,
+            due_at=at,
+            ended_at=None,
+            attempts=0,
+            result="",
+            error="",
+        )
+    )
+
+
+def prune(*, before: datetime) -> int:
+    """Forget jobs that were done before `before`; failed ones are kept. Returns how many."""
+    done = Job.objects.filter(status=JobStatus.DONE.value, ended_at__lt=before)
+    return done.delete()[0]
+
+
+def _held(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job.pk, lease=job.lease, status=JobStatus.RUNNING.value)
+
+
+def _close(job: Job, status: JobStatus, *, at: datetime, **told: str) -> bool:
+    free = {"status": status.value, "lease": "", "leased_until": None, "ended_at": at}
+    return bool(_held(job).update(**free, **told))
