@@ -133,7 +133,7 @@ def postpone(job: Job, error: str, *, at: datetime, pause: timedelta | None = No
 
 def backoff(attempts: int) -> timedelta:
     """The pause after attempt number `attempts` (1, 2, …)."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
 
 
 def again(job: Job, *, at: datetime) -> bool:
