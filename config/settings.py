@@ -100,8 +100,21 @@ CACHES = {
     }
 }
 
-# What the background does: the kind of a job, and the function that does it (`jobs.queue`).
-JOB_HANDLERS: dict[str, str] = {}
+# What the background does: the kind of a job, and the function that does it (`jobs.worker`).
+JOB_HANDLERS: dict[str, str] = {
+    "jobs.prune": "jobs.schedules.prune",
+}
+# What is put again and again: the rule (`jobs.rules`, in TIME_ZONE), and what it does, for people.
+JOB_SCHEDULES: dict[str, tuple[str, str]] = {
+    "jobs.prune": ("daily 03:40", "Forgets jobs that were done long ago; failed ones are kept."),
+}
+#: COUNTERSIGN_JOB_LEASE_SECONDS (60) — A worker that gives no sign of life for so many seconds is
+#: taken for dead, and its job is given to another.
+JOB_LEASE_SECONDS = env.integer("COUNTERSIGN_JOB_LEASE_SECONDS", 60, minimum=2)
+#: COUNTERSIGN_BROKER_URL (files in the data folder) — Redis, such as redis://127.0.0.1:6379/0, when
+#: workers run on more than one machine; COUNTERSIGN_BROKER_URL_FILE names a file with it.
+BROKER_URL = env.text("COUNTERSIGN_BROKER_URL")
+BROKER_FOLDER = DATA / "broker"
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

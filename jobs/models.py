@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
+from accounts.models import User
 from jobs.enums import JobStatus
 
 
@@ -13,8 +14,9 @@ class Job(models.Model):
 
     `kind` names its handler (settings.JOB_HANDLERS) and `key` tells it from others of its kind: the
     same kind and key is the same job, put once. `due_at` is when it may be tried (next).
-    `lease` is the mark of the worker that holds it, until `leased_until`; a worker that dies loses
-    it by time. `result` and `error` are sentences for people.
+    `handed_at` is when it was handed to the broker and nobody has taken it since. `lease` is the
+    mark of the worker that holds it, until `leased_until`; a worker that dies loses it by time.
+    `result` and `error` are sentences for people.
     """
 
     kind = models.CharField(max_length=60)
@@ -27,6 +29,7 @@ class Job(models.Model):
     )
     put_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     lease = models.CharField(max_length=32, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -37,12 +40,9 @@ class Job(models.Model):
     class Meta:
         ordering = ["-put_at", "-pk"]
         indexes = [
-            models.Index(
-                fields=["due_at"],
-                condition=Q(status__in=[JobStatus.WAITING.value, JobStatus.RUNNING.value]),
-                name="job_unended_by_due",
-            ),
-            models.Index(fields=["-ended_at"], name="job_by_end"),
+            models.Index(fields=["status", "due_at"], name="job_by_status_and_due"),
+            models.Index(fields=["status", "-id"], name="job_by_status_newest"),
+            models.Index(fields=["status", "ended_at"], name="job_by_status_and_end"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], name="job_once"),
@@ -66,3 +66,51 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}: {self.status}"
+
+
+class Schedule(models.Model):
+    """When a kind of job is put again: the rule in force, and the moments counted from it.
+
+    settings.JOB_SCHEDULES says which kinds there are and their rules; a row that an admin
+    `adjusted` keeps its own. `next_due` is empty until the sweep has counted it.
+    """
+
+    kind = models.CharField(max_length=60, unique=True)
+    rule = models.CharField(max_length=40)
+    adjusted = models.BooleanField(default=False)
+    enabled = models.BooleanField(default=True)
+    last_due = models.DateTimeField(null=True, blank=True)
+    next_due = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["kind"]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.rule}"
+
+
+class ScheduleChange(models.Model):
+    """One line of the history of schedules: who changed what. Append-only by triggers."""
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    by_name = models.CharField(max_length=120)
+    schedule = models.ForeignKey(Schedule, on_delete=models.PROTECT, related_name="changes")
+    verb = models.CharField(max_length=40)
+    fields = models.JSONField()  # {"rule": ["daily 03:30", "daily 04:00"]}: old, new
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.by_name} {self.verb} {self.schedule_id}"
+
+
+class Pulse(models.Model):
+    """When a part of the background was last seen at work: one row a part."""
+
+    part = models.CharField(max_length=20, unique=True)
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.part}, {self.seen_at:%Y-%m-%d %H:%M} UTC"

@@ -90,6 +90,21 @@ def due(at: datetime) -> QuerySet[Job]:
     return Job.objects.filter(waiting | orphaned).order_by("due_at", "pk")
 
 
+def to_hand(at: datetime, most: int, *, again: timedelta = LEASE) -> list[int]:
+    """Keys of at most `most` due jobs for the broker, the longest due first.
+
+    What was handed less than `again` ago and not taken since is left out: it is on its way. Later,
+    it counts as lost by the broker.
+    """
+    recently = Q(handed_at__gt=at - again, handed_at__lte=at)
+    return list(due(at).exclude(recently).values_list("pk", flat=True)[: max(most, 0)])
+
+
+def handed(pks: list[int], *, at: datetime) -> None:
+    """Remember that these were handed to the broker at `at`, but for what was taken already."""
+    due(at).filter(pk__in=pks).order_by().update(handed_at=at)
+
+
 def take(pk: int, *, at: datetime, lease: timedelta = LEASE) -> Job | None:
     """The job under a new lease, or None when it is not due, ended, or held by somebody else."""
     mark = token_hex(16)
@@ -101,6 +116,7 @@ def take(pk: int, *, at: datetime, lease: timedelta = LEASE) -> Job | None:
             status=JobStatus.RUNNING.value,
             lease=mark,
             leased_until=at + lease,
+            handed_at=None,
             attempts=F("attempts") + 1,
         )
     )
@@ -151,10 +167,17 @@ def again(job: Job, *, at: datetime) -> bool:
     )
 
 
-def prune(*, before: datetime) -> int:
-    """Forget jobs that were done before `before`; failed ones are kept. Returns how many."""
+def hasten(job: Job, *, at: datetime) -> bool:
+    """Let a job that waits for a later time be tried at once. False when it does not wait so."""
+    later = Job.objects.filter(pk=job.pk, status=JobStatus.WAITING.value, due_at__gt=at)
+    return bool(later.update(due_at=at, handed_at=None))
+
+
+def prune(*, before: datetime, kind: str = "") -> int:
+    """Forget jobs (of `kind`) that were done before `before`; failed ones are kept. Returns how
+    many."""
     done = Job.objects.filter(status=JobStatus.DONE.value, ended_at__lt=before)
-    return done.delete()[0]
+    return (done.filter(kind=kind) if kind else done).delete()[0]
 
 
 def _held(job: Job) -> QuerySet[Job]:

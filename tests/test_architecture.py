@@ -13,9 +13,13 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.template.loader import get_template
 from django.urls import URLResolver, get_resolver
+from django.utils.module_loading import import_string
+
+from jobs import rules
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
@@ -32,7 +36,7 @@ UNPAIRED = {
     "Copy.taken_at", "Copy.restore_proven_at", "Runbook.archived_at", "Revision.created_at",
     "Run.started_at", "Run.ended_at", "RunPerson.taken_at", "RunPerson.released_at",
     "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",
-    "Job.put_at", "Job.due_at", "Job.ended_at",
+    "Job.put_at", "Job.due_at", "Job.handed_at", "Job.ended_at", "Pulse.seen_at",
 }  # fmt: skip
 
 
@@ -94,7 +98,9 @@ def test_floors() -> None:
     assert not list(faults())
 
 
-@pytest.mark.parametrize("place", ["runbooks/machine", "runbooks/parser", "incidents/lifecycle"])
+@pytest.mark.parametrize(
+    "place", ["runbooks/machine", "runbooks/parser", "incidents/lifecycle", "jobs/rules"]
+)
 def test_pure_modules_know_no_database_no_clock_and_no_request(place: str) -> None:
     paths = [path for path in sources(*PACKAGES) if told(path).removesuffix(".py") == place]
     paths += [path for path in sources(*PACKAGES) if told(path).startswith(f"{place}/")]
@@ -163,6 +169,29 @@ def test_no_signal_receivers() -> None:
         if re.search(r"@receiver|(pre|post)_(save|delete)\b|m2m_changed", path.read_text("utf-8"))
     ]
     assert not faults
+
+
+def test_only_tasks_speak_to_the_broker() -> None:
+    """The web process never does, so a lost broker neither blocks nor delays a page."""
+    faults = [
+        f"{told(path, node)} imports {module}"
+        for path in sources(*PACKAGES)
+        if told(path) not in {"jobs/tasks.py", "config/celery.py"}
+        for node in ast.walk(tree(path))
+        for module in imported(node)
+        if module.split(".")[0] in {"celery", "kombu", "redis"}
+        or module in {"jobs.tasks", "config.celery"}
+    ]
+    assert not faults
+
+
+def test_every_kind_of_job_has_a_handler_and_every_schedule_a_rule() -> None:
+    for kind, handler in settings.JOB_HANDLERS.items():
+        assert callable(import_string(handler)), kind
+    for kind, (rule, told_as) in settings.JOB_SCHEDULES.items():
+        assert kind in settings.JOB_HANDLERS
+        assert str(rules.parse(rule)) == rule, kind
+        assert told_as.endswith("."), kind
 
 
 def test_no_module_with_a_name_that_says_nothing() -> None:
