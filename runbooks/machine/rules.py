@@ -88,6 +88,7 @@ def standing(state: RunState, person: int, move: Move, index: int | None) -> Ref
     rule = RULES[move]
     return (
         _run_allows(state, move, rule)
+        or _step_exists(state, rule, index)
         or _role_allows(state, person, rule, index)
         or _step_allows(state, rule, index)
         or PARTICULARS.get(move, _nothing)(state, person, index)
@@ -118,6 +119,12 @@ _WRONG_RUN = {
 }
 
 
+def _step_exists(state: RunState, rule: Rule, index: int | None) -> Refusal | None:
+    if rule.steps is None or (index is not None and 0 <= index < len(state.steps)):
+        return None
+    return Refusal("no_such_step", "There is no such step.", "Look at the page again.", False)
+
+
 def _role_allows(state: RunState, person: int, rule: Rule, index: int | None) -> Refusal | None:
     if rule.roles == frozenset():
         return None
@@ -138,10 +145,8 @@ def _role_allows(state: RunState, person: int, rule: Rule, index: int | None) ->
 
 
 def _step_allows(state: RunState, rule: Rule, index: int | None) -> Refusal | None:
-    if rule.steps is None:
+    if rule.steps is None or index is None:
         return None
-    if index is None or not 0 <= index < len(state.steps):
-        return Refusal("no_such_step", "There is no such step.", "Look at the page again.", False)
     now = current(state)
     status, number = state.steps[index].status, state.step(index).number
     if not rule.anywhere and index != now and status not in FINISHED:

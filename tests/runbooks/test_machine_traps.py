@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from runbooks.enums import Move, RunStatus, StepStatus
-from runbooks.machine import Facts, Malformed, Refusal, apply, current, gates, last_finished
+from runbooks.machine import RULES, Facts, Malformed, Refusal, apply, current, gates, last_finished
 from runbooks.machine.decide import decide
 from runbooks.machine.requests import Line, Request
 from runbooks.parser import parse
@@ -267,3 +269,12 @@ def test_hand_over_can_be_withdrawn() -> None:
     assert game.refused(Move.TICK, OPERATOR, 0) == "hand_over_pending"
     assert game.must(Move.HAND_OVER, OPERATOR, to=OPERATOR) == ("hand_over.withdrawn",)
     game.must(Move.TICK, OPERATOR, 0)
+
+
+@pytest.mark.parametrize("move", [move for move, rule in RULES.items() if rule.steps is not None])
+@pytest.mark.parametrize("step", [None, -1, 3, 10**9])
+def test_a_step_that_the_runbook_does_not_have(move: Move, step: int | None) -> None:
+    """Found by the soak: who performs a step was asked of a step that is not there."""
+    game = Game.of(texts.PLAIN)
+    for person in (OPERATOR, VERIFIER, DECIDER, OBSERVER):
+        assert game.refused(move, person, step) == "no_such_step"
