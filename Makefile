@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 TESTS ?= tests
+SEEDS ?= 300
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 OURS := accounts config demonstration incidents inventory jobs notices richtext runbooks tests webhooks manage.py
@@ -11,7 +12,7 @@ NEEDS := Install them first: apt install python3-venv make git
 
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: run check lint types docs test test-sqlite test-postgres format
+.PHONY: run check lint types docs test test-sqlite test-postgres soak format
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -45,6 +46,14 @@ test-postgres: .venv/dev.stamp
 	if [ -z "$$url" ] && $(BIN)/python -m tests.postgres; then url=postgres://postgres@127.0.0.1:5432/countersign; fi; \
 	if [ -z "$$url" ]; then echo "PostgreSQL: none at 127.0.0.1:5432; set COUNTERSIGN_TEST_POSTGRES=postgres://user@host/name"; \
 	else DATABASE_URL="$$url" $(BIN)/pytest -q -n 2 -m "not browser" $(TESTS); fi
+
+# Hundreds of seeds of people who press anything, from processes that are killed; see tests/soak.
+soak: .venv/dev.stamp
+	DATABASE_URL= $(BIN)/python -m tests.soak --seeds $(SEEDS)
+	@url="$(POSTGRES)"; \
+	if [ -z "$$url" ] && $(BIN)/python -m tests.postgres; then url=postgres://postgres@127.0.0.1:5432/countersign; fi; \
+	if [ -z "$$url" ]; then echo "PostgreSQL: none at 127.0.0.1:5432; set COUNTERSIGN_TEST_POSTGRES"; \
+	else DATABASE_URL="$$url" $(BIN)/python -m tests.soak --seeds $(SEEDS); fi
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Countersign needs Python 3.11 or newer, as PYTHON=python3.12 make run"; exit 1; }

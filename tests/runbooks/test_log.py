@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from io import StringIO
 from typing import Any
@@ -20,7 +19,7 @@ from runbooks import log
 from runbooks.enums import Move
 from runbooks.models import Event, Evidence, Revision, Run, RunPerson, RunStep
 from tests.factories.runs import Play, play
-from tests.flushing import triggers_lifted
+from tests.flushing import forging, settle
 from tests.runbooks import texts
 
 pytestmark = pytest.mark.django_db
@@ -36,22 +35,6 @@ def found(at: datetime) -> Play:
     made.move(Move.NOTE, by="decider", text="well done")
     made.tick(2)
     return made
-
-
-def settle() -> None:
-    """Foreign keys wait for the commit on PostgreSQL; no table is altered before they are looked
-    at."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-@contextmanager
-def forging() -> Iterator[None]:
-    settle()
-    with triggers_lifted():
-        yield
-        settle()
 
 
 def faults(found: Play) -> str:

@@ -1,0 +1,133 @@
+"""A person at the keyboard who presses anything: mostly what brings the run on, often nonsense."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from runbooks import rows, runs
+from runbooks.enums import Move, RunRole, ValueType
+from runbooks.machine import RULES, RunState, allowed, current, open_roles, place
+from runbooks.moving import Answer
+
+
+@dataclass(frozen=True)
+class Press:
+    """One move as it was sent. Sent again, it must not count twice: `key` tells it."""
+
+    run: int
+    move: Move
+    by: str
+    at: datetime
+    seen: int
+    key: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the sender was told: `code` of a refusal, "invalid", or '' for an accepted move, of
+    which `sequence` is the head of the log and `kind` the first event."""
+
+    key: str
+    code: str
+    sequence: int = 0
+    kind: str = ""
+
+
+def choose(run: int, people: Mapping[str, User], dice: Random, tag: str) -> Press:
+    """The next thing that somebody presses, after a look at the run."""
+    state = rows.load(run)[1]
+    name = dice.choice(["operator", "operator", "verifier", "decider", *people])
+    offered = allowed(state, people[name].pk)
+    if offered and dice.random() < 0.8:
+        pick = dice.choice(offered)
+        if pick.move in {Move.ABORT, Move.HOLD, Move.RELEASE_ROLE} and dice.random() < 0.8:
+            pick = dice.choice(offered)  # else hardly any run would get anywhere
+        move, step = pick.move, pick.step
+    else:
+        move = dice.choice(list(RULES))
+        step = dice.choice([current(state), dice.randrange(len(state.steps) + 1)])
+    late = dice.random() < 0.1
+    return Press(
+        run=run,
+        move=move,
+        by=name,
+        # A clock that jumps: the order of the log is its numbers, not its times.
+        at=datetime.now(UTC) + timedelta(seconds=dice.choice([0, 0, 0, 130, -3600])),
+        seen=max(0, state.sequence - 2) if late else state.sequence,
+        key=f"{tag}-{dice.getrandbits(64):x}",
+        data=_typed(state, move, step, people, dice),
+    )
+
+
+def send(press: Press, people: Mapping[str, User]) -> Heard:
+    """Make the move with the product's own verb; what it answered."""
+    told: dict[str, Any] = dict(press.data)
+    if press.move is Move.ATTACH:
+        told["file"] = SimpleUploadedFile("listing.txt", b"what was seen\n")
+    verb, by = runs.VERBS[press.move], people[press.by]
+    try:
+        answer: Answer = verb(press.run, by=by, at=press.at, seen=press.seen, key=press.key, **told)
+    except Invalid:
+        return Heard(press.key, "invalid")
+    except Refused as refused:
+        return Heard(press.key, refused.code)
+    return Heard(press.key, "", answer.sequence, answer.events[0])
+
+
+def _typed(
+    state: RunState, move: Move, step: int | None, people: Mapping[str, User], dice: Random
+) -> dict[str, Any]:
+    """What the person types into the form of the move; it fits three times out of four."""
+    good = dice.random() < 0.75
+    index = step if step is not None and step < len(state.steps) else None
+    about = {"step": step} if RULES[move].steps is not None else {}
+    roles = open_roles(state, 0) if good else tuple(RunRole)
+    texts = dict.fromkeys(("position", "running", "next_step", "worries"), "x" if good else "")
+    typed: dict[Move, dict[str, Any]] = {
+        Move.TAKE_ROLE: {"role": dice.choice(roles or tuple(RunRole))},
+        Move.START: {"acknowledged": good, "conditions": True},
+        Move.RECORD: {"values": _values(state, index, good)},
+        Move.TICK: {"values": _values(state, index, good)},
+        Move.COUNTERSIGN: {"values": _values(state, index, good)},
+        Move.DECIDE: {"answer": _answer(state, index, dice), "reason": "so"},
+        Move.DIAGNOSE: {"finding": "found" if good else "", "lead": dice.random() < 0.5},
+        Move.REPORT_MISMATCH: {"observed": "odd"},
+        Move.RESUME: {"read_back": place(state) if good else "1"},
+        Move.ACCEPT_HAND_OVER: {"read_back": place(state) if good else "1"},
+        Move.HAND_OVER: {"to": people[dice.choice(["relief", "verifier", "operator"])].pk, **texts},
+        Move.NOTE: {"text": "seen", **({"step": index} if good else {})},
+        Move.ATTACH: {"step": index, "value": _file(state, index)},
+        Move.LATE_ENTRY: {"performed_at": datetime.now(UTC), "text": "done earlier"},
+        Move.STRIKE_OUT: {"sequence": dice.randint(1, state.sequence), "reason": "wrong"},
+        Move.COMPLETE: {"summary": "over"},
+    }
+    reasoned = {Move.OBJECT, Move.NOT_APPLICABLE, Move.UNDO, Move.RELEASE, Move.ABORT}
+    return {**about, **typed.get(move, {}), **({"reason": "so"} if move in reasoned else {})}
+
+
+def _values(state: RunState, index: int | None, good: bool) -> dict[str, str]:
+    if index is None:
+        return {}
+    recorded = state.step(index).guard.record
+    return {spec.name: "0" if good else "7" for spec in recorded if spec.type is not ValueType.FILE}
+
+
+def _answer(state: RunState, index: int | None, dice: Random) -> str:
+    decision = state.step(index).guard.decide if index is not None else None
+    return dice.choice([answer for answer, _ in decision.options]) if decision else "x"
+
+
+def _file(state: RunState, index: int | None) -> str:
+    if index is None:
+        return ""
+    wanted = [s.name for s in state.step(index).guard.record if s.type is ValueType.FILE]
+    return wanted[0] if wanted else ""
