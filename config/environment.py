@@ -86,6 +86,25 @@ def hosts(name: str, *, production: bool, env: Mapping[str, str] = os.environ) -
     return given or ["localhost", "127.0.0.1", "[::1]"]
 
 
+def site(
+    name: str, hosts: list[str], *, production: bool, env: Mapping[str, str] = os.environ
+) -> str:
+    """ "https://host", without a slash at the end: where people reach the product.
+
+    Raises `ImproperlyConfigured` when what is given is no http or https address of a host alone.
+    """
+    given = text(name, env=env).strip().rstrip("/")
+    if not given:
+        return f"https://{hosts[0]}" if production else "http://localhost:8000"
+    parts = urlsplit(given)
+    if parts.scheme not in {"http", "https"} or given != f"{parts.scheme}://{parts.netloc}":
+        raise ImproperlyConfigured(
+            f"{name} is {given!r}; write the protocol and the host alone, such as"
+            " https://countersign.example.org."
+        )
+    return given
+
+
 def zone(name: str, default: str, *, env: Mapping[str, str] = os.environ) -> str:
     """A time zone of the tz database. Raises `ImproperlyConfigured` for any other word."""
     given = text(name, default, env=env) or default

@@ -28,6 +28,10 @@ ALLOWED_HOSTS = env.hosts("COUNTERSIGN_HOSTS", production=PRODUCTION)
 #: COUNTERSIGN_TRUSTED_ORIGINS (none) — Origins such as https://countersign.example.org, separated
 #: by commas, when a proxy changes the host.
 CSRF_TRUSTED_ORIGINS = env.words("COUNTERSIGN_TRUSTED_ORIGINS")
+#: COUNTERSIGN_URL (https:// and the first of COUNTERSIGN_HOSTS in production, else
+#: http://localhost:8000) — Address under which people reach the product: what links in mails that
+#: the background sends begin with.
+SITE_URL = env.site("COUNTERSIGN_URL", ALLOWED_HOSTS, production=PRODUCTION)
 #: COUNTERSIGN_BEHIND_PROXY (no) — Trust X-Forwarded-Proto and the last address of X-Forwarded-For
 #: from the one reverse proxy in front. Say yes only when nobody can reach the product past it.
 BEHIND_PROXY = env.boolean("COUNTERSIGN_BEHIND_PROXY", False)
@@ -81,6 +85,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "notices.masthead.unread",
             ],
         },
     }
@@ -103,6 +108,7 @@ CACHES = {
 # What the background does: the kind of a job, and the function that does it (`jobs.worker`).
 JOB_HANDLERS: dict[str, str] = {
     "jobs.prune": "jobs.schedules.prune",
+    "notices.mail": "notices.mail.send_notice",
 }
 # What is put again and again: the rule (`jobs.rules`, in TIME_ZONE), and what it does, for people.
 JOB_SCHEDULES: dict[str, tuple[str, str]] = {
@@ -186,6 +192,7 @@ EMAIL_HOST_USER = env.text("COUNTERSIGN_EMAIL_USER")
 #: names a file with it.
 EMAIL_HOST_PASSWORD = env.text("COUNTERSIGN_EMAIL_PASSWORD")
 EMAIL_USE_TLS = bool(EMAIL_HOST)
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs holds nobody up for longer
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 #: COUNTERSIGN_EMAIL_FROM (countersign@localhost) — Sender of the product's mail.
 DEFAULT_FROM_EMAIL = env.text("COUNTERSIGN_EMAIL_FROM", "countersign@localhost")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/", include("accounts.sign_in")),
     path("people/", include("accounts.urls")),
+    path("notices/", include("notices.urls")),
     path("inventory/", include("inventory.urls")),
     path("", include("runbooks.urls")),
     path("incidents/", include("incidents.urls")),

@@ -37,6 +37,7 @@ UNPAIRED = {
     "Run.started_at", "Run.ended_at", "RunPerson.taken_at", "RunPerson.released_at",
     "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",
     "Job.put_at", "Job.due_at", "Job.handed_at", "Job.ended_at", "Pulse.seen_at",
+    "Notice.read_at",
 }  # fmt: skip
 
 

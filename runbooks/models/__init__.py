@@ -1,14 +1,18 @@
-"""Tables of runbooks and runs: the library of texts, the runs, and the log of each run."""
+"""Tables of runbooks and runs: the library of texts, the runs, the log of each run, its watch."""
 
 from __future__ import annotations
 
 from runbooks.models.library import Revision, Runbook
 from runbooks.models.log import Event, Evidence, Presence
 from runbooks.models.runs import Run, RunParameter, RunPerson, RunStep
+from runbooks.models.watch import Anchor, AnchoredHead, LogCheck
 
 __all__ = [
+    "Anchor",
+    "AnchoredHead",
     "Event",
     "Evidence",
+    "LogCheck",
     "Presence",
     "Revision",
     "Run",

@@ -1,0 +1,70 @@
+"""Mail that the background sends: what a notice says, to the person it is for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from email.utils import parseaddr
+from hashlib import sha256
+from smtplib import SMTPException, SMTPRecipientsRefused
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+
+from jobs.models import Job
+from jobs.queue import GiveUp, Postpone
+from notices.models import Notice
+
+
+def send_notice(job: Job, at: datetime) -> str:
+    """Handler of `notices.mail`: mail the notice that `job` names. Returns what became of it.
+
+    Whoever read it in the product, or was disabled meanwhile, gets no mail any more. Raises what
+    `deliver` raises, and `GiveUp` when there is no such notice.
+    """
+    notice = (
+        Notice.objects.select_related("person")
+        .filter(person=job.data["person"], key=job.data["key"])
+        .first()
+    )
+    if notice is None:
+        raise GiveUp("The notice that was to be mailed does not exist.")
+    person = notice.person
+    if notice.read_at is not None:
+        return f"Not mailed: {person} had read it in the product."
+    if not person.is_active:
+        return f"Not mailed: the account of {person} is disabled."
+    text = render_to_string("notices/mail.txt", {"notice": notice, "site": settings.SITE_URL})
+    deliver(job, to=person.email, subject=notice.subject, text=text)
+    return f"Mailed to {person.email}."
+
+
+def deliver(job: Job, *, to: str, subject: str, text: str) -> None:
+    """Send one plain-text mail for `job` to the address `to`.
+
+    Its Message-ID is made from the job, so that a mail which goes out twice, because a worker died
+    between the sending and the noting of it, is one mail to a mail program. Raises `GiveUp` when
+    the server refuses this recipient for good, `Postpone` when the mail could not be handed over.
+    """
+    headers = {"Message-ID": message_id(job), "Auto-Submitted": "auto-generated"}
+    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + subject
+    try:
+        EmailMessage(subject, text, None, [to], headers=headers).send()
+    except SMTPRecipientsRefused as refused:
+        answers = list(refused.recipients.values())
+        said = "; ".join(f"{code} {_text(why)}" for code, why in answers)
+        if answers and all(code >= 500 for code, _ in answers):
+            raise GiveUp(f"The mail server refuses {to}: {said}") from refused
+        raise Postpone(f"The mail server does not take {to} now: {said}") from refused
+    except (SMTPException, OSError) as error:
+        raise Postpone(f"The mail could not be handed over: {error}") from error
+
+
+def message_id(job: Job) -> str:
+    """The Message-ID of the mail that `job` sends: always the same for the same job."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{sha256(f'{job.kind} {job.key}'.encode()).hexdigest()[:40]}@{domain}>"
+
+
+def _text(why: bytes | str) -> str:
+    return why.decode("utf-8", "replace") if isinstance(why, bytes) else why

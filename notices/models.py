@@ -1,0 +1,53 @@
+"""What a person was told, and what they do not want to be told."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class Notice(models.Model):
+    """One thing that one person was told. The same `key` is told to the same person once.
+
+    `url` is a path of the product. `read_at` is when this person said that they had read it.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices"
+    )
+    key = models.CharField(max_length=160)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    url = models.CharField(max_length=300)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["person", "-id"], name="notice_by_person"),
+            models.Index(
+                fields=["person"], condition=models.Q(read_at__isnull=True), name="notice_unread"
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "key"], name="notice_told_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class Preference(models.Model):
+    """What a person chose about notices; somebody without a row chose nothing."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notice_preference"
+    )
+    digest = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: digest {'yes' if self.digest else 'no'}"

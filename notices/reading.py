@@ -1,0 +1,48 @@
+"""A person's own notices: pages of them, how many are unread, and marking them as read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from notices.models import Notice
+
+PAGE = 30
+
+
+@dataclass(frozen=True)
+class NoticePage:
+    """Notices, the newest first. `older` is the number to go on before, None at the end."""
+
+    notices: tuple[Notice, ...]
+    older: int | None
+
+
+def page(person: User, *, before: int | None = None) -> NoticePage:
+    """The newest notices of `person`, or those before the number `before`. One query."""
+    mine = Notice.objects.filter(person=person).order_by("-pk")
+    if before is not None:
+        mine = mine.filter(pk__lt=before)
+    found = tuple(mine[: PAGE + 1])
+    more = len(found) > PAGE
+    return NoticePage(found[:PAGE], found[PAGE - 1].pk if more else None)
+
+
+def unread(person: User) -> int:
+    """How many notices `person` has not marked as read. One query, answered from an index."""
+    return Notice.objects.filter(person=person, read_at__isnull=True).count()
+
+
+def mark_read(number: int, *, by: User, at: datetime) -> bool:
+    """Mark one notice of `by` as read at `at`. False when there is none, or it was read before:
+    the first time stays."""
+    mine = Notice.objects.filter(pk=number, person=by, read_at__isnull=True)
+    return bool(mine.update(read_at=at))
+
+
+def mark_all_read(*, upto: int, by: User, at: datetime) -> int:
+    """Mark every notice of `by` up to the number `upto` as read at `at`: the newest that they saw,
+    so that one which came meanwhile stays unread. Returns how many were marked."""
+    mine = Notice.objects.filter(person=by, pk__lte=upto, read_at__isnull=True)
+    return mine.update(read_at=at)
