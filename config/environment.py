@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
@@ -102,6 +104,21 @@ def site(
             f"{name} is {given!r}; write the protocol and the host alone, such as"
             " https://countersign.example.org."
         )
+    return given
+
+
+def hosts_and_networks(name: str, *, env: Mapping[str, str] = os.environ) -> list[str]:
+    """Host names, addresses and networks, separated by commas; names in lower case.
+
+    Raises `ImproperlyConfigured` for a network that is none, such as 10.0.0.1/8.
+    """
+    given = [word.lower().rstrip(".") for word in words(name, env=env)]
+    for word in given:
+        try:
+            ip_network(word)
+        except ValueError as error:
+            if "/" in word or not re.fullmatch(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", word):
+                raise ImproperlyConfigured(f"{name} holds {word!r}: {error}.") from None
     return given
 
 

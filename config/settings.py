@@ -38,6 +38,11 @@ BEHIND_PROXY = env.boolean("COUNTERSIGN_BEHIND_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
 
+#: COUNTERSIGN_WEBHOOK_PRIVATE_HOSTS (none) — Hosts and networks of your own, such as
+#: chat.internal or 10.1.0.0/16, separated by commas, to which webhooks may be sent although their
+#: addresses are private; these may be http:// as well.
+WEBHOOK_PRIVATE_HOSTS = env.hosts_and_networks("COUNTERSIGN_WEBHOOK_PRIVATE_HOSTS")
+
 INSTALLED_APPS = [
     "accounts",
     "jobs",

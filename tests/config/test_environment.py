@@ -56,6 +56,18 @@ def test_hosts_are_named_in_production(raw: str) -> None:
     assert env.hosts("H", production=False, env={}) == ["localhost", "127.0.0.1", "[::1]"]
 
 
+def test_hosts_and_networks() -> None:
+    found = env.hosts_and_networks("A", env={"A": "Chat.internal., 10.1.0.0/16,fd00::/8, ::1"})
+    assert found == ["chat.internal", "10.1.0.0/16", "fd00::/8", "::1"]
+    assert env.hosts_and_networks("A", env={}) == []
+
+
+@pytest.mark.parametrize("raw", ["10.0.0.1/8", "10.0.0.0/40", "http://chat", "*", "a b"])
+def test_a_network_that_is_none_is_refused(raw: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="A holds"):
+        env.hosts_and_networks("A", env={"A": raw})
+
+
 def test_zone() -> None:
     assert env.zone("Z", "UTC", env={"Z": "Europe/Berlin"}) == "Europe/Berlin"
     with pytest.raises(ImproperlyConfigured, match="write a zone"):
