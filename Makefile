@@ -5,14 +5,14 @@ TESTS ?= tests
 SEEDS ?= 300
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
-OURS := accounts config demonstration incidents inventory jobs notices richtext runbooks tests webhooks manage.py
+OURS := accounts bench config demonstration incidents inventory jobs notices richtext runbooks tests webhooks manage.py
 TEMPLATES := $(shell git ls-files 'templates/*.html' 2>/dev/null)
 POSTGRES ?= $(COUNTERSIGN_TEST_POSTGRES)
 NEEDS := Install them first: apt install python3-venv make git
 
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: run check lint types docs test test-sqlite test-postgres soak format
+.PHONY: run check lint types docs test test-sqlite test-postgres soak bench format
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -35,6 +35,10 @@ types: .venv/dev.stamp
 
 docs: .venv/dev.stamp
 	$(BIN)/python manage.py document --check
+
+# As BENCH_ARGS="--only T1,T7 --quick --database postgres://postgres@127.0.0.1:5432/bench".
+bench: .venv/dev.stamp
+	$(BIN)/python -m bench $(BENCH_ARGS)
 
 test: test-sqlite test-postgres
 

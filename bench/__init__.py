@@ -1,0 +1,1 @@
+"""Measures Countersign against physical limits: `python -m bench`. docs/performance.md explains."""

@@ -1,0 +1,109 @@
+"""A request handed to Django's WSGI handler in this process: no socket, no client, least noise."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
+
+from accounts.models import User
+from bench.worlds import TOKEN, World
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of `person` in `world`. `data` makes it a POST of a form."""
+
+    world: World
+    person: User
+    path: str
+    data: Mapping[str, str] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came, and the seconds from the handler's call to the closed response."""
+
+    seconds: float
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class WrongAnswer(Exception):
+    """A status that the case does not expect: its numbers would mean nothing."""
+
+
+class Caller:
+    """Holds the handler with its middleware, loaded once."""
+
+    def __init__(self) -> None:
+        self._handler: Any = WSGIHandler()
+
+    def call(self, call: Call) -> Answer:
+        """Make the request. Raises `WrongAnswer` for any status but the expected one."""
+        environ = _environ(call)
+        told: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:
+            told.extend((int(status[:3]), headers))
+
+        call.world.enter()
+        started = perf_counter()
+        response = self._handler(environ, start_response)
+        body = b"".join(response)
+        response.close()
+        seconds = perf_counter() - started
+        if told[0] != call.status:
+            raise WrongAnswer(f"{call.path}: {told[0]} instead of {call.status}: {body[:600]!r}")
+        return Answer(seconds, body, dict(told[1]))
+
+    def statements(self, call: Call) -> list[str]:
+        """The statements that the request sends to the database."""
+        sent: list[str] = []
+
+        def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            sent.append(sql)
+            return execute(sql, params, many, context)
+
+        call.world.enter()
+        with connection.execute_wrapper(note):
+            self.call(call)
+        return sent
+
+
+def _environ(call: Call) -> dict[str, Any]:
+    path, _, query = call.path.partition("?")
+    body = urlencode(call.data).encode() if call.data is not None else b""
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "GET" if call.data is None else "POST",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": "localhost",
+        "HTTP_COOKIE": call.world.cookie(call.person),
+        "HTTP_X_CSRFTOKEN": TOKEN,
+        "CONTENT_TYPE": "application/x-www-form-urlencoded" if body else "",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.url_scheme": "http",
+        "wsgi.version": (1, 0),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    for name, value in call.headers.items():
+        environ["HTTP_" + name.upper().replace("-", "_")] = value
+    return environ

@@ -1,0 +1,49 @@
+"""One start of the harness: how much to measure, and the worlds opened so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bench.calls import Call, Caller
+from bench.cast import Cast, cast
+from bench.rounds import Case, Effort, Timed, interleave
+from bench.worlds import World
+
+READ, READ_AGAIN = "base A", "base A again"
+INSERT, INSERT_AGAIN = "base I", "base I again"
+
+
+@dataclass
+class Session:
+    """What every case needs."""
+
+    effort: Effort
+    rebuild: bool = False
+    caller: Caller = field(default_factory=Caller)
+    worlds: dict[str, World] = field(default_factory=dict)
+
+    def world(self, name: str) -> World:
+        """The world of that name, entered; opened at the first call."""
+        if name not in self.worlds:
+            world = World(name)
+            world.open(rebuild=self.rebuild)
+            self.worlds[name] = world
+        self.worlds[name].enter()
+        return self.worlds[name]
+
+    def cast(self, world: World) -> Cast:
+        world.enter()
+        return cast()
+
+    def against_reading(self, world: World, *cases: Case) -> Timed:
+        """Time `cases` in rounds with base A, entered twice, in `world`."""
+        call = Call(world, self.cast(world).operator, "/bench/read/")
+        bases = [Case(READ, lambda: call), Case(READ_AGAIN, lambda: call)]
+        return interleave(self.caller, [*bases, *cases], self.effort)
+
+    def against_inserting(self, world: World, *cases: Case) -> Timed:
+        """Time `cases` in rounds with base I, entered twice, in `world`."""
+        data = {"text": "x" * 280}
+        call = Call(world, self.cast(world).operator, "/bench/insert/", data=data)
+        bases = [Case(INSERT, lambda: call), Case(INSERT_AGAIN, lambda: call)]
+        return interleave(self.caller, [*bases, *cases], self.effort)
