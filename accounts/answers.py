@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest
+from prometheus_client import Counter
 
 from accounts.refusals import Invalid, Refused
+
+REFUSALS = Counter("countersign_refusals", "Times that a verb said no to somebody.", ["code"])
+
+
+def count(said: Refused | Invalid) -> None:
+    """One no that somebody was told. Every place that tells one counts it here."""
+    REFUSALS.labels(said.code if isinstance(said, Refused) else "invalid").inc()
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,8 @@ class Answer:
 
 def answer_to(exception: Exception) -> Answer | None:
     """The answer to `exception`, or None when it is neither a refusal nor bad input."""
+    if isinstance(exception, Refused | Invalid):
+        count(exception)
     if isinstance(exception, Refused):
         return Answer(
             exception.status,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from django import forms
 
+from accounts.answers import count
 from accounts.refusals import ChangedMeanwhile, Invalid, Refused
 
 
@@ -21,9 +22,11 @@ class VerbForm(forms.Form):
         try:
             yield
         except Invalid as invalid:
+            count(invalid)
             for name, sentence in invalid.errors.items():
                 self.add_error(name if name in self.fields else None, sentence)
         except Refused as refused:
+            count(refused)
             self.refusal = refused
             if isinstance(refused, ChangedMeanwhile):
                 typed = {name: self.data[name] for name in self.data}

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from config.observing import observed_stream
 from runbooks.live.stream import Live, Message, Receive, Scope, Send
 
 STOP_WITHIN = 3.0  # seconds for the live streams to write who left
@@ -29,7 +30,7 @@ class Server:
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["type"] == "http" and scope["path"].startswith("/live/"):
-            await self.live(scope, receive, send)
+            await observed_stream(self.live, scope, receive, send)
         elif scope["type"] == "http":
             await self.pages(scope, _whole(receive), send)
         else:

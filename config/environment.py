@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -56,6 +56,16 @@ def integer(
     if value < minimum:
         raise ImproperlyConfigured(f"{name} is {value}; the least is {minimum}.")
     return value
+
+
+def choice(
+    name: str, default: str, allowed: Sequence[str], *, env: Mapping[str, str] = os.environ
+) -> str:
+    """One of the words `allowed`. Raises `ImproperlyConfigured` for any other."""
+    given = env.get(name, "").strip().lower() or default
+    if given not in allowed:
+        raise ImproperlyConfigured(f"{name} is {given!r}; write {' or '.join(allowed)}.")
+    return given
 
 
 def words(name: str, default: str = "", *, env: Mapping[str, str] = os.environ) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from config import environment as env
+from config import logs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -63,6 +64,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.observing.Probes",
+    "config.observing.Observe",
     "config.security.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -230,5 +233,15 @@ CONTENT_SECURITY_POLICY = {
     "base-uri": "'none'",
     "manifest-src": "'self'",
 }
+#: COUNTERSIGN_LOG_FORMAT (json in production, else plain) — `json`: one object a line, a line for
+#: each request. `plain`: for a terminal, and only what is wrong.
+LOG_FORMAT = env.choice("COUNTERSIGN_LOG_FORMAT", "json" if PRODUCTION else "plain", logs.FORMATS)
+LOGGING = logs.configuration(LOG_FORMAT)
+#: COUNTERSIGN_METRICS_TOKEN (none) — Who sends it as a bearer token may read /metrics. Without one,
+#: only this machine may, asked past the proxy. COUNTERSIGN_METRICS_TOKEN_FILE names a file with it.
+METRICS_TOKEN = env.text("COUNTERSIGN_METRICS_TOKEN")
+#: COUNTERSIGN_DISK_LEAST_MB (100) — With less free space in the data folder, /readyz says no.
+DISK_LEAST_BYTES = env.integer("COUNTERSIGN_DISK_LEAST_MB", 100) * 1024 * 1024
+
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -6,7 +6,12 @@ from django.urls import include, path
 
 from config import views
 
+handler500 = "config.views.server_error"
+
 urlpatterns = [
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    path("metrics", views.metrics, name="metrics"),
     path("", views.home, name="home"),
     path("accounts/", include("accounts.sign_in")),
     path("people/", include("accounts.urls")),

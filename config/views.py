@@ -1,14 +1,25 @@
-"""Pages that belong to no app: home, and the answers to errors."""
+"""What belongs to no app: home, the answers to errors, and what machines ask (the probes)."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+import hmac
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils import timezone
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from accounts import access
+from accounts.answers import wants_json
 from accounts.enums import Right
 from accounts.models import User
+from config import health
+from config.metrics import exposition
 from config.needs import needs
 
 
@@ -27,3 +38,73 @@ def home(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came back without a valid token: say that nothing was saved, and how to go on."""
     return render(request, "403_csrf.html", {"reason": reason}, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: the page, or JSON, with the id under which the log tells what it was."""
+    name = vars(request).get("request_id", "")
+    if wants_json(request):
+        told = {
+            "code": "fault",
+            "sentence": "Something broke on the server. What you sent was probably not saved.",
+            "remedy": f"Look at it again before you go on. The log knows this as {name}.",
+            "request": name,
+        }
+        return JsonResponse(told, status=500)
+    page = loader.render_to_string("500.html", {"request_id": name})
+    return HttpResponse(page, status=500)
+
+
+@login_not_required
+def livez(request: HttpRequest) -> HttpResponse:
+    """Whether the process answers at all. Touches nothing, so a broken database restarts nobody."""
+    return _fresh(JsonResponse({"status": "alive"}))
+
+
+@login_not_required
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether requests may be sent here (200) or not (503), with the word of each check."""
+    found = health.look(timezone.now())
+    words = {check.name: check.word.value for check in found.checks}
+    told: dict[str, object] = {"status": found.word.value, "checks": words}
+    if remedies := [check.remedy for check in found.checks if check.remedy]:
+        told["remedies"] = remedies
+    return _fresh(JsonResponse(told, status=200 if found.ready else 503))
+
+
+@login_not_required
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The numbers for Prometheus: for the bearer of COUNTERSIGN_METRICS_TOKEN, or this machine."""
+    if not _may_count(request):
+        says = (
+            "The metrics are for the bearer of COUNTERSIGN_METRICS_TOKEN; where none is set, for"
+            " this machine, asked directly and not through a proxy.\n"
+        )
+        return _fresh(HttpResponse(says, status=403, content_type="text/plain; charset=utf-8"))
+    text = exposition(timezone.now())
+    return _fresh(HttpResponse(text, content_type=CONTENT_TYPE_LATEST))
+
+
+def _may_count(request: HttpRequest) -> bool:
+    if settings.METRICS_TOKEN:
+        given = request.META.get("HTTP_AUTHORIZATION", "").encode()
+        return hmac.compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode())
+    forwarded = {"HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP"} & request.META.keys()
+    try:
+        here = ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        here = False
+    return here and not forwarded
+
+
+def _fresh(response: HttpResponse) -> HttpResponse:
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+PROBES: dict[str, Callable[[HttpRequest], HttpResponse]] = {
+    "/livez": livez,
+    "/readyz": readyz,
+    "/metrics": metrics,
+}

@@ -1,0 +1,103 @@
+"""Whether this process can do its work: what /readyz asks, in words that anybody may read.
+
+Numbers (free space, queue, times) are in /metrics, which is not for everybody.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+from jobs import queue
+
+#: Work that is due for so long is not being done by anybody.
+LATE = timedelta(minutes=5)
+
+
+class Word(StrEnum):
+    """Of one check. `degraded`: people can work, somebody should look. `failed`: send nobody."""
+
+    OK = "ok"
+    DEGRADED = "degraded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One question and its answer; `remedy` is for the operator, and empty when all is well."""
+
+    name: str
+    word: Word
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Health:
+    """All checks of one moment."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def word(self) -> Word:
+        """The worst of all."""
+        words = [check.word for check in self.checks]
+        return max(words, key=list(Word).index)
+
+    @property
+    def ready(self) -> bool:
+        """Whether requests should be sent here."""
+        return self.word is not Word.FAILED
+
+
+def look(at: datetime) -> Health:
+    """Ask the database, its migrations, the disk and the background, at `at` (aware). Two
+    queries; never raises for what it looks at."""
+    try:
+        missing = _on_disk() - _applied()
+        late = queue.due(at - LATE).exists()
+    except DatabaseError:
+        remedy = "The database does not answer; look at its log and at DATABASE_URL."
+        return Health((Check("database", Word.FAILED, remedy), _disk()))
+    return Health((Check("database", Word.OK), _migrations(missing), _disk(), _background(late)))
+
+
+def _migrations(missing: frozenset[tuple[str, str]]) -> Check:
+    if missing:
+        return Check("migrations", Word.FAILED, "Run manage.py migrate.")
+    return Check("migrations", Word.OK)
+
+
+def _background(late: bool) -> Check:
+    if late:
+        remedy = "Work is due and nobody does it: look whether worker and beat run."
+        return Check("background", Word.DEGRADED, remedy)
+    return Check("background", Word.OK)
+
+
+def _disk() -> Check:
+    try:
+        free = shutil.disk_usage(settings.DATA).free
+    except OSError:
+        return Check("disk", Word.FAILED, "The data folder cannot be read.")
+    if free < settings.DISK_LEAST_BYTES:
+        return Check("disk", Word.FAILED, "The disk of the data folder is almost full.")
+    return Check("disk", Word.OK)
+
+
+@cache
+def _on_disk() -> frozenset[tuple[str, str]]:
+    """The migrations of this code. Read once: code does not change under a process."""
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+def _applied() -> set[tuple[str, str]]:
+    rows = MigrationRecorder(connection).migration_qs.values_list("app", "name")
+    return set(rows)

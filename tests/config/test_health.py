@@ -1,0 +1,89 @@
+"""The probes: asked by number, without TLS, by nobody in particular, while things are broken."""
+
+from __future__ import annotations
+
+import shutil
+from collections import namedtuple
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from config import health
+from config.health import Word
+from jobs import queue
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def words(found: health.Health) -> dict[str, str]:
+    return {check.name: check.word.value for check in found.checks}
+
+
+@pytest.mark.django_db
+def test_all_is_well(at: datetime) -> None:
+    found = health.look(at)
+    assert found.ready
+    assert set(words(found).values()) == {"ok"}
+
+
+@pytest.mark.django_db
+def test_a_missing_migration_sends_nobody_here(at: datetime) -> None:
+    MigrationRecorder(connection).record_unapplied("runbooks", "0001_initial")
+    found = health.look(at)
+    assert not found.ready
+    assert words(found)["migrations"] == "failed"
+
+
+@pytest.mark.django_db
+def test_a_full_disk_sends_nobody_here(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(100, 99, 1))
+    assert words(health.look(at))["disk"] == "failed"
+
+
+def test_a_database_that_does_not_answer_is_a_word_and_no_fault(
+    at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(*_: Any) -> None:
+        raise OperationalError("password=secret host=db-1")
+
+    monkeypatch.setattr(health, "_applied", down)
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["database"] == "failed"
+    assert b"secret" not in answer.content
+    assert Client().get("/livez").status_code == 200
+
+
+@pytest.mark.django_db
+def test_work_that_nobody_does_is_told_and_sends_nobody_away(at: datetime) -> None:
+    queue.put("runbooks.sleep", "1", at=at)
+    assert words(health.look(at + timedelta(minutes=4)))["background"] == "ok"
+    late = health.look(at + timedelta(minutes=6))
+    assert words(late)["background"] == "degraded"
+    assert late.word is Word.DEGRADED
+    assert late.ready
+
+
+@pytest.mark.django_db
+def test_a_probe_comes_by_number_without_tls_and_without_an_account(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["countersign.example.org"]
+    for path in ("/livez", "/readyz"):
+        answer = Client().get(path, headers={"host": "10.1.2.3:8000"})
+        assert answer.status_code == 200, path
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "Set-Cookie" not in answer.headers
+    assert Client().get("/people/", headers={"host": "10.1.2.3:8000"}).status_code == 400
+
+
+@pytest.mark.django_db
+def test_readiness_is_cheap(django_assert_num_queries: Any) -> None:
+    Client().get("/readyz")
+    with django_assert_num_queries(2):
+        Client().get("/readyz")
+    with django_assert_num_queries(0):
+        Client().get("/livez")
