@@ -8,7 +8,6 @@ import os
 import sys
 import tempfile
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -18,32 +17,20 @@ django.setup()
 
 from django.db import connections  # noqa: E402
 
-from tests.factories.runs import cast, revision  # noqa: E402
-from tests.runbooks import texts  # noqa: E402
 from tests.runbooks.live_world import open_world  # noqa: E402
 from tests.soak.round import Round  # noqa: E402
+from tests.soak.stage import Stage  # noqa: E402
 
 
 def main() -> int:
     """0 when every seed left a whole log; 1 with the seeds that did not."""
     options = _options()
     with tempfile.TemporaryDirectory() as folder, open_world(_Unblocked(), Path(folder)):
-        people, at = cast(), datetime.now(UTC)
-        author, approver = people["author"], people["approver"]
-        revisions = {
-            name: revision(
-                source.replace(b"title: Tried", f"title: Tried {name}".encode()),
-                author=author,
-                approver=approver,
-                at=at,
-            )
-            for name, source in texts.ALL.items()
-        }
+        stage = Stage.build()
         bad = 0
         for seed in range(options.first, options.first + options.seeds):
-            found = Round(
-                seed, revisions, people, Path(folder), options.players, options.moves, options.kills
-            ).play()
+            given = (options.players, options.moves, options.kills)
+            found = Round(seed, stage, Path(folder), *given).play()
             bad += bool(found.faults)
             print(json.dumps(asdict(found)), flush=True)
         vendor = connections["default"].vendor

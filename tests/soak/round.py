@@ -7,16 +7,14 @@ import signal
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from accounts.models import User
-from runbooks import log, runs
-from runbooks.enums import RunKind, RunRole
-from runbooks.models import Revision, Run
+from runbooks import log
+from runbooks.models import Run
 from tests.soak.person import Heard, Press
 from tests.soak.player import Diary, Fate, fork
+from tests.soak.stage import Stage
 
 PATIENCE = 60.0  # seconds that a round may last; only a failing one does
 NEAR_MISS = "move.refused"
@@ -48,8 +46,7 @@ class Round:
     those who took their place have finished."""
 
     seed: int
-    revisions: Mapping[str, Revision]
-    people: Mapping[str, User]
+    stage: Stage
     folder: Path
     players: int = 3
     moves: int = 12
@@ -59,7 +56,7 @@ class Round:
 
     def play(self) -> Outcome:
         dice = Random(self.seed)
-        run = self._prepare(dice)
+        run = self.stage.begin(dice.choice(sorted(self.stage.revisions)))
         alive: dict[int, Player] = {}
         for _ in range(self.players):
             self._start(run, dice, alive, owed=None)
@@ -83,17 +80,6 @@ class Round:
         late = ["The players did not finish in time."] if alive else []
         return self._judge(run, late)
 
-    def _prepare(self, dice: Random) -> int:
-        by, at = self.people["operator"], datetime.now(UTC)
-        name = dice.choice(sorted(self.revisions))
-        run = runs.prepare(
-            revision=self.revisions[name], kind=RunKind.LIVE, parameters={}, by=by, at=at
-        )
-        for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
-            runs.take_role(run.pk, role=role, by=self.people[role.value], at=at)
-        runs.start(run.pk, by=by, at=at, acknowledged=True, conditions=True)
-        return run.pk
-
     def _start(
         self, run: int, dice: Random, alive: dict[int, Player], *, owed: Press | None
     ) -> None:
@@ -102,7 +88,7 @@ class Round:
         fate = Fate.draw(dice) if self.killed < self.kills else Fate()
         pid = fork(
             run,
-            self.people,
+            self.stage.people,
             path=path,
             dice=Random(dice.getrandbits(64)),
             moves=self.moves,

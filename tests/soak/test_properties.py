@@ -1,0 +1,60 @@
+"""Whatever people press through the verbs, the stored rows are what the log says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import reduce
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runbooks import log, rows
+from runbooks.machine import RunState, apply, genesis
+from runbooks.models import Run
+from runbooks.procedure import Procedure
+from tests.runbooks import texts
+from tests.soak.person import choose, send
+from tests.soak.round import disagreements
+from tests.soak.stage import Stage
+
+
+@pytest.fixture
+def stage(db: None) -> Stage:
+    return Stage.build()
+
+
+def replayed(run: Run, procedure: Procedure) -> RunState:
+    """The state that the log alone gives."""
+    lines = run.events.order_by("sequence").values_list("text", flat=True)
+    first, *rest = map(log.line, lines)
+    return reduce(apply, rest, genesis(run.pk, procedure, first))
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(name=st.sampled_from(sorted(texts.ALL)), dice=st.randoms(use_true_random=False))
+def test_the_rows_are_what_the_log_says_after_every_move(
+    stage: Stage, name: str, dice: Random
+) -> None:
+    number = stage.begin(name)
+    told, before = {}, rows.load(number)[1]
+    for _ in range(20):
+        press = choose(number, stage.people, dice, "p")
+        heard = send(press, stage.people)
+        told[press.key] = heard
+        run, state = rows.load(number)
+        assert state == replayed(run, state.procedure)
+        if heard.code and state != before:  # its near miss, and nothing else
+            assert state == replace(before, sequence=before.sequence + 1)
+        again = send(press, stage.people)
+        assert (again.code, again.kind) == (heard.code, heard.kind)
+        assert rows.load(number)[1] == state
+        before = state
+    run = Run.objects.get(pk=number)
+    assert log.verify(run).faults == ()
+    assert list(disagreements(run, told, set(told))) == []
