@@ -1,8 +1,9 @@
 """The embedded set-up in one command: `python -m config.launcher`.
 
 Prepares the database, loads the demonstration, starts the children, starts again what dies, and
-leaves nothing behind when it is stopped or killed. For one machine; docs/how-to/production.md says
-what to run otherwise.
+leaves nothing behind when it is stopped or killed. The children: `web` serves the pages, `worker`
+does the background's jobs in two threads, `beat` wakes it every few seconds. For one machine;
+docs/how-to/production.md says what to run otherwise.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from django.urls import reverse
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a child that died is started again
 LIVED_WELL = 60.0  # seconds after which an earlier death no longer counts
-STOP_WITHIN = 10.0  # seconds that children get to stop by themselves
+STOP_WITHIN = 8.0  # seconds that children get to stop by themselves
 ANSWERS_WITHIN = 60.0  # seconds that the web child gets to answer for the first time
 
 
@@ -152,7 +153,7 @@ def _launch(options: argparse.Namespace, door: socket.socket) -> int:
         return True
 
     say("Starting.")
-    Launcher(children=(_web(door),)).run(once_up=once_up)
+    Launcher(children=(_web(door), _worker(), _beat())).run(once_up=once_up)
     return 0
 
 
@@ -202,6 +203,25 @@ def _web(door: socket.socket) -> Child:
     command += ["--log-level", "warning", "--no-server-header", "--no-proxy-headers"]
     command += ["--timeout-graceful-shutdown", "3"]
     return Child("web", command, files=(number,))
+
+
+def _worker() -> Child:
+    # Threads: children of a pool could outlive a worker that is killed, and need more memory.
+    command = [*_celery(), "worker", "--pool", "threads", "--concurrency", "2"]
+    return Child(
+        "worker", [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    )
+
+
+def _beat() -> Child:
+    # A process of its own: inside the worker, it would outlive a worker that is killed.
+    return Child("beat", [*_celery(), "beat", "--pidfile", ""])
+
+
+def _celery() -> list[str]:
+    # Messages carry a number and nothing that runs, so its warning to root is none here.
+    quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+    return [sys.executable, *quiet, "-m", "celery", "--quiet", "--app", "config.celery"]
 
 
 def _answers(host: str, port: int) -> bool:

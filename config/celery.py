@@ -1,0 +1,48 @@
+"""Celery: it wakes workers. `celery -A config.celery worker` and `… beat` start from here.
+
+Messages carry the key of a job and nothing else, so losing or doubling one does no harm: the table
+of jobs is swept every few seconds (docs/decisions/background.md).
+"""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+from config import broker
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+from django.conf import settings  # noqa: E402 - wants the variable above
+
+SWEEP_EVERY = 5.0  # seconds
+
+
+app = Celery("countersign")
+app.conf.update(
+    **broker.settings(settings.BROKER_URL, settings.BROKER_FOLDER),
+    imports=("jobs.tasks",),
+    beat_schedule={
+        "sweep": {
+            "task": "jobs.sweep",
+            "schedule": SWEEP_EVERY,
+            "options": {"expires": SWEEP_EVERY},  # while no worker runs, they do not pile up
+        }
+    },
+    beat_scheduler="celery.beat:Scheduler",  # it has nothing to remember
+    task_default_queue="countersign",
+    task_ignore_result=True,
+    result_expires=None,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    accept_content=["json"],
+    task_serializer="json",
+    timezone="UTC",
+)
