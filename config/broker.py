@@ -27,7 +27,8 @@ class Channel(filesystem.Channel):
 
     supports_fanout = False  # only that would want the table of exchanges
 
-    def _put(self, queue: str, payload: dict[str, Any], **kwargs: Any) -> None:
+    # kombu's own two classes do not agree on the name of `payload`.
+    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         hidden = folder / f".{uuid4().hex}"
         hidden.write_text(dumps(payload), encoding="utf-8")
