@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from accounts.enums import RIGHT_LABELS, Right
+from accounts.enums import RIGHT_LABELS, SCOPES, Right
 from accounts.models import User
 from accounts.refusals import Refused
 
 
 def check(person: User, right: Right) -> None:
-    """Raise `Refused` (403) unless `person` is enabled and holds `right`."""
+    """Raise `Refused` (403) unless `person` is enabled and holds `right`, and the token they came
+    with, if any, has a scope that holds it too ("token_scope")."""
     if not person.is_active or not person.has_perm(right.value):
         raise Refused(
             "no_right",
             f"Your account may not {RIGHT_LABELS[right]}.",
             "Ask an admin for a role that may, or ask somebody who has it.",
+            status=403,
+        )
+    if person.narrowed_to is not None and right not in person.narrowed_to:
+        scopes = " or ".join(f"“{scope}”" for scope, held in SCOPES.items() if right in held)
+        raise Refused(
+            "token_scope",
+            f"You may {RIGHT_LABELS[right]}, but this token may not.",
+            f"Use a token with the scope {scopes}.",
             status=403,
         )
 

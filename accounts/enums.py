@@ -43,6 +43,25 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     ),
 }
 
+
+class Scope(StrEnum):
+    """What a token is for: it may do what its owner may and one of its scopes holds."""
+
+    READ = "read"
+    RUN = "run"
+    AUTHOR = "author"
+    ADMIN = "admin"
+
+
+SCOPES: dict[Scope, frozenset[Right]] = {
+    Scope.READ: frozenset({Right.VIEW}),
+    Scope.RUN: frozenset({Right.VIEW, Right.OPERATE, Right.DECIDE, Right.KEEP_INCIDENTS}),
+    Scope.AUTHOR: frozenset(
+        {Right.VIEW, Right.WRITE_RUNBOOKS, Right.APPROVE_RUNBOOKS, Right.KEEP_INVENTORY}
+    ),
+    Scope.ADMIN: frozenset({Right.VIEW, Right.MANAGE_PEOPLE, Right.MANAGE_PRODUCT}),
+}
+
 RIGHT_LABELS: dict[Right, str] = {
     Right.VIEW: "see systems, runbooks, runs and incidents",
     Right.OPERATE: "take a role in runs and act in them",

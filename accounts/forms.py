@@ -12,7 +12,8 @@ from allauth.account.forms import (
 )
 from django import forms
 
-from accounts.enums import RIGHT_LABELS, RIGHTS, Right, Role
+from accounts.enums import RIGHT_LABELS, RIGHTS, SCOPES, Right, Role, Scope
+from accounts.verb_forms import VerbForm
 
 
 def role_choices() -> list[tuple[str, str]]:
@@ -20,8 +21,17 @@ def role_choices() -> list[tuple[str, str]]:
     return [(role.value, f"{role.value.capitalize()} may {_told(role)}") for role in Role]
 
 
+def scope_choices() -> list[tuple[str, str]]:
+    """Each scope with what it lets a token do, as far as its owner may."""
+    return [(scope.value, f"{scope.value}: {_listed(SCOPES[scope])}") for scope in Scope]
+
+
 def _told(role: Role) -> str:
-    rights = [right for right in Right if right in RIGHTS[role]]
+    return _listed(RIGHTS[role])
+
+
+def _listed(held: frozenset[Right]) -> str:
+    rights = [right for right in Right if right in held]
     return "; ".join(RIGHT_LABELS[right] for right in rights[1:] or rights)
 
 
@@ -97,3 +107,26 @@ class InviteForm(RolesForm):
     initials = forms.CharField(max_length=4, help_text="They sign a step. No two people share any.")
 
     field_order = ("name", "email", "username", "initials", "roles")
+
+
+class TokenForm(VerbForm):
+    """A token to make for oneself."""
+
+    name = forms.CharField(
+        max_length=80, label="What is it for", help_text="E.g. nightly check of the copies."
+    )
+    scopes = forms.MultipleChoiceField(
+        label="What it may do, as far as you may yourself",
+        choices=scope_choices,
+        initial=[Scope.READ.value],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    lasts = forms.ChoiceField(
+        label="How long it lasts",
+        choices=[("30", "30 days"), ("90", "90 days"), ("180", "180 days"), ("365", "a year")],
+        initial="90",
+    )
+
+    def chosen(self) -> list[Scope]:
+        """The ticked scopes. Call after `is_valid`."""
+        return [Scope(word) for word in self.cleaned_data["scopes"]]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 
-from accounts.enums import RIGHT_LABELS, Role
+from accounts.enums import RIGHT_LABELS, SCOPES, Right, Role, Scope
 
 
 class User(AbstractUser):
@@ -16,6 +17,10 @@ class User(AbstractUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     initials = models.CharField(max_length=4)
+
+    #: What the token of this request leaves of the person's rights; None without a token. It is no
+    #: column: `accounts.access.check` reads it, and so every verb does.
+    narrowed_to: frozenset[Right] | None = None
 
     class Meta:
         ordering = ["name", "pk"]
@@ -57,3 +62,49 @@ class PersonChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.by_name} {self.verb} {self.person_id}"
+
+
+class Token(models.Model):
+    """A key with which a program acts as its owner, within scopes and for a time.
+
+    Only a digest is kept: SHA-256 is enough for a secret of 256 random bits, which nobody guesses.
+    `prefix` is public; it finds the row and tells tokens apart. Nothing is deleted: a revoked or
+    expired token stays, so that a log's reader can see what there was.
+    """
+
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tokens")
+    name = models.CharField(max_length=80)
+    scopes = models.CharField(max_length=40)  # words of `Scope`, with blanks between
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)  # to the minute
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-issued_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(revoked_at__isnull=True, revoked_by__isnull=True)
+                | Q(revoked_at__isnull=False, revoked_by__isnull=False),
+                name="token_revoked_at_and_by_together",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        """The most that this token may do; its owner may have to stay below it."""
+        return frozenset[Right]().union(*(SCOPES[Scope(word)] for word in self.scopes.split()))
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it changes nothing, not even where looking is the only right that is needed (an
+        observer's note in a run)."""
+        return self.scopes == Scope.READ.value

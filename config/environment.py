@@ -166,6 +166,23 @@ def secret_key(data: Path, *, production: bool, env: Mapping[str, str] = os.envi
     return path.read_text(encoding="ascii").strip()
 
 
+def counters(redis: str) -> dict[str, object]:
+    """Django's settings for a cache of counters: in Redis, where all processes count together, or
+    in the memory of each process when `redis` is ''. A Redis that hangs delays nobody for long."""
+    if redis:
+        return {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": redis,
+            "KEY_PREFIX": "countersign",
+            "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2},
+        }
+    return {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "throttle",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+
+
 def database(url: str, data: Path) -> dict[str, object]:
     """Django's settings for `url`: '' or `sqlite:///path` (embedded), or `postgres://user@host/name`.
 

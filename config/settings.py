@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
     "allauth",
     "allauth.account",
 ]
@@ -104,13 +106,18 @@ TEMPLATES = [
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The cache holds only the counters of sign-in limits. In the database, they count once for all
-# processes, and no further server has to run.
+#: COUNTERSIGN_REDIS_URL (none: each process counts for itself) — Redis, such as
+#: redis://127.0.0.1:6379/1, in which all processes count requests of the API together;
+#: COUNTERSIGN_REDIS_URL_FILE names a file with it.
+REDIS_URL = env.text("COUNTERSIGN_REDIS_URL")
+# The caches hold only counters. Those of sign-in limits lie in the database: they count once for
+# all processes, and no further server has to run. Those of the API must not cost a statement.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "sign_in_counters",
-    }
+    },
+    "throttle": env.counters(REDIS_URL),
 }
 
 # What the background does: the kind of a job, and the function that does it (`jobs.worker`).
@@ -245,3 +252,43 @@ DISK_LEAST_BYTES = env.integer("COUNTERSIGN_DISK_LEAST_MB", 100) * 1024 * 1024
 
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+#: COUNTERSIGN_API_READS_PER_MINUTE (600) — Requests that read, for each token or person.
+API_READS_PER_MINUTE = env.integer("COUNTERSIGN_API_READS_PER_MINUTE", 600, minimum=1)
+#: COUNTERSIGN_API_WRITES_PER_MINUTE (120) — Requests that write, for each token or person.
+API_WRITES_PER_MINUTE = env.integer("COUNTERSIGN_API_WRITES_PER_MINUTE", 120, minimum=1)
+#: COUNTERSIGN_API_STRANGERS_PER_MINUTE (30) — Requests without a valid token, for each address.
+API_STRANGERS_PER_MINUTE = env.integer("COUNTERSIGN_API_STRANGERS_PER_MINUTE", 30, minimum=1)
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.BearerToken",
+        "accounts.api.authentication.BrowserSession",
+    ],
+    # `accounts.api.views.ApiView` asks for the right to see the product; this stands behind it.
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.api.throttles.EachMinute"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.parsers.Json"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "accounts.api.parsers.AlwaysJson",
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.Described",
+    "EXCEPTION_HANDLER": "accounts.api.answers.handle",
+    "NUM_PROXIES": int(BEHIND_PROXY),
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Countersign",
+    "VERSION": "1",
+    "DESCRIPTION": "The same verbs as the pages, with the same refusals.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Programs use tokens; the session is for the product's own pages.
+    "AUTHENTICATION_WHITELIST": ["accounts.api.authentication.BearerToken"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.api.schema.refusals",
+    ],
+}

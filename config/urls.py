@@ -19,4 +19,5 @@ urlpatterns = [
     path("inventory/", include("inventory.urls")),
     path("", include("runbooks.urls")),
     path("incidents/", include("incidents.urls")),
+    path("api/", include("config.api.urls")),
 ]

@@ -21,6 +21,8 @@ from django.utils.module_loading import import_string
 
 from jobs import rules
 
+from accounts.api.views import name_of
+
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
     "accounts", "jobs", "notices", "inventory", "runbooks", "incidents", "webhooks", "config",
@@ -38,7 +40,7 @@ UNPAIRED = {
     "Run.started_at", "Run.ended_at", "RunPerson.taken_at", "RunPerson.released_at",
     "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",
     "Job.put_at", "Job.due_at", "Job.handed_at", "Job.ended_at", "Pulse.seen_at",
-    "Notice.read_at",
+    "Notice.read_at", "Token.issued_at", "Token.expires_at", "Token.used_at",
 }  # fmt: skip
 
 
@@ -266,8 +268,10 @@ def test_the_name_of_an_address_is_the_name_of_its_view() -> None:
                 yield from faults(entry)
                 continue
             view = entry.callback
-            if not view.__module__.startswith("allauth.") and view.__name__ != entry.name:
-                yield f"{entry.name} leads to {view.__name__}"
+            kind = getattr(view, "cls", None)
+            name = name_of(kind) if kind else view.__name__
+            if not view.__module__.startswith("allauth.") and name != entry.name:
+                yield f"{entry.name} leads to {name}"
 
     assert not list(faults(get_resolver()))
 

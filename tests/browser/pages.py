@@ -60,6 +60,7 @@ PAGES = (
     Shown("accounts:person_invite", "/people/invite/"),
     Shown("accounts:person_detail", "/people/1/"),
     Shown("accounts:person_detail", "/people/{invited}/", "invited"),
+    Shown("accounts:token_list", "/people/me/tokens/"),
     Shown("incidents:incident_list", "/incidents/"),
     Shown("incidents:incident_list", "/incidents/?words=nothing-of-the-kind", "empty"),
     Shown("incidents:incident_new", "/incidents/new/"),
@@ -116,6 +117,7 @@ NOT_PAGES = {
     "accounts:person_roles": "only takes a form",
     "accounts:person_disable": "only takes a form",
     "accounts:person_enable": "only takes a form",
+    "accounts:token_revoke": "only takes a form",
     "incidents:incident_time_clear": "only takes a form",
     "incidents:incident_person_remove": "only takes a form",
     "incidents:incident_runbook_unlink": "only takes a form",
@@ -135,9 +137,11 @@ NOT_PAGES = {
 
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
-    """The name of every address of the product."""
+    """The name of every address of the product at which people, and not programs, look."""
     for found in (resolver or get_resolver()).url_patterns:
-        if isinstance(found, URLResolver):
+        if isinstance(found, URLResolver) and found.namespace == "api":
+            continue
+        elif isinstance(found, URLResolver):
             yield from names(found, space + (f"{found.namespace}:" if found.namespace else ""))
         elif isinstance(found, URLPattern):
             yield f"{space}{found.name}"

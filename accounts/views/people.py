@@ -124,6 +124,8 @@ def _page(
         "form": form or RolesForm(initial={"roles": [role.value for role in person.roles]}),
         "refusal": refusal,
         "changes": person.changes.all()[:50],
+        "tokens": person.tokens.select_related("revoked_by"),
+        "at": timezone.now(),
         "link": invitations.link(person, site=_site(request)) if waiting else "",
     }
     return render(request, "accounts/person_detail.html", context, status=status)

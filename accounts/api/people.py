@@ -1,0 +1,147 @@
+"""People, by API: who I am, who is here, and the verbs of an admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import access, people
+from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.schema import operation, page_of
+from accounts.api.serializers import Moment, PersonName, Sent, Word
+from accounts.api.views import ApiView, asked, now, person, sent
+from accounts.enums import Right, Role
+from accounts.models import Token, User
+
+
+class PersonLine(PersonName):
+    """A person, whether enabled or not: logs name them for years."""
+
+    enabled = serializers.BooleanField(source="is_active")
+    roles = serializers.ListField(child=Word(Role))
+
+
+class Invited(Sent):
+    """A person to invite."""
+
+    name = serializers.CharField(max_length=120)
+    email = serializers.EmailField()
+    username = serializers.CharField(max_length=150)
+    initials = serializers.CharField(max_length=4)
+    roles = serializers.ListField(child=Word(Role), max_length=len(Role))
+
+
+class Roles(Sent):
+    """All the standing roles that a person shall hold."""
+
+    roles = serializers.ListField(child=Word(Role), max_length=len(Role))
+
+
+class TokenFacts(serializers.Serializer[Token]):
+    """The token of this very request."""
+
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    scopes = serializers.SerializerMethodField()
+    expires_at = Moment()
+
+    def get_scopes(self, token: Token) -> list[str]:
+        return token.scopes.split()
+
+
+class MeFacts(PersonLine):
+    """Who asks, and what they may do in this request."""
+
+    rights = serializers.ListField(child=serializers.CharField())
+    token = TokenFacts(allow_null=True, help_text="null in a browser's session.")
+
+
+class Me(ApiView):
+    """Who asks, with which token, and what that allows now."""
+
+    @operation("me", "People", answers=MeFacts)
+    def get(self, request: Request) -> Response:
+        """Who asks, with which token, and what that allows now."""
+        by = person(request)
+        told: dict[str, Any] = dict(PersonLine(by).data)
+        told["rights"] = [right.name.lower() for right in Right if access.may(by, right)]
+        token = request.auth
+        told["token"] = TokenFacts(token).data if isinstance(token, Token) else None
+        return Response(told)
+
+
+class PersonList(ApiView):
+    """Everybody, with their roles; a POST invites somebody."""
+
+    @operation("person_list", "People", answers=page_of(PersonLine), asks=PageQuery)
+    def get(self, request: Request) -> Response:
+        """Everybody, the disabled too."""
+        people_here = User.objects.prefetch_related("groups")
+        rows, cursor = by_key(people_here, asked(PageQuery, request))
+        return Response(page(request, PersonLine, rows, cursor))
+
+    @operation("person_invite", "People", takes=Invited, answers=PersonLine, status=201)
+    def post(self, request: Request) -> Response:
+        """Invite somebody: they get a letter with the link that sets their password."""
+        site = request.build_absolute_uri("/").rstrip("/")
+        made = people.invite(**sent(Invited, request), site=site, by=person(request), at=now())
+        return Response(PersonLine(made).data, status=201)
+
+
+class PersonDetail(ApiView):
+    """One person."""
+
+    @operation("person_detail", "People", answers=PersonLine)
+    def get(self, request: Request, id: int) -> Response:
+        """One person."""
+        return Response(_told(id))
+
+
+class PersonAct(ApiView):
+    """What the verbs on one person have alike."""
+
+    def state_now(self, request: Request) -> dict[str, Any]:
+        return _told(self.kwargs["id"])
+
+
+class PersonRoles(PersonAct):
+    """The standing roles of a person."""
+
+    @operation("person_roles", "People", takes=Roles, answers=PersonLine)
+    def put(self, request: Request, id: int) -> Response:
+        """Give exactly these roles."""
+        roles = sent(Roles, request)["roles"]
+        people.give_roles(_person(id), roles=roles, by=person(request), at=now())
+        return Response(_told(id))
+
+
+class PersonDisable(PersonAct):
+    """Shut a person out at once."""
+
+    @operation("person_disable", "People", answers=PersonLine)
+    def post(self, request: Request, id: int) -> Response:
+        """Shut a person out at once: sessions end, tokens open nothing."""
+        people.disable(_person(id), by=person(request), at=now())
+        return Response(_told(id))
+
+
+class PersonEnable(PersonAct):
+    """Let a person in again."""
+
+    @operation("person_enable", "People", answers=PersonLine)
+    def post(self, request: Request, id: int) -> Response:
+        """Let a person in again, with the roles they had."""
+        people.enable(_person(id), by=person(request), at=now())
+        return Response(_told(id))
+
+
+def _person(pk: int) -> User:
+    return get_object_or_404(User, pk=pk)
+
+
+def _told(pk: int) -> dict[str, Any]:
+    return dict(PersonLine(_person(pk)).data)

@@ -1,0 +1,132 @@
+"""How the views describe themselves in the OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from accounts.api.answers import Problem
+from accounts.api.authentication import BearerToken
+
+F = TypeVar("F", bound=Callable[..., Any])
+_WHEN = {
+    "400": "The body is no JSON object.",
+    "401": "There is no token, or it opens nothing.",
+    "403": "You may not, or the token may not.",
+    "404": "There is no such thing.",
+    "409": "Not allowed as things are now; `state` says how they are.",
+    "413": "The body is too big.",
+    "415": "The body is not called JSON.",
+    "422": "What was sent cannot be read; `errors` names the fields.",
+    "429": "Too many requests in this minute; the header Retry-After says how long to wait.",
+}
+
+
+class Described(AutoSchema):
+    """Adds the answers that every operation may give, so that no view has to repeat them."""
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """The operation with its refusals; None for one that is kept out of the document."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None:
+            return None
+        self.resolve_serializer(Problem, "response")  # `refusals` below refers to it
+        for status in self._refusals(operation):
+            reference = {"$ref": f"#/components/responses/Refused{status}"}
+            operation["responses"].setdefault(status, reference)
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+        return operation
+
+    def _refusals(self, operation: dict[str, Any]) -> Sequence[str]:
+        places = {parameter["in"] for parameter in operation.get("parameters", ())}
+        found = ["401", "403", "429"]
+        found += ["404"] if "path" in places else []
+        found += ["422"] if "query" in places or self.method != "GET" else []
+        found += ["409"] if self.method != "GET" else []
+        found += ["400", "413", "415"] if "requestBody" in operation else []
+        return found
+
+
+class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the document speaks of tokens."""
+
+    target_class = BearerToken
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token from the page “Your tokens”: `Bearer cst_…`.",
+        }
+
+
+def refusals(result: dict[str, Any], **context: Any) -> dict[str, Any]:
+    """Hook of the document's making: the refusals, once, for all operations to refer to."""
+    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    told: dict[str, dict[str, Any]] = {
+        f"Refused{status}": {"description": sentence, "content": problem}
+        for status, sentence in _WHEN.items()
+    }
+    told["Refused401"]["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+    told["Refused429"]["headers"] = {
+        "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}
+    }
+    result["components"]["responses"] = told
+    return result
+
+
+@cache
+def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    """The shape of a page of a list of `row`s (`accounts.api.paging.page`)."""
+    fields = {
+        "results": row(many=True),
+        "next": serializers.CharField(
+            allow_null=True, help_text="The address of the next page; null on the last."
+        ),
+        "__doc__": "A page of a list.",
+    }
+    return type(f"{row.__name__}Page", (serializers.Serializer,), fields)
+
+
+def operation(
+    name: str,
+    tag: str,
+    *,
+    answers: Any,
+    status: int = 200,
+    takes: Any = None,
+    asks: Any = None,
+    example: Any = None,
+    answer_example: Any = None,
+) -> Callable[[F], F]:
+    """Describe one method of a view: its stable `name`, the group `tag`, what it `takes` (the body)
+    and `asks` (the query), what it `answers`, and examples of both. The text is the docstring."""
+    examples = []
+    if example is not None:
+        examples.append(OpenApiExample("request", value=example, request_only=True))
+    if answer_example is not None:
+        examples.append(
+            OpenApiExample(
+                "answer", value=answer_example, response_only=True, status_codes=[str(status)]
+            )
+        )
+    parameters: list[type[serializers.Serializer[Any]] | OpenApiParameter] = []
+    if asks is not None:
+        parameters.append(asks)
+    described = OpenApiResponse(answers, description="Done." if answers is None else "")
+    decorate: Callable[[F], F] = extend_schema(
+        operation_id=name,
+        tags=[tag],
+        request=takes,
+        responses={status: described},
+        parameters=parameters,
+        examples=examples,
+    )
+    return decorate

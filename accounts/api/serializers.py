@@ -1,0 +1,118 @@
+"""Fields that read and write the product's words, times and lengths of time alike everywhere.
+
+Serializers only parse and print: what may be is decided by the verbs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+
+LARGEST = 2**63 - 1
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+
+
+class Sent(serializers.Serializer[Any]):
+    """What is sent, in a body or in the query. A name that is not known is refused rather than
+    ignored: it is a slip of the pen, and ignoring it would do something else than was meant."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError({"non_field_errors": ["Send one JSON object."]})
+        unknown = [name for name in data if name not in self.fields]
+        if unknown:
+            known = ", ".join(self.fields) or "none at all"
+            raise serializers.ValidationError(
+                dict.fromkeys(unknown, f"There is no field of this name here; there is {known}.")
+            )
+        return super().to_internal_value(data)
+
+
+class Moment(serializers.DateTimeField):
+    """A moment: ISO 8601 with its zone when read, UTC when written."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=UTC, **kwargs)
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Refuse a time without a zone: guessing it may cost an hour of data."""
+        if timezone.is_naive(value):
+            raise serializers.ValidationError("Write the zone too, e.g. 2026-11-22T03:12:00Z.")
+        try:
+            moment = value.astimezone(UTC)
+        except OverflowError:
+            moment = _LAST
+        if not _FIRST <= moment < _LAST:
+            raise serializers.ValidationError("Write a moment between the years 1970 and 9000.")
+        return moment
+
+
+@extend_schema_field(OpenApiTypes.INT64)
+class Seconds(serializers.Field[timedelta, int, int, Any]):
+    """A length of time as a whole number of seconds."""
+
+    most = 10 * 366 * 86400
+
+    def to_internal_value(self, data: Any) -> timedelta:
+        if isinstance(data, bool) or not isinstance(data, int) or not 0 < data <= self.most:
+            raise serializers.ValidationError(
+                f"Write a whole number of seconds, 1 to {self.most} (ten years)."
+            )
+        return timedelta(seconds=data)
+
+    def to_representation(self, value: timedelta) -> int:
+        return int(value.total_seconds())
+
+
+class Word(serializers.ChoiceField):
+    """One of the fixed words of an enumeration; reads as its member, writes as its text."""
+
+    def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
+        self.words = words
+        offered = kwargs.pop("offered", words)
+        super().__init__(choices=[(word.value, word.value) for word in offered], **kwargs)
+
+    def to_internal_value(self, data: Any) -> StrEnum:
+        if not isinstance(data, str) or data not in self.choices:
+            raise serializers.ValidationError(
+                f"Write one of: {', '.join(str(word) for word in self.choices)}."
+            )
+        return self.words(data)
+
+    def to_representation(self, value: Any) -> str:
+        return str(value)
+
+
+class Number(serializers.IntegerField):
+    """A whole number that a database can keep; no text that looks like one, and no fraction."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": LARGEST} | kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool | float):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class PersonName(serializers.Serializer[User]):
+    """Somebody, as they are named everywhere."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    initials = serializers.CharField()
+
+
+def texts(names: Iterable[str]) -> str:
+    """Words for a sentence: "a, b or c"."""
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last

@@ -1,0 +1,3 @@
+"""Pages about people and their tokens."""
+
+from __future__ import annotations

@@ -1,0 +1,26 @@
+"""Tokens, and programs that use them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.test import Client
+
+from accounts import tokens
+from accounts.enums import Scope
+from accounts.models import User
+from accounts.tokens import Issued
+
+ALL = tuple(Scope)
+
+
+def token(of: User, *scopes: Scope, at: datetime | None = None, days: int = 30) -> Issued:
+    """A token of `of` with `scopes` (all of them when none is named), issued at `at` or now."""
+    at = at or datetime.now(UTC)
+    until = at + timedelta(days=days)
+    return tokens.issue(name="a test", scopes=scopes or ALL, expires_at=until, by=of, at=at)
+
+
+def program(of: User, *scopes: Scope) -> Client:
+    """A client without a session that sends a token of `of` with every request."""
+    return Client(headers={"authorization": f"Bearer {token(of, *scopes).text}"})
