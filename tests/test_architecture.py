@@ -19,9 +19,8 @@ from django.template.loader import get_template
 from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
-from jobs import rules
-
 from accounts.api.views import name_of
+from jobs import rules
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = (
