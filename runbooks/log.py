@@ -142,8 +142,9 @@ def verify(run: Run) -> Verdict:
     first event, and replay the events: the stored state must be what the log says. The run is
     locked meanwhile, so that a move in between is not taken for a fault."""
     try:
-        run, stored = rows.load(run.pk, lock=True)
+        run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
         procedure = from_json(run.revision.procedure)
+        stored = rows.state_of(run, procedure)
     except (ValueError, KeyError, TypeError, AssertionError) as error:
         return Verdict((f"The stored rows cannot be read: {error!r}.",), run.events.count())
     faults: list[str] = []

@@ -18,7 +18,7 @@ from accounts.refusals import Invalid, Refused
 from runbooks import log, notify, rows
 from runbooks.enums import Move, RunRole
 from runbooks.machine import Malformed, NewEvent, Outcome, Refusal, Request, apply, decide
-from runbooks.models import Event, Run
+from runbooks.models import Run
 
 RIGHTS: dict[RunRole, Right] = {
     RunRole.OPERATOR: Right.OPERATE,
@@ -67,10 +67,9 @@ def move(
     access.check(by, Right.VIEW)
     _check_storable(key, data)
     with transaction.atomic():
-        run, state = rows.load(run_id, lock=True)
-        first = run.events.filter(key=key).first() if key else None
-        if first is not None:
-            return _first_answer(first, run)
+        run, state, answer = rows.load_locked(run_id, key=key)
+        if answer is not None:
+            return _first_answer(answer, run)
         role = state.people.get(by.pk)
         access.check(by, RIGHTS[role or RunRole.OBSERVER])
         outcome = decide(state, Request(kind, by.pk, at, step, seen, data))
@@ -122,9 +121,9 @@ def _events(
     return (NewEvent("move.refused", near_miss),)
 
 
-def _first_answer(first: Event, run: Run) -> Answer:
-    """The answer that this key got before. Raises what it raised."""
-    told = log.line(first.text)
+def _first_answer(text: str, run: Run) -> Answer:
+    """The answer that this key got before, in the event with this text. Raises what it raised."""
+    told = log.line(text)
     if told.kind == "move.refused":
         data = told.data
         raise MoveRefused(data["code"], data["sentence"], data["remedy"], run.sequence)
