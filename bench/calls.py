@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -18,14 +19,24 @@ from bench.worlds import TOKEN, World
 
 @dataclass(frozen=True)
 class Call:
-    """One request of `person` in `world`. `data` makes it a POST of a form."""
+    """One request of `person` in `world`. `data` makes it a POST of a form, or of JSON with
+    `as_json`."""
 
     world: World
     person: User
     path: str
-    data: Mapping[str, str] | None = None
+    data: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
+    as_json: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something else than a request that is timed in a round: a function of the product."""
+
+    world: World
+    do: Callable[[], object]
 
 
 @dataclass(frozen=True)
@@ -65,8 +76,17 @@ class Caller:
             raise WrongAnswer(f"{call.path}: {told[0]} instead of {call.status}: {body[:600]!r}")
         return Answer(seconds, body, dict(told[1]))
 
-    def statements(self, call: Call) -> list[str]:
-        """The statements that the request sends to the database."""
+    def time(self, thing: Call | Work) -> float:
+        """The seconds that a request or a piece of work takes."""
+        if isinstance(thing, Call):
+            return self.call(thing).seconds
+        thing.world.enter()
+        started = perf_counter()
+        thing.do()
+        return perf_counter() - started
+
+    def statements(self, call: Call | Work) -> list[str]:
+        """The statements that it sends to the database."""
         sent: list[str] = []
 
         def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
@@ -75,13 +95,15 @@ class Caller:
 
         call.world.enter()
         with connection.execute_wrapper(note):
-            self.call(call)
+            self.time(call)
         return sent
 
 
 def _environ(call: Call) -> dict[str, Any]:
     path, _, query = call.path.partition("?")
-    body = urlencode(call.data).encode() if call.data is not None else b""
+    encode: Callable[[Any], str] = json.dumps if call.as_json else urlencode
+    body = encode(call.data).encode() if call.data is not None else b""
+    kind = "application/json" if call.as_json else "application/x-www-form-urlencoded"
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "GET" if call.data is None else "POST",
         "PATH_INFO": path,
@@ -94,7 +116,7 @@ def _environ(call: Call) -> dict[str, Any]:
         "HTTP_HOST": "localhost",
         "HTTP_COOKIE": call.world.cookie(call.person),
         "HTTP_X_CSRFTOKEN": TOKEN,
-        "CONTENT_TYPE": "application/x-www-form-urlencoded" if body else "",
+        "CONTENT_TYPE": kind if body else "",
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),
         "wsgi.errors": io.StringIO(),

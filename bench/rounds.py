@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from statistics import median
 
-from bench.calls import Call, Caller
+from bench.calls import Call, Caller, Work
 
 WARMUPS = 5
 
@@ -20,8 +20,13 @@ class Case:
     `prepare` makes ready for so many calls."""
 
     name: str
-    next_call: Callable[[], Call]
+    next_call: Callable[[], Call | Work]
     prepare: Callable[[int], None] = lambda calls: None
+
+
+def always(name: str, call: Call) -> Case:
+    """The same request each time."""
+    return Case(name, lambda: call)
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ def interleave(caller: Caller, cases: Sequence[Case], effort: Effort, *, seed: i
         gc.collect()
         for number in range(-WARMUPS, effort.rounds):
             for case in shuffler.sample(list(cases), len(cases)):
-                answer = caller.call(case.next_call())
+                seconds = caller.time(case.next_call())
                 if number >= 0:
-                    found[case.name][-1].append(answer.seconds)
+                    found[case.name][-1].append(seconds)
     return Timed(found)

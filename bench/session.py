@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from bench import parts
 from bench.calls import Call, Caller
 from bench.cast import Cast, cast
-from bench.rounds import Case, Effort, Timed, interleave
+from bench.rounds import Case, Effort, Timed, always, interleave
 from bench.worlds import World
 
 READ, READ_AGAIN = "base A", "base A again"
@@ -35,15 +36,27 @@ class Session:
         world.enter()
         return cast()
 
+    def history(self, name: str) -> World:
+        """The world of that name, with its incidents."""
+        world = self.world(name)
+        parts.incidents(name, self.cast(world))
+        return world
+
+    def logged(self, name: str) -> World:
+        """The world of that name, with its incidents and its logs."""
+        world = self.history(name)
+        parts.logs(name, self.cast(world))
+        return world
+
     def against_reading(self, world: World, *cases: Case) -> Timed:
         """Time `cases` in rounds with base A, entered twice, in `world`."""
         call = Call(world, self.cast(world).operator, "/bench/read/")
-        bases = [Case(READ, lambda: call), Case(READ_AGAIN, lambda: call)]
+        bases = [always(READ, call), always(READ_AGAIN, call)]
         return interleave(self.caller, [*bases, *cases], self.effort)
 
     def against_inserting(self, world: World, *cases: Case) -> Timed:
         """Time `cases` in rounds with base I, entered twice, in `world`."""
         data = {"text": "x" * 280}
         call = Call(world, self.cast(world).operator, "/bench/insert/", data=data)
-        bases = [Case(INSERT, lambda: call), Case(INSERT_AGAIN, lambda: call)]
+        bases = [always(INSERT, call), always(INSERT_AGAIN, call)]
         return interleave(self.caller, [*bases, *cases], self.effort)

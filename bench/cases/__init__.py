@@ -1,14 +1,20 @@
-"""What is measured, by the number of its target. Each function gives the lines of its targets."""
+"""What is measured, by the numbers of the targets. Each function gives the lines of its targets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from bench.cases import pages, ticks
+from bench.cases import chain, connections, lists, pages, ticks
 from bench.results import Result
 from bench.session import Session
 
 CASES: dict[tuple[str, ...], Callable[[Session], Iterable[Result]]] = {
     ("T1", "T2"): ticks.ticks,
-    ("T7",): pages.run_page,
+    ("T7", "T8", "T9"): pages.run_page,
+    ("T12", "T13"): lists.first_page,
+    ("T13",): lists.growth,
+    ("T20",): chain.whole,
+    ("T21",): chain.one,
+    ("T24",): pages.roles,
+    ("T25",): connections.fresh,
 }

@@ -1,29 +1,90 @@
-"""T7: the page of a run."""
+"""T7, T8, T9: the page of a run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
 
 from bench import supply
 from bench.calls import Call
+from bench.cast import Cast
 from bench.results import Result
-from bench.rounds import Case
+from bench.rounds import Case, always
 from bench.session import READ, READ_AGAIN, Session
+from bench.worlds import World
+from runbooks.models import Run
 
 WORLD = "1k"
+BOUNDARY = 15.0  # seconds: how long a page keeps its ETag (runbooks.views.run)
+MOST_QUERIES = 8
 
 
 def run_page(session: Session) -> Iterable[Result]:
-    """The whole page of a run with 50 steps and 20 files against base A."""
+    """The whole page of a run with 50 steps and 20 files against base A; with 200 steps against
+    50; the part that is fetched after a tick; the answer when nothing has changed."""
     world = session.world(WORLD)
     cast = session.cast(world)
-    run = supply.half_done(cast, supply.revision(cast, 50), ticked=25, evidence=20)
-    call = Call(world, cast.operator, f"/runs/{run.pk}/")
-    page = Case("run page", lambda: call)
-    timed = session.against_reading(world, page)
+    runs = {steps: half_done(cast, steps) for steps in (50, 200)}
+    calls = {n: Call(world, cast.operator, f"/runs/{run.pk}/") for n, run in runs.items()}
+    part = Call(world, cast.operator, calls[50].path, headers={"X-Fragment": "run"})
+    cases = [
+        always("50", calls[50]),
+        always("200", calls[200]),
+        always("part", part),
+        Case("unchanged", _unchanged(session, calls[50])),
+    ]
+    timed = session.against_reading(world, *cases)
     control = timed.ratio(READ_AGAIN, READ)
-    note = f"{timed.milliseconds(page.name):.1f} ms; base A {timed.milliseconds(READ):.1f} ms"
+    note = f"{timed.milliseconds('50'):.1f} ms; base A {timed.milliseconds(READ):.1f} ms"
     what = "run page, 50 steps and 20 files, by base A"
-    yield Result("T7", what, timed.ratio(page.name, READ), 4.5, control=control, note=note)
-    sent = session.caller.statements(call)
-    yield Result("T7", "queries of the run page", len(sent), 8, unit="")
+    yield Result("T7", what, timed.ratio("50", READ), 4.5, control=control, note=note)
+    for steps, call in calls.items():
+        sent = len(session.caller.statements(call))
+        yield Result("T7", f"queries of the run page, {steps} steps", sent, MOST_QUERIES, unit="")
+    growth = timed.ratio("200", "50")
+    yield Result("T8", "run page, 200 steps by 50 steps", growth, 4.2, control=control)
+    what, note = "what is fetched after a tick, by base A", f"{timed.milliseconds('part'):.1f} ms"
+    yield Result("T8", what, timed.ratio("part", READ), 1.8, control=control, note=note)
+    what = "unchanged run page (304), by base A"
+    yield Result("T9", what, timed.ratio("unchanged", READ), 1.2, control=control)
+
+
+def half_done(cast: Cast, steps: int) -> Run:
+    """A run of so many steps with half of them done and 20 files attached."""
+    return supply.half_done(cast, supply.revision(cast, steps), ticked=steps // 2, evidence=20)
+
+
+def _unchanged(session: Session, call: Call) -> Callable[[], Call]:
+    """The request of a browser that has the page already; it asks anew when a page grows old."""
+    tags: dict[int, str] = {}
+
+    def next_call() -> Call:
+        now = time.time()
+        if now % BOUNDARY > BOUNDARY - 0.3:  # it would grow old between asking and answering
+            time.sleep(0.4)
+            now = time.time()
+        age = int(now // BOUNDARY)
+        if age not in tags:
+            tags[age] = session.caller.call(call).headers["ETag"]
+        headers = {"If-None-Match": tags[age]}
+        return Call(call.world, call.person, call.path, headers=headers, status=304)
+
+    return next_call
+
+
+def roles(session: Session) -> Iterator[Result]:
+    """T24: the same pages for somebody with roles and for a superuser, whom no check asks."""
+    world: World = session.history(WORLD)
+    cast = session.cast(world)
+    for path, what in (("/incidents/", "incident list"), ("/runbooks/", "runbook list")):
+        member, superuser = (Call(world, who, path) for who in (cast.operator, cast.superuser))
+        timed = session.against_reading(
+            world,
+            always("member", member),
+            always("superuser", superuser),
+        )
+        control = timed.ratio(READ_AGAIN, READ)
+        ratio = timed.ratio("member", "superuser")
+        yield Result("T24", f"{what}, member by superuser", ratio, 1.15, control=control)
+        extra = len(session.caller.statements(member)) - len(session.caller.statements(superuser))
+        yield Result("T24", f"{what}, further queries of a member", extra, 2, unit="")

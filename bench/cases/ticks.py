@@ -54,5 +54,5 @@ def form_tick(session: Session, world: World, *, steps: int) -> Case:
 def _statements(session: Session, case: Case) -> list[str]:
     """The statements of one tick; the first call is not counted, it fills caches."""
     case.prepare(2)
-    session.caller.call(case.next_call())
+    session.caller.time(case.next_call())
     return session.caller.statements(case.next_call())

@@ -1,0 +1,31 @@
+"""T25: what a connection that is opened for each request would cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import connections
+
+from bench.calls import Call
+from bench.results import Result
+from bench.rounds import always
+from bench.session import READ, READ_AGAIN, Session
+from bench.worlds import World
+from config.checks import connections_persist
+
+
+def fresh(session: Session) -> Iterable[Result]:
+    """Base A with a fresh connection each time against base A with a kept one, to show the price;
+    and whether the check of the settings would let such a deployment through."""
+    world = session.world("1k")
+    once = World("1k")
+    once.enter()
+    connections["default"].settings_dict["CONN_MAX_AGE"] = 0
+    refused = connections_persist(None)
+    call = Call(once, session.cast(world).operator, "/bench/read/")
+    timed = session.against_reading(world, always("fresh", call))
+    control, ratio = timed.ratio(READ_AGAIN, READ), timed.ratio("fresh", READ)
+    what = "base A with a fresh connection (to show its price)"
+    yield Result("T25", what, ratio, 1.0, at_least=True, control=control)
+    what = "checks that refuse to close after each request"
+    yield Result("T25", what, len(refused), 1, unit="", at_least=True)
