@@ -1,0 +1,185 @@
+"""Every verb, once by a page's form and once by the API: the same rows, the same lines of history,
+the same refusals. The cases are in `tests/parity/`."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core.cache import caches
+from django.core.management.color import no_style
+from django.db import connection, transaction
+from django.db.models import Model
+from django.test import Client
+from django.utils import timezone
+
+import tests.parity
+from accounts.models import User
+from tests.factories.tokens import program
+from tests.parity.shape import Case, Cast
+from tests.test_architecture import FLOORS, ROOT, sources
+
+#: Verbs that pages offer and the API does not, and why.
+PAGES_ONLY = {
+    "accounts.tokens.issue": "a token must not make another: whoever steals one would keep it",
+    "accounts.tokens.revoke": "stands beside issue, on the page “Your tokens”",
+    "jobs.schedules.adjust": "background work is set up by people, on its pages",
+    "jobs.schedules.switch_off": "as adjust",
+    "jobs.schedules.switch_on": "as adjust",
+    "jobs.schedules.restore_default": "as adjust",
+    "jobs.schedules.run_now": "as adjust",
+    "notices.preferences.set_digest": "notices are told to people, not to programs",
+    "notices.reading.mark_read": "as set_digest",
+    "notices.reading.mark_all_read": "as set_digest",
+}
+#: Functions that take `by` and `at` and are no verbs: what verbs are made of.
+INNER = {
+    "incidents.changes.line", "incidents.changes.write", "inventory.history.record",
+    "inventory.writing.add", "inventory.writing.amend", "runbooks.log.append",
+    "runbooks.moving.move",
+}  # fmt: skip
+#: Where no verbs are: edges, and what is only read.
+_EDGES = {"views", "forms", "api", "management", "migrations", "templatetags", "tests"}
+_UNTOLD = {"accounts.token", "jobs.pulse"}
+
+
+def verbs() -> set[str]:
+    """Every public function of the product that takes `by=` and `at=`, as module and name."""
+    found = set()
+    for path in sources(*FLOORS):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if _EDGES & set(parts) or not re.search(r"\bat: datetime", path.read_text("utf-8")):
+            continue
+        module = importlib.import_module(".".join(parts).removesuffix(".__init__"))
+        for name, value in inspect.getmembers(module, inspect.isfunction):
+            if name.startswith("_") or value.__module__ != module.__name__:
+                continue
+            kinds = {p.name: p.kind for p in inspect.signature(value).parameters.values()}
+            if all(kinds.get(word) is inspect.Parameter.KEYWORD_ONLY for word in ("by", "at")):
+                found.add(f"{module.__name__}.{name}")
+    return found
+
+
+def cases() -> Iterator[Case]:
+    for table in pkgutil.iter_modules(tests.parity.__path__):
+        module = importlib.import_module(f"tests.parity.{table.name}")
+        yield from getattr(module, "CASES", ())
+
+
+ALL = tuple(cases())
+
+
+@pytest.mark.xfail(reason="the tables of cases are being filled")
+def test_every_verb_has_a_case_or_a_reason() -> None:
+    done = {case.verb for case in ALL if not case.code}
+    assert done & set(PAGES_ONLY) == set()
+    assert verbs() - INNER == done | set(PAGES_ONLY)
+
+
+def rows() -> dict[str, list[dict[str, Any]]]:
+    """All that the product keeps, but who signed in when."""
+    return {
+        model._meta.label_lower: list(_values(model))
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in FLOORS and model._meta.label_lower not in _UNTOLD
+    }
+
+
+def _values(model: type[Model]) -> Iterator[dict[str, Any]]:
+    for row in model._default_manager.order_by("pk").values():
+        yield {
+            name: bytes(v) if isinstance(v, memoryview) else v
+            for name, v in row.items()
+            if name not in {"password", "last_login", "date_joined"}
+        }
+
+
+@pytest.fixture
+def cast(db: None, request: pytest.FixtureRequest, at: datetime, monkeypatch) -> Cast:
+    """Everybody, and every clock at one moment."""
+    names = (
+        "operator", "verifier", "decider", "relief", "author", "approver", "manager", "admin",
+        "viewer",
+    )  # fmt: skip
+    people = {name: request.getfixturevalue(name) for name in names}
+    monkeypatch.setattr(timezone, "now", lambda: at)
+    caches["throttle"].clear()
+    return Cast(people, at)
+
+
+class _Back(Exception):
+    """Takes a deed back."""
+
+
+def tried(deed: Callable[[], tuple[int, str]]) -> tuple[int, str, dict[str, Any]]:
+    """What `deed` was answered, and the rows it left; then everything is as before."""
+    found: list[Any] = []
+    try:
+        with transaction.atomic():
+            found = [*deed(), rows()]
+            raise _Back
+    except _Back:
+        _reset_sequences()
+    return found[0], found[1], found[2]
+
+
+def _reset_sequences() -> None:
+    """PostgreSQL does not roll its sequences back."""
+    models = [model for model in apps.get_models() if model._meta.app_label in FLOORS]
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
+
+
+def by_form(case: Case, staged: Any, who: User) -> tuple[int, str]:
+    page = Client()
+    page.force_login(who)
+    form = case.form(staged)
+    answer = page.post(form.path, dict(form.data))
+    found = re.search(r'data-code="([a-z_0-9]+)"', answer.content.decode())
+    code = found[1] if found else "invalid" if answer.status_code == 422 else ""
+    return answer.status_code, code
+
+
+def by_api(case: Case, door: Client, staged: Any) -> tuple[int, str]:
+    call = case.api(staged)
+    more: dict[str, Any] = {}
+    if call.multipart:
+        more = {"data": call.body}
+    elif call.body is not None:
+        more = {"data": call.body, "content_type": "application/json"}
+    answer = getattr(door, call.method.lower())(call.path, **more)
+    return answer.status_code, answer.json()["code"] if answer.status_code >= 400 else ""
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+def test_parity(case: Case, cast: Cast) -> None:
+    staged = case.stage(cast)
+    _same(case, staged, cast[case.by], case.code)
+
+
+@pytest.mark.parametrize("case", [c for c in ALL if not c.code and c.stranger], ids=str)
+def test_parity_without_the_role(case: Case, cast: Cast) -> None:
+    staged = case.stage(cast)
+    _same(case, staged, cast[case.stranger or ""], "no_right")
+
+
+def _same(case: Case, staged: Any, who: User, code: str) -> None:
+    door = program(who)
+    before = rows()
+    page_status, page_code, page_rows = tried(lambda: by_form(case, staged, who))
+    api_status, api_code, api_rows = tried(lambda: by_api(case, door, staged))
+    assert (page_code, api_code) == (code, code)
+    assert page_rows == api_rows
+    if code:
+        assert page_status == api_status
+    else:
+        assert (page_status in {200, 302, 303}, api_status in {200, 201, 204}) == (True, True)
+        assert page_rows != before
