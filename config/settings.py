@@ -124,10 +124,15 @@ CACHES = {
 JOB_HANDLERS: dict[str, str] = {
     "jobs.prune": "jobs.schedules.prune",
     "notices.mail": "notices.mail.send_notice",
+    "webhooks.deliver": "webhooks.delivering.deliver",
+    "webhooks.prune": "webhooks.pruning.prune",
+    "webhooks.relay": "webhooks.relay.relay",
 }
 # What is put again and again: the rule (`jobs.rules`, in TIME_ZONE), and what it does, for people.
 JOB_SCHEDULES: dict[str, tuple[str, str]] = {
     "jobs.prune": ("daily 03:40", "Forgets jobs that were done long ago; failed ones are kept."),
+    "webhooks.prune": ("daily 03:50", "Forgets webhooks that were delivered or failed long ago."),
+    "webhooks.relay": ("every 5 s", "Turns new events into webhooks, where any are wanted."),
 }
 #: COUNTERSIGN_JOB_LEASE_SECONDS (60) — A worker that gives no sign of life for so many seconds is
 #: taken for dead, and its job is given to another.

@@ -59,6 +59,11 @@ def of_change(verb: str) -> str:
     return CHANGES.get(verb, OTHER_CHANGE)
 
 
+def of_entry(corrects: int | None) -> str:
+    """The kind of an entry of the timeline, which may correct another."""
+    return ENTRY_ADDED if corrects is None else ENTRY_CORRECTED
+
+
 def known(pattern: str) -> bool:
     """Whether `pattern` can ever match: a kind, a family, or `*`."""
     return pattern == "*" or pattern in MEANINGS or pattern in FAMILIES

@@ -1,0 +1,223 @@
+"""From the log to deliveries: each event once, to whom wants it, without a measured value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from incidents import entries, records
+from incidents.enums import Certainty, Severity
+from jobs.models import Job
+from runbooks.enums import Move
+from runbooks.models import Event
+from tests.factories.story import Story, story
+from tests.factories.webhooks import bodies, endpoint, run_relay
+from tests.incidents.world import incident
+from webhooks import endpoints, marks, relay
+from webhooks.models import Mark
+from webhooks.telling import Told
+
+SOON = timedelta(hours=1)
+Begin = Callable[[], Story]
+
+
+@pytest.fixture
+def people(operator, verifier, decider, author, approver) -> dict[str, User]:
+    everybody = (operator, verifier, decider, author, approver)
+    return {person.username: person for person in everybody}
+
+
+@pytest.fixture
+def begin(people: dict[str, User], at: datetime) -> Begin:
+    """`begin()`: a run under way. What listens to it is there before it."""
+    return lambda: story(people, at).start()
+
+
+def test_each_event_becomes_one_delivery_and_one_job(begin: Begin, admin: User, at: datetime):
+    hub = endpoint(admin, at - SOON, patterns=["run.*", "step.ticked"])
+    begin().measured()
+    assert run_relay(at + SOON) == "3 to send, 0 sent on."
+    sent = bodies(hub)
+    assert [body["type"] for body in sent] == ["run.prepared", "run.started", "step.ticked"]
+    assert run_relay(at + SOON) == "Nothing new."
+    keys = {row.message for row in hub.deliveries.all()}
+    assert keys == set(Job.objects.filter(kind="webhooks.deliver").values_list("key", flat=True))
+    assert all(len(key) == 36 and "." not in key for key in keys)
+
+
+def test_what_a_delivery_says(begin: Begin, admin: User, at: datetime, settings):
+    settings.SITE_URL = "https://sign.example.org"
+    hub = endpoint(admin, at - SOON, patterns=["step.ticked"])
+    told = begin().measured()
+    run_relay(at + SOON)
+    (body,) = bodies(hub)
+    pk = told.run.pk
+    assert body == {
+        "type": "step.ticked",
+        "timestamp": "2026-03-04T03:17:45.000000Z",
+        "data": {
+            "sequence": 8,
+            "sentence": "ticked step 1, Read the newest entry, which now waits for the countersign",
+            "who": "Operator",
+            "role": "operator",
+            "near_miss": False,
+            "step": {"number": "1", "title": "Read the newest entry"},
+            "run": {
+                "id": pk,
+                "title": "Restore the books",
+                "kind": "live",
+                "url": f"https://sign.example.org/runs/{pk}/",
+            },
+            "into_production": False,
+            "system": None,
+            "incident": None,
+        },
+    }
+
+
+def test_no_measured_value_leaves_the_house(begin: Begin, admin: User, at: datetime):
+    """The verifier measures blind, and may sit in the very channel that is written to."""
+    hub = endpoint(admin, at - SOON)
+    told = begin().measured("48211")
+    told.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48219"})
+    told.do(Move.DIAGNOSE, "operator", step=0, finding="One was written meanwhile.")
+    told.do(Move.REOPEN, "operator", step=0)
+    told.measured("48231")
+    told.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48239"})
+    kinds = set(Event.objects.values_list("kind", flat=True))
+    assert {"step.recorded", "step.mismatched", "run.held"} <= kinds
+    run_relay(at + SOON)
+    everything = json.dumps(bodies(hub))
+    assert hub.deliveries.count() == Event.objects.count()
+    assert "One was written meanwhile" in everything
+    for value in ("48211", "48219", "48231", "48239"):
+        assert value in "".join(Event.objects.values_list("text", flat=True))
+        assert value not in everything
+
+
+def test_what_happened_before_an_endpoint_was_added_is_not_even_read(
+    begin: Begin, admin: User, at: datetime
+):
+    told = begin().measured()
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        hub = endpoint(admin, at + SOON)
+        run_relay(at + SOON)
+    assert hub.deliveries.count() == 0
+    assert not [q for q in asked if '"text"' in q["sql"] and "runbooks_event" in q["sql"]]
+    assert Mark.objects.get(source="run").reached == Event.objects.latest("pk").pk
+    told.at = at + SOON
+    told.do(Move.NOTE, "operator", text="after")
+    run_relay(at + 2 * SOON)
+    assert [body["type"] for body in bodies(hub)] == ["note.added"]
+
+
+def test_while_nobody_listens_only_the_mark_moves(begin: Begin, admin: User, at: datetime):
+    run_relay(at)
+    begin()
+    with CaptureQueriesContext(connection) as asked:
+        run_relay(at)
+    assert not [q for q in asked if "SELECT" in q["sql"] and '"runbooks_event"."kind"' in q["sql"]]
+    assert Mark.objects.get(source="run").reached == Event.objects.latest("pk").pk
+
+
+def test_an_endpoint_that_was_off_does_not_catch_up(begin: Begin, admin: User, at: datetime):
+    hub = endpoint(admin, at - SOON, patterns=["note.added"])
+    other = endpoint(admin, at - SOON, name="other", patterns=["note.added"])
+    told = begin()
+    endpoints.switch_off(hub, by=admin, at=told.at)
+    told.do(Move.NOTE, "operator", text="while it is off")
+    told.do(Move.NOTE, "operator", text="still off")
+    endpoints.switch_on(hub, by=admin, at=told.at + timedelta(seconds=1))
+    told.do(Move.NOTE, "operator", text="on again")
+    run_relay(told.at)
+    assert [body["data"]["sentence"] for body in bodies(hub)] == ["noted: on again"]
+    assert len(bodies(other)) == 3
+
+
+def test_an_event_that_becomes_visible_late_is_found(begin: Begin, admin: User, at: datetime):
+    """On PostgreSQL a transaction may commit after one with a higher key."""
+    hub = endpoint(admin, at - SOON, patterns=["note.added"])
+    told = begin()
+    told.do(Move.NOTE, "operator", text="slow to commit")
+    told.do(Move.NOTE, "operator", text="quick")
+    late, quick = Event.objects.filter(kind="note.added").order_by("pk")
+    Mark.objects.filter(source="run").update(reached=quick.pk)
+    run_relay(told.at)
+    assert {row.event for row in hub.deliveries.all()} == {f"run:{late.pk}", f"run:{quick.pk}"}
+    assert run_relay(told.at) == "Nothing new."
+
+
+def test_what_is_far_behind_the_mark_is_not_read_again(begin: Begin, admin: User, at: datetime):
+    hub = endpoint(admin, at - SOON, patterns=["note.added"])
+    told = begin()
+    told.do(Move.NOTE, "operator", text="long ago")
+    newest = Event.objects.latest("pk").pk
+    Mark.objects.filter(source="run").update(reached=newest)
+    run_relay(told.at + marks.IN_FLIGHT + timedelta(seconds=1))
+    Mark.objects.filter(source="run").update(reached=newest + marks.WINDOW)
+    run_relay(told.at)
+    assert hub.deliveries.count() == 0
+
+
+def test_a_backlog_is_worked_off_in_batches(
+    begin: Begin, admin: User, at: datetime, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(marks, "BATCH", 2)
+    hub = endpoint(admin, at - SOON)
+    told = begin().agreed()
+    run_relay(told.at + SOON)
+    rows = Event.objects.order_by("pk").values_list("pk", flat=True)
+    made = hub.deliveries.order_by("pk").values_list("event", flat=True)
+    assert list(made) == [f"run:{pk}" for pk in rows]
+
+
+def test_incidents_and_their_entries(manager: User, admin: User, at: datetime, settings):
+    settings.SITE_URL = "https://sign.example.org"
+    hub = endpoint(admin, at - SOON, patterns=["incident.*"])
+    one = incident(manager, at)
+    records.judge(one, severity=Severity.SEV1, reason="all gone", seen=None, by=manager, at=at)
+    entry = entries.add(
+        one, text="The disk is *full*.", happened_at=at, certainty=Certainty.ABOUT, by=manager,
+        at=at,
+    )  # fmt: skip
+    entries.correct(
+        entry, text="Half full.", happened_at=at, certainty=Certainty.EXACT, reason="looked again",
+        by=manager, at=at,
+    )  # fmt: skip
+    run_relay(at + SOON)
+    sent = {body["type"]: body["data"] for body in bodies(hub)}
+    assert list(sent) == [
+        "incident.opened", "incident.judged", "incident.entry_added", "incident.entry_corrected",
+    ]  # fmt: skip
+    assert sent["incident.opened"]["sentence"] == "opened the incident"
+    assert sent["incident.judged"]["sentence"] == (
+        "judged the severity (severity from “not judged yet” to “severity 1”): all gone"
+    )
+    assert sent["incident.entry_added"]["sentence"] == (
+        "added an entry, about 2026-03-04 03:12 UTC: The disk is *full*."
+    )
+    assert sent["incident.entry_corrected"]["corrects"] == entry.pk
+    assert sent["incident.opened"]["incident"] == {
+        "id": one.pk,
+        "title": one.title,
+        "url": f"https://sign.example.org/incidents/{one.pk}/",
+    }
+
+
+def test_an_event_that_takes_a_number_after_a_restore_is_another_message(admin: User, at: datetime):
+    hub = endpoint(admin, at)
+    facts = {"kind": "note.added", "who": "", "sentence": "", "about": "", "url": "", "data": {}}
+    before, same, after, other = (
+        Told(event=event, at=when, **facts)
+        for event, when in (("run:7", at), ("run:7", at), ("run:7", at + SOON), ("run:8", at))
+    )
+    assert relay.message(hub, before) == relay.message(hub, same)
+    assert len({relay.message(hub, one) for one in (before, after, other)}) == 3

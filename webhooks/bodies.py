@@ -1,0 +1,52 @@
+"""What is sent, as the exact text that is signed and kept: a Standard Webhooks payload, or a
+message that Slack's incoming webhooks, and what imitates them, show in a channel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC
+from itertools import accumulate
+from typing import Any
+
+from inventory.times import stamp
+from webhooks.enums import Form
+from webhooks.telling import NEAR_MISS, Told
+
+_LONGEST = 2_500  # of the sentence; a section takes 3,000 characters, entities counted
+
+
+def body(form: Form, told: Told) -> str:
+    """The body for an endpoint of `form`."""
+    data = _message(told) if form is Form.SLACK else _payload(told)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _payload(told: Told) -> Mapping[str, Any]:
+    timestamp = told.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return {"type": told.kind, "timestamp": timestamp, "data": told.data}
+
+
+def _message(told: Told) -> Mapping[str, Any]:
+    marks = ["LIVE, PRODUCTION"] if told.live_production else []
+    marks += ["NEAR MISS"] if told.kind == NEAR_MISS else []
+    said = escaped(f"{told.who} {told.sentence}")
+    plain = ": ".join([*marks, escaped(told.about), said])
+    head = " · ".join([*(f"*{mark}*" for mark in marks), f"<{told.url}|{escaped(told.about)}>"])
+    foot = f"{escaped(told.kind)} · {stamp(told.at)}"
+    return {
+        "text": plain,  # what a notification shows, and a client that knows no blocks
+        "blocks": [
+            {"type": "section", "text": {"type": "mrkdwn", "text": f"{head}\n{said}"}},
+            {"type": "context", "elements": [{"type": "mrkdwn", "text": foot}]},
+        ],
+    }
+
+
+def escaped(text: str) -> str:
+    """`text` on one line, with no sign that Slack would read as a link or a mention of everybody;
+    cut where the section is full, never inside an entity."""
+    entities = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+    signs = [entities.get(sign, sign) for sign in " ".join(text.split())]
+    kept = [length <= _LONGEST for length in accumulate(map(len, signs))]
+    return "".join(signs[: sum(kept)]) + ("" if all(kept) else "…")

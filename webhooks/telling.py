@@ -1,0 +1,213 @@
+"""What happened, read from the append-only tables in a form that may leave the house.
+
+No recorded value is ever told. A verifier who measures blind may sit in the chat that a webhook
+writes to, and one who reads the operator's value there does not measure any more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from incidents import words as incident_words
+from incidents.models import Incident, IncidentChange, TimelineEntry
+from inventory.enums import Environment
+from runbooks import words as run_words
+from runbooks.enums import RunKind
+from runbooks.models import Event, Run
+from runbooks.procedure import Procedure, from_json
+from webhooks import kinds
+from webhooks.enums import Source
+
+NEAR_MISS = "move.refused"
+_LONGEST = 1_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event. `about` is the run or the incident, by name; `data` is what the standard form
+    sends; `live_production` marks a live run that writes into production."""
+
+    event: str
+    kind: str
+    at: datetime
+    who: str
+    sentence: str
+    about: str
+    url: str
+    data: Mapping[str, Any]
+    live_production: bool = False
+
+
+def link(name: str, *args: object) -> str:
+    """The absolute address of a page."""
+    return settings.SITE_URL + reverse(name, args=args)
+
+
+def moment(microseconds: int) -> datetime:
+    """The moment of an event of a run, which keeps microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def tell(source: Source, keys: Collection[int]) -> list[Told]:
+    """The rows of `source` with these primary keys, in their order. At most five queries."""
+    return _READERS[source](keys)
+
+
+def _runs(keys: Collection[int]) -> list[Told]:
+    events = list(Event.objects.filter(pk__in=keys).order_by("pk"))
+    rows = Run.objects.filter(pk__in={event.run_id for event in events})
+    rows = rows.select_related("revision__runbook__system", "incident_link__incident")
+    runs = {run.pk: run for run in rows.prefetch_related("parameters")}
+    revisions = {run.revision_id: run.revision.procedure for run in runs.values()}
+    procedures = {pk: from_json(procedure) for pk, procedure in revisions.items()}
+    return [
+        _event(event, runs[event.run_id], procedures[runs[event.run_id].revision_id])
+        for event in events
+    ]
+
+
+def _event(event: Event, run: Run, procedure: Procedure) -> Told:
+    told = json.loads(event.text)
+    said = _cut(without_values(event.kind, told["data"], procedure))
+    url = link("runbooks:run_detail", run.pk)
+    production = run.kind == RunKind.LIVE and _writes_production(run, procedure)
+    system = run.revision.runbook.system
+    incident = run.incident_link.incident if hasattr(run, "incident_link") else None
+    return Told(
+        event=f"{Source.RUN}:{event.pk}",
+        kind=event.kind,
+        at=moment(event.at),
+        who=told["name"],
+        sentence=said,
+        about=f"Run {run.pk}, {run.title}",
+        url=url,
+        data={
+            "sequence": event.sequence,
+            "sentence": said,
+            "who": told["name"],
+            "role": told["role"],
+            "near_miss": event.kind == NEAR_MISS,
+            "step": _step(told["data"], procedure),
+            "run": {"id": run.pk, "title": run.title, "kind": run.kind, "url": url},
+            "into_production": production,
+            "system": system.name if system else None,
+            "incident": _incident(incident) if incident else None,
+        },
+        live_production=production,
+    )
+
+
+def without_values(kind: str, data: Mapping[str, Any], procedure: Procedure) -> str:
+    """The sentence of an event without anything that was measured or read off."""
+    step = run_words.step_name(data, procedure)
+    if kind == "step.recorded":
+        return f"recorded values at {step}"
+    if kind == "step.mismatched":
+        return f"found something different at {step}"
+    if kind == "run.held" and data.get("mismatch"):
+        return "held the run after a second mismatch"
+    if kind == "evidence.attached":
+        return f"attached {data['name']}" + (f" to {step}" if step else "")
+    return run_words.sentence(kind, {**data, "values": {}}, procedure)
+
+
+def _step(data: Mapping[str, Any], procedure: Procedure) -> dict[str, str] | None:
+    index = data.get("step")
+    if not isinstance(index, int) or not 0 <= index < len(procedure.steps):
+        return None
+    step = procedure.steps[index]
+    return {"number": step.number, "title": step.title}
+
+
+def _writes_production(run: Run, procedure: Procedure) -> bool:
+    into = procedure.written_into()
+    chosen = {parameter.name: parameter.facts for parameter in run.parameters.all()}
+    fields = chosen.get(into or "", {}).get("fields", {})
+    return bool(fields.get("environment") == Environment.PRODUCTION)
+
+
+def _incident(incident: Incident) -> dict[str, Any]:
+    url = link("incidents:incident_detail", incident.pk)
+    return {"id": incident.pk, "title": incident.title, "url": url}
+
+
+def _changes(keys: Collection[int]) -> list[Told]:
+    rows = IncidentChange.objects.filter(pk__in=keys).order_by("pk")
+    return [_change(row) for row in rows.select_related("incident__system")]
+
+
+def _change(row: IncidentChange) -> Told:
+    said = row.verb if row.version == 1 else incident_words.change(row.verb, row.fields)
+    return _of_incident(
+        row.incident,
+        event=f"{Source.INCIDENT}:{row.pk}",
+        kind=kinds.of_change(row.verb),
+        at=row.at,
+        who=row.by_name,
+        sentence=f"{said}: {row.reason}" if row.reason else said,
+        more={"version": row.version},
+    )
+
+
+def _entries(keys: Collection[int]) -> list[Told]:
+    rows = TimelineEntry.objects.filter(pk__in=keys).order_by("pk")
+    return [_entry(row) for row in rows.select_related("incident__system")]
+
+
+def _entry(row: TimelineEntry) -> Told:
+    corrected = row.corrects_id is not None
+    verb = "corrected an entry" if corrected else "added an entry"
+    time = incident_words.when(row.happened_at, row.certainty)
+    return _of_incident(
+        row.incident,
+        event=f"{Source.ENTRY}:{row.pk}",
+        kind=kinds.ENTRY_CORRECTED if corrected else kinds.ENTRY_ADDED,
+        at=row.entered_at,
+        who=row.entered_by_name,
+        sentence=f"{verb}, {time}: {incident_words.shortened(row.text)}",
+        more={"entry": row.pk, "corrects": row.corrects_id},
+    )
+
+
+def _of_incident(
+    incident: Incident,
+    *,
+    event: str,
+    kind: str,
+    at: datetime,
+    who: str,
+    sentence: str,
+    more: Mapping[str, Any],
+) -> Told:
+    said = _cut(sentence)
+    return Told(
+        event=event,
+        kind=kind,
+        at=at,
+        who=who,
+        sentence=said,
+        about=incident.title,
+        url=link("incidents:incident_detail", incident.pk),
+        data={
+            "sentence": said,
+            "who": who,
+            "incident": _incident(incident),
+            "system": incident.system.name,
+            **more,
+        },
+    )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+_READERS = {Source.RUN: _runs, Source.INCIDENT: _changes, Source.ENTRY: _entries}
