@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from config import environment as env
-from config import logs
+from config import logs, openapi
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -281,19 +281,4 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": int(BEHIND_PROXY),
     "COERCE_DECIMAL_TO_STRING": False,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Countersign",
-    "VERSION": "1",
-    "DESCRIPTION": "The same verbs as the pages, with the same refusals.",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SCHEMA_PATH_PREFIX": "/api/v1/",
-    "COMPONENT_SPLIT_REQUEST": True,
-    # Programs use tokens; the session is for the product's own pages.
-    "AUTHENTICATION_WHITELIST": ["accounts.api.authentication.BearerToken"],
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {},
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "accounts.api.schema.refusals",
-    ],
-}
+SPECTACULAR_SETTINGS = openapi.SETTINGS

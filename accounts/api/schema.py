@@ -101,13 +101,15 @@ def operation(
     *,
     answers: Any,
     status: int = 200,
+    media: str = "application/json",
     takes: Any = None,
     asks: Any = None,
     example: Any = None,
     answer_example: Any = None,
 ) -> Callable[[F], F]:
     """Describe one method of a view: its stable `name`, the group `tag`, what it `takes` (the body)
-    and `asks` (the query), what it `answers`, and examples of both. The text is the docstring."""
+    and `asks` (the query), what it `answers` and in which `media` type, and examples of both. The
+    text is the docstring."""
     examples = []
     if example is not None:
         examples.append(OpenApiExample("request", value=example, request_only=True))
@@ -125,7 +127,7 @@ def operation(
         operation_id=name,
         tags=[tag],
         request=takes,
-        responses={status: described},
+        responses={(status, media): described},
         parameters=parameters,
         examples=examples,
     )

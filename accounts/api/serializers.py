@@ -79,7 +79,7 @@ class Word(serializers.ChoiceField):
     def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
         self.words = words
         offered = kwargs.pop("offered", words)
-        super().__init__(choices=[(word.value, word.value) for word in offered], **kwargs)
+        super().__init__(choices=[(word.value, word.name) for word in offered], **kwargs)
 
     def to_internal_value(self, data: Any) -> StrEnum:
         if not isinstance(data, str) or data not in self.choices:

@@ -13,5 +13,6 @@ urlpatterns = [
     route("v1/openapi.yml", views.OpenapiYaml),
     route("v1/openapi.json", views.OpenapiJson),
     path("v1/", include("accounts.api.urls")),
+    path("v1/", include("runbooks.api.urls")),
     route("v1/<path:rest>", views.NoSuchAddress),
 ]

@@ -15,7 +15,7 @@ from accounts.api.schema import operation
 from accounts.api.views import ApiView
 from config.api import document
 
-_PARTS = ("me", "person_list")
+_PARTS = ("me", "person_list", "runbook_list", "run_list")
 
 
 class Parts(serializers.Serializer[Any]):

@@ -1,0 +1,30 @@
+"""How drf-spectacular makes the OpenAPI document of the views: a part of the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SETTINGS: dict[str, Any] = {
+    "TITLE": "Countersign",
+    "VERSION": "1",
+    "DESCRIPTION": "The same verbs as the pages, with the same refusals.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    # Programs use tokens; the session is for the product's own pages.
+    "AUTHENTICATION_WHITELIST": ["accounts.api.authentication.BearerToken"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "RunKind": "runbooks.enums.RunKind",
+        "RunRole": "runbooks.enums.RunRole",
+        "RunStatus": "runbooks.enums.RunStatus",
+        "StepStatus": "runbooks.enums.StepStatus",
+        "ParameterType": "runbooks.enums.ParameterType",
+        "ValueType": "runbooks.enums.ValueType",
+        "RowKind": "runbooks.difference.RowKind",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.api.schema.refusals",
+    ],
+}

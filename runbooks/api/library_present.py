@@ -1,0 +1,160 @@
+"""Runbooks and their revisions as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import User
+from runbooks import shelf
+from runbooks.demands import demands
+from runbooks.difference import Difference
+from runbooks.models import Revision, Runbook
+from runbooks.procedure import Finding, ParameterSpec, Procedure, from_json
+from runbooks.reading import doubts
+
+
+def line_json(listed: shelf.Listed, sources: Mapping[int, bytes]) -> dict[str, Any]:
+    """A runbook in the list; `sources` are the texts that count, by the keys of their revisions."""
+    counts = listed.counts
+    found = doubts(sources[counts.pk]) if counts else ()
+    return {
+        **_head(listed.runbook),
+        "newest": listed.newest.number if listed.newest else None,
+        "approved": listed.approved.number if listed.approved else None,
+        "findings": len(found),
+    }
+
+
+def whole_json(runbook: Runbook) -> dict[str, Any]:
+    """A runbook with the revision that counts."""
+    newest, approved = shelf.newest(runbook), shelf.approved(runbook)
+    counts = approved or newest
+    revision = revision_json(counts) if counts else None
+    return {
+        **_head(runbook),
+        "newest": newest.number if newest else None,
+        "approved": approved.number if approved else None,
+        "findings": len(revision["findings"]) if revision else 0,
+        "revision": revision,
+    }
+
+
+def revision_line_json(revision: Revision, slug: str) -> dict[str, Any]:
+    """A revision in the list; `steps` was counted by the database (`shelf.light`)."""
+    steps: int = revision.steps  # type: ignore[attr-defined]
+    return _revision(revision, slug, steps)
+
+
+def revision_json(revision: Revision) -> dict[str, Any]:
+    """A revision, its text and what was read in it."""
+    slug, source = revision.runbook.slug, bytes(revision.source)
+    procedure = from_json(revision.procedure)
+    return {
+        **_revision(revision, slug, len(procedure.steps)),
+        "runbook": slug,
+        "source": source.decode("utf-8-sig", "replace"),
+        "source_url": reverse("api:revision_source", args=[slug, revision.number]),
+        "findings": [finding_json(finding) for finding in doubts(source)],
+        "procedure": procedure_json(procedure),
+    }
+
+
+def procedure_json(procedure: Procedure) -> dict[str, Any]:
+    """What a text says."""
+    return {
+        "title": procedure.title,
+        "system": procedure.system,
+        "purpose": procedure.purpose,
+        "worst_case": procedure.worst_case,
+        "abort_rule": procedure.abort_rule,
+        "entry": list(procedure.entry),
+        "do_not_use_if": list(procedure.do_not_use_if),
+        "parameters": [_parameter(spec) for spec in procedure.parameters],
+        "steps": [
+            {
+                "index": step.index,
+                "number": step.number,
+                "key": step.key,
+                "section": step.section,
+                "title": step.title,
+                "html": step.body_html,
+                "demands": list(demands(step.guard, procedure)),
+            }
+            for step in procedure.steps
+        ],
+    }
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """Something to say about a line."""
+    return {
+        "code": finding.code,
+        "level": finding.level.value,
+        "line": finding.line,
+        "column": finding.column,
+        "sentence": finding.sentence,
+        "remedy": finding.suggestion,
+    }
+
+
+def difference_json(difference: Difference) -> dict[str, Any]:
+    """What changed, line by line."""
+    return {
+        "added": difference.added,
+        "removed": difference.removed,
+        "remark": difference.remark,
+        "rows": [
+            {
+                "kind": row.kind.value,
+                "old": row.old,
+                "new": row.new,
+                "text": "".join(piece.text for piece in row.pieces),
+                "count": row.count,
+            }
+            for row in difference.rows
+        ],
+    }
+
+
+def _head(runbook: Runbook) -> dict[str, Any]:
+    return {
+        "slug": runbook.slug,
+        "title": runbook.title,
+        "system": runbook.system.slug if runbook.system else None,
+        "archived_at": runbook.archived_at,
+        "url": reverse("api:runbook_detail", args=[runbook.slug]),
+    }
+
+
+def _revision(revision: Revision, slug: str, steps: int) -> dict[str, Any]:
+    return {
+        "number": revision.number,
+        "sha256": revision.sha256,
+        "author": _person(revision.author),
+        "created_at": revision.created_at,
+        "summary": revision.summary,
+        "approved_at": revision.approved_at,
+        "approved_by": _person(revision.approved_by) if revision.approved_by else None,
+        "steps": steps,
+        "url": reverse("api:revision_detail", args=[slug, revision.number]),
+    }
+
+
+def _parameter(spec: ParameterSpec) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "label": spec.label or spec.name,
+        "type": spec.type.value,
+        "default": spec.default,
+        "options": list(spec.options),
+        "environment": list(spec.environment),
+        "not_environment": list(spec.not_environment),
+        "most_seconds_old": spec.max_age,
+    }
+
+
+def _person(person: User) -> dict[str, Any]:
+    return {"id": person.pk, "name": person.name, "initials": person.initials}

@@ -1,0 +1,185 @@
+"""What is sent and answered about runbooks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.paging import PageQuery
+from accounts.api.serializers import Moment, Number, PersonName, Sent, Word
+from runbooks.api.fields import Text
+from runbooks.difference import RowKind
+from runbooks.enums import Level, ParameterType
+
+Shape = serializers.Serializer[Any]
+
+
+class RunbookQuery(PageQuery):
+    """Which runbooks."""
+
+    system = serializers.SlugField(required=False, help_text="Slug.")
+    archived = serializers.BooleanField(required=False, default=False)
+    approved = serializers.BooleanField(
+        required=False, default=None, allow_null=True, help_text="Whether a revision is approved."
+    )
+
+
+class SentText(Sent):
+    """A text to read. As `text/markdown` it is the body itself."""
+
+    source = serializers.CharField(trim_whitespace=False, help_text="Markdown.")  # type: ignore[assignment]
+    runbook = Text(
+        max_length=120, required=False, help_text="Slug, when it is to be its next revision."
+    )
+
+
+class SentFirst(Sent):
+    """The first revision of a new runbook."""
+
+    source = serializers.CharField(trim_whitespace=False, help_text="Markdown.")  # type: ignore[assignment]
+    summary = Text(max_length=None, default="", help_text="What changed, in one line.")
+    name = Text(max_length=200, default="", help_text="The title of a text that has none.")
+
+
+class SentNext(Sent):
+    """The next revision of a runbook."""
+
+    source = serializers.CharField(trim_whitespace=False, help_text="Markdown.")  # type: ignore[assignment]
+    summary = Text(max_length=None, default="", help_text="What changed, in one line.")
+    seen = Number(help_text="Number of the revision that the writer started from.")
+
+
+class FirstQuery(Sent):
+    """What goes with a first revision that is sent as `text/markdown`."""
+
+    summary = Text(max_length=None, required=False, default="")
+    name = Text(max_length=200, required=False, default="")
+
+
+class NextQuery(Sent):
+    """What goes with a next revision that is sent as `text/markdown`."""
+
+    summary = Text(max_length=None, required=False, default="")
+    seen = Number(required=False)
+
+
+class FindingLine(Shape):
+    """Something to say about a line of the text."""
+
+    code = serializers.CharField(help_text="Stable; made for programs.")
+    level = Word(Level, help_text="Only an error keeps a text from being saved.")
+    line = serializers.IntegerField(help_text="From 1.")
+    column = serializers.IntegerField(help_text="From 1.")
+    sentence = serializers.CharField()
+    remedy = serializers.CharField(help_text="What to write instead; may be empty.")
+
+
+class ParameterShape(Shape):
+    """A parameter that a run chooses."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    type = Word(ParameterType)
+    default = serializers.CharField()
+    options = serializers.ListField(child=serializers.CharField())
+    environment = serializers.ListField(child=serializers.CharField())
+    not_environment = serializers.ListField(child=serializers.CharField())
+    most_seconds_old = serializers.IntegerField(allow_null=True)
+
+
+class StepShape(Shape):
+    """A step as it was read."""
+
+    index = serializers.IntegerField()
+    number = serializers.CharField()
+    key = serializers.CharField()
+    section = serializers.CharField()
+    title = serializers.CharField()
+    html = serializers.CharField()
+    demands = serializers.ListField(child=serializers.CharField())
+
+
+class ProcedureShape(Shape):
+    """What the text says."""
+
+    title = serializers.CharField()
+    system = serializers.CharField()
+    purpose = serializers.CharField()
+    worst_case = serializers.CharField()
+    abort_rule = serializers.CharField()
+    entry = serializers.ListField(child=serializers.CharField())
+    do_not_use_if = serializers.ListField(child=serializers.CharField())
+    parameters = ParameterShape(many=True)
+    steps = StepShape(many=True)
+
+
+class TextRead(Shape):
+    """How a text was understood. `procedure` is null when it has errors."""
+
+    findings = FindingLine(many=True)
+    procedure = ProcedureShape(allow_null=True)
+
+
+class RevisionLine(Shape):
+    """A revision in the list."""
+
+    number = serializers.IntegerField()
+    sha256 = serializers.CharField(help_text="Of the text, byte for byte.")
+    author = PersonName()
+    created_at = Moment()
+    summary = serializers.CharField()
+    approved_at = Moment(allow_null=True)
+    approved_by = PersonName(allow_null=True)
+    steps = serializers.IntegerField()
+    url = serializers.CharField()
+
+
+class RevisionWhole(RevisionLine):
+    """A revision with its text and what was read in it; the findings are those of today."""
+
+    runbook = serializers.CharField(help_text="Slug.")
+    source = serializers.CharField(help_text="As text; `source_url` gives the exact bytes.")  # type: ignore[assignment]
+    source_url = serializers.CharField()
+    findings = FindingLine(many=True)
+    procedure = ProcedureShape()
+
+
+class RunbookLine(Shape):
+    """A runbook."""
+
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    system = serializers.CharField(allow_null=True, help_text="Slug.")
+    archived_at = Moment(allow_null=True)
+    newest = serializers.IntegerField(allow_null=True, help_text="Number of the last revision.")
+    approved = serializers.IntegerField(
+        allow_null=True, help_text="Number of the newest approved one: it is run live."
+    )
+    findings = serializers.IntegerField(help_text="In the approved revision, else in the newest.")
+    url = serializers.CharField()
+
+
+class RunbookWhole(RunbookLine):
+    """A runbook with the revision that counts: the newest approved one, else the newest."""
+
+    revision = RevisionWhole(allow_null=True)
+
+
+class DifferenceRow(Shape):
+    """A line; `skipped` stands for `count` unchanged ones."""
+
+    kind = Word(RowKind)
+    old = serializers.IntegerField(allow_null=True)
+    new = serializers.IntegerField(allow_null=True)
+    text = serializers.CharField()
+    count = serializers.IntegerField()
+
+
+class DifferenceShape(Shape):
+    """What leads from one text to another."""
+
+    added = serializers.IntegerField()
+    removed = serializers.IntegerField()
+    remark = serializers.CharField()
+    rows = DifferenceRow(many=True)

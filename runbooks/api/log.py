@@ -1,0 +1,151 @@
+"""The log of a run: its lines, its export, its verification; and the files that belong to it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.schema import operation, page_of
+from accounts.api.serializers import Number, Sent
+from accounts.api.views import ApiView, asked, now, person
+from runbooks import log
+from runbooks.api.log_shapes import EventLine, EvidenceLine, Export, Verified
+from runbooks.api.runs import run_now
+from runbooks.models import Event, Evidence
+from runbooks.screen import Desk
+from runbooks.views import run_page, run_reads
+
+LINES, MOST = 200, 1000
+
+
+class EventQuery(Sent):
+    """Which lines of the log."""
+
+    after = Number(required=False, default=0, help_text="Only events with a higher sequence.")
+    limit = Number(required=False, default=LINES, min_value=1, max_value=MOST)
+    exact = serializers.BooleanField(
+        required=False, default=False, help_text="With the exact texts that were hashed."
+    )
+
+
+class OfRun(ApiView):
+    """Something that belongs to a run."""
+
+    def state_now(self, request: Request) -> dict[str, Any]:
+        """The run, for whom something about it was refused."""
+        return run_now(self.kwargs["id"], person(request), now())
+
+
+class EventList(OfRun):
+    """The log of a run."""
+
+    @operation("run_events", "Log", asks=EventQuery, answers=page_of(EventLine))
+    def get(self, request: Request, id: int) -> Response:
+        """The log of a run, in sentences.
+
+        With `exact` each line has the text that was hashed and its digest. While you are to measure
+        a value again without knowing it, its lines hide it, and `exact` is refused.
+        """
+        query, by, at = asked(EventQuery, request), person(request), now()
+        run, state = run_page.load(id)
+        if query["exact"]:
+            run_page.check_may_read_exactly(state, by, at)
+        desk, struck = run_page.desk_for(state, by, at), run_page.struck_in(run)
+        events = run.events.filter(sequence__gt=query["after"]).order_by("sequence")
+        lines = [_line(desk, event, struck, query["exact"]) for event in events[: query["limit"]]]
+        last = lines[-1]["sequence"] if lines else run.sequence
+        following = {**request.query_params.dict(), "after": last}
+        more = f"{request.path}?{urlencode(following)}" if last < run.sequence else None
+        return Response({"results": EventLine(lines, many=True).data, "next": more})
+
+
+class RunExport(OfRun):
+    """The log to be verified elsewhere."""
+
+    @operation("run_export", "Log", answers=Export)
+    def get(self, request: Request, id: int) -> HttpResponseBase:
+        """Everything that is needed to verify the log without this product.
+
+        `docs/verify_export.py` does it with Python's standard library alone.
+        """
+        return run_reads.run_export(request._request, id)
+
+
+class RunVerification(OfRun):
+    """Whether the log holds."""
+
+    @operation("run_verification", "Log", answers=Verified)
+    def get(self, request: Request, id: int) -> Response:
+        """Verify the log: the chain, the columns beside the hashed texts, the revision, and the
+        stored state against a replay."""
+        verdict = log.verify(run_page.load(id)[0])
+        faults = list(verdict.faults)
+        return Response({"ok": verdict.ok, "events": verdict.events, "faults": faults})
+
+
+class EvidenceList(OfRun):
+    """The files of a run."""
+
+    @operation("run_evidence", "Log", asks=PageQuery, answers=page_of(EvidenceLine))
+    def get(self, request: Request, id: int) -> Response:
+        """The files that were kept with the run."""
+        query = asked(PageQuery, request)
+        run = run_page.load(id)[0]
+        rows, cursor = by_key(run.evidence.select_related("by"), query)
+        return Response(page(request, EvidenceLine, [_file(row) for row in rows], cursor))
+
+
+class EvidenceFile(OfRun):
+    """A file of a run."""
+
+    @operation(
+        "run_evidence_file",
+        "Log",
+        answers=OpenApiTypes.BINARY,
+        media="application/octet-stream",
+    )
+    def get(self, request: Request, id: int, evidence: int) -> HttpResponseBase:
+        """The file, byte for byte."""
+        return run_reads.evidence_file(request._request, id, evidence)
+
+
+def _line(desk: Desk, event: Event, struck: frozenset[int], exact: bool) -> dict[str, Any]:
+    """A line without its digest, unless it is exact: the digest of a hidden value could be guessed
+    by trying."""
+    told, data = run_page.told_of(desk, event, struck), json.loads(event.text)
+    line = {
+        "sequence": event.sequence,
+        "kind": event.kind,
+        "at": data["at"],
+        "by": event.by_id,
+        "name": told.name,
+        "role": told.role,
+        "sentence": told.text,
+        "step": data["data"].get("step"),
+        "refused": told.refused,
+        "struck": told.struck,
+    }
+    return {**line, "text": event.text, "digest": event.digest} if exact else line
+
+
+def _file(row: Evidence) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "size": row.size,
+        "sha256": row.sha256,
+        "content_type": row.content_type,
+        "step": row.step,
+        "at": row.at,
+        "by": {"id": row.by_id, "name": row.by.name, "initials": row.by.initials},
+        "url": reverse("api:evidence_file", args=[row.run_id, row.pk]),
+    }

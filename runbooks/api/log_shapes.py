@@ -1,0 +1,87 @@
+"""What is answered about the log of a run and its files, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.serializers import Moment, PersonName, Word
+from runbooks.enums import RunKind, RunStatus
+
+Shape = serializers.Serializer[Any]
+
+
+class EventLine(Shape):
+    """A line of the log."""
+
+    sequence = serializers.IntegerField()
+    kind = serializers.CharField()
+    at = Moment()
+    by = serializers.IntegerField(help_text="Account id.")
+    name = serializers.CharField()
+    role = serializers.CharField(help_text="In the run, then; may be empty.")
+    sentence = serializers.CharField()
+    step = serializers.IntegerField(allow_null=True)
+    refused = serializers.BooleanField(help_text="A near miss: nothing was done.")
+    struck = serializers.BooleanField(help_text="It was struck out later.")
+    text = serializers.CharField(required=False, help_text="With `exact`: what was hashed.")
+    digest = serializers.CharField(required=False, help_text="With `exact`: SHA-256 of the chain.")
+
+
+class ExportedRevision(Shape):
+    """The runbook's text in an export."""
+
+    runbook = serializers.CharField()
+    number = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+
+
+class ExportedHead(Shape):
+    """Where the log ends."""
+
+    sequence = serializers.IntegerField()
+    digest = serializers.CharField()
+
+
+class ExportedEvent(Shape):
+    """What was hashed, and the digest."""
+
+    text = serializers.CharField()
+    digest = serializers.CharField()
+
+
+class Export(Shape):
+    """Everything that is needed to verify the log without this product."""
+
+    format = serializers.CharField()
+    run = serializers.IntegerField()
+    title = serializers.CharField()
+    kind = Word(RunKind)
+    status = Word(RunStatus)
+    revision = ExportedRevision()
+    head = ExportedHead()
+    events = ExportedEvent(many=True)
+
+
+class Verified(Shape):
+    """Whether the chain holds, the columns are what it says, and a replay gives the state."""
+
+    ok = serializers.BooleanField()
+    events = serializers.IntegerField()
+    faults = serializers.ListField(child=serializers.CharField())
+
+
+class EvidenceLine(Shape):
+    """A file kept with the run."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    sha256 = serializers.CharField()
+    content_type = serializers.CharField()
+    step = serializers.IntegerField(allow_null=True)
+    at = Moment()
+    by = PersonName()
+    url = serializers.CharField()

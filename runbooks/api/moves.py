@@ -1,0 +1,191 @@
+"""What each move takes as JSON: one serializer a move, and the table of all of them.
+
+They parse and judge nothing: which step is open, who may act and whether a value fits is for the
+verbs of `runbooks.runs` to say, as it is for the forms of the pages.
+"""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from accounts.api.serializers import Moment, Number, Sent, Word
+from runbooks.api.fields import Text, Texts, Yes
+from runbooks.enums import Move, RunRole
+
+INDEX = 999_999  # the last step that any runbook could have
+
+
+class SentMove(Sent):
+    """What every move carries."""
+
+    seen = Number(help_text="`sequence` of the run as its sender knew it.")
+
+
+class SentStep(SentMove):
+    """A move on a step that takes nothing else."""
+
+    step = Number(max_value=INDEX, help_text="`index` of the step.")
+
+
+class SentValues(SentStep):
+    """A move on a step with what was observed."""
+
+    values = Texts(
+        default=dict, help_text="Name → what was observed, as text, as a person would write it."
+    )
+
+
+class SentTick(SentValues):
+    """The slash. Nothing of the run is read before the verb: it is the most frequent move."""
+
+
+class SentRecord(SentValues):
+    """Values without the slash."""
+
+
+class SentCountersign(SentValues):
+    """The second person's own values; none where a step is confirmed before it is done."""
+
+    comment = Text(default="")
+
+
+class SentDecision(SentValues):
+    """One of the answers of a decision."""
+
+    answer = Text(max_length=200)
+    reason = Text()
+
+
+class SentReason(SentStep):
+    """A move on a step that wants a reason."""
+
+    reason = Text()
+
+
+class SentObservation(SentStep):
+    """Something is different."""
+
+    observed = Text()
+
+
+class SentFinding(SentStep):
+    """The cause of a mismatch; `lead` opens the section that the step names for it."""
+
+    finding = Text()
+    lead = Yes(default=False)
+
+
+class SentRole(SentMove):
+    """The role to take."""
+
+    role = Word(RunRole)
+
+
+class SentStart(SentMove):
+    """The brief was read, and what must be true before the start is true."""
+
+    acknowledged = Yes()
+    conditions = Yes(default=True)
+
+
+class SentHold(SentMove):
+    """STOP. No reason is needed."""
+
+    reason = Text(default="")
+
+
+class SentReadBack(SentMove):
+    """Where the run stands: the number of the step that was finished last, or `none`."""
+
+    read_back = Text(max_length=40)
+    comment = Text(default="")
+
+
+class SentHandOver(SentMove):
+    """The run is offered to the person `to`. One's own id takes the offer back."""
+
+    to = Number(help_text="Account id of the person; one's own withdraws the offer.")
+    position = Text(default="")
+    running = Text(default="")
+    next_step = Text(default="")
+    worries = Text(default="")
+
+
+class SentTakeOver(SentMove):
+    """The offered run is taken: the read-back, and the target identified anew."""
+
+    read_back = Text(max_length=40)
+    identifier = Text(max_length=200, default="")
+
+
+class SentNote(SentMove):
+    """A note, on a step or on the run."""
+
+    step = Number(required=False, max_value=INDEX)
+    text = Text()
+
+
+class SentLateEntry(SentMove):
+    """What was done earlier, and when."""
+
+    step = Number(required=False, max_value=INDEX)
+    performed_at = Moment()
+    text = Text()
+
+
+class SentFile(SentMove):
+    """A file, as `multipart/form-data`; `value` names the recorded value that it answers."""
+
+    step = Number(required=False, max_value=INDEX)
+    value = Text(max_length=80, default="")
+    file = serializers.FileField(
+        error_messages={"required": "Choose a file.", "empty": "The file is empty."}
+    )
+
+
+class SentStrikeOut(SentMove):
+    """The line of the log that is struck out; it stays readable."""
+
+    sequence = Number(help_text="`sequence` of the event.")
+    reason = Text()
+
+
+class SentEnd(SentMove):
+    """The run ends early."""
+
+    reason = Text()
+
+
+class SentSummary(SentMove):
+    """The run is complete."""
+
+    summary = Text(default="")
+
+
+MOVES: dict[Move, type[SentMove]] = {
+    Move.TAKE_ROLE: SentRole,
+    Move.RELEASE_ROLE: SentMove,
+    Move.START: SentStart,
+    Move.BEGIN_STEP: SentStep,
+    Move.RECORD: SentRecord,
+    Move.TICK: SentTick,
+    Move.COUNTERSIGN: SentCountersign,
+    Move.OBJECT: SentReason,
+    Move.NOT_APPLICABLE: SentReason,
+    Move.REPORT_MISMATCH: SentObservation,
+    Move.DIAGNOSE: SentFinding,
+    Move.REOPEN: SentStep,
+    Move.UNDO: SentReason,
+    Move.HOLD: SentHold,
+    Move.RESUME: SentReadBack,
+    Move.HAND_OVER: SentHandOver,
+    Move.ACCEPT_HAND_OVER: SentTakeOver,
+    Move.RELEASE: SentReason,
+    Move.DECIDE: SentDecision,
+    Move.NOTE: SentNote,
+    Move.ATTACH: SentFile,
+    Move.LATE_ENTRY: SentLateEntry,
+    Move.STRIKE_OUT: SentStrikeOut,
+    Move.ABORT: SentEnd,
+    Move.COMPLETE: SentSummary,
+}

@@ -1,0 +1,189 @@
+"""Runs: the list, one run as it is now, and a new one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.schema import operation, page_of
+from accounts.api.serializers import Number, Sent, Word
+from accounts.api.views import ApiView, asked, now, person, sent
+from accounts.models import User
+from accounts.refusals import Invalid
+from runbooks import log, runs
+from runbooks.api import examples
+from runbooks.api.fields import KEY, Text, Texts, idempotency_key
+from runbooks.api.present import line_json, run_json
+from runbooks.api.shapes import RunLine, RunNow
+from runbooks.enums import RunKind, RunStatus
+from runbooks.machine import RunState
+from runbooks.models import Revision, Run
+from runbooks.presence import Here
+from runbooks.procedure import from_json
+from runbooks.views import run_page
+from runbooks.views.run import FRESH_SECONDS
+
+_UNCHANGED = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag of the last answer: 304 when nothing has changed since.",
+)
+
+
+class RunQuery(PageQuery):
+    """Which runs."""
+
+    status = Word(RunStatus, required=False)
+    kind = Word(RunKind, required=False)
+    runbook = serializers.SlugField(required=False, help_text="Slug.")
+    system = serializers.SlugField(required=False, help_text="Slug.")
+
+
+class SentRun(Sent):
+    """A run to prepare. An instance or a copy is named by its id in the inventory, as text."""
+
+    runbook = Text(max_length=120, help_text="Slug.")
+    revision = Number(help_text="Number of the revision.")
+    kind = Word(RunKind)
+    title = Text(max_length=None, default="", help_text="Left empty, it is the runbook's.")
+    parameters = Texts(default=dict)
+
+
+class RunList(ApiView):
+    """Runs, and the way to prepare one."""
+
+    @operation("run_list", "Runs", asks=RunQuery, answers=page_of(RunLine))
+    def get(self, request: Request) -> Response:
+        """Runs, the newest first."""
+        query = asked(RunQuery, request)
+        found = Run.objects.select_related("revision__runbook__system").defer(
+            "revision__source", "revision__procedure"
+        )
+        found = found.prefetch_related("people")
+        for name, column in _FILTERS.items():
+            if query.get(name):
+                found = found.filter(**{column: query[name]})
+        rows, cursor = by_key(found, query, newest=True)
+        return Response(page(request, RunLine, [line_json(run) for run in rows], cursor))
+
+    @operation(
+        "run_prepare",
+        "Runs",
+        takes=SentRun,
+        asks=KEY,
+        answers=RunNow,
+        status=201,
+        example=examples.PREPARE,
+    )
+    def post(self, request: Request) -> Response:
+        """Prepare a run: it is opened in its briefing, with its parameters chosen.
+
+        A live run needs an approved revision; a drill does not. The same key again gives the same
+        run.
+        """
+        key, by, at = idempotency_key(request), person(request), now()
+        given = sent(SentRun, request)
+        revision = _revision(given.pop("runbook"), given.pop("revision"))
+        try:
+            run = runs.prepare(revision=revision, by=by, at=at, key=key, **given)
+        except Invalid as invalid:
+            raise Invalid(_named(invalid.errors, revision, given["parameters"])) from None
+        response = Response(run_now(run.pk, by, at), status=201)
+        response["Location"] = reverse("api:run_detail", args=[run.pk])
+        return response
+
+
+class RunDetail(ApiView):
+    """A run as you may see it now."""
+
+    @operation("run_detail", "Runs", asks=_UNCHANGED, answers=RunNow, answer_example=examples.RUN)
+    def get(self, request: Request, id: int) -> HttpResponseBase:
+        """A run as you may see it now, with everything that you may do.
+
+        What the page hides is hidden here too: commands of steps that are not open, and values that
+        you are to measure again without knowing them.
+        """
+        by, at = person(request), now()
+        run, state = run_page.load(id)
+        here = run_page.present(id, at)
+        etag = _etag(state, by, here, at)
+        response = get_conditional_response(request._request, etag=etag)
+        if response is None:
+            response = Response(RunNow(_told(run, state, by, at, here)).data)
+            response["ETag"] = etag
+        response["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(response, ["Authorization", "Cookie"])
+        return response
+
+
+_FILTERS = {
+    "status": "status",
+    "kind": "kind",
+    "runbook": "revision__runbook__slug",
+    "system": "revision__runbook__system__slug",
+}
+
+
+def run_now(pk: int, by: User, at: datetime) -> dict[str, Any]:
+    """The run as `by` may see it at `at` (aware). Raises `Http404`."""
+    run, state = run_page.load(pk)
+    return dict(RunNow(_told(run, state, by, at, run_page.present(pk, at))).data)
+
+
+def _told(
+    run: Run, state: RunState, by: User, at: datetime, here: tuple[Here, ...]
+) -> dict[str, Any]:
+    return run_json(run, run_page.desk_for(state, by, at), here, _offer(run, state))
+
+
+def _offer(run: Run, state: RunState) -> dict[str, str] | None:
+    """What was said when the hand-over that is pending was offered."""
+    if state.hand_over_to is None:
+        return None
+    event = run.events.filter(kind="hand_over.offered").order_by("-sequence").first()
+    data = log.line(event.text).data if event else {}
+    words = ("position", "running", "next_step", "worries")
+    return {name: data[name] for name in words if name in data}
+
+
+def _revision(slug: str, number: int) -> Revision:
+    """The revision that is to be run. Raises `Invalid`."""
+    found = Revision.objects.select_related("runbook__system", "author", "approved_by")
+    revision = found.filter(runbook__slug=slug, number=number).first()
+    if revision is None:
+        raise Invalid({"revision": f"There is no revision {number} of a runbook “{slug}”."})
+    return revision
+
+
+def _named(
+    errors: Mapping[str, str], revision: Revision, given: Mapping[str, str]
+) -> dict[str, str]:
+    """The verb's sentences, each by the place where this body has what it is about."""
+    names = {*from_json(revision.procedure).parameters_by_name, *given}
+    return {f"parameters.{n}" if n in names else n: said for n, said in errors.items()}
+
+
+def _etag(state: RunState, by: User, here: tuple[Here, ...], at: datetime) -> str:
+    """Changes as the page's does: with the log, the people here, the reader, and every quarter of a
+    minute, because gates close again by themselves."""
+    seen = (
+        "api/1",
+        state.number,
+        state.sequence,
+        by.pk,
+        here,
+        int(at.timestamp()) // FRESH_SECONDS,
+    )
+    return f'"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'

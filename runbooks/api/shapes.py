@@ -1,0 +1,256 @@
+"""What is answered about a run, for the OpenAPI document. `runbooks.api.present` makes it, and a
+test holds the two together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.serializers import Moment, PersonName, Word
+from runbooks.enums import (
+    Countersign,
+    Move,
+    ParameterType,
+    RunKind,
+    RunRole,
+    RunStatus,
+    StepStatus,
+    ValueType,
+)
+
+Shape = serializers.Serializer[Any]
+
+
+class RunbookOfRun(Shape):
+    """The text that the run goes through."""
+
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    revision = serializers.IntegerField()
+    sha256 = serializers.CharField(help_text="Of the text, byte for byte.")
+
+
+class RunPerson(PersonName):
+    """Somebody with a role in the run."""
+
+    role = Word(RunRole)
+
+
+class RunHead(Shape):
+    """What a run is."""
+
+    id = serializers.IntegerField(help_text="The number that people say.")
+    title = serializers.CharField()
+    kind = Word(RunKind)
+    status = Word(RunStatus)
+    sequence = serializers.IntegerField(help_text="The last event of the log: send it as `seen`.")
+    runbook = RunbookOfRun()
+    system = serializers.CharField(allow_null=True, help_text="Its slug.")
+    prepared_at = Moment()
+    started_at = Moment(allow_null=True)
+    ended_at = Moment(allow_null=True)
+    url = serializers.CharField()
+
+
+class RunLine(RunHead):
+    """A run in the list."""
+
+    people = RunPerson(many=True)
+
+
+class Place(Shape):
+    """One end of the direction."""
+
+    name = serializers.CharField()
+    environment = serializers.CharField(help_text="Empty for a copy.")
+
+
+class Held(Shape):
+    """STOP was pressed, or a step did not fit twice."""
+
+    at = Moment()
+    by = PersonName()
+    for_mismatch = serializers.BooleanField(help_text="Whether a second person has to resume.")
+
+
+class HandOver(Shape):
+    """The run was offered to somebody; nothing moves until it is accepted or withdrawn."""
+
+    by = PersonName()
+    to = PersonName()
+    position = serializers.CharField(required=False)
+    running = serializers.CharField(required=False)
+    next_step = serializers.CharField(required=False)
+    worries = serializers.CharField(required=False)
+
+
+class Brief(Shape):
+    """What is read before the start."""
+
+    purpose = serializers.CharField()
+    worst_case = serializers.CharField()
+    abort_rule = serializers.CharField()
+    entry = serializers.ListField(child=serializers.CharField())
+    do_not_use_if = serializers.ListField(child=serializers.CharField())
+
+
+class Parameter(Shape):
+    """A parameter as chosen, with what the inventory said then."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    type = Word(ParameterType)
+    value = serializers.CharField()
+    facts = serializers.DictField(child=serializers.CharField(allow_null=True))
+
+
+class Presence(PersonName):
+    """Somebody with a role in the run, or who has it open."""
+
+    role = Word(RunRole, allow_null=True)
+    here = serializers.BooleanField()
+
+
+class Gate(Shape):
+    """One thing that the current step waits for."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    open = serializers.BooleanField()
+    how = serializers.CharField(help_text="How it is opened.")
+
+
+class AllowedMove(Shape):
+    """A move that this person may make now."""
+
+    move = Word(Move, offered=[move for move in Move if move is not Move.PREPARE])
+    step = serializers.IntegerField(allow_null=True)
+    url = serializers.CharField()
+
+
+class SectionOfRun(Shape):
+    """A heading of the runbook, with its text that belongs to no step."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    html = serializers.CharField()
+    aside = serializers.BooleanField()
+
+
+class Command(Shape):
+    """A command with the parameters filled in, as it is to be copied."""
+
+    label = serializers.CharField()  # type: ignore[assignment]
+    text = serializers.CharField()
+
+
+class WantedValue(Shape):
+    """A value that is to be observed."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    type = Word(ValueType)
+    unit = serializers.CharField()
+    options = serializers.ListField(child=serializers.CharField())
+    attach = serializers.BooleanField(help_text="Whether it is a file, sent with `attach`.")
+    expected = serializers.CharField(allow_null=True, help_text="Null where it is to be blind.")
+
+
+class Mark(Shape):
+    """Who, and when."""
+
+    at = Moment()
+    by = PersonName(allow_null=True)
+
+
+class Marks(Shape):
+    """The circle, the slash, the second person, the release."""
+
+    started = Mark(allow_null=True)
+    done = Mark(allow_null=True)
+    countersigned = Mark(allow_null=True)
+    released = Mark(allow_null=True)
+
+
+class PastAttempt(Shape):
+    """An attempt at the step before this one."""
+
+    attempt = serializers.IntegerField()
+    status = Word(StepStatus)
+    reason = serializers.CharField()
+
+
+class Demands(Shape):
+    """What the step demands, besides values."""
+
+    role = Word(RunRole)
+    optional = serializers.BooleanField()
+    countersign = Word(Countersign, allow_null=True)
+    hold = Word(RunRole, allow_null=True)
+    expected_seconds = serializers.IntegerField(allow_null=True)
+    most_seconds = serializers.IntegerField(allow_null=True)
+    question = serializers.CharField(allow_null=True)
+    answers = serializers.ListField(child=serializers.CharField())
+    undo = serializers.CharField(allow_null=True, help_text="Key of the way back.")
+    on_mismatch = serializers.CharField(allow_null=True)
+    overwrites = serializers.CharField(allow_null=True, help_text="Name of the parameter.")
+
+
+class RunStep(Shape):
+    """A step, and its newest attempt."""
+
+    index = serializers.IntegerField(help_text="Counts from 0; send it as `step`.")
+    number = serializers.CharField(help_text="What people say: 3, 3.1.")
+    key = serializers.CharField()
+    section = serializers.CharField()
+    parent = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]
+    depth = serializers.IntegerField()
+    title = serializers.CharField()
+    html = serializers.CharField()
+    commands = Command(many=True, help_text="Only while the step is open and its gates are.")
+    status = Word(StepStatus)
+    attempt = serializers.IntegerField()
+    past = PastAttempt(many=True)
+    values = serializers.DictField(child=serializers.CharField(), allow_null=True)
+    verified_values = serializers.DictField(child=serializers.CharField(), allow_null=True)
+    hidden = serializers.BooleanField(
+        help_text="Whether this person measures it too, and so must not see the values yet."
+    )
+    wanted = WantedValue(many=True)
+    marks = Marks()
+    answer = serializers.CharField()
+    reason = serializers.CharField()
+    waiting = serializers.CharField(help_text="For whom the open step waits; empty: for you.")
+    guard = Demands()
+
+
+class RunNow(RunHead):
+    """A run as the person who asks may see it now."""
+
+    environment = serializers.CharField(help_text="That is written into; may be empty.")
+    source = Place(allow_null=True)  # type: ignore[assignment]
+    target = Place(allow_null=True)
+    goal_seconds = serializers.IntegerField(allow_null=True, help_text="RTO of the system.")
+    held = Held(allow_null=True)
+    hand_over = HandOver(allow_null=True)
+    turned_back = serializers.BooleanField()
+    brief = Brief()
+    parameters = Parameter(many=True)
+    people = Presence(many=True)
+    role = Word(RunRole, allow_null=True, help_text="Yours in this run.")
+    open_roles = serializers.ListField(child=Word(RunRole))
+    required_roles = serializers.ListField(child=Word(RunRole))
+    current = serializers.IntegerField(allow_null=True, help_text="Index of the open step.")
+    gates = Gate(many=True)
+    allowed_moves = AllowedMove(many=True)
+    sections = SectionOfRun(many=True)
+    steps = RunStep(many=True)
+
+
+class MoveDone(Shape):
+    """A move that was made. `replayed`: this key was answered before, and nothing was done now."""
+
+    sequence = serializers.IntegerField(help_text="The last event of the log now.")
+    events = serializers.ListField(child=serializers.CharField(), help_text="Kinds of the events.")
+    replayed = serializers.BooleanField()

@@ -1,0 +1,31 @@
+"""Addresses of the API about runbooks and runs."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+from accounts.api.views import route
+from runbooks.api import library, log, moving, runs
+
+_REVISION = "runbooks/<slug:slug>/revisions/<int:number>/"
+
+urlpatterns: list[URLPattern] = [
+    route("lint/", library.Lint),
+    route("runbooks/", library.RunbookList),
+    route("runbooks/<slug:slug>/", library.RunbookDetail),
+    route("runbooks/<slug:slug>/archive/", library.RunbookArchive),
+    route("runbooks/<slug:slug>/unarchive/", library.RunbookUnarchive),
+    route("runbooks/<slug:slug>/revisions/", library.RevisionList),
+    route("runbooks/<slug:slug>/revisions/<int:old>..<int:new>/", library.RevisionDiff),
+    route(_REVISION, library.RevisionDetail),
+    route(f"{_REVISION}source/", library.RevisionSource),
+    route(f"{_REVISION}approve/", library.RevisionApprove),
+    route("runs/", runs.RunList),
+    route("runs/<int:id>/", runs.RunDetail),
+    route("runs/<int:id>/events/", log.EventList),
+    route("runs/<int:id>/export/", log.RunExport),
+    route("runs/<int:id>/verification/", log.RunVerification),
+    route("runs/<int:id>/evidence/", log.EvidenceList),
+    route("runs/<int:id>/evidence/<int:evidence>/", log.EvidenceFile),
+    *moving.addresses(),
+]
