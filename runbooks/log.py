@@ -19,10 +19,11 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from runbooks import rows
+from runbooks import rows, statements
 from runbooks.machine import Line, NewEvent, RunState, apply, genesis
 from runbooks.models import Event, Run
 from runbooks.procedure import Procedure, from_json
+from runbooks.statements import Statement
 
 FORMAT = "countersign-run-log/1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,35 +43,34 @@ def digest(previous: str, text: str) -> str:
 
 def append(
     run: Run, events: Iterable[NewEvent], *, by: User, role: str, at: datetime, key: str | None
-) -> list[Line]:
+) -> tuple[list[Line], list[Statement]]:
     """Add `events` to the log of `run`, whose row the caller has locked, and move its head.
 
-    `run.sequence` and `run.digest` are set and not saved: the caller writes them with the state.
+    Gives the lines and the statements that write them. `run.sequence` and `run.digest` are set and
+    not saved: the caller writes them with the state.
     """
     lines: list[Line] = []
-    written: list[Event] = []
+    written: list[dict[str, Any]] = []
     head, sequence = run.digest, run.sequence
     for event in events:
         sequence += 1
         text = _text(run, event, sequence, by=by, role=role, at=at)
         head = digest(head, text)
-        first_key = key if not written else None
         written.append(
-            Event(
-                run=run,
-                sequence=sequence,
-                kind=event.kind,
-                at=microseconds(at),
-                by=by,
-                key=first_key,
-                text=text,
-                digest=head,
-            )
+            {
+                "run_id": run.pk,
+                "sequence": sequence,
+                "kind": event.kind,
+                "at": microseconds(at),
+                "by_id": by.pk,
+                "key": None if written else key,
+                "text": text,
+                "digest": head,
+            }
         )
         lines.append(line(text))
-    Event.objects.bulk_create(written)
     run.sequence, run.digest = sequence, head
-    return lines
+    return lines, statements.insert(Event, written)
 
 
 def _text(run: Run, event: NewEvent, sequence: int, *, by: User, role: str, at: datetime) -> str:
@@ -96,7 +96,9 @@ def microseconds(at: datetime) -> int:
 def line(text: str) -> Line:
     """An event as the machine reads it, of its canonical text. Raises `ValueError`, `KeyError`."""
     told = json.loads(text)
-    at = datetime.strptime(told["at"], "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    at = datetime.fromisoformat(told["at"])
+    if at.utcoffset() != timedelta(0):
+        raise ValueError(f"{told['at']} is not a time in UTC")
     return Line(told["sequence"], told["kind"], at, told["by"], told["data"])
 
 

@@ -15,10 +15,11 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import log, notify, rows
+from runbooks import log, notify, recall, rows
 from runbooks.enums import Move, RunRole
 from runbooks.machine import Malformed, NewEvent, Outcome, Refusal, Request, apply, decide
 from runbooks.models import Run
+from runbooks.statements import carry_out
 
 RIGHTS: dict[RunRole, Right] = {
     RunRole.OPERATOR: Right.OPERATE,
@@ -77,10 +78,12 @@ def move(
         if store and not isinstance(outcome, Refusal):
             events = store(events)
         if events:
-            lines = log.append(run, events, by=by, role=role or "", at=at, key=key)
+            lines, written = log.append(run, events, by=by, role=role or "", at=at, key=key)
             after = reduce(apply, lines, state)
-            rows.store(run, state, after, {by.pk: (str(by), by.initials)})
-            notify.within(run.pk, run.sequence)
+            rows.store_people(run, state, after, {by.pk: (str(by), by.initials)})
+            written += rows.changes(run, state, after)
+            carry_out([*written, *notify.telling(run.pk, run.sequence)])
+            recall.states.put((run.pk, run.digest), after)
     if isinstance(outcome, Refusal):
         raise MoveRefused(outcome.code, outcome.sentence, outcome.remedy, run.sequence)
     return Answer(run.sequence, tuple(event.kind for event in events))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import IntegerField, TextField
-from django.db.models.expressions import RawSQL
-
-from runbooks import recall
+from runbooks import recall, statements
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.machine import Facts, RunState, StepState
 from runbooks.models import Run, RunPerson, RunStep
 from runbooks.procedure import Procedure, from_json
 
-_STEP_PLAIN = ("attempt", "values", "verified_values", "answer", "reason", "touched")
+_STEP_TEXTS = ("attempt", "answer", "reason", "touched")
+_STEP_PLAIN = (*_STEP_TEXTS, "values", "verified_values")
 _STEP_TIMES = ("started_at", "done_at", "countersigned_at", "released_at")
 _STEP_PEOPLE = ("started_by", "done_by", "countersigned_by", "released_by")
 _STEP_COLUMNS = (
@@ -33,9 +31,6 @@ _RUN_PLAIN = (
     "turned",
 )
 _RUN_PEOPLE = ("held_by", "hand_over_by", "hand_over_to")
-# In SQL, because Django takes longer to build these from models than to lock the row they go with.
-_ANSWER = "SELECT text FROM runbooks_event WHERE run_id = %s AND key = %s"
-_HEAD = "SELECT sequence FROM runbooks_run WHERE id = %s"
 
 
 def load(run_id: int) -> tuple[Run, RunState]:
@@ -48,24 +43,9 @@ def load(run_id: int) -> tuple[Run, RunState]:
 
 def load_locked(run_id: int, *, key: str | None) -> tuple[Run, RunState, str | None]:
     """A run that nobody else changes until the transaction ends, its state, and the text of the
-    event that `key` caused before, if it did.
-
-    PostgreSQL locks the row; on SQLite the transaction is IMMEDIATE and has locked already. One
-    query, and five more when this process has not met that state yet. Raises `Run.DoesNotExist`.
-    """
-    runs = Run.objects.select_for_update(of=("self",)).order_by()
-    if key is None:
-        run = runs.get(pk=run_id)
-        return run, _known(run), None
-    run = runs.annotate(
-        answer=RawSQL(_ANSWER, [run_id, key], TextField()),  # noqa: S611 - a constant
-        then=RawSQL(_HEAD, [run_id], IntegerField()),  # noqa: S611 - a constant
-    ).get(pk=run_id)
-    answer: str | None = run.answer
-    if run.then != run.sequence:
-        # Somebody moved while this waited for the lock. PostgreSQL reads the locked row anew, and
-        # the log as it was before the wait.
-        answer = run.events.filter(key=key).values_list("text", flat=True).first()
+    event that `key` caused before, if it did. One query, and four more when this process has not
+    met that state yet. Raises `Run.DoesNotExist`."""
+    run, answer = statements.lock(run_id, key)
     return run, _known(run), answer
 
 
@@ -123,47 +103,44 @@ def facts_json(facts: Facts) -> dict[str, object]:
     }
 
 
-def create_steps(run: Run, state: RunState) -> None:
-    """The first attempt at every step."""
-    RunStep.objects.bulk_create(_step_row(run, step) for step in state.steps)
+def first_attempts(run: Run, state: RunState) -> list[statements.Statement]:
+    """What has to be written for a new run: the first attempt at every step."""
+    return statements.insert(RunStep, [_step_row(run, step) for step in state.steps])
 
 
-def store(run: Run, before: RunState, after: RunState, names: dict[int, tuple[str, str]]) -> None:
-    """Write what differs between two states of `run`, whose row the caller has locked.
-
-    `names` gives the name and initials, as text, of each person who is new in `after`.
-    """
-    _store_people(run, before, after, names)
+def changes(run: Run, before: RunState, after: RunState) -> list[statements.Statement]:
+    """What has to be written when `run`, whose row the caller has locked, goes from one state to
+    another: the steps that differ, and the run's columns that do."""
     changed = [s for s, old in zip(after.steps, before.steps, strict=True) if s is not old]
     # A superseded attempt may have changed in the same move, before it went into the past.
     changed += [s for s in after.past if s not in before.past]
-    if changed:
-        RunStep.objects.bulk_create(
-            [_step_row(run, step) for step in changed],
-            update_conflicts=True,
-            unique_fields=["run", "step", "attempt"],
-            update_fields=["status", *_STEP_PLAIN[1:], *_STEP_TIMES, *_STEP_PEOPLE],
-        )
-    _store_run(run, before, after)
-    recall.states.put((run.pk, run.digest), after)
+    steps = [_step_row(run, step) for step in changed]
+    return [
+        *statements.insert(RunStep, steps, unique="run_id, step, attempt"),
+        statements.update(Run, run.pk, _run_changes(run, before, after)),
+    ]
 
 
-def _store_run(run: Run, before: RunState, after: RunState) -> None:
-    """Write the columns that differ; the head of the log always does."""
-    changes: dict[str, object] = {"digest": run.digest}
+def _run_changes(run: Run, before: RunState, after: RunState) -> dict[str, object]:
+    found: dict[str, object] = {"digest": run.digest}
     if after.status is not before.status:
-        changes["status"] = after.status.value
+        found["status"] = after.status.value
     if after.entered != before.entered:
-        changes["entered"] = list(after.entered)
-    for name in (*_RUN_PLAIN, *_RUN_PEOPLE):
+        found["entered"] = list(after.entered)
+    for name in _RUN_PLAIN:
         if getattr(after, name) != getattr(before, name):
-            changes[name] = getattr(after, name)
-    Run.objects.filter(pk=run.pk).update(**changes)
+            found[name] = getattr(after, name)
+    for name in _RUN_PEOPLE:
+        if getattr(after, name) != getattr(before, name):
+            found[f"{name}_id"] = getattr(after, name)
+    return found
 
 
-def _store_people(
+def store_people(
     run: Run, before: RunState, after: RunState, names: dict[int, tuple[str, str]]
 ) -> None:
+    """Write who holds which role, where that differs between two states of `run`. `names` gives the
+    name and initials, as text, of each person who is new in `after`."""
     if before.people == after.people:
         return
     gone = [p for p, role in before.people.items() if after.people.get(p) is not role]
@@ -191,17 +168,14 @@ def _step_state(row: dict[str, Any]) -> StepState:
     )
 
 
-def _step_row(run: Run, step: StepState) -> RunStep:
-    return RunStep(
-        run=run,
-        step=step.index,
-        status=step.status.value,
-        attempt=step.attempt,
-        values=dict(step.values),
-        verified_values=dict(step.verified_values),
-        answer=step.answer,
-        reason=step.reason,
-        touched=step.touched,
-        **{name: getattr(step, name) for name in _STEP_TIMES},
+def _step_row(run: Run, step: StepState) -> dict[str, Any]:
+    """The columns of an attempt."""
+    return {
+        "run_id": run.pk,
+        "step": step.index,
+        "status": step.status.value,
+        "values": dict(step.values),
+        "verified_values": dict(step.verified_values),
+        **{name: getattr(step, name) for name in (*_STEP_TEXTS, *_STEP_TIMES)},
         **{f"{name}_id": getattr(step, name) for name in _STEP_PEOPLE},
-    )
+    }

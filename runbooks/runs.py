@@ -30,6 +30,7 @@ from runbooks.models import Event, Evidence, Revision, Run, RunParameter
 from runbooks.moving import RIGHTS, Answer, move
 from runbooks.parameters import Chosen, choose
 from runbooks.procedure import Procedure, from_json
+from runbooks.statements import carry_out
 
 LONGEST_TITLE = 200
 
@@ -96,12 +97,12 @@ def _brief(
         for name, c in chosen.items()
     )
     event = NewEvent("run.prepared", _opening(run, facts))
-    (line,) = log.append(run, [event], by=by, role="", at=at, key=key)
+    (line,), written = log.append(run, [event], by=by, role="", at=at, key=key)
     state = genesis(run.pk, procedure, line)
-    rows.create_steps(run, state)
     run.turned = state.turned
     run.save(update_fields=["sequence", "digest", "turned"])
-    notify.within(run.pk, run.sequence)
+    written += rows.first_attempts(run, state)
+    carry_out([*written, *notify.telling(run.pk, run.sequence)])
 
 
 def _startable(revision: Revision, kind: RunKind) -> Procedure:

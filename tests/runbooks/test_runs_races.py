@@ -34,14 +34,16 @@ import django
 django.setup()
 from datetime import UTC, datetime
 from accounts.models import User
-from runbooks import moving, rows, runs
+from runbooks import moving, runs
 run, when = int(sys.argv[1]), sys.argv[2]
-def die(*args, **kwargs):
+send = moving.carry_out
+def die():
     os.kill(os.getpid(), signal.SIGKILL)
-if when == "before the rows":
-    rows.store = die
-if when == "before the commit":
-    moving.notify.within = die
+def die_in_the_middle(statements):
+    send(statements[:1] if when == "before the rows" else statements)
+    die()
+if when != "after the commit":
+    moving.carry_out = die_in_the_middle
 by = User.objects.get(username="operator")
 runs.tick(run, step=0, by=by, at=datetime(2026, 3, 4, 4, tzinfo=UTC), key="once")
 die()
