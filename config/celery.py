@@ -16,9 +16,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings  # noqa: E402 - wants the variable above
 
-SWEEP_EVERY = 5.0  # seconds
-
-
 app = Celery("countersign")
 app.conf.update(
     **broker.settings(settings.BROKER_URL, settings.BROKER_FOLDER),
@@ -26,8 +23,9 @@ app.conf.update(
     beat_schedule={
         "sweep": {
             "task": "jobs.sweep",
-            "schedule": SWEEP_EVERY,
-            "options": {"expires": SWEEP_EVERY},  # while no worker runs, they do not pile up
+            "schedule": float(settings.JOB_SWEEP_SECONDS),
+            # While no worker runs, they do not pile up.
+            "options": {"expires": settings.JOB_SWEEP_SECONDS},
         }
     },
     beat_scheduler="celery.beat:Scheduler",  # it has nothing to remember

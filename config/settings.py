@@ -141,6 +141,7 @@ JOB_LEASE_SECONDS = env.integer("COUNTERSIGN_JOB_LEASE_SECONDS", 60, minimum=2)
 #: workers run on more than one machine; COUNTERSIGN_BROKER_URL_FILE names a file with it.
 BROKER_URL = env.text("COUNTERSIGN_BROKER_URL")
 BROKER_FOLDER = DATA / "broker"
+JOB_SWEEP_SECONDS = 5
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backend.Backend"]

@@ -16,7 +16,7 @@ from threading import Event, Thread
 from typing import cast
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils.module_loading import import_string
 
 from jobs import pulse, queue
@@ -50,8 +50,7 @@ def work(pk: int, *, clock: Clock) -> bool:
         return queue.fail(job, told, at=clock())
     with _held(job, clock):
         close = _call(job, clock)
-    connection.close_if_unusable_or_obsolete()
-    if not close():
+    if not _written(close):
         log.warning("Job %s lost its lease; what came of it is not written.", job.pk)
         return False
     return True
@@ -78,6 +77,15 @@ def _call(job: Job, clock: Clock) -> Callable[[], bool]:
     return lambda: queue.end(job, result, at=clock())
 
 
+def _written(close: Callable[[], bool]) -> bool:
+    """Write what came of a job; once more when the handler left a connection that is broken."""
+    try:
+        return close()
+    except Error:
+        connection.close()
+        return close()
+
+
 @contextmanager
 def _held(job: Job, clock: Clock) -> Iterator[None]:
     """The lease is renewed inside, by a thread with a database connection of its own."""
@@ -99,7 +107,7 @@ def _beat(job: Job, clock: Clock, over: Event) -> None:
             if not queue.renew(job, at=clock(), lease=lease()):
                 break
             pulse.beat(pulse.Part.WORK, at=clock())
-        except DatabaseError as error:
+        except Error as error:
             log.warning("The lease of job %s could not be renewed: %s", job.pk, error)
             connection.close()  # a broken one stays broken
     connection.close()

@@ -1,0 +1,3 @@
+"""Background work."""
+
+from __future__ import annotations
