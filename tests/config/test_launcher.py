@@ -26,8 +26,12 @@ def world(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> I
         yield made
 
 
+#: What tells a child in its command line.
+CHILDREN = {"uvicorn": "web", "worker": "worker", "beat": "beat"}
+
+
 class Launched:
-    """A launcher process, its web child, and what it said."""
+    """A launcher process, its children, and what it said."""
 
     def __init__(self, world: World) -> None:
         with socket.socket() as probe:
@@ -55,11 +59,18 @@ class Launched:
         for line in self.process.stdout:
             self.said += line
 
+    def children(self) -> dict[str, int]:
+        """The process id of each child that runs now."""
+        pid = self.process.pid
+        found: dict[str, int] = {}
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+            found |= {name: int(child) for word, name in CHILDREN.items() if word in words}
+        return found
+
     def web(self) -> int:
         """The process id of the web child; 0 when there is none now."""
-        pid = self.process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return int(children[0]) if children else 0
+        return self.children().get("web", 0)
 
     def answers(self) -> bool:
         link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
@@ -75,10 +86,11 @@ class Launched:
 @pytest.fixture
 def launched(world: World) -> Iterator[Launched]:
     started = Launched(world)
-    web = 0
+    children: dict[str, int] = {}
     try:
         wait_until(lambda: "running at" in started.said)
-        web = started.web()
+        children = started.children()
+        assert set(children) == {"web", "worker", "beat"}
         yield started
     finally:
         if started.process.poll() is None:
@@ -86,7 +98,7 @@ def launched(world: World) -> Iterator[Launched]:
             started.process.wait()
         assert started.process.stdout is not None
         started.process.stdout.close()
-    wait_until(lambda: gone(web))
+    wait_until(lambda: all(map(gone, children.values())))
 
 
 def gone(pid: int) -> bool:
@@ -109,22 +121,29 @@ class TestKilling:
         assert launched.web() not in {0, before}
         assert "The web process ended (signal 9)" in launched.said
 
+    @pytest.mark.parametrize("name", ["worker", "beat"])
+    def test_the_background_is_started_again(self, launched: Launched, name: str) -> None:
+        before = launched.children()[name]
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: launched.children().get(name, before) != before)
+        assert f"The {name} process ended (signal 9)" in launched.said
+
     def test_the_launcher_leaves_no_orphan(self, launched: Launched) -> None:
-        web = launched.web()
+        children = launched.children().values()
         launched.process.kill()
-        wait_until(lambda: gone(web))
+        wait_until(lambda: all(map(gone, children)))
         assert not launched.answers()
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_asked_to_stop_it_ends_open_streams(
         self, launched: Launched, world: World, number: signal.Signals
     ) -> None:
-        web = launched.web()
+        children = launched.children().values()
         reader = Reader(launched.port, world.run(), world.cookie(world.person()))
         reader.next("ping")
         launched.process.send_signal(number)
         assert launched.process.wait(PATIENCE) == 0
-        assert gone(web)
+        assert all(map(gone, children))
         reader.wait_for_end()
         reader.close()
 
