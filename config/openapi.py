@@ -14,17 +14,5 @@ SETTINGS: dict[str, Any] = {
     # Programs use tokens; the session is for the product's own pages.
     "AUTHENTICATION_WHITELIST": ["accounts.api.authentication.BearerToken"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {
-        "RunKind": "runbooks.enums.RunKind",
-        "RunRole": "runbooks.enums.RunRole",
-        "RunStatus": "runbooks.enums.RunStatus",
-        "StepStatus": "runbooks.enums.StepStatus",
-        "ParameterType": "runbooks.enums.ParameterType",
-        "ValueType": "runbooks.enums.ValueType",
-        "RowKind": "runbooks.difference.RowKind",
-    },
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "accounts.api.schema.refusals",
-    ],
+    "POSTPROCESSING_HOOKS": ["accounts.api.schema.refusals", "accounts.api.schema.plain_words"],
 }

@@ -132,7 +132,7 @@ def tried(deed: Callable[[], tuple[int, str]]) -> tuple[int, str, dict[str, Any]
 
 def _reset_sequences() -> None:
     """PostgreSQL does not roll its sequences back."""
-    models = [model for model in apps.get_models() if model._meta.app_label in FLOORS]
+    models = apps.get_models(include_auto_created=True)
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)

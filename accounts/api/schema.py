@@ -82,6 +82,20 @@ def refusals(result: dict[str, Any], **context: Any) -> dict[str, Any]:
     return result
 
 
+def plain_words(result: dict[str, Any], **context: Any) -> dict[str, Any]:
+    """Hook: words stand where they are offered. The library would give each set of words a name of
+    its own making, which changes with every set that is added."""
+    places: list[Any] = [result]
+    while places:
+        place = places.pop()
+        if isinstance(place, dict):
+            place.pop("x-spec-enum-id", None)
+            places += place.values()
+        elif isinstance(place, list):
+            places += place
+    return result
+
+
 @cache
 def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
     """The shape of a page of a list of `row`s (`accounts.api.paging.page`)."""

@@ -13,6 +13,8 @@ urlpatterns = [
     route("v1/openapi.yml", views.OpenapiYaml),
     route("v1/openapi.json", views.OpenapiJson),
     path("v1/", include("accounts.api.urls")),
+    path("v1/", include("inventory.api.urls")),
+    path("v1/", include("incidents.api.urls")),
     path("v1/", include("runbooks.api.urls")),
     route("v1/<path:rest>", views.NoSuchAddress),
 ]

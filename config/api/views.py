@@ -15,7 +15,17 @@ from accounts.api.schema import operation
 from accounts.api.views import ApiView
 from config.api import document
 
-_PARTS = ("me", "person_list", "runbook_list", "run_list")
+_PARTS = (
+    "me",
+    "person_list",
+    "recoverability_board",
+    "system_list",
+    "instance_list",
+    "copy_list",
+    "runbook_list",
+    "run_list",
+    "incident_list",
+)
 
 
 class Parts(serializers.Serializer[Any]):

@@ -1,0 +1,71 @@
+"""The timeline of an incident by API."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.schema import operation, page_of
+from accounts.api.views import asked, now, person, sent
+from incidents import entries, timeline
+from incidents.api.serializers import Correction, EntryFacts, NewEntry, TimelineLine
+from incidents.api.views import TAG, IncidentView
+
+_EXAMPLE = {
+    "text": "The newest entry is **61 days old**.",
+    "happened_at": "2026-11-22T03:12:00Z",
+    "certainty": "exact",
+}
+
+
+class IncidentTimeline(IncidentView):
+    """What happened: the logs of the runs, people's entries, and the history of the facts."""
+
+    @operation("incident_timeline", TAG, asks=PageQuery, answers=page_of(TimelineLine))
+    def get(self, request: Request, id: int) -> Response:
+        """What happened, the newest first: the runs' logs, people's entries, changes of facts."""
+        wanted = asked(PageQuery, request)
+        before = timeline.Key.read(wanted["cursor"])
+        if wanted["cursor"] and before is None:
+            raise serializers.ValidationError({"cursor": "This cursor is of another list."})
+        found = timeline.page(self.incident(), before=before, size=wanted["limit"])
+        return Response(page(request, TimelineLine, found.rows, str(found.older or "")))
+
+
+class EntryList(IncidentView):
+    """What people wrote into the timeline; a POST adds an entry."""
+
+    @operation("entry_list", TAG, asks=PageQuery, answers=page_of(EntryFacts))
+    def get(self, request: Request, id: int) -> Response:
+        """What people wrote, as written, corrected entries too."""
+        rows, cursor = by_key(self.incident().entries.all(), asked(PageQuery, request))
+        return Response(page(request, EntryFacts, rows, cursor))
+
+    @operation("entry_add", TAG, takes=NewEntry, answers=EntryFacts, status=201, example=_EXAMPLE)
+    def post(self, request: Request, id: int) -> Response:
+        """Add an entry. A closed incident takes entries too."""
+        read = sent(NewEntry, request)
+        made = entries.add(self.incident(), **read, by=person(request), at=now())
+        return Response(EntryFacts(made).data, status=201)
+
+
+class EntryCorrect(IncidentView):
+    """Correct an entry; what it said stays readable."""
+
+    @operation(
+        "entry_correct",
+        TAG,
+        takes=Correction,
+        answers=EntryFacts,
+        status=201,
+        example={**_EXAMPLE, "reason": "counted anew"},
+    )
+    def post(self, request: Request, id: int, entry: int) -> Response:
+        """Put a new entry in the place of one; what it said stays readable."""
+        read = sent(Correction, request)
+        old = get_object_or_404(self.incident().entries, pk=entry)
+        made = entries.correct(old, **read, by=person(request), at=now())
+        return Response(EntryFacts(made).data, status=201)

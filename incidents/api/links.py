@@ -1,0 +1,107 @@
+"""People, runbooks and runs of an incident by API."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.schema import operation
+from accounts.api.views import now, person, sent
+from accounts.models import User
+from incidents import links, reading, response
+from incidents.api.serializers import IncidentFacts, LinkedRun, NewPart, NewRun
+from incidents.api.views import TAG, IncidentView
+from incidents.enums import Part
+from runbooks.models import Run, Runbook
+
+
+class IncidentPeople(IncidentView):
+    """Who does what for an incident."""
+
+    @operation(
+        "incident_person_add",
+        TAG,
+        takes=NewPart,
+        answers=IncidentFacts,
+        example={"person": 3, "part": "lead"},
+    )
+    def post(self, request: Request, id: int) -> Response:
+        """Name somebody for a part."""
+        read = sent(NewPart, request)
+        links.add_person(self.incident(), **read, by=person(request), at=now())
+        return self.told()
+
+
+class IncidentPerson(IncidentView):
+    """Somebody's part in an incident."""
+
+    @operation("incident_person_remove", TAG, answers=IncidentFacts)
+    def delete(self, request: Request, id: int, who: int, part: str) -> Response:
+        """Take somebody from a part; the history keeps that they had it."""
+        somebody = get_object_or_404(User, pk=who)
+        if part not in set(Part):
+            raise Http404
+        links.remove_person(
+            self.incident(), person=somebody, part=Part(part), by=person(request), at=now()
+        )
+        return self.told()
+
+
+class IncidentRunbook(IncidentView):
+    """A runbook that is offered at an incident."""
+
+    @operation("incident_runbook_link", TAG, answers=IncidentFacts)
+    def put(self, request: Request, id: int, slug: str) -> Response:
+        """Offer a runbook at this incident."""
+        runbook = get_object_or_404(Runbook, slug=slug)
+        links.link_runbook(self.incident(), runbook=runbook, by=person(request), at=now())
+        return self.told()
+
+    @operation("incident_runbook_unlink", TAG, answers=IncidentFacts)
+    def delete(self, request: Request, id: int, slug: str) -> Response:
+        """Offer a runbook here no longer; its runs stay linked."""
+        runbook = get_object_or_404(Runbook, slug=slug)
+        links.unlink_runbook(self.incident(), runbook=runbook, by=person(request), at=now())
+        return self.told()
+
+
+class IncidentRuns(IncidentView):
+    """The runs that answer an incident."""
+
+    @operation(
+        "incident_run_start",
+        TAG,
+        takes=NewRun,
+        answers=LinkedRun,
+        status=201,
+        example={
+            "runbook": "restore-the-ledger",
+            "revision": 1,
+            "parameters": {"source": "1"},
+            "key": "5d1c8c1e-start",
+        },
+    )
+    def post(self, request: Request, id: int) -> Response:
+        """Prepare a live run of a runbook for this incident, and link it: both or neither."""
+        read, incident = sent(NewRun, request), self.incident()
+        runbook, number = read.pop("runbook"), read.pop("revision")
+        revision = runbook.revisions.filter(number=number).first()
+        if revision is None:
+            raise serializers.ValidationError({"revision": "There is no such revision."})
+        run = response.start_run(incident, revision=revision, **read, by=person(request), at=now())
+        line = reading.runs(incident).get(run=run)
+        return Response(LinkedRun(line).data, status=201)
+
+
+class IncidentRun(IncidentView):
+    """A run that answers an incident."""
+
+    @operation("incident_run_link", TAG, answers=IncidentFacts)
+    def put(self, request: Request, id: int, run: int) -> Response:
+        """Say that a run which was started elsewhere answers this incident."""
+        started = get_object_or_404(Run, pk=run)
+        links.link_run(self.incident(), run=started, by=person(request), at=now())
+        return self.told()

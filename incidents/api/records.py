@@ -1,0 +1,167 @@
+"""The facts of incidents by API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.schema import operation, page_of
+from accounts.api.views import ApiView, asked, now, person, sent
+from incidents import reading, records
+from incidents.api.serializers import (
+    ClockTime,
+    FactChange,
+    Facts,
+    IncidentFacts,
+    IncidentLine,
+    IncidentQuery,
+    Judgement,
+    NewIncident,
+    NextStatus,
+    SeenQuery,
+)
+from incidents.api.views import TAG, IncidentView, moment_of, printed
+from incidents.models import Incident
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EXAMPLE = {
+    "title": "The ledger was overwritten by an old dump",
+    "system": "ledger",
+    "what_happened": "The newest entry is two months old.",
+    "noticed_at": "2026-11-22T03:12:00Z",
+    "certainty": "exact",
+}
+
+
+class IncidentList(ApiView):
+    """Incidents, newest first; a POST opens one."""
+
+    @operation("incident_list", TAG, answers=page_of(IncidentLine), asks=IncidentQuery)
+    def get(self, request: Request) -> Response:
+        """Incidents, the newest first."""
+        wanted = asked(IncidentQuery, request)
+        names = ("status", "severity", "kind", "system")
+        filters = reading.Filters(words=wanted["q"], **{name: wanted[name] for name in names})
+        found = reading.page(filters, before=_place(wanted), size=wanted["limit"])
+        return Response(page(request, IncidentLine, found.incidents, _cursor(found.older)))
+
+    @operation(
+        "incident_open",
+        TAG,
+        takes=NewIncident,
+        answers=IncidentFacts,
+        status=201,
+        example=_EXAMPLE,
+    )
+    def post(self, request: Request) -> Response:
+        """Open an incident: four facts, everything else can wait."""
+        at = now()
+        made = records.open(**sent(NewIncident, request), by=person(request), at=at)
+        return Response(printed(made, at), status=201)
+
+
+class IncidentDetail(IncidentView):
+    """One incident: facts, clock, measures, people, runbooks, runs."""
+
+    @operation("incident_detail", TAG, answers=IncidentFacts)
+    def get(self, request: Request, id: int) -> Response:
+        """Everything about an incident but its timeline."""
+        return self.told()
+
+    @operation("incident_edit", TAG, takes=Facts, answers=IncidentFacts)
+    def put(self, request: Request, id: int) -> Response:
+        """Write the four facts anew: title, kind, system, what happened."""
+        read = sent(Facts, request)
+        records.edit(self.incident(), **read, by=person(request), at=now())
+        return self.told()
+
+
+class IncidentSeverity(IncidentView):
+    """How bad an incident is."""
+
+    @operation(
+        "incident_severity",
+        TAG,
+        takes=Judgement,
+        answers=IncidentFacts,
+        example={"severity": "severity 1", "reason": "production writes on old data"},
+    )
+    def put(self, request: Request, id: int) -> Response:
+        """Judge how bad it is."""
+        read = sent(Judgement, request)
+        records.judge(self.incident(), **read, by=person(request), at=now())
+        return self.told()
+
+
+class IncidentStatus(IncidentView):
+    """How far the answer to an incident has come."""
+
+    @operation(
+        "incident_status",
+        TAG,
+        takes=NextStatus,
+        answers=IncidentFacts,
+        example={"status": "contained"},
+    )
+    def put(self, request: Request, id: int) -> Response:
+        """Say how far the answer has come; `may_become` names what is allowed."""
+        read = sent(NextStatus, request)
+        records.change_status(self.incident(), **read, by=person(request), at=now())
+        return self.told()
+
+
+class IncidentClock(IncidentView):
+    """One moment of an incident's clock: `writes-stopped` names “writes stopped”."""
+
+    @operation(
+        "incident_time_set",
+        TAG,
+        takes=ClockTime,
+        answers=IncidentFacts,
+        example={"time": "2026-11-22T03:05:00Z", "certainty": "about"},
+    )
+    def put(self, request: Request, id: int, moment: str) -> Response:
+        """Set one moment of the clock, with how sure it is."""
+        which, read = moment_of(moment), sent(ClockTime, request)
+        records.set_time(self.incident(), moment=which, **read, by=person(request), at=now())
+        return self.told()
+
+    @operation("incident_time_clear", TAG, asks=SeenQuery, answers=IncidentFacts)
+    def delete(self, request: Request, id: int, moment: str) -> Response:
+        """Take one moment of the clock away; the history keeps it."""
+        which, read = moment_of(moment), asked(SeenQuery, request)
+        records.clear_time(self.incident(), moment=which, **read, by=person(request), at=now())
+        return self.told()
+
+
+class IncidentHistory(IncidentView):
+    """Who changed which fact of an incident."""
+
+    @operation("incident_history", TAG, asks=PageQuery, answers=page_of(FactChange))
+    def get(self, request: Request, id: int) -> Response:
+        """Who changed which fact, the newest first."""
+        lines = self.incident().changes.all()
+        rows, cursor = by_key(lines, asked(PageQuery, request), newest=True)
+        return Response(page(request, FactChange, rows, cursor))
+
+
+def _place(wanted: dict[str, Any]) -> tuple[datetime, int] | None:
+    """Time of opening and primary key of the last incident of the page before."""
+    microseconds, _, pk = wanted["cursor"].partition("-")
+    if not wanted["cursor"]:
+        return None
+    try:
+        return _EPOCH + timedelta(microseconds=int(microseconds)), int(pk)
+    except (ValueError, OverflowError):
+        raise serializers.ValidationError({"cursor": "This cursor is of another list."}) from None
+
+
+def _cursor(incident: Incident | None) -> str:
+    if incident is None:
+        return ""
+    return f"{(incident.opened_at - _EPOCH) // timedelta(microseconds=1)}-{incident.pk}"

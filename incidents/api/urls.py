@@ -1,0 +1,24 @@
+"""Addresses of incidents in the API."""
+
+from __future__ import annotations
+
+from accounts.api.views import route
+from incidents.api import entries, links, records
+
+_ONE = "incidents/<int:id>/"
+urlpatterns = [
+    route("incidents/", records.IncidentList),
+    route(_ONE, records.IncidentDetail),
+    route(f"{_ONE}severity/", records.IncidentSeverity),
+    route(f"{_ONE}status/", records.IncidentStatus),
+    route(f"{_ONE}clock/<slug:moment>/", records.IncidentClock),
+    route(f"{_ONE}history/", records.IncidentHistory),
+    route(f"{_ONE}people/", links.IncidentPeople),
+    route(f"{_ONE}people/<int:who>/<slug:part>/", links.IncidentPerson),
+    route(f"{_ONE}runbooks/<slug:slug>/", links.IncidentRunbook),
+    route(f"{_ONE}runs/", links.IncidentRuns),
+    route(f"{_ONE}runs/<int:run>/", links.IncidentRun),
+    route(f"{_ONE}timeline/", entries.IncidentTimeline),
+    route(f"{_ONE}entries/", entries.EntryList),
+    route(f"{_ONE}entries/<int:entry>/correct/", entries.EntryCorrect),
+]

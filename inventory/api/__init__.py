@@ -1,0 +1,3 @@
+"""The inventory by API: what is sent is read, one verb is called, what is kept is printed."""
+
+from __future__ import annotations
