@@ -155,6 +155,8 @@ def by_api(case: Case, door: Client, staged: Any) -> tuple[int, str]:
         more = {"data": call.body}
     elif call.body is not None:
         more = {"data": call.body, "content_type": "application/json"}
+    if call.key:
+        more["headers"] = {"Idempotency-Key": call.key}
     answer = getattr(door, call.method.lower())(call.path, **more)
     return answer.status_code, answer.json()["code"] if answer.status_code >= 400 else ""
 

@@ -37,12 +37,14 @@ class Form:
 
 @dataclass(frozen=True)
 class Api:
-    """What a program sends: a JSON body, None for none. `multipart`: the body as a form instead."""
+    """What a program sends: a JSON body, None for none. `multipart`: the body as a form instead.
+    `key`: the idempotency key, '' where none is asked for."""
 
     method: str
     path: str
     body: Any = None
     multipart: bool = False
+    key: str = ""
 
 
 @dataclass(frozen=True)

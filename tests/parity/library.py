@@ -1,0 +1,93 @@
+"""Verbs of the library, both ways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runbooks import library
+from runbooks.models import Revision
+from tests.factories.library import PLAIN, approved, kept
+from tests.parity.shape import Api, Case, Cast, Form
+
+TEXT = PLAIN.decode()
+NEXT = TEXT + "\n- [ ] Put the can away\n"
+AT = "/api/v1/runbooks/water-the-plants/"
+PAGE = "/runbooks/water-the-plants/"
+
+
+def _nothing(cast: Cast) -> None:
+    return None
+
+
+def _first(cast: Cast) -> Revision:
+    return kept(cast["author"], cast.at)
+
+
+def _second(cast: Cast) -> Revision:
+    first = _first(cast)
+    return kept(cast["author"], cast.at, NEXT.encode(), runbook=first.runbook, seen=1)
+
+
+def _approved(cast: Cast) -> Revision:
+    return approved(cast["author"], cast["approver"], cast.at)
+
+
+def _archived(cast: Cast) -> Revision:
+    revision = _approved(cast)
+    library.archive(revision.runbook, by=cast["approver"], at=cast.at)
+    return revision
+
+
+def _save(text: str, code: str = "", why: str = "") -> Case:
+    """A new runbook."""
+    return Case(
+        "runbooks.library.save",
+        by="author",
+        stage=_first if why == "again" else _nothing,
+        form=lambda _: Form("/runbooks/new/", {"source": text, "summary": "First."}),
+        api=lambda _: Api("POST", "/api/v1/runbooks/", {"source": text, "summary": "First."}),
+        code=code,
+        why=why,
+    )
+
+
+def _next(text: str, stage: Any, code: str = "", why: str = "") -> Case:
+    """The next revision of one, by a writer who started from the first."""
+    sent = {"source": text, "summary": "More.", "seen": 1}
+    return Case(
+        "runbooks.library.save",
+        by="author",
+        stage=stage,
+        form=lambda _: Form(f"{PAGE}edit/", sent),
+        api=lambda _: Api("POST", f"{AT}revisions/", sent),
+        code=code,
+        why=why,
+    )
+
+
+def _act(verb: str, where: str, stage: Any, code: str = "") -> Case:
+    return Case(
+        f"runbooks.library.{verb}",
+        by="approver",
+        stage=stage,
+        form=lambda _: Form(f"{PAGE}{where}{verb}/"),
+        api=lambda _: Api("POST", f"{AT}{'revisions/' if where else ''}{where}{verb}/"),
+        code=code,
+    )
+
+
+CASES = (
+    _save(TEXT),
+    _save("---\ntitle: [\n---\n\n- [ ] Do it\n", "invalid"),
+    _save(TEXT, "invalid", "again"),
+    _next(NEXT, _first, why="next"),
+    _next(TEXT, _first, "unchanged"),
+    _next(f"{NEXT}\n- [ ] And more\n", _second, "changed_meanwhile"),
+    _next(NEXT, _archived, "archived"),
+    _act("approve", "1/", _first),
+    _act("approve", "1/", _approved, "approved_already"),
+    _act("archive", "", _approved),
+    _act("archive", "", _archived, "archived"),
+    _act("unarchive", "", _archived),
+    _act("unarchive", "", _approved, "not_archived"),
+)

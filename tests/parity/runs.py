@@ -1,0 +1,231 @@
+"""Verbs on runs, both ways: every move, and what refuses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from runbooks.enums import Move, RunRole
+from runbooks.machine import RULES
+from tests.factories.library import approved
+from tests.factories.story import SHEET, Story, story
+from tests.parity.shape import Api, Case, Cast, Form
+from tests.runbooks import texts
+
+KEY = "parity"
+Stage = Callable[[Cast], Story]
+Told = Callable[[Story], dict[str, Any]]
+#: Taken by whoever has the right; a role in the run is not asked for.
+OPEN_TO_ALL = {
+    f"runbooks.runs.{move.value}" for move, rule in RULES.items() if rule.roles == frozenset()
+}
+
+
+def told(*deeds: tuple[Move, str, dict[str, Any]], source: bytes = SHEET) -> Stage:
+    """A run of `source` that is under way, after `deeds`: move, by whom, with what."""
+
+    def stage(cast: Cast) -> Story:
+        run = story(dict(cast.people), cast.at, source=source).start()
+        for move, who, sent in deeds:
+            run.do(move, who, **sent)
+        return run
+
+    return stage
+
+
+def briefed(cast: Cast) -> Story:
+    """A run in its briefing, with a decider."""
+    run = story(dict(cast.people), cast.at)
+    run.do(Move.TAKE_ROLE, "decider", role=RunRole.DECIDER)
+    return run
+
+
+def manned(cast: Cast) -> Story:
+    """A run in its briefing, with all who are needed."""
+    run = briefed(cast)
+    for who in ("operator", "verifier"):
+        run.do(Move.TAKE_ROLE, who, role=RunRole(who))
+    return run
+
+
+def offered(cast: Cast) -> Story:
+    """A run that is being handed over to the relief."""
+    run = told()(cast)
+    run.do(Move.HAND_OVER, "operator", to=cast["relief"].pk, **WORDS)
+    return run
+
+
+WORDS = {"position": "Step 1", "running": "nothing", "next_step": "1", "worries": "nothing"}
+ENTRIES = {"values": {"entries": "48211"}}
+TICKED = (Move.TICK, "operator", {"step": 0, **ENTRIES})
+AGREED = (TICKED, (Move.COUNTERSIGN, "verifier", {"step": 0, **ENTRIES}))
+BAD = (Move.REPORT_MISMATCH, "operator", {"step": 0, "observed": "One row too many."})
+FOUND = (Move.DIAGNOSE, "operator", {"step": 0, "finding": "A job wrote it."})
+FIRST = (Move.TICK, "operator", {"step": 0})
+SECOND = (Move.TICK, "operator", {"step": 1})
+THIRD = (Move.TICK, "operator", {"step": 2})
+NOTED = (Move.NOTE, "operator", {"text": "A slip."})
+
+
+def move_case(
+    move: Move,
+    stage: Stage,
+    given: Mapping[str, Any] | Told | None = None,
+    *,
+    by: str = "operator",
+    typed: Mapping[str, Any] | None = None,
+    stranger: str | None = None,
+    code: str = "",
+    why: str = "",
+) -> Case:
+    """A move with `given` as JSON; `typed` is what a form says otherwise. Both tell the sequence of
+    the staged run, unless `given` names another."""
+
+    def sent(run: Story) -> dict[str, Any]:
+        data = given(run) if callable(given) else dict(given or {})
+        return {"seen": run.state.sequence, **data}
+
+    def form(run: Story) -> Form:
+        data = {**_typed(sent(run)), **(typed or {}), "key": KEY}
+        return Form(f"/runs/{run.run.pk}/{move.value}/", data)
+
+    def api(run: Story) -> Api:
+        path = f"/api/v1/runs/{run.run.pk}/moves/{move.value}/"
+        return Api("POST", path, sent(run), multipart=move is Move.ATTACH, key=KEY)
+
+    return Case(_verb(move), stage, form, api, by=by, stranger=stranger, code=code, why=why)
+
+
+def _verb(move: Move) -> str:
+    return f"runbooks.runs.{'object_to' if move is Move.OBJECT else move.value}"
+
+
+def _typed(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as a form's fields."""
+    values = {f"value_{name}": value for name, value in sent.get("values", {}).items()}
+    rest = {name: value for name, value in sent.items() if name != "values" and value is not False}
+    return {**{name: "on" if v is True else v for name, v in rest.items()}, **values}
+
+
+def _listing(run: Story) -> dict[str, Any]:
+    return {"file": SimpleUploadedFile("listing.txt", b"48211 entries"), "step": 0}
+
+
+def _to_decider(run: Story) -> dict[str, Any]:
+    return {"to": run.people["decider"].pk, **WORDS}
+
+
+def _to_myself(run: Story) -> dict[str, Any]:
+    return {"to": run.people["operator"].pk}
+
+
+def _last_line(run: Story) -> dict[str, Any]:
+    return {"sequence": run.state.sequence, "reason": "It speaks of another run."}
+
+
+WHEN = "2026-03-04T03:00:00Z"
+MADE = (
+    move_case(Move.TAKE_ROLE, briefed, {"role": "operator"}, stranger="viewer"),
+    move_case(Move.RELEASE_ROLE, manned, by="decider"),
+    move_case(Move.START, manned, {"acknowledged": True, "conditions": True}),
+    move_case(Move.BEGIN_STEP, told(), {"step": 0}),
+    move_case(Move.RECORD, told(), {"step": 0, **ENTRIES}),
+    move_case(Move.TICK, told(), {"step": 0, **ENTRIES}),
+    move_case(Move.COUNTERSIGN, told(TICKED), {"step": 0, **ENTRIES}, by="verifier"),
+    move_case(Move.OBJECT, told(TICKED), {"step": 0, "reason": "Another host."}, by="verifier"),
+    move_case(Move.NOT_APPLICABLE, told(source=texts.OPTIONAL), {"step": 0, "reason": "Empty."}),
+    move_case(Move.REPORT_MISMATCH, told(), {"step": 0, "observed": "One row too many."}),
+    move_case(
+        Move.DIAGNOSE,
+        told(BAD, source=texts.MISMATCH),
+        {"step": 0, "finding": "A job wrote it.", "lead": True},
+    ),
+    move_case(Move.REOPEN, told(BAD, FOUND, source=texts.MISMATCH), {"step": 0}),
+    move_case(Move.UNDO, told(FIRST, SECOND, source=texts.ABORT), {"step": 1, "reason": "Wrong."}),
+    move_case(Move.HOLD, told(), by="verifier"),
+    move_case(
+        Move.RESUME, told((Move.HOLD, "decider", {})), {"read_back": "none", "comment": "Seen."}
+    ),
+    move_case(Move.HAND_OVER, told(), _to_decider),
+    move_case(Move.HAND_OVER, offered, _to_myself, why="withdrawn"),
+    move_case(
+        Move.ACCEPT_HAND_OVER, offered, {"read_back": "none"}, by="relief", stranger="viewer"
+    ),
+    move_case(Move.RELEASE, told(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
+    move_case(
+        Move.DECIDE,
+        told(source=texts.BRANCHES),
+        {"step": 0, "answer": "left", "reason": "It opens."},
+    ),
+    move_case(Move.NOTE, told(), {"text": "All is well.", "step": 0}),
+    move_case(Move.ATTACH, told(), _listing),
+    move_case(Move.LATE_ENTRY, told(), {"performed_at": WHEN, "text": "Stopped the jobs."}),
+    move_case(Move.STRIKE_OUT, told(NOTED), _last_line),
+    move_case(Move.ABORT, told(source=texts.PLAIN), {"reason": "The primary is back."}),
+    move_case(Move.COMPLETE, told(FIRST, SECOND, THIRD, source=texts.PLAIN), {"summary": "Done."}),
+)
+
+
+def _by_nobody_in_the_run() -> Iterator[Case]:
+    """The same moves by somebody who may operate runs and has no role in this one."""
+    for case in MADE:
+        if case.verb not in OPEN_TO_ALL and not case.why:
+            yield Case(
+                case.verb, case.stage, case.form, case.api, by="relief", stranger=None,
+                code="not_in_run", why="by nobody in the run",
+            )  # fmt: skip
+
+
+REFUSED = (
+    move_case(Move.TICK, told(), {"step": 0, **ENTRIES}, by="verifier", code="wrong_role"),
+    move_case(Move.TICK, told(), {"step": 0, "values": {"entries": "many"}}, code="invalid"),
+    move_case(Move.TICK, told(), {"step": 0, "values": {}}, code="invalid", why="no value"),
+    move_case(Move.TICK, told(), {"step": 2, "values": {}}, code="out_of_order"),
+    move_case(Move.TICK, told(NOTED, TICKED), {"seen": 5, "step": 0, **ENTRIES}, code="stale"),
+    move_case(Move.COUNTERSIGN, told(TICKED), {"step": 0, **ENTRIES}, code="own_step"),
+    move_case(Move.TICK, told(source=texts.HOLD), {"step": 0}, code="gate_released"),
+    move_case(Move.UNDO, told(*AGREED), {"step": 0, "reason": "No."}, code="no_way_back"),
+    move_case(Move.START, briefed, {"acknowledged": True, "conditions": True},
+              by="decider", code="wrong_role"),
+    move_case(Move.TAKE_ROLE, manned, {"role": "operator"}, by="relief", code="role_taken"),
+    move_case(Move.RESUME, told((Move.HOLD, "decider", {})), {"read_back": "7", "comment": ""},
+              code="read_back_wrong"),
+    move_case(Move.DECIDE, told(source=texts.BRANCHES), {"step": 0, "answer": "up", "reason": "x"},
+              code="invalid"),
+    move_case(Move.NOTE, told(), {"text": ""}, code="invalid"),
+    move_case(Move.LATE_ENTRY, told(), {"performed_at": "yesterday", "text": "x"}, code="invalid"),
+    move_case(Move.ABORT, told(), {"reason": "No."}, by="verifier", code="wrong_role"),
+    move_case(Move.COMPLETE, told(), {"summary": ""}, code="steps_left"),
+)  # fmt: skip
+
+
+def _kept(cast: Cast) -> Any:
+    return approved(cast["author"], cast["approver"], cast.at, SHEET)
+
+
+def _prepared(code: str, kind: str, folder: str) -> Case:
+    def form(revision: Any) -> Form:
+        path = f"/runbooks/{revision.runbook.slug}/1/start/"
+        return Form(path, {"kind": kind, "title": "", "key": KEY, "parameter_folder": folder})
+
+    def api(revision: Any) -> Api:
+        body = {
+            "runbook": revision.runbook.slug,
+            "revision": 1,
+            "kind": kind,
+            "parameters": {"folder": folder},
+        }
+        return Api("POST", "/api/v1/runs/", body, key=KEY)
+
+    return Case("runbooks.runs.prepare", _kept, form, api, code=code)
+
+
+CASES = (
+    _prepared("", "live", "/srv/vault"),
+    _prepared("invalid", "live", "x" * 401),
+    *MADE,
+    *_by_nobody_in_the_run(),
+    *REFUSED,
+)
