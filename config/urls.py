@@ -19,5 +19,6 @@ urlpatterns = [
     path("inventory/", include("inventory.urls")),
     path("", include("runbooks.urls")),
     path("incidents/", include("incidents.urls")),
+    path("webhooks/", include("webhooks.urls")),
     path("api/", include("config.api.urls")),
 ]

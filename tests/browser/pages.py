@@ -19,6 +19,8 @@ from runbooks.models import Run, Runbook
 from tests.factories.library import approved
 from tests.factories.people import person
 from tests.factories.story import SHEET, Story, story
+from tests.factories.webhooks import attempt, endpoint
+from webhooks import endpoints
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,13 @@ PAGES = (
     Shown("inventory:copy_mark", "/inventory/copies/{copy}/mark/"),
     Shown("inventory:copy_verify", "/inventory/copies/{copy}/verify/"),
     Shown("notices:notice_list", "/notices/"),
+    Shown("webhooks:endpoint_list", "/webhooks/"),
+    Shown("webhooks:endpoint_new", "/webhooks/new/"),
+    Shown("webhooks:endpoint_detail", "/webhooks/{endpoint}/"),
+    Shown("webhooks:endpoint_detail", "/webhooks/{endpoint}/?status=delivered", "empty"),
+    Shown("webhooks:endpoint_edit", "/webhooks/{endpoint}/edit/"),
+    Shown("webhooks:endpoint_secret", "/webhooks/{endpoint}/secret/"),
+    Shown("webhooks:delivery_detail", "/webhooks/deliveries/{delivery}/"),
     Shown("runbooks:runbook_list", "/runbooks/"),
     Shown("runbooks:runbook_new", "/runbooks/new/"),
     Shown("runbooks:runbook_upload", "/runbooks/upload/"),
@@ -125,6 +134,11 @@ NOT_PAGES = {
     "notices:notice_read_all": "only takes a form",
     "notices:digest_switch": "only takes a form",
     "inventory:instance_lifecycle": "only takes a form; its refusal looks like instance_edit",
+    "webhooks:endpoint_on": "only takes a form",
+    "webhooks:endpoint_off": "only takes a form",
+    "webhooks:endpoint_secret_end": "only takes a form",
+    "webhooks:endpoint_test": "only takes a form",
+    "webhooks:delivery_again": "only takes a form",
     "runbooks:runbook_archive": "only takes a form",
     "runbooks:runbook_unarchive": "only takes a form",
     "runbooks:revision_approve": "only takes a form",
@@ -184,8 +198,17 @@ def set_stage() -> dict[str, str]:
         "books": text.runbook.slug,
         "instance": str(Instance.objects.earliest("pk").pk),
         "copy": str(Copy.objects.earliest("pk").pk),
+        **webhooks(one, at),
         **{state: str(run.pk) for state, run in runs.items()},
     }
+
+
+def webhooks(by: User, at: datetime) -> dict[str, str]:
+    """An endpoint whose name nobody knows, and a delivery that was tried."""
+    kept = endpoint(by, at, url="https://hooks.invalid/in")
+    sent = endpoints.send_test(kept, by=by, at=at)
+    attempt(sent, at)
+    return {"endpoint": str(kept.pk), "delivery": str(sent.pk)}
 
 
 def _troubled(differing: Story, held: Story, offered: Story, completed: Story) -> dict[str, Run]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -214,7 +215,14 @@ def test_incidents_and_their_entries(manager: User, admin: User, at: datetime, s
 
 def test_an_event_that_takes_a_number_after_a_restore_is_another_message(admin: User, at: datetime):
     hub = endpoint(admin, at)
-    facts = {"kind": "note.added", "who": "", "sentence": "", "about": "", "url": "", "data": {}}
+    facts: dict[str, Any] = {
+        "kind": "note.added",
+        "who": "",
+        "sentence": "",
+        "about": "",
+        "url": "",
+        "data": {},
+    }
     before, same, after, other = (
         Told(event=event, at=when, **facts)
         for event, when in (("run:7", at), ("run:7", at), ("run:7", at + SOON), ("run:8", at))

@@ -1,0 +1,93 @@
+"""Forms of the pages about webhooks: they read what was typed; the verbs decide."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+
+from accounts.verb_forms import VerbForm
+from webhooks import kinds
+from webhooks.enums import DeliveryStatus, Form
+from webhooks.models import Endpoint
+
+_FORMS = {
+    Form.STANDARD: "Signed JSON (Standard Webhooks), for a program",
+    Form.SLACK: "A message, for Slack and chats that take what Slack takes",
+}
+_STATUSES = {
+    DeliveryStatus.WAITING: "Waiting",
+    DeliveryStatus.PARKED: "Parked",
+    DeliveryStatus.DELIVERED: "Delivered",
+    DeliveryStatus.FAILED: "Failed",
+}
+
+
+class EndpointForm(VerbForm):
+    """What an endpoint is. `seen`: the last line of history that the page showed."""
+
+    name = forms.CharField(
+        max_length=80, help_text="As you will look for it, e.g. On-call channel."
+    )
+    url = forms.CharField(
+        label="Address",
+        max_length=500,
+        help_text="https:// and where to. Keep it to yourselves: a chat's address is its key.",
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+    )
+    form = forms.ChoiceField(
+        label="What is sent", choices=[(form.value, label) for form, label in _FORMS.items()]
+    )
+    patterns = forms.MultipleChoiceField(
+        label="Events",
+        required=False,
+        choices=list(kinds.FAMILIES.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    single = forms.CharField(
+        label="Single events",
+        required=False,
+        max_length=1000,
+        help_text="Kinds by name, with commas between: run.held, step.mismatched.",
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def facts(self) -> dict[str, Any]:
+        """What was typed, by the names of the verb's arguments. Call after `is_valid`."""
+        typed = self.cleaned_data
+        single = [word for word in re.split(r"[,\s]+", typed["single"]) if word]
+        return {
+            "name": typed["name"],
+            "url": typed["url"],
+            "form": Form(typed["form"]),
+            "patterns": [*typed["patterns"], *single],
+        }
+
+    @classmethod
+    def of(cls, endpoint: Endpoint, seen: int) -> EndpointForm:
+        """The form to begin an edit with."""
+        families = [pattern for pattern in endpoint.kinds if pattern in kinds.FAMILIES]
+        if "*" in endpoint.kinds:
+            families = list(kinds.FAMILIES)
+        single = [p for p in endpoint.kinds if p not in kinds.FAMILIES and p != "*"]
+        return cls(
+            initial={
+                "name": endpoint.name,
+                "url": endpoint.url,
+                "form": endpoint.form,
+                "patterns": families,
+                "single": ", ".join(single),
+                "seen": seen,
+            }
+        )
+
+
+class FilterForm(forms.Form):
+    """What the list of deliveries is narrowed to."""
+
+    status = forms.ChoiceField(
+        required=False,
+        choices=[("", "Any"), *((status.value, label) for status, label in _STATUSES.items())],
+    )
+    kind = forms.CharField(required=False, max_length=40, label="Event")

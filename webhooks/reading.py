@@ -1,0 +1,87 @@
+"""Endpoints and deliveries, read for their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Count, Q
+
+from inventory.times import stamp
+from webhooks import parking, targets
+from webhooks.enums import DeliveryStatus
+from webhooks.models import Delivery, Endpoint
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Line:
+    """An endpoint in the list. `sign` is the class of the sign beside `state`; `waiting` and
+    `failed` count deliveries."""
+
+    endpoint: Endpoint
+    address: str
+    state: str
+    sign: str
+    waiting: int
+    failed: int
+
+
+def lines(*, at: datetime) -> list[Line]:
+    """Every endpoint, the enabled first. One query."""
+    undone = (DeliveryStatus.WAITING.value, DeliveryStatus.PARKED.value)
+    rows = Endpoint.objects.annotate(
+        waiting=Count("deliveries", filter=Q(deliveries__status__in=undone)),
+        failed=Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.FAILED.value)),
+    )
+    return [
+        Line(row, address(row), *state(row, at=at), row.waiting, row.failed)
+        for row in rows.order_by("-enabled", "name")
+    ]
+
+
+def address(endpoint: Endpoint) -> str:
+    """Where it sends to, without the path."""
+    try:
+        return targets.read(endpoint.url, settings.WEBHOOK_PRIVATE_HOSTS).masked
+    except ValueError:
+        return "not allowed by the settings any more"
+
+
+def state(endpoint: Endpoint, *, at: datetime) -> tuple[str, str]:
+    """How it is in words, and the class of the sign beside them."""
+    if not endpoint.enabled:
+        return "off", "off"
+    if endpoint.failing_since is None:
+        return "on", "good"
+    failing = f"failing since {stamp(endpoint.failing_since)}"
+    if endpoint.rests_until is not None and parking.rests(endpoint, at=at):
+        return f"{failing}; tried again at {stamp(endpoint.rests_until)}", "bad"
+    return failing, "warn"
+
+
+@dataclass(frozen=True)
+class Page:
+    """Deliveries, the newest first. `older` is the key to ask the next page with, or None."""
+
+    deliveries: Sequence[Delivery]
+    older: int | None
+
+
+def page(
+    endpoint: Endpoint, *, status: str = "", kind: str = "", before: int | None = None
+) -> Page:
+    """The newest deliveries of `endpoint` before the key `before`. `kind` is the beginning of a
+    kind: "run." or "step.ticked"."""
+    rows = endpoint.deliveries.defer("body")
+    if status:
+        rows = rows.filter(status=status)
+    if kind:
+        rows = rows.filter(kind__startswith=kind.rstrip("*"))
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-pk")[: PAGE + 1])
+    return Page(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
