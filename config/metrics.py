@@ -24,6 +24,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from config.safekeeping import noted
 from jobs.enums import JobStatus
 from jobs.models import Job
 from runbooks.models import Run
@@ -97,6 +98,9 @@ class Stored(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("disk_free_bytes", "Free space.", shutil.disk_usage(settings.DATA).free)
+        if taken := noted.last():
+            says = "When the last good backup of Countersign was taken."
+            yield _gauge("backup_timestamp_seconds", says, taken.timestamp())
         try:
             found = [*self._jobs(), *self._runs()]
         except DatabaseError:

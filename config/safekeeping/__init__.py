@@ -3,7 +3,7 @@
 `files` writes so that a copy is on the disk, `facts` says what a database holds, `sqlite` and
 `postgres` take one and put one beside, `manifest` keeps what a backup must hold, `places` are where
 backups lie, `taking` makes one, `checking` reads it back, `beside` restores next to the live data,
-`replacing` swaps.
+`replacing` swaps, `noted` remembers the last good one.
 """
 
 from __future__ import annotations

@@ -38,8 +38,10 @@ def restore(folder: Path, *, at: datetime) -> Restored:
     promised = manifest.read(folder)
     _check_good(folder, promised)
     behind = _check_version(promised)
-    stamp = f"{at.astimezone(UTC):%Y%m%d_%H%M%S}"
+    stamp = f"{at.astimezone(UTC):%Y%m%d_%H%M%S_%f}"[:-3]
     evidence = beside_evidence(stamp)
+    with files.told(f"{evidence} cannot be made"):
+        evidence.mkdir(mode=0o700, parents=True)
     try:
         with files.told("The evidence could not be restored beside"):
             _evidence(folder, promised, evidence)
@@ -88,7 +90,6 @@ def _check_version(promised: Manifest) -> set[str]:
 
 
 def _evidence(folder: Path, promised: Manifest, target: Path) -> None:
-    target.mkdir(mode=0o700)
     for title, held in promised.files.items():
         if title.startswith("evidence/"):
             path = target / title.removeprefix("evidence/")

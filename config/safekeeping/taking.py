@@ -113,7 +113,7 @@ def _evidence(wanted: Sequence[facts.File], folder: Path, held: dict[str, Held])
 
 def _another(source: Path, place: Path, name: str, promised: Manifest) -> None:
     """Copy a finished backup into another place."""
-    doing = f"The backup in {place} was not finished; the one in {source} is"
+    doing = f"The backup in {place} was not finished (the one in {source.parent} is)"
     with files.told(doing), places.unfinished(place, name) as part:
         for title, held in promised.files.items():
             if Held(*files.copy(source / title, part / title)) != held:

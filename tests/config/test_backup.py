@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
-from config.safekeeping import Stopped, checking, files, manifest, taking
+from config import metrics
+from config.safekeeping import Stopped, checking, files, manifest, noted, places, taking
 from config.safekeeping.taking import Taken
 from runbooks.models import Event
 from tests.factories.kept import Kept, kept_world
+from tests.flushing import triggers_lifted
 
 pytestmark = pytest.mark.processes
 NIGHT = datetime(2026, 3, 4, 3, 12, 45, tzinfo=UTC)
@@ -177,12 +179,12 @@ class TestBad:
 
     def test_a_changed_log_shows_when_it_is_proved(self, two: list[Path], kept: Kept) -> None:
         first = Event.objects.filter(run=kept.play.run).order_by("sequence")[0]
-        with lifted():
+        with triggers_lifted():
             Event.objects.filter(pk=first.pk).update(text=first.text.replace("live", "lied"))
         try:
             faults = copies(two, prove=True)[0].faults
         finally:
-            with lifted():
+            with triggers_lifted():
                 Event.objects.filter(pk=first.pk).update(text=first.text)
         assert faults == (f"Run {kept.play.run.pk}: Event 1: the text does not fit its digest.",)
 
@@ -205,7 +207,102 @@ class TestBad:
         assert "other bytes than when it was attached" in taken[1].faults[0]
 
 
-def lifted() -> Any:
-    from tests.flushing import triggers_lifted
+class TestPlaces:
+    def refused(self, *arguments: str | Path) -> str:
+        with pytest.raises(CommandError) as stopped:
+            command(*map(str, arguments))
+        return str(stopped.value)
 
-    return triggers_lifted()
+    def test_one_place_is_refused(self, two: list[Path]) -> None:
+        one = two[0]
+        assert "two places" in self.refused()
+        assert "two places" in self.refused("--to", one)
+        assert "two places" in self.refused("--to", one, "--to", one / ".." / "one")
+        assert list(one.iterdir()) == []
+
+    def test_a_place_within_the_other_is_one_place(self, two: list[Path]) -> None:
+        inner = two[0] / "inner"
+        inner.mkdir()
+        assert "that is one place" in self.refused("--to", two[0], "--to", inner, "--same-disk")
+
+    def test_one_disk_must_be_agreed_to(self, two: list[Path]) -> None:
+        assert "--same-disk" in self.refused("--to", two[0], "--to", two[1])
+        said = command("--to", str(two[0]), "--to", str(two[1]), "--same-disk")
+        assert said.count("good: read back, and its database opened") == 2
+        assert "on the disk of the live data" in said
+
+    def test_a_place_that_is_not_mounted_is_not_made(self, two: list[Path]) -> None:
+        missing = two[0].parent / "missing"
+        assert "is not there" in self.refused("--to", two[0], "--to", missing, "--same-disk")
+        assert not missing.exists()
+
+    def test_not_into_the_live_data(self, two: list[Path], kept: Kept) -> None:
+        said = self.refused("--to", two[0], "--to", kept.evidence, "--same-disk")
+        assert "inside the live data" in said
+
+    def test_two_at_once_do_not_mix(self, two: list[Path]) -> None:
+        with places.locked(two[1]), pytest.raises(Stopped, match="Another backup"):
+            copies(two)
+
+
+class TestKeeping:
+    def taken(self, two: list[Path], number: int, **more: Any) -> None:
+        for hour in range(number):
+            copies(two, NIGHT + timedelta(hours=hour), **more)
+
+    def test_the_newest_are_kept(self, two: list[Path]) -> None:
+        self.taken(two, 4, keep=2)
+        for place in two:
+            (place / "notes.txt").write_text("somebody else's")
+            names = [folder.name for folder in places.kept(place)]
+            assert names == ["countersign-20260304T051245Z", "countersign-20260304T061245Z"]
+        copies(two, NIGHT + timedelta(hours=9), keep=1)
+        assert [len(places.kept(place)) for place in two] == [1, 1]
+        assert (two[0] / "notes.txt").exists()
+
+    def test_nothing_is_removed_while_the_new_one_is_not_good(
+        self, two: list[Path], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.taken(two, 2)
+        real = checking.faults
+        bad = lambda folder, **more: ["Bad."] if folder.parent == two[1] else real(folder, **more)  # noqa: E731
+        monkeypatch.setattr(checking, "faults", bad)
+        taken = copies(two, NIGHT + timedelta(days=1), keep=1)
+        assert [copy.faults for copy in taken] == [(), ("Bad.",)]
+        assert [len(places.kept(place)) for place in two] == [3, 3]
+
+    def test_zero_is_not_a_number_of_backups(self, two: list[Path]) -> None:
+        with pytest.raises(CommandError, match="from 1 up"):
+            command("--to", str(two[0]), "--to", str(two[1]), "--keep", "0")
+
+
+class TestCommand:
+    def test_it_checks_an_old_one(self, two: list[Path]) -> None:
+        folder = good(two)
+        assert "good" in command("--check", str(folder))
+        rewrite(database(folder), flip)
+        with pytest.raises(CommandError, match="Do not rely"):
+            command("--check", str(folder))
+
+    def test_the_key_goes_in_when_it_is_asked_for(self, two: list[Path], settings: Any) -> None:
+        to = ["--to", str(two[0]), "--to", str(two[1]), "--same-disk", "--with-secret-key"]
+        with pytest.raises(CommandError, match="in no file"):
+            command(*to)
+        (settings.DATA / "secret_key").write_text("very secret")
+        command(*to)
+        for place in two:
+            (folder,) = places.kept(place)
+            assert (folder / "secret_key").read_text() == "very secret"
+            assert checking.faults(folder) == []
+
+    def test_the_last_good_one_is_noted_for_the_metrics(
+        self, two: list[Path], settings: Any
+    ) -> None:
+        (settings.DATA / noted.NAME).unlink(missing_ok=True)
+        assert noted.last() is None
+        command("--to", str(two[0]), "--to", str(two[1]), "--same-disk")
+        taken = noted.last()
+        assert taken is not None
+        text = metrics.exposition(NIGHT).decode()
+        (line,) = [line for line in text.splitlines() if line.startswith("countersign_backup_")]
+        assert float(line.split()[1]) == taken.timestamp()

@@ -35,7 +35,7 @@ class Kept:
         file = ContentFile(content, name="listing.txt")
         self.play.move(Move.ATTACH, file=file)
         newest = self.play.run.evidence.order_by("-pk")[0]
-        return self.evidence / newest.file.name
+        return self.evidence / str(newest.file.name)
 
 
 @contextmanager

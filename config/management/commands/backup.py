@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from config.safekeeping import Stopped, checking, places, taking
+from config.safekeeping import Stopped, checking, noted, places, taking
 from config.safekeeping.taking import Taken
-
-STATUS = "last_backup.json"
 
 
 class Command(BaseCommand):
@@ -71,10 +68,7 @@ class Command(BaseCommand):
             self._tell(copy)
         if any(copy.faults for copy in taken):
             raise CommandError("Not every copy is good. Nothing older was removed.")
-        told = {"taken": at.isoformat(), "places": [str(copy.folder) for copy in taken]}
-        status = settings.DATA / STATUS
-        status.with_suffix(".part").write_text(json.dumps(told) + "\n", encoding="utf-8")
-        status.with_suffix(".part").replace(status)
+        noted.note(at, [copy.folder for copy in taken])
 
     def _tell(self, copy: Taken) -> None:
         word = "NOT GOOD" if copy.faults else "good: read back, and its database opened"
