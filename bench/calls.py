@@ -86,14 +86,17 @@ class Caller:
         return perf_counter() - started
 
     def statements(self, call: Call | Work) -> list[str]:
-        """The statements that it sends to the database."""
+        """The statements that it sends to the database, over a connection that is open."""
+        call.world.enter()
+        connection.ensure_connection()
+        if isinstance(call, Call):
+            call.world.cookie(call.person)  # signing in is not part of it
         sent: list[str] = []
 
         def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
             sent.append(sql)
             return execute(sql, params, many, context)
 
-        call.world.enter()
         with connection.execute_wrapper(note):
             self.time(call)
         return sent

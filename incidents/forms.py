@@ -148,15 +148,3 @@ class CorrectForm(EntryForm):
     reason = forms.CharField(
         max_length=300, label="Why it is corrected", help_text="The old text stays readable."
     )
-
-
-class FilterForm(forms.Form):
-    """The filters of the list. A value that nobody offers narrows nothing."""
-
-    q = forms.CharField(required=False, label="Search", max_length=200)
-    status = forms.ChoiceField(required=False, choices=[("", "any"), *_words(list(Status))])
-    severity = forms.ChoiceField(required=False, choices=[("", "any"), *_words(list(Severity))])
-    kind = forms.ChoiceField(required=False, choices=[("", "any"), *_words(list(Kind))])
-    system = forms.ModelChoiceField(
-        System.objects.all(), required=False, empty_label="any", to_field_name="slug"
-    )

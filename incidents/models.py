@@ -34,8 +34,10 @@ class Incident(models.Model):
     class Meta:
         ordering = ["-opened_at", "-pk"]
         indexes = [
-            models.Index(fields=["status", "-opened_at"], name="incident_by_status"),
-            models.Index(fields=["system", "-opened_at"], name="incident_by_system"),
+            # Each ends with the key, as the order of the list does: no page is ever sorted.
+            models.Index(fields=["-opened_at", "-id"], name="incident_by_opening"),
+            models.Index(fields=["status", "-opened_at", "-id"], name="incident_by_status_opening"),
+            models.Index(fields=["system", "-opened_at", "-id"], name="incident_by_system_opening"),
         ]
         constraints = [
             models.CheckConstraint(

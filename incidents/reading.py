@@ -1,4 +1,4 @@
-"""Incidents, read: the list with its filters, and the facts that stand at the head of one."""
+"""An incident, read: the facts that stand at its head. (`listing` reads many.)"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from incidents import words
 from incidents.enums import Certainty, Moment, Status
@@ -14,79 +14,6 @@ from incidents.models import Incident, IncidentRun, IncidentTime
 from inventory import durations
 from runbooks.models import Runbook
 from runbooks.shelf import Listed, overview
-
-PAGE = 50
-MOST_WORDS = 5
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the list is narrowed to; '' narrows nothing. `system` is a slug."""
-
-    words: str = ""
-    status: str = ""
-    severity: str = ""
-    kind: str = ""
-    system: str = ""
-
-    def __bool__(self) -> bool:
-        return any((self.words, self.status, self.severity, self.kind, self.system))
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """Newest first; `newer` and `older` are the incident next to the page on that side, or None."""
-
-    incidents: tuple[Incident, ...]
-    newer: Incident | None
-    older: Incident | None
-
-
-def found(filters: Filters) -> QuerySet[Incident]:
-    """Incidents that `filters` let through. Every one of the first five words must be in the title
-    or in what happened; case does not count."""
-    rows = Incident.objects.all()
-    for word in filters.words.split()[:MOST_WORDS]:
-        rows = rows.filter(Q(title__icontains=word) | Q(what_happened__icontains=word))
-    exact = {
-        "status": filters.status,
-        "severity": filters.severity,
-        "kind": filters.kind,
-        "system__slug": filters.system,
-    }
-    return rows.filter(**{name: value for name, value in exact.items() if value})
-
-
-def page(
-    filters: Filters,
-    *,
-    before: tuple[datetime, int] | None = None,
-    after: tuple[datetime, int] | None = None,
-    size: int = PAGE,
-) -> ListPage:
-    """The `size` newest before `before` (time of opening, primary key), or the oldest after
-    `after`. One query for the list; what each row shows comes with it."""
-    rows = found(filters).select_related("system").annotate(run_count=Count("runs"))
-    rows = rows.defer("what_happened")
-    if after is not None:
-        at, pk = after
-        later = rows.filter(Q(opened_at__gt=at) | Q(opened_at=at, pk__gt=pk))
-        got = list(later.order_by("opened_at", "pk")[: size + 1])
-        more, shown = len(got) > size, got[:size][::-1]
-        return _list_page(shown, newer=more, older=True)
-    if before is not None:
-        at, pk = before
-        rows = rows.filter(Q(opened_at__lt=at) | Q(opened_at=at, pk__lt=pk))
-    got = list(rows.order_by("-opened_at", "-pk")[: size + 1])
-    return _list_page(got[:size], newer=before is not None, older=len(got) > size)
-
-
-def _list_page(shown: Sequence[Incident], *, newer: bool, older: bool) -> ListPage:
-    return ListPage(
-        tuple(shown),
-        shown[0] if newer and shown else None,
-        shown[-1] if older and shown else None,
-    )
 
 
 @dataclass(frozen=True)

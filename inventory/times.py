@@ -19,7 +19,7 @@ _ABBREVIATED = re.compile(rf"({_DAY_AND_TIME})\s*([A-Za-z]+|[+-][0-9]+)")
 def stamp(moment: datetime) -> str:
     """`moment` (aware) to the minute in the zone of the settings: "2026-11-22 03:12 UTC"."""
     local = timezone.localtime(moment)
-    return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+    return f"{local.isoformat(' ')[:16]} {local.tzname()}"
 
 
 def typed(moment: datetime) -> str:

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import access
 from accounts.enums import Right
-from incidents import lifecycle, reading, records, timeline
+from incidents import lifecycle, listing, reading, records, timeline
 from incidents.enums import Certainty, Moment, Status
-from incidents.forms import FactsForm, FilterForm, OpenForm, SeverityForm, StatusForm, TimeForm
-from incidents.models import Incident
+from incidents.forms import FactsForm, OpenForm, SeverityForm, StatusForm, TimeForm
 from incidents.views.pages import form_page, kept, page, person, see_other
 from inventory import times
+from inventory.models import System
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -26,25 +26,19 @@ _form_page = require_http_methods(["GET", "HEAD", "POST"])
 def incident_list(request: HttpRequest) -> HttpResponse:
     """Incidents, newest first, narrowed by filters and words."""
     person(request)
-    form = FilterForm(request.GET)
-    form.is_valid()
-    chosen = form.cleaned_data
-    system = chosen.get("system")
-    filters = reading.Filters(
-        words=chosen.get("q", ""),
-        status=chosen.get("status", ""),
-        severity=chosen.get("severity", ""),
-        kind=chosen.get("kind", ""),
-        system=system.slug if system else "",
-    )
+    systems = list(System.objects.values_list("pk", "slug", "name"))
+    by_slug = {slug: name for _, slug, name in systems}
+    filters = listing.Filters.read(request.GET.dict(), by_slug)
     before, after = (_place(request.GET.get(name, "")) for name in ("before", "after"))
-    found = reading.page(filters, before=before, after=after)
+    found = listing.page(filters, before=before, after=after)
     return page(
         request,
         "incidents/incident_list.html",
-        form=FilterForm(initial=request.GET.dict()),
-        incidents=found.incidents,
+        rows=found.rows,
         narrowed=bool(filters),
+        systems={pk: name for pk, _, name in systems},
+        choices=listing.choices(filters, by_slug),
+        words=request.GET.get("q", ""),
         newer=_to(request.GET, "after", found.newer),
         older=_to(request.GET, "before", found.older),
     )
@@ -61,15 +55,15 @@ def _place(text: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _to(query: QueryDict, way: str, incident: Incident | None) -> str:
+def _to(query: QueryDict, way: str, row: listing.Row | None) -> str:
     """The address of the page next to this one, with the same filters; '' when there is none."""
-    if incident is None:
+    if row is None:
         return ""
     other = query.copy()
     for name in ("before", "after"):
         other.pop(name, None)
-    microseconds = (incident.opened_at - _EPOCH) // timedelta(microseconds=1)
-    other[way] = f"{microseconds}-{incident.pk}"
+    microseconds = (row.opened_at - _EPOCH) // timedelta(microseconds=1)
+    other[way] = f"{microseconds}-{row.pk}"
     return f"?{other.urlencode()}"
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from incidents import entries, links, reading, records
+from incidents import entries, links, listing, reading, records
 from incidents.enums import Certainty, Kind, Moment, Severity, Status
 from incidents.models import Incident
 from runbooks.models import Run
@@ -199,7 +199,7 @@ def test_queries_of_the_page_do_not_grow(
 
 
 def _found(**filters: str) -> set[str]:
-    return {row.title for row in reading.page(reading.Filters(**filters)).incidents}
+    return {row.title for row in listing.page(listing.Filters(**filters)).rows}
 
 
 def test_filters_and_words(incident: Incident, operator: User, at: datetime) -> None:
@@ -228,15 +228,15 @@ def test_the_list_in_pages(
     client.get(address)
     with CaptureQueriesContext(connection) as few:
         client.get(address)
-    for number in range(reading.PAGE):
+    for number in range(listing.PAGE):
         world.incident(operator, at, title=f"Number {number}", system=incident.system)
     with CaptureQueriesContext(connection) as many:
         first = client.get(address)
     assert len(few) == len(many)
     second = client.get(address + first.context["older"])
-    assert [row.pk for row in second.context["incidents"]] == [incident.pk]
+    assert [row.pk for row in second.context["rows"]] == [incident.pk]
     back = client.get(address + second.context["newer"])
-    assert back.context["incidents"] == first.context["incidents"]
+    assert back.context["rows"] == first.context["rows"]
     for odd in ("?before=x", "?before=999999999999999-1", "?status=odd&system=none&q=%00"):
         assert client.get(address + odd).status_code == 200
 
