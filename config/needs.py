@@ -14,6 +14,7 @@ from accounts.models import User
 from incidents.enums import Status
 from incidents.models import Incident
 from inventory import board
+from jobs import pulse, reading
 from runbooks import rows, shelf
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
 from runbooks.machine import ENDED, RunState, allowed, current
@@ -57,16 +58,21 @@ class Needs:
     approvals: tuple[Need, ...]
     incidents: tuple[Need, ...]
     systems: tuple[Need, ...]
+    background: tuple[Need, ...]
 
     @property
     def nothing(self) -> bool:
-        return not (self.runs or self.approvals or self.incidents or self.systems)
+        return not (
+            self.runs or self.approvals or self.incidents or self.systems or self.background
+        )
 
 
 def needs(person: User, at: datetime) -> Needs:
     """Everything that asks for `person` as of `at` (aware). The number of queries depends on the
     runs they are in (at most `MOST`), not on the size of the house."""
-    return Needs(_runs(person), _approvals(person), _incidents(), _systems(at))
+    return Needs(
+        _runs(person), _approvals(person), _incidents(), _systems(at), _background(person, at)
+    )
 
 
 def _runs(person: User) -> tuple[Need, ...]:
@@ -131,3 +137,18 @@ def _systems(at: datetime) -> tuple[Need, ...]:
         for line in board.lines(at)
         if line.met is False or line.good == 0
     )[:MOST]
+
+
+def _background(person: User, at: datetime) -> tuple[Need, ...]:
+    """What hinders the background, for those who can mend it."""
+    if not access.may(person, Right.MANAGE_PRODUCT):
+        return ()
+    url, found = reverse("jobs:schedule_list"), []
+    if (seen := pulse.last(at)).late:
+        why = "Mails, checks and webhooks wait. See that the worker and beat run."
+        found.append(Need(seen.sentence.rstrip("."), why, url))
+    if failed := reading.failures().count():
+        title = "1 job failed" if failed == 1 else f"{failed} jobs failed"
+        why = "Read why, mend it, and try again."
+        found.append(Need(title, why, f"{reverse('jobs:job_list')}?status=failed"))
+    return tuple(found)

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("accounts/", include("accounts.sign_in")),
     path("people/", include("accounts.urls")),
+    path("background/", include("jobs.urls")),
     path("notices/", include("notices.urls")),
     path("inventory/", include("inventory.urls")),
     path("", include("runbooks.urls")),

@@ -35,6 +35,7 @@ PAGES_ONLY = {
     "jobs.schedules.switch_on": "as adjust",
     "jobs.schedules.restore_default": "as adjust",
     "jobs.schedules.run_now": "as adjust",
+    "jobs.retrying.retry": "as adjust",
     "notices.preferences.set_digest": "notices are told to people, not to programs",
     "notices.reading.mark_read": "as set_digest",
     "notices.reading.mark_all_read": "as set_digest",

@@ -16,6 +16,7 @@ from inventory.models import Copy, Instance
 from runbooks import library
 from runbooks.enums import Move
 from runbooks.models import Run, Runbook
+from tests.factories.jobs import background
 from tests.factories.library import approved
 from tests.factories.people import person
 from tests.factories.story import SHEET, Story, story
@@ -89,6 +90,12 @@ PAGES = (
     Shown("inventory:copy_edit", "/inventory/copies/{copy}/edit/"),
     Shown("inventory:copy_mark", "/inventory/copies/{copy}/mark/"),
     Shown("inventory:copy_verify", "/inventory/copies/{copy}/verify/"),
+    Shown("jobs:schedule_list", "/background/"),
+    Shown("jobs:schedule_detail", "/background/schedules/jobs.prune/"),
+    Shown("jobs:job_list", "/background/jobs/"),
+    Shown("jobs:job_list", "/background/jobs/?status=running", "empty"),
+    Shown("jobs:job_detail", "/background/jobs/{failed_job}/", "failed"),
+    Shown("jobs:job_detail", "/background/jobs/{later_job}/", "to be tried again"),
     Shown("notices:notice_list", "/notices/"),
     Shown("webhooks:endpoint_list", "/webhooks/"),
     Shown("webhooks:endpoint_new", "/webhooks/new/"),
@@ -130,6 +137,11 @@ NOT_PAGES = {
     "incidents:incident_time_clear": "only takes a form",
     "incidents:incident_person_remove": "only takes a form",
     "incidents:incident_runbook_unlink": "only takes a form",
+    "jobs:schedule_off": "only takes a form",
+    "jobs:schedule_on": "only takes a form",
+    "jobs:schedule_default": "only takes a form",
+    "jobs:schedule_run": "only takes a form; its refusal is the schedule's page",
+    "jobs:job_again": "only takes a form; its refusal is the job's page",
     "notices:notice_read": "only takes a form",
     "notices:notice_read_all": "only takes a form",
     "notices:digest_switch": "only takes a form",
@@ -198,6 +210,7 @@ def set_stage() -> dict[str, str]:
         "books": text.runbook.slug,
         "instance": str(Instance.objects.earliest("pk").pk),
         "copy": str(Copy.objects.earliest("pk").pk),
+        **background(datetime.now(UTC)),
         **webhooks(one, at),
         **{state: str(run.pk) for state, run in runs.items()},
     }

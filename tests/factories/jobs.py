@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from jobs import queue
+from jobs import pulse, queue, schedules
 from jobs.models import Job
 
 KIND = "tests.write"
@@ -38,3 +38,17 @@ def failed(at: datetime, key: str = "1", *, kind: str = KIND) -> Job:
     assert queue.fail(job, "The mail server refuses the address.", at=at)
     job.refresh_from_db()
     return job
+
+
+def background(at: datetime) -> dict[str, str]:
+    """A background that is at work: a schedule with a result, a job that failed, one that is to be
+    tried again; the numbers of both."""
+    pulse.beat(pulse.Part.SWEEP, at=at)
+    schedules.sweep(at=at)
+    done(at, schedules.key("jobs.prune", at), kind="jobs.prune")
+    later = running(at, "notice 2", kind="notices.mail")
+    queue.postpone(later, "The mail server does not answer.", at=at, pause=timedelta(days=1))
+    return {
+        "failed_job": str(failed(at, "notice 1", kind="notices.mail").pk),
+        "later_job": str(later.pk),
+    }
