@@ -196,6 +196,8 @@ def _normalised(name: str) -> str:
 def fill(source: str, facts: Mapping[str, Facts], run_number: int) -> str:
     """The safe HTML `source` of a step with every marked placeholder inside code replaced by the
     value chosen, shell-quoted in shell commands, in `<var class="filled">`. Safe HTML again."""
+    if "<var " not in source:
+        return source
 
     def code(found: re.Match[str]) -> str:
         block, attributes, text = found.group(1) or "", found.group(2), found.group(3)

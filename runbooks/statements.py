@@ -23,6 +23,9 @@ Statement = tuple[str, Sequence[Any]]
 #: Rows in one statement: SQLite takes 32766 parameters.
 MOST_ROWS = 500
 
+#: No database has a key as large; SQLite does not even take it as a question.
+_NO_KEY = 2**63
+
 _LOCKED = """
     SELECT run.*,
         (SELECT text FROM runbooks_event WHERE run_id = %(run)s AND key = %(key)s) AS answer,
@@ -35,6 +38,8 @@ def lock(run_id: int, key: str | None) -> tuple[Run, str | None]:
     """The row of a run, locked until the transaction ends (PostgreSQL; on SQLite the transaction is
     IMMEDIATE and has locked already), and the text of the event that `key` caused before, if it
     did. Raises `Run.DoesNotExist`."""
+    if run_id >= _NO_KEY:
+        raise Run.DoesNotExist
     locking = connection.features.has_select_for_update
     sql = _LOCKED + (connection.ops.for_update_sql(of=("run",)) if locking else "")
     for run in Run.objects.raw(sql, {"run": run_id, "key": key}):

@@ -28,7 +28,7 @@ from runbooks.machine import (
 from runbooks.models import Run
 from runbooks.presence import Here
 from runbooks.procedure import Guard, Step, ValueSpec
-from runbooks.screen import Desk, blind
+from runbooks.screen import Desk
 from runbooks.screen.head import Place, head
 from runbooks.screen.steps import Part, Row, parts
 
@@ -194,7 +194,7 @@ def _step(desk: Desk, row: Row) -> dict[str, Any]:
             for old in desk.state.past
             if old.index == row.index
         ],
-        **_measured(told, step, hidden=row.index in blind(desk)),
+        **_measured(told, step, hidden=row.index in desk.blind),
         "marks": _marks(desk, step),
         "answer": step.answer,
         "reason": step.reason,

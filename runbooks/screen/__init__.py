@@ -18,7 +18,7 @@ from runbooks.screen.head import Head, head
 from runbooks.screen.panels import Desk, Panel, Person, Sent
 from runbooks.screen.primary import role_words
 from runbooks.screen.side import Side, Told, side, tell
-from runbooks.screen.steps import Part, blind, parts
+from runbooks.screen.steps import Part, parts
 
 __all__ = [
     "Desk",
@@ -28,7 +28,6 @@ __all__ = [
     "Sent",
     "Side",
     "Told",
-    "blind",
     "run_screen",
     "side",
     "tell",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
 from django.urls import reverse
+from django.utils import timezone
 
-from runbooks.enums import Countersign, Move
+from runbooks.enums import Countersign, Move, StepStatus
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
-from runbooks.machine import Allowed, RunState, allowed
+from runbooks.machine import FINISHED, Allowed, RunState, allowed
 from runbooks.screen.words import place_name
 
 
@@ -54,6 +56,16 @@ class Panel:
     def open(self) -> bool:
         """Whether a disclosure around it stands open: it holds something that was typed."""
         return self.form.is_bound
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """The fields that nobody sees, with their values."""
+        sent = self.form.data if self.form.is_bound else self.form.initial
+        return [
+            (name, str(sent[name]))
+            for name, field in self.form.fields.items()
+            if field.widget.is_hidden and sent.get(name) is not None
+        ]
 
 
 TITLES: dict[Move, tuple[str, str]] = {
@@ -99,9 +111,27 @@ class Desk:
     offer: tuple[tuple[str, str], ...] = ()
     new_key: Callable[[], str] = field(default=lambda: uuid4().hex)
 
-    @property
+    @cached_property
     def controls(self) -> frozenset[Allowed]:
         return frozenset(allowed(self.state, self.person))
+
+    @cached_property
+    def blind(self) -> frozenset[int]:
+        """Steps whose values this person must not see yet: a second measurement is due, and theirs
+        would be worth nothing if they had read the first."""
+        return frozenset(
+            step.index
+            for step in self.state.steps
+            if self.state.step(step.index).guard.countersign is Countersign.AFTER
+            and step.countersigned_at is None
+            and step.status not in FINISHED | {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
+            and self.person not in {step.started_by, step.done_by}
+        )
+
+    @cached_property
+    def day(self) -> str:
+        """The day on which the run began, in the zone of the settings."""
+        return f"{timezone.localtime(self.state.started_at or self.at):%Y-%m-%d}"
 
     def panel(
         self,

@@ -13,7 +13,6 @@ from inventory.enums import CopyState
 from inventory.models import Copy
 from runbooks.machine import Line, current
 from runbooks.screen.panels import Desk
-from runbooks.screen.steps import blind
 from runbooks.screen.words import place_name
 from runbooks.words import sentence
 
@@ -100,7 +99,7 @@ def tell(
     """One line of the log in words. What was measured at a step that waits for this person's own
     measurement is not told."""
     local = timezone.localtime(line.at)
-    hidden = line.kind in _MEASURED and line.data.get("step") in blind(desk)
+    hidden = line.kind in _MEASURED and line.data.get("step") in desk.blind
     number = desk.state.step(line.data["step"]).number if hidden else ""
     text = f"recorded step {number}; shown after your own measurement" if hidden else ""
     return Told(

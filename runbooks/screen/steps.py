@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zlib import crc32
 
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from inventory.durations import words
 from inventory.times import stamp
 from runbooks.demands import promises
-from runbooks.enums import Countersign, Move, RunStatus, StepStatus, ValueType
+from runbooks.enums import Move, RunStatus, StepStatus, ValueType
 from runbooks.machine import FINISHED, Allowed, Gate, StepState, current, gates
 from runbooks.parameters import fill
 from runbooks.procedure import Section, Step, ValueSpec
@@ -106,19 +107,6 @@ def parts(desk: Desk) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def blind(desk: Desk) -> frozenset[int]:
-    """Steps whose values this person must not see yet: a second measurement is due, and theirs
-    would be worth nothing if they had read the first."""
-    return frozenset(
-        step.index
-        for step in desk.state.steps
-        if desk.state.step(step.index).guard.countersign is Countersign.AFTER
-        and step.countersigned_at is None
-        and step.status not in FINISHED | {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
-        and desk.person not in {step.started_by, step.done_by}
-    )
-
-
 def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) -> Row:
     step = desk.state.steps[told.index]
     open_now = told.index == now
@@ -126,7 +114,7 @@ def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) 
     kind = "struck" if step.status is StepStatus.STRUCK else kind
     undoable = Allowed(Move.UNDO, told.index) in controls
     focus = _focus(desk, told, controls) if open_now else None
-    ahead = "" if open_now else _COMMAND.sub(_LATER if kind == "later" else "", told.body_html)
+    ahead = "" if open_now else _put_away(told.body_html, _LATER if kind == "later" else "")
     return Row(
         index=told.index,
         number=told.number,
@@ -137,7 +125,7 @@ def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) 
         circle=step.status in _CIRCLED,
         slash=step.status in _SLASHED,
         signs=_signs(desk, step),
-        values=() if told.index in blind(desk) else _values(told, step),
+        values=() if told.index in desk.blind else _values(told, step),
         wanted=tuple(v.label or v.name for v in told.guard.record if v.name not in step.values),
         remark=_remark(step),
         past=tuple(
@@ -152,6 +140,12 @@ def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) 
     )
 
 
+@lru_cache(maxsize=4000)
+def _put_away(html: str, instead: str) -> str:
+    """`html` with `instead` in the place of each command."""
+    return _COMMAND.sub(instead, html)
+
+
 def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focus | None) -> str:
     """Changes exactly when what the row shows changes; keys and clocks do not count."""
     shown_now: list[object] = [step.touched, step.status.value, kind, undoable]
@@ -163,13 +157,8 @@ def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focu
     return str(crc32(repr(shown_now).encode()))
 
 
-def clock(desk: Desk) -> str:
-    """The day on which the run began, in the zone of the settings."""
-    return f"{timezone.localtime(desk.state.started_at or desk.at):%Y-%m-%d}"
-
-
 def _signs(desk: Desk, step: StepState) -> tuple[str, ...]:
-    day = clock(desk)
+    day = desk.day
 
     def time(at: datetime) -> str:
         local = timezone.localtime(at)
@@ -208,7 +197,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     resting = state.status is RunStatus.HELD or state.hand_over_to is not None
     html = told.body_html
     if resting or closed:
-        html = _COMMAND.sub(_RESTING if resting else _CLOSED, html)
+        html = _put_away(html, _RESTING if resting else _CLOSED)
     target = desk.writes_over(index)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)

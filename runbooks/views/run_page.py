@@ -16,7 +16,7 @@ from inventory.models import Copy
 from runbooks import log, presence, rows
 from runbooks.machine import Line, RunState
 from runbooks.models import Event, Run
-from runbooks.screen import Desk, Person, RunScreen, Sent, Told, blind, run_screen, side, tell
+from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
 
 TAIL = 12  # lines of the log beside the form
 COPIES = 8
@@ -76,7 +76,7 @@ def desk_for(state: RunState, person: User, at: datetime) -> Desk:
 def check_may_read_exactly(state: RunState, person: User, at: datetime) -> None:
     """Raise `Refused` while a blind measurement of `person` is due: the exact texts of the log hold
     the first one. `at` is aware."""
-    if person.pk in state.people and blind(desk_for(state, person, at)):
+    if person.pk in state.people and desk_for(state, person, at).blind:
         raise Refused(
             "blind",
             "The exact log holds a value that you are to measure again without seeing it.",

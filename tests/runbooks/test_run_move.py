@@ -147,6 +147,7 @@ def test_a_hand_over_is_offered_and_taken_back(told: Story, send: Send) -> None:
 
 def test_there_is_no_move_of_another_name(told: Story, signed_in: SignIn, operator: User) -> None:
     client = signed_in(operator)
+    assert client.post(f"/runs/{10**30}/tick/", {"key": "k", "seen": 0}).status_code == 404
     for name in ("retry", "prepare"):
         assert client.post(f"/runs/{told.run.pk}/{name}/").status_code == 404
     assert client.get(f"/runs/{told.run.pk}/tick/").status_code == 405
