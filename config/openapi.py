@@ -14,5 +14,10 @@ SETTINGS: dict[str, Any] = {
     # Programs use tokens; the session is for the product's own pages.
     "AUTHENTICATION_WHITELIST": ["accounts.api.authentication.BearerToken"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["accounts.api.schema.refusals", "accounts.api.schema.plain_words"],
+    "POSTPROCESSING_HOOKS": [
+        "accounts.api.schema.refusals",
+        "accounts.api.schema.plain_words",
+        "accounts.api.schema.nothing_else",
+        "config.api.links.add",
+    ],
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from config.api import document
 from runbooks import reference as rules
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,6 +86,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "urls.md": urls_page,
     "run-states.md": lambda: _MADE + rules.run_states_page(),
     "events.md": lambda: _MADE + rules.events_page(),
+    "openapi.yml": document.as_yaml,
 }
 
 

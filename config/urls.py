@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 from config import views
+from config.api import pages
 
 handler500 = "config.views.server_error"
 
@@ -21,5 +22,7 @@ urlpatterns = [
     path("", include("runbooks.urls")),
     path("incidents/", include("incidents.urls")),
     path("webhooks/", include("webhooks.urls")),
-    path("api/", include("config.api.urls")),
+    path("api/", pages.api_reference, name="api_reference"),
+    path("api/v1/", include("config.api.urls")),
+    path("api/<slug:group>/", pages.api_group, name="api_group"),
 ]

@@ -36,6 +36,14 @@ PAGES_ONLY = {
     "jobs.schedules.restore_default": "as adjust",
     "jobs.schedules.run_now": "as adjust",
     "jobs.retrying.retry": "as adjust",
+    "webhooks.endpoints.add": "its secret is shown once, to a person",
+    "webhooks.endpoints.edit": "endpoints are set up by people, on their pages",
+    "webhooks.endpoints.end_former": "as edit",
+    "webhooks.endpoints.resend": "as edit",
+    "webhooks.endpoints.rotate": "as add",
+    "webhooks.endpoints.send_test": "as edit",
+    "webhooks.endpoints.switch_off": "as edit",
+    "webhooks.endpoints.switch_on": "as edit",
     "notices.preferences.set_digest": "notices are told to people, not to programs",
     "notices.reading.mark_read": "as set_digest",
     "notices.reading.mark_all_read": "as set_digest",
@@ -44,7 +52,7 @@ PAGES_ONLY = {
 INNER = {
     "incidents.changes.line", "incidents.changes.write", "inventory.history.record",
     "inventory.writing.add", "inventory.writing.amend", "runbooks.log.append",
-    "runbooks.moving.move",
+    "runbooks.moving.move", "webhooks.history.record",
 }  # fmt: skip
 #: Where no verbs are: edges, and what is only read.
 _EDGES = {"views", "forms", "api", "management", "migrations", "templatetags", "tests"}
@@ -77,7 +85,6 @@ def cases() -> Iterator[Case]:
 ALL = tuple(cases())
 
 
-@pytest.mark.xfail(reason="the tables of cases are being filled")
 def test_every_verb_has_a_case_or_a_reason() -> None:
     done = {case.verb for case in ALL if not case.code}
     assert done & set(PAGES_ONLY) == set()

@@ -26,7 +26,6 @@ class PageQuery(Sent):
     cursor = serializers.RegexField(
         r"^[0-9]{1,18}([.-][0-9]{1,18}){0,2}$",
         required=False,
-        default="",
         help_text="From `next` of the page before. Made for programs: do not build it.",
     )
 
@@ -38,7 +37,7 @@ def by_key(
 
     `asked`: the validated `PageQuery`. Raises `ValidationError` for a cursor of another list.
     """
-    if cursor := asked["cursor"]:
+    if cursor := asked.get("cursor", ""):
         if not cursor.isdigit() or int(cursor) > LARGEST:
             raise serializers.ValidationError({"cursor": "This cursor is of another list."})
         rows = rows.filter(**{"pk__lt" if newest else "pk__gt": int(cursor)})

@@ -84,7 +84,20 @@ class PersonList(ApiView):
         rows, cursor = by_key(people_here, asked(PageQuery, request))
         return Response(page(request, PersonLine, rows, cursor))
 
-    @operation("person_invite", "People", takes=Invited, answers=PersonLine, status=201)
+    @operation(
+        "person_invite",
+        "People",
+        takes=Invited,
+        answers=PersonLine,
+        status=201,
+        example={
+            "name": "Kim Park",
+            "email": "kim@example.org",
+            "username": "kim",
+            "initials": "kp",
+            "roles": ["responder"],
+        },
+    )
     def post(self, request: Request) -> Response:
         """Invite somebody: they get a letter with the link that sets their password."""
         site = request.build_absolute_uri("/").rstrip("/")
@@ -111,7 +124,9 @@ class PersonAct(ApiView):
 class PersonRoles(PersonAct):
     """The standing roles of a person."""
 
-    @operation("person_roles", "People", takes=Roles, answers=PersonLine)
+    @operation(
+        "person_roles", "People", takes=Roles, answers=PersonLine, example={"roles": ["viewer"]}
+    )
     def put(self, request: Request, id: int) -> Response:
         """Give exactly these roles."""
         roles = sent(Roles, request)["roles"]

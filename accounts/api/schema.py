@@ -15,16 +15,68 @@ from accounts.api.answers import Problem
 from accounts.api.authentication import BearerToken
 
 F = TypeVar("F", bound=Callable[..., Any])
-_WHEN = {
-    "400": "The body is no JSON object.",
-    "401": "There is no token, or it opens nothing.",
-    "403": "You may not, or the token may not.",
-    "404": "There is no such thing.",
-    "409": "Not allowed as things are now; `state` says how they are.",
-    "413": "The body is too big.",
-    "415": "The body is not called JSON.",
-    "422": "What was sent cannot be read; `errors` names the fields.",
-    "429": "Too many requests in this minute; the header Retry-After says how long to wait.",
+#: Status → when it is answered, and an example: code, sentence, remedy.
+_WHEN: dict[str, tuple[str, tuple[str, str, str]]] = {
+    "400": (
+        "The body is no JSON.",
+        ("unreadable", "JSON parse error - Expecting value.", "Send one JSON object in UTF-8."),
+    ),
+    "401": (
+        "There is no token, or it opens nothing.",
+        (
+            "not_signed_in",
+            "The token “nightly” expired on 2026-11-22.",
+            "Make a token on the page “Your tokens”.",
+        ),
+    ),
+    "403": (
+        "You may not, or the token may not.",
+        (
+            "token_scope",
+            "You may keep systems, instances and copies, but this token may not.",
+            "Use a token with the scope “author”.",
+        ),
+    ),
+    "404": (
+        "There is no such thing.",
+        ("not_found", "There is nothing at this address.", "Look at the list it should be in."),
+    ),
+    "409": (
+        "Not allowed as things are now; `state` says how they are.",
+        (
+            "destroyed",
+            "ledger-0606.dump is destroyed; a destroyed copy stays destroyed.",
+            "If there is another copy after all, register it under its own name.",
+        ),
+    ),
+    "413": (
+        "The body is too big.",
+        ("too_big", "The body is too big.", "Send at most 2 MB of JSON."),
+    ),
+    "415": (
+        "The body is of another kind than is documented.",
+        (
+            "media_type",
+            'Unsupported media type "text/plain" in request.',
+            "Send “Content-Type: application/json”.",
+        ),
+    ),
+    "422": (
+        "What was sent cannot be read; `errors` names the fields.",
+        (
+            "invalid",
+            "What was sent cannot be read. Nothing was saved.",
+            "Correct what is named here, and send it again.",
+        ),
+    ),
+    "429": (
+        "Too many requests in this minute; the header Retry-After says how long to wait.",
+        (
+            "too_many_requests",
+            "There were too many requests in this minute.",
+            "Wait 12 s, then go on more slowly.",
+        ),
+    ),
 }
 
 
@@ -69,16 +121,29 @@ class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
 
 def refusals(result: dict[str, Any], **context: Any) -> dict[str, Any]:
     """Hook of the document's making: the refusals, once, for all operations to refer to."""
-    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     told: dict[str, dict[str, Any]] = {
-        f"Refused{status}": {"description": sentence, "content": problem}
-        for status, sentence in _WHEN.items()
+        f"Refused{status}": {"description": sentence, "content": _problem(*example)}
+        for status, (sentence, example) in _WHEN.items()
     }
     told["Refused401"]["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
     told["Refused429"]["headers"] = {
         "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}
     }
     result["components"]["responses"] = told
+    return result
+
+
+def _problem(code: str, sentence: str, remedy: str) -> dict[str, Any]:
+    example = {"code": code, "sentence": sentence, "remedy": remedy}
+    schema = {"$ref": "#/components/schemas/Problem"}
+    return {"application/json": {"schema": schema, "example": example}}
+
+
+def nothing_else(result: dict[str, Any], **context: Any) -> dict[str, Any]:
+    """Hook: a body holds the fields that it names and no others (`serializers.Sent`)."""
+    for name, shape in result["components"]["schemas"].items():
+        if name.endswith("Request") and "properties" in shape:
+            shape.setdefault("additionalProperties", False)
     return result
 
 
@@ -136,7 +201,7 @@ def operation(
     parameters: list[type[serializers.Serializer[Any]] | OpenApiParameter] = []
     if asks is not None:
         parameters.append(asks)
-    described = OpenApiResponse(answers, description="Done." if answers is None else "")
+    described = OpenApiResponse(answers, description="Done.")
     decorate: Callable[[F], F] = extend_schema(
         operation_id=name,
         tags=[tag],

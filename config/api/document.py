@@ -22,4 +22,4 @@ def as_yaml() -> str:
     """The document as it lies in docs/reference/openapi.yml."""
     renderer: Any = OpenApiYamlRenderer()
     text: bytes = renderer.render(made(), renderer_context={})
-    return text.decode()
+    return "# Made by `manage.py document`. Do not edit.\n" + text.decode()

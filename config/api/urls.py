@@ -9,12 +9,12 @@ from config.api import views
 
 app_name = "api"
 urlpatterns = [
-    route("v1/", views.Root),
-    route("v1/openapi.yml", views.OpenapiYaml),
-    route("v1/openapi.json", views.OpenapiJson),
-    path("v1/", include("accounts.api.urls")),
-    path("v1/", include("inventory.api.urls")),
-    path("v1/", include("incidents.api.urls")),
-    path("v1/", include("runbooks.api.urls")),
-    route("v1/<path:rest>", views.NoSuchAddress),
+    route("", views.Root),
+    route("openapi.yml", views.OpenapiYaml),
+    route("openapi.json", views.OpenapiJson),
+    path("", include("accounts.api.urls")),
+    path("", include("inventory.api.urls")),
+    path("", include("incidents.api.urls")),
+    path("", include("runbooks.api.urls")),
+    route("<path:rest>", views.NoSuchAddress),
 ]

@@ -28,8 +28,8 @@ class IncidentTimeline(IncidentView):
     def get(self, request: Request, id: int) -> Response:
         """What happened, the newest first: the runs' logs, people's entries, changes of facts."""
         wanted = asked(PageQuery, request)
-        before = timeline.Key.read(wanted["cursor"])
-        if wanted["cursor"] and before is None:
+        before = timeline.Key.read(wanted.get("cursor", ""))
+        if "cursor" in wanted and before is None:
             raise serializers.ValidationError({"cursor": "This cursor is of another list."})
         found = timeline.page(self.incident(), before=before, size=wanted["limit"])
         return Response(page(request, TimelineLine, found.rows, str(found.older or "")))

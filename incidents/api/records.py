@@ -36,6 +36,13 @@ _EXAMPLE = {
     "noticed_at": "2026-11-22T03:12:00Z",
     "certainty": "exact",
 }
+_EDIT = {
+    "title": "The ledger was overwritten by an old dump",
+    "kind": "data loss",
+    "system": "ledger",
+    "what_happened": "The newest entry is two months old. The dump was of September.",
+    "seen": 3,
+}
 
 
 class IncidentList(ApiView):
@@ -46,7 +53,8 @@ class IncidentList(ApiView):
         """Incidents, the newest first."""
         wanted = asked(IncidentQuery, request)
         names = ("status", "severity", "kind", "system")
-        filters = reading.Filters(words=wanted["q"], **{name: wanted[name] for name in names})
+        narrowed = {name: wanted[name] for name in names if name in wanted}
+        filters = reading.Filters(words=wanted.get("q", ""), **narrowed)
         found = reading.page(filters, before=_place(wanted), size=wanted["limit"])
         return Response(page(request, IncidentLine, found.incidents, _cursor(found.older)))
 
@@ -73,7 +81,7 @@ class IncidentDetail(IncidentView):
         """Everything about an incident but its timeline."""
         return self.told()
 
-    @operation("incident_edit", TAG, takes=Facts, answers=IncidentFacts)
+    @operation("incident_edit", TAG, takes=Facts, answers=IncidentFacts, example=_EDIT)
     def put(self, request: Request, id: int) -> Response:
         """Write the four facts anew: title, kind, system, what happened."""
         read = sent(Facts, request)
@@ -152,9 +160,10 @@ class IncidentHistory(IncidentView):
 
 def _place(wanted: dict[str, Any]) -> tuple[datetime, int] | None:
     """Time of opening and primary key of the last incident of the page before."""
-    microseconds, _, pk = wanted["cursor"].partition("-")
-    if not wanted["cursor"]:
+    cursor = wanted.get("cursor", "")
+    if not cursor:
         return None
+    microseconds, _, pk = cursor.partition("-")
     try:
         return _EPOCH + timedelta(microseconds=int(microseconds)), int(pk)
     except (ValueError, OverflowError):

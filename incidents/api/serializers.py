@@ -237,12 +237,12 @@ class IncidentQuery(PageQuery):
     """Which incidents."""
 
     q = serializers.CharField(
-        required=False, default="", max_length=200, help_text="Words of the title or the story."
+        required=False, max_length=200, help_text="Words of the title or the story."
     )
-    status = Word(words.Status, required=False, default="")
-    severity = Word(words.Severity, required=False, default="")
-    kind = Word(words.Kind, required=False, default="")
-    system = serializers.SlugField(required=False, default="", help_text="The slug of a system.")
+    status = Word(words.Status, required=False)
+    severity = Word(words.Severity, required=False)
+    kind = Word(words.Kind, required=False)
+    system = serializers.SlugField(required=False, help_text="The slug of a system.")
 
 
 class SeenQuery(Sent):

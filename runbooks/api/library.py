@@ -185,6 +185,7 @@ class RevisionList(OfRunbook):
         asks=NextQuery,
         answers=RevisionWhole,
         status=201,
+        example={**examples.SOURCE, "seen": 1},
     )
     def post(self, request: Request, slug: str) -> Response:
         """Keep a text as the next revision. `seen` is the one that its writer started from."""

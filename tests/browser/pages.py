@@ -59,6 +59,8 @@ PAGES = (
     Shown("account_reauthenticate", "/accounts/reauthenticate/"),
     Shown("account_change_password", "/accounts/password/change/"),
     Shown("home", "/"),
+    Shown("api_reference", "/api/"),
+    Shown("api_group", "/api/inventory/"),
     Shown("accounts:people_list", "/people/"),
     Shown("accounts:person_invite", "/people/invite/"),
     Shown("accounts:person_detail", "/people/1/"),

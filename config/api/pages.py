@@ -1,0 +1,33 @@
+"""The pages about the API: the product explains it itself, without a script and without a host
+from outside (docs/decisions/api.md)."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import access
+from accounts.enums import Right
+from accounts.forms import scope_choices
+from accounts.requests import signed_in
+from config.api import reference
+
+
+@require_safe
+def api_reference(request: HttpRequest) -> HttpResponse:
+    """How programs use the API, and all its operations by group."""
+    access.check(signed_in(request), Right.VIEW)
+    context = {"groups": reference.groups(), "scopes": [told for _, told in scope_choices()]}
+    return render(request, "api/api_reference.html", context)
+
+
+@require_safe
+def api_group(request: HttpRequest, group: str) -> HttpResponse:
+    """The operations on one kind of thing, each with what it takes, answers and refuses."""
+    access.check(signed_in(request), Right.VIEW)
+    known = {found.slug: found for found in reference.groups()}
+    if group not in known:
+        raise Http404("There is no such group of operations.")
+    context = {"group": known[group], "groups": reference.groups()}
+    return render(request, "api/api_group.html", context)
