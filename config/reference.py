@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.api import document
 from runbooks import reference as rules
+from webhooks.reference import webhook_events_page
 
 ROOT = Path(__file__).resolve().parent.parent
 _MADE = "<!-- Made by `manage.py document`. Do not edit. -->\n\n"
@@ -85,6 +86,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": lambda: settings_page((ROOT / "config/settings.py").read_text("utf-8")),
     "urls.md": urls_page,
     "run-states.md": lambda: _MADE + rules.run_states_page(),
+    "webhook-events.md": lambda: _MADE + webhook_events_page(),
     "events.md": lambda: _MADE + rules.events_page(),
     "openapi.yml": document.as_yaml,
 }

@@ -42,6 +42,7 @@ class EndpointForm(VerbForm):
     patterns = forms.MultipleChoiceField(
         label="Events",
         required=False,
+        help_text="At least one of these, or a single kind below.",
         choices=list(kinds.FAMILIES.items()),
         widget=forms.CheckboxSelectMultiple,
     )
@@ -49,7 +50,7 @@ class EndpointForm(VerbForm):
         label="Single events",
         required=False,
         max_length=1000,
-        help_text="Kinds by name, with commas between: run.held, step.mismatched.",
+        help_text="Kinds by name, with commas between: run.held, step.mismatched. * is everything.",
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
@@ -68,9 +69,7 @@ class EndpointForm(VerbForm):
     def of(cls, endpoint: Endpoint, seen: int) -> EndpointForm:
         """The form to begin an edit with."""
         families = [pattern for pattern in endpoint.kinds if pattern in kinds.FAMILIES]
-        if "*" in endpoint.kinds:
-            families = list(kinds.FAMILIES)
-        single = [p for p in endpoint.kinds if p not in kinds.FAMILIES and p != "*"]
+        single = [pattern for pattern in endpoint.kinds if pattern not in kinds.FAMILIES]
         return cls(
             initial={
                 "name": endpoint.name,
@@ -88,6 +87,7 @@ class FilterForm(forms.Form):
 
     status = forms.ChoiceField(
         required=False,
+        label="State",
         choices=[("", "Any"), *((status.value, label) for status, label in _STATUSES.items())],
     )
     kind = forms.CharField(required=False, max_length=40, label="Event")

@@ -10,7 +10,9 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from inventory.times import stamp
-from webhooks import parking, targets
+from jobs.enums import JobStatus
+from jobs.models import Job
+from webhooks import orders, parking, targets
 from webhooks.enums import DeliveryStatus
 from webhooks.models import Delivery, Endpoint
 
@@ -59,8 +61,14 @@ def state(endpoint: Endpoint, *, at: datetime) -> tuple[str, str]:
         return "on", "good"
     failing = f"failing since {stamp(endpoint.failing_since)}"
     if endpoint.rests_until is not None and parking.rests(endpoint, at=at):
-        return f"{failing}; tried again at {stamp(endpoint.rests_until)}", "bad"
+        return f"{failing}; next attempt {stamp(endpoint.rests_until)}", "bad"
     return failing, "warn"
+
+
+def next_attempt(delivery: Delivery) -> datetime | None:
+    """When `delivery` is sent again; None when it is over, parked, or being sent."""
+    waiting = Job.objects.filter(kind=orders.DELIVER, status=JobStatus.WAITING.value)
+    return waiting.filter(key=delivery.message).values_list("due_at", flat=True).first()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,30 @@ _LONGEST = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+#: For the reference; a test holds it against what is really sent.
+EXAMPLE: Mapping[str, Any] = {
+    "type": "step.ticked",
+    "timestamp": "2026-03-04T03:17:45.000000Z",
+    "data": {
+        "sequence": 8,
+        "sentence": "ticked step 1, Read the newest entry, which now waits for the countersign",
+        "who": "Operator",
+        "role": "operator",
+        "near_miss": False,
+        "step": {"number": "1", "title": "Read the newest entry"},
+        "run": {
+            "id": 1,
+            "title": "Restore the books",
+            "kind": "live",
+            "url": "https://sign.example.org/runs/1/",
+        },
+        "into_production": False,
+        "system": None,
+        "incident": None,
+    },
+}
+
+
 @dataclass(frozen=True)
 class Told:
     """One event. `about` is the run or the incident, by name; `data` is what the standard form

@@ -164,6 +164,7 @@ def _delivery_page(
     context = {
         "delivery": delivery,
         "attempts": delivery.attempts.all()[:ATTEMPTS],
+        "next_attempt": reading.next_attempt(delivery),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200

@@ -22,7 +22,7 @@ from tests.factories.webhooks import bodies, endpoint, run_relay
 from tests.incidents.world import incident
 from webhooks import endpoints, marks, relay
 from webhooks.models import Mark
-from webhooks.telling import Told
+from webhooks.telling import EXAMPLE, Told
 
 SOON = timedelta(hours=1)
 Begin = Callable[[], Story]
@@ -58,28 +58,10 @@ def test_what_a_delivery_says(begin: Begin, admin: User, at: datetime, settings)
     told = begin().measured()
     run_relay(at + SOON)
     (body,) = bodies(hub)
-    pk = told.run.pk
-    assert body == {
-        "type": "step.ticked",
-        "timestamp": "2026-03-04T03:17:45.000000Z",
-        "data": {
-            "sequence": 8,
-            "sentence": "ticked step 1, Read the newest entry, which now waits for the countersign",
-            "who": "Operator",
-            "role": "operator",
-            "near_miss": False,
-            "step": {"number": "1", "title": "Read the newest entry"},
-            "run": {
-                "id": pk,
-                "title": "Restore the books",
-                "kind": "live",
-                "url": f"https://sign.example.org/runs/{pk}/",
-            },
-            "into_production": False,
-            "system": None,
-            "incident": None,
-        },
-    }
+    about = told.run
+    run = {**EXAMPLE["data"]["run"], "id": about.pk}
+    run["url"] = f"https://sign.example.org/runs/{about.pk}/"
+    assert body == {**EXAMPLE, "data": {**EXAMPLE["data"], "run": run}}
 
 
 def test_no_measured_value_leaves_the_house(begin: Begin, admin: User, at: datetime):
