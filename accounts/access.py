@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from accounts.enums import RIGHT_LABELS, SCOPES, Right
+from django.db.models import QuerySet
+
+from accounts.enums import RIGHT_LABELS, SCOPES, Right, Role
 from accounts.models import User
 from accounts.refusals import Refused
 
@@ -34,3 +36,9 @@ def may(person: User, right: Right) -> bool:
     except Refused:
         return False
     return True
+
+
+def holding(*roles: Role) -> QuerySet[User]:
+    """The enabled people who hold one of `roles`, each once."""
+    named = [role.value for role in roles]
+    return User.objects.filter(is_active=True, groups__name__in=named).distinct()

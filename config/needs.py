@@ -14,11 +14,12 @@ from accounts.models import User
 from incidents.enums import Status
 from incidents.models import Incident
 from inventory import board
+from inventory.times import stamp
 from jobs import pulse, reading
-from runbooks import rows, shelf
+from runbooks import rows, shelf, verifying
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
 from runbooks.machine import ENDED, RunState, allowed, current
-from runbooks.models import Run, RunPerson
+from runbooks.models import LogCheck, Run, RunPerson
 
 #: More runs at once than anybody can follow; the run list has the rest.
 MOST = 8
@@ -54,6 +55,7 @@ class Need:
 class Needs:
     """The home page's lists, each the most pressing first."""
 
+    logs: tuple[Need, ...]
     runs: tuple[Need, ...]
     approvals: tuple[Need, ...]
     incidents: tuple[Need, ...]
@@ -62,17 +64,34 @@ class Needs:
 
     @property
     def nothing(self) -> bool:
-        return not (
-            self.runs or self.approvals or self.incidents or self.systems or self.background
-        )
+        found = (self.logs, self.runs, self.approvals, self.incidents, self.systems)
+        return not any((*found, self.background))
 
 
 def needs(person: User, at: datetime) -> Needs:
     """Everything that asks for `person` as of `at` (aware). The number of queries depends on the
     runs they are in (at most `MOST`), not on the size of the house."""
     return Needs(
-        _runs(person), _approvals(person), _incidents(), _systems(at), _background(person, at)
+        _logs(at),
+        _runs(person),
+        _approvals(person),
+        _incidents(),
+        _systems(at),
+        _background(person, at),
     )
+
+
+def _logs(at: datetime) -> tuple[Need, ...]:
+    """What the watch over the logs found; at most two lines."""
+    url, found = reverse("runbooks:log_check_list"), []
+    newest = LogCheck.objects.defer("faults").first()
+    if newest and newest.fault_count:
+        found.append(Need("A log does not hold", verifying.sentence(newest), url))
+    since = verifying.missed_since(at, newest)
+    if since:
+        why = f"The logs were not verified since {stamp(since)}; it should happen every night."
+        found.append(Need("The logs are not being verified", why, url))
+    return tuple(found)
 
 
 def _runs(person: User) -> tuple[Need, ...]:

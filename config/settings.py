@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from config import environment as env
+from config.background import JOB_HANDLERS, JOB_SCHEDULES  # noqa: F401 (settings too)
 from config import logs, openapi
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,20 +121,7 @@ CACHES = {
     "throttle": env.counters(REDIS_URL),
 }
 
-# What the background does: the kind of a job, and the function that does it (`jobs.worker`).
-JOB_HANDLERS: dict[str, str] = {
-    "jobs.prune": "jobs.schedules.prune",
-    "notices.mail": "notices.mail.send_notice",
-    "webhooks.deliver": "webhooks.delivering.deliver",
-    "webhooks.prune": "webhooks.pruning.prune",
-    "webhooks.relay": "webhooks.relay.relay",
-}
-# What is put again and again: the rule (`jobs.rules`, in TIME_ZONE), and what it does, for people.
-JOB_SCHEDULES: dict[str, tuple[str, str]] = {
-    "jobs.prune": ("daily 03:40", "Forgets jobs that were done long ago; failed ones are kept."),
-    "webhooks.prune": ("daily 03:50", "Forgets webhooks that were delivered or failed long ago."),
-    "webhooks.relay": ("every 5 s", "Turns new events into webhooks, where any are wanted."),
-}
+# JOB_HANDLERS and JOB_SCHEDULES, what the background does and when, are in config/background.py.
 #: COUNTERSIGN_JOB_LEASE_SECONDS (60) — A worker that gives no sign of life for so many seconds is
 #: taken for dead, and its job is given to another.
 JOB_LEASE_SECONDS = env.integer("COUNTERSIGN_JOB_LEASE_SECONDS", 60, minimum=2)
@@ -142,6 +130,18 @@ JOB_LEASE_SECONDS = env.integer("COUNTERSIGN_JOB_LEASE_SECONDS", 60, minimum=2)
 BROKER_URL = env.text("COUNTERSIGN_BROKER_URL")
 BROKER_FOLDER = DATA / "broker"
 JOB_SWEEP_SECONDS = 5
+
+#: COUNTERSIGN_ANCHOR_FILE (anchors.jsonl in the data folder) — File outside of the database that
+#: gives a rewritten log away; a disk that the database's owner cannot write to is the best place.
+ANCHOR_FILE = Path(env.text("COUNTERSIGN_ANCHOR_FILE", str(DATA / "anchors.jsonl"))).resolve()
+#: COUNTERSIGN_ANCHOR_EMAIL (none) — Address to which each line of that file is mailed too.
+ANCHOR_EMAIL = env.text("COUNTERSIGN_ANCHOR_EMAIL")
+#: COUNTERSIGN_ANCHOR_WEBHOOK (none) — http or https address to which each line of that file is
+#: POSTed too; COUNTERSIGN_ANCHOR_WEBHOOK_FILE names a file with it.
+ANCHOR_WEBHOOK = env.text("COUNTERSIGN_ANCHOR_WEBHOOK")
+#: COUNTERSIGN_QUIET_RUN_MINUTES (30) — Minutes after which the people in a run are told that
+#: nothing happens in it.
+QUIET_RUN_MINUTES = env.integer("COUNTERSIGN_QUIET_RUN_MINUTES", 30, minimum=1)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backend.Backend"]

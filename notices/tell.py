@@ -24,14 +24,14 @@ def tell(
     url: str,
     at: datetime,
     by_mail: bool = True,
-) -> None:
+) -> int:
     """Tell each of `people` who is enabled and was not told `key` before.
 
     `key` names the thing, at most 160 characters: "late-step:5:3:1". `subject` is one line (longer
     ones are cut), `text` plain text, `url` a path of the product ("/runs/5/"). `at` (aware) is the
     moment of the telling. `by_mail`: False keeps it in the product. The mails are jobs in the same
     transaction as the lines, so there is a mail exactly when there is a line. Three queries,
-    however many people. Raises `ValueError` for a key that is too long.
+    however many people. Returns how many were told now. Raises `ValueError` for a longer key.
     """
     if len(key) > LONGEST_KEY:
         raise ValueError(f"The key {key!r} has more than {LONGEST_KEY} characters.")
@@ -49,6 +49,7 @@ def tell(
         )
         if by_mail:
             put_all([_letter(person, key) for person in new], at=at)
+    return len(new)
 
 
 def _letter(person: int, key: str) -> Order:

@@ -93,6 +93,14 @@ def evidence_folder(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> 
     return folder
 
 
+@pytest.fixture(autouse=True)
+def anchor_file(settings: Any, evidence_folder: Path) -> Path:
+    """Each test has its own file of anchors, made when something is anchored."""
+    file = evidence_folder.with_suffix(".anchors")
+    settings.ANCHOR_FILE = file
+    return file
+
+
 @pytest.fixture
 def at() -> datetime:
     """The moment at which a test begins: a night in March, UTC."""

@@ -102,7 +102,14 @@ def test_floors() -> None:
 
 
 @pytest.mark.parametrize(
-    "place", ["runbooks/machine", "runbooks/parser", "incidents/lifecycle", "jobs/rules"]
+    "place",
+    [
+        "runbooks/machine",
+        "runbooks/overdue",
+        "runbooks/parser",
+        "incidents/lifecycle",
+        "jobs/rules",
+    ],
 )
 def test_pure_modules_know_no_database_no_clock_and_no_request(place: str) -> None:
     paths = [path for path in sources(*PACKAGES) if told(path).removesuffix(".py") == place]

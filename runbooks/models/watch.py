@@ -38,12 +38,12 @@ class Anchor(models.Model):
     at = models.DateTimeField()
     file = models.CharField(max_length=400)
     number = models.PositiveIntegerField()
-    digest = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64)
     heads = models.PositiveIntegerField()
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["file", "id"], name="anchor_by_file")]
+        indexes = [models.Index(fields=["file", "number"], name="anchor_by_file")]
 
     def __str__(self) -> str:
         return f"anchor {self.number} with {self.heads} heads"

@@ -126,6 +126,7 @@ PAGES = (
     Shown("runbooks:run_detail", "/runs/{completed}/", "completed"),
     Shown("runbooks:run_log", "/runs/{completed}/log/"),
     Shown("runbooks:run_log", "/runs/{completed}/log/?verify=1", "verified"),
+    Shown("runbooks:log_check_list", "/runs/verification/"),
     Shown("runbooks:run_print", "/runs/{running}/print/"),
 )
 

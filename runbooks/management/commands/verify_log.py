@@ -3,38 +3,68 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from runbooks import log
+from runbooks import verifying
+from runbooks.anchors import Fault, kept
+from runbooks.log import Verdict
 from runbooks.models import Run
 
 
 class Command(BaseCommand):
     help = (
         "Verify the log of every run, or of those named: the chain of digests, the columns beside "
-        "the hashed texts, the revision, and the stored state against a replay of the events. "
-        "One line a run; ends with 1 when a log does not hold."
+        "the hashed texts, the revision, and the stored state against a replay of the events; and "
+        "compare them with the anchors. One line a run; ends with 1 when something does not hold. "
+        "A check of every run is kept and shown in the product, unless a FILE was named."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("runs", nargs="*", metavar="RUN", type=int, help="numbers of runs")
+        parser.add_argument(
+            "--anchors",
+            type=Path,
+            metavar="FILE",
+            help="a file of anchors to compare with, instead of COUNTERSIGN_ANCHOR_FILE",
+        )
 
-    def handle(self, *args: Any, runs: list[int], **options: Any) -> None:
-        found = Run.objects.select_related("revision__runbook").order_by("pk")
-        if runs:
-            found = found.filter(pk__in=runs)
-            missing = set(runs) - set(found.values_list("pk", flat=True))
-            if missing:
-                raise CommandError(f"There is no run {', '.join(map(str, sorted(missing)))}.")
-        bad = 0
-        for run in found.iterator(chunk_size=100):
-            verdict = log.verify(run)
-            told = "good" if verdict.ok else "NOT GOOD"
-            self.stdout.write(f"run {run.pk}: {verdict.events} events, {told}")
-            for fault in verdict.faults:
-                self.stdout.write(f"  {fault}")
-            bad += not verdict.ok
-        if bad:
+    def handle(
+        self, *args: Any, runs: list[int], anchors: Path | None = None, **options: Any
+    ) -> None:
+        self._insist_that_there_are(runs, anchors)
+        own = anchors is None or anchors.resolve() == settings.ANCHOR_FILE
+        found = verifying.check(
+            at=timezone.now(),
+            runs=set(runs) or None,
+            anchors=kept() if own else anchors,
+            witness=own,
+            on_run=self._tell_run,
+            on_difference=self._tell_difference,
+        )
+        self.stdout.write(verifying.sentence(found))
+        if own and not runs:
+            verifying.keep(found, at=timezone.now())
+        if found.fault_count:
             raise SystemExit(1)
+
+    def _insist_that_there_are(self, runs: list[int], anchors: Path | None) -> None:
+        missing = set(runs) - set(Run.objects.filter(pk__in=runs).values_list("pk", flat=True))
+        if missing:
+            raise CommandError(f"There is no run {', '.join(map(str, sorted(missing)))}.")
+        if anchors and not anchors.is_file():
+            raise CommandError(f"There is no file {anchors}.")
+
+    def _tell_run(self, run: int, verdict: Verdict) -> None:
+        told = "good" if verdict.ok else "NOT GOOD"
+        self.stdout.write(f"run {run}: {verdict.events} events, {told}")
+        for fault in verdict.faults:
+            self.stdout.write(f"  {fault}")
+
+    def _tell_difference(self, fault: Fault) -> None:
+        about = f"run {fault.run}: " if fault.run else ""
+        self.stdout.write(f"{about}NOT AS ANCHORED\n  {fault.sentence}")

@@ -1,0 +1,35 @@
+"""What the background does: which function does each kind of job, and what is put when."""
+
+from __future__ import annotations
+
+#: The kind of a job, and the function that does it: `def handler(job: Job, at: datetime) -> str`.
+JOB_HANDLERS: dict[str, str] = {
+    "jobs.prune": "jobs.schedules.prune",
+    "notices.mail": "notices.mail.send_notice",
+    "runbooks.anchor": "runbooks.background.anchor",
+    "runbooks.mail_anchor": "runbooks.background.mail_anchor",
+    "runbooks.post_anchor": "runbooks.background.post_anchor",
+    "runbooks.remind": "runbooks.background.remind",
+    "runbooks.verify_logs": "runbooks.background.verify_logs",
+    "webhooks.deliver": "webhooks.delivering.deliver",
+    "webhooks.prune": "webhooks.pruning.prune",
+    "webhooks.relay": "webhooks.relay.relay",
+}
+#: What is put again and again: the rule (`jobs.rules`, in TIME_ZONE), and what it does, for people.
+JOB_SCHEDULES: dict[str, tuple[str, str]] = {
+    "jobs.prune": ("daily 03:40", "Forgets jobs that were done long ago; failed ones are kept."),
+    "runbooks.anchor": (
+        "every 15 min",
+        "Writes the heads of logs that have moved to a file outside of the database.",
+    ),
+    "runbooks.remind": (
+        "every 1 min",
+        "Tells people of steps that take too long, and of runs in which nothing happens.",
+    ),
+    "runbooks.verify_logs": (
+        "daily 03:30",
+        "Verifies the logs of all runs and compares them with the anchors.",
+    ),
+    "webhooks.prune": ("daily 03:50", "Forgets webhooks that were delivered or failed long ago."),
+    "webhooks.relay": ("every 5 s", "Turns new events into webhooks, where any are wanted."),
+}
