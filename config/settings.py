@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from config import environment as env
-from config.background import JOB_HANDLERS, JOB_SCHEDULES  # noqa: F401 (settings too)
 from config import logs, openapi
+from config.background import JOB_HANDLERS, JOB_SCHEDULES  # noqa: F401 (settings too)
 
 ROOT = Path(__file__).resolve().parent.parent
 

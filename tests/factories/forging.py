@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 
 from django.db import connection
 
-from runbooks import log, rows
-from runbooks.machine import apply, genesis
-from runbooks.models import Event, Run
+from runbooks import log
+from runbooks.machine import RunState, apply, genesis
+from runbooks.models import Event, Run, RunStep
+from runbooks.procedure import from_json
 from tests.flushing import triggers_lifted
 
 
@@ -32,18 +34,24 @@ def forging() -> Iterator[None]:
 
 def rechain(run: Run) -> None:
     """Compute the digests of the whole log anew, and store the state that it then leads to."""
-    previous, state, after = "", None, None
-    stored, before = rows.load(run.pk)
+    procedure, previous = from_json(run.revision.procedure), ""
+    state: RunState | None = None
     for event in Event.objects.filter(run=run).order_by("sequence"):
         previous = log.digest(previous, event.text)
         Event.objects.filter(pk=event.pk).update(digest=previous)
         told = log.line(event.text)
-        state = apply(state, told) if state else genesis(run.pk, before.procedure, told)
+        state = apply(state, told) if state else genesis(run.pk, procedure, told)
     assert state is not None
-    after = state
-    stored.digest = previous
-    rows.store(stored, before, after, {})
-    Run.objects.filter(pk=run.pk).update(sequence=after.sequence, digest=previous)
+    for step in state.steps:
+        row = RunStep.objects.filter(run=run, step=step.index, attempt=step.attempt)
+        row.update(**{_column(f.name): getattr(step, f.name) for f in fields(step)[2:]})
+    names = ("status", "turned", "started_at", "ended_at", "sequence")
+    columns = {name: getattr(state, name) for name in names}
+    Run.objects.filter(pk=run.pk).update(**columns, digest=previous)
+
+
+def _column(name: str) -> str:
+    return f"{name}_id" if name.endswith("_by") else name
 
 
 def rewrite(run: Run, old: str, new: str) -> None:

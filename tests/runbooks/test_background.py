@@ -20,7 +20,7 @@ from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from jobs.rules import parse
 from notices.models import Notice
-from runbooks import anchors, background
+from runbooks import anchors, background, recall
 from runbooks.enums import Move, RunKind, RunRole
 from runbooks.models import LogCheck, Revision, RunStep
 from tests.factories.forging import forging, rewrite
@@ -306,9 +306,11 @@ def test_a_run_that_has_ended_or_not_begun_is_not_looked_at(at: datetime) -> Non
 
 
 def test_a_run_that_cannot_be_read_keeps_nobody_from_being_told(
-    at: datetime, caplog: pytest.LogCaptureFixture
+    at: datetime, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = began(at)
+    monkeypatch.setattr(recall, "states", recall.Recent(1))  # as a worker that was just started
+    monkeypatch.setattr(recall, "procedures", recall.Recent(1))
     with forging():
         Revision.objects.update(procedure={})
     second = play(PACED.replace(b"Paced", b"Other"), at, people=first.people)
