@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from kombu.transport import TRANSPORT_ALIASES, filesystem
+from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
 from kombu.utils.json import dumps
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,10 @@ TRANSPORT_ALIASES["files"] = f"{__name__}:Transport"
 class Channel(filesystem.Channel):
     """Messages as files, whole or not at all."""
 
-    supports_fanout = False  # only that would want the table of exchanges
+    supports_fanout = False  # only that would want the table of exchanges in a file
+
+    def get_table(self, exchange: str) -> Any:
+        return virtual.Channel.get_table(self, exchange)
 
     # kombu's own two classes do not agree on the name of `payload`.
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]

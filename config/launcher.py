@@ -2,7 +2,7 @@
 
 Prepares the database, loads the demonstration, starts the children, starts again what dies, and
 leaves nothing behind when it is stopped or killed. The children: `web` serves the pages, `worker`
-does the background's jobs in two threads, `beat` wakes it every few seconds. For one machine;
+does the background's jobs in four threads, `beat` wakes it every few seconds. For one machine;
 docs/how-to/production.md says what to run otherwise.
 """
 
@@ -207,7 +207,7 @@ def _web(door: socket.socket) -> Child:
 
 def _worker() -> Child:
     # Threads: children of a pool could outlive a worker that is killed, and need more memory.
-    command = [*_celery(), "worker", "--pool", "threads", "--concurrency", "2"]
+    command = [*_celery(), "worker", "--pool", "threads", "--concurrency", "4"]
     return Child(
         "worker", [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"]
     )

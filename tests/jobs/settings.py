@@ -7,3 +7,4 @@ from config.settings import JOB_HANDLERS
 
 JOB_HANDLERS["tests.write"] = "tests.jobs.handlers.write"
 JOB_SWEEP_SECONDS = 1
+JOB_SCHEDULES = {}  # nothing is done but what a test puts
