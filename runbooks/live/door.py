@@ -1,4 +1,5 @@
-"""Who may watch a run: the checks that Django's middleware makes for a page, made for a stream."""
+"""Who may watch a run: the checks that Django's middleware makes for a page, and the API's door for
+a program, made for a stream."""
 
 from __future__ import annotations
 
@@ -13,7 +14,9 @@ from django.db.models import Max
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 from django.http.request import split_domain_port, validate_host
+from django.utils import timezone
 
+from accounts import tokens
 from accounts.access import may
 from accounts.enums import Right
 from accounts.models import User
@@ -29,6 +32,19 @@ class TurnedAway(Exception):
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Sender:
+    """What a request shows at the door, as headers: a browser's cookie or a program's token."""
+
+    cookie: str = ""
+    authorization: str = ""
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a token is shown. No cookie counts beside it."""
+        return bool(self.authorization)
 
 
 @dataclass(frozen=True)
@@ -66,13 +82,19 @@ def check_origin(headers: Mapping[str, str]) -> None:
         raise TurnedAway(403, "Only Countersign's own pages may open this stream.")
 
 
-def admit(cookie: str, run: int) -> Ticket:
-    """Leave to watch `run` for the person whose session is in the header `cookie`.
+def sender(headers: Mapping[str, str]) -> Sender:
+    """Who asks. `headers` have lower-case names."""
+    return Sender(headers.get("cookie", ""), headers.get("authorization", ""))
+
+
+def admit(sender: Sender, run: int) -> Ticket:
+    """Leave to watch `run` for the person whose session or token `sender` shows.
 
     Raises `TurnedAway`: 401 when nobody is signed in (also: disabled since, password changed
-    since), 403 without the right to view, 404 when there is no such run.
+    since; the token revoked, expired or unknown), 403 without the right to view, 404 when there is
+    no such run.
     """
-    person = _person(cookie)
+    person = _owner(sender.authorization) if sender.is_program else _person(sender.cookie)
     if person is None:
         raise TurnedAway(401, "Sign in first.")
     if not may(person, Right.VIEW):
@@ -81,6 +103,17 @@ def admit(cookie: str, run: int) -> Ticket:
     for (head,) in found:
         return Ticket(run=run, person=person.pk, head=head or 0)
     raise TurnedAway(404, "There is no such run.")
+
+
+def _owner(authorization: str) -> User:
+    """The owner of the token, narrowed to its rights. Raises `TurnedAway`."""
+    scheme, _, text = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise TurnedAway(401, "Send the token as “Authorization: Bearer cst_…”.")
+    try:
+        return tokens.admit(text.strip(), at=timezone.now()).owner
+    except tokens.NotAdmitted as reason:
+        raise TurnedAway(401, str(reason)) from None
 
 
 def _person(cookie: str) -> User | None:

@@ -45,12 +45,13 @@ PING = message("ping", "{}")
 
 @dataclass(eq=False)
 class Viewer:
-    """One open stream. `seen` is the last sequence that was put into its queue."""
+    """One open stream. `seen` is the last sequence that was put into its queue. `screen`: None for
+    a program, for behind it nobody looks at the run."""
 
     ticket: door.Ticket
-    cookie: str
+    sender: door.Sender
     seen: int
-    screen: presence.Screen
+    screen: presence.Screen | None
     people: str = ""
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE))
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -95,18 +96,20 @@ class Hub:
         self._looked = 0.0
         self._work: asyncio.Task[None] | None = None
 
-    async def admit(self, cookie: str, run: int) -> door.Ticket:
+    async def admit(self, sender: door.Sender, run: int) -> door.Ticket:
         """`door.admit`, in the thread that does such work. Raises `door.TurnedAway`."""
-        return await self._door_desk.run(door.admit, cookie, run)
+        return await self._door_desk.run(door.admit, sender, run)
 
-    def join(self, ticket: door.Ticket, cookie: str, after: int) -> Viewer:
+    def join(self, ticket: door.Ticket, sender: door.Sender, after: int) -> Viewer:
         """A new viewer, who will get every event after `after`."""
-        screen = presence.Screen(ticket.run, ticket.person, f"{self._name}-{token_hex(8)}")
+        screen = None
+        if not sender.is_program:
+            screen = presence.Screen(ticket.run, ticket.person, f"{self._name}-{token_hex(8)}")
+            self._opened.add(screen)
         # Beyond the head means that the database was restored: follow what there is.
-        viewer = Viewer(ticket, cookie, min(after, ticket.head), screen)
+        viewer = Viewer(ticket, sender, min(after, ticket.head), screen)
         viewer.offer(PING)
         self.viewers.add(viewer)
-        self._opened.add(screen)
         self._empty.clear()
         self._look_now.set()
         self._presence_now.set()
@@ -117,9 +120,10 @@ class Hub:
     def leave(self, viewer: Viewer) -> None:
         """The stream of `viewer` is over."""
         self.viewers.discard(viewer)
-        self._opened.discard(viewer.screen)
-        self._closed.add(viewer.screen)
-        self._presence_now.set()
+        if viewer.screen is not None:
+            self._opened.discard(viewer.screen)
+            self._closed.add(viewer.screen)
+            self._presence_now.set()
         if not self.viewers:
             self._empty.set()
 
@@ -236,15 +240,16 @@ class Hub:
 
     async def _refresh(self) -> None:
         await asyncio.sleep(self.timing.refresh)
-        screens = [viewer.screen for viewer in self.viewers]
+        screens = [viewer.screen for viewer in self.viewers if viewer.screen]
         await self._door_desk.run(presence.refresh, screens=screens, at=timezone.now())
 
     async def _recheck(self) -> None:
-        """End the streams of people who signed out, were disabled or changed their password."""
+        """End the streams of people who signed out, were disabled or changed their password, and of
+        tokens that were revoked or expired."""
         await asyncio.sleep(self.timing.recheck)
         for viewer in list(self.viewers):
             try:
-                await self.admit(viewer.cookie, viewer.ticket.run)
+                await self.admit(viewer.sender, viewer.ticket.run)
             except door.TurnedAway:
                 viewer.ended.set()
 

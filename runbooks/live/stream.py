@@ -9,6 +9,8 @@ holds a queue.
 
 `presence` carries {"people": [{"id", "name", "role"}]} whenever that changes, and `ping` comes
 every 4 seconds as long as the log can be read. A browser that reconnects sends the last id it had.
+
+A person is known by the session's cookie, a program by `Authorization: Bearer` and its token.
 """
 
 from __future__ import annotations
@@ -49,14 +51,14 @@ class Live:
             door.check_origin(headers)
             if self.hub.stopping:
                 raise door.TurnedAway(503, "The server is stopping.")
-            cookie = headers.get("cookie", "")
-            ticket = await self.hub.admit(cookie, run)
+            sender = door.sender(headers)
+            ticket = await self.hub.admit(sender, run)
         except door.TurnedAway as refusal:
             await _answer(send, refusal.status, refusal.sentence)
         except Error:
             await _answer(send, 503, "The database does not answer.")
         else:
-            viewer = self.hub.join(ticket, cookie, after)
+            viewer = self.hub.join(ticket, sender, after)
             try:
                 await _stream(viewer, receive, send)
             finally:
@@ -86,6 +88,8 @@ async def _answer(send: Send, status: int, sentence: str) -> None:
     ]
     if status == 405:
         headers.append((b"allow", b"GET"))
+    if status == 401:
+        headers.append((b"www-authenticate", b'Bearer realm="countersign"'))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": f"{sentence}\n".encode()})
 

@@ -171,10 +171,20 @@ class Sent:
 class Reader:
     """A browser's EventSource, without the reconnecting."""
 
-    def __init__(self, port: int, run: Run, cookie: str, *, after: int = 0, last: str = "") -> None:
+    def __init__(
+        self,
+        port: int,
+        run: Run,
+        cookie: str,
+        *,
+        after: int = 0,
+        last: str = "",
+        token: str = "",
+    ) -> None:
         self._inbox: queue.Queue[Sent | None] = queue.Queue()
         self._link = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         headers = {"Cookie": cookie} | ({"Last-Event-ID": last} if last else {})
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         self._link.request("GET", f"/live/runs/{run.pk}?after={after}", headers=headers)
         self._socket = self._link.sock
         self.response = self._link.getresponse()
