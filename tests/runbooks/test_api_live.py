@@ -21,6 +21,7 @@ from runbooks.models import Presence
 from tests.runbooks.live_world import PATIENCE, ROOT, Reader, Server, World, open_world
 from tests.runbooks.test_live import Screen, ask, elsewhere, play, watching
 
+pytestmark = pytest.mark.processes
 HOW_TO = ROOT / "docs/how-to/drive-a-run-by-api.md"
 
 
@@ -127,7 +128,6 @@ def test_a_program_is_nobody_who_looks_at_the_run(world: World) -> None:
     assert not Presence.objects.filter(run=run).exists()
 
 
-@pytest.mark.processes
 def test_a_program_follows_two_real_servers(world: World) -> None:
     run, token = world.run(), issued(world.person(), Scope.READ)
     servers = [Server(world), Server(world)]
@@ -142,7 +142,6 @@ def test_a_program_follows_two_real_servers(world: World) -> None:
             one.end()
 
 
-@pytest.mark.processes
 @pytest.mark.skipif(not shutil.which("curl"), reason="no curl")
 def test_the_line_of_the_how_to(world: World) -> None:
     """`curl -N` as the how-to has it."""

@@ -24,6 +24,7 @@ from runbooks.live.stream import Live
 from runbooks.models import Presence, RunPerson
 from tests.runbooks.live_world import PATIENCE, World, open_world
 
+pytestmark = pytest.mark.processes  # its threads have connections of their own
 QUICK = Timing(poll=0.02, safety=0.2, ping=0.05, refresh=0.1, recheck=0.1)
 
 
