@@ -115,11 +115,12 @@ def test_a_stream_ends_with_its_token(world: World, end: Callable[[Token], None]
 
 def test_a_program_is_nobody_who_looks_at_the_run(world: World) -> None:
     run, token = world.run(), issued(world.person("Watcher"), Scope.READ)
+    cookie = world.cookie(world.person("Reader"))
 
     async def scene(live: Live) -> None:
         async with (
             watching(live, run.pk, "", **bearer(token.text)) as screen,
-            watching(live, run.pk, world.cookie(world.person("Reader"))),
+            watching(live, run.pk, cookie),
         ):
             await screen.sees('"name": "Reader"')
             assert "Watcher" not in screen.text
