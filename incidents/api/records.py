@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api.paging import PageQuery, by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.views import ApiView, asked, now, person, sent
-from incidents import reading, records
+from incidents import listing, records
 from incidents.api.serializers import (
     ClockTime,
     FactChange,
@@ -54,9 +54,12 @@ class IncidentList(ApiView):
         wanted = asked(IncidentQuery, request)
         names = ("status", "severity", "kind", "system")
         narrowed = {name: wanted[name] for name in names if name in wanted}
-        filters = reading.Filters(words=wanted.get("q", ""), **narrowed)
-        found = reading.page(filters, before=_place(wanted), size=wanted["limit"])
-        return Response(page(request, IncidentLine, found.incidents, _cursor(found.older)))
+        filters = listing.Filters(words=wanted.get("q", ""), **narrowed)
+        found = listing.page(filters, before=_place(wanted), size=wanted["limit"])
+        rows = Incident.objects.select_related("system").defer("what_happened")
+        whole = rows.in_bulk([row.pk for row in found.rows])
+        lines = [whole[row.pk] for row in found.rows if row.pk in whole]
+        return Response(page(request, IncidentLine, lines, _cursor(found.older)))
 
     @operation(
         "incident_open",
@@ -170,7 +173,7 @@ def _place(wanted: dict[str, Any]) -> tuple[datetime, int] | None:
         raise serializers.ValidationError({"cursor": "This cursor is of another list."}) from None
 
 
-def _cursor(incident: Incident | None) -> str:
-    if incident is None:
+def _cursor(row: listing.Row | None) -> str:
+    if row is None:
         return ""
-    return f"{(incident.opened_at - _EPOCH) // timedelta(microseconds=1)}-{incident.pk}"
+    return f"{(row.opened_at - _EPOCH) // timedelta(microseconds=1)}-{row.pk}"

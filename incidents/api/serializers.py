@@ -9,7 +9,7 @@ from rest_framework import serializers
 from accounts.api.paging import PageQuery
 from accounts.api.serializers import Moment, Number, PersonName, Sent, Word
 from accounts.models import User
-from incidents import entries, records
+from incidents import entries, listing, records
 from incidents import enums as words
 from incidents.models import Incident, IncidentChange, IncidentPerson, IncidentRun, TimelineEntry
 from incidents.reading import Measure, Tick
@@ -237,7 +237,7 @@ class IncidentQuery(PageQuery):
     """Which incidents."""
 
     q = serializers.CharField(
-        required=False, max_length=200, help_text="Words of the title or the story."
+        required=False, max_length=listing.LONGEST, help_text="Words of the title or the story."
     )
     status = Word(words.Status, required=False)
     severity = Word(words.Severity, required=False)

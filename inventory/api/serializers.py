@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.paging import PageQuery
@@ -269,6 +268,15 @@ class LightFacts(serializers.Serializer[Light]):
     lit = serializers.BooleanField()
 
 
+class CopyName(serializers.Serializer[Copy]):
+    """A copy, as it is named on the board."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    place = serializers.CharField()
+    data_as_of = Moment(allow_null=True)
+
+
 class BoardLine(serializers.Serializer[Line]):
     """What could be restored of one system, and how much would be lost."""
 
@@ -279,12 +287,8 @@ class BoardLine(serializers.Serializer[Line]):
     good = serializers.IntegerField(help_text="Good copies.")
     doubtful = serializers.IntegerField(help_text="Copies that are unverified or suspect.")
     rpo_met = serializers.BooleanField(source="met", allow_null=True)
-    newest_good_copy = serializers.SerializerMethodField()
+    newest_good_copy = CopyName(source="newest", allow_null=True)
     lights = LightFacts(many=True)
-
-    @extend_schema_field(CopyLine(allow_null=True))
-    def get_newest_good_copy(self, line: Line) -> dict[str, Any] | None:
-        return dict(CopyLine(line.newest).data) if line.newest else None
 
 
 class Board(serializers.Serializer[Any]):
