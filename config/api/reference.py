@@ -34,7 +34,7 @@ class Operation:
     name: str
     method: str
     path: str
-    text: str
+    paragraphs: tuple[str, ...]
     fields: tuple[Field, ...]
     sent: str
     answered: str
@@ -70,7 +70,9 @@ def _operation(path: str, method: str, told: Schema) -> Operation:
         name=told["operationId"],
         method=method.upper(),
         path=path,
-        text=told.get("description", ""),
+        paragraphs=tuple(
+            " ".join(paragraph.split()) for paragraph in told.get("description", "").split("\n\n")
+        ),
         fields=tuple(_fields(told)),
         sent=sent,
         answered=_shown(told["responses"][status].get("content", {}).get("application/json", {})),
