@@ -44,7 +44,7 @@ def work(pk: int, *, clock: Clock) -> bool:
     job = queue.take(pk, at=clock(), lease=lease())
     if job is None:
         return False
-    log.info("Job %s (%s) is taken, attempt %s.", job.pk, job.kind, job.attempts)
+    log.debug("Job %s (%s) is taken, attempt %s.", job.pk, job.kind, job.attempts)
     if job.attempts > queue.MOST_ATTEMPTS:
         told = f"The worker died {queue.MOST_ATTEMPTS} times while it did this."
         return queue.fail(job, told, at=clock())
