@@ -34,7 +34,7 @@ WRITES = {
 }  # fmt: skip
 # `at` without `by`: the moment is the system's or is told by its row, not one person's act.
 UNPAIRED = {
-    "Delivery.created_at", "Delivery.tried_at",
+    "Delivery.created_at", "Delivery.tried_at", "Mark.read_at",
     "Copy.taken_at", "Copy.restore_proven_at", "Runbook.archived_at", "Revision.created_at",
     "Run.started_at", "Run.ended_at", "RunPerson.taken_at", "RunPerson.released_at",
     "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",

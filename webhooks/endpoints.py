@@ -40,7 +40,7 @@ def add(
     )
     _put(endpoint, name, url, patterns)
     with transaction.atomic():
-        _begin_reading()
+        _begin_reading(at=at)
         _save(endpoint)
         told = {fact: ("", value) for fact, value in _facts(endpoint).items()}
         history.record(endpoint, "added it", told, by=by, at=at)
@@ -87,7 +87,7 @@ def switch_on(endpoint: Endpoint, *, by: User, at: datetime) -> Endpoint:
     with transaction.atomic():
         row = _locked(endpoint)
         if not row.enabled:
-            _begin_reading()
+            _begin_reading(at=at)
             row.enabled, row.since = True, at
             row.failures, row.failing_since, row.rests_until = 0, None, None
             row.save()
@@ -96,7 +96,8 @@ def switch_on(endpoint: Endpoint, *, by: User, at: datetime) -> Endpoint:
 
 
 def switch_off(endpoint: Endpoint, *, by: User, at: datetime) -> Endpoint:
-    """Send nothing more to `endpoint`; what waits for it has failed. Nothing when it is off."""
+    """Send nothing more to `endpoint`. What is parked for it has failed, and what waits fails when
+    its turn comes. Nothing when it is off."""
     access.check(by, Right.MANAGE_PRODUCT)
     with transaction.atomic():
         row = _locked(endpoint)
@@ -189,10 +190,10 @@ def _locked(endpoint: Endpoint) -> Endpoint:
     return Endpoint.objects.select_for_update().get(pk=endpoint.pk)
 
 
-def _begin_reading() -> None:
+def _begin_reading(*, at: datetime) -> None:
     """As long as nobody listens, nothing is read; the first listener begins at the end."""
     if not Endpoint.objects.filter(enabled=True).exists():
-        marks.begin()
+        marks.begin(at=at)
 
 
 def _rested(endpoint: Endpoint) -> None:

@@ -2,8 +2,8 @@
 still to be sent, and no verb below this floor knows that anything is.
 
 PostgreSQL gives a key before the commit, so a later key may be visible first. What lies a little
-behind the mark is therefore read again: the newest `WINDOW` keys, as far as they are younger than
-`IN_FLIGHT`, for no transaction of ours lives so long.
+behind the mark is therefore read again: the newest `WINDOW` keys, as far as they were not older
+than `IN_FLIGHT` when they were read last, for no transaction of ours lives so long.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from webhooks.enums import Source
 from webhooks.models import Mark
 from webhooks.telling import moment
 
-WINDOW = 1_000
+WINDOW = 5_000
 IN_FLIGHT = timedelta(minutes=10)
+WRITTEN_EVERY = timedelta(minutes=1)
 BATCH = 500
 _TABLES: dict[Source, type[Model]] = {
     Source.RUN: Event,
@@ -40,23 +41,20 @@ class Light:
     at: datetime
 
 
-def begin() -> None:
+def begin(*, at: datetime) -> None:
     """Let reading begin at the end of every table: what lies before is nobody's. Call it in the
     transaction that gives the product its first endpoint."""
     for source in Source:
-        skip(locked(source))
+        _move(locked(source, at=at), _end(source), at=at)
 
 
-def locked(source: Source) -> Mark:
+def locked(source: Source, *, at: datetime) -> Mark:
     """The mark of `source`, locked until the transaction ends, so that one relay reads at a time.
     One that is missing is made at the end of the table."""
-    Mark.objects.get_or_create(source=source.value, defaults={"reached": _end(source)})
+    if not Mark.objects.filter(source=source.value).exists():
+        made = {"reached": _end(source), "read_at": at}
+        Mark.objects.get_or_create(source=source.value, defaults=made)
     return Mark.objects.select_for_update().get(source=source.value)
-
-
-def skip(mark: Mark) -> None:
-    """Move `mark` to the end of its table. Reads one number."""
-    _move(mark, _end(Source(mark.source)))
 
 
 def read(mark: Mark, *, at: datetime) -> tuple[list[Light], bool]:
@@ -64,17 +62,18 @@ def read(mark: Mark, *, at: datetime) -> tuple[list[Light], bool]:
     and whether there are more. Moves the mark behind those."""
     source, reached = Source(mark.source), mark.reached
     before = Q(pk__gt=reached - WINDOW, pk__lte=reached)
-    again = _light(source, before, since=at - IN_FLIGHT, most=WINDOW)
+    again = _light(source, before, since=min(mark.read_at, at) - IN_FLIGHT, most=WINDOW)
     fresh = _light(source, Q(pk__gt=reached), since=None, most=BATCH)
-    if fresh:
-        _move(mark, fresh[-1].pk)
-    return again + fresh, len(fresh) == BATCH
+    more = len(fresh) == BATCH
+    # While there is more, what was invisible then is still to be looked for from then on.
+    if fresh or at - mark.read_at >= WRITTEN_EVERY:
+        _move(mark, fresh[-1].pk if fresh else reached, at=mark.read_at if more else at)
+    return again + fresh, more
 
 
-def _move(mark: Mark, reached: int) -> None:
-    if reached > mark.reached:
-        mark.reached = reached
-        mark.save(update_fields=["reached"])
+def _move(mark: Mark, reached: int, *, at: datetime) -> None:
+    mark.reached, mark.read_at = max(mark.reached, reached), at
+    mark.save(update_fields=["reached", "read_at"])
 
 
 def _end(source: Source) -> int:

@@ -80,10 +80,12 @@ class EndpointChange(models.Model):
 
 
 class Mark(models.Model):
-    """How far a source is read: everything up to the key `reached` has been seen once."""
+    """How far a source is read: everything up to the key `reached` has been seen once, and was
+    looked at again at `read_at`, or up to a minute later."""
 
     source = models.CharField(max_length=10, choices=choices(Source), unique=True)
     reached = models.PositiveBigIntegerField()
+    read_at = models.DateTimeField()
 
     class Meta:
         ordering = ["source"]

@@ -41,13 +41,16 @@ def park(delivery: Delivery) -> None:
 def release(*, at: datetime) -> int:
     """Send on what is parked for endpoints that have rested, the oldest first: one delivery while
     the endpoint still fails, else many. What waited for days has failed. Returns how many go."""
-    parked = Delivery.objects.filter(status=DeliveryStatus.PARKED.value)
-    parked.filter(created_at__lt=at - TOO_OLD).update(status=DeliveryStatus.FAILED.value)
+    every = Endpoint.objects.all()
+    parked = Delivery.objects.filter(endpoint__in=every, status=DeliveryStatus.PARKED.value)
+    waited_for = set(parked.order_by().values_list("endpoint", flat=True).distinct())
     released = 0
-    for endpoint in Endpoint.objects.filter(pk__in=parked.values("endpoint")):
+    for endpoint in every.filter(pk__in=waited_for):
+        here = parked.filter(endpoint=endpoint)
+        here.filter(created_at__lt=at - TOO_OLD).update(status=DeliveryStatus.FAILED.value)
         if rests(endpoint, at=at):
             continue
         most = 1 if rest(endpoint.failures) else MOST_RELEASED
-        for delivery in parked.filter(endpoint=endpoint).order_by("pk")[:most]:
+        for delivery in here.order_by("pk")[:most]:
             released += orders.again(delivery, at=at)
     return released

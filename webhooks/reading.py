@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count
 
 from inventory.times import stamp
 from jobs.enums import JobStatus
@@ -33,15 +33,23 @@ class Line:
 
 
 def lines(*, at: datetime) -> list[Line]:
-    """Every endpoint, the enabled first. One query."""
+    """Every endpoint, the enabled first. Two queries."""
+    rows = list(Endpoint.objects.order_by("-enabled", "name"))
     undone = (DeliveryStatus.WAITING.value, DeliveryStatus.PARKED.value)
-    rows = Endpoint.objects.annotate(
-        waiting=Count("deliveries", filter=Q(deliveries__status__in=undone)),
-        failed=Count("deliveries", filter=Q(deliveries__status=DeliveryStatus.FAILED.value)),
+    told = Delivery.objects.filter(
+        endpoint__in=rows, status__in=(*undone, DeliveryStatus.FAILED.value)
     )
+    grouped = told.order_by().values_list("endpoint", "status").annotate(number=Count("pk"))
+    counts = {(endpoint, status): number for endpoint, status, number in grouped}
     return [
-        Line(row, address(row), *state(row, at=at), row.waiting, row.failed)
-        for row in rows.order_by("-enabled", "name")
+        Line(
+            row,
+            address(row),
+            *state(row, at=at),
+            sum(counts.get((row.pk, status), 0) for status in undone),
+            counts.get((row.pk, DeliveryStatus.FAILED.value), 0),
+        )
+        for row in rows
     ]
 
 

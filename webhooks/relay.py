@@ -24,6 +24,8 @@ def relay(job: Job, at: datetime) -> str:
     Twice at once does no harm: one waits for the other's marks, and a delivery exists once an event
     and endpoint. Also lets parked deliveries go whose endpoint has rested.
     """
+    if not Endpoint.objects.filter(enabled=True).exists():
+        return "Nobody listens."  # the first who does begins at the end (`marks.begin`)
     made = sum(_relay(source, at=at) for source in Source)
     released = parking.release(at=at)
     return f"{made} to send, {released} sent on." if made or released else "Nothing new."
@@ -33,11 +35,8 @@ def _relay(source: Source, *, at: datetime) -> int:
     made = 0
     for _ in range(MOST_BATCHES):
         with transaction.atomic():
-            mark = marks.locked(source)
+            mark = marks.locked(source, at=at)
             endpoints = list(Endpoint.objects.filter(enabled=True))
-            if not endpoints:
-                marks.skip(mark)
-                return made
             rows, more = marks.read(mark, at=at)
             made += _deliver(source, rows, endpoints, at=at)
         if not more:
@@ -53,8 +52,8 @@ def _deliver(
         for row in rows
     }
     names = [f"{source}:{pk}" for pk, by in wanted.items() if by]
-    known = Delivery.objects.filter(event__in=names).values_list("event", "endpoint")
-    there = set(known)
+    known = Delivery.objects.filter(endpoint__in=endpoints, event__in=names)
+    there = set(known.values_list("event", "endpoint"))
     missing = {
         pk: [e for e in by if (f"{source}:{pk}", e.pk) not in there] for pk, by in wanted.items()
     }

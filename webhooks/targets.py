@@ -21,7 +21,7 @@ LONGEST = 500
 Address = IPv4Address | IPv6Address
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
-_UNSENDABLE = re.compile('[\x00-\x20\x7f-\uffff\\\\<>"`{}|^]')
+_UNSENDABLE = re.compile(r"""[^!-~]|[\\<>"`{}|^]""")
 _SETTING = "COUNTERSIGN_WEBHOOK_PRIVATE_HOSTS"
 
 
@@ -60,7 +60,12 @@ def read(url: str, listed: Collection[str] = ()) -> Target:
     text = url.strip()
     if len(text) > LONGEST:
         raise ValueError(f"The address has {len(text)} characters; {LONGEST} is the most.")
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise ValueError(
+            "This is no address: write one such as https://hooks.example.org/."
+        ) from None
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ValueError("Write an address that begins with https://.")
     if "@" in parts.netloc:

@@ -7,6 +7,7 @@ writes to, and one who reads the operator's value there does not measure any mor
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from webhooks import kinds
 from webhooks.enums import Source
 
 NEAR_MISS = "move.refused"
+_logger = logging.getLogger(__name__)
 _LONGEST = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -100,7 +102,7 @@ def _runs(keys: Collection[int]) -> list[Told]:
 
 def _event(event: Event, run: Run, procedure: Procedure) -> Told:
     told = json.loads(event.text)
-    said = _cut(without_values(event.kind, told["data"], procedure))
+    said = _cut(_sentence(event, told["data"], procedure))
     url = link("runbooks:run_detail", run.pk)
     production = run.kind == RunKind.LIVE and _writes_production(run, procedure)
     system = run.revision.runbook.system
@@ -127,6 +129,15 @@ def _event(event: Event, run: Run, procedure: Procedure) -> Told:
         },
         live_production=production,
     )
+
+
+def _sentence(event: Event, data: Mapping[str, Any], procedure: Procedure) -> str:
+    """One event that cannot be told must not keep all later ones from being sent."""
+    try:
+        return without_values(event.kind, data, procedure)
+    except (KeyError, TypeError, ValueError, IndexError):
+        _logger.exception("event %s of kind %s cannot be told in words", event.pk, event.kind)
+        return event.kind.replace(".", " ").replace("_", " ")
 
 
 def without_values(kind: str, data: Mapping[str, Any], procedure: Procedure) -> str:

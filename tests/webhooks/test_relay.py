@@ -15,6 +15,7 @@ from accounts.models import User
 from incidents import entries, records
 from incidents.enums import Certainty, Severity
 from jobs.models import Job
+from runbooks import words as run_words
 from runbooks.enums import Move
 from runbooks.models import Event
 from tests.factories.story import Story, story
@@ -102,13 +103,14 @@ def test_what_happened_before_an_endpoint_was_added_is_not_even_read(
     assert [body["type"] for body in bodies(hub)] == ["note.added"]
 
 
-def test_while_nobody_listens_only_the_mark_moves(begin: Begin, admin: User, at: datetime):
-    run_relay(at)
+def test_while_nobody_listens_nothing_is_read(begin: Begin, admin: User, at: datetime):
     begin()
     with CaptureQueriesContext(connection) as asked:
-        run_relay(at)
-    assert not [q for q in asked if "SELECT" in q["sql"] and '"runbooks_event"."kind"' in q["sql"]]
-    assert Mark.objects.get(source="run").reached == Event.objects.latest("pk").pk
+        assert run_relay(at) == "Nobody listens."
+    assert len(asked) == 1
+    hub = endpoint(admin, at - SOON)
+    endpoints.switch_off(hub, by=admin, at=at)
+    assert run_relay(at) == "Nobody listens."
 
 
 def test_an_endpoint_that_was_off_does_not_catch_up(begin: Begin, admin: User, at: datetime):
@@ -132,10 +134,38 @@ def test_an_event_that_becomes_visible_late_is_found(begin: Begin, admin: User, 
     told.do(Move.NOTE, "operator", text="slow to commit")
     told.do(Move.NOTE, "operator", text="quick")
     late, quick = Event.objects.filter(kind="note.added").order_by("pk")
-    Mark.objects.filter(source="run").update(reached=quick.pk)
+    Mark.objects.filter(source="run").update(reached=quick.pk, read_at=told.at)
     run_relay(told.at)
     assert {row.event for row in hub.deliveries.all()} == {f"run:{late.pk}", f"run:{quick.pk}"}
     assert run_relay(told.at) == "Nothing new."
+
+
+def test_one_that_was_invisible_when_the_relay_stopped_is_found_hours_later(
+    begin: Begin, admin: User, at: datetime
+):
+    hub = endpoint(admin, at - SOON, patterns=["note.added"])
+    told = begin()
+    told.do(Move.NOTE, "operator", text="slow to commit")
+    Mark.objects.filter(source="run").update(reached=Event.objects.latest("pk").pk, read_at=told.at)
+    run_relay(told.at + 5 * SOON)
+    assert [body["data"]["sentence"] for body in bodies(hub)] == ["noted: slow to commit"]
+
+
+def test_an_event_that_cannot_be_told_does_not_stop_the_others(
+    begin: Begin, admin: User, at: datetime, monkeypatch: pytest.MonkeyPatch
+):
+    real = run_words.sentence
+
+    def broken(kind: str, data: Any, procedure: Any) -> str:
+        return data["of another version"] if kind == "run.started" else real(kind, data, procedure)
+
+    monkeypatch.setattr(run_words, "sentence", broken)
+    hub = endpoint(admin, at - SOON, patterns=["run.*", "step.ticked"])
+    begin().measured()
+    run_relay(at + SOON)
+    sentences = [body["data"]["sentence"] for body in bodies(hub)]
+    assert sentences[1] == "run started"
+    assert sentences[2].startswith("ticked step 1")
 
 
 def test_what_is_far_behind_the_mark_is_not_read_again(begin: Begin, admin: User, at: datetime):
@@ -143,9 +173,10 @@ def test_what_is_far_behind_the_mark_is_not_read_again(begin: Begin, admin: User
     told = begin()
     told.do(Move.NOTE, "operator", text="long ago")
     newest = Event.objects.latest("pk").pk
-    Mark.objects.filter(source="run").update(reached=newest)
-    run_relay(told.at + marks.IN_FLIGHT + timedelta(seconds=1))
-    Mark.objects.filter(source="run").update(reached=newest + marks.WINDOW)
+    later = told.at + marks.IN_FLIGHT + timedelta(seconds=1)
+    Mark.objects.filter(source="run").update(reached=newest, read_at=later)
+    run_relay(later)
+    Mark.objects.filter(source="run").update(reached=newest + marks.WINDOW, read_at=at)
     run_relay(told.at)
     assert hub.deliveries.count() == 0
 
