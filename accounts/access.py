@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
 
 from accounts.enums import RIGHT_LABELS, SCOPES, Right, Role
 from accounts.models import User
@@ -42,3 +43,25 @@ def holding(*roles: Role) -> QuerySet[User]:
     """The enabled people who hold one of `roles`, each once."""
     named = [role.value for role in roles]
     return User.objects.filter(is_active=True, groups__name__in=named).distinct()
+
+
+_HOLDS = """
+    accounts_user.is_active AND accounts_user.id IN (
+        SELECT member.user_id
+        FROM accounts_user_groups member
+        JOIN auth_group_permissions granted ON granted.group_id = member.group_id
+        JOIN auth_permission permission ON permission.id = granted.permission_id
+        WHERE permission.codename = %s
+        UNION
+        SELECT own.user_id
+        FROM accounts_user_user_permissions own
+        JOIN auth_permission permission ON permission.id = own.permission_id
+        WHERE permission.codename = %s
+    )
+"""
+
+
+def holds(right: Right) -> RawSQL:
+    """For a query of people: whether the person of a row is enabled and was given `right`."""
+    codename = right.value.split(".")[1]
+    return RawSQL(_HOLDS, [codename, codename], BooleanField())  # noqa: S611 - a constant

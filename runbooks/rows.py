@@ -38,7 +38,7 @@ def load(run_id: int) -> tuple[Run, RunState]:
     this process has not met that state yet. Raises `Run.DoesNotExist`."""
     runs = Run.objects.select_related("revision__runbook__system")
     run = runs.defer("revision__procedure", "revision__source").get(pk=run_id)
-    return run, _known(run)
+    return run, known(run)
 
 
 def load_locked(run_id: int, *, key: str | None) -> tuple[Run, RunState, str | None]:
@@ -46,12 +46,13 @@ def load_locked(run_id: int, *, key: str | None) -> tuple[Run, RunState, str | N
     event that `key` caused before, if it did. One query, and four more when this process has not
     met that state yet. Raises `Run.DoesNotExist`."""
     run, answer = statements.lock(run_id, key)
-    return run, _known(run), answer
+    return run, known(run), answer
 
 
-def _known(run: Run) -> RunState:
-    known = recall.states.get((run.pk, run.digest))
-    return known or recall.states.put((run.pk, run.digest), state_of(run, procedure_of(run)))
+def known(run: Run) -> RunState:
+    """The state of `run`, whose row was just read."""
+    found = recall.states.get((run.pk, run.digest))
+    return found or recall.states.put((run.pk, run.digest), state_of(run, procedure_of(run)))
 
 
 def procedure_of(run: Run) -> Procedure:

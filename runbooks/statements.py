@@ -24,7 +24,7 @@ Statement = tuple[str, Sequence[Any]]
 MOST_ROWS = 500
 
 #: No database has a key as large; SQLite does not even take it as a question.
-_NO_KEY = 2**63
+NO_KEY = 2**63
 
 _LOCKED = """
     SELECT run.*,
@@ -38,7 +38,7 @@ def lock(run_id: int, key: str | None) -> tuple[Run, str | None]:
     """The row of a run, locked until the transaction ends (PostgreSQL; on SQLite the transaction is
     IMMEDIATE and has locked already), and the text of the event that `key` caused before, if it
     did. Raises `Run.DoesNotExist`."""
-    if run_id >= _NO_KEY:
+    if run_id >= NO_KEY:
         raise Run.DoesNotExist
     locking = connection.features.has_select_for_update
     sql = _LOCKED + (connection.ops.for_update_sql(of=("run",)) if locking else "")

@@ -9,14 +9,13 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
-from django.urls import reverse
 from django.utils import timezone
 
 from runbooks.enums import Countersign, Move, StepStatus
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
 from runbooks.machine import FINISHED, Allowed, RunState, allowed
-from runbooks.screen.words import place_name
+from runbooks.screen.words import address, place_name
 
 
 @dataclass(frozen=True)
@@ -176,7 +175,7 @@ class Desk:
         return replace(panel, title="Withdraw", verb="Withdraw the hand-over")
 
     def url(self, move: Move) -> str:
-        return reverse("runbooks:run_move", args=[self.state.number, move.value])
+        return address("runbooks:run_move", self.state.number, move.value)
 
     def writes_over(self, step: int) -> str:
         """The name of what step `step` overwrites, '' for every other step."""

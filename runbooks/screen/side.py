@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils import timezone
 
 from inventory.durations import age
@@ -13,7 +12,7 @@ from inventory.enums import CopyState
 from inventory.models import Copy
 from runbooks.machine import Line, current
 from runbooks.screen.panels import Desk
-from runbooks.screen.words import place_name
+from runbooks.screen.words import address, place_name
 from runbooks.words import sentence
 
 #: Events that hold what was measured.
@@ -127,7 +126,7 @@ def _copy(desk: Desk, copy: Copy, known: tuple[Copy, ...]) -> CopyLine:
 def _file(run: int, line: Line) -> FileLine:
     size = int(line.data["size"])
     said = f"{size / 1024:.0f} kB" if size >= 1024 else f"{size} bytes"
-    url = reverse("runbooks:evidence_file", args=[run, line.data["evidence"]])
+    url = address("runbooks:evidence_file", run, line.data["evidence"])
     return FileLine(line.data["name"], url, f"{said} · SHA-256 {line.data['sha256'][:12]}…")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from zlib import crc32
 
@@ -157,12 +157,18 @@ def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focu
     return str(crc32(repr(shown_now).encode()))
 
 
+@lru_cache(maxsize=4000)
+def _clock(at: datetime, zone: tzinfo, day: str) -> str:
+    """The time of day, in `zone`; with its date when that is not `day`."""
+    local = at.astimezone(zone)
+    return f"{local:%H:%M}" if f"{local:%Y-%m-%d}" == day else f"{local:%d %b %H:%M}"
+
+
 def _signs(desk: Desk, step: StepState) -> tuple[str, ...]:
-    day = desk.day
+    zone = timezone.get_current_timezone()
 
     def time(at: datetime) -> str:
-        local = timezone.localtime(at)
-        return f"{local:%H:%M}" if f"{local:%Y-%m-%d}" == day else f"{local:%d %b %H:%M}"
+        return _clock(at, zone, desk.day)
 
     started = "" if step.done_at else desk.sign(step.started_by, step.started_at, time)
     found = (

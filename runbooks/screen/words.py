@@ -1,8 +1,11 @@
-"""Places and lengths of time as the run page writes them."""
+"""Places, lengths of time and addresses as the run page writes them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
+
+from django.urls import reverse
 
 from runbooks.machine import Facts
 
@@ -18,6 +21,12 @@ def place_name(facts: Facts | None, *, loud: bool = False) -> str:
         return f"{name}, {environment.upper()}"
     where = facts.fields.get("place")
     return f"{name}, {where}" if where and not loud else name
+
+
+@lru_cache(maxsize=4000)
+def address(name: str, *args: int | str) -> str:
+    """The address of a page; there are dozens of them on one, and the same on the next."""
+    return reverse(name, args=args)
 
 
 def clock_face(span: timedelta) -> str:

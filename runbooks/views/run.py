@@ -21,7 +21,6 @@ from runbooks.forms.moves import MoveForm, SentForm, SentTick
 from runbooks.forms.runs import form_for
 from runbooks.machine import RunState
 from runbooks.models import Run
-from runbooks.presence import Here
 from runbooks.runs import VERBS
 from runbooks.screen import Sent
 from runbooks.views import run_page
@@ -36,8 +35,7 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The run as one person sees it now; with `X-Fragment: run` only what changes meanwhile."""
     by, at = person(request), timezone.now()
     access.check(by, Right.VIEW)
-    run, state = run_page.load(pk)
-    here = run_page.present(pk, at)
+    run, state, here = run_page.look(pk, at)
     etag = _etag(request, state, by, here, int(at.timestamp()) // FRESH_SECONDS)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
@@ -73,7 +71,7 @@ def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
 
 
 def _state(pk: int) -> RunState:
-    return run_page.load(pk)[1]
+    return run_page.look(pk, timezone.now())[1]
 
 
 def _form(request: HttpRequest, state: RunState, by: User, kind: Move) -> MoveForm:
@@ -97,13 +95,14 @@ def _again(
     assert answer is not None  # noqa: S101 - both kinds have one
     if wants_json(request):
         return JsonResponse(answer.as_json(), status=answer.status)
-    run, state = run_page.load(pk)
+    at = timezone.now()
+    run, state, here = run_page.look(pk, at)
     form = _form(request, state, by, kind)
     form.full_clean()
     if isinstance(said, Invalid):
         form.blame(said.errors)
     sent = Sent(kind, _index(request), form.renewed(state))
-    screen = run_page.screen(run, state, by, timezone.now(), sent=sent)
+    screen = run_page.screen(run, state, by, at, sent=sent, here=here)
     context = {"screen": screen, "refusal": answer, "procedure": state.procedure}
     return _page(request, run, context, status=answer.status)
 
@@ -138,9 +137,7 @@ def _sentences(form: SentForm) -> dict[str, str]:
     }
 
 
-def _etag(
-    request: HttpRequest, state: RunState, by: User, here: tuple[Here, ...], tick: int
-) -> str:
+def _etag(request: HttpRequest, state: RunState, by: User, here: tuple[int, ...], tick: int) -> str:
     """Changes with the log, the people here, the reader, and every quarter of a minute."""
     session = request.session.session_key or ""
     fragment = request.headers.get("X-Fragment", "")

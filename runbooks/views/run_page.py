@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.http import Http404
 
+from accounts.access import holds
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Refused
-from inventory.models import Copy
+from inventory.models import Copy, System
 from runbooks import log, presence, rows
+from runbooks.enums import RunRole
+from runbooks.glance import glance
 from runbooks.machine import Line, RunState
 from runbooks.models import Event, Run
 from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
@@ -30,6 +34,14 @@ def load(pk: int) -> tuple[Run, RunState]:
         raise Http404("There is no such run.") from missing
 
 
+def look(pk: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...]]:
+    """The run, its state and who has it open at `at` (aware). Raises `Http404`."""
+    try:
+        return glance(pk, at)
+    except Run.DoesNotExist as missing:
+        raise Http404("There is no such run.") from missing
+
+
 def screen(
     run: Run,
     state: RunState,
@@ -37,22 +49,19 @@ def screen(
     at: datetime,
     *,
     sent: Sent | None = None,
-    here: Iterable[presence.Here] | None = None,
+    here: Collection[int] = (),
 ) -> RunScreen:
-    """The run page of `person` at `at` (aware)."""
-    if here is None:
-        here = present(run.pk, at)
-    here = tuple(here)
+    """The run page of `person` at `at` (aware). `here` are those who have it open."""
     people, successors = _people(state, person, here)
     events = _events(run)
     desk = Desk(state, person.pk, at, people, successors, sent, _offer(state, events))
-    system = run.revision.runbook.system
+    system = System.objects.filter(runbooks__revisions=run.revision_id).first()
     copies = Copy.objects.of(system).existing().newest_first()[:COPIES] if system else ()
     return run_screen(
         desk,
         title=run.title,
         system=system,
-        present=here,
+        present=_named(state, here, people),
         beside=side(desk, copies=copies, evidence=_files(events), told=_tail(desk, run, events)),
     )
 
@@ -64,7 +73,8 @@ def present(pk: int, at: datetime) -> tuple[presence.Here, ...]:
 
 def successors() -> tuple[tuple[int, str], ...]:
     """Everybody who may operate runs (id, name)."""
-    return tuple(User.objects.filter(_operates()).distinct().values_list("pk", "name"))
+    able = User.objects.annotate(operates=holds(Right.OPERATE)).filter(operates=True)
+    return tuple(able.values_list("pk", "name"))
 
 
 def desk_for(state: RunState, person: User, at: datetime) -> Desk:
@@ -84,23 +94,15 @@ def check_may_read_exactly(state: RunState, person: User, at: datetime) -> None:
         )
 
 
-def _operates() -> Q:
-    codename = Right.OPERATE.value.split(".")[1]
-    return Q(is_active=True) & (
-        Q(groups__permissions__codename=codename) | Q(user_permissions__codename=codename)
-    )
-
-
 def _people(
-    state: RunState, person: User, here: Iterable[presence.Here]
+    state: RunState, person: User, here: Iterable[int]
 ) -> tuple[dict[int, Person], tuple[tuple[int, str], ...]]:
     """Everybody whose name or initials stand on the page, and those who could take over."""
-    wanted: set[int | None] = {person.pk, *state.people, *(one.id for one in here)}
+    wanted: set[int | None] = {person.pk, *state.people, *here}
     for step in (*state.steps, *state.past):
         wanted |= {step.started_by, step.done_by, step.countersigned_by, step.released_by}
     wanted |= {state.held_by, state.hand_over_by, state.hand_over_to}
-    operates = User.objects.filter(_operates(), pk=OuterRef("pk"))
-    found = User.objects.annotate(operates=Exists(operates)).filter(
+    found = User.objects.annotate(operates=holds(Right.OPERATE)).filter(
         Q(pk__in=wanted - {None}) | Q(operates=True)
     )
     people, able = {}, []
@@ -108,6 +110,18 @@ def _people(
         people[pk] = Person(pk, name, initials)
         able += [(pk, name)] if may else []
     return people, tuple(able)
+
+
+def _named(
+    state: RunState, here: Iterable[int], people: Mapping[int, Person]
+) -> list[presence.Here]:
+    """Those who have the run open, by name."""
+    found = [
+        presence.Here(pk, people[pk].name, state.people.get(pk, RunRole.OBSERVER).value)
+        for pk in here
+        if pk in people
+    ]
+    return sorted(found, key=lambda one: (one.name, one.id))
 
 
 def _events(run: Run) -> list[Event]:
@@ -126,11 +140,15 @@ def _tail(desk: Desk, run: Run, events: Iterable[Event]) -> tuple[Told, ...]:
 
 def told_of(desk: Desk, event: Event, struck: frozenset[int] = frozenset()) -> Told:
     """A line of the log, from its exact text."""
-    data = json.loads(event.text)
-    line = log.line(event.text)
-    return tell(
-        desk, line, data["name"], data["role"], event.digest[:12], struck=line.sequence in struck
-    )
+    line, name, role = _read(event.text)
+    return tell(desk, line, name, role, event.digest[:12], struck=line.sequence in struck)
+
+
+@lru_cache(maxsize=2000)
+def _read(text: str) -> tuple[Line, str, str]:
+    """An event with the name and the role of who caused it. It never changes."""
+    data = json.loads(text)
+    return log.line(text), data["name"], data["role"]
 
 
 def struck_in(run: Run) -> frozenset[int]:
@@ -144,7 +162,7 @@ def _struck(events: Iterable[Event]) -> frozenset[int]:
 
 
 def _files(events: Iterable[Event]) -> list[Line]:
-    return [log.line(event.text) for event in events if event.kind == "evidence.attached"]
+    return [_read(event.text)[0] for event in events if event.kind == "evidence.attached"]
 
 
 def _offer(state: RunState, events: Iterable[Event]) -> tuple[tuple[str, str], ...]:

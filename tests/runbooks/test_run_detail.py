@@ -93,7 +93,7 @@ def test_the_cost_of_the_page_does_not_grow_with_the_steps(
             page(one, client)
         counts.append(len(queries))
     assert counts[0] == counts[1]
-    assert counts[0] <= 12
+    assert counts[0] <= 8
 
 
 def test_the_log_hides_what_is_to_be_measured_blind(
