@@ -117,8 +117,6 @@ def _environ(call: Call) -> dict[str, Any]:
         "SERVER_PROTOCOL": "HTTP/1.1",
         "REMOTE_ADDR": "127.0.0.1",
         "HTTP_HOST": "localhost",
-        "HTTP_COOKIE": call.world.cookie(call.person),
-        "HTTP_X_CSRFTOKEN": TOKEN,
         "CONTENT_TYPE": kind if body else "",
         "CONTENT_LENGTH": str(len(body)),
         "wsgi.input": io.BytesIO(body),
@@ -129,6 +127,8 @@ def _environ(call: Call) -> dict[str, Any]:
         "wsgi.multiprocess": False,
         "wsgi.run_once": False,
     }
+    if "Authorization" not in call.headers:  # a browser, and no program with a token
+        environ |= {"HTTP_COOKIE": call.world.cookie(call.person), "HTTP_X_CSRFTOKEN": TOKEN}
     for name, value in call.headers.items():
         environ["HTTP_" + name.upper().replace("-", "_")] = value
     return environ

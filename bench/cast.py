@@ -19,6 +19,7 @@ class Cast:
     decider: User
     author: User
     approver: User
+    viewer: User
     superuser: User
 
 
@@ -30,6 +31,7 @@ def cast() -> Cast:
         "decider": Role.RESPONDER,
         "author": Role.AUTHOR,
         "approver": Role.APPROVER,
+        "viewer": Role.VIEWER,
     }
     people = {name: _person(name, role) for name, role in roles.items()}
     return Cast(**people, superuser=_superuser())

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from bench import procedures
 from bench.cast import Cast
+from bench.worlds import World
 from runbooks import library, runs
 from runbooks.enums import RunKind, RunRole
 from runbooks.models import Revision, Run
@@ -81,12 +82,13 @@ class OpenSteps:
     beforehand, and each is used from its first step to its last but one.
     """
 
-    def __init__(self, cast: Cast, of: Revision) -> None:
-        self._cast, self._of = cast, of
+    def __init__(self, world: World, cast: Cast, of: Revision) -> None:
+        self._world, self._cast, self._of = world, cast, of
         self._left: deque[Open] = deque()
 
     def prepare(self, count: int) -> None:
-        """See to it that the next `count` calls of `next` find a step. Enters no world."""
+        """See to it that the next `count` calls of `next` find a step. Enters the world."""
+        self._world.enter()
         steps = len(self._of.procedure["steps"])
         while len(self._left) < count:
             run = started(self._cast, self._of)

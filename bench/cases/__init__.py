@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from bench.cases import chain, connections, lists, pages, ticks
+from bench.cases import chain, connections, lists, live, pages, ticks
 from bench.results import Result
 from bench.session import Session
 
 CASES: dict[tuple[str, ...], Callable[[Session], Iterable[Result]]] = {
-    ("T1", "T2"): ticks.ticks,
+    ("T1", "T2", "T3"): ticks.ticks,
+    ("T4",): ticks.growth,
     ("T7", "T8", "T9"): pages.run_page,
+    ("T10",): live.few,
+    ("T11",): live.many,
     ("T12", "T13"): lists.first_page,
     ("T13",): lists.growth,
     ("T20",): chain.whole,
