@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _results(session: Session, wanted: set[str]) -> Iterator[Result]:
-    for targets, measure in CASES.items():
+    for targets, measure in CASES:
         if wanted and not wanted & set(targets):
             continue
         sys.stderr.write(f"{', '.join(targets)} …\n")
