@@ -28,7 +28,10 @@ class Sent(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict):
             raise serializers.ValidationError({"non_field_errors": ["Send one JSON object."]})
-        unknown = [name for name in data if name not in self.fields]
+        # Half a character (a surrogate) can be sent in JSON, but not be sent back.
+        unknown = [
+            str(name).encode(errors="replace").decode() for name in data if name not in self.fields
+        ]
         if unknown:
             known = ", ".join(self.fields) or "none at all"
             raise serializers.ValidationError(

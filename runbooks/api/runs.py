@@ -122,7 +122,7 @@ class RunDetail(ApiView):
         response = get_conditional_response(request._request, etag=etag)
         if response is None:
             response = Response(RunNow(_told(run, state, by, at, here)).data)
-            response["ETag"] = etag
+        response["ETag"] = etag
         response["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ["Authorization", "Cookie"])
         return response

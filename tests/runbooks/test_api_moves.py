@@ -2,76 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import Scope
-from accounts.models import User
 from runbooks.api.moves import MOVES
 from runbooks.enums import Move, RunStatus, StepStatus
 from runbooks.runs import VERBS
-from tests.factories.story import Story, story
+from tests.factories.api import Programs
+from tests.factories.story import Story
 from tests.factories.tokens import program
 
 Send = Callable[..., Any]
 
 
-@pytest.fixture(autouse=True)
-def counters() -> Iterator[None]:
-    caches["throttle"].clear()
-    yield
-    caches["throttle"].clear()
+@pytest.fixture
+def told(programs: Programs) -> Story:
+    return programs.run
 
 
 @pytest.fixture
-def told(
-    operator: User, verifier: User, decider: User, author: User, approver: User, at: datetime
-) -> Story:
-    people = (operator, verifier, decider, author, approver)
-    return story({one.username: one for one in people}, at)
-
-
-@pytest.fixture
-def programs(told: Story) -> Callable[[str], Client]:
-    known: dict[str, Client] = {}
-
-    def of(who: str) -> Client:
-        if who not in known:
-            known[who] = program(told.people[who], Scope.RUN)
-        return known[who]
-
-    return of
-
-
-@pytest.fixture
-def send(told: Story, programs: Callable[[str], Client]) -> Send:
-    """One move as JSON, with a new key and what was seen last, unless `data` says otherwise."""
-
-    def send(who: str, move: Move | str, *, key: str | None = None, **data: Any) -> Any:
-        body = {"seen": told.state.sequence, **data}
-        return programs(who).post(
-            f"/api/v1/runs/{told.run.pk}/moves/{move}/",
-            {name: value for name, value in body.items() if value is not ...},
-            content_type="application/json",
-            headers={"Idempotency-Key": uuid4().hex if key is None else key},
-        )
-
-    return send
-
-
-def now(told: Story, client: Client) -> dict[str, Any]:
-    answer = client.get(f"/api/v1/runs/{told.run.pk}/")
-    assert answer.status_code == 200
-    return dict(answer.json())
+def send(programs: Programs) -> Send:
+    return programs.send
 
 
 def test_every_verb_has_a_body() -> None:
@@ -105,14 +63,14 @@ def test_a_run_from_the_briefing_to_the_end(told: Story, send: Send) -> None:
 
 
 def test_a_client_that_only_follows_allowed_moves_reaches_the_end(
-    told: Story, programs: Callable[[str], Client]
+    told: Story, programs: Programs
 ) -> None:
     """Nothing but what the answers say: addresses, steps, the values that are wanted."""
     told.start()
     forward = ("countersign", "tick", "complete")
     for _ in range(20):
         for who in ("operator", "verifier"):
-            run = now(told, programs(who))
+            run = programs.now(who)
             may = {one["move"]: one for one in run["allowed_moves"]}
             due = next((may[name] for name in forward if name in may), None)
             if any(not gate["open"] and gate["key"] == "begun" for gate in run["gates"]):
@@ -125,7 +83,7 @@ def test_a_client_that_only_follows_allowed_moves_reaches_the_end(
                 step = next(one for one in run["steps"] if one["index"] == due["step"])
                 if due["move"] in {"tick", "countersign"}:
                     body["values"] = {one["name"]: "48211" for one in step["wanted"]}
-            answer = programs(who).post(
+            answer = programs.of(who).post(
                 due["url"],
                 body,
                 content_type="application/json",
@@ -238,7 +196,7 @@ def test_an_unknown_field_is_refused(told: Story, send: Send) -> None:
     assert "reasons" in answer.json()["errors"]
 
 
-def test_a_file_is_sent_as_a_form(told: Story, programs: Callable[[str], Client]) -> None:
+def test_a_file_is_sent_as_a_form(told: Story, programs: Programs) -> None:
     told.start()
     url = f"/api/v1/runs/{told.run.pk}/moves/attach/"
     listing = SimpleUploadedFile("listing.txt", b"48211 entries")
@@ -246,19 +204,19 @@ def test_a_file_is_sent_as_a_form(told: Story, programs: Callable[[str], Client]
     def attach(**data: Any) -> Any:
         listing.seek(0)
         body = {"seen": told.state.sequence, "file": listing, **data}
-        return programs("operator").post(url, body, headers={"Idempotency-Key": uuid4().hex})
+        return programs.of("operator").post(url, body, headers={"Idempotency-Key": uuid4().hex})
 
     assert attach(step="0").status_code == 200
-    files = programs("operator").get(f"/api/v1/runs/{told.run.pk}/evidence/").json()["results"]
+    files = programs.of("operator").get(f"/api/v1/runs/{told.run.pk}/evidence/").json()["results"]
     assert [(one["name"], one["size"], one["step"]) for one in files] == [("listing.txt", 13, 0)]
-    answer: Any = programs("operator").get(files[0]["url"])
+    answer: Any = programs.of("operator").get(files[0]["url"])
     assert b"".join(answer.streaming_content) == b"48211 entries"
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer["Content-Disposition"] == 'attachment; filename="listing.txt"'
     assert attach(step="x").status_code == 422
     assert attach(file="no file").status_code == 422
-    json = programs("operator").post(url, {}, content_type="application/json")
+    json = programs.of("operator").post(url, {}, content_type="application/json")
     assert json.status_code in {400, 415}
 
 
@@ -269,10 +227,10 @@ def test_there_is_no_move_of_another_name(told: Story, send: Send) -> None:
     assert answer.status_code == 409
 
 
-def test_no_such_run(told: Story, programs: Callable[[str], Client]) -> None:
+def test_no_such_run(told: Story, programs: Programs) -> None:
     for number in (told.run.pk + 1, 2**63, 10**300):
         for move, data in (("hold", {"seen": 1}), ("note", {"seen": 1, "text": "x"})):
-            answer = programs("operator").post(
+            answer = programs.of("operator").post(
                 f"/api/v1/runs/{number}/moves/{move}/",
                 data,
                 content_type="application/json",
@@ -294,12 +252,10 @@ def test_a_reading_token_cannot_tick(told: Story) -> None:
     assert told.state.steps[0].status is StepStatus.OPEN
 
 
-def test_a_tick_reads_nothing_before_the_verb(
-    told: Story, programs: Callable[[str], Client]
-) -> None:
+def test_a_tick_reads_nothing_before_the_verb(told: Story, programs: Programs) -> None:
     """The token with its owner, the owner's rights (2), and what the verb asks."""
     told.start()
-    client, seen = programs("operator"), told.state.sequence
+    client, seen = programs.of("operator"), told.state.sequence
     client.get("/api/v1/me/")
     with CaptureQueriesContext(connection) as asked:
         answer = client.post(
