@@ -43,6 +43,7 @@ class Job(models.Model):
             models.Index(fields=["status", "due_at"], name="job_by_status_and_due"),
             models.Index(fields=["status", "-id"], name="job_by_status_newest"),
             models.Index(fields=["status", "ended_at"], name="job_by_status_and_end"),
+            models.Index(fields=["kind", "status", "-id"], name="job_by_kind_and_status"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], name="job_once"),

@@ -66,7 +66,7 @@ def line(kind: str) -> Line:
         default=rule,
         row=row,
         last=recent(kind).first(),
-        unended=schedules.unended(kind).order_by("key").first(),
+        unended=schedules.unended(kind).order_by("-pk").first(),
     )
 
 
@@ -90,9 +90,15 @@ def page(
     size: int = PAGE,
 ) -> JobPage:
     """At most `size` jobs of this `status` and `kind` ('': any): the newest, those before the key
-    `before`, or those next after the key `after`."""
+    `before`, or those next after the key `after`.
+
+    Among all kinds, those that come every few seconds and were done are left out: nobody would
+    find anything else.
+    """
     wanted = {"status": status, "kind": kind}
     rows = Job.objects.filter(**{name: value for name, value in wanted.items() if value})
+    if not kind:
+        rows = rows.exclude(status=JobStatus.DONE.value, kind__in=schedules.frequent())
     if after is not None:
         got = list(rows.filter(pk__gt=after).order_by("pk")[: size + 1])
         return _job_page(got[:size][::-1], newer=len(got) > size, older=True)

@@ -150,14 +150,19 @@ def run_now(kind: str, *, by: User, at: datetime) -> None:
         _record(row, "run by hand", {}, by=by, at=at)
 
 
+def frequent() -> list[str]:
+    """The kinds whose schedule puts jobs more often than once an hour. One query; reads only."""
+    adjusted = dict(Schedule.objects.filter(adjusted=True).values_list("kind", "rule"))
+    found = ((k, rules.parse(adjusted.get(k, default(k)))) for k in settings.JOB_SCHEDULES)
+    return [kind for kind, rule in found if isinstance(rule, rules.Every) and rule.step < FREQUENT]
+
+
 def prune(job: Job, at: datetime) -> str:
     """The handler of "jobs.prune": forget done jobs after a month, or after a day when their
     schedule puts them more often than once an hour."""
     forgotten = queue.prune(before=at - KEPT)
-    for row in synced():
-        rule = rules.parse(row.rule)
-        if isinstance(rule, rules.Every) and rule.step < FREQUENT:
-            forgotten += queue.prune(before=at - KEPT_FREQUENT, kind=row.kind)
+    for kind in frequent():
+        forgotten += queue.prune(before=at - KEPT_FREQUENT, kind=kind)
     return f"{forgotten} done jobs are forgotten."
 
 

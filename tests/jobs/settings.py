@@ -1,10 +1,9 @@
-"""Settings for worker processes that a test starts: one handler more, and a quicker sweep."""
+"""Settings for worker processes that a test starts: its handler alone, and a quicker sweep."""
 
 from __future__ import annotations
 
 from config.settings import *  # noqa: F403
-from config.settings import JOB_HANDLERS
 
-JOB_HANDLERS["tests.write"] = "tests.jobs.handlers.write"
+JOB_HANDLERS = {"tests.write": "tests.jobs.handlers.write"}
+JOB_SCHEDULES: dict[str, tuple[str, str]] = {}
 JOB_SWEEP_SECONDS = 1
-JOB_SCHEDULES = {}  # nothing is done but what a test puts

@@ -102,6 +102,16 @@ class TestList:
         older = signed_in(viewer).get("/background/jobs/" + page.context["older"])
         assert [job.key for job in older.context["jobs"]] == ["0"]
 
+    def test_what_comes_every_few_seconds_hides_nothing_else(self, settings: Any, at) -> None:
+        settings.JOB_SCHEDULES = {"often": ("every 5 s", "Looks.")}
+        make.waiting(at, "mail")
+        for key in "123":
+            make.done(at, key, kind="often")
+        make.failed(at, "bad", kind="often")
+        assert [job.key for job in reading.page(size=2).jobs] == ["bad", "mail"]
+        assert reading.page("done").jobs == ()
+        assert len(reading.page(kind="often").jobs) == 4
+
     @pytest.mark.parametrize("number", ["x", "-1", "9" * 30, "٣"])
     def test_an_odd_place_is_the_beginning(self, signed_in, viewer, at, number: str) -> None:
         make.waiting(at)
