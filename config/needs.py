@@ -154,7 +154,7 @@ def _systems(at: datetime) -> tuple[Need, ...]:
             reverse("inventory:system_detail", args=[line.system.slug]),
         )
         for line in board.lines(at)
-        if line.met is False or line.good == 0
+        if line.is_broken
     )[:MOST]
 
 

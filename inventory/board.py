@@ -50,6 +50,11 @@ class Line:
         return _VERDICTS[self.severity]
 
     @property
+    def is_broken(self) -> bool:
+        """Whether the system could not be restored within its promise."""
+        return self.met is False or self.good == 0
+
+    @property
     def last_good(self) -> bool:
         """Whether one single good copy is left."""
         return self.good == 1

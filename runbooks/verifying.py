@@ -117,13 +117,14 @@ def sentence(found: LogCheck) -> str:
     said = f"{counted(found.runs, 'run')} with {counted(found.events, 'event')} verified"
     if found.heads:
         said += f", {counted(found.heads, 'anchored head')} compared"
-    faults = f"{counted(found.fault_count, 'fault')}!" if found.fault_count else "all hold."
+    faults = f"{counted(found.fault_count, 'fault')}." if found.fault_count else "all hold."
     return f"{said}; {faults}"
 
 
 def counted(number: int, what: str) -> str:
-    """A number with its noun: "1 run", "18,000 events"."""
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+    """A number with its noun: "1 run", "18,000 events", "2 near misses"."""
+    plural = "es" if what.endswith("s") else "s"
+    return f"{number:,} {what}{'' if number == 1 else plural}"
 
 
 def missed_since(at: datetime, newest: LogCheck | None) -> datetime | None:

@@ -20,6 +20,7 @@ from tests.factories.jobs import background
 from tests.factories.library import approved
 from tests.factories.people import person
 from tests.factories.story import SHEET, Story, story
+from tests.factories.watch import watched
 from tests.factories.webhooks import attempt, endpoint
 from webhooks import endpoints
 
@@ -203,6 +204,7 @@ def set_stage() -> dict[str, str]:
         "awaiting": told(operator=cast["relief"], verifier=one).start().measured().run,
         **_troubled(told(), told(), told(), told()),
     }
+    watched(one, at)
     return {
         "everyone": str(one.pk),
         "incident": str(incident.pk),

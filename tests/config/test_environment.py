@@ -99,3 +99,14 @@ def test_database(tmp_path: Path) -> None:
     assert (server["HOST"], server["NAME"]) == ("db.example.org", "countersign")
     with pytest.raises(ImproperlyConfigured, match="'mysql'"):
         env.database("mysql://host/name", tmp_path)
+
+
+def test_the_address_of_the_product() -> None:
+    hosts = ["countersign.example.org", "other.example.org"]
+    assert env.site("U", hosts, production=True, env={}) == "https://countersign.example.org"
+    assert env.site("U", hosts, production=False, env={}) == "http://localhost:8000"
+    given = {"U": "https://c.example.org:8443/"}
+    assert env.site("U", hosts, production=True, env=given) == "https://c.example.org:8443"
+    for bad in ("c.example.org", "ftp://c.example.org", "https://c.example.org/path"):
+        with pytest.raises(ImproperlyConfigured, match="write the protocol and the host"):
+            env.site("U", hosts, production=True, env={"U": bad})

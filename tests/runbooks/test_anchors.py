@@ -294,7 +294,7 @@ def test_the_command_compares_with_the_anchors(
     assert code == 1
     assert f"run {found.run.pk}: NOT AS ANCHORED" in said
     assert "The log was rewritten." in said
-    assert "1 run with 11 events verified, 1 anchored head compared; 1 fault!" in said
+    assert "1 run with 11 events verified, 1 anchored head compared; 1 fault." in said
     with pytest.raises(CommandError, match="no file"):
         call_command("verify_log", "--anchors", str(tmp_path / "nothing"))
 

@@ -96,8 +96,8 @@ def test_a_fault_is_told_once_and_not_every_night(
 ) -> None:
     with forging():
         RunStep.objects.filter(run=played.run, step=1).update(values={"rows": "99"})
-    assert verify(at).endswith("; 1 fault!")
-    assert verify(at + timedelta(days=1)).endswith("; 1 fault!")
+    assert verify(at).endswith("; 1 fault.")
+    assert verify(at + timedelta(days=1)).endswith("; 1 fault.")
     subject = "1 new fault in the logs of runs"
     assert sorted(told()) == [("admin", subject), ("manager", subject)]
     assert "Run 1: Stored and replayed state differ at step 2." in (
@@ -115,7 +115,7 @@ def test_the_night_compares_with_the_anchors(
 ) -> None:
     anchors.cast(anchor_file, at=at)
     rewrite(played.run, '"12"', '"99"')
-    assert verify(at).endswith("; 1 fault!")
+    assert verify(at).endswith("; 1 fault.")
     assert "The log was rewritten." in LogCheck.objects.get().faults[0]["sentence"]
     anchor_file.unlink()
     verify(at)
