@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from jobs import queue
+from jobs import pulse, queue
 
 #: Work that is due for so long is not being done by anybody.
 LATE = timedelta(minutes=5)
@@ -58,15 +58,15 @@ class Health:
 
 
 def look(at: datetime) -> Health:
-    """Ask the database, its migrations, the disk and the background, at `at` (aware). Two
+    """Ask the database, its migrations, the disk and the background, at `at` (aware). Three
     queries; never raises for what it looks at."""
     try:
         missing = _on_disk() - _applied()
-        late = queue.due(at - LATE).exists()
+        background = _background(at)
     except DatabaseError:
         remedy = "The database does not answer; look at its log and at DATABASE_URL."
         return Health((Check("database", Word.FAILED, remedy), _disk()))
-    return Health((Check("database", Word.OK), _migrations(missing), _disk(), _background(late)))
+    return Health((Check("database", Word.OK), _migrations(missing), _disk(), background))
 
 
 def _migrations(missing: frozenset[tuple[str, str]]) -> Check:
@@ -75,9 +75,13 @@ def _migrations(missing: frozenset[tuple[str, str]]) -> Check:
     return Check("migrations", Word.OK)
 
 
-def _background(late: bool) -> Check:
-    if late:
-        remedy = "Work is due and nobody does it: look whether worker and beat run."
+def _background(at: datetime) -> Check:
+    seen = pulse.last(at)
+    if seen.late:
+        remedy = f"{seen.sentence} Look whether worker and beat run."
+        return Check("background", Word.DEGRADED, remedy)
+    if queue.due(at - LATE).exists():
+        remedy = "Work has been due for five minutes and is not done. Look at the worker's lines."
         return Check("background", Word.DEGRADED, remedy)
     return Check("background", Word.OK)
 

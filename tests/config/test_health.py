@@ -11,10 +11,11 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 
 from config import health
 from config.health import Word
-from jobs import queue
+from jobs import pulse, queue
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -25,6 +26,7 @@ def words(found: health.Health) -> dict[str, str]:
 
 @pytest.mark.django_db
 def test_all_is_well(at: datetime) -> None:
+    pulse.beat(pulse.Part.SWEEP, at=at)
     found = health.look(at)
     assert found.ready
     assert set(words(found).values()) == {"ok"}
@@ -61,11 +63,22 @@ def test_a_database_that_does_not_answer_is_a_word_and_no_fault(
 @pytest.mark.django_db
 def test_work_that_nobody_does_is_told_and_sends_nobody_away(at: datetime) -> None:
     queue.put("runbooks.sleep", "1", at=at)
+    pulse.beat(pulse.Part.SWEEP, at=at + timedelta(minutes=4))
     assert words(health.look(at + timedelta(minutes=4)))["background"] == "ok"
     late = health.look(at + timedelta(minutes=6))
     assert words(late)["background"] == "degraded"
     assert late.word is Word.DEGRADED
     assert late.ready
+
+
+@pytest.mark.django_db
+def test_a_background_that_gives_no_sign_is_told(at: datetime) -> None:
+    assert words(health.look(at))["background"] == "degraded"
+    pulse.beat(pulse.Part.SWEEP, at=at)
+    assert words(health.look(at + timedelta(minutes=1)))["background"] == "ok"
+    later = health.look(at + timedelta(minutes=30))
+    assert words(later)["background"] == "degraded"
+    assert later.ready
 
 
 @pytest.mark.django_db
@@ -82,8 +95,9 @@ def test_a_probe_comes_by_number_without_tls_and_without_an_account(settings: An
 
 @pytest.mark.django_db
 def test_readiness_is_cheap(django_assert_num_queries: Any) -> None:
+    pulse.beat(pulse.Part.SWEEP, at=timezone.now())
     Client().get("/readyz")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         Client().get("/readyz")
     with django_assert_num_queries(0):
         Client().get("/livez")
