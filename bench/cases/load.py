@@ -40,7 +40,6 @@ def watched(session: Session) -> Iterable[Result]:
     of = supply.revision(cast, 200)
     ratios, told = [], ""
     with serving(world) as server:
-        client = Client(server.port, world.cookie(cast.operator), HEADERS)
         for _ in range(session.effort.repeats):
             found = []
             for viewers in (0, VIEWERS):
@@ -49,6 +48,8 @@ def watched(session: Session) -> Iterable[Result]:
                     if viewers:
                         path, cookie = f"/live/runs/{run.pk}", world.cookie(cast.viewer)
                         stack.enter_context(watching(server.port, path, cookie, viewers))
+                    # A new connection: the server closes one that is idle for five seconds.
+                    client = Client(server.port, world.cookie(cast.operator), HEADERS)
                     found.append(median(_ticks(client, run, session.effort.rounds)))
             ratios.append(found[1] / found[0])
             told = f"{1000 * found[1]:.1f} ms by {1000 * found[0]:.1f} ms"
