@@ -27,7 +27,7 @@ class Timing:
     """Seconds between two rounds of each duty. A browser says "not connected" after 10 s of
     silence, so two pings may be lost; a presence row is stale after 30 s, so two refreshes may."""
 
-    poll: float = 0.1
+    poll: float = 0.03
     safety: float = 3.0
     ping: float = 4.0
     refresh: float = 10.0

@@ -1,0 +1,74 @@
+"""What the harness fills its databases with is what the product would have kept."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connections
+
+from bench import chains, history, supply
+from bench.calls import Call, Caller, WrongAnswer
+from bench.cast import Cast, cast
+from bench.processes import Seen
+from bench.worlds import World
+from incidents import listing
+from runbooks import log
+from runbooks.models import Event, Run
+
+
+@pytest.fixture
+def people(db: None) -> Cast:
+    return cast()
+
+
+@pytest.fixture
+def world() -> World:
+    """The database of the test."""
+    return World("test", connection=connections["default"])
+
+
+def test_copied_logs_are_chains_that_hold(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chains, "EVENTS", 130)
+    chains.fill(people, 3)
+    runs = list(Run.objects.all())
+    assert [log.verify(run).faults for run in runs] == [(), (), ()]
+    assert Event.objects.count() == 3 * 130
+    assert len(set(Event.objects.values_list("digest", flat=True))) == 3 * 130
+
+
+def test_incidents_are_spread_over_the_years_and_listed(people: Cast) -> None:
+    history.fill(people, 120)
+    first = listing.page(listing.Filters())
+    assert len(first.rows) == listing.PAGE
+    assert first.older is not None
+    assert len(listing.page(listing.Filters(status="closed")).rows) == listing.PAGE
+    assert {row.status for row in listing.page(listing.Filters(status="open")).rows} <= {"open"}
+
+
+def test_open_steps_are_given_once_each(people: Cast, world: World) -> None:
+    ready = supply.OpenSteps(world, people, supply.revision(people, 3))
+    ready.prepare(3)
+    given = [ready.next() for _ in range(3)]
+    assert [step.step for step in given] == [0, 1, 0]
+    assert len({(step.run, step.step) for step in given}) == 3
+
+
+def test_a_call_asks_the_product_and_counts_its_statements(people: Cast, world: World) -> None:
+    caller, call = Caller(), Call(world, people.viewer, "/incidents/")
+    assert b"Incidents" in caller.call(call).body
+    assert [sql for sql in caller.statements(call) if "incidents_incident" in sql]
+
+
+def test_an_answer_that_is_not_the_expected_one_stops_the_measurement(
+    people: Cast, world: World
+) -> None:
+    with pytest.raises(WrongAnswer, match="404 instead of 200"):
+        Caller().call(Call(world, people.viewer, "/incidents/99/"))
+
+
+def test_a_message_that_covers_several_ticks_delivers_each_of_them() -> None:
+    seen = Seen([[(3, 5_000_000), (9, 20_000_000)], [(9, 30_000_000)], [(3, 4_000_000)]])
+    sent = [(3, 1_000_000), (6, 10_000_000), (9, 11_000_000)]
+    assert seen.latencies(sent) == [4.0, 10.0, 9.0, 29.0, 20.0, 19.0, 3.0]
+    assert seen.deliveries == 4
+    assert seen.in_order()
+    assert not Seen([[(3, 1), (3, 2)]]).in_order()
