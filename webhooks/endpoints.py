@@ -168,7 +168,7 @@ def send_test(endpoint: Endpoint, *, by: User, at: datetime) -> Delivery:
 def resend(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
     """Send `delivery` again, whatever became of it: the same text under the same `webhook-id`.
 
-    Raises `Refused` "switched_off", and "being_sent" while attempts are still due.
+    Raises `Refused` "switched_off", and "being_sent" while an attempt runs or is due.
     """
     access.check(by, Right.MANAGE_PRODUCT)
     with transaction.atomic():
@@ -177,8 +177,8 @@ def resend(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
         if not orders.again(delivery, at=at):
             raise Refused(
                 "being_sent",
-                "This delivery waits for its next attempt by itself.",
-                "Wait for it, or send a test event to see whether the endpoint answers.",
+                "This delivery is being sent, or about to be.",
+                "Reload its page to see what came of it.",
             )
         _rested(row)
         history.record(row, "sent again", {"delivery": ("", delivery.message)}, by=by, at=at)

@@ -23,11 +23,12 @@ def put(deliveries: Iterable[Delivery], *, at: datetime) -> None:
 
 @transaction.atomic
 def again(delivery: Delivery, *, at: datetime) -> bool:
-    """Let a job send `delivery` once more, with all its attempts. False when one has not ended."""
+    """Let a job send `delivery` at `at`: with all its attempts if it has ended, ahead of its time
+    if it waits for the next one. False when it is being sent, or about to be."""
     job = Job.objects.filter(kind=DELIVER, key=delivery.message).first()
     if job is None:
         put([delivery], at=at)
-    elif not queue.again(job, at=at):
+    elif not queue.again(job, at=at) and not queue.hasten(job, at=at):
         return False
     Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.WAITING.value)
     return True

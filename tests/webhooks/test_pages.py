@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from jobs.models import Job
 from tests.factories.webhooks import attempt, endpoint
 from webhooks import endpoints, sending
 from webhooks.enums import DeliveryStatus
@@ -148,16 +149,23 @@ def test_a_delivery_shows_its_text_and_its_attempts(
     assert "&quot;type&quot;:&quot;webhook.tested&quot;" in page
 
 
-def test_again_is_refused_while_it_waits_by_itself(
+def test_again_is_for_what_is_not_about_to_be_sent_anyway(
     client: Client, hub: Endpoint, admin: User, failing: None
 ) -> None:
     one = sent(hub, admin)
-    attempt(one, datetime.now(UTC))
-    answer = client.post(reverse("webhooks:delivery_again", args=[one.pk]))
+    address = reverse("webhooks:delivery_again", args=[one.pk])
+    answer = client.post(address)
     assert answer.status_code == 409
-    assert "waits for its next attempt by itself" in answer.content.decode()
+    assert "is being sent, or about to be" in answer.content.decode()
+    attempt(one, datetime.now(UTC))
+    job = Job.objects.get(key=one.message)
+    assert job.due_at > datetime.now(UTC)
+    assert client.post(address).status_code == 302
+    job.refresh_from_db()
+    assert job.due_at <= datetime.now(UTC)
     endpoints.switch_off(hub, by=admin, at=datetime.now(UTC))
-    answer = client.post(reverse("webhooks:delivery_again", args=[one.pk]))
+    answer = client.post(address)
+    assert answer.status_code == 409
     assert "Switch it on first" in answer.content.decode()
 
 
