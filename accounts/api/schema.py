@@ -89,7 +89,7 @@ class Described(AutoSchema):
         if operation is None:
             return None
         self.resolve_serializer(Problem, "response")  # `refusals` below refers to it
-        for status in self._refusals(operation):
+        for status in (*self._refusals(operation), *operation.pop("x-refuses", ())):
             reference = {"$ref": f"#/components/responses/Refused{status}"}
             operation["responses"].setdefault(status, reference)
         operation["responses"] = dict(sorted(operation["responses"].items()))
@@ -185,10 +185,11 @@ def operation(
     asks: Any = None,
     example: Any = None,
     answer_example: Any = None,
+    refuses: Sequence[int] = (),
 ) -> Callable[[F], F]:
     """Describe one method of a view: its stable `name`, the group `tag`, what it `takes` (the body)
     and `asks` (the query), what it `answers` and in which `media` type, and examples of both. The
-    text is the docstring."""
+    text is the docstring. `refuses`: statuses beyond those that every operation of its kind has."""
     examples = []
     if example is not None:
         examples.append(OpenApiExample("request", value=example, request_only=True))
@@ -209,5 +210,6 @@ def operation(
         responses={(status, media): described},
         parameters=parameters,
         examples=examples,
+        extensions={"x-refuses": [str(status) for status in refuses]},
     )
     return decorate

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from accounts.api.views import route
 from config.api import views
@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("inventory.api.urls")),
     path("", include("incidents.api.urls")),
     path("", include("runbooks.api.urls")),
-    route("<path:rest>", views.NoSuchAddress),
+    # Anything else, line breaks too, which a path converter would leave to the pages.
+    re_path(r"^(?P<rest>[\s\S]+)$", views.NoSuchAddress.as_view(), name="no_such_address"),
 ]

@@ -86,7 +86,9 @@ class Lint(ApiView):
         access.check(person(request), Right.WRITE_RUNBOOKS)
         text, more = given(request, SentText)
         slug = more.get("runbook") or request.query_params.get("runbook")
-        runbook = get_object_or_404(Runbook, slug=slug) if slug else None
+        runbook = Runbook.objects.filter(slug=slug).first() if slug else None
+        if slug and runbook is None:
+            raise serializers.ValidationError({"runbook": "There is no such runbook."})
         read = reading.read(text, runbook=runbook)
         return Response(
             {

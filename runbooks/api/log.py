@@ -48,7 +48,7 @@ class OfRun(ApiView):
 class EventList(OfRun):
     """The log of a run."""
 
-    @operation("run_events", "Log", asks=EventQuery, answers=page_of(EventLine))
+    @operation("run_events", "Log", asks=EventQuery, answers=page_of(EventLine), refuses=[409])
     def get(self, request: Request, id: int) -> Response:
         """The log of a run, in sentences.
 
@@ -71,7 +71,7 @@ class EventList(OfRun):
 class RunExport(OfRun):
     """The log to be verified elsewhere."""
 
-    @operation("run_export", "Log", answers=Export)
+    @operation("run_export", "Log", answers=Export, refuses=[409])
     def get(self, request: Request, id: int) -> HttpResponseBase:
         """Everything that is needed to verify the log without this product.
 

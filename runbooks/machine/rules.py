@@ -120,7 +120,9 @@ _WRONG_RUN = {
 
 
 def _step_exists(state: RunState, rule: Rule, index: int | None) -> Refusal | None:
-    if rule.steps is None or (index is not None and 0 <= index < len(state.steps)):
+    if index is None and rule.steps is None:
+        return None
+    if index is not None and 0 <= index < len(state.steps):
         return None
     return Refusal("no_such_step", "There is no such step.", "Look at the page again.", False)
 

@@ -136,7 +136,8 @@ def test_pages_follow_one_another(viewer: User) -> None:
 
 def test_other_answers_keep_the_shape(viewer: User) -> None:
     door = program(viewer)
-    for path, status in (("/api/v1/nothing/", 404), ("/api/v1/people/0/", 404)):
+    nowhere = ("/api/v1/nothing/", "/api/v1/a%0Ab/", "/api/v1/people")
+    for path, status in ((place, 404) for place in (*nowhere, "/api/v1/people/0/")):
         assert (door.get(path).status_code, told(door.get(path))["code"]) == (status, "not_found")
     answer = door.delete(ME)
     assert (answer.status_code, told(answer)["code"]) == (405, "method")

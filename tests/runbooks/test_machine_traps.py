@@ -278,3 +278,10 @@ def test_a_step_that_the_runbook_does_not_have(move: Move, step: int | None) -> 
     game = Game.of(texts.PLAIN)
     for person in (OPERATOR, VERIFIER, DECIDER, OBSERVER):
         assert game.refused(move, person, step) == "no_such_step"
+
+
+@pytest.mark.parametrize("move", [Move.NOTE, Move.ATTACH, Move.LATE_ENTRY])
+@pytest.mark.parametrize("step", [-1, 3, 10**9])
+def test_what_is_said_about_a_step_that_is_not_there(move: Move, step: int) -> None:
+    """Found by the test that sends the API what it likes: a file for a step that is not there."""
+    assert Game.of(texts.PLAIN).refused(move, OPERATOR, step, value="dump") == "no_such_step"
