@@ -24,11 +24,11 @@ app.conf.update(
         "sweep": {
             "task": "jobs.sweep",
             "schedule": float(settings.JOB_SWEEP_SECONDS),
-            # While no worker runs, they do not pile up.
-            "options": {"expires": settings.JOB_SWEEP_SECONDS},
+            # One that comes so late is a waste, and machines' clocks may differ by less.
+            "options": {"expires": 12 * settings.JOB_SWEEP_SECONDS},
         }
     },
-    beat_scheduler="celery.beat:Scheduler",  # it has nothing to remember
+    beat_scheduler="config.beat:Steady",
     task_default_queue="countersign",
     task_ignore_result=True,
     result_expires=None,

@@ -19,7 +19,7 @@ def sweep() -> None:
     at = timezone.now()
     pulse.beat(pulse.Part.SWEEP, at=at)
     schedules.sweep(at=at)
-    most = MOST_MESSAGES - _waiting()
+    most = MOST_MESSAGES - waiting()
     sent: list[int] = []
     try:
         for pk in queue.to_hand(at, most, again=worker.lease()):
@@ -35,7 +35,7 @@ def work(pk: int) -> None:
     worker.work(pk, clock=timezone.now)
 
 
-def _waiting() -> int:
+def waiting() -> int:
     """How many messages the broker holds for workers."""
     name = current_app.conf.task_default_queue
     with current_app.producer_pool.acquire(block=True) as producer:

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from celery import Celery
+from celery.beat import Scheduler
 from django.utils import timezone
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
 from config import broker
+from config.beat import Steady
 from jobs import pulse, tasks
 from jobs.models import Job
 from tests.factories import jobs as make
@@ -37,7 +40,7 @@ def told(monkeypatch: pytest.MonkeyPatch, at: datetime, settings: Any) -> Told:
     settings.JOB_SCHEDULES = {}
     monkeypatch.setattr(timezone, "now", lambda: at)
     monkeypatch.setattr(tasks.work, "delay", made.delay)
-    monkeypatch.setattr(tasks, "_waiting", lambda: made.waiting)
+    monkeypatch.setattr(tasks, "waiting", lambda: made.waiting)
     return made
 
 
@@ -78,6 +81,50 @@ class TestSweep:
         monkeypatch.setattr(timezone, "now", lambda: at + timedelta(seconds=5))
         tasks.sweep()
         assert told.messages == [Job.objects.get(kind="often").pk]
+
+
+class TestBeat:
+    @pytest.fixture
+    def beat(self) -> Steady:
+        app = Celery("tests", set_as_current=False)
+        app.conf.beat_schedule = {"sweep": {"task": "jobs.sweep", "schedule": 5.0}}
+        app.conf.result_expires = None
+        return Steady(app)
+
+    @pytest.fixture
+    def sent(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        found: list[str] = []
+        monkeypatch.setattr(
+            Scheduler, "apply_entry", lambda self, entry, producer=None: found.append(entry.task)
+        )
+        return found
+
+    @pytest.mark.parametrize(
+        ("ago", "due"), [(-86400, True), (-1, True), (1, False), (4, False), (6, True)]
+    )
+    def test_a_clock_that_was_set_back_does_not_silence_it(self, beat, ago, due) -> None:
+        entry = beat.schedule["sweep"]
+        entry.last_run_at = entry.default_now() - timedelta(seconds=ago)
+        is_due, seconds = beat.is_due(entry)
+        assert is_due is due
+        assert 0 < seconds <= 5
+
+    @pytest.mark.parametrize(("waiting", "sends"), [(0, True), (499, True), (500, False)])
+    def test_messages_do_not_pile_up_while_no_worker_runs(
+        self, beat, sent, monkeypatch, waiting: int, sends: bool
+    ) -> None:
+        monkeypatch.setattr(tasks, "waiting", lambda: waiting)
+        beat.apply_entry(beat.schedule["sweep"])
+        assert sent == ["jobs.sweep"] * sends
+
+    def test_a_broker_that_is_away_is_said_and_survived(self, beat, sent, monkeypatch, caplog):
+        def lost() -> int:
+            raise OperationalError("connection refused")
+
+        monkeypatch.setattr(tasks, "waiting", lost)
+        beat.apply_entry(beat.schedule["sweep"])
+        assert sent == []
+        assert "The broker does not answer: connection refused" in caplog.text
 
 
 class TestFiles:
