@@ -28,7 +28,7 @@ class RunbookQuery(PageQuery):
 class SentText(Sent):
     """A text to read. As `text/markdown` it is the body itself."""
 
-    source = serializers.CharField(trim_whitespace=False, help_text="Markdown.")  # type: ignore[assignment]
+    source = Text(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
     runbook = Text(
         max_length=120, required=False, help_text="Slug, when it is to be its next revision."
     )
@@ -37,7 +37,7 @@ class SentText(Sent):
 class SentFirst(Sent):
     """The first revision of a new runbook."""
 
-    source = serializers.CharField(trim_whitespace=False, help_text="Markdown.")  # type: ignore[assignment]
+    source = Text(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
     summary = Text(max_length=None, default="", help_text="What changed, in one line.")
     name = Text(max_length=200, default="", help_text="The title of a text that has none.")
 
@@ -45,7 +45,7 @@ class SentFirst(Sent):
 class SentNext(Sent):
     """The next revision of a runbook."""
 
-    source = serializers.CharField(trim_whitespace=False, help_text="Markdown.")  # type: ignore[assignment]
+    source = Text(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
     summary = Text(max_length=None, default="", help_text="What changed, in one line.")
     seen = Number(help_text="Number of the revision that the writer started from.")
 

@@ -1,0 +1,105 @@
+"""What the API of runbooks and runs answers is what its document says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from drf_spectacular.drainage import GENERATOR_STATS
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from accounts.models import User
+from config.api import document
+from runbooks.api import examples
+from runbooks.api.moves import MOVES
+from runbooks.enums import Move
+from tests.factories.api import Programs
+from tests.factories.story import story
+
+
+@pytest.fixture
+def programs(
+    operator: User, verifier: User, decider: User, author: User, approver: User, at: datetime
+) -> Programs:
+    people = {one.username: one for one in (operator, verifier, decider, author, approver)}
+    return Programs(story(people, at), people)
+
+
+def strict(schema: Any) -> Any:
+    """The schema in the words of JSON Schema, in which no field may come that is not named."""
+    if isinstance(schema, list):
+        return [strict(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    made = {name: strict(value) for name, value in schema.items()}
+    if made.pop("nullable", False):
+        if "type" in made:
+            made["type"] = [made["type"], "null"]
+        else:
+            made = {"anyOf": [made, {"type": "null"}]}
+    if "properties" in made:
+        made.setdefault("additionalProperties", False)
+    return made
+
+
+def check(value: Any, name: str) -> None:
+    """Fail unless `value` is a `name` of the document."""
+    whole = {"components": strict(document.made()["components"])}
+    resource = Resource.from_contents(whole, default_specification=DRAFT202012)
+    registry = Registry().with_resource("urn:api", resource)
+    schema = {"$ref": f"urn:api#/components/schemas/{name}"}
+    jsonschema.Draft202012Validator(schema, registry=registry).validate(value)
+
+
+def answers(programs: Programs) -> Iterator[tuple[Any, str]]:
+    for who in ("operator", "verifier", "approver"):
+        yield programs.now(who), "RunNow"
+    get = programs.of("operator").get
+    yield get("/api/v1/runs/").json(), "RunLinePage"
+    yield get("/api/v1/runbooks/").json(), "RunbookLinePage"
+    yield get("/api/v1/runbooks/restore-the-books/").json(), "RunbookWhole"
+    yield get("/api/v1/runbooks/restore-the-books/revisions/").json(), "RevisionLinePage"
+    yield get("/api/v1/runbooks/restore-the-books/revisions/1/").json(), "RevisionWhole"
+    yield get("/api/v1/runbooks/restore-the-books/revisions/1..1/").json(), "DifferenceShape"
+    for query in ("", "?exact=1"):
+        yield programs.get("operator", f"events/{query}").json(), "EventLinePage"
+    yield programs.get("operator", "export/").json(), "Export"
+    yield programs.get("operator", "verification/").json(), "Verified"
+    yield programs.get("operator", "evidence/").json(), "EvidenceLinePage"
+    yield programs.send("verifier", "tick", step=0).json(), "Problem"
+    yield programs.send("verifier", "tick").json(), "Problem"
+
+
+def test_every_answer_is_as_the_document_says(programs: Programs) -> None:
+    for value, name in answers(programs):
+        check(value, name)
+    programs.run.start().measured()
+    for value, name in answers(programs):
+        check(value, name)
+    check(programs.send("operator", "note", text="Seen.").json(), "MoveDone")
+    programs.run.do(Move.HOLD, "verifier")
+    check(programs.now("operator"), "RunNow")
+
+
+@pytest.mark.parametrize("move", [move for move in Move if move in examples.MOVES])
+def test_the_example_of_each_move_can_be_sent(move: Move) -> None:
+    reader = MOVES[move](data=examples.MOVES[move])
+    assert reader.is_valid(), reader.errors
+
+
+def test_every_move_has_an_example_and_the_run_too() -> None:
+    assert set(examples.MOVES) == set(MOVES) - {Move.ATTACH}
+    check(examples.RUN, "RunNow")
+    check(examples.DONE, "MoveDone")
+
+
+def test_the_document_is_made_without_a_warning() -> None:
+    document.made.cache_clear()
+    GENERATOR_STATS.reset()
+    made = document.made()
+    assert not GENERATOR_STATS, dict(GENERATOR_STATS._warn_cache)
+    assert "/live/runs/{id}" in made["paths"]
