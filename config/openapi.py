@@ -18,6 +18,7 @@ SETTINGS: dict[str, Any] = {
         "accounts.api.schema.refusals",
         "accounts.api.schema.plain_words",
         "accounts.api.schema.nothing_else",
+        "runbooks.api.live.add_stream",
         "config.api.links.add",
     ],
 }
