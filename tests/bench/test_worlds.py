@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from django.db import connections
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connections
 
 from bench import chains, history, supply
 from bench.calls import Call, Caller, WrongAnswer
@@ -21,9 +24,14 @@ def people(db: None) -> Cast:
 
 
 @pytest.fixture
-def world() -> World:
-    """The database of the test."""
-    return World("test", connection=connections["default"])
+def world() -> Iterator[World]:
+    """The database of the test, whose connection outlives the requests, as in Django's client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield World("test", connection=connections["default"])
+    for signal in signals:
+        signal.connect(close_old_connections)
 
 
 def test_copied_logs_are_chains_that_hold(people: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
