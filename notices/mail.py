@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
 from smtplib import SMTPException, SMTPRecipientsRefused
@@ -14,6 +14,17 @@ from django.template.loader import render_to_string
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from notices.models import Notice
+
+#: Pauses behind the first attempt, the second, and so on: about a day in all, so that a server that
+#: is mended the next morning still gets what was to be sent.
+PAUSES = tuple(
+    timedelta(minutes=minutes) for minutes in (0.2, 1, 5, 15, 30, 60, 120, 240, 240, 360, 360)
+)
+
+
+def pause(job: Job) -> timedelta:
+    """How long to wait when the attempt at `job` that is being made fails."""
+    return PAUSES[min(max(job.attempts, 1), len(PAUSES)) - 1]
 
 
 def send_notice(job: Job, at: datetime) -> str:
@@ -55,9 +66,9 @@ def deliver(job: Job, *, to: str, subject: str, text: str) -> None:
         said = "; ".join(f"{code} {_text(why)}" for code, why in answers)
         if answers and all(code >= 500 for code, _ in answers):
             raise GiveUp(f"The mail server refuses {to}: {said}") from refused
-        raise Postpone(f"The mail server does not take {to} now: {said}") from refused
+        raise Postpone(f"The mail server does not take {to} now: {said}", pause(job)) from refused
     except (SMTPException, OSError) as error:
-        raise Postpone(f"The mail could not be handed over: {error}") from error
+        raise Postpone(f"The mail could not be handed over: {error}", pause(job)) from error
 
 
 def message_id(job: Job) -> str:

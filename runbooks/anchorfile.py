@@ -136,13 +136,21 @@ def parse(raw: bytes) -> AnchorLine | None:
         return AnchorLine(
             number=int(data["number"]),
             at=datetime.strptime(data["at"], _TIME).replace(tzinfo=UTC),
-            heads=tuple(Head(int(run), int(seq), str(head)) for run, seq, head in data["heads"]),
+            heads=tuple(_head(*head) for head in data["heads"]),
             previous=str(data["previous"]),
             digest=hashlib.sha256(raw).hexdigest(),
             text=text,
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None
+
+
+def _head(run: Any, sequence: Any, digest: Any) -> Head:
+    """Raises `ValueError` for numbers that no database of ours can hold."""
+    head = Head(int(run), int(sequence), str(digest))
+    if not (0 < head.run < 1 << 63 and 0 < head.sequence < 1 << 31):
+        raise ValueError("Nothing can have such a number.")
+    return head
 
 
 def _broken(number: int) -> str:

@@ -18,7 +18,7 @@ from inventory.durations import words
 from inventory.times import stamp
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
-from notices.mail import deliver
+from notices.mail import deliver, pause
 from notices.tell import tell
 from runbooks import anchors, overdue, rows, verifying
 from runbooks.enums import RunKind
@@ -82,9 +82,9 @@ def post_anchor(job: Job, at: datetime) -> str:
             )
             answer.close()
     except HTTPError as error:
-        raise Postpone(f"{host} cannot be reached: {error}") from error
+        raise Postpone(f"{host} cannot be reached: {error}", pause(job)) from error
     if not 200 <= answer.status < 300:
-        raise Postpone(f"{host} answered {answer.status}.")
+        raise Postpone(f"{host} answered {answer.status}.", pause(job))
     return f"{host} answered {answer.status}."
 
 

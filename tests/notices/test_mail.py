@@ -18,7 +18,7 @@ from jobs.enums import JobStatus
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from notices import reading
-from notices.mail import send_notice
+from notices.mail import pause, send_notice
 from notices.models import Notice
 from notices.tell import tell
 
@@ -113,6 +113,13 @@ def test_a_recipient_that_is_refused_for_good_is_given_up(
         send_notice(job, at)
 
 
+def test_a_server_may_be_away_for_most_of_a_day() -> None:
+    """The last attempt is made after all pauses but the one behind it."""
+    attempts = range(1, queue.MOST_ATTEMPTS)
+    waited = sum((pause(Job(attempts=number)) for number in attempts), timedelta())
+    assert timedelta(hours=23) < waited < timedelta(days=1)
+
+
 def test_what_was_told_while_the_server_was_away_is_mailed_once_it_is_back(
     job: Job, at: datetime, settings: Any
 ) -> None:
@@ -122,7 +129,8 @@ def test_what_was_told_while_the_server_was_away_is_mailed_once_it_is_back(
     assert held is not None
     with pytest.raises(Postpone) as postponed:
         send_notice(held, at)
-    assert queue.postpone(held, postponed.value.sentence, at=at)
+    told = postponed.value
+    assert queue.postpone(held, told.sentence, at=at, pause=told.pause)
     settings.EMAIL_BACKEND = working
     later = at + timedelta(minutes=1)
     held = queue.take(job.pk, at=later)
