@@ -46,10 +46,10 @@ def genesis(number: int, procedure: Procedure, line: Line) -> RunState:
 def apply(state: RunState, line: Line) -> RunState:
     """The state after `line`. The step that is now current is open, and no other."""
     effect = EFFECTS.get(line.kind)
-    after = effect(state, line) if effect else state
-    after = replace(after, sequence=line.sequence)
-    if line.kind in TURNING:
-        after = replace(after, turned=line.sequence)
+    if effect is None:
+        return replace(state, sequence=line.sequence)
+    turned = line.sequence if line.kind in TURNING else state.turned
+    after = replace(effect(state, line), sequence=line.sequence, turned=turned)
     return _open_current(after, line.sequence)
 
 
