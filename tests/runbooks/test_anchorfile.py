@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbooks import anchorfile
@@ -50,6 +50,7 @@ def test_the_end_is_found_however_long_the_lines_are(
         assert [line.number for line in lines(path)] == [1, 2, 3]
 
 
+@settings(max_examples=60, deadline=None)
 @given(cut=st.integers(min_value=1, max_value=400), block=st.integers(min_value=1, max_value=90))
 def test_wherever_a_crash_cuts_the_last_line_off(
     tmp_path_factory: pytest.TempPathFactory, cut: int, block: int
@@ -67,6 +68,7 @@ def test_wherever_a_crash_cuts_the_last_line_off(
     assert lines(path)[-1].heads == (Head(1, 1, DIGEST),)
 
 
+@settings(max_examples=60, deadline=None)
 @given(junk=st.binary(min_size=1, max_size=60))
 def test_whatever_is_written_behind_it_is_told_or_vouched_for(
     tmp_path_factory: pytest.TempPathFactory, junk: bytes
