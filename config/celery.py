@@ -9,10 +9,18 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 
 from config import broker
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def keep_logging(**given: object) -> None:
+    """Celery sets up logging of its own unless somebody listens here: Django's LOGGING stands."""
+
+
+setup_logging.connect(keep_logging)
 
 from django.conf import settings  # noqa: E402 - wants the variable above
 

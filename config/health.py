@@ -17,6 +17,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from jobs import pulse, queue
+from runbooks.models import LogCheck
+from runbooks.verifying import missed_since
 
 #: Work that is due for so long is not being done by anybody.
 LATE = timedelta(minutes=5)
@@ -58,15 +60,15 @@ class Health:
 
 
 def look(at: datetime) -> Health:
-    """Ask the database, its migrations, the disk and the background, at `at` (aware). Three
-    queries; never raises for what it looks at."""
+    """Ask the database, its migrations, the disk, the background and the last check of the logs, at
+    `at` (aware). Four queries, five while no log was ever checked; raises for nothing it finds."""
     try:
         missing = _on_disk() - _applied()
-        background = _background(at)
+        watched = (_background(at), _logs(at))
     except DatabaseError:
         remedy = "The database does not answer; look at its log and at DATABASE_URL."
         return Health((Check("database", Word.FAILED, remedy), _disk()))
-    return Health((Check("database", Word.OK), _migrations(missing), _disk(), background))
+    return Health((Check("database", Word.OK), _migrations(missing), _disk(), *watched))
 
 
 def _migrations(missing: frozenset[tuple[str, str]]) -> Check:
@@ -84,6 +86,16 @@ def _background(at: datetime) -> Check:
         remedy = "Work has been due for five minutes and is not done. Look at the worker's lines."
         return Check("background", Word.DEGRADED, remedy)
     return Check("background", Word.OK)
+
+
+def _logs(at: datetime) -> Check:
+    newest = LogCheck.objects.defer("faults").first()
+    if newest and newest.fault_count:
+        remedy = "The last check of the logs found faults: read it in the product."
+        return Check("logs", Word.DEGRADED, remedy)
+    if missed_since(at, newest):
+        return Check("logs", Word.DEGRADED, "The logs were not checked for two days.")
+    return Check("logs", Word.OK)
 
 
 def _disk() -> Check:

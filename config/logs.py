@@ -60,6 +60,7 @@ def configuration(form: str) -> dict[str, Any]:
         # Its warnings repeat each 4xx, with the path; the access line says it without.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"level": "ERROR"},
+        "celery": {"level": "WARNING"},  # else a line for each message, every few seconds
     }
     if form == "json":
         loggers["uvicorn"] = {"handlers": [], "propagate": True}

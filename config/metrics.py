@@ -27,7 +27,7 @@ from prometheus_client.registry import Collector
 from config.safekeeping import noted
 from jobs.enums import JobStatus
 from jobs.models import Job
-from runbooks.models import Run
+from runbooks.models import LogCheck, Run
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
 
@@ -51,7 +51,8 @@ def count_request(view: str, method: str, status: int, seconds: float) -> None:
 
 def count_move(move: str, status: int) -> None:
     """One move, and what its HTTP status says became of it."""
-    outcomes = {404: "", 409: "refused", 403: "refused", 422: "invalid"}
+    outcomes = dict.fromkeys((401, 403, 409, 429), "refused") | {404: "", 422: "invalid"}
+    outcomes |= dict.fromkeys((400, 405, 415), "invalid")
     outcome = outcomes.get(status, "accepted" if status < 400 else "failed")
     if outcome:  # a 404 names a move that anybody may have made up
         MOVES.labels(move, outcome).inc()
@@ -102,7 +103,7 @@ class Stored(Collector):
             says = "When the last good backup of Countersign was taken."
             yield _gauge("backup_timestamp_seconds", says, taken.timestamp())
         try:
-            found = [*self._jobs(), *self._runs()]
+            found = [*self._jobs(), *self._runs(), *self._logs()]
         except DatabaseError:
             yield _gauge("database_up", "Whether the database answers.", 0)
             return
@@ -126,6 +127,13 @@ class Stored(Collector):
         for status, number in Run.objects.order_by().values_list("status").annotate(Count("pk")):
             family.add_metric([status], number)
         yield family
+
+    def _logs(self) -> Iterator[Metric]:
+        newest = LogCheck.objects.defer("faults").first()
+        if newest:
+            says = "When the last check of all logs began."
+            yield _gauge("log_check_timestamp_seconds", says, newest.at.timestamp())
+            yield _gauge("log_check_faults", "Faults that it found.", newest.fault_count)
 
 
 def _gauge(name: str, says: str, value: float) -> Metric:

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import ResolverMatch
 from django.utils.functional import SimpleLazyObject
 from structlog.contextvars import bind_contextvars, clear_contextvars
 
@@ -69,8 +70,8 @@ class Observe:
         view = (match.view_name if match else "") or "none"
         method = request.method if request.method in _METHODS else "other"
         metrics.count_request(view, method, response.status_code, seconds)
-        if match and "move" in match.kwargs:
-            metrics.count_move(match.kwargs["move"], response.status_code)
+        if match and (move := _move(match)):
+            metrics.count_move(move, response.status_code)
         if log.isEnabledFor(logging.INFO):
             told = {
                 "view": view,
@@ -81,6 +82,13 @@ class Observe:
                 "statements": statements,
             }
             log.info("request", extra=told)
+
+
+def _move(match: ResolverMatch) -> str:
+    """The move that the page or the API was sent, '' for other requests."""
+    if match.url_name and match.url_name.startswith("move_"):
+        return match.url_name.removeprefix("move_")
+    return str(match.kwargs.get("move", ""))
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -63,11 +63,14 @@ def livez(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether requests may be sent here (200) or not (503), with the word of each check."""
+    """Whether requests may be sent here (200) or not (503), with the word of each check.
+
+    What to do is told to whoever may read the metrics."""
     found = health.look(timezone.now())
     words = {check.name: check.word.value for check in found.checks}
     told: dict[str, object] = {"status": found.word.value, "checks": words}
-    if remedies := [check.remedy for check in found.checks if check.remedy]:
+    remedies = [check.remedy for check in found.checks if check.remedy]
+    if remedies and _trusted(request):
         told["remedies"] = remedies
     return _fresh(JsonResponse(told, status=200 if found.ready else 503))
 
@@ -75,7 +78,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def metrics(request: HttpRequest) -> HttpResponse:
     """The numbers for Prometheus: for the bearer of COUNTERSIGN_METRICS_TOKEN, or this machine."""
-    if not _may_count(request):
+    if not _trusted(request):
         says = (
             "The metrics are for the bearer of COUNTERSIGN_METRICS_TOKEN; where none is set, for"
             " this machine, asked directly and not through a proxy.\n"
@@ -85,7 +88,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return _fresh(HttpResponse(text, content_type=CONTENT_TYPE_LATEST))
 
 
-def _may_count(request: HttpRequest) -> bool:
+def _trusted(request: HttpRequest) -> bool:
     if settings.METRICS_TOKEN:
         given = request.META.get("HTTP_AUTHORIZATION", "").encode()
         return hmac.compare_digest(given, f"Bearer {settings.METRICS_TOKEN}".encode())

@@ -18,6 +18,7 @@ from typing import cast
 from django.conf import settings
 from django.db import Error, connection
 from django.utils.module_loading import import_string
+from structlog.contextvars import bound_contextvars
 
 from jobs import pulse, queue
 from jobs.models import Job
@@ -48,7 +49,7 @@ def work(pk: int, *, clock: Clock) -> bool:
     if job.attempts > queue.MOST_ATTEMPTS:
         told = f"The worker died {queue.MOST_ATTEMPTS} times while it did this."
         return queue.fail(job, told, at=clock())
-    with _held(job, clock):
+    with _held(job, clock), bound_contextvars(job=job.pk, kind=job.kind):
         close = _call(job, clock)
     if not _written(close):
         log.warning("Job %s lost its lease; what came of it is not written.", job.pk)

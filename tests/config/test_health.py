@@ -16,6 +16,7 @@ from django.utils import timezone
 from config import health
 from config.health import Word
 from jobs import pulse, queue
+from runbooks.models import LogCheck
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -82,6 +83,27 @@ def test_a_background_that_gives_no_sign_is_told(at: datetime) -> None:
 
 
 @pytest.mark.django_db
+def test_the_last_check_of_the_logs_is_told(at: datetime) -> None:
+    assert words(health.look(at))["logs"] == "ok"  # nothing to check yet
+    check = {"took": timedelta(seconds=1), "runs": 1, "events": 1}
+    LogCheck.objects.create(at=at, **check)
+    assert words(health.look(at + timedelta(hours=47)))["logs"] == "ok"
+    assert words(health.look(at + timedelta(hours=49)))["logs"] == "degraded"
+    LogCheck.objects.create(at=at, fault_count=2, **check)
+    found = health.look(at)
+    assert words(found)["logs"] == "degraded"
+    assert found.ready
+
+
+@pytest.mark.django_db
+def test_a_stranger_gets_words_and_no_advice() -> None:
+    assert "remedies" in Client().get("/readyz").json()
+    far = Client().get("/readyz", REMOTE_ADDR="203.0.113.9")
+    assert far.json()["status"] == "degraded"
+    assert "remedies" not in far.json()
+
+
+@pytest.mark.django_db
 def test_a_probe_comes_by_number_without_tls_and_without_an_account(settings: Any) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.ALLOWED_HOSTS = ["countersign.example.org"]
@@ -97,7 +119,7 @@ def test_a_probe_comes_by_number_without_tls_and_without_an_account(settings: An
 def test_readiness_is_cheap(django_assert_num_queries: Any) -> None:
     pulse.beat(pulse.Part.SWEEP, at=timezone.now())
     Client().get("/readyz")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(5):
         Client().get("/readyz")
     with django_assert_num_queries(0):
         Client().get("/livez")

@@ -7,6 +7,7 @@ import json
 import logging
 import logging.config
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -18,6 +19,8 @@ from structlog.contextvars import bound_contextvars, get_contextvars
 
 from accounts.models import User
 from config import environment, logs, observing, views
+from jobs import queue, worker
+from jobs.models import Job
 
 SignIn = Callable[[User], Client]
 TYPED = "hunter" + "2"
@@ -180,6 +183,23 @@ def test_a_fault_at_a_terminal_keeps_its_lines(plain: Lines) -> None:
         logging.getLogger("jobs.x").exception("It failed")
     assert "It failed\n  File" in plain.text
     assert plain.text.endswith("KeyError: 'which'\n")
+
+
+@pytest.mark.django_db
+def test_lines_of_a_job_carry_its_number(
+    lines: Lines, at: datetime, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    def handler(job: Job, at: datetime) -> str:
+        logging.getLogger("notices.x").warning("The mail server is slow")
+        return "Done."
+
+    monkeypatch.setattr(worker, "import_string", lambda _: handler)
+    settings.JOB_HANDLERS = {"tests.say": "tests.say"}
+    queue.put("tests.say", "1", at=at)
+    job = Job.objects.get()
+    assert worker.work(job.pk, clock=lambda: at)
+    (line,) = [line for line in lines.all() if line["logger"] == "notices.x"]
+    assert (line["job"], line["kind"]) == (job.pk, "tests.say")
 
 
 def test_chains_that_bite_their_tail_end() -> None:

@@ -22,6 +22,7 @@ from accounts.models import User
 from config import metrics
 from jobs import queue
 from runbooks.enums import Move
+from runbooks.models import LogCheck
 from tests.factories.runs import cast, play
 from tests.runbooks.texts import PLAIN
 
@@ -95,6 +96,23 @@ def test_moves_and_refusals_count(at: datetime, signed_in: SignIn) -> None:
         assert number("moves_total", move="tick", outcome=outcome) == before + 1
     after = sum(s.value for m in REFUSALS.collect() for s in m.samples if s.name.endswith("_total"))
     assert after == codes + 1
+
+
+@pytest.mark.django_db
+def test_a_move_by_api_is_the_same_move(client: Client) -> None:
+    before = number("moves_total", move="tick", outcome="failed")
+    lost = metrics.MOVES.labels("tick", "refused")._value.get()
+    answer = client.post(reverse("api:move_tick", args=[1]), {}, content_type="application/json")
+    assert answer.status_code == 401
+    assert number("moves_total", move="tick", outcome="failed") == before
+    assert metrics.MOVES.labels("tick", "refused")._value.get() == lost + 1
+
+
+@pytest.mark.django_db
+def test_the_last_check_of_the_logs_is_told(at: datetime) -> None:
+    LogCheck.objects.create(at=at, took=timedelta(0), runs=1, events=1, fault_count=3)
+    lines = told(at)
+    assert "countersign_log_check_faults 3.0" in lines
 
 
 @pytest.mark.django_db
