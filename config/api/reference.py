@@ -99,7 +99,7 @@ def _fields(told: Schema) -> Iterator[Field]:
 def _field(name: str, place: str, schema: Schema, required: bool) -> Field:
     whole = _resolved(schema)
     text = str(schema.get("description") or whole.get("description", ""))
-    return Field(name, place, _kind(whole), required, text)
+    return Field(name, place, _kind(whole), required, text.replace("`", ""))
 
 
 def _kind(schema: Schema) -> str:
