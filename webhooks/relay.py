@@ -15,7 +15,7 @@ from webhooks.marks import Light
 from webhooks.models import Delivery, Endpoint
 from webhooks.telling import Told
 
-MOST_BATCHES = 20  # in one go; the next go takes up the rest
+MOST_BATCHES = 100  # in one go; the next go takes up the rest
 
 
 def relay(job: Job, at: datetime) -> str:
@@ -26,7 +26,7 @@ def relay(job: Job, at: datetime) -> str:
     """
     if not Endpoint.objects.filter(enabled=True).exists():
         return "Nobody listens."  # the first who does begins at the end (`marks.begin`)
-    made = sum(_relay(source, at=at) for source in Source)
+    made = sum(_relay(source, at=at) for source in Source if not marks.up_to_date(source))
     released = parking.release(at=at)
     return f"{made} to send, {released} sent on." if made or released else "Nothing new."
 
