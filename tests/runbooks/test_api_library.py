@@ -66,7 +66,7 @@ def test_lint_reads_against_the_house(door: Door, author: User, at: datetime) ->
     own = {"source": TEXT, "runbook": "water-the-plants"}
     assert post(door("author"), "/api/v1/lint/", own).json()["findings"] == []
     other = {"source": TEXT, "runbook": "no-such"}
-    assert post(door("author"), "/api/v1/lint/", other).status_code == 404
+    assert post(door("author"), "/api/v1/lint/", other).status_code == 422
 
 
 def test_who_may_not_write_lints_and_saves_nothing(door: Door) -> None:
