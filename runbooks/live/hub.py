@@ -65,12 +65,13 @@ class Viewer:
 
     def show(self, item: News) -> None:
         """Queue what is new to this viewer."""
-        fresh = [(sequence, kind) for sequence, kind in item.events if sequence > self.seen]
-        if fresh:
-            self.seen = fresh[-1][0]
-            kinds = [kind for _, kind in fresh]
-            data = json.dumps({"sequence": self.seen, "kinds": kinds})
-            self.offer(message("log", data, self.seen))
+        if item.events and item.events[-1][0] > self.seen:
+            before, self.seen = self.seen, item.events[-1][0]
+            if before not in item.told:
+                kinds = [kind for sequence, kind in item.events if sequence > before]
+                data = json.dumps({"sequence": self.seen, "kinds": kinds})
+                item.told[before] = message("log", data, self.seen)
+            self.offer(item.told[before])
         if item.people != self.people:
             self.people = item.people
             self.offer(message("presence", item.people))
