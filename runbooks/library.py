@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.text import slugify
 
 from accounts.access import check
@@ -79,6 +80,26 @@ def save(
             created_at=at,
             summary=summary,
         )
+
+
+def kept(source: bytes) -> Revision | None:
+    """The revision that `source` is, byte for byte, if it is the newest of a runbook in use. One
+    query and no reading: a folder of a thousand files can be imported every night.
+
+    A text that has no title of its own, so that its file's name gave it one, is not looked for.
+    """
+    newest = Revision.objects.filter(runbook=OuterRef("runbook")).order_by("-number").values("pk")
+    found = (
+        Revision.objects.filter(
+            sha256=hashlib.sha256(source).hexdigest(),
+            runbook__archived_at=None,
+            pk=Subquery(newest[:1]),
+        )
+        .select_related("runbook")
+        .defer("source", "procedure")
+        .first()
+    )
+    return found if found and found.runbook.title.encode() in source else None
 
 
 def _one_line(summary: str) -> str:

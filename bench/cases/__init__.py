@@ -23,6 +23,7 @@ CASES: tuple[tuple[tuple[str, ...], Measure], ...] = (
     (("T20",), chain.whole),
     (("T21",), chain.one),
     (("T22",), parser.reading),
+    (("T22",), parser.importing),
     (("T23",), load.memory),
     (("T24",), pages.roles),
     (("T25",), connections.fresh),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -10,16 +12,20 @@ from pathlib import Path
 from statistics import median
 
 import yaml
+from django.core.management import call_command
 from markdown_it import MarkdownIt
 
 from bench import procedures
+from bench.cast import Cast
 from bench.results import Result
 from bench.session import Session
+from runbooks.models import Revision
 from runbooks.parser import parse
 
 FILES = 1000
 BATCH = 50
 STEPS = 25
+IMPORTED = 50
 
 
 def reading(session: Session) -> Iterable[Result]:
@@ -32,6 +38,28 @@ def reading(session: Session) -> Iterable[Result]:
     if folder:
         found = [path.read_bytes() for path in sorted(Path(folder).rglob("*.md"))]
         yield _against_bare(session, f"{len(found)} files of the corpus", found)
+
+
+def importing(session: Session) -> Iterable[Result]:
+    """T22: a folder imported for the second time, against the first."""
+    cast = session.cast(session.world("1k"))
+    stamp = time.time_ns()
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(IMPORTED):
+            source = procedures.sheet(f"Imported {stamp}, {number}", STEPS)
+            (Path(folder) / f"{number}.md").write_bytes(source)
+        files = [str(path) for path in Path(folder).iterdir()]
+        first, again = (_import(cast, files) for _ in range(2))
+    assert Revision.objects.filter(runbook__title__contains=str(stamp)).count() == IMPORTED
+    note = f"{IMPORTED} files, {first:.1f} s, then {again:.2f} s"
+    share = 100 * again / first
+    yield Result("T22", "importing unchanged files, by the first", share, 5, "%", note=note)
+
+
+def _import(cast: Cast, files: Sequence[str]) -> float:
+    began = time.perf_counter()
+    call_command("import_runbook", *files, author=cast.author.username, stdout=io.StringIO())
+    return time.perf_counter() - began
 
 
 def _against_bare(session: Session, what: str, sources: Sequence[bytes]) -> Result:

@@ -12,6 +12,8 @@ from django.core.management import CommandError, call_command
 
 from accounts.enums import Role
 from accounts.models import User
+from runbooks import library
+from runbooks.management.commands import import_runbook
 from runbooks.models import Revision
 from tests.factories.library import PLAIN
 from tests.factories.people import person
@@ -49,6 +51,31 @@ def test_files_become_revisions_of_the_runbook_with_their_title(
     newest = Revision.objects.get(number=2)
     assert bytes(newest.source) == PLAIN + b"\r\n"
     assert (newest.author, newest.summary) == (author, "One line more")
+
+
+def test_a_file_that_is_kept_already_is_not_read_again(
+    author: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plants = _file(tmp_path, "plants.md", PLAIN)
+    _import(plants)
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("it was read")
+
+    monkeypatch.setattr(import_runbook, "parse", never)
+    out, _, code = _import(plants)
+    assert (code, "revision 1 of “Water the plants”" in out) == (0, True)
+
+
+def test_an_older_text_and_a_text_without_a_title_are_read(author: User, tmp_path: Path) -> None:
+    assert library.kept(PLAIN) is None
+    _import(_file(tmp_path, "plants.md", PLAIN), _file(tmp_path, "Leave.md", b"- [ ] Go\n"))
+    assert library.kept(PLAIN) == Revision.objects.get(runbook__title="Water the plants")
+    assert library.kept(b"- [ ] Go\n") is None  # under another name it is another runbook
+    _import(_file(tmp_path, "plants.md", PLAIN + b"\r\n"))
+    assert library.kept(PLAIN) is None
+    out, _, code = _import(_file(tmp_path, "plants.md", PLAIN))
+    assert (code, "kept as revision 3" in out) == (0, True)
 
 
 def test_a_bad_file_does_not_hinder_the_others(author: User, tmp_path: Path) -> None:

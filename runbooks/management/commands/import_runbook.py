@@ -44,6 +44,12 @@ class Command(BaseCommand):
         except OSError as error:
             self.stderr.write(f"{path} cannot be read: {error.strerror}.")
             return False
+        if known := library.kept(source):
+            self.stdout.write(
+                f"{path}: this is, byte for byte, revision {known.number} of “{known.runbook}”,"
+                " which is already saved."
+            )
+            return True
         try:
             revision = library.save(
                 source=source,
