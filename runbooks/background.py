@@ -16,6 +16,7 @@ from accounts.enums import Role
 from accounts.models import User
 from inventory.durations import words
 from inventory.times import stamp
+from jobs import schedules
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from notices.mail import deliver, pause
@@ -178,7 +179,8 @@ def _minutes(length: timedelta) -> timedelta:
 
 def _tell_of_missed_check(at: datetime) -> int:
     since = verifying.missed_since(at, LogCheck.objects.defer("faults").first())
-    if since is None:
+    # After a pause of the whole product the check that was missed is the first thing to be done.
+    if since is None or schedules.unended("runbooks.verify_logs").exists():
         return 0
     return tell(
         access.holding(Role.ADMIN, Role.MANAGER),

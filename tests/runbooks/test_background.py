@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.utils.module_loading import import_string
 
 from accounts.models import User
+from jobs import queue
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from jobs.rules import parse
@@ -333,6 +334,16 @@ def test_that_the_logs_are_not_verified_is_told_once(
     assert Notice.objects.filter(key__startswith="log-check").count() == 1
     remind(at + timedelta(hours=550))
     assert Notice.objects.filter(key__startswith="log-check").count() == 2
+
+
+def test_a_check_that_is_about_to_be_made_is_not_missed(
+    played: Play, manager: User, at: datetime
+) -> None:
+    """The product was switched off over the weekend: on Monday it catches up by itself."""
+    monday = at + timedelta(days=3)
+    queue.put("runbooks.verify_logs", "runbooks.verify_logs@monday", at=monday)
+    remind(monday)
+    assert not Notice.objects.filter(key__startswith="log-check").exists()
 
 
 def test_a_new_installation_misses_no_check(manager: User, at: datetime) -> None:
