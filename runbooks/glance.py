@@ -1,15 +1,22 @@
-"""A run as a page wants it: its row, its state and who has it open, in one question. Nothing else
-is read to find out that a page has not changed."""
+"""The questions of the run page. `glance` alone finds out that a page has not changed.
+
+They are asked at every refresh of every screen, and Django takes longer to build them from the
+models than the database to answer them: so they stand here as they are sent.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
 
+from accounts.access import holds
+from accounts.enums import Right
+from inventory.models import System
 from runbooks import presence, rows
 from runbooks.machine import RunState
-from runbooks.models import Run
+from runbooks.models import Event, Run
 from runbooks.statements import NO_KEY
 
 _GLANCE = """
@@ -24,6 +31,26 @@ _PEOPLE = {
     "sqlite": "group_concat(DISTINCT here.person_id)",
 }
 
+_SYSTEM = """
+    SELECT system.* FROM inventory_system system
+    JOIN runbooks_runbook runbook ON runbook.system_id = system.id
+    JOIN runbooks_revision revision ON revision.runbook_id = runbook.id
+    WHERE revision.id = %s
+"""
+_LINES = """
+    SELECT * FROM runbooks_event
+    WHERE run_id = %s AND (
+        sequence > %s OR kind IN ('evidence.attached', 'hand_over.offered', 'entry.struck_out')
+    )
+    ORDER BY sequence DESC
+"""
+_NAMES = """
+    SELECT * FROM (
+        SELECT id, name, initials, {operates} AS operates FROM accounts_user
+    ) person
+    WHERE operates OR id IN ({wanted}) ORDER BY name, id
+"""
+
 
 def glance(run_id: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...]]:
     """The run, its state, and the keys of those who have it open at `at` (aware), in their order.
@@ -35,3 +62,24 @@ def glance(run_id: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...]]:
         listed = vars(run)["here"] or ""
         return run, rows.known(run), tuple(sorted(int(pk) for pk in listed.split(",") if pk))
     raise Run.DoesNotExist
+
+
+def system_of(run: Run) -> System | None:
+    """The system that the runbook of `run` belongs to."""
+    return next(iter(System.objects.raw(_SYSTEM, [run.revision_id])), None)
+
+
+def lines(run: Run, *, last: int) -> list[Event]:
+    """The `last` lines of the log, and the older ones that the page still shows; newest first."""
+    return list(Event.objects.raw(_LINES, [run.pk, run.sequence - last]))
+
+
+def names(wanted: Collection[int]) -> list[tuple[int, str, str, bool]]:
+    """Key, name and initials of the people `wanted` and of everybody who may operate runs, by name;
+    and whether they may."""
+    operates = holds(Right.OPERATE)
+    marks = ", ".join(["%s"] * len(wanted))
+    sql = _NAMES.format(operates=operates.sql, wanted=marks)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*operates.params, *wanted])
+        return [(pk, name, signed, bool(may)) for pk, name, signed, may in cursor.fetchall()]

@@ -7,17 +7,15 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
-from django.db.models import Q
 from django.http import Http404
 
 from accounts.access import holds
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Refused
-from inventory.models import Copy, System
-from runbooks import log, presence, rows
+from inventory.models import Copy
+from runbooks import glance, log, presence, rows
 from runbooks.enums import RunRole
-from runbooks.glance import glance
 from runbooks.machine import Line, RunState
 from runbooks.models import Event, Run
 from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
@@ -37,7 +35,7 @@ def load(pk: int) -> tuple[Run, RunState]:
 def look(pk: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...]]:
     """The run, its state and who has it open at `at` (aware). Raises `Http404`."""
     try:
-        return glance(pk, at)
+        return glance.glance(pk, at)
     except Run.DoesNotExist as missing:
         raise Http404("There is no such run.") from missing
 
@@ -53,9 +51,9 @@ def screen(
 ) -> RunScreen:
     """The run page of `person` at `at` (aware). `here` are those who have it open."""
     people, successors = _people(state, person, here)
-    events = _events(run)
+    events = glance.lines(run, last=TAIL)
     desk = Desk(state, person.pk, at, people, successors, sent, _offer(state, events))
-    system = System.objects.filter(runbooks__revisions=run.revision_id).first()
+    system = glance.system_of(run)
     copies = Copy.objects.of(system).existing().newest_first()[:COPIES] if system else ()
     return run_screen(
         desk,
@@ -102,11 +100,8 @@ def _people(
     for step in (*state.steps, *state.past):
         wanted |= {step.started_by, step.done_by, step.countersigned_by, step.released_by}
     wanted |= {state.held_by, state.hand_over_by, state.hand_over_to}
-    found = User.objects.annotate(operates=holds(Right.OPERATE)).filter(
-        Q(pk__in=wanted - {None}) | Q(operates=True)
-    )
     people, able = {}, []
-    for pk, name, initials, may in found.values_list("pk", "name", "initials", "operates"):
+    for pk, name, initials, may in glance.names([pk for pk in wanted if pk is not None]):
         people[pk] = Person(pk, name, initials)
         able += [(pk, name)] if may else []
     return people, tuple(able)
@@ -122,13 +117,6 @@ def _named(
         if pk in people
     ]
     return sorted(found, key=lambda one: (one.name, one.id))
-
-
-def _events(run: Run) -> list[Event]:
-    """The last lines of the log, and the older ones that the page still shows; newest first."""
-    lasting = Q(kind__in=("evidence.attached", "hand_over.offered", "entry.struck_out"))
-    recent = Q(sequence__gt=run.sequence - TAIL)
-    return list(run.events.filter(lasting | recent).order_by("-sequence"))
 
 
 def _tail(desk: Desk, run: Run, events: Iterable[Event]) -> tuple[Told, ...]:
