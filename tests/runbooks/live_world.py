@@ -138,10 +138,15 @@ def _url(database: dict[str, Any]) -> str:
 
 
 class Server:
-    """A uvicorn process, on a free port unless one is asked for."""
+    """A uvicorn process, on a free port unless one is asked for; it gets `grace` seconds to end
+    its requests."""
 
     def __init__(
-        self, world: World, application: str = "config.asgi:application", port: int = 0
+        self,
+        world: World,
+        application: str = "config.asgi:application",
+        port: int = 0,
+        grace: int = 3,
     ) -> None:
         with socket.socket() as door:
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -149,7 +154,7 @@ class Server:
             door.listen(128)
             self.port = door.getsockname()[1]
             command = [sys.executable, "-m", "uvicorn", application, "--fd", str(door.fileno())]
-            command += ["--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+            command += ["--log-level", "warning", "--timeout-graceful-shutdown", str(grace)]
             self.process = subprocess.Popen(
                 command, cwd=ROOT, env=world.environment, pass_fds=(door.fileno(),)
             )
