@@ -83,9 +83,10 @@ class Child:
 
 @dataclass
 class Launcher:
-    """Keeps `children` running until it is told to stop."""
+    """Keeps `children` running until it is told to stop, and `later` ones once these are up."""
 
     children: tuple[Child, ...]
+    later: tuple[Child, ...] = ()
     told: bool = field(default=False)
 
     def tell(self, number: int, frame: FrameType | None) -> None:
@@ -98,18 +99,21 @@ class Launcher:
         signal.signal(signal.SIGINT, self.tell)
         done = False
         while not self.told:
-            for child in self.children:
+            for child in self._all() if done else self.children:
                 child.tend(time.monotonic())
             done = done or once_up()
             time.sleep(0.1)
         self._stop()
 
+    def _all(self) -> tuple[Child, ...]:
+        return (*self.children, *self.later)
+
     def _stop(self) -> None:
         say("Stopping.")
-        for child in self.children:
+        for child in self._all():
             child.stop(signal.SIGTERM)
         deadline = time.monotonic() + STOP_WITHIN
-        for child in self.children:
+        for child in self._all():
             if child.process is not None:
                 try:
                     child.process.wait(max(0.0, deadline - time.monotonic()))
@@ -153,7 +157,8 @@ def _launch(options: argparse.Namespace, door: socket.socket) -> int:
         return True
 
     say("Starting.")
-    Launcher(children=(_web(door), _worker(), _beat())).run(once_up=once_up)
+    # The first page does not wait for the background to start.
+    Launcher(children=(_web(door),), later=(_worker(), _beat())).run(once_up=once_up)
     return 0
 
 

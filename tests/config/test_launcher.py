@@ -88,9 +88,9 @@ def launched(world: World) -> Iterator[Launched]:
     started = Launched(world)
     children: dict[str, int] = {}
     try:
-        wait_until(lambda: "running at" in started.said)
+        wait_until(lambda: "running at" in started.said, within=3 * PATIENCE)
+        wait_until(lambda: len(started.children()) == len(CHILDREN))
         children = started.children()
-        assert set(children) == {"web", "worker", "beat"}
         yield started
     finally:
         if started.process.poll() is None:

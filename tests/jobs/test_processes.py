@@ -10,7 +10,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -161,10 +160,7 @@ def no_rows(world: World) -> None:
 
 def wait_long(true: Callable[[], bool]) -> None:
     """For what comes after a worker has started and a lease has run out, on a busy machine."""
-    deadline = time.monotonic() + 3 * PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, list(Job.objects.values())
-        time.sleep(0.05)
+    wait_until(true, within=3 * PATIENCE)
 
 
 def wait_for_two_more(background: Background) -> None:

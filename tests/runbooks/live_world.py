@@ -42,9 +42,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 20.0  # seconds; only a failing test waits this long
 
 
-def wait_until(true: Callable[[], bool]) -> None:
-    """Return as soon as `true()`; fail when it does not become so."""
-    deadline = time.monotonic() + PATIENCE
+def wait_until(true: Callable[[], bool], *, within: float = PATIENCE) -> None:
+    """Return as soon as `true()`; fail when that takes longer than `within` seconds."""
+    deadline = time.monotonic() + within
     while not true():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
