@@ -121,7 +121,7 @@ class RunDetail(ApiView):
         etag = _etag(state, by, here, at)
         response = get_conditional_response(request._request, etag=etag)
         if response is None:
-            response = Response(RunNow(_told(run, state, by, at, here)).data)
+            response = Response(_told(run, state, by, at, here))
         response["ETag"] = etag
         response["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ["Authorization", "Cookie"])
@@ -139,7 +139,7 @@ _FILTERS = {
 def run_now(pk: int, by: User, at: datetime) -> dict[str, Any]:
     """The run as `by` may see it at `at` (aware). Raises `Http404`."""
     run, state = run_page.load(pk)
-    return dict(RunNow(_told(run, state, by, at, run_page.present(pk, at))).data)
+    return _told(run, state, by, at, run_page.present(pk, at))
 
 
 def _told(
