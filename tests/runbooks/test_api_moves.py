@@ -267,4 +267,4 @@ def test_a_tick_reads_nothing_before_the_verb(told: Story, programs: Programs) -
     assert answer.status_code == 200
     framing = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT pg_notify")
     counted = [q["sql"] for q in asked if not q["sql"].startswith(framing)]
-    assert len(counted) <= 12, counted
+    assert len(counted) <= 8, counted
