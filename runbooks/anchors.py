@@ -11,8 +11,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from pathlib import Path
 
 from django.conf import settings
@@ -196,8 +194,9 @@ def _disagreements(batch: Sequence[tuple[Head, datetime]], told: set[int]) -> It
         sequences[head.run].add(head.sequence)
     if not sequences:
         return
-    wanted = reduce(or_, (Q(run=run, sequence__in=seqs) for run, seqs in sequences.items()))
-    rows = Event.objects.filter(wanted).values_list("run_id", "sequence", "digest")
+    each = (Q(run=run, sequence__in=wanted) for run, wanted in sequences.items())
+    found = Event.objects.filter(Q(*each, _connector=Q.OR)).order_by()
+    rows = found.values_list("run_id", "sequence", "digest")
     stored = {(run, sequence): digest for run, sequence, digest in rows}
     for head, at in batch:
         if stored.get((head.run, head.sequence)) != head.digest and head.run not in told:
