@@ -134,6 +134,9 @@ PAGES = (
 #: Addresses that show nothing of their own.
 NOT_PAGES = {
     "account_set_password": "leads on: everybody who can sign in has a password",
+    "livez": "for machines",
+    "readyz": "for machines",
+    "metrics": "for machines",
     "accounts:person_roles": "only takes a form",
     "accounts:person_disable": "only takes a form",
     "accounts:person_enable": "only takes a form",
