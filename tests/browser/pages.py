@@ -133,9 +133,6 @@ PAGES = (
 
 #: Addresses that show nothing of their own.
 NOT_PAGES = {
-    "livez": "for machines",
-    "readyz": "for machines",
-    "metrics": "for machines",
     "account_set_password": "leads on: everybody who can sign in has a password",
     "livez": "for machines",
     "readyz": "for machines",
