@@ -49,8 +49,8 @@ def _chunks(sql: str) -> Iterator[list[tuple[int, str, str]]]:
 
 
 def product() -> int:
-    """The command of the product, with its answer thrown away unless it finds a fault."""
-    call_command("verify_log", stdout=io.StringIO())
+    """The quick reading of all chains, with its answer thrown away unless it finds a fault."""
+    call_command("verify_log", chains=True, stdout=io.StringIO())
     return Event.objects.count()
 
 
