@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import IntegerField, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
@@ -90,8 +91,7 @@ def choices(filters: Filters, systems: Mapping[str, str]) -> tuple[Choice, ...]:
     )
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One incident of the list. `system` is a key; `runs` counts those linked; `opened` and
     `opened_iso` are `opened_at` written out, for people and for programs."""
 

@@ -18,7 +18,9 @@ _ABBREVIATED = re.compile(rf"({_DAY_AND_TIME})\s*([A-Za-z]+|[+-][0-9]+)")
 
 def stamp(moment: datetime) -> str:
     """`moment` (aware) to the minute in the zone of the settings: "2026-11-22 03:12 UTC"."""
-    local = timezone.localtime(moment)
+    # By the zone of the settings, as `parse` reads it. (`localtime` would look first whether a
+    # request has one of its own, which none has and which takes longer than the rest.)
+    local = moment.astimezone(timezone.get_default_timezone())
     return f"{local.isoformat(' ')[:16]} {local.tzname()}"
 
 
