@@ -11,8 +11,9 @@ from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
 from accounts.answers import answer_to
-from accounts.refusals import ChangedMeanwhile, Refused
+from accounts.refusals import ChangedMeanwhile, Invalid, Refused
 
+_AGAIN = "Correct what is named here, and send it again."
 _REMEDIES: dict[type[exceptions.APIException], tuple[str, str]] = {
     exceptions.ParseError: ("unreadable", "Send one JSON object in UTF-8."),
     exceptions.AuthenticationFailed: ("not_signed_in", "Make a token on the page “Your tokens”."),
@@ -58,6 +59,8 @@ def handle(exception: Exception, context: Mapping[str, Any]) -> Response | None:
     answer = answer_to(exception)
     if answer is not None:
         told = answer.as_json()
+        if isinstance(exception, Invalid):
+            told["remedy"] = _AGAIN  # a program has no page to go back to
         if isinstance(exception, ChangedMeanwhile):
             told["seen"] = exception.seen
         if isinstance(exception, Refused) and exception.status == 409:
@@ -94,7 +97,7 @@ def _invalid(exception: exceptions.ValidationError) -> Response:
         422,
         "invalid",
         errors.get("", "What was sent cannot be read. Nothing was saved."),
-        "Correct what is named here, and send it again.",
+        _AGAIN,
     )
     response.data["errors"] = errors
     return response

@@ -174,6 +174,20 @@ def test_values_that_cannot_be_kept(field: str, value: Any, manager: User, at) -
     assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
 
 
+def test_what_the_verb_cannot_read_is_told_like_what_the_body_cannot(manager: User, at) -> None:
+    """Both are 422 with the same remedy; a program has no page to go back to."""
+    inventory.system(manager, at)
+    door = program(manager)
+    answers = [
+        door.patch(f"{API}/systems/ledger/", body, content_type="application/json").json()
+        for body in ({"rto": 7200, "mtd": 60}, {"mtd": "2 d"})
+    ]
+    assert [list(told["errors"]) for told in answers] == [["mtd"], ["mtd"]]
+    assert {told["remedy"] for told in answers} == {
+        "Correct what is named here, and send it again."
+    }
+
+
 @pytest.mark.parametrize("seconds", [0, -1, 1.5, "1 h", True, 10**12])
 def test_lengths_are_whole_seconds(seconds: Any, manager: User, at) -> None:
     inventory.system(manager, at)
