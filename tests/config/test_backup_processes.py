@@ -70,7 +70,7 @@ def test_people_go_on_while_it_is_taken(two: list[Path], kept: Kept) -> None:
     events = Event.objects.filter(run=number)
     writer = python(kept, _WRITE, str(number))
     try:
-        for hour in range(3):
+        for hour in range(2):
             before = events.count()
             wait_until(lambda before=before: events.count() > before)  # type: ignore[misc]
             taken = taking.take(two, at=NIGHT + timedelta(hours=hour), prove=True)
