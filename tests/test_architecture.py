@@ -163,7 +163,7 @@ def test_the_clock_is_read_only_at_the_edges() -> None:
 def test_no_import_of_the_project_inside_a_function() -> None:
     faults = [
         told(path, node)
-        for path in sources(*PACKAGES, "tests")
+        for path in sources(*PACKAGES, "bench", "tests")
         for function in functions(path)
         for node in ast.walk(function)
         for module in imported(node)
@@ -206,7 +206,7 @@ def test_every_kind_of_job_has_a_handler_and_every_schedule_a_rule() -> None:
 
 
 def test_no_module_with_a_name_that_says_nothing() -> None:
-    assert not [told(path) for path in sources(*PACKAGES, "tests") if path.stem in BANNED]
+    assert not [told(path) for path in sources(*PACKAGES, "bench", "tests") if path.stem in BANNED]
 
 
 def test_sizes() -> None:
@@ -214,7 +214,7 @@ def test_sizes() -> None:
         return (node.end_lineno or node.lineno) - node.lineno + 1
 
     def faults() -> Iterator[str]:
-        for path in sources(*PACKAGES, "tests"):
+        for path in sources(*PACKAGES, "bench", "tests"):
             ours = "tests" not in path.relative_to(ROOT).parts
             lines = len(path.read_text("utf-8").splitlines())
             if lines > (300 if ours else 500):
