@@ -39,6 +39,7 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     etag = _etag(request, state, by, here, int(at.timestamp()) // FRESH_SECONDS)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
+        unchanged["ETag"] = etag
         return unchanged
     screen = run_page.screen(run, state, by, at, here=here)
     response = _page(request, run, {"screen": screen, "procedure": state.procedure})
