@@ -21,9 +21,11 @@ def target() -> str:
 
 
 def way_back(restored: Restored) -> list[str]:
-    """Commands that put things back as they were, when server and worker are stopped."""
+    """Commands that put things back as they were, when server and worker are stopped. Ask before
+    `replace`: they depend on what is live."""
     live, kept = Path(settings.MEDIA_ROOT), beside_evidence(restored.stamp, "replaced")
-    back = [f"mv {live} {live}.undone-{restored.stamp}", f"mv {kept} {live}"]
+    back = [f"mv {live} {live}.undone-{restored.stamp}"]
+    back += [f"mv {kept} {live}"] if live.exists() else []
     if connection.vendor == "sqlite":
         path = sqlite.live_path(connection.settings_dict)
         undone = [f"mv {path} {path}.undone-{restored.stamp}", f"mv {_aside(restored)} {path}"]
