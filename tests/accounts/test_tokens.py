@@ -30,12 +30,12 @@ def test_only_a_digest_is_kept(operator: User, at: datetime) -> None:
     assert line.fields == {"token": ["", "a test (run)"]}
 
 
-def test_a_token_opens_the_door_with_one_query(
+def test_a_token_opens_the_door_with_two_queries(
     operator: User, at: datetime, django_assert_num_queries
 ) -> None:
     text = token(operator, Scope.READ, at=at).text
     tokens.admit(text, at=at)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         admitted = tokens.admit(text, at=at + MINUTE / 2)
         assert admitted.owner == operator
         assert admitted.owner.narrowed_to == frozenset({Right.VIEW})

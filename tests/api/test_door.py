@@ -80,7 +80,7 @@ def test_a_token_request_reads_no_session_and_three_rows(
 ) -> None:
     door = program(operator)
     door.get(ME)
-    with django_assert_num_queries(4):  # the token with its owner, rights twice, groups
+    with django_assert_num_queries(3):  # the token, its owner with their rights, groups
         door.get(ME)
 
 
