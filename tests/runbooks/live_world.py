@@ -6,7 +6,6 @@ the shared test database must stay empty, so they get another one, of the same k
 
 from __future__ import annotations
 
-import copy
 import http.client
 import json
 import os
@@ -28,8 +27,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import Permission
-from django.core.management import call_command
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client
 
 from accounts.enums import Right
@@ -37,6 +35,7 @@ from accounts.models import User
 from runbooks import notify
 from runbooks.enums import RunKind, RunStatus
 from runbooks.models import Event, Revision, Run, Runbook
+from tests.databases import own_database
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 20.0  # seconds; only a failing test waits this long
@@ -105,28 +104,8 @@ class World:
 @contextmanager
 def open_world(blocker: Any, folder: Path) -> Iterator[World]:
     """Make the database, make it Django's default for the while, and drop it."""
-    with blocker.unblock():
-        before = connections["default"]
-        given = connections.settings["default"]
-        fresh = copy.deepcopy(given)
-        embedded = before.vendor == "sqlite"
-        name = str(folder / "live.sqlite3") if embedded else f"cs_live_{uuid4().hex[:12]}"
-        fresh["NAME"] = name
-        if not embedded:
-            with before._nodb_cursor() as cursor:
-                cursor.execute(f'CREATE DATABASE "{name}"')
-        connections.settings["default"] = fresh
-        connections["default"] = connections.create_connection("default")
-        try:
-            call_command("migrate", verbosity=0, interactive=False)
-            yield World(_url(fresh), folder)
-        finally:
-            connections["default"].close()
-            connections.settings["default"] = given
-            connections["default"] = before
-            if not embedded:
-                with before._nodb_cursor() as cursor:
-                    cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with blocker.unblock(), own_database(folder) as settings_of:
+        yield World(_url(settings_of), folder)
 
 
 def _url(database: dict[str, Any]) -> str:
