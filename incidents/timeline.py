@@ -2,33 +2,39 @@
 merged when it is read. No fact is stored twice.
 
 One order over the three sources: by time to the microsecond, then changes before entries before log
-lines, then as written. A page is the newest rows before a `Key`; five queries, however long it is.
+lines, then as written. A page is the newest rows before a `Key`; five queries, however long it is,
+and four more for a run that was measured in and whose state this process has not met yet.
 """
 
 from __future__ import annotations
 
 import heapq
 import json
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db.models import Q, QuerySet
 
+from accounts.models import User
 from incidents import words
 from incidents.models import Incident, IncidentChange, TimelineEntry
 from inventory import times
+from runbooks import blind, rows
 from runbooks import words as run_words
+from runbooks.enums import RunStatus
+from runbooks.machine import RunState
 from runbooks.models import Event, Run
-from runbooks.procedure import Procedure, from_json
+from runbooks.procedure import Procedure
 
 PAGE = 100
 NEAR_MISS = "move.refused"
 Line = TypeVar("Line", IncidentChange, TimelineEntry, Event)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANGE, _ENTRY, _LOG = range(3)
+#: Runs that somebody may still have to measure in.
+_LIVING = {RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.HELD.value}
 
 
 class Key(NamedTuple):
@@ -92,12 +98,15 @@ class Page:
     older: Key | None
 
 
-def page(incident: Incident, *, before: Key | None = None, size: int = PAGE) -> Page:
-    """The `size` newest rows that stand before `before` (or the newest of all)."""
+def page(
+    incident: Incident, *, before: Key | None = None, size: int = PAGE, reader: User | None = None
+) -> Page:
+    """The `size` newest rows that stand before `before` (or the newest of all), as `reader` may
+    read them: without the values that they may have to measure too. None is a stranger."""
     sources: tuple[Iterable[Row], ...] = (
         _changes(incident, before, size + 1),
         _entries(incident, before, size + 1),
-        _log(incident, before, size + 1),
+        _log(incident, before, size + 1, reader.pk if reader else None),
     )
     merged = heapq.merge(*sources, key=lambda row: row.key, reverse=True)
     rows = tuple(row for row, _ in zip(merged, range(size + 1), strict=False))
@@ -185,29 +194,33 @@ def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> Row:
     )
 
 
-def _log(incident: Incident, before: Key | None, most: int) -> list[Row]:
+def _log(incident: Incident, before: Key | None, most: int, reader: int | None) -> list[Row]:
     linked = incident.runs.values("run")
     events = Event.objects.filter(_older(_LOG, "at", before), run__in=linked)
     found = _newest(events, "at", most)
-    procedures = _procedures({event.run_id for event in found})
-    return [_log_row(event, procedures[event.run_id]) for event in found]
+    runs = _runs({event.run_id for event in found})
+    procedures = {pk: rows.procedure_of(run) for pk, run in runs.items()}
+    measured = {event.run_id for event in found if event.kind in blind.MEASURED}
+    states = {pk: rows.known(runs[pk]) for pk in measured if runs[pk].status in _LIVING}
+    hidden = {pk: blind.steps(state, reader) for pk, state in states.items()}
+    return [
+        _log_row(event, procedures[event.run_id], states.get(event.run_id), hidden)
+        for event in found
+    ]
 
 
-def _procedures(runs: set[int]) -> dict[int, Procedure]:
-    """The procedure of each run, read once for each revision."""
-    by_revision: defaultdict[int, list[int]] = defaultdict(list)
-    data: dict[int, Any] = {}
-    rows = Run.objects.filter(pk__in=runs).values_list("pk", "revision_id", "revision__procedure")
-    for run, revision, procedure in rows:
-        by_revision[revision].append(run)
-        data[revision] = procedure
-    read = {revision: from_json(procedure) for revision, procedure in data.items()}
-    return {run: read[revision] for revision, pks in by_revision.items() for run in pks}
+def _runs(keys: set[int]) -> dict[int, Run]:
+    """The runs by key, with what their logs need to be told."""
+    found = Run.objects.filter(pk__in=keys).select_related("revision")
+    return {run.pk: run for run in found.defer("revision__source")}
 
 
-def _log_row(event: Event, procedure: Procedure) -> Row:
+def _log_row(
+    event: Event, procedure: Procedure, state: RunState | None, hidden: Mapping[int, frozenset[int]]
+) -> Row:
     told = json.loads(event.text)
-    at = _moment(event.at)
+    at, data = _moment(event.at), told.get("data", {})
+    said = run_words.sentence(event.kind, data, procedure)
     return Row(
         key=Key(event.at, _LOG, event.pk),
         kind="log",
@@ -215,7 +228,7 @@ def _log_row(event: Event, procedure: Procedure) -> Row:
         time=times.stamp(at),
         who=str(told.get("name", "")),
         role=str(told.get("role") or ""),
-        text=run_words.sentence(event.kind, told.get("data", {}), procedure),
+        text=blind.told(event.kind, data, state, hidden[event.run_id]) if state else said,
         run=event.run_id,
         near_miss=event.kind == NEAR_MISS,
     )

@@ -31,7 +31,8 @@ class IncidentTimeline(IncidentView):
         before = timeline.Key.read(wanted.get("cursor", ""))
         if "cursor" in wanted and before is None:
             raise serializers.ValidationError({"cursor": "This cursor is of another list."})
-        found = timeline.page(self.incident(), before=before, size=wanted["limit"])
+        by, size = person(request), wanted["limit"]
+        found = timeline.page(self.incident(), before=before, size=size, reader=by)
         return Response(page(request, TimelineLine, found.rows, str(found.older or "")))
 
 

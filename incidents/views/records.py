@@ -86,7 +86,7 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
     by, at, incident = person(request), timezone.now(), kept(pk)
     ticks = reading.clock(incident.times.all())
     before = timeline.Key.read(request.GET.get("before", ""))
-    shown = timeline.page(incident, before=before)
+    shown = timeline.page(incident, before=before, reader=by)
     return page(
         request,
         "incidents/incident_detail.html",

@@ -11,10 +11,11 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from runbooks.enums import Countersign, Move, StepStatus
+from runbooks import blind
+from runbooks.enums import Countersign, Move
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
-from runbooks.machine import FINISHED, Allowed, RunState, allowed
+from runbooks.machine import Allowed, RunState, allowed
 from runbooks.screen.words import address, place_name
 
 
@@ -116,16 +117,8 @@ class Desk:
 
     @cached_property
     def blind(self) -> frozenset[int]:
-        """Steps whose values this person must not see yet: a second measurement is due, and theirs
-        would be worth nothing if they had read the first."""
-        return frozenset(
-            step.index
-            for step in self.state.steps
-            if self.state.step(step.index).guard.countersign is Countersign.AFTER
-            and step.countersigned_at is None
-            and step.status not in FINISHED | {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
-            and self.person not in {step.started_by, step.done_by}
-        )
+        """Steps whose values this person must not see yet."""
+        return blind.steps(self.state, self.person)
 
     @cached_property
     def day(self) -> str:

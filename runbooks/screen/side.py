@@ -10,13 +10,10 @@ from django.utils import timezone
 from inventory.durations import age
 from inventory.enums import CopyState
 from inventory.models import Copy
+from runbooks.blind import told as telling
 from runbooks.machine import Line, current
 from runbooks.screen.panels import Desk
 from runbooks.screen.words import address, place_name
-from runbooks.words import sentence
-
-#: Events that hold what was measured.
-_MEASURED = frozenset({"step.recorded", "step.mismatched", "evidence.attached"})
 
 
 @dataclass(frozen=True)
@@ -98,16 +95,13 @@ def tell(
     """One line of the log in words. What was measured at a step that waits for this person's own
     measurement is not told."""
     local = timezone.localtime(line.at)
-    hidden = line.kind in _MEASURED and line.data.get("step") in desk.blind
-    number = desk.state.step(line.data["step"]).number if hidden else ""
-    text = f"recorded step {number}; shown after your own measurement" if hidden else ""
     return Told(
         line.sequence,
         f"{local:%H:%M:%S}",
         f"{local:%Y-%m-%d}",
         name,
         role,
-        text or sentence(line.kind, line.data, desk.state.procedure),
+        telling(line.kind, line.data, desk.state, desk.blind),
         line.kind == "move.refused",
         digest,
         struck,
