@@ -70,7 +70,7 @@ def move(
     with transaction.atomic():
         run, state, answer = rows.load_locked(run_id, key=key)
         if answer is not None:
-            return _first_answer(answer, run)
+            return _first_answer(answer, run, by)
         role = state.people.get(by.pk)
         access.check(by, RIGHTS[role or RunRole.OBSERVER])
         outcome = decide(state, Request(kind, by.pk, at, step, seen, data))
@@ -124,9 +124,17 @@ def _events(
     return (NewEvent("move.refused", near_miss),)
 
 
-def _first_answer(text: str, run: Run) -> Answer:
-    """The answer that this key got before, in the event with this text. Raises what it raised."""
+def _first_answer(text: str, run: Run, by: User) -> Answer:
+    """The answer that this key got before, in the event with this text. Raises what it raised, and
+    `MoveRefused` when it was somebody else's: their answer would be taken for one's own."""
     told = log.line(text)
+    if told.by != by.pk:
+        raise MoveRefused(
+            "key_used",
+            "Somebody else sent a move of this run with this idempotency key. Yours was not made.",
+            "Send it with a key of its own, such as a new UUID.",
+            run.sequence,
+        )
     if told.kind == "move.refused":
         data = told.data
         raise MoveRefused(data["code"], data["sentence"], data["remedy"], run.sequence)

@@ -93,7 +93,7 @@ def tell(
     desk: Desk, line: Line, name: str, role: str, digest: str = "", *, struck: bool = False
 ) -> Told:
     """One line of the log in words. What was measured at a step that waits for this person's own
-    measurement is not told."""
+    measurement is not told, nor any digest meanwhile: a number could be guessed from it."""
     local = timezone.localtime(line.at)
     return Told(
         line.sequence,
@@ -103,7 +103,7 @@ def tell(
         role,
         telling(line.kind, line.data, desk.state, desk.blind),
         line.kind == "move.refused",
-        digest,
+        "" if desk.blind else digest,
         struck,
     )
 

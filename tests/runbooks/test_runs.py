@@ -188,6 +188,17 @@ def test_the_same_key_gives_the_first_answer(at: datetime) -> None:
     assert found.run.events.count() == count + 2
 
 
+def test_a_key_that_somebody_else_has_used_gives_nobody_their_answer(at: datetime) -> None:
+    found = play(texts.PLAIN, at)
+    found.tick(0)
+    found.move(Move.NOTE, text="by the operator", key="k1")
+    before = found.run.events.count()
+    with pytest.raises(Refused) as refused:
+        found.move(Move.NOTE, by="verifier", text="by the verifier", key="k1")
+    assert refused.value.code == "key_used"
+    assert found.run.events.count() == before
+
+
 def test_a_form_sent_twice_prepares_one_run(at: datetime) -> None:
     people = cast()
     kept = revision(texts.PLAIN, author=people["author"], approver=people["approver"], at=at)
