@@ -20,11 +20,18 @@ def check(person: User, right: Right) -> None:
             "Ask an admin for a role that may, or ask somebody who has it.",
             status=403,
         )
+    check_scope(person, right)
+
+
+def check_scope(person: User, right: Right) -> None:
+    """Raise `Refused` (403, "token_scope") when `person` came with a token whose scopes do not hold
+    `right`, whether they hold it themselves or not. For what needs no more than a look from its
+    sender, and of a token that it is made for that kind of work."""
     if person.narrowed_to is not None and right not in person.narrowed_to:
         scopes = " or ".join(f"“{scope}”" for scope, held in SCOPES.items() if right in held)
         raise Refused(
             "token_scope",
-            f"You may {RIGHT_LABELS[right]}, but this token may not.",
+            f"This token may not {RIGHT_LABELS[right]}.",
             f"Use a token with the scope {scopes}.",
             status=403,
         )

@@ -15,7 +15,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import log, notify, recall, rows
+from runbooks import log, notify, recall, repeats, rows
 from runbooks.enums import Move, RunRole
 from runbooks.machine import Malformed, NewEvent, Outcome, Refusal, Request, apply, decide
 from runbooks.models import Run
@@ -65,12 +65,12 @@ def move(
 ) -> Answer:
     """Carry out one move: the only transaction that changes a run. `store` writes what belongs to
     the events of an accepted move in the same transaction, and may add to them."""
-    access.check(by, Right.VIEW)
+    check_sender(by)
     _check_storable(key, data)
     with transaction.atomic():
         run, state, answer = rows.load_locked(run_id, key=key)
         if answer is not None:
-            return _first_answer(answer, run, by)
+            return _first_answer(answer, run, kind, by, step)
         role = state.people.get(by.pk)
         access.check(by, RIGHTS[role or RunRole.OBSERVER])
         outcome = decide(state, Request(kind, by.pk, at, step, seen, data))
@@ -87,6 +87,13 @@ def move(
     if isinstance(outcome, Refusal):
         raise MoveRefused(outcome.code, outcome.sentence, outcome.remedy, run.sequence)
     return Answer(run.sequence, tuple(event.kind for event in events))
+
+
+def check_sender(by: User) -> None:
+    """Raise `Refused` (403) unless `by` may see the product and came with no token, or with one
+    that is for runs: an observer needs no more than a look to say STOP, a token does."""
+    access.check(by, Right.VIEW)
+    access.check_scope(by, Right.OPERATE)
 
 
 def _check_storable(key: str | None, data: Mapping[str, Any]) -> None:
@@ -124,15 +131,15 @@ def _events(
     return (NewEvent("move.refused", near_miss),)
 
 
-def _first_answer(text: str, run: Run, by: User) -> Answer:
+def _first_answer(text: str, run: Run, kind: Move, by: User, step: int | None) -> Answer:
     """The answer that this key got before, in the event with this text. Raises what it raised, and
-    `MoveRefused` when it was somebody else's: their answer would be taken for one's own."""
+    `MoveRefused` when that was another move: its sender must not take theirs for done."""
     told = log.line(text)
-    if told.by != by.pk:
+    if not repeats.is_repeat(told, kind, by.pk, step):
         raise MoveRefused(
             "key_used",
-            "Somebody else sent a move of this run with this idempotency key. Yours was not made.",
-            "Send it with a key of its own, such as a new UUID.",
+            "This key was sent with another move before. Nothing was done.",
+            "Send it again with a new random key.",
             run.sequence,
         )
     if told.kind == "move.refused":

@@ -27,7 +27,7 @@ from runbooks import evidence, log, notify, rows
 from runbooks.enums import Move, RunKind, RunRole
 from runbooks.machine import NewEvent, genesis
 from runbooks.models import Event, Evidence, Revision, Run, RunParameter
-from runbooks.moving import RIGHTS, Answer, move
+from runbooks.moving import RIGHTS, Answer, check_sender, move
 from runbooks.parameters import Chosen, choose
 from runbooks.procedure import Procedure, from_json
 from runbooks.statements import carry_out
@@ -184,7 +184,7 @@ def attach(
     The bytes are stored before the transaction: a file without a row is harmless, a row without its
     file is not. The same file again, under the same name, keeps its first row.
     """
-    access.check(by, Right.VIEW)
+    check_sender(by)
     kept = evidence.keep(run_id, file)
     data = {"name": kept.name, "sha256": kept.sha256, "size": kept.size}
 

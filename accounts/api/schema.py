@@ -33,7 +33,7 @@ _WHEN: dict[str, tuple[str, tuple[str, str, str]]] = {
         "You may not, or the token may not.",
         (
             "token_scope",
-            "You may keep systems, instances and copies, but this token may not.",
+            "This token may not keep systems, instances and copies.",
             "Use a token with the scope “author”.",
         ),
     ),
