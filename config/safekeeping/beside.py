@@ -65,8 +65,7 @@ def beside_evidence(stamp: str, word: str = "restored") -> Path:
 
 
 def _check_good(folder: Path, promised: Manifest) -> None:
-    bad = [fault for fault in checking.faults(folder) if fault not in promised.missing]
-    if bad:
+    if bad := checking.damage(folder, promised):
         raise Stopped(
             "This backup is not good, and nothing was restored. Take the other copy.\n"
             + "\n".join(f"  {fault}" for fault in bad)

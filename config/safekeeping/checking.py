@@ -27,11 +27,16 @@ def faults(folder: Path, *, prove: bool = False) -> list[str]:
         promised = manifest.read(folder)
     except Stopped as error:
         return [str(error)]
+    return [*promised.missing, *damage(folder, promised, prove=prove)]
+
+
+def damage(folder: Path, promised: Manifest, *, prove: bool = False) -> list[str]:
+    """What is wrong with the backup in `folder` besides what it says itself was wrong with the live
+    data: sentences, none when it is what its manifest promised."""
     if folder.name.startswith("."):
         return [f"{folder} is what a backup left that did not come to its end."]
-    found = list(promised.missing) + _files(folder, promised)
-    damaged = _database(folder, promised, prove=prove) if not found or prove else []
-    return found + damaged
+    found = _files(folder, promised)
+    return found + (_database(folder, promised, prove=prove) if not found or prove else [])
 
 
 def _files(folder: Path, promised: Manifest) -> list[str]:
@@ -40,6 +45,9 @@ def _files(folder: Path, promised: Manifest) -> list[str]:
     said += [f"{name} is missing." for name in sorted({*promised.files} - present)]
     said += [f"{name} does not belong to it." for name in sorted(present - {*promised.files})]
     for name in sorted(present & {*promised.files}):
+        if (folder / name).is_symlink():
+            said.append(f"{name} is a link and no file.")
+            continue
         try:
             sha256, size = files.digest(folder / name)
         except OSError as error:

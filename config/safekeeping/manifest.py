@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from config.safekeeping import Stopped, facts, files
@@ -64,9 +64,18 @@ def read(folder: Path) -> Manifest:
         sealed = told.pop("sha256")
         if sealed != _digest(told):
             raise Stopped(f"{path} was changed after it was written.")
-        return _from(told)
+        manifest = _from(told)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Stopped(f"{path} cannot be read: {error!r}.") from error
+    # Whoever can write to the place can write such a page too, and seal it.
+    if outside := sorted(name for name in manifest.files if not _is_inside(name)):
+        raise Stopped(f"{path} names {outside[0]!r}, which is no file inside of the backup.")
+    return manifest
+
+
+def _is_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return str(path) == name and not path.is_absolute() and ".." not in path.parts
 
 
 def _from(told: Mapping[str, Any]) -> Manifest:

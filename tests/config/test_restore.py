@@ -182,6 +182,27 @@ class TestRefused:
         assert "was removed again" in said
         assert "Run 1" in said
 
+    @pytest.mark.parametrize("name", ["evidence/../../planted", "/planted", "evidence//planted"])
+    def test_one_that_would_write_elsewhere(self, backup: Path, kept: Kept, name: str) -> None:
+        """Sealed anew by whoever can write there, who also says that the file is known to lack."""
+        (backup.parent / "planted").write_text("* * * * * root id")
+        held = manifest.Held(*files.digest(backup.parent / "planted"))
+        said = (f"{name} is missing.",)
+        edited(backup, files={**manifest.read(backup).files, name: held}, missing=said)
+        assert "no file inside" in self.refused(backup, kept)
+
+    def test_one_that_excuses_its_own_damage(self, backup: Path, kept: Kept) -> None:
+        broken_bytes(backup)
+        faults = checking.faults(backup)
+        edited(backup, missing=tuple(faults))
+        assert "Take the other copy" in self.refused(backup, kept)
+
+    def test_one_with_a_link_in_it(self, backup: Path, kept: Kept) -> None:
+        path = next(path for path in (backup / "evidence").rglob("*") if path.is_file())
+        path.rename(backup.parent / "elsewhere")
+        path.symlink_to(backup.parent / "elsewhere")
+        assert "is a link and no file" in self.refused(backup, kept)
+
     def test_it_never_writes_over_what_stands_there(self, backup: Path, kept: Kept) -> None:
         restored = beside.restore(backup, at=LATER)
         try:
