@@ -17,7 +17,7 @@ from accounts.api.paging import PageQuery, by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.serializers import Number, Sent
 from accounts.api.views import ApiView, asked, now, person
-from runbooks import log
+from runbooks import blind, log
 from runbooks.api.log_shapes import EventLine, EvidenceLine, Export, Verified
 from runbooks.api.runs import run_now
 from runbooks.models import Event, Evidence
@@ -58,7 +58,7 @@ class EventList(OfRun):
         query, by, at = asked(EventQuery, request), person(request), now()
         run, state = run_page.load(id)
         if query["exact"]:
-            run_page.check_may_read_exactly(state, by, at)
+            run_page.check_may_read_exactly(state, by)
         desk, struck = run_page.desk_for(state, by, at), run_page.struck_in(run)
         events = run.events.filter(sequence__gt=query["after"]).order_by("sequence")
         lines = [_line(desk, event, struck, query["exact"]) for event in events[: query["limit"]]]
@@ -97,10 +97,15 @@ class EvidenceList(OfRun):
 
     @operation("run_evidence", "Log", asks=PageQuery, answers=page_of(EvidenceLine))
     def get(self, request: Request, id: int) -> Response:
-        """The files that were kept with the run."""
+        """The files that were kept with the run.
+
+        Those of a step that you are to measure too come when it is countersigned.
+        """
         query = asked(PageQuery, request)
-        run = run_page.load(id)[0]
-        rows, cursor = by_key(run.evidence.select_related("by"), query)
+        run, state = run_page.load(id)
+        hidden = blind.steps(state, person(request).pk)
+        found = run.evidence.exclude(step__in=hidden).select_related("by")
+        rows, cursor = by_key(found, query)
         return Response(page(request, EvidenceLine, [_file(row) for row in rows], cursor))
 
 
@@ -112,6 +117,7 @@ class EvidenceFile(OfRun):
         "Log",
         answers=OpenApiTypes.BINARY,
         media="application/octet-stream",
+        refuses=[409],
     )
     def get(self, request: Request, id: int, evidence: int) -> HttpResponseBase:
         """The file, byte for byte."""

@@ -14,10 +14,10 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Refused
 from inventory.models import Copy
-from runbooks import glance, log, presence, rows
+from runbooks import blind, glance, log, presence, rows
 from runbooks.enums import RunRole
 from runbooks.machine import Line, RunState
-from runbooks.models import Event, Run
+from runbooks.models import Event, Evidence, Run
 from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
 
 TAIL = 12  # lines of the log beside the form
@@ -55,12 +55,13 @@ def screen(
     desk = Desk(state, person.pk, at, people, successors, sent, _offer(state, events))
     system = glance.system_of(run)
     copies = Copy.objects.of(system).existing().newest_first()[:COPIES] if system else ()
+    files, told = _files(desk, events), _tail(desk, run, events)
     return run_screen(
         desk,
         title=run.title,
         system=system,
         present=_named(state, here, people),
-        beside=side(desk, copies=copies, evidence=_files(events), told=_tail(desk, run, events)),
+        beside=side(desk, copies=copies, evidence=files, told=told),
     )
 
 
@@ -81,14 +82,26 @@ def desk_for(state: RunState, person: User, at: datetime) -> Desk:
     return Desk(state, person.pk, at, people)
 
 
-def check_may_read_exactly(state: RunState, person: User, at: datetime) -> None:
-    """Raise `Refused` while a blind measurement of `person` is due: the exact texts of the log hold
-    the first one. `at` is aware."""
-    if person.pk in state.people and desk_for(state, person, at).blind:
+def check_may_read_exactly(state: RunState, person: User) -> None:
+    """Raise `Refused` while a blind measurement is due that `person` may be asked for: the exact
+    texts of the log hold the first one. Who could take a role counts as well as who has one, for a
+    role is given back and taken again in a moment."""
+    could = any(person.has_perm(right.value) for right in (Right.OPERATE, Right.DECIDE))
+    if (could or person.pk in state.people) and blind.steps(state, person.pk):
         raise Refused(
             "blind",
-            "The exact log holds a value that you are to measure again without seeing it.",
-            "Countersign first, or ask somebody who is not in the run.",
+            "The exact log holds a value that you may have to measure again without seeing it.",
+            "Wait for the countersign, or ask somebody who acts in no runs.",
+        )
+
+
+def check_may_read_file(row: Evidence, state: RunState, person: User) -> None:
+    """Raise `Refused` for a file of a step that `person` must not see the first measurement of."""
+    if row.step in blind.steps(state, person.pk):
+        raise Refused(
+            "blind",
+            "This file belongs to a step that is to be measured again without seeing it.",
+            "Wait for the countersign, or ask whoever attached it.",
         )
 
 
@@ -149,8 +162,9 @@ def _struck(events: Iterable[Event]) -> frozenset[int]:
     return frozenset(line.data["sequence"] for line in lines)
 
 
-def _files(events: Iterable[Event]) -> list[Line]:
-    return [_read(event.text)[0] for event in events if event.kind == "evidence.attached"]
+def _files(desk: Desk, events: Iterable[Event]) -> list[Line]:
+    lines = (_read(event.text)[0] for event in events if event.kind == "evidence.attached")
+    return [line for line in lines if line.data.get("step") not in desk.blind]
 
 
 def _offer(state: RunState, events: Iterable[Event]) -> tuple[tuple[str, str], ...]:

@@ -115,7 +115,7 @@ def run_export(request: HttpRequest, pk: int) -> HttpResponse:
     by = person(request)
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
-    run_page.check_may_read_exactly(state, by, timezone.now())
+    run_page.check_may_read_exactly(state, by)
     response = JsonResponse(log.export(run), json_dumps_params={"indent": 1, "ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="run-{pk}-log.json"'
     response["Cache-Control"] = "private, no-store"
@@ -124,9 +124,14 @@ def run_export(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 def evidence_file(request: HttpRequest, pk: int, evidence: int) -> FileResponse:
-    """A file of the run, to save and never to show: nothing that was uploaded runs in our pages."""
-    access.check(person(request), Right.VIEW)
+    """A file of the run, to save and never to show: nothing that was uploaded runs in our pages.
+
+    Raises `Refused` while its step is to be measured by this person too.
+    """
+    by = person(request)
+    access.check(by, Right.VIEW)
     row = get_object_or_404(Evidence, pk=evidence, run_id=pk)
+    run_page.check_may_read_file(row, run_page.load(pk)[1], by)
     response = FileResponse(
         default_storage.open(str(row.file.name), "rb"), as_attachment=True, filename=row.name
     )
