@@ -6,6 +6,7 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -99,12 +100,13 @@ class EvidenceList(OfRun):
     def get(self, request: Request, id: int) -> Response:
         """The files that were kept with the run.
 
-        Those of a step that you are to measure too come when it is countersigned.
+        Those of others at a step that you are to measure too come when it is countersigned.
         """
         query = asked(PageQuery, request)
         run, state = run_page.load(id)
-        hidden = blind.steps(state, person(request).pk)
-        found = run.evidence.exclude(step__in=hidden).select_related("by")
+        by = person(request)
+        hidden = Q(step__in=blind.steps(state, by.pk)) & ~Q(by=by)
+        found = run.evidence.exclude(hidden).select_related("by")
         rows, cursor = by_key(found, query)
         return Response(page(request, EvidenceLine, [_file(row) for row in rows], cursor))
 

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.refusals import Refused
 from inventory.models import Copy
 from runbooks import blind, glance, log, presence, rows
-from runbooks.enums import RunRole
+from runbooks.enums import RunRole, StepStatus
 from runbooks.machine import Line, RunState
 from runbooks.models import Event, Evidence, Run
 from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
@@ -87,7 +87,9 @@ def check_may_read_exactly(state: RunState, person: User) -> None:
     texts of the log hold the first one. Who could take a role counts as well as who has one, for a
     role is given back and taken again in a moment."""
     could = any(person.has_perm(right.value) for right in (Right.OPERATE, Right.DECIDE))
-    if (could or person.pk in state.people) and blind.steps(state, person.pk):
+    waiting = (state.steps[index].status for index in blind.steps(state, person.pk))
+    measured = any(status is not StepStatus.OPEN for status in waiting)
+    if measured and (could or person.pk in state.people):
         raise Refused(
             "blind",
             "The exact log holds a value that you may have to measure again without seeing it.",
@@ -96,8 +98,9 @@ def check_may_read_exactly(state: RunState, person: User) -> None:
 
 
 def check_may_read_file(row: Evidence, state: RunState, person: User) -> None:
-    """Raise `Refused` for a file of a step that `person` must not see the first measurement of."""
-    if row.step in blind.steps(state, person.pk):
+    """Raise `Refused` for somebody else's file of a step that `person` must not see the first
+    measurement of."""
+    if row.by_id != person.pk and row.step in blind.steps(state, person.pk):
         raise Refused(
             "blind",
             "This file belongs to a step that is to be measured again without seeing it.",
@@ -164,7 +167,9 @@ def _struck(events: Iterable[Event]) -> frozenset[int]:
 
 def _files(desk: Desk, events: Iterable[Event]) -> list[Line]:
     lines = (_read(event.text)[0] for event in events if event.kind == "evidence.attached")
-    return [line for line in lines if line.data.get("step") not in desk.blind]
+    return [
+        line for line in lines if line.by == desk.person or line.data.get("step") not in desk.blind
+    ]
 
 
 def _offer(state: RunState, events: Iterable[Event]) -> tuple[tuple[str, str], ...]:

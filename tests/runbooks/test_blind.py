@@ -53,3 +53,9 @@ def test_a_role_given_back_opens_nothing(programs: Programs, rest: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "blind")
     assert programs.get("relief", rest).status_code == 409
     assert programs.get("viewer", rest).status_code == 200
+
+
+def test_before_anybody_measured_there_is_nothing_to_hide(programs: Programs) -> None:
+    programs.run.start()
+    for who in ("operator", "verifier", "relief"):
+        assert programs.get(who, "export/").status_code == 200
