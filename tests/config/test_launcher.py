@@ -64,7 +64,10 @@ class Launched:
         pid = self.process.pid
         found: dict[str, int] = {}
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
-            words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+            try:
+                words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
+            except FileNotFoundError:  # it has just ended
+                continue
             found |= {name: int(child) for word, name in CHILDREN.items() if word in words}
         return found
 
