@@ -74,7 +74,7 @@ def schedule_default(request: HttpRequest, kind: str) -> HttpResponse:
 @require_POST
 def schedule_run(request: HttpRequest, kind: str) -> HttpResponse:
     """Put one job of this schedule at once."""
-    return _changed(request, kind, schedules.run_now, "It is put, and done within seconds.")
+    return _changed(request, kind, schedules.run_now, "It waits now, and is done within seconds.")
 
 
 @require_safe

@@ -140,7 +140,7 @@ class TestAdjusting:
             ("off/", "It is switched off."),
             ("on/", "It is switched on."),
             ("default/", "It is as delivered again."),
-            ("run/", "It is put, and done within seconds."),
+            ("run/", "It waits now, and is done within seconds."),
         ],
     )
     def test_each_button(self, signed_in, admin, viewer, path: str, said: str) -> None:
