@@ -45,7 +45,7 @@ def chains() -> Iterator[Chain]:
     """Every run's chain, by number, in constant memory.
 
     Ticks go on meanwhile: a run that moves while it is read may be called doubtful, never the other
-    way round. `log.verify`, which locks the run, has the last word.
+    way round. `log.verify`, which reads on where a run moves, has the last word.
     """
     with _one_moment():
         followed = _followed()

@@ -11,22 +11,40 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.models import User
-from runbooks import rows, statements
+from runbooks import recall, rows, statements
 from runbooks.machine import Line, NewEvent, RunState, apply, genesis
 from runbooks.models import Event, Run
 from runbooks.procedure import Procedure, from_json
 from runbooks.statements import Statement
 
 FORMAT = "countersign-run-log/1"
+#: Readings of a run that moves, before it is locked; events that are fetched together.
+TRIES, PIECE = 3, 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_JSON = json.JSONDecoder()
+_MICROSECOND = timedelta(microseconds=1)
+_UNREADABLE = (ValueError, KeyError, TypeError, AssertionError)
+
+_RUN = """
+    SELECT run.*, revision.source, revision.sha256, CAST(revision.procedure AS text) AS reading
+    FROM runbooks_run run JOIN runbooks_revision revision ON revision.id = run.revision_id
+    WHERE run.id = %s
+"""
+_HEAD = "SELECT sequence, digest FROM runbooks_run WHERE id = %s"
+_EVENTS = """
+    SELECT sequence, kind, at, by_id, text, digest FROM runbooks_event
+    WHERE run_id = %s AND sequence > %s ORDER BY sequence LIMIT %s
+"""
+_Row = tuple[int, str, int, int, str, str]
+_FIRST = -(2**63)  # below every number that a column takes: a forged one shows
 
 
 def canonical(data: Mapping[str, Any]) -> str:
@@ -90,14 +108,26 @@ def _text(run: Run, event: NewEvent, sequence: int, *, by: User, role: str, at: 
 
 def microseconds(at: datetime) -> int:
     """Whole microseconds since 1970 of an aware time."""
-    return (at - _EPOCH) // timedelta(microseconds=1)
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def line(text: str) -> Line:
     """An event as the machine reads it, of its canonical text. Raises `ValueError`, `KeyError`."""
-    told = json.loads(text)
+    return _line(_told(text))
+
+
+def _told(text: str) -> dict[str, Any]:
+    """A canonical text as data. `json.loads` would look for blanks around it."""
+    told: dict[str, Any]
+    told, end = _JSON.raw_decode(text)
+    if end != len(text):
+        raise ValueError("something follows the end of its text")
+    return told
+
+
+def _line(told: Mapping[str, Any]) -> Line:
     at = datetime.fromisoformat(told["at"])
-    if at.utcoffset() != timedelta(0):
+    if at.tzinfo is not UTC:
         raise ValueError(f"{told['at']} is not a time in UTC")
     return Line(told["sequence"], told["kind"], at, told["by"], told["data"])
 
@@ -138,76 +168,130 @@ class Verdict:
         return not self.faults
 
 
-@transaction.atomic
 def verify(run: Run) -> Verdict:
     """Check the chain of `run`, its columns against the hashed texts and its revision against the
-    first event, and replay the events: the stored state must be what the log says. The run is
-    locked meanwhile, so that a move in between is not taken for a fault."""
-    try:
-        run = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
-        procedure = from_json(run.revision.procedure)
-        stored = rows.state_of(run, procedure)
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
-        return Verdict((f"The stored rows cannot be read: {error!r}.",), run.events.count())
-    faults: list[str] = []
-    previous, state, count = "", None, 0
-    columns = run.events.order_by("sequence").values_list(
-        "sequence", "kind", "at", "by_id", "text", "digest"
-    )
-    for sequence, kind, at, by, text, head in columns.iterator(chunk_size=2000):
-        count += 1
-        if sequence != count:
-            faults.append(f"Event {count} is missing; {sequence} stands in its place.")
-            break
-        if digest(previous, text) != head:
-            faults.append(f"Event {sequence}: the text does not fit its digest.")
-            break
-        previous = head
+    first event, and replay the events: the stored state must be what the log says.
+
+    Nobody waits meanwhile. The log is read without a lock, and its end is compared with a state
+    whose run had the same head before and after it was read. A run that keeps moving is locked
+    after `TRIES` readings, for the events that came last. Raises `Run.DoesNotExist`.
+    """
+    replay = _Replay(run.pk)
+    for _ in range(TRIES):
+        verdict = replay.compare()
+        if replay.faults or replay.head_of_run() == replay.compared:
+            return verdict
+    with transaction.atomic():
+        return replay.compare(lock=True)
+
+
+class _Replay:
+    """The log of a run, as far as it has been read. `faults` are those of the log itself, which no
+    later reading can mend; `compared` is the head of the run that the last comparison was with."""
+
+    def __init__(self, run: int) -> None:
+        self.faults: list[str] = []
+        self.compared = (0, "")
+        self._run = run
+        self._count, self._head = 0, ""
+        self._state: RunState | None = None
+
+    def head_of_run(self) -> tuple[int, str]:
+        """The head as the run's row has it now."""
+        with connection.cursor() as cursor:
+            cursor.execute(_HEAD, [self._run])
+            found: tuple[int, str] = cursor.fetchone()
+        return found
+
+    def compare(self, *, lock: bool = False) -> Verdict:
+        """Read the run with its state, then the log to its end, and compare."""
+        run = self._read_run(lock)
+        self.compared = run.sequence, run.digest
         try:
-            told = line(text)
-            state = apply(state, told) if state else _begin(run, procedure, told, faults)
+            procedure, named = _reading(vars(run)["reading"])
+            stored = rows.state_of(run, procedure)
+        except _UNREADABLE as error:
+            self.faults = [f"The stored rows cannot be read: {error!r}."]
+            return Verdict(tuple(self.faults), run.events.count())
+        self._read_on(lambda first: self._begin(run, procedure, named, first))
+        faults = [*self.faults]
+        if self.compared != (self._count, self._head) and not faults:
+            faults = [
+                f"The run names event {run.sequence} as its head; the log ends at {self._count}."
+            ]
+        if self._state is None and not faults:
+            faults = ["The log is empty."]
+        if self._state and not faults:
+            faults = rows.differences(stored, self._state)
+        return Verdict(tuple(faults), self._count)
+
+    def _read_run(self, lock: bool) -> Run:
+        # On SQLite the transaction of a writer has locked everything already.
+        locking = lock and connection.features.has_select_for_update
+        sql = _RUN + (connection.ops.for_update_sql(of=("run",)) if locking else "")
+        for run in Run.objects.raw(sql, [self._run]):
+            return run
+        raise Run.DoesNotExist
+
+    def _read_on(self, begin: Callable[[Line], RunState]) -> None:
+        """Replay what follows, in pieces: until nothing does, or it makes no sense."""
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute(_EVENTS, [self._run, self._count or _FIRST, PIECE])
+                found = cursor.fetchall()
+            for row in found:
+                if not self._take(row, begin):
+                    return
+            if len(found) < PIECE:
+                return
+
+    def _take(self, row: _Row, begin: Callable[[Line], RunState]) -> bool:
+        """Check an event and replay it. False when nothing behind it can be checked."""
+        sequence, kind, at, by, text, head = row
+        self._count += 1
+        if sequence != self._count:
+            return self._fault(f"Event {self._count} is missing; {sequence} stands in its place.")
+        if digest(self._head, text) != head:
+            return self._fault(f"Event {sequence}: the text does not fit its digest.")
+        self._head = head
+        try:
+            told = _told(text)
+            event = _line(told)
+            self._state = apply(self._state, event) if self._state else begin(event)
+            hashed = told["run"], event.sequence, event.kind, microseconds(event.at), event.by
         except (ValueError, KeyError, TypeError, IndexError) as error:
-            faults.append(f"Event {sequence} cannot be replayed: {error}.")
-            break
-        if (told.sequence, told.kind, microseconds(told.at), told.by) != (sequence, kind, at, by):
-            faults.append(f"Event {sequence}: a column differs from the hashed text.")
-    if (run.sequence, run.digest) != (count, previous) and not faults:
-        faults.append(f"The run names event {run.sequence} as its head; the log ends at {count}.")
-    if state is None and not faults:
-        faults.append("The log is empty.")
-    if state and not faults:
-        faults += _differences(stored, state)
-    return Verdict(tuple(faults), count)
+            return self._fault(f"Event {sequence} cannot be replayed: {error}.")
+        if hashed != (self._run, sequence, kind, at, by):
+            self._fault(f"Event {sequence}: a column differs from the hashed text.")
+        return True
+
+    def _fault(self, sentence: str) -> bool:
+        self.faults.append(sentence)
+        return False
+
+    def _begin(self, run: Run, procedure: Procedure, named: str, first: Line) -> RunState:
+        told = first.data["revision"]
+        stored = vars(run)
+        digests = {hashlib.sha256(bytes(stored["source"])).hexdigest(), stored["sha256"]}
+        if digests != {told["sha256"]}:
+            self._fault("The text of the revision is not the one that the first event names.")
+        if named != told["procedure"]:
+            self._fault("The stored reading of the revision is not the one the first event names.")
+        return genesis(run.pk, procedure, first)
+
+
+def _reading(text: str) -> tuple[Procedure, str]:
+    """What the stored reading of a revision says, and its digest. It is remembered under what was
+    just read, so a text that was altered is never taken for the one before."""
+
+    def read() -> tuple[Procedure, str]:
+        told = json.loads(text)
+        return from_json(told), procedure_digest(told)
+
+    return recall.readings.get_or(hashlib.sha256(text.encode()).hexdigest(), read)
 
 
 def procedure_digest(procedure: Mapping[str, Any]) -> str:
     """SHA-256 of the stored reading of a revision, in canonical form. The first event holds it, so
     that a rewritten procedure shows, not only a rewritten source."""
     return hashlib.sha256(canonical(json.loads(json.dumps(procedure))).encode()).hexdigest()
-
-
-def _begin(run: Run, procedure: Procedure, first: Line, faults: list[str]) -> RunState:
-    told = first.data["revision"]
-    digests = {hashlib.sha256(bytes(run.revision.source)).hexdigest(), run.revision.sha256}
-    if digests != {told["sha256"]}:
-        faults.append("The text of the revision is not the one that the first event names.")
-    if procedure_digest(run.revision.procedure) != told["procedure"]:
-        faults.append("The stored reading of the revision is not the one the first event names.")
-    return genesis(run.pk, procedure, first)
-
-
-def _differences(stored: RunState, replayed: RunState) -> list[str]:
-    found = []
-    for field in fields(stored):
-        here, there = getattr(stored, field.name), getattr(replayed, field.name)
-        if field.name == "steps":
-            wrong = [
-                stored.step(mine.index).number
-                for mine, theirs in zip(here, there, strict=True)
-                if mine != theirs
-            ]
-            if wrong:
-                found.append("Stored and replayed state differ at step " + ", ".join(wrong) + ".")
-        elif here != there:
-            found.append(f"The run's {field.name.replace('_', ' ')} is not what the log says.")
-    return found

@@ -186,6 +186,11 @@ class Procedure:
         return frozenset(s.key for s in self.sections if s.aside)
 
     @cached_property
+    def main_path(self) -> tuple[int, ...]:
+        """Indexes of the steps that stand in no aside, in ticking order."""
+        return tuple(s.index for s in self.steps if s.section not in self.asides)
+
+    @cached_property
     def sections_by_key(self) -> dict[str, Section]:
         return {s.key: s for s in self.sections}
 

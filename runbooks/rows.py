@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from runbooks import recall, statements
@@ -78,8 +79,8 @@ def state_of(run: Run, procedure: Procedure) -> RunState:
         kind=RunKind(run.kind),
         status=RunStatus(run.status),
         procedure=procedure,
-        facts={p.name: facts_from(p.facts) for p in run.parameters.all()},
-        people={p.person_id: RunRole(p.role) for p in run.people.all()},
+        facts={name: facts_from(f) for name, f in run.parameters.values_list("name", "facts")},
+        people={p: RunRole(role) for p, role in run.people.values_list("person_id", "role")},
         steps=tuple(newest[step.index] for step in procedure.steps),
         past=tuple(past),
         entered=tuple(run.entered),
@@ -102,6 +103,24 @@ def facts_json(facts: Facts) -> dict[str, object]:
         "fields": dict(facts.fields),
         "identifiers": list(facts.identifiers),
     }
+
+
+def differences(stored: RunState, replayed: RunState) -> list[str]:
+    """What the stored state says otherwise than the replayed one, in sentences."""
+    found = []
+    for field in fields(stored):
+        here, there = getattr(stored, field.name), getattr(replayed, field.name)
+        if field.name == "steps":
+            wrong = [
+                stored.step(mine.index).number
+                for mine, theirs in zip(here, there, strict=True)
+                if mine != theirs
+            ]
+            if wrong:
+                found.append("Stored and replayed state differ at step " + ", ".join(wrong) + ".")
+        elif here != there:
+            found.append(f"The run's {field.name.replace('_', ' ')} is not what the log says.")
+    return found
 
 
 def first_attempts(run: Run, state: RunState) -> list[statements.Statement]:

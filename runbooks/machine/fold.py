@@ -5,7 +5,6 @@ verbs, which store what it gives, and `runbooks.log.verify`, which replays."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
@@ -18,6 +17,7 @@ from runbooks.machine.state import (
     current,
     in_section,
     passed_by_others,
+    replace,
 )
 from runbooks.procedure import Procedure
 
@@ -54,12 +54,11 @@ def apply(state: RunState, line: Line) -> RunState:
 
 
 def _open_current(state: RunState, sequence: int) -> RunState:
-    now = current(state)
-    for step in state.steps:
-        if step.index == now and step.status is StepStatus.LOCKED:
-            state = _put(state, replace(step, status=StepStatus.OPEN, touched=sequence))
-        elif step.index != now and step.status is StepStatus.OPEN:
-            state = _put(state, replace(step, status=StepStatus.LOCKED, touched=sequence))
+    now, opened = current(state), StepStatus.OPEN
+    for step in [step for step in state.steps if step.status is opened and step.index != now]:
+        state = _put(state, replace(step, status=StepStatus.LOCKED, touched=sequence))
+    if now is not None and state.steps[now].status is StepStatus.LOCKED:
+        state = _put(state, replace(state.steps[now], status=opened, touched=sequence))
     return state
 
 

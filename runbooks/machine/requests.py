@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from runbooks.enums import Move
 
@@ -38,9 +38,8 @@ class NewEvent:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Line:
-    """An event as it stands in the log."""
+class Line(NamedTuple):
+    """An event as it stands in the log. (A tuple, because a replay makes thousands of them.)"""
 
     sequence: int
     kind: str

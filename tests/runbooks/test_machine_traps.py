@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from runbooks.enums import Move, RunStatus, StepStatus
 from runbooks.machine import RULES, Facts, Malformed, Refusal, apply, current, gates, last_finished
 from runbooks.machine.decide import decide
 from runbooks.machine.requests import Line, Request
+from runbooks.machine.state import replace
 from runbooks.parser import parse
 from tests.runbooks import texts
 from tests.runbooks.table import (
@@ -285,3 +287,19 @@ def test_a_step_that_the_runbook_does_not_have(move: Move, step: int | None) -> 
 def test_what_is_said_about_a_step_that_is_not_there(move: Move, step: int) -> None:
     """Found by the test that sends the API what it likes: a file for a step that is not there."""
     assert Game.of(texts.PLAIN).refused(move, OPERATOR, step, value="dump") == "no_such_step"
+
+
+@pytest.mark.parametrize("changes", [{"turned": 7}, {"people": {}, "held_by": 3}, {}])
+def test_a_copy_is_the_one_that_dataclasses_make(changes: dict[str, Any]) -> None:
+    state = Game.of(texts.PLAIN).state
+    before = dataclasses.replace(state)
+    copy = replace(state, **changes)
+    assert copy == dataclasses.replace(state, **changes)
+    assert state == before
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        copy.turned = 1  # type: ignore[misc]
+
+
+def test_a_copy_has_no_field_that_there_is_not() -> None:
+    with pytest.raises(TypeError, match="RunState has not all of the fields"):
+        replace(Game.of(texts.PLAIN).state, turnt=7)

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import count
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import pytest
@@ -188,3 +188,25 @@ def test_a_server_killed_in_the_middle_of_a_tick(world: World, found: Play, when
     assert verdict(found) == (True, before + 2)
     assert found.run.events.filter(kind="step.ticked").count() == 1
     assert found.run.steps.get(step=0).status == "done"
+
+
+def test_nobody_waits_for_a_verification(
+    found: Play, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading, ticked = Event(), Event()
+    take = log._Replay._take
+
+    def take_slowly(replay: log._Replay, *given: Any) -> bool:
+        reading.set()
+        assert ticked.wait(PATIENCE)
+        return take(replay, *given)
+
+    def tick() -> None:
+        assert reading.wait(PATIENCE)
+        runs.tick(found.run.pk, step=0, by=found.people["operator"], at=at, key="meanwhile")
+        ticked.set()
+
+    monkeypatch.setattr(log._Replay, "_take", take_slowly)
+    verified, _ = together(lambda: log.verify(found.run), tick)
+    assert verified.faults == ()
+    assert verified.events == found.run.sequence + 2
