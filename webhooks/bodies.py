@@ -37,10 +37,15 @@ def _message(told: Told) -> Mapping[str, Any]:
     return {
         "text": plain,  # what a notification shows, and a client that knows no blocks
         "blocks": [
-            {"type": "section", "text": {"type": "mrkdwn", "text": f"{head}\n{said}"}},
-            {"type": "context", "elements": [{"type": "mrkdwn", "text": foot}]},
+            {"type": "section", "text": _marked(f"{head}\n{said}")},
+            {"type": "context", "elements": [_marked(foot)]},
         ],
     }
+
+
+def _marked(text: str) -> Mapping[str, Any]:
+    """`verbatim`: else Slack makes links of whatever looks like an address, a channel or a name."""
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
 def escaped(text: str) -> str:

@@ -12,7 +12,7 @@ import re
 import socket
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from queue import Empty, SimpleQueue
 from threading import Thread
 from urllib.parse import urlsplit
@@ -20,6 +20,9 @@ from urllib.parse import urlsplit
 LONGEST = 500
 Address = IPv4Address | IPv6Address
 _NAT64 = IPv6Network("64:ff9b::/96")
+#: IETF protocol assignments. Python calls the whole of it private only since 3.11.10, and a cloud
+#: answers for its machines' credentials in it.
+_ASSIGNED = IPv4Network("192.0.0.0/24")
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?")
 _UNSENDABLE = re.compile(r"""[^!-~]|[\\<>"`{}|^]""")
 _SETTING = "COUNTERSIGN_WEBHOOK_PRIVATE_HOSTS"
@@ -90,7 +93,7 @@ def read(url: str, listed: Collection[str] = ()) -> Target:
 
 
 def _host(host: str) -> str:
-    if literal_address(host):
+    if literal_address(host) and "%" not in host:
         return host
     try:
         name = host.encode("idna").decode("ascii").lower()
@@ -192,7 +195,7 @@ def _kind(ip: Address) -> str:
     for inner in _meant(ip):
         if inner.is_loopback:
             return "this machine's own"
-        if inner.is_link_local:
+        if inner.is_link_local or inner in _ASSIGNED:
             return "link-local"
         if inner.is_multicast:
             return "multicast"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -68,6 +68,10 @@ def handle(exception: Exception, context: Mapping[str, Any]) -> Response | None:
         return Response(told, status=answer.status)
     if isinstance(exception, RequestDataTooBig):
         return _plain(413, "too_big", "The body is too big.", "Send at most 2 MB of JSON.")
+    if isinstance(exception, SuspiciousOperation):
+        return _plain(
+            400, "unreadable", "The body holds too many parts.", "Send what is asked for."
+        )
     if isinstance(exception, Http404):
         exception = exceptions.NotFound("There is nothing at this address.")
     elif isinstance(exception, PermissionDenied):

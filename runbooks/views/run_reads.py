@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
 from accounts import access
 from accounts.enums import Right
@@ -106,7 +106,7 @@ def run_print(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 def run_export(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that is needed to verify the log without this product, as a JSON file.
 
@@ -122,7 +122,7 @@ def run_export(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def evidence_file(request: HttpRequest, pk: int, evidence: int) -> FileResponse:
     """A file of the run, to save and never to show: nothing that was uploaded runs in our pages.
 

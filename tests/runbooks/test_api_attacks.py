@@ -66,3 +66,15 @@ def test_a_key_of_another_step_ticks_nothing(programs: Programs) -> None:
 def test_the_first_event_of_every_move_is_known() -> None:
     assert set(FIRST) == set(VERBS)
     assert frozenset[str]().union(*FIRST.values()) <= set(words.KINDS)
+
+
+@pytest.mark.parametrize("more", ["", '; filename="a.txt"'])
+def test_a_form_of_a_thousand_parts_is_told_so_in_json(programs: Programs, more: str) -> None:
+    part = f'--x\r\nContent-Disposition: form-data; name="a"{more}\r\n\r\n1\r\n'
+    answer = programs.of("operator").post(
+        programs.url("moves/attach/"),
+        part * 1500 + "--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+        headers={"Idempotency-Key": "parts"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")

@@ -78,6 +78,7 @@ def test_the_exact_log_waits_for_the_second_measurement(programs: Programs, rest
     assert answer.json()["state"]["role"] == "verifier"
     assert "48211" not in answer.content.decode()
     assert programs.get("operator", rest).status_code == 200
+    assert programs.of("operator").head(programs.url(rest)).status_code == 200
     programs.run.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48211"})
     assert programs.get("verifier", rest).status_code == 200
 

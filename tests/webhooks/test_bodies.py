@@ -56,8 +56,11 @@ def test_a_message_names_what_and_where_and_mentions_nobody(told: Told) -> None:
         "type": "mrkdwn",
         "text": "<https://sign.example.org/runs/7/|Run 7, Restore &lt;the&gt; books>\n"
         "Jörg held the run: &lt;!channel&gt; &amp; all",
+        "verbatim": True,
     }
-    assert context["elements"] == [{"type": "mrkdwn", "text": "run.held · 2026-03-04 03:12 UTC"}]
+    assert context["elements"] == [
+        {"type": "mrkdwn", "text": "run.held · 2026-03-04 03:12 UTC", "verbatim": True}
+    ]
 
 
 def test_a_message_shouts_what_must_be_seen(told: Told) -> None:

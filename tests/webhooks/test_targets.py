@@ -24,7 +24,7 @@ INSIDE = {
     # IPv4 in the clothes of IPv6
     "64:ff9b::7f00:1": "this machine's own", "64:ff9b::a9fe:a9fe": "a link-local",
     "2002:7f00:1::": "this machine's own", "2002:a00:1::": "a private",
-    "64:ff9b:1::a00:1": "a reserved", "::7f00:1": "a reserved",
+    "192.0.0.192": "a link-local", "64:ff9b:1::a00:1": "a reserved", "::7f00:1": "a reserved",
 }  # fmt: skip
 
 
@@ -115,6 +115,7 @@ def test_an_address_is_read(url: str, host: str, port: int, path: str) -> None:
         ("https://[::ffff:127.0.0.1]/", "leads to 127.0.0.1, which is this machine's own"),
         ("https://[fe80::1]/", "link-local"),
         ("https://[::1/", "no address"),
+        ("https://[2606:4700::1111% x:y]/", "no host name"),
     ],
 )
 def test_what_can_never_be_sent_to_is_refused_with_the_reason(url: str, sentence: str) -> None:
