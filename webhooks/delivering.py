@@ -55,8 +55,16 @@ def deliver(job: Job, at: datetime) -> str:
         return f"It answered {exchange.code} after {exchange.took_ms} ms."
     if exchange.code == GONE or not endpoint.enabled or job.attempts >= queue.MOST_ATTEMPTS:
         _close(delivery, DeliveryStatus.FAILED)
-        raise queue.GiveUp(exchange.error)
-    raise queue.Postpone(exchange.error, pause(delivery, job.attempts, exchange))
+        raise queue.GiveUp(_for_everybody(exchange))
+    raise queue.Postpone(_for_everybody(exchange), pause(delivery, job.attempts, exchange))
+
+
+def _for_everybody(exchange: Exchange) -> str:
+    """What the job tells. Whoever may see the product reads jobs; what a name leads to and which
+    certificate it has is for those who may read addresses, and stands with the attempt."""
+    if exchange.code is None:
+        return "No answer came. The page of the delivery says why."
+    return exchange.error
 
 
 def pause(delivery: Delivery, attempts: int, exchange: Exchange) -> timedelta:

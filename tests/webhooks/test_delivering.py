@@ -245,8 +245,13 @@ def test_an_address_that_the_settings_forbid_by_now_is_not_sent_to(
     with receiver() as found:
         delivery = tested(found)
         settings.WEBHOOK_PRIVATE_HOSTS = []
-        assert "COUNTERSIGN_WEBHOOK_PRIVATE_HOSTS" in attempt(delivery, at)
+        said = attempt(delivery, at)
     assert found.requests == []
+    # Everybody may read jobs; where a webhook leads is for admins.
+    assert said == "No answer came. The page of the delivery says why."
+    why = delivery.attempts.get().error
+    assert "127.0.0.1" in why
+    assert "COUNTERSIGN_WEBHOOK_PRIVATE_HOSTS" in why
 
 
 KILLED = """
