@@ -149,9 +149,9 @@ def _role_allows(state: RunState, person: int, rule: Rule, index: int | None) ->
 def _step_allows(state: RunState, rule: Rule, index: int | None) -> Refusal | None:
     if rule.steps is None or index is None:
         return None
-    now = current(state)
     status, number = state.steps[index].status, state.step(index).number
-    if not rule.anywhere and index != now and status not in FINISHED:
+    # The current step is looked for only where it matters: a page asks this for every step.
+    if not rule.anywhere and status not in FINISHED and index != (now := current(state)):
         where = f"Step {state.step(now).number} comes first." if now is not None else ""
         return Refusal(
             "out_of_order",
