@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.refusals import Refused
 from inventory.models import Copy
 from runbooks import blind, glance, log, presence, rows
-from runbooks.enums import RunRole, StepStatus
+from runbooks.enums import RunRole
 from runbooks.machine import Line, RunState
 from runbooks.models import Event, Evidence, Run
 from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
@@ -87,8 +87,8 @@ def check_may_read_exactly(state: RunState, person: User) -> None:
     texts of the log hold the first one. Who could take a role counts as well as who has one, for a
     role is given back and taken again in a moment."""
     could = any(person.has_perm(right.value) for right in (Right.OPERATE, Right.DECIDE))
-    waiting = (state.steps[index].status for index in blind.steps(state, person.pk))
-    measured = any(status is not StepStatus.OPEN for status in waiting)
+    waiting = (state.steps[index] for index in blind.steps(state, person.pk))
+    measured = any(step.started_by is not None or step.values for step in waiting)
     if measured and (could or person.pk in state.people):
         raise Refused(
             "blind",
