@@ -42,8 +42,8 @@ class Heard:
     kind: str = ""
 
 
-def choose(run: int, people: Mapping[str, User], dice: Random, tag: str) -> Press:
-    """The next thing that somebody presses, after a look at the run."""
+def choose(run: int, people: Mapping[str, User], dice: Random, key: str) -> Press:
+    """The next thing that somebody presses, after a look at the run, under a `key` of its own."""
     state = rows.load(run)[1]
     name = dice.choice(["operator", "operator", "verifier", "decider", *people])
     offered = allowed(state, people[name].pk)
@@ -63,7 +63,7 @@ def choose(run: int, people: Mapping[str, User], dice: Random, tag: str) -> Pres
         # A clock that jumps: the order of the log is its numbers, not its times.
         at=datetime.now(UTC) + timedelta(seconds=dice.choice([0, 0, 0, 130, -3600])),
         seen=max(0, state.sequence - 2) if late else state.sequence,
-        key=f"{tag}-{dice.getrandbits(64):x}",
+        key=key,
         data=_typed(state, move, step, people, dice),
     )
 

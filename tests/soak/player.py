@@ -101,7 +101,8 @@ def _play(
 ) -> None:
     with connection.execute_wrapper(_Executioner(fate)):
         for number in range(moves):
-            press = first if first and number == 0 else choose(run, people, dice, path.name)
+            key = f"{path.name}-{number}"
+            press = first if first and number == 0 else choose(run, people, dice, key)
             _write(path, press)
             heard = send(press, people)
             if number == fate.move:

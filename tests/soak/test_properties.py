@@ -49,8 +49,8 @@ def test_the_rows_are_what_the_log_says_after_every_move(
 ) -> None:
     number = stage.begin(name)
     told, before = {}, stored(number)[1]
-    for _ in range(20):
-        press = choose(number, stage.people, dice, "p")
+    for count in range(20):
+        press = choose(number, stage.people, dice, f"press-{count}")
         heard = send(press, stage.people)
         told[press.key] = heard
         run, state = stored(number)
