@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 from django import forms
 
@@ -14,6 +15,8 @@ from accounts.refusals import ChangedMeanwhile, Invalid, Refused
 class VerbForm(forms.Form):
     """A form whose verb may say no."""
 
+    #: Fields of which one is needed, whichever: the page calls none of them optional.
+    either: ClassVar[frozenset[str]] = frozenset()
     refusal: Refused | None = None
 
     @contextmanager

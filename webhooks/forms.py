@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -27,17 +27,24 @@ _STATUSES = {
 class EndpointForm(VerbForm):
     """What an endpoint is. `seen`: the last line of history that the page showed."""
 
+    either: ClassVar[frozenset[str]] = frozenset({"patterns", "single"})
+
     name = forms.CharField(
-        max_length=80, help_text="As you will look for it, e.g. On-call channel."
+        max_length=80,
+        help_text="As you will look for it, e.g. On-call channel.",
+        error_messages={"required": "Write a name to find it by."},
     )
     url = forms.CharField(
         label="Address",
         max_length=500,
         help_text="https:// and where to. Keep it to yourselves: a chat's address is its key.",
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
+        error_messages={"required": "Write the address, beginning with https://."},
     )
     form = forms.ChoiceField(
-        label="What is sent", choices=[(form.value, label) for form, label in _FORMS.items()]
+        label="What is sent",
+        choices=[(form.value, label) for form, label in _FORMS.items()],
+        error_messages={"required": "Choose what is sent."},
     )
     patterns = forms.MultipleChoiceField(
         label="Events",
@@ -50,9 +57,16 @@ class EndpointForm(VerbForm):
         label="Single events",
         required=False,
         max_length=1000,
-        help_text="Kinds by name, with commas between: run.held, step.mismatched. * is everything.",
+        help_text="Instead of these or beside them: kinds by name, with commas between, such as"
+        " run.held, step.mismatched. * is everything.",
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> None:
+        """Neither field of events is needed, but one of them is: said with all else that misses."""
+        typed = self.cleaned_data
+        if typed.get("patterns") == [] and not typed.get("single", "?").strip(", "):
+            self.add_error("patterns", "Choose at least one kind of event, or name one below.")
 
     def facts(self) -> dict[str, Any]:
         """What was typed, by the names of the verb's arguments. Call after `is_valid`."""

@@ -143,8 +143,15 @@ def _judged(target: Target, listed: Collection[str], wait: Patience) -> list[Add
     except TimeoutError as error:
         raise _Failed(f"The name service did not answer within {wait.connect:g} s.") from error
     except OSError as error:
-        raise _Failed(f"The name {target.host} is not known: {error.strerror}.") from error
+        raise _Failed(_nameless(target.host, error)) from error
     return addresses
+
+
+def _nameless(host: str, error: OSError) -> str:
+    """Why a name led nowhere. A name service out of reach knows nothing against the name."""
+    if isinstance(error, socket.gaierror) and error.errno != socket.EAI_AGAIN:
+        return f"The name {host} is not known."
+    return f"The name service gave no answer about {host}."
 
 
 def _reach(target: Target, addresses: Collection[Address], wait: Patience) -> socket.socket:

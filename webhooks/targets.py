@@ -175,9 +175,10 @@ def judge(target: Target, addresses: Collection[Address], listed: Collection[str
             continue
         kind = _kind(ip)
         if kind and not (named and kind in {"private", "this machine's own"}):
+            led = "" if target.host == str(ip) else f"{target.host} leads to {ip}, which"
             raise Forbidden(
-                f"{target.host} leads to {ip}, which is {_article(kind)} address. List the network"
-                f" in {_SETTING} if webhooks may go there."
+                f"{led or ip} is {_article(kind)} address. List the network in {_SETTING} if"
+                " webhooks may go there."
             )
     if target.scheme == "http" and not named and not opened:
         raise Forbidden(

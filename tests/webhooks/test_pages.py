@@ -86,12 +86,13 @@ def test_an_endpoint_is_added_and_its_secret_shown_once(client: Client) -> None:
     ("change", "sentence"),
     [
         ({"url": "http://hooks.example.org/"}, "Plain http:// is for hosts of your own"),
-        ({"url": "https://169.254.169.254/"}, "which is a link-local address"),
-        ({"url": "https://[::1]/"}, "which is this machine&#x27;s own address"),
+        ({"url": "https://169.254.169.254/"}, "169.254.169.254 is a link-local address"),
+        ({"url": "https://[::1]/"}, "::1 is this machine&#x27;s own address"),
         ({"url": "ftp://hooks.example.org/"}, "begins with https://"),
-        ({"patterns": [], "single": ""}, "Choose at least one kind of event"),
+        ({"patterns": [], "single": ""}, "Choose at least one kind of event, or name one below."),
+        ({"patterns": [], "single": " , "}, "Choose at least one kind of event, or name"),
         ({"single": "run.exploded"}, "There is no event of this kind: run.exploded."),
-        ({"name": " "}, "This field is required"),
+        ({"name": " "}, "Write a name to find it by."),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, change, sentence) -> None:
@@ -101,6 +102,21 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, change, senten
     assert sentence in page
     assert (TYPED | change)["single"] in page
     assert not Endpoint.objects.exists()
+
+
+def test_all_that_misses_is_said_at_once(client: Client) -> None:
+    """Either field of events will do, so neither is called optional."""
+    assert "(optional)" not in client.get(reverse("webhooks:endpoint_new")).text
+    answer = client.post(reverse("webhooks:endpoint_new"), {"form": "slack"})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "name": ["Write a name to find it by."],
+        "url": ["Write the address, beginning with https://."],
+        "patterns": ["Choose at least one kind of event, or name one below."],
+    }
+    assert (
+        client.post(reverse("webhooks:endpoint_new"), TYPED | {"patterns": []}).status_code == 200
+    )
 
 
 def test_a_name_is_there_once(client: Client, hub: Endpoint) -> None:

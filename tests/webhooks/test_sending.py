@@ -234,7 +234,18 @@ def test_the_second_address_is_tried_when_nobody_listens_at_the_first(
 def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     Names(monkeypatch, hooks_example_org=[[]])
     exchange = post("https://hooks.example.org/", listed=[])
-    assert exchange.error == ("The name hooks.example.org is not known: Name or service not known.")
+    assert exchange.error == "The name hooks.example.org is not known."
+
+
+def test_a_name_service_out_of_reach_says_nothing_against_the_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def unreachable(*args: object, **kwargs: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unreachable)
+    exchange = post("https://hooks.example.org/", listed=[])
+    assert exchange.error == "The name service gave no answer about hooks.example.org."
 
 
 def test_a_name_service_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
