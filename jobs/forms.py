@@ -16,4 +16,5 @@ class RuleForm(VerbForm):
         label="When",
         help_text=f"Such as {rules.EXAMPLES}. At the shortest every 5 s.",
         widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off"}),
+        error_messages={"required": f"Write when it is due, such as {rules.EXAMPLES}."},
     )

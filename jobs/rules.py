@@ -66,13 +66,16 @@ def parse(text: str) -> Rule:
     if match := _EVERY.fullmatch(wanted):
         return _every(int(match[1]) * _UNITS[match[2]])
     if not (match := _CLOCK.fullmatch(wanted)):
-        raise ValueError(f"Write it as {EXAMPLES}.")
+        misread = f"“{wanted}” is not understood. " if wanted else ""
+        raise ValueError(f"{misread}Write it as {EXAMPLES}.")
     if match[2] and match[2] not in DAYS:
-        raise ValueError(f"Write the day as one of {', '.join(DAYS)}.")
+        raise ValueError(f"“{match[2]}” is no day: write one of {', '.join(DAYS)}.")
     try:
         clock = time(int(match[3]), int(match[4]))
     except ValueError:
-        raise ValueError("Write the time of day between 00:00 and 23:59.") from None
+        raise ValueError(
+            f"“{match[3]}:{match[4]}” is no time of day: write one between 00:00 and 23:59."
+        ) from None
     return Daily(clock) if match[1] else Weekly(DAYS.index(match[2]), clock)
 
 

@@ -132,7 +132,9 @@ class TestAdjusting:
         answer = signed_in(admin).post(DETAIL, {"rule": "at night"})
         assert answer.status_code == 422
         assert 'value="at night"' in answer.content.decode()
-        assert "Write it as every 15 min" in answer.content.decode()
+        assert "“at night” is not understood. Write it as every 15 min" in answer.text
+        answer = signed_in(admin).post(DETAIL, {"rule": " "})
+        assert "Write when it is due, such as every 15 min" in answer.text
 
     @pytest.mark.parametrize(
         ("path", "said"),
