@@ -101,10 +101,25 @@ class RolesForm(forms.Form):
 class InviteForm(RolesForm):
     """A person to invite."""
 
-    name = forms.CharField(max_length=120, help_text="As other people read it in a log.")
-    email = forms.EmailField(label="E-mail address")
-    username = forms.CharField(max_length=150, help_text="Letters, digits and @ . + - _")
-    initials = forms.CharField(max_length=4, help_text="They sign a step. No two people share any.")
+    name = forms.CharField(
+        max_length=120,
+        help_text="As other people read it in a log.",
+        error_messages={"required": "Write the person's name."},
+    )
+    email = forms.EmailField(
+        label="E-mail address",
+        error_messages={"required": "Write the address that the invitation goes to."},
+    )
+    username = forms.CharField(
+        max_length=150,
+        help_text="Letters, digits and @ . + - _",
+        error_messages={"required": "Write a username to sign in with."},
+    )
+    initials = forms.CharField(
+        max_length=4,
+        help_text="They sign a step. No two people share any.",
+        error_messages={"required": "Write the initials, at most four letters."},
+    )
 
     field_order = ("name", "email", "username", "initials", "roles")
 
@@ -113,18 +128,23 @@ class TokenForm(VerbForm):
     """A token to make for oneself."""
 
     name = forms.CharField(
-        max_length=80, label="What is it for", help_text="E.g. nightly check of the copies."
+        max_length=80,
+        label="What is it for",
+        help_text="E.g. nightly check of the copies.",
+        error_messages={"required": "Write what the token is for."},
     )
     scopes = forms.MultipleChoiceField(
         label="What it may do, as far as you may yourself",
         choices=scope_choices,
         initial=[Scope.READ.value],
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Tick at least one thing that it may do."},
     )
     lasts = forms.ChoiceField(
         label="How long it lasts",
         choices=[("30", "30 days"), ("90", "90 days"), ("180", "180 days"), ("365", "a year")],
         initial="90",
+        error_messages={"required": "Choose how long it lasts."},
     )
 
     def chosen(self) -> list[Scope]:

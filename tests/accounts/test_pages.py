@@ -106,6 +106,9 @@ def test_invite_shows_the_link_and_keeps_what_was_typed(signed_in, admin: User) 
     assert wrong.status_code == 422
     assert "Admin has this already" in wrong.content.decode()
     assert 'value="new@example.org"' in wrong.content.decode()
+    empty = client.post(reverse("accounts:person_invite"), {"name": " "})
+    assert "Write the person&#x27;s name." in empty.text
+    assert "This field is required" not in empty.text
     made = client.post(reverse("accounts:person_invite"), {**typed, "initials": "nw"}, follow=True)
     assert "http://testserver/accounts/password/reset/key/" in made.content.decode()
     assert "no-store" in made["Cache-Control"]

@@ -155,6 +155,12 @@ def test_the_page_keeps_what_was_typed(signed_in, operator: User) -> None:
     answer = signed_in(operator).post(reverse("accounts:token_list"), {"name": "half"})
     assert answer.status_code == 422
     assert 'value="half"' in answer.content.decode()
+    assert answer.context["form"].errors == {
+        "scopes": ["Tick at least one thing that it may do."],
+        "lasts": ["Choose how long it lasts."],
+    }
+    answer = signed_in(operator).post(reverse("accounts:token_list"), {"scopes": "read"})
+    assert "Write what the token is for." in answer.text
 
 
 def test_revoking_by_page(signed_in, operator: User, admin: User, verifier: User) -> None:
