@@ -114,6 +114,8 @@ def _line(fault: dict[str, object]) -> str:
 
 def sentence(found: LogCheck) -> str:
     """What a check found, in a line: "412 runs with 18,000 events verified; all hold."."""
+    if not found.runs and not found.fault_count:
+        return "There is no run yet to verify."
     said = f"{counted(found.runs, 'run')} with {counted(found.events, 'event')} verified"
     if found.heads:
         said += f", {counted(found.heads, 'anchored head')} compared"

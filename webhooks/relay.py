@@ -25,7 +25,7 @@ def relay(job: Job, at: datetime) -> str:
     and endpoint. Also lets parked deliveries go whose endpoint has rested.
     """
     if not Endpoint.objects.filter(enabled=True).exists():
-        return "Nobody listens."  # the first who does begins at the end (`marks.begin`)
+        return "No endpoint is enabled."  # the first who does begins at the end (`marks.begin`)
     made = sum(_relay(source, at=at) for source in Source if not marks.up_to_date(source))
     released = parking.release(at=at)
     return f"{made} to send, {released} sent on." if made or released else "Nothing new."

@@ -109,11 +109,11 @@ def test_what_happened_before_an_endpoint_was_added_is_not_even_read(
 def test_while_nobody_listens_nothing_is_read(begin: Begin, admin: User, at: datetime):
     begin()
     with CaptureQueriesContext(connection) as asked:
-        assert run_relay(at) == "Nobody listens."
+        assert run_relay(at) == "No endpoint is enabled."
     assert len(asked) == 1
     hub = endpoint(admin, at - SOON)
     endpoints.switch_off(hub, by=admin, at=at)
-    assert run_relay(at) == "Nobody listens."
+    assert run_relay(at) == "No endpoint is enabled."
 
 
 def test_an_endpoint_that_was_off_does_not_catch_up(begin: Begin, admin: User, at: datetime):
