@@ -115,3 +115,13 @@ def test_without_a_script_a_refusal_has_no_barrier(open_screen, stage) -> None:
     assert sent.value.status == 409
     expect(screen.page.locator(".refusal")).to_contain_text("not the step")
     assert barriers(screen.page) == []
+
+
+@pytest.mark.parametrize("path", ["/", "/background/", "/webhooks/new/"])
+def test_the_menu_stays_in_one_row_on_a_desk(open_screen, stage, path: str) -> None:
+    """With every entry that there is, a mark on one of them and unread notices."""
+    screen = open_screen("everyone", viewport={"width": 1440, "height": 900}).go(path)
+    entries = screen.page.locator("nav.menu a:visible")
+    expect(entries.last).to_have_text("Background")
+    tops = entries.evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
