@@ -5,6 +5,7 @@ Serializers only parse and print: what may be is decided by the verbs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -18,6 +19,7 @@ from rest_framework import serializers
 from accounts.models import User
 
 LARGEST = 2**63 - 1
+_SLUG = re.compile(r"[-\w]+", re.ASCII)
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -37,6 +39,20 @@ class Sent(serializers.Serializer[Any]):
             raise serializers.ValidationError(
                 dict.fromkeys(unknown, f"There is no field of this name here; there is {known}.")
             )
+        return super().to_internal_value(data)
+
+
+class Named(serializers.SlugRelatedField[Any]):
+    """A row by its slug. What is no slug names none, and is not asked of the database, which would
+    not take a NUL or half a character."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(slug_field="slug", **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and not _SLUG.fullmatch(data):
+            shown = data.encode(errors="replace").decode()
+            self.fail("does_not_exist", slug_name=self.slug_field, value=shown)
         return super().to_internal_value(data)
 
 

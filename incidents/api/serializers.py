@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.paging import PageQuery
-from accounts.api.serializers import Moment, Number, PersonName, Sent, Word
+from accounts.api.serializers import Moment, Named, Number, PersonName, Sent, Word
 from accounts.models import User
 from incidents import entries, listing, records
 from incidents import enums as words
@@ -103,7 +103,7 @@ class NewIncident(Sent):
     """Four facts; everything else can wait."""
 
     title = serializers.CharField(max_length=160)
-    system = serializers.SlugRelatedField(slug_field="slug", queryset=System.objects.all())
+    system = Named(queryset=System.objects.all())
     what_happened = serializers.CharField(max_length=records.LONGEST_STORY)
     noticed_at = Moment()
     certainty = Word(words.Certainty, default=words.Certainty.ABOUT)
@@ -115,7 +115,7 @@ class Facts(Seen):
 
     title = serializers.CharField(max_length=160)
     kind = Word(words.Kind)
-    system = serializers.SlugRelatedField(slug_field="slug", queryset=System.objects.all())
+    system = Named(queryset=System.objects.all())
     what_happened = serializers.CharField(max_length=records.LONGEST_STORY)
 
 
@@ -152,7 +152,7 @@ class NewPart(Sent):
 class NewRun(Sent):
     """Which revision to start, with what. An instance or a copy is named by its id, as text."""
 
-    runbook = serializers.SlugRelatedField(slug_field="slug", queryset=Runbook.objects.all())
+    runbook = Named(queryset=Runbook.objects.all())
     revision = Number(min_value=1, max_value=2**31 - 1)
     parameters = serializers.DictField(child=serializers.CharField(allow_blank=True), default=dict)
     title = serializers.CharField(max_length=200, allow_blank=True, default="")

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.paging import PageQuery
-from accounts.api.serializers import Moment, Number, PersonName, Seconds, Sent, Word
+from accounts.api.serializers import Moment, Named, Number, PersonName, Seconds, Sent, Word
 from accounts.models import User
 from inventory import history
 from inventory.board import Light, Line
@@ -118,7 +118,7 @@ class InstanceFacts(InstanceLine, _Kept):
 class NewInstance(Sent):
     """An instance to register. The two identifiers are of different kinds."""
 
-    system = serializers.SlugRelatedField(slug_field="slug", queryset=System.objects.all())
+    system = Named(queryset=System.objects.all())
     name = serializers.CharField(max_length=80)
     environment = Word(Environment)
     host = serializers.CharField(max_length=120)
@@ -179,7 +179,7 @@ class CopyFacts(CopyLine, _Kept):
 class NewCopy(Sent):
     """A copy to register; it is unverified until somebody has read it back."""
 
-    system = serializers.SlugRelatedField(slug_field="slug", queryset=System.objects.all())
+    system = Named(queryset=System.objects.all())
     name = serializers.CharField(max_length=120)
     taken_from = serializers.PrimaryKeyRelatedField(
         pk_field=Number(), queryset=Instance.objects.all(), allow_null=True, default=None

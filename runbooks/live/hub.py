@@ -208,14 +208,16 @@ class Hub:
         return True
 
     async def _look(self) -> None:
+        viewers = list(self.viewers)
         positions: dict[int, int] = {}
-        for viewer in self.viewers:
+        for viewer in viewers:
             run = viewer.ticket.run
             positions[run] = min(viewer.seen, positions.get(run, viewer.seen))
         found = await self._tail_desk.run(news, positions, at=timezone.now())
-        for viewer in self.viewers:
-            if viewer.ticket.run in found:  # those who came meanwhile set `_look_now`
-                viewer.show(found[viewer.ticket.run])
+        # Not to those who came meanwhile: they may stand further behind than was asked for, and
+        # have set `_look_now`.
+        for viewer in viewers:
+            viewer.show(found[viewer.ticket.run])
 
     async def _ping(self) -> None:
         """A ping says more than "the socket is open": this process has read the log just now."""

@@ -263,7 +263,8 @@ class TestReplacing:
         connection.close()
         lines = said.split("To go back")[1].splitlines()[1:]
         for line in filter(None, (line.strip() for line in lines)):
-            host = "-h 127.0.0.1 -U postgres"
+            server = connection.settings_dict
+            host = f"-h {server['HOST']} -p {server['PORT'] or 5432} -U {server['USER']}"
             done = subprocess.run(line.replace("psql", f"psql {host}", 1), shell=True, text=True)
             assert done.returncode == 0, line
         assert facts.read() == newer
