@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -32,7 +31,6 @@ from runbooks.models import Revision, Run
 from runbooks.presence import Here
 from runbooks.procedure import from_json
 from runbooks.views import run_page
-from runbooks.views.run import FRESH_SECONDS
 
 _UNCHANGED = OpenApiParameter(
     "If-None-Match",
@@ -118,7 +116,7 @@ class RunDetail(ApiView):
         by, at = person(request), now()
         run, state = run_page.load(id)
         here = run_page.present(id, at)
-        etag = _etag(state, by, here, at)
+        etag = run_page.version(state, by, here, at, "api/1")
         response = get_conditional_response(request._request, etag=etag)
         if response is None:
             response = Response(_told(run, state, by, at, here))
@@ -173,17 +171,3 @@ def _named(
     """The verb's sentences, each by the place where this body has what it is about."""
     names = {*from_json(revision.procedure).parameters_by_name, *given}
     return {f"parameters.{n}" if n in names else n: said for n, said in errors.items()}
-
-
-def _etag(state: RunState, by: User, here: tuple[Here, ...], at: datetime) -> str:
-    """Changes as the page's does: with the log, the people here, the reader, and every quarter of a
-    minute, because gates close again by themselves."""
-    seen = (
-        "api/1",
-        state.number,
-        state.sequence,
-        by.pk,
-        here,
-        int(at.timestamp()) // FRESH_SECONDS,
-    )
-    return f'"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'

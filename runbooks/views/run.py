@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -26,9 +24,6 @@ from runbooks.screen import Sent
 from runbooks.views import run_page
 from runbooks.views.requests import person
 
-#: Gates close again by themselves (a countersign counts for two minutes): a page is soon old.
-FRESH_SECONDS = 15
-
 
 @require_GET
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -36,7 +31,8 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     by, at = person(request), timezone.now()
     access.check(by, Right.VIEW)
     run, state, here = run_page.look(pk, at)
-    etag = _etag(request, state, by, here, int(at.timestamp()) // FRESH_SECONDS)
+    session, fragment = request.session.session_key or "", request.headers.get("X-Fragment", "")
+    etag = run_page.version(state, by, here, at, "page", session, fragment)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         unchanged["ETag"] = etag
@@ -136,11 +132,3 @@ def _sentences(form: SentForm) -> dict[str, str]:
         "" if name == "__all__" else name: " ".join(str(error) for error in errors)
         for name, errors in form.errors.items()
     }
-
-
-def _etag(request: HttpRequest, state: RunState, by: User, here: tuple[int, ...], tick: int) -> str:
-    """Changes with the log, the people here, the reader, and every quarter of a minute."""
-    session = request.session.session_key or ""
-    fragment = request.headers.get("X-Fragment", "")
-    seen = (state.number, state.sequence, by.pk, session, fragment, here, tick)
-    return f'"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'

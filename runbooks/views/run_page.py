@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -20,6 +21,8 @@ from runbooks.machine import Line, RunState
 from runbooks.models import Event, Evidence, Run
 from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
 
+#: Gates close again by themselves (a countersign counts for two minutes): a page is soon old.
+FRESH_SECONDS = 15
 TAIL = 12  # lines of the log beside the form
 COPIES = 8
 
@@ -38,6 +41,17 @@ def look(pk: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...]]:
         return glance.glance(pk, at)
     except Run.DoesNotExist as missing:
         raise Http404("There is no such run.") from missing
+
+
+def version(
+    state: RunState, person: User, here: tuple[object, ...], at: datetime, *form: str
+) -> str:
+    """The ETag of the run as `person` sees it at `at` (aware): it changes with the log, the people
+    here, the reader, and every quarter of a minute. `form` tells one way of showing it from
+    another: page, fragment, session, API."""
+    moment = int(at.timestamp()) // FRESH_SECONDS
+    seen = (state.number, state.sequence, person.pk, here, moment, *form)
+    return f'"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'
 
 
 def screen(

@@ -169,7 +169,7 @@ def test_a_hand_over_tells_what_was_said(programs: Programs) -> None:
 def test_an_unchanged_run_is_not_sent_again(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runbooks.api.runs.FRESH_SECONDS", 10**9)
+    monkeypatch.setattr("runbooks.views.run_page.FRESH_SECONDS", 10**9)
     programs.run.start()
     first = programs.get("operator")
     again = programs.get("operator", **{"If-None-Match": first["ETag"]})
