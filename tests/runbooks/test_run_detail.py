@@ -71,7 +71,7 @@ def test_an_unchanged_page_is_not_sent_again(
     told: Story, signed_in: SignIn, operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client, url = signed_in(operator), reverse("runbooks:run_detail", args=[told.run.pk])
-    monkeypatch.setattr("runbooks.views.run.FRESH_SECONDS", 10**9)
+    monkeypatch.setattr("runbooks.views.run_page.FRESH_SECONDS", 10**9)
     tag = client.get(url)["ETag"]
     unchanged = client.get(url, headers={"If-None-Match": tag})
     assert (unchanged.status_code, unchanged["ETag"]) == (304, tag)
