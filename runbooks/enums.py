@@ -43,6 +43,15 @@ class ValueType(StrEnum):
     FILE = "file"
 
 
+class Deviation(StrEnum):
+    """In what a run went wrong: what was acted on, which way round, with which copy."""
+
+    WRONG_TARGET = "wrong-target"
+    WRONG_DIRECTION = "wrong-direction"
+    WRONG_COPY = "wrong-copy"
+    OTHER = "other"
+
+
 class Countersign(StrEnum):
     """BEFORE: concurrent verification of an irreversible act. AFTER: independent and blind."""
 

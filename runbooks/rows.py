@@ -26,6 +26,7 @@ _RUN_PLAIN = (
     "held_at",
     "held_for_mismatch",
     "turned_back",
+    "deviation",
     "started_at",
     "ended_at",
     "sequence",

@@ -265,7 +265,9 @@ decide = _verb(Move.DECIDE, "Choose the `answer` of a decision `step`, with a `r
 note = _verb(Move.NOTE, "Write `text` into the log, about `step` or the run.")
 late_entry = _verb(Move.LATE_ENTRY, "Write `text` on what was done at `performed_at` (aware).")
 abort = _verb(
-    Move.ABORT, "End the run early, with a `reason`; the way back first, if there is one."
+    Move.ABORT,
+    "End the run early, with a `reason`; the way back first, if there is one. `deviation`: in what"
+    " it went wrong (`runbooks.enums.Deviation`), '' for nothing of the kind.",
 )
 complete = _verb(Move.COMPLETE, "End the run when every step is finished.")
 

@@ -14,6 +14,7 @@ from typing import Any
 from inventory.durations import words
 from inventory.quantities import size_words
 from inventory.times import stamp
+from runbooks.enums import Deviation
 from runbooks.procedure import Procedure
 
 Data = Mapping[str, Any]
@@ -146,6 +147,25 @@ def _refused(data: Data, procedure: Procedure) -> str:
     return f"was refused ({what}): {data['sentence']} {data['remedy']}"
 
 
+def _ended_early(verb: str) -> Callable[[Data, Procedure], str]:
+    """`verb` and why; then in what the run went wrong, and where, when that was said."""
+
+    def tell(data: Data, procedure: Procedure) -> str:
+        said = f"{verb}: {data['reason']}" if data.get("reason") else verb
+        if not data.get("deviation"):
+            return said
+        where = step_name({"step": data.get("failed_step")}, procedure)
+        went = deviation_words(data["deviation"])
+        return f"{said} — went wrong: {went}" + (f", at {where}" if where else "")
+
+    return tell
+
+
+def deviation_words(kind: str) -> str:
+    """In what a run went wrong, in a few words."""
+    return "something else" if kind == Deviation.OTHER else kind.replace("-", " ")
+
+
 def _late(data: Data, procedure: Procedure) -> str:
     performed = stamp(datetime.fromisoformat(data["performed_at"]))
     return f"entered late, performed {performed}: {data['text']}"
@@ -207,9 +227,9 @@ KINDS: dict[str, Kind] = {
         lambda d, p: f"struck out entry {d['sequence']}: {d['reason']}",
     ),
     "run.turned_back": Kind(
-        "The run goes the way back before it is aborted.", _with("turned back", "reason")
+        "The run goes the way back before it is aborted.", _ended_early("turned back")
     ),
-    "run.aborted": Kind("The run ended early.", _with("aborted the run", "reason")),
+    "run.aborted": Kind("The run ended early.", _ended_early("aborted the run")),
     "run.completed": Kind("Every step was finished.", _with("completed the run", "summary")),
     "move.refused": Kind("A near miss: an attempt that a guard refused.", _refused),
 }

@@ -80,6 +80,7 @@ RUN: dict[str, Any] = {
     "prepared_at": "2026-11-22T03:12:45Z",
     "started_at": "2026-11-22T03:15:00Z",
     "ended_at": None,
+    "deviation": None,
     "url": "/api/v1/runs/42/",
     "environment": "production",
     "source": {"name": "nightly, cellar", "environment": ""},

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers import Moment, Number, Sent, Word
 from runbooks.api.fields import Text, Texts, Yes
-from runbooks.enums import Move, RunRole
+from runbooks.enums import Deviation, Move, RunRole
 
 INDEX = 999_999  # the last step that any runbook could have
 
@@ -154,6 +154,7 @@ class SentEnd(SentMove):
     """The run ends early."""
 
     reason = Text()
+    deviation = Word(Deviation, required=False, help_text="In what it went wrong, if it did.")
 
 
 class SentSummary(SentMove):

@@ -83,6 +83,7 @@ def line_json(run: Run) -> dict[str, Any]:
         "prepared_at": run.prepared_at,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
+        "deviation": run.deviation or None,
         "people": [
             {"id": one.person_id, "name": one.name, "initials": one.initials, "role": one.role}
             for one in run.people.all()

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts.api.serializers import Moment, PersonName, Word
 from runbooks.enums import (
     Countersign,
+    Deviation,
     Move,
     ParameterType,
     RunKind,
@@ -50,6 +51,7 @@ class RunHead(Shape):
     prepared_at = Moment()
     started_at = Moment(allow_null=True)
     ended_at = Moment(allow_null=True)
+    deviation = Word(Deviation, allow_null=True, help_text="In what it went wrong, if it did.")
     url = serializers.CharField()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from inventory.fields import MomentField
-from runbooks.enums import Move, RunRole
+from runbooks.enums import Deviation, Move, RunRole
 from runbooks.forms.moves import (
     PLAIN,
     CountersignForm,
@@ -24,6 +24,14 @@ from runbooks.forms.moves import (
     sentences,
 )
 from runbooks.machine import RunState
+
+#: In what a run can go wrong, as its operator or decider says it.
+WENT_WRONG = [
+    (Deviation.WRONG_TARGET.value, "Wrong target: the wrong machine, database or place"),
+    (Deviation.WRONG_DIRECTION.value, "Wrong direction: from and into were confused"),
+    (Deviation.WRONG_COPY.value, "Wrong copy: not the one that was meant, or not a good one"),
+    (Deviation.OTHER.value, "Something else went wrong"),
+]
 
 
 class RoleForm(RunForm):
@@ -147,6 +155,20 @@ class StrikeOutForm(RunForm):
 
 class AbortForm(RunForm):
     reason = sentences("Why", "Say why the run is aborted.")
+    deviation = forms.ChoiceField(
+        label="Did something go wrong?",
+        required=False,
+        choices=[("", "Nothing of the kind"), *WENT_WRONG],
+        widget=forms.RadioSelect,
+        help_text="A live run at the wrong target or in the wrong direction locks its runbook"
+        " until it is changed, or until an approver waives it.",
+    )
+
+    def prepare(self) -> None:
+        """What was said when the run turned back stands, unless something else is said."""
+        if self.state.deviation:
+            self.fields["deviation"].choices = WENT_WRONG  # type: ignore[attr-defined]
+            self.fields["deviation"].initial = self.state.deviation
 
 
 class CompleteForm(RunForm):

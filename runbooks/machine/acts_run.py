@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from runbooks.enums import Move, RunKind, RunRole, RunStatus
+from typing import Any
+
+from runbooks.enums import Deviation, Move, RunKind, RunRole, RunStatus
 from runbooks.machine.gates import required_roles
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
-from runbooks.machine.state import RunState, in_section, place
+from runbooks.machine.state import RunState, current, in_section, place
 
 
 def _take_role(state: RunState, request: Request) -> Outcome:
@@ -115,14 +117,27 @@ def _abort(state: RunState, request: Request) -> Outcome:
     reason = request.text("reason")
     if not reason:
         return Malformed({"reason": "Say why the run is aborted."})
+    if request.text("deviation") not in {"", *Deviation}:
+        return Malformed({"deviation": "Choose one of: " + ", ".join(Deviation) + "."})
+    data = {"reason": reason, **_gone_wrong(state, request)}
     aside = state.procedure.on_abort
     way_back = in_section(state, aside) if aside else []
     if way_back and not state.turned_back and state.status is not RunStatus.BRIEFING:
         return (
-            NewEvent("run.turned_back", {"reason": reason}),
+            NewEvent("run.turned_back", data),
             NewEvent("section.entered", {"section": aside, "why": "abort"}),
         )
-    return (NewEvent("run.aborted", {"reason": reason}),)
+    return (NewEvent("run.aborted", data),)
+
+
+def _gone_wrong(state: RunState, request: Request) -> dict[str, Any]:
+    """In what the run went wrong, and at which step (index): what is said now, else what was said
+    when the run turned back. The step is where the run stands; it is told once."""
+    said = request.text("deviation") or state.deviation
+    if not said:
+        return {"deviation": ""}
+    first = said != state.deviation
+    return {"deviation": said, "failed_step": current(state) if first else None}
 
 
 def _complete(state: RunState, request: Request) -> Outcome:

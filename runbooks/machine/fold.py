@@ -233,7 +233,8 @@ def _turned_back(state: RunState, line: Line) -> RunState:
     main = [s.index for s in state.steps if state.on_main_path(s.index)]
     other = [i for key in state.entered for i in in_section(state, key)]
     state = _strike(state, main + other, line.sequence)
-    return replace(_resumed(state, line), turned_back=True)
+    deviation = line.data.get("deviation", "")
+    return replace(_resumed(state, line), turned_back=True, deviation=deviation)
 
 
 def _ended(status: RunStatus) -> Callable[[RunState, Line], RunState]:
@@ -248,6 +249,7 @@ def _ended(status: RunStatus) -> Callable[[RunState, Line], RunState]:
             held_for_mismatch=False,
             hand_over_by=None,
             hand_over_to=None,
+            deviation=line.data.get("deviation", ""),
         )
 
     return effect

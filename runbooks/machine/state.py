@@ -57,7 +57,8 @@ class StepState:
 class RunState:
     """A run. `entered` are the asides opened, in order. `past` are the superseded attempts.
 
-    `turned` is the sequence of the last event that changed the run as a whole.
+    `turned` is the sequence of the last event that changed the run as a whole. `deviation` is in
+    what it went wrong (`runbooks.enums.Deviation`), '' when it did not; told when the run ends.
     """
 
     number: int
@@ -75,6 +76,7 @@ class RunState:
     hand_over_by: int | None = None
     hand_over_to: int | None = None
     turned_back: bool = False
+    deviation: str = ""
     started_at: datetime | None = None
     ended_at: datetime | None = None
     sequence: int = 0

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 
 from inventory.enums import choices
 from inventory.models import Copy, Instance
-from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
+from runbooks.enums import Deviation, RunKind, RunRole, RunStatus, StepStatus
 from runbooks.models.library import Revision
 
 
@@ -44,6 +44,7 @@ class Run(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     turned_back = models.BooleanField(default=False)
+    deviation = models.CharField(max_length=20, blank=True, choices=choices(Deviation))
     entered = models.JSONField(default=list)  # keys of the asides entered, in order
     sequence = models.PositiveIntegerField(default=0)
     turned = models.PositiveIntegerField(default=0)

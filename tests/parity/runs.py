@@ -164,6 +164,12 @@ MADE = (
     move_case(Move.LATE_ENTRY, told(), {"performed_at": WHEN, "text": "Stopped the jobs."}),
     move_case(Move.STRIKE_OUT, told(NOTED), _last_line),
     move_case(Move.ABORT, told(source=texts.PLAIN), {"reason": "The primary is back."}),
+    move_case(
+        Move.ABORT,
+        told(source=texts.PLAIN),
+        {"reason": "It was the copy of Monday.", "deviation": "wrong-copy"},
+        why="gone wrong",
+    ),
     move_case(Move.COMPLETE, told(FIRST, SECOND, THIRD, source=texts.PLAIN), {"summary": "Done."}),
 )
 

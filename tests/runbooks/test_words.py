@@ -70,6 +70,14 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
     "entry.struck_out": ({"sequence": 4, "reason": "typo"}, "struck out entry 4: typo"),
     "run.turned_back": ({"reason": "no"}, "turned back: no"),
     "run.aborted": ({"reason": "no"}, "aborted the run: no"),
+    "run.aborted, wrong": (
+        {"reason": "no", "deviation": "wrong-target", "failed_step": 1},
+        "aborted the run: no — went wrong: wrong target, at step 2, Count",
+    ),
+    "run.turned_back, wrong": (
+        {"reason": "no", "deviation": "other", "failed_step": None},
+        "turned back: no — went wrong: something else",
+    ),
     "run.completed": ({"summary": "", "live": True}, "completed the run"),
     "move.refused": (
         {"move": "take_role", "step": None, "code": "x", "sentence": "No.", "remedy": "Wait."},
@@ -78,7 +86,7 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS))
+@pytest.mark.parametrize("kind", sorted({*KINDS, *TOLD}))
 def test_every_kind_is_told(kind: str) -> None:
     if kind == "entry.late":
         told = sentence(kind, {"performed_at": "2026-03-04T03:12:45+00:00", "text": "x"}, PROCEDURE)
@@ -86,6 +94,7 @@ def test_every_kind_is_told(kind: str) -> None:
         assert told.endswith(": x")
         return
     data, expected = TOLD[kind]
+    kind = kind.partition(",")[0]
     assert sentence(kind, data, PROCEDURE) == expected
     assert KINDS[kind].meaning.endswith(".")
 

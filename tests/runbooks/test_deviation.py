@@ -1,0 +1,115 @@
+"""In what a run went wrong: what is said when it is aborted, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from accounts.refusals import Invalid
+from runbooks import log
+from runbooks.enums import Deviation, Move
+from runbooks.machine import Malformed, apply
+from tests.factories.runs import Play, play
+from tests.runbooks import texts
+from tests.runbooks.table import DECIDER, OPERATOR, Game, fresh
+
+
+def ended(game: Game) -> dict[str, Any]:
+    """The data of the newest event."""
+    return dict(game.lines[-1].data)
+
+
+def test_nothing_went_wrong_unless_somebody_says_so() -> None:
+    game = Game.of(texts.PLAIN)
+    game.must(Move.ABORT, OPERATOR, reason="The primary is back.")
+    assert ended(game) == {"reason": "The primary is back.", "deviation": ""}
+    assert game.state.deviation == ""
+
+
+@pytest.mark.parametrize("kind", Deviation)
+def test_it_is_kept_with_the_step_at_which_the_run_stood(kind: Deviation) -> None:
+    game = Game.of(texts.PLAIN)
+    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Move.ABORT, DECIDER, reason="so", deviation=kind.value)
+    assert ended(game) == {"reason": "so", "deviation": kind.value, "failed_step": 1}
+    assert game.state.deviation == kind
+
+
+def test_before_the_start_there_is_no_step() -> None:
+    game = Game.of(texts.PLAIN, started=False)
+    game.must(Move.ABORT, DECIDER, reason="so", deviation="wrong-copy")
+    assert ended(game)["failed_step"] is None
+
+
+def test_an_unknown_word_is_a_slip_of_typing() -> None:
+    game = Game.of(texts.PLAIN)
+    outcome = game.ask(Move.ABORT, OPERATOR, reason="so", deviation="bad luck")
+    assert isinstance(outcome, Malformed)
+    assert "wrong-target" in outcome.errors["deviation"]
+
+
+def test_what_was_said_when_the_run_turned_back_stands() -> None:
+    game = Game.of(texts.ABORT)
+    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation="wrong-target")
+    assert game.lines[-2].data["failed_step"] == 1
+    assert game.state.deviation == "wrong-target"
+    game.must(Move.TICK, OPERATOR, 4)
+    game.must(Move.ABORT, OPERATOR, reason="back again")
+    assert ended(game)["deviation"] == "wrong-target"
+    assert game.state.deviation == "wrong-target"
+
+
+def test_it_can_be_said_better_at_the_end() -> None:
+    game = Game.of(texts.ABORT)
+    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation="other")
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation="wrong-direction")
+    assert ended(game)["failed_step"] == 4
+    assert game.state.deviation == "wrong-direction"
+
+
+def test_a_log_of_another_time_says_nothing_of_it() -> None:
+    line, state = fresh(texts.procedure(texts.PLAIN))
+    old = line._replace(sequence=2, kind="run.aborted", data={"reason": "so"})
+    assert apply(state, old).deviation == ""
+
+
+@pytest.mark.django_db
+def test_the_column_is_what_the_log_says(at: datetime) -> None:
+    found = aborted(at, texts.ABORT)
+    assert found.run.status == "running"
+    verified(found)
+    found.move(Move.ABORT, reason="back")
+    assert (found.run.status, found.run.deviation) == ("aborted", "wrong-direction")
+    verified(found)
+
+
+@pytest.mark.django_db
+def test_a_forged_column_shows(at: datetime) -> None:
+    found = aborted(at, texts.PLAIN)
+    type(found.run).objects.filter(pk=found.run.pk).update(deviation="")
+    assert "deviation" in " ".join(log.verify(found.run).faults)
+
+
+@pytest.mark.django_db
+def test_an_unknown_word_leaves_nothing(at: datetime) -> None:
+    found = play(texts.PLAIN, at)
+    with pytest.raises(Invalid, match="Choose one of"):
+        found.move(Move.ABORT, reason="so", deviation="bad luck")
+    assert found.run.sequence == found.run.events.count()
+
+
+def aborted(at: datetime, source: bytes) -> Play:
+    """A live run of `source` that was aborted after its first step: the direction was wrong."""
+    found = play(source, at)
+    found.tick(0)
+    found.move(Move.ABORT, reason="From and into were swapped.", deviation="wrong-direction")
+    return found
+
+
+def verified(found: Play) -> None:
+    verdict = log.verify(found.run)
+    assert verdict.ok, verdict.faults
