@@ -106,6 +106,7 @@ def test_floors() -> None:
     [
         "runbooks/machine",
         "runbooks/overdue",
+        "runbooks/lint",
         "runbooks/parser",
         "incidents/lifecycle",
         "jobs/rules",

@@ -1,0 +1,225 @@
+"""A runbook as the rules look at it: its text, its steps in order, its commands, what they do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from runbooks.lint.danger import Danger, dangers
+from runbooks.lint.remarks import LintFacts, Remark, Scope
+from runbooks.lint.script import Call, Query, Script, script
+from runbooks.procedure import Guard, Procedure, Section, Step
+
+_LINE_END = re.compile(r"\r\n?|\n")
+_FENCE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?P<mark>`{3,}|~{3,})\s*(?P<label>\w*)")
+_RESTORES = re.compile(r"\b(?:restor\w*|recover\w*|roll(?:ing)?[ -]?back)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command block of a step. `line` is the source line of its first line, `indent` its columns
+    in front of it."""
+
+    step: Step
+    label: str
+    text: str
+    line: int
+    indent: int
+
+    @cached_property
+    def script(self) -> Script:
+        return script(self.label, self.text)
+
+    @cached_property
+    def dangers(self) -> tuple[tuple[Call | Query, Danger], ...]:
+        """What it destroys, in order."""
+        return tuple(dangers(self.script))
+
+    def at(self, place: Call | Query, sentence: str, suggestion: str = "") -> Remark:
+        """A remark at a call or a query of this block."""
+        column = self.indent + place.column + 1
+        return Remark(self.line + place.line, column, sentence, suggestion)
+
+
+def locks(guard: Guard) -> dict[str, dict[str, Any]]:
+    """The interlocks of a guard: key to data; a bare name is `{"of": name}`."""
+    return {
+        key: data if isinstance(data, dict) else {"of": data} for key, data in guard.later.items()
+    }
+
+
+@dataclass(frozen=True)
+class Book:
+    """One runbook. `source` is the text that `procedure` was read from."""
+
+    procedure: Procedure
+    source: str
+    facts: LintFacts = field(default_factory=LintFacts)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return _LINE_END.sub("\n", self.source).split("\n")
+
+    @cached_property
+    def path(self) -> tuple[Step, ...]:
+        """The steps of the main path, in ticking order."""
+        return tuple(self.procedure.steps[index] for index in self.procedure.main_path)
+
+    @cached_property
+    def sections(self) -> tuple[tuple[Section, tuple[Step, ...]], ...]:
+        """The sections with their steps, asides too."""
+        steps: dict[str, list[Step]] = {}
+        for step in self.procedure.steps:
+            steps.setdefault(step.section, []).append(step)
+        return tuple((s, tuple(steps.get(s.key, ()))) for s in self.procedure.sections)
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """Every command block of every step, in the order of the steps."""
+        return tuple(
+            command
+            for step in self.procedure.steps
+            for command in _commands(step, self._own(step), self.lines)
+        )
+
+    @cached_property
+    def scopes(self) -> frozenset[Scope]:
+        found = {Scope.ALL}
+        if self.acts:
+            found.add(Scope.DANGEROUS)
+        if self.restores:
+            found.add(Scope.RESTORES)
+        if self.copies_out:
+            found.add(Scope.COPIES_OUT)
+        return frozenset(found)
+
+    @cached_property
+    def acts(self) -> tuple[Step, ...]:
+        """The steps of the main path that cannot be taken back: those with `overwrite`, and those
+        whose commands destroy something."""
+        destroying = {c.step.index for c in self.commands if c.dangers}
+        return tuple(
+            step
+            for step in self.path
+            if "overwrite" in locks(step.guard) or step.index in destroying
+        )
+
+    @cached_property
+    def kind(self) -> str:
+        """`restore`, `copy-out`, `backup`, `check` as the author declared it, or ''."""
+        return str(getattr(self.procedure, "kind", "") or "")
+
+    @cached_property
+    def restores(self) -> bool:
+        """Whether it puts data back: it says so, has an `overwrite`, or its words and its commands
+        together do. Destroying alone (a clean-up, say) is no restore."""
+        if self.kind:
+            return self.kind == "restore"
+        if self.with_lock("overwrite"):
+            return True
+        kinds = [danger for c in self.commands for _, danger in c.dangers]
+        titles = [self.procedure.title, *(step.title for step in self.path)]
+        said = any(_RESTORES.search(title) for title in titles)
+        return any(danger.restores for danger in kinds) or (bool(self.acts) and said)
+
+    @cached_property
+    def copies_out(self) -> bool:
+        """Whether it only reads from a system and writes elsewhere: declared, or its direction
+        starts at an instance."""
+        if self.kind:
+            return self.kind == "copy-out"
+        parameters = self.procedure.parameters_by_name
+        sources = [data.get("from", "") for _, data in self.with_lock("direction")]
+        return not self.with_lock("overwrite") and any(
+            name in parameters and parameters[name].type == "instance" for name in sources
+        )
+
+    def with_lock(self, key: str) -> tuple[tuple[Step, dict[str, Any]], ...]:
+        """The steps of the main path whose guard has the interlock `key`, with its data."""
+        found = ((step, locks(step.guard).get(key)) for step in self.path)
+        return tuple((step, data) for step, data in found if data is not None)
+
+    def first_lock(self, key: str) -> Step | None:
+        """The first step of the main path with the interlock `key`."""
+        found = self.with_lock(key)
+        return found[0][0] if found else None
+
+    def at(self, step: Step, sentence: str, suggestion: str = "") -> Remark:
+        """A remark at a step's title."""
+        return self.at_text(step.line, step.title.split("\n")[0][:40], sentence, suggestion)
+
+    def at_guard(self, step: Step, key: str, sentence: str, suggestion: str = "") -> Remark:
+        """A remark at a key of a step's guard block; at its title when the key is not found."""
+        for number in self._own(step):
+            line = self.lines[number - 1]
+            column = line.find(key)
+            if column >= 0 and re.match(rf"{re.escape(key)}\s*:", line[column:]):
+                return Remark(number, column + 1, sentence, suggestion)
+        return self.at(step, sentence, suggestion)
+
+    def at_front(self, key: str, sentence: str, suggestion: str = "") -> Remark:
+        """A remark at a key of the front matter; at the first line when it is not there."""
+        for number, line in enumerate(self.lines, 1):
+            if number > 1 and line.rstrip() in ("---", "..."):
+                break
+            if line.lstrip().startswith(f"{key}:"):
+                return Remark(number, len(line) - len(line.lstrip()) + 1, sentence, suggestion)
+        return Remark(1, 1, sentence, suggestion)
+
+    def at_text(self, line: int, text: str, sentence: str, suggestion: str = "") -> Remark:
+        """A remark at the first place of `text` on a line of the source; else at its beginning."""
+        written = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return Remark(max(line, 1), max(written.find(text), 0) + 1, sentence, suggestion)
+
+    def prose(self, step: Step) -> Iterator[tuple[int, str]]:
+        """The lines of a step's own text that stand in no fenced block: number and line. The first
+        is its title."""
+        fence = ""
+        for number in self._own(step):
+            line = self.lines[number - 1]
+            found = _FENCE.match(line)
+            if found and not fence:
+                fence = found["mark"]
+            elif found and found["mark"].startswith(fence) and not found["label"]:
+                fence = ""
+            elif not fence:
+                yield number, line
+
+    def _own(self, step: Step) -> list[int]:
+        """The source lines of a step without those of its sub-steps."""
+        return self._own_lines[step.index]
+
+    @cached_property
+    def _own_lines(self) -> dict[int, list[int]]:
+        owner: dict[int, int] = {}
+        for step in sorted(self.procedure.steps, key=lambda s: s.depth):
+            last = min(step.last_line, len(self.lines))
+            owner.update(dict.fromkeys(range(step.line, last + 1), step.index))
+        own: dict[int, list[int]] = {step.index: [] for step in self.procedure.steps}
+        for number in sorted(owner):
+            own[owner[number]].append(number)
+        return own
+
+
+def _commands(step: Step, own: list[int], lines: list[str]) -> Iterator[Command]:
+    """The command blocks of a step with their places. `own` are the lines of the step."""
+    place = 0
+    for label, text in step.commands:
+        first = text.split("\n", 1)[0]
+        found = _find(first, own, place, lines)
+        line = own[found] if found is not None else step.line
+        place = place if found is None else found + 1 + text.count("\n")
+        indent = max(len(lines[line - 1]) - len(first), 0) if found is not None else 0
+        yield Command(step, label, text, line, indent)
+
+
+def _find(first: str, own: list[int], place: int, lines: list[str]) -> int | None:
+    """Where in `own`, from `place` on, the line `first` stands below the beginning of a fence."""
+    for here in range(max(place, 1), len(own)):
+        fence = _FENCE.match(lines[own[here - 1] - 1])
+        if fence and lines[own[here] - 1].endswith(first):
+            return here
+    return None

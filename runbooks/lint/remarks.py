@@ -1,0 +1,58 @@
+"""What a rule says, about which runbooks, and what is known besides their text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from runbooks.enums import Level
+
+
+class Scope(StrEnum):
+    """Which runbooks a rule speaks about."""
+
+    ALL = "every runbook"
+    DANGEROUS = "runbooks that overwrite or destroy something"
+    RESTORES = "restores"
+    COPIES_OUT = "copies of data to somewhere else"
+
+
+@dataclass(frozen=True)
+class LintFacts:
+    """What is known of a runbook's system besides its text; None or nothing where it is not known.
+
+    `rpo`, `rto`, `mtd` are the system's promises. `instances` and `hosts` are the names of its
+    instances and of the machines they are on; `people` names of persons. `restore_time` was
+    measured in the last drill, which was at `drilled_at`. `reviewed_at` and `approved_at` are those
+    of the revision, `changed_at` that of the system. All moments are aware; `now` is the moment at
+    which the text is read.
+    """
+
+    rpo: timedelta | None = None
+    rto: timedelta | None = None
+    mtd: timedelta | None = None
+    instances: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    restore_time: timedelta | None = None
+    drilled_at: datetime | None = None
+    drill_every: timedelta | None = None
+    reviewed_at: datetime | None = None
+    review_every: timedelta | None = None
+    approved_at: datetime | None = None
+    changed_at: datetime | None = None
+    confidential: bool | None = None
+    now: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a rule says of one place: `line` and `column` from 1, `sentence` what is wrong here,
+    `suggestion` what to write instead; `level` where it differs from the rule's."""
+
+    line: int
+    column: int
+    sentence: str
+    suggestion: str = ""
+    level: Level | None = None

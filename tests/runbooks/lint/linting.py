@@ -1,0 +1,23 @@
+"""What the tests of the linter share: texts in, codes out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runbooks.lint import LintFacts, lint
+from runbooks.parser import parse
+from runbooks.procedure import Finding
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "runbooks" / "lint" / "examples"
+
+
+def findings(source: str, facts: LintFacts | None = None) -> tuple[Finding, ...]:
+    """All findings of the linter; fails with the parser's when it refuses the text."""
+    parsed = parse(source.encode(), name="tried.md")
+    assert parsed.procedure is not None, parsed.findings
+    return lint(parsed.procedure, source, facts)
+
+
+def of(code: str, source: str, facts: LintFacts | None = None) -> list[Finding]:
+    """The findings of one rule."""
+    return [f for f in findings(source, facts) if f.code == code]
