@@ -85,7 +85,7 @@ def test_a_waiver_takes_a_finding_aside_and_leaves_its_level():
 def test_ten_thousand_lines_take_no_longer_than_a_breath():
     command = "psql -c 'drop table x; {filling}' | (rm -rf"
     step = f"- [ ] Restore '{{n}} into $X \"\n\n  ```sh\n  {command}\n  ```\n\n" + "  a (\n" * 15
-    filling = " (a $" * 10
+    filling = " (a $" * 5
     source = "".join(step.format(n=n, filling=filling) for n in range(499))
     source = f"# Restore\n\n{source}"
     assert source.count("\n") > 10_000
