@@ -19,7 +19,7 @@ from inventory.times import stamp
 from jobs.models import Job
 from notices import preferences
 from notices.tell import tell
-from runbooks import log, verifying
+from runbooks import eventtext, log, verifying
 from runbooks.enums import RunKind
 from runbooks.models import Event, LogCheck, Run
 from runbooks.verifying import counted
@@ -124,7 +124,7 @@ def near_misses(week: Week) -> list[tuple[str, int, str]]:
         at__lt=log.microseconds(week.end),
     )
     for text in refused.values_list("text", flat=True).iterator(chunk_size=2000):
-        data = log.line(text).data
+        data = eventtext.read(text).data
         codes[data["code"]] += 1
         sentences.setdefault(data["code"], Counter())[data["sentence"]] += 1
     ranked = sorted(codes.items(), key=lambda item: (-item[1], item[0]))

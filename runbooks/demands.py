@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 from inventory.durations import words as duration_words
+from runbooks import interlocks
 from runbooks.enums import Countersign, RunRole
 from runbooks.procedure import Duration, Guard, Procedure, ValueSpec
 
 
 def demands(guard: Guard, procedure: Procedure) -> tuple[str, ...]:
     """What the product demands at a step, a sentence each, the weightiest first."""
-    return tuple(_enforced(guard, procedure))
-
-
-def promises(guard: Guard) -> tuple[str, ...]:
-    """What the text asks for at a step and the product leaves to the people: these keys are
-    understood, but nothing checks them yet. They must not look as if something did."""
-    return tuple(
-        _PROMISES[key](value if isinstance(value, dict) else {"of": value})
-        for key, value in guard.later.items()
-        if key in _PROMISES
-    )
+    return (*interlocks.promises(guard), *_enforced(guard, procedure))
 
 
 def expectation(value: ValueSpec) -> str:
@@ -97,22 +87,3 @@ def _duration(duration: Duration) -> str:
     ]
     together = ", ".join(part for part in said if part)
     return f"Takes {together}" if together else ""
-
-
-def _listed(data: dict[str, Any]) -> str:
-    words = {"expect": "expected", "bad": "bad sign", "cancel": "to cancel"}
-    return "; ".join(f"{words.get(k, k)}: {v}" for k, v in data.items() if v)
-
-
-_PROMISES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "identify": lambda d: f"Identify {d.get('of')} by two identifiers of different kinds",
-    "direction": lambda d: f"Say aloud: READ FROM {d.get('from')}, WRITE INTO {d.get('into')}",
-    "freeze": lambda d: f"Stop the writers of {d.get('of')}",
-    "thaw": lambda d: f"Let the writers of {d.get('of')} in again",
-    "copy": lambda d: f"Register a copy of {d.get('of')}, in {d.get('into') or 'another place'}",
-    "protect": lambda d: f"Two copies of {d.get('of')} in two places, both read",
-    "verify": lambda d: f"Open {d.get('of')} with its own tool and read it",
-    "overwrite": lambda d: f"Overwrites {d.get('target')} from {d.get('from')}",
-    "timeout": lambda d: "Time-out: everyone confirms target, direction, copy and way back",
-    "wait": lambda d: f"A long command. {_listed(d)}",
-}

@@ -43,6 +43,15 @@ class ValueType(StrEnum):
     FILE = "file"
 
 
+class Operation(StrEnum):
+    """What a runbook is for. A copy-out reads production and never writes into it."""
+
+    RESTORE = "restore"
+    COPY_OUT = "copy-out"
+    BACKUP = "backup"
+    CHECK = "check"
+
+
 class Deviation(StrEnum):
     """In what a run went wrong: what was acted on, which way round, with which copy."""
 

@@ -19,7 +19,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.models import User
-from runbooks import recall, rows, statements
+from runbooks import eventtext, recall, rows, statements
 from runbooks.machine import Line, NewEvent, RunState, apply, genesis
 from runbooks.models import Event, Run
 from runbooks.procedure import Procedure, from_json
@@ -29,7 +29,6 @@ FORMAT = "countersign-run-log/1"
 #: Readings of a run that moves, before it is locked; events that are fetched together.
 TRIES, PIECE = 3, 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_JSON = json.JSONDecoder()
 _MICROSECOND = timedelta(microseconds=1)
 _UNREADABLE = (ValueError, KeyError, TypeError, AssertionError)
 
@@ -86,7 +85,7 @@ def append(
                 "digest": head,
             }
         )
-        lines.append(line(text))
+        lines.append(eventtext.read(text))
     run.sequence, run.digest = sequence, head
     return lines, statements.insert(Event, written)
 
@@ -109,27 +108,6 @@ def _text(run: Run, event: NewEvent, sequence: int, *, by: User, role: str, at: 
 def microseconds(at: datetime) -> int:
     """Whole microseconds since 1970 of an aware time."""
     return (at - _EPOCH) // _MICROSECOND
-
-
-def line(text: str) -> Line:
-    """An event as the machine reads it, of its canonical text. Raises `ValueError`, `KeyError`."""
-    return _line(_told(text))
-
-
-def _told(text: str) -> dict[str, Any]:
-    """A canonical text as data. `json.loads` would look for blanks around it."""
-    told: dict[str, Any]
-    told, end = _JSON.raw_decode(text)
-    if end != len(text):
-        raise ValueError("something follows the end of its text")
-    return told
-
-
-def _line(told: Mapping[str, Any]) -> Line:
-    at = datetime.fromisoformat(told["at"])
-    if at.tzinfo is not UTC:
-        raise ValueError(f"{told['at']} is not a time in UTC")
-    return Line(told["sequence"], told["kind"], at, told["by"], told["data"])
 
 
 def export(run: Run) -> dict[str, Any]:
@@ -255,10 +233,10 @@ class _Replay:
             return self._fault(f"Event {sequence}: the text does not fit its digest.")
         self._head = head
         try:
-            told = _told(text)
-            event = _line(told)
+            data = eventtext.told(text)
+            event = eventtext.line(data)
             self._state = apply(self._state, event) if self._state else begin(event)
-            hashed = told["run"], event.sequence, event.kind, microseconds(event.at), event.by
+            hashed = data["run"], event.sequence, event.kind, microseconds(event.at), event.by
         except (ValueError, KeyError, TypeError, IndexError) as error:
             return self._fault(f"Event {sequence} cannot be replayed: {error}.")
         if hashed != (self._run, sequence, kind, at, by):

@@ -15,9 +15,19 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import log, notify, recall, repeats, rows
+from runbooks import eventtext, log, notify, recall, repeats, rows
 from runbooks.enums import Move, RunRole
-from runbooks.machine import Malformed, NewEvent, Outcome, Refusal, Request, apply, decide
+from runbooks.machine import (
+    Malformed,
+    NewEvent,
+    Outcome,
+    Refusal,
+    Request,
+    RunState,
+    apply,
+    decide,
+    near_miss,
+)
 from runbooks.models import Run
 from runbooks.statements import carry_out
 
@@ -73,8 +83,9 @@ def move(
             return _first_answer(answer, run, kind, by, step)
         role = state.people.get(by.pk)
         access.check(by, RIGHTS[role or RunRole.OBSERVER])
-        outcome = decide(state, Request(kind, by.pk, at, step, seen, data))
-        events = _events(outcome, kind, step, data)
+        request = Request(kind, by.pk, at, step, seen, data)
+        outcome = decide(state, request)
+        events = _events(outcome, state, request)
         if store and not isinstance(outcome, Refusal):
             events = store(events)
         if events:
@@ -110,31 +121,19 @@ def _check_storable(key: str | None, data: Mapping[str, Any]) -> None:
         raise Invalid(errors)
 
 
-def _events(
-    outcome: Outcome, kind: Move, step: int | None, data: Mapping[str, Any]
-) -> tuple[NewEvent, ...]:
+def _events(outcome: Outcome, state: RunState, request: Request) -> tuple[NewEvent, ...]:
     """What goes into the log: the events of an accepted move, or the near miss of a refused one."""
     if isinstance(outcome, Malformed):
         raise Invalid(outcome.errors)
-    if not isinstance(outcome, Refusal):
-        return tuple(outcome)
-    if not outcome.logged:
-        return ()
-    near_miss = {
-        "move": kind.value,
-        "step": step,
-        "code": outcome.code,
-        "sentence": outcome.sentence,
-        "remedy": outcome.remedy,
-        "tried": {name: str(value)[:200] for name, value in sorted(data.items()) if value},
-    }
-    return (NewEvent("move.refused", near_miss),)
+    if isinstance(outcome, Refusal):
+        return near_miss(state, request, outcome)
+    return tuple(outcome)
 
 
 def _first_answer(text: str, run: Run, kind: Move, by: User, step: int | None) -> Answer:
     """The answer that this key got before, in the event with this text. Raises what it raised, and
     `MoveRefused` when that was another move: its sender must not take theirs for done."""
-    told = log.line(text)
+    told = eventtext.read(text)
     if not repeats.is_repeat(told, kind, by.pk, step):
         raise MoveRefused(
             "key_used",

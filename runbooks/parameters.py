@@ -14,8 +14,9 @@ from inventory.enums import CopyState, Environment, Lifecycle
 from inventory.models import Copy, Instance, System
 from inventory.quantities import parse_duration
 from runbooks.enums import ParameterType, RunKind, ValueType
-from runbooks.machine import Facts
+from runbooks.machine import Facts, RunState
 from runbooks.parser.bodies import SHELL_LABELS, SQL_LABELS
+from runbooks.parser.parameters import RESERVED
 from runbooks.procedure import ParameterSpec, Procedure
 from runbooks.values import normal
 
@@ -129,8 +130,10 @@ def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
         "environment": row.environment,
         "system": row.system.name,
         "lifecycle": row.lifecycle,
+        **_promised(row.system),
     }
-    return Chosen(Facts(row.name, fields, (row.first_value, row.second_value)), instance=row)
+    identifiers, kinds = (row.first_value, row.second_value), (row.first_kind, row.second_kind)
+    return Chosen(Facts(row.name, fields, identifiers, kinds), instance=row)
 
 
 def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -> Chosen:
@@ -153,8 +156,15 @@ def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -
         "medium": row.medium,
         "sha256": row.sha256,
         "data_as_of": as_of.isoformat(),
+        "size": "" if row.size_bytes is None else str(row.size_bytes),
+        **_promised(row.system),
     }
     return Chosen(Facts(row.name, fields), copy=row)
+
+
+def _promised(system: System) -> dict[str, str]:
+    """What the owner of a system was promised: its RPO in seconds."""
+    return {"rpo": str(int(system.rpo.total_seconds()))} if system.rpo is not None else {}
 
 
 def _check_text(procedure: Procedure, spec: ParameterSpec, facts: Facts) -> None:
@@ -193,7 +203,12 @@ def _normalised(name: str) -> str:
     return re.sub(r"[\s-]+", "_", name.strip().lower())
 
 
-def fill(source: str, facts: Mapping[str, Facts], run_number: int) -> str:
+def in_run(state: RunState) -> dict[str, Facts]:
+    """What `fill` may reach in a run: its parameters, and `<run>` and `<run.token>`."""
+    return {**state.facts, RESERVED: Facts(str(state.number), {"token": state.stated.token})}
+
+
+def fill(source: str, facts: Mapping[str, Facts]) -> str:
     """The safe HTML `source` of a step with every marked placeholder inside code replaced by the
     value chosen, shell-quoted in shell commands, in `<var class="filled">`. Safe HTML again."""
     if "<var " not in source:
@@ -206,7 +221,7 @@ def fill(source: str, facts: Mapping[str, Facts], run_number: int) -> str:
         shell = bool(block) and label in SHELL_LABELS | {""}
 
         def variable(match: re.Match[str]) -> str:
-            value = value_of(match.group(1), facts, run_number)
+            value = value_of(match.group(1), facts)
             if value is None:
                 return match.group(0)
             before = html.unescape(_TAG.sub("", text[: match.start()]))
@@ -218,11 +233,9 @@ def fill(source: str, facts: Mapping[str, Facts], run_number: int) -> str:
     return _CODE.sub(code, source)
 
 
-def value_of(name: str, facts: Mapping[str, Facts], run_number: int) -> str | None:
+def value_of(name: str, facts: Mapping[str, Facts]) -> str | None:
     """The value of `dump`, `dump.place` or `run`; None when nothing of that name was chosen."""
     head, _, tail = name.partition(".")
-    if head == "run":
-        return str(run_number)
     if head not in facts:
         return None
     return facts[head].fields.get(tail) if tail else facts[head].value

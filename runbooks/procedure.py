@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from runbooks.enums import Countersign, Level, ParameterType, RunRole, Use, ValueType
+from runbooks.enums import Countersign, Level, Operation, ParameterType, RunRole, Use, ValueType
 
 
 @dataclass(frozen=True)
@@ -98,9 +98,9 @@ class Decision:
 
 @dataclass(frozen=True)
 class Guard:
-    """What a step demands. The first group is enforced by the machine today; `later` holds the
-    validated keys of the vocabulary whose enforcement needs the interlocks (identify, direction,
-    freeze, thaw, copy, protect, verify, overwrite, timeout, wait), as plain JSON data."""
+    """What a step demands. `locks` holds what the interlocks enforce (`runbooks.interlocks`): the
+    key of each guard and its data, as plain JSON data. `override`: whether its gates may be passed
+    by an override."""
 
     record: tuple[ValueSpec, ...] = ()
     countersign: Countersign | None = None
@@ -111,7 +111,8 @@ class Guard:
     undo: str = ""
     on_mismatch: str = ""
     decide: Decision | None = None
-    later: dict[str, Any] = field(default_factory=dict)
+    override: bool = True
+    locks: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -179,6 +180,7 @@ class Procedure:
     waive: tuple[tuple[str, str], ...] = ()
     on_abort: str = ""
     parser: str = ""
+    operation: Operation | None = None
 
     @cached_property
     def asides(self) -> frozenset[str]:
@@ -209,22 +211,27 @@ class Procedure:
 
     def written_into(self) -> str:
         """Name of the parameter this runbook writes into, '' if no guard says so."""
-        for step in self.steps:
-            later = step.guard.later
-            for key in ("overwrite", "direction"):
-                target = (later.get(key) or {}).get("target" if key == "overwrite" else "into")
-                if target:
-                    return str(target)
-        return ""
+        return self._named("target", "into")
 
     def read_from(self) -> str:
         """Name of the parameter this runbook reads from, '' if no guard says so."""
+        return self._named("from", "from")
+
+    def _named(self, overwrite: str, direction: str) -> str:
         for step in self.steps:
-            for key in ("overwrite", "direction"):
-                source = (step.guard.later.get(key) or {}).get("from")
-                if source:
-                    return str(source)
+            locks = step.guard.locks
+            for key, side in (("overwrite", overwrite), ("direction", direction)):
+                if locks.get(key, {}).get(side):
+                    return str(locks[key][side])
         return ""
+
+    @property
+    def copies_out(self) -> bool:
+        """Whether this runbook reads live data and takes it elsewhere: it says so, or what it reads
+        from is an instance. Such a runbook never writes into production (M2 of the story)."""
+        source = self.parameters_by_name.get(self.read_from())
+        of_instance = source is not None and source.type is ParameterType.INSTANCE
+        return self.operation is Operation.COPY_OUT or of_instance
 
 
 def as_json(procedure: Procedure) -> dict[str, Any]:
@@ -241,6 +248,7 @@ def from_json(data: dict[str, Any]) -> Procedure:
         **{
             **data,
             "use": Use(data["use"]),
+            "operation": Operation(data["operation"]) if data.get("operation") else None,
             "entry": tuple(data["entry"]),
             "do_not_use_if": tuple(data["do_not_use_if"]),
             "parameters": tuple(_parameter(p) for p in data["parameters"]),
@@ -263,7 +271,8 @@ def _value(data: dict[str, Any]) -> ValueSpec:
 
 
 def _guard(data: dict[str, Any]) -> Guard:
-    decision = data["decide"]
+    data = dict(data)
+    decision, old = data["decide"], data.pop("later", {})
     return Guard(
         **{
             **data,
@@ -275,6 +284,9 @@ def _guard(data: dict[str, Any]) -> Guard:
             "decide": Decision(decision["question"], tuple((a, b) for a, b in decision["options"]))
             if decision
             else None,
+            # As revisions were read before the guards were enforced.
+            "locks": data.get("locks")
+            or {k: v if isinstance(v, dict) else {"of": v} for k, v in old.items()},
         }
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from runbooks import recall, statements
+from runbooks import eventtext, recall, statements
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
-from runbooks.machine import Facts, RunState, StepState
+from runbooks.machine import STATED, Facts, RunState, StepState, stated
 from runbooks.models import Run, RunPerson, RunStep
 from runbooks.procedure import Procedure, from_json
 
@@ -65,7 +65,8 @@ def procedure_of(run: Run) -> Procedure:
 
 
 def state_of(run: Run, procedure: Procedure) -> RunState:
-    """The state that the stored columns of `run` describe: three queries."""
+    """The state that the stored columns of `run` and the statements of its log describe: four
+    queries."""
     newest: dict[int, StepState] = {}
     past: list[StepState] = []
     for row in run.steps.values(*_STEP_COLUMNS):
@@ -85,16 +86,17 @@ def state_of(run: Run, procedure: Procedure) -> RunState:
         steps=tuple(newest[step.index] for step in procedure.steps),
         past=tuple(past),
         entered=tuple(run.entered),
+        stated=stated(eventtext.of_kinds(run, STATED)),
         **plain,
         **people,
     )
 
 
-def facts_from(data: dict[str, object]) -> Facts:
+def facts_from(data: dict[str, Any]) -> Facts:
     """The inverse of `facts_json`."""
-    identifiers = data["identifiers"]
+    identifiers, kinds = data["identifiers"], data.get("kinds", [])
     assert isinstance(identifiers, list) and isinstance(data["fields"], dict)  # noqa: PT018
-    return Facts(str(data["value"]), dict(data["fields"]), tuple(identifiers))
+    return Facts(str(data["value"]), dict(data["fields"]), tuple(identifiers), tuple(kinds))
 
 
 def facts_json(facts: Facts) -> dict[str, object]:
@@ -103,6 +105,7 @@ def facts_json(facts: Facts) -> dict[str, object]:
         "value": facts.value,
         "fields": dict(facts.fields),
         "identifiers": list(facts.identifiers),
+        "kinds": list(facts.kinds),
     }
 
 

@@ -12,139 +12,21 @@ All return an `Answer`, and raise `MoveRefused` (not allowed now), `accounts.ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
-from runbooks import evidence, log, notify, rows
-from runbooks.enums import Move, RunKind, RunRole
-from runbooks.machine import NewEvent, genesis
-from runbooks.models import Event, Evidence, Revision, Run, RunParameter
+from accounts.refusals import Invalid
+from runbooks import eventtext, evidence
+from runbooks.enums import Move, RunRole
+from runbooks.machine import NewEvent
+from runbooks.models import Event, Evidence
 from runbooks.moving import RIGHTS, Answer, check_sender, move
-from runbooks.parameters import Chosen, choose
-from runbooks.procedure import Procedure, from_json
-from runbooks.statements import carry_out
-
-LONGEST_TITLE = 200
-
-
-def prepare(
-    *,
-    revision: Revision,
-    kind: RunKind,
-    parameters: Mapping[str, str],
-    by: User,
-    at: datetime,
-    title: str = "",
-    key: str | None = None,
-) -> Run:
-    """Open a run of `revision` in its briefing. `parameters` are texts; an instance or a copy is
-    named by its primary key. A live run needs an approved revision; a drill does not.
-
-    Raises `Invalid` (parameter name → sentence) and `Refused`.
-    """
-    access.check(by, Right.OPERATE)
-    procedure = _startable(revision, kind)
-    chosen, errors = choose(procedure, revision.runbook.system, parameters, kind=kind, at=at)
-    if len(title) > LONGEST_TITLE:
-        errors["title"] = f"Keep the title under {LONGEST_TITLE} characters."
-    if errors:
-        raise Invalid(errors)
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # a form sent twice at once
-        repeated = _prepared(by, key)
-        if repeated:
-            return repeated
-        run = Run.objects.create(
-            revision=revision,
-            kind=kind.value,
-            status="briefing",
-            title=title.strip() or procedure.title,
-            prepared_at=at,
-            prepared_by=by,
-        )
-        _brief(run, procedure, chosen, by=by, at=at, key=key)
-    return run
-
-
-def _brief(
-    run: Run,
-    procedure: Procedure,
-    chosen: Mapping[str, Chosen],
-    *,
-    by: User,
-    at: datetime,
-    key: str | None,
-) -> None:
-    """Everything that a new run begins with: its parameters, its first event, its steps."""
-    facts = {name: rows.facts_json(c.facts) for name, c in chosen.items()}
-    RunParameter.objects.bulk_create(
-        RunParameter(
-            run=run,
-            name=name,
-            value=c.facts.value,
-            instance=c.instance,
-            copy=c.copy,
-            facts=facts[name],
-        )
-        for name, c in chosen.items()
-    )
-    event = NewEvent("run.prepared", _opening(run, facts))
-    (line,), written = log.append(run, [event], by=by, role="", at=at, key=key)
-    state = genesis(run.pk, procedure, line)
-    run.turned = state.turned
-    run.save(update_fields=["sequence", "digest", "turned"])
-    written += rows.first_attempts(run, state)
-    carry_out([*written, *notify.telling(run.pk, run.sequence)])
-
-
-def _startable(revision: Revision, kind: RunKind) -> Procedure:
-    if kind is RunKind.LIVE and revision.approved_at is None:
-        raise Refused(
-            "not_approved",
-            f"Revision {revision.number} is not approved; it cannot be run live.",
-            "Ask an approver to read it, start an approved revision, or start a drill.",
-        )
-    if revision.runbook.archived_at is not None:
-        raise Refused(
-            "archived",
-            "This runbook was archived; it starts no new runs.",
-            "Take it back into use first, or choose another.",
-        )
-    procedure = from_json(revision.procedure)
-    if not procedure.steps:
-        raise Refused("no_steps", "This runbook has no steps.", "Write them as task items: - [ ] …")
-    return procedure
-
-
-def _prepared(by: User, key: str | None) -> Run | None:
-    """The run that the same person prepared with the same key: a form sent twice opens one run."""
-    if key is None:
-        return None
-    first = Event.objects.filter(kind="run.prepared", key=key, by=by).select_related("run").first()
-    return first.run if first else None
-
-
-def _opening(run: Run, facts: Mapping[str, object]) -> dict[str, Any]:
-    revision = run.revision
-    return {
-        "kind": run.kind,
-        "title": run.title,
-        "parameters": facts,
-        "revision": {
-            "runbook": revision.runbook.title,
-            "number": revision.number,
-            "sha256": revision.sha256,
-            "procedure": log.procedure_digest(revision.procedure),
-        },
-    }
+from runbooks.preparing import prepare as prepare
 
 
 def take_role(run_id: int, *, role: RunRole, by: User, at: datetime, **sent: Any) -> Answer:
@@ -230,7 +112,7 @@ def strike_out(
 
 def struck_out(events: Iterable[Event]) -> frozenset[int]:
     """Sequences that the given `entry.struck_out` events name."""
-    return frozenset(log.line(event.text).data["sequence"] for event in events)
+    return frozenset(eventtext.read(event.text).data["sequence"] for event in events)
 
 
 def _verb(kind: Move, doc: str) -> Callable[..., Answer]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from runbooks.demands import demands, promises
+from runbooks.demands import demands
 from runbooks.procedure import Finding, Procedure, Section, Step
 
 
@@ -16,7 +16,6 @@ class Line:
 
     step: Step
     demands: tuple[str, ...]
-    promises: tuple[str, ...]
     findings: tuple[Finding, ...]
     overwrites: bool
 
@@ -71,7 +70,6 @@ def _line(step: Step, procedure: Procedure, findings: list[Finding]) -> Line:
     return Line(
         step,
         demands(step.guard, procedure),
-        promises(step.guard),
         tuple(findings),
-        "overwrite" in step.guard.later,
+        "overwrite" in step.guard.locks,
     )

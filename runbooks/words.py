@@ -14,8 +14,9 @@ from typing import Any
 from inventory.durations import words
 from inventory.quantities import size_words
 from inventory.times import stamp
-from runbooks.enums import Deviation
-from runbooks.procedure import Procedure
+from runbooks import interlocks
+from runbooks.enums import Deviation, ValueType
+from runbooks.procedure import Procedure, ValueSpec
 
 Data = Mapping[str, Any]
 
@@ -51,10 +52,23 @@ def value_words(values: Mapping[str, str], data: Data, procedure: Procedure) -> 
     )
     found = []
     for name, value in values.items():
-        spec = specs.get(name)
-        label, unit = (spec.label, spec.unit) if spec else (name, "")
-        found.append(f"{label}: {shown(spec.type.value if spec else '', value)} {unit}".strip())
+        spec = specs.get(name) or asked(name)
+        found.append(f"{spec.label}: {told(spec, value)}")
     return "; ".join(found)
+
+
+def asked(name: str) -> ValueSpec:
+    """What an interlock asked for under the dotted `name`; the name itself when none did."""
+    label, kind = interlocks.word(name) or (name, ValueType.TEXT)
+    return ValueSpec(name, kind, label)
+
+
+def told(spec: ValueSpec, value: str) -> str:
+    """A recorded value as people read it, with its unit. What is to be read off a machine again is
+    not told."""
+    if interlocks.is_masked(spec.name):
+        return "read off the machine"
+    return f"{shown(spec.type.value, value)} {spec.unit}".strip()
 
 
 def shown(kind: str, value: str) -> str:

@@ -118,6 +118,7 @@ def cast(db: None, request: pytest.FixtureRequest, at: datetime, monkeypatch) ->
     )  # fmt: skip
     people = {name: request.getfixturevalue(name) for name in names}
     monkeypatch.setattr(timezone, "now", lambda: at)
+    monkeypatch.setattr("runbooks.preparing.secrets.token_hex", lambda size: "ab" * size)
     caches["throttle"].clear()
     return Cast(people, at)
 

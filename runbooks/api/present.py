@@ -15,9 +15,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from runbooks.enums import StepStatus, ValueType
+from runbooks import interlocks
+from runbooks.api.present_guard import gate_json, guard_json, measured, word
 from runbooks.machine import (
-    Gate,
     StepState,
     allowed,
     current,
@@ -27,7 +27,7 @@ from runbooks.machine import (
 )
 from runbooks.models import Run
 from runbooks.presence import Here
-from runbooks.procedure import Guard, Step, ValueSpec
+from runbooks.procedure import Step
 from runbooks.screen import Desk
 from runbooks.screen.head import Place, head
 from runbooks.screen.steps import Part, Row, parts
@@ -53,11 +53,11 @@ def run_json(
         "brief": _brief(desk),
         "parameters": _parameters(desk),
         "people": _people(desk, here),
-        "role": _word(state.people.get(desk.person)),
+        "role": word(state.people.get(desk.person)),
         "open_roles": [role.value for role in open_roles(state, desk.person)],
         "required_roles": [role.value for role in required_roles(state)],
         "current": now,
-        "gates": [] if now is None else [_gate(gate) for gate in gates(state, now, desk.at)],
+        "gates": [] if now is None else [gate_json(gate) for gate in gates(state, now, desk.at)],
         "allowed_moves": _allowed(desk),
         "sections": [_section(part) for part in shown],
         "steps": [_step(desk, row) for row in rows],
@@ -195,12 +195,12 @@ def _step(desk: Desk, row: Row) -> dict[str, Any]:
             for old in desk.state.past
             if old.index == row.index
         ],
-        **_measured(told, step, hidden=row.index in desk.blind),
+        **measured(interlocks.asks(desk.state, row.index), step, hidden=row.index in desk.blind),
         "marks": _marks(desk, step),
         "answer": step.answer,
         "reason": step.reason,
         "waiting": row.focus.waiting if row.focus else "",
-        "guard": _guard(told.guard),
+        "guard": guard_json(told.guard),
     }
 
 
@@ -221,31 +221,6 @@ def _text(told: Step, body: str) -> dict[str, Any]:
     }
 
 
-def _measured(told: Step, step: StepState, *, hidden: bool) -> dict[str, Any]:
-    """What was observed, unless this person is to observe it too, and what still is to be."""
-    have = step.verified_values if step.status is StepStatus.AWAITING else step.values
-    wanted = [spec for spec in told.guard.record if spec.name not in have]
-    return {
-        "values": None if hidden else dict(step.values),
-        "verified_values": None if hidden else dict(step.verified_values),
-        "hidden": hidden,
-        "wanted": [_wanted(spec) for spec in wanted],
-    }
-
-
-def _wanted(spec: ValueSpec) -> dict[str, Any]:
-    """A value to observe. What is expected is told only where the runbook says `blind: no`."""
-    return {
-        "name": spec.name,
-        "label": spec.label or spec.name,
-        "type": spec.type.value,
-        "unit": spec.unit,
-        "options": list(spec.options),
-        "attach": spec.type is ValueType.FILE,
-        "expected": spec.equals if spec.equals and not spec.blind else None,
-    }
-
-
 def _marks(desk: Desk, step: StepState) -> dict[str, Any]:
     marks = {}
     for name in ("started", "done", "countersigned", "released"):
@@ -253,27 +228,6 @@ def _marks(desk: Desk, step: StepState) -> dict[str, Any]:
         by = _person(desk, getattr(step, f"{name}_by"))
         marks[name] = {"at": at, "by": by} if at else None
     return marks
-
-
-def _guard(guard: Guard) -> dict[str, Any]:
-    pace = guard.duration
-    return {
-        "role": guard.role.value,
-        "optional": guard.optional,
-        "countersign": _word(guard.countersign),
-        "hold": _word(guard.hold),
-        "expected_seconds": pace.expected if pace else None,
-        "most_seconds": pace.max if pace else None,
-        "question": guard.decide.question if guard.decide else None,
-        "answers": [answer for answer, _ in guard.decide.options] if guard.decide else [],
-        "undo": guard.undo or None,
-        "on_mismatch": guard.on_mismatch or None,
-        "overwrites": str((guard.later.get("overwrite") or {}).get("target") or "") or None,
-    }
-
-
-def _gate(gate: Gate) -> dict[str, Any]:
-    return {"key": gate.key, "label": gate.label, "open": gate.open, "how": gate.how}
 
 
 def _place(place: Place | None) -> dict[str, str] | None:
@@ -291,7 +245,3 @@ def _known(desk: Desk, pk: int) -> dict[str, Any]:
         "name": known.name if known else "?",
         "initials": known.initials if known else "??",
     }
-
-
-def _word(word: Any) -> str | None:
-    return word.value if word else None

@@ -20,7 +20,7 @@ from accounts.api.serializers import Number, Sent, Word
 from accounts.api.views import ApiView, asked, now, person, sent
 from accounts.models import User
 from accounts.refusals import Invalid
-from runbooks import log, runs
+from runbooks import eventtext, runs
 from runbooks.api import examples
 from runbooks.api.fields import KEY, Text, Texts, idempotency_key
 from runbooks.api.present import line_json, run_json
@@ -151,7 +151,7 @@ def _offer(run: Run, state: RunState) -> dict[str, str] | None:
     if state.hand_over_to is None:
         return None
     event = run.events.filter(kind="hand_over.offered").order_by("-sequence").first()
-    data = log.line(event.text).data if event else {}
+    data = eventtext.read(event.text).data if event else {}
     words = ("position", "running", "next_step", "worries")
     return {name: data[name] for name in words if name in data}
 

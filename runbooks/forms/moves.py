@@ -10,6 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from runbooks import interlocks
 from runbooks.enums import Move, ValueType
 from runbooks.machine import RunState
 from runbooks.procedure import ValueSpec
@@ -128,7 +129,7 @@ class ValuesForm(MoveForm):
             return
         step = self.state.steps[self.index]
         have = step.verified_values if self.verifying else step.values
-        for spec in self.state.step(self.index).guard.record:
+        for spec in interlocks.asks(self.state, self.index):
             if spec.type is not ValueType.FILE:
                 needed = not self.partial and spec.name not in have
                 self.fields[VALUE + spec.name] = _observed(spec, needed)

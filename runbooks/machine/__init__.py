@@ -10,8 +10,11 @@ from __future__ import annotations
 from runbooks.machine.decide import allowed, decide, open_roles
 from runbooks.machine.fold import EFFECTS, TURNING, apply, genesis
 from runbooks.machine.gates import COUNTERSIGN_COUNTS_FOR, gates, needs_begin, required_roles
+from runbooks.machine.misses import near_miss
 from runbooks.machine.particulars import countersigner
-from runbooks.machine.requests import (
+from runbooks.machine.rules import RULES, Rule, standing
+from runbooks.machine.stating import STATED, stated
+from runbooks.requests import (
     Allowed,
     Gate,
     Line,
@@ -21,8 +24,7 @@ from runbooks.machine.requests import (
     Refusal,
     Request,
 )
-from runbooks.machine.rules import RULES, Rule, standing
-from runbooks.machine.state import (
+from runbooks.state import (
     ENDED,
     FINISHED,
     Facts,
@@ -40,6 +42,7 @@ __all__ = [
     "ENDED",
     "FINISHED",
     "RULES",
+    "STATED",
     "TURNING",
     "Allowed",
     "Facts",
@@ -62,9 +65,11 @@ __all__ = [
     "genesis",
     "in_section",
     "last_finished",
+    "near_miss",
     "needs_begin",
     "open_roles",
     "place",
     "required_roles",
     "standing",
+    "stated",
 ]

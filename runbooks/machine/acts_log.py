@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from runbooks import interlocks
 from runbooks.enums import Move, StepStatus, ValueType
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
-from runbooks.machine.state import ENDED, RunState, current
+from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.state import ENDED, RunState, current
 
 #: Only what changes no state can be struck out; a wrong tick is mended by going the way back.
 STRIKABLE = frozenset({"note.added", "entry.late", "evidence.attached"})
@@ -43,8 +44,7 @@ def _attach(state: RunState, request: Request) -> Outcome:
 def _value_wanted(state: RunState, request: Request, value: str) -> Outcome | None:
     index = request.step
     named = index is not None and any(
-        spec.name == value and spec.type is ValueType.FILE
-        for spec in state.step(index).guard.record
+        spec.name == value and spec.type is ValueType.FILE for spec in interlocks.asks(state, index)
     )
     if not named:
         return Malformed({"value": "This step records no file of that name."})

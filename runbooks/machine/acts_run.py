@@ -6,8 +6,8 @@ from typing import Any
 
 from runbooks.enums import Deviation, Move, RunKind, RunRole, RunStatus
 from runbooks.machine.gates import required_roles
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
-from runbooks.machine.state import RunState, current, in_section, place
+from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.state import RunState, current, in_section, place
 
 
 def _take_role(state: RunState, request: Request) -> Outcome:

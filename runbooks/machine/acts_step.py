@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from runbooks import interlocks
 from runbooks.enums import Countersign, Move, StepStatus, ValueType
+from runbooks.interlocks import Wrong
 from runbooks.machine.gates import gates
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
-from runbooks.machine.state import RunState, not_taken
+from runbooks.machine.misses import holding, too_many
+from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.state import RunState, not_taken
 from runbooks.values import Reading, agree, judge
 
 
@@ -38,7 +41,11 @@ def _tick(state: RunState, request: Request) -> Outcome:
         return closed
     after = state.step(index).guard.countersign is Countersign.AFTER
     data: dict[str, Any] = {"step": index, "awaits": after, **_pace(state, request)}
-    return (*_until_now(state, request, readings), NewEvent("step.ticked", data))
+    return (
+        *_until_now(state, request, readings),
+        *interlocks.events(state, index, _known(state, index, readings), request.at),
+        NewEvent("step.ticked", data),
+    )
 
 
 def _decide(state: RunState, request: Request) -> Outcome:
@@ -101,7 +108,7 @@ def _countersign(state: RunState, request: Request) -> Outcome:
         if wrong:
             return wrong
         values = {name: reading.normal for name, reading in readings.items()}
-        specs = {spec.name: spec for spec in guard.record}
+        specs = {spec.name: spec for spec in interlocks.asks(state, index)}
         differ = [n for n, v in values.items() if not agree(specs[n], v, step.values.get(n, ""))]
         if differ:
             labels = ", ".join(specs[name].label for name in differ)
@@ -191,7 +198,7 @@ def _read(
     kinds = {v.name: v.type for step in state.procedure.steps for v in step.guard.record}
     readings: dict[str, Reading] = {}
     errors: dict[str, str] = {}
-    for spec in state.step(index).guard.record:
+    for spec in interlocks.asks(state, index):
         raw = str(sent.get(spec.name) or "").strip()
         if spec.type is ValueType.FILE or (not raw and (only_sent or spec.name in have)):
             continue
@@ -205,34 +212,52 @@ def _read(
 def _wrong(
     state: RunState, request: Request, readings: Mapping[str, Reading], *, verifying: bool = False
 ) -> tuple[NewEvent, ...] | None:
-    labels = {spec.name: spec.label for spec in state.step(_index(request)).guard.record}
-    wrong = [f"{labels[n]}: {r.wrong}" for n, r in readings.items() if r.wrong]
-    if not wrong:
-        return None
+    index = _index(request)
+    labels = {spec.name: spec.label for spec in interlocks.asks(state, index)}
     values = {name: reading.normal for name, reading in readings.items()}
-    return _mismatch(state, request, values, " ".join(wrong))
+    wrong = [f"{labels[n]}: {r.wrong}" for n, r in readings.items() if r.wrong]
+    if wrong:
+        return _mismatch(state, request, values, " ".join(wrong))
+    known = values if verifying else _known(state, index, readings)
+    unfit = interlocks.wrong(state, index, known, request.at)
+    return _mismatch(state, request, values, unfit) if unfit else None
+
+
+def _known(state: RunState, index: int, readings: Mapping[str, Reading]) -> dict[str, str]:
+    """The values of step `index`: those recorded before, and those sent now."""
+    sent = {name: reading.normal for name, reading in readings.items()}
+    return {**state.steps[index].values, **sent}
 
 
 def _mismatch(
-    state: RunState, request: Request, values: Mapping[str, str], why: str
+    state: RunState, request: Request, values: Mapping[str, str], why: str | Wrong
 ) -> tuple[NewEvent, ...]:
-    """The step goes to diagnosis. The second time on the same step, the run is held as well."""
+    """The step goes to diagnosis. The second time on the same step, after three wrong answers at
+    it, or when an interlock says so, the run is held as well, for a second person."""
     index = _index(request)
-    measured_by = state.people[request.by].value
-    data = {"step": index, "values": dict(values), "why": why, "measured_by": measured_by}
+    unfit = why if isinstance(why, Wrong) else Wrong(why)
+    data: dict[str, Any] = {
+        "step": index,
+        "values": dict(values),
+        "why": unfit.sentence,
+        "measured_by": state.people[request.by].value,
+    }
+    if unfit.deviation:
+        data["deviation"] = unfit.deviation
     failed = {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
     again = any(old.index == index and old.status in failed for old in state.past)
-    held = [NewEvent("run.held", {"mismatch": True, "reason": why})] if again else []
-    return (NewEvent("step.mismatched", data), *held)
+    if not (again or unfit.hold or too_many(state, index)):
+        return (NewEvent("step.mismatched", data),)
+    return (NewEvent("step.mismatched", data), holding(unfit.sentence))
 
 
 def _first_closed(state: RunState, request: Request) -> Refusal | None:
     index = _index(request)
     for gate in gates(state, index, request.at):
         if not gate.open:
-            return Refusal(
-                f"gate_{gate.key.split(':')[0]}", f"Not yet: {gate.label.lower()}.", gate.how
-            )
+            code = f"gate_{gate.key.split(':')[0]}"
+            label = gate.label[:1].lower() + gate.label[1:]
+            return Refusal(code, f"Not yet: {label}.", gate.how, guard=gate.guard)
     return None
 
 

@@ -6,9 +6,9 @@ from runbooks.enums import Move, RunRole
 from runbooks.machine.acts_log import ACTS as LOG_ACTS
 from runbooks.machine.acts_run import ACTS as RUN_ACTS
 from runbooks.machine.acts_step import ACTS as STEP_ACTS
-from runbooks.machine.requests import Allowed, Outcome, Refusal, Request
 from runbooks.machine.rules import RULES, standing
-from runbooks.machine.state import RunState
+from runbooks.requests import Allowed, Outcome, Refusal, Request
+from runbooks.state import RunState
 
 ACTS = {**RUN_ACTS, **STEP_ACTS, **LOG_ACTS}
 

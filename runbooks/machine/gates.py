@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from runbooks import interlocks
 from runbooks.enums import Countersign, RunRole, StepStatus, ValueType
-from runbooks.machine.requests import Gate
-from runbooks.machine.state import RunState
+from runbooks.requests import Gate
+from runbooks.state import RunState
 
 #: A countersign *before* counts for two minutes: concurrent verification means both are there now.
 COUNTERSIGN_COUNTS_FOR = timedelta(minutes=2)
@@ -14,9 +16,27 @@ COUNTERSIGN_COUNTS_FOR = timedelta(minutes=2)
 
 def gates(state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
     """Everything that step `index` demands besides its place in the order, in the order in which a
-    person opens it. `at` (aware) is now, for gates that close again."""
-    found = (_release(state, index), _begun(state, index), _before(state, index, at))
-    return tuple(gate for gate in (*found, *_files(state, index)) if gate)
+    person opens it. `at` (aware) is now, for gates that close again; once the command was laid
+    open (`unlock`), they are asked as they stood at that moment."""
+    then = state.stated.unlocked.get(index, at)
+    found = (_release(state, index), _begun(state, index), _before(state, index, then))
+    locks = interlocks.gates(state, index, then)
+    closed = tuple(gate for gate in (*found, *locks, *_files(state, index)) if gate)
+    return _overridden(state, index, closed) if state.stated.overrides else closed
+
+
+def _overridden(state: RunState, index: int, found: tuple[Gate, ...]) -> tuple[Gate, ...]:
+    """The gates, those open that somebody passed by an override of this very attempt."""
+    attempt = state.steps[index].attempt
+    passed = {
+        one.gate
+        for one in state.stated.overrides
+        if one.opened_at is not None and (one.step, one.attempt) == (index, attempt)
+    }
+    return tuple(
+        replace(gate, open=True, overridden=True) if gate.key in passed and not gate.open else gate
+        for gate in found
+    )
 
 
 def _release(state: RunState, index: int) -> Gate | None:
@@ -61,7 +81,7 @@ def _files(state: RunState, index: int) -> list[Gate]:
             spec.name in state.steps[index].values,
             "Attach the file to this step.",
         )
-        for spec in state.step(index).guard.record
+        for spec in interlocks.asks(state, index)
         if spec.type is ValueType.FILE
     ]
 
@@ -71,7 +91,8 @@ def needs_begin(state: RunState, index: int) -> bool:
     shortest sensible time is counted."""
     guard = state.step(index).guard
     counted = guard.duration is not None and guard.duration.min is not None
-    return guard.countersign is Countersign.BEFORE or counted
+    before = guard.countersign is Countersign.BEFORE
+    return before or counted or interlocks.begins(state.step(index))
 
 
 def required_roles(state: RunState) -> tuple[RunRole, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus
-from runbooks.machine.requests import Refusal
-from runbooks.machine.state import RunState, current
+from runbooks.requests import Refusal
+from runbooks.state import RunState, current
 
 
 def countersigner(state: RunState, index: int) -> RunRole:
@@ -82,7 +83,7 @@ def _may_decide(state: RunState, person: int, index: int | None) -> Refusal | No
 
 
 def _may_record(state: RunState, person: int, index: int | None) -> Refusal | None:
-    if index is not None and state.step(index).guard.record:
+    if index is not None and interlocks.asks(state, index):
         return None
     return Refusal("no_value", "This step records no value.", "Write a note instead.")
 

@@ -16,7 +16,7 @@ from runbooks.parser.readers import Context
 from runbooks.parser.yamltext import Place
 from runbooks.procedure import Guard, ParameterSpec, Procedure, Section, Step
 
-VERSION = "1"
+VERSION = "2"
 
 
 @dataclass

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from runbooks.enums import Use
+from runbooks.enums import Operation, Use
 from runbooks.parser import yamltext
 from runbooks.parser.findings import Findings, did_you_mean
 from runbooks.parser.parameters import parameters
@@ -47,6 +47,13 @@ FRONT_MATTER_KEYS = (
         "`step-by-step` or `reference`",
         "step-by-step",
         "How it is read; `step-by-step` when left out.",
+    ),
+    Key(
+        "operation",
+        word(Operation),
+        "`restore`, `copy-out`, `backup` or `check`",
+        "restore",
+        "What it is for. A `copy-out` reads production and never writes into it.",
     ),
     Key(
         "purpose",

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from runbooks.enums import Countersign, ParameterType, RunRole
+from runbooks.enums import Countersign, RunRole
+from runbooks.parser.lockkeys import LOCK_KEYS
 from runbooks.parser.readers import (
     Context,
     Key,
-    Reader,
     boolean,
     duration,
     group,
     is_new,
-    parameter,
+    keys,
     target,
     text,
     word,
@@ -23,21 +20,6 @@ from runbooks.parser.readers import (
 from runbooks.parser.values import record
 from runbooks.parser.yamltext import Value
 from runbooks.procedure import Decision, Duration
-
-_INSTANCE, _COPY, _TEXT = ParameterType.INSTANCE, ParameterType.COPY, ParameterType.TEXT
-_instance = parameter(_INSTANCE)
-_copy = parameter(_COPY)
-_source = parameter(_COPY, _INSTANCE)
-
-
-def _keys(*keys: Key, made: Callable[[dict[str, Any]], Any] = dict) -> Reader:
-    """A group of keys, made into a value."""
-
-    def read(value: Value, name: str, context: Context) -> Any:
-        got = group(value, f"`{name}`", keys, context)
-        return None if got is None else made(got)
-
-    return read
 
 
 def _duration(value: Value, name: str, context: Context) -> Duration | None:
@@ -49,6 +31,14 @@ def _duration(value: Value, name: str, context: Context) -> Duration | None:
     if given != sorted(given):
         context.error("order", value, "A duration needs `min` ≤ `expected` ≤ `max`.")
     return Duration(**got)
+
+
+def _never(value: Value, name: str, context: Context) -> bool | None:
+    """`never` is the only word: gates can be overridden where the author says nothing."""
+    if value.text() == "never":
+        return False
+    wrong_type(value, name, "`never`", context, "Leave it out where an override may be.")
+    return None
 
 
 def _options(value: Value, name: str, context: Context) -> tuple[tuple[str, str], ...] | None:
@@ -71,7 +61,7 @@ def _options(value: Value, name: str, context: Context) -> tuple[tuple[str, str]
     return tuple(options)
 
 
-GUARD_KEYS: tuple[Key, ...] = (
+PLAIN_KEYS: tuple[Key, ...] = (
     Key(
         "record",
         record,
@@ -124,7 +114,7 @@ GUARD_KEYS: tuple[Key, ...] = (
     ),
     Key(
         "decide",
-        _keys(
+        keys(
             Key("question", text, required=True),
             Key("options", _options, required=True),
             made=lambda got: Decision(got["question"], got["options"]),
@@ -134,89 +124,15 @@ GUARD_KEYS: tuple[Key, ...] = (
         "A branch: each answer leads to a section, or, left empty, just on.",
     ),
     Key(
-        "identify",
-        _instance,
-        "name of an instance parameter",
-        "target",
-        "Two identifiers of different kinds, typed blind.",
-        enforced=False,
-    ),
-    Key(
-        "direction",
-        _keys(
-            Key("from", _source, required=True),
-            Key("into", parameter(_INSTANCE, _COPY, _TEXT), required=True),
-        ),
-        "`{from, into}`, names of parameters",
-        "{from: dump, into: target}",
-        "The operator states what is read from and what is written into.",
-        enforced=False,
-    ),
-    Key(
-        "freeze",
-        _instance,
-        "name of an instance parameter",
-        "target",
-        "Its writers are stopped.",
-        enforced=False,
-    ),
-    Key(
-        "thaw",
-        _instance,
-        "name of an instance parameter",
-        "target",
-        "Its writers are started.",
-        enforced=False,
-    ),
-    Key(
-        "copy",
-        _keys(Key("of", _instance, required=True), Key("purpose", text), Key("into", text)),
-        "`{of, purpose, into}`; `of` is an instance parameter",
-        "{of: target, purpose: safety, into: backup-host}",
-        "A new copy is registered, elsewhere than its source.",
-        enforced=False,
-    ),
-    Key(
-        "protect",
-        _copy,
-        "name of a copy parameter",
-        "dump",
-        "Two copies with one SHA-256 in two places, both read.",
-        enforced=False,
-    ),
-    Key(
-        "verify",
-        _copy,
-        "name of a copy parameter",
-        "dump",
-        "The copy is opened with its own tool.",
-        enforced=False,
-    ),
-    Key(
-        "overwrite",
-        _keys(Key("target", _instance, required=True), Key("from", _source, required=True)),
-        "`{target, from}`, names of parameters",
-        "{target: target, from: dump}",
-        "The irreversible act.",
-        enforced=False,
-    ),
-    Key(
-        "timeout",
-        _keys(Key("fresh_for", duration, required=True)),
-        "`{fresh_for}`, a duration",
-        "{fresh_for: 10m}",
-        "Everyone with a role confirms target, direction, copy and way back.",
-        enforced=False,
-    ),
-    Key(
-        "wait",
-        _keys(Key("expect", text), Key("bad", text), Key("cancel", text)),
-        "`{expect, bad, cancel}`, texts",
-        "{expect: restoring, bad: writing backup, cancel: press Ctrl-C once}",
-        "A long command: right output, bad output, how to cancel.",
-        enforced=False,
+        "override",
+        _never,
+        "`never`",
+        "never",
+        "No gate of this step may be passed by an override, not even alone at night.",
     ),
 )
 
-ENFORCED = frozenset(key.name for key in GUARD_KEYS if key.enforced)
+#: Keys of `Guard.locks`: what they demand is enforced by `runbooks.interlocks`.
+LOCKED = frozenset(key.name for key in LOCK_KEYS)
+GUARD_KEYS = (*PLAIN_KEYS, *LOCK_KEYS)
 WITH_OPTIONAL = frozenset({"optional", "duration", "role"})

@@ -7,7 +7,7 @@ from typing import Any
 
 from runbooks.enums import Countersign
 from runbooks.parser import yamltext
-from runbooks.parser.guardkeys import ENFORCED, GUARD_KEYS, WITH_OPTIONAL
+from runbooks.parser.guardkeys import GUARD_KEYS, LOCKED, WITH_OPTIONAL
 from runbooks.parser.readers import Context, group
 from runbooks.parser.yamltext import Place, Value
 from runbooks.procedure import Guard
@@ -31,9 +31,12 @@ def read_guard(source: str, place: Place, context: Context) -> Guard:
         _check_alone(value, context)
     if got.get("decide"):
         _check_decision(value, got, context)
+    if "overwrite" in got:
+        _check_overwrite(value, got, context)
+        got["countersign"] = Countersign.BEFORE
     context.recorded.update({value.name: value.type for value in got.get("record", ())})
-    now = {key: read for key, read in got.items() if key in ENFORCED}
-    return Guard(**now, later={key: read for key, read in got.items() if key not in ENFORCED})
+    plain = {key: read for key, read in got.items() if key not in LOCKED}
+    return Guard(**plain, locks={key: read for key, read in got.items() if key in LOCKED})
 
 
 def _check_alone(value: Value, context: Context) -> None:
@@ -44,6 +47,18 @@ def _check_alone(value: Value, context: Context) -> None:
             key,
             f"A step that demands `{key.text()}` can never be optional.",
             "Take out `optional: true`, or give the demand a step of its own.",
+        )
+
+
+def _check_overwrite(value: Value, got: Mapping[str, Any], context: Context) -> None:
+    """The irreversible act implies `countersign: before`; to confirm it afterwards is too late."""
+    if got.get("countersign") is Countersign.AFTER:
+        at = {key.text(): key for key, _ in value.pairs() or []}
+        context.error(
+            "overwrite",
+            at["countersign"],
+            "What is overwritten is countersigned before, not after.",
+            "Leave `countersign` out here, and measure again in a step of its own.",
         )
 
 

@@ -15,6 +15,8 @@ FIELDS: dict[ParameterType, tuple[str, ...]] = {
     ParameterType.INSTANCE: ("name", "host", "environment", "system"),
     ParameterType.COPY: ("name", "place", "holder", "medium", "sha256"),
 }
+#: `<run>` is its number, `<run.token>` the mark of this run.
+RUN_FIELDS = ("token",)
 _NAME = r"([A-Za-z][\w -]*)(?:\.(\w+))?"
 _WRITTEN = re.compile(f"<{_NAME}>")
 _ESCAPED = re.compile(f"&lt;{_NAME}&gt;")
@@ -67,7 +69,7 @@ def _check_field(
 ) -> None:
     name, field = normalised(match[1]), match[2].lower()
     spec = parameters.get(name)
-    fields = FIELDS.get(spec.type, ()) if spec else ()
+    fields = FIELDS.get(spec.type, ()) if spec else RUN_FIELDS
     if field in fields:
         return
     line, column = _find(match[0], block, lines)

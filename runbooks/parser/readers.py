@@ -50,7 +50,6 @@ class Key:
     takes: str = ""
     example: str = ""
     demands: str = ""
-    enforced: bool = True
     required: bool = False
 
 
@@ -224,6 +223,16 @@ def group(value: Value, name: str, keys: Sequence[Key], context: Context) -> dic
     for absent in missing:
         context.error("missing_key", value, f"{_capital(name)} lacks `{absent}`.")
     return None if any(k.required and k.name not in read for k in keys) else read
+
+
+def keys(*declared: Key, made: Callable[[dict[str, Any]], Any] = dict) -> Reader:
+    """A group of keys, made into a value."""
+
+    def read(value: Value, name: str, context: Context) -> Any:
+        got = group(value, f"`{name}`", declared, context)
+        return None if got is None else made(got)
+
+    return read
 
 
 def _capital(name: str) -> str:

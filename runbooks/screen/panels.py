@@ -172,7 +172,7 @@ class Desk:
 
     def writes_over(self, step: int) -> str:
         """The name of what step `step` overwrites, '' for every other step."""
-        told = self.state.step(step).guard.later.get("overwrite") or {}
+        told = self.state.step(step).guard.locks.get("overwrite", {})
         name = str(told.get("target") or "")
         return place_name(self.state.facts[name]) if name in self.state.facts else name
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.machine import Allowed, Gate, countersigner, needs_begin
 from runbooks.procedure import Step
@@ -51,7 +52,7 @@ def others(desk: Desk, told: Step, controls: frozenset[Allowed]) -> tuple[Panel,
     if Allowed(Move.ATTACH, None) in controls:
         missing = [
             spec.name
-            for spec in told.guard.record
+            for spec in interlocks.asks(desk.state, index)
             if spec.type is ValueType.FILE and spec.name not in desk.state.steps[index].values
         ]
         files = [desk.panel(Move.ATTACH, index, initial={"value": name}) for name in missing]

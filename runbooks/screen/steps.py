@@ -13,15 +13,16 @@ from django.utils import timezone
 
 from inventory.durations import words
 from inventory.times import stamp
-from runbooks.demands import promises
-from runbooks.enums import Move, RunStatus, StepStatus, ValueType
+from runbooks import interlocks
+from runbooks.enums import Move, RunStatus, StepStatus
 from runbooks.machine import FINISHED, Allowed, Gate, StepState, current, gates
-from runbooks.parameters import fill
-from runbooks.procedure import Section, Step, ValueSpec
+from runbooks.parameters import fill, in_run
+from runbooks.procedure import Section, Step
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.primary import others, primary, waits_for
 from runbooks.screen.words import place_name
-from runbooks.words import shown
+from runbooks.words import asked
+from runbooks.words import told as tell_value
 
 _COMMAND = re.compile(
     r'<div class="command" data-command="\d+">'
@@ -126,14 +127,18 @@ def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) 
         slash=step.status in _SLASHED,
         signs=_signs(desk, step),
         values=() if told.index in desk.blind else _values(told, step),
-        wanted=tuple(v.label or v.name for v in told.guard.record if v.name not in step.values),
+        wanted=tuple(
+            v.label or v.name
+            for v in interlocks.asks(desk.state, told.index)
+            if v.name not in step.values
+        ),
         remark=_remark(step),
         past=tuple(
             f"Attempt {old.attempt}: {old.status.value}" + (f". {old.reason}" if old.reason else "")
             for old in desk.state.past
             if old.index == told.index
         ),
-        html=fill(ahead, desk.state.facts, desk.state.number) if kind != "struck" else "",
+        html=fill(ahead, in_run(desk.state)) if kind != "struck" else "",
         undo=desk.panel(Move.UNDO, told.index) if undoable else None,
         version=_version(desk, step, kind, undoable, focus),
         focus=focus,
@@ -184,11 +189,11 @@ def _values(told: Step, step: StepState) -> tuple[tuple[str, str], ...]:
     specs = {spec.name: spec for spec in told.guard.record}
     found = []
     for name, value in step.values.items():
-        spec = specs.get(name) or ValueSpec(name, ValueType.TEXT, name)
-        found.append((spec.label or name, f"{shown(spec.type.value, value)} {spec.unit}".strip()))
+        spec = specs.get(name) or asked(name)
+        found.append((spec.label or name, tell_value(spec, value)))
         theirs = step.verified_values.get(name)
         if theirs is not None and theirs != value:
-            found.append(("the second person measured", shown(spec.type.value, theirs)))
+            found.append(("the second person measured", tell_value(spec, theirs)))
     return tuple(found)
 
 
@@ -207,14 +212,14 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     target = desk.writes_over(index)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)
-    caution = leading[1] if leading else ""
+    caution, reached = leading[1] if leading else "", in_run(state)
     return Focus(
-        caution_html=fill(caution, state.facts, state.number),
-        body_html=fill(html[leading.end() :] if leading else html, state.facts, state.number),
+        caution_html=fill(caution, reached),
+        body_html=fill(html[leading.end() :] if leading else html, reached),
         gates=found,
         loss=_loss(desk, told) if target else (),
         overwrites=bool(target),
-        promises=promises(told.guard),
+        promises=interlocks.promises(told.guard),
         pace=_pace(told),
         late=_late(desk, told),
         waiting=waits_for(desk, told),
@@ -225,7 +230,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
 
 def _loss(desk: Desk, told: Step) -> tuple[tuple[str, str, bool], ...]:
     """What is overwritten, from what, and what is lost if this is right: term, words, is it red."""
-    overwrite = told.guard.later.get("overwrite") or {}
+    overwrite = told.guard.locks.get("overwrite", {})
     facts, found = desk.state.facts, []
     target = facts.get(str(overwrite.get("target") or ""))
     source = facts.get(str(overwrite.get("from") or ""))

@@ -15,7 +15,7 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Refused
 from inventory.models import Copy
-from runbooks import blind, glance, log, presence, rows
+from runbooks import blind, eventtext, glance, presence, rows
 from runbooks.enums import RunRole
 from runbooks.machine import Line, RunState
 from runbooks.models import Event, Evidence, Run
@@ -166,7 +166,7 @@ def told_of(desk: Desk, event: Event, struck: frozenset[int] = frozenset()) -> T
 def _read(text: str) -> tuple[Line, str, str]:
     """An event with the name and the role of who caused it. It never changes."""
     data = json.loads(text)
-    return log.line(text), data["name"], data["role"]
+    return eventtext.read(text), data["name"], data["role"]
 
 
 def struck_in(run: Run) -> frozenset[int]:
@@ -175,7 +175,7 @@ def struck_in(run: Run) -> frozenset[int]:
 
 
 def _struck(events: Iterable[Event]) -> frozenset[int]:
-    lines = (log.line(e.text) for e in events if e.kind == "entry.struck_out")
+    lines = (eventtext.read(e.text) for e in events if e.kind == "entry.struck_out")
     return frozenset(line.data["sequence"] for line in lines)
 
 
@@ -193,6 +193,6 @@ def _offer(state: RunState, events: Iterable[Event]) -> tuple[tuple[str, str], .
     words = ("position", "Where it stands"), ("running", "Running"), ("next_step", "Next")
     for event in events:
         if event.kind == "hand_over.offered":
-            data = log.line(event.text).data
+            data = eventtext.read(event.text).data
             return tuple((label, data[name]) for name, label in (*words, ("worries", "Worries")))
     return ()

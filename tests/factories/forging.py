@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from django.db import connection
 
-from runbooks import log
+from runbooks import eventtext, log
 from runbooks.machine import RunState, apply, genesis
 from runbooks.models import Event, Run, RunStep
 from runbooks.procedure import from_json
@@ -39,7 +39,7 @@ def rechain(run: Run) -> None:
     for event in Event.objects.filter(run=run).order_by("sequence"):
         previous = log.digest(previous, event.text)
         Event.objects.filter(pk=event.pk).update(digest=previous)
-        told = log.line(event.text)
+        told = eventtext.read(event.text)
         state = apply(state, told) if state else genesis(run.pk, procedure, told)
     assert state is not None
     for step in state.steps:

@@ -225,7 +225,7 @@ def _prepared(code: str, kind: str, folder: str) -> Case:
         }
         return Api("POST", "/api/v1/runs/", body, key=KEY)
 
-    return Case("runbooks.runs.prepare", _kept, form, api, code=code)
+    return Case("runbooks.preparing.prepare", _kept, form, api, code=code)
 
 
 CASES = (

@@ -10,9 +10,9 @@ import pytest
 from runbooks.enums import Move, RunStatus, StepStatus
 from runbooks.machine import RULES, Facts, Malformed, Refusal, apply, current, gates, last_finished
 from runbooks.machine.decide import decide
-from runbooks.machine.requests import Line, Request
-from runbooks.machine.state import replace
 from runbooks.parser import parse
+from runbooks.requests import Line, Request
+from runbooks.state import replace
 from tests.runbooks import texts
 from tests.runbooks.table import (
     DECIDER,
@@ -176,6 +176,7 @@ parameters:
     line, state = fresh(texts.procedure(source), facts)
     game = Game(state, [line])
     game.must(Move.TAKE_ROLE, OPERATOR, role="operator")
+    game.must(Move.TAKE_ROLE, VERIFIER, role="verifier")
     game.must(Move.START, OPERATOR, acknowledged=True)
     game.must(Move.HAND_OVER, OPERATOR, to=RELIEF, **OFFER)
     assert isinstance(game.ask(Move.ACCEPT_HAND_OVER, RELIEF, read_back="none"), Malformed)

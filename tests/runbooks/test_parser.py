@@ -171,7 +171,7 @@ def test_guards(procedure):
     assert first.record == (
         ValueSpec("clients", ValueType.NUMBER, "Clients", equals="0", blind=False),
     )
-    assert first.later == {"freeze": "target"}
+    assert first.locks == {"freeze": {"of": "target"}}
     assert second.countersign is Countersign.BEFORE
     assert second.decide == Decision("Right?", (("yes", ""), ("no", "way-back")))
     assert (swap.countersign, swap.hold, swap.role) == (
@@ -182,7 +182,7 @@ def test_guards(procedure):
     assert swap.duration == Duration(expected=120, max=5_400)
     assert swap.undo == "way-back"
     assert swap.record[0].within == Within("newest", "5m")
-    assert swap.later == {"overwrite": {"target": "target", "from": "dump"}}
+    assert swap.locks == {"overwrite": {"target": "target", "from": "dump"}}
     assert (procedure.written_into(), procedure.read_from()) == ("target", "dump")
 
 

@@ -150,7 +150,7 @@ IN_THE_TEXT = [
         1,
         8,
         "`<run.id>`: the run has no field `id`.",
-        "Write `<run>`.",
+        "There is `token`.",
     ),
 ]
 

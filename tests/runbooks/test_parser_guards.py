@@ -170,9 +170,9 @@ GUARDS = [
         "Write `record:` and below it, indented, `name: {type: number}`.",
     ),
     (
-        "wait: {expects: x}",
+        "wait: {expect: y, expects: x}",
         "unknown_key",
-        10,
+        21,
         "`expects` is not known in `wait`.",
         "Did you mean `expect`?",
     ),

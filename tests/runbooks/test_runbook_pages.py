@@ -64,8 +64,6 @@ def test_a_runbook_reads_like_its_run(
     assert "Countersigned before" in text
     assert "Way back: Back" in text
     assert "Takes about 2 min, at most 10 min" in text
-    assert "Overwrites target from dump" in text
-    assert "asked of people, not checked yet" in text
     assert "&lt;target.host&gt;" in text
     assert "<script>alert" not in text
     assert "there is no room beside it" in text

@@ -304,8 +304,9 @@ def test_a_clock_that_jumps_back(at: datetime) -> None:
 
 
 def test_how_many_questions_a_tick_asks(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run; the events, the steps and the run, which PostgreSQL takes in one message. And four
-    more in a process that has not met the run yet: its revision, parameters, people and steps."""
+    """The run; the events, the steps and the run, which PostgreSQL takes in one message. And five
+    more in a process that has not met the run yet: its revision, parameters, people, steps and what
+    its log states."""
     found = play(texts.text(*[f"Step {n}" for n in range(40)]), at)
     operator = User.objects.get(pk=found.people["operator"].pk)
     access.check(operator, Right.OPERATE)
@@ -320,7 +321,7 @@ def test_how_many_questions_a_tick_asks(at: datetime, monkeypatch: pytest.Monkey
     assert asked(0) == known
     monkeypatch.setattr(recall, "states", recall.Recent(2))
     monkeypatch.setattr(recall, "procedures", recall.Recent(2))
-    assert asked(1) == known + 4
+    assert asked(1) == known + 5
     assert asked(2) == known
     verified(found)
 

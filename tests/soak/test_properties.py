@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runbooks import log, rows
+from runbooks import eventtext, log, rows
 from runbooks.machine import RunState, apply, genesis
 from runbooks.models import Run
 from runbooks.procedure import Procedure
@@ -28,7 +28,7 @@ def stage(db: None) -> Stage:
 def replayed(run: Run, procedure: Procedure) -> RunState:
     """The state that the log alone gives."""
     lines = run.events.order_by("sequence").values_list("text", flat=True)
-    first, *rest = map(log.line, lines)
+    first, *rest = map(eventtext.read, lines)
     return reduce(apply, rest, genesis(run.pk, procedure, first))
 
 

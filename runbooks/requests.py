@@ -50,12 +50,16 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Refusal:
-    """The move is not allowed now. `logged` is False for a sender who was merely late."""
+    """The move is not allowed now. `logged` is False for a sender who was merely late. `guard` is
+    the key of the interlock that refused, '' for the table of moves; `counts`: what was given was
+    wrong, and the third wrong answer at a step holds the run."""
 
     code: str
     sentence: str
     remedy: str
     logged: bool = True
+    guard: str = ""
+    counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,12 +71,15 @@ class Malformed:
 
 @dataclass(frozen=True)
 class Gate:
-    """One thing a step still waits for, or waited for."""
+    """One thing a step still waits for, or waited for. `guard` is the key of the interlock that
+    keeps it; `overridden`: it was passed without its condition, loudly."""
 
     key: str
     label: str
     open: bool
     how: str
+    guard: str = ""
+    overridden: bool = False
 
 
 @dataclass(frozen=True)

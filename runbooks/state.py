@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.procedure import Procedure, Step
+from runbooks.stated import Stated
 
 #: A step in one of these needs nothing more.
 FINISHED = frozenset({StepStatus.DONE, StepStatus.NOT_APPLICABLE, StepStatus.STRUCK})
@@ -19,11 +20,12 @@ ENDED = frozenset({RunStatus.COMPLETED, RunStatus.ABORTED})
 @dataclass(frozen=True)
 class Facts:
     """A parameter as chosen. `fields` are what `<name.field>` may reach (name, host, place, …);
-    `identifiers` are an instance's two identifying values."""
+    `identifiers` are an instance's two identifying values, and `kinds` what kind each is of."""
 
     value: str
     fields: Mapping[str, str] = field(default_factory=dict)
     identifiers: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,7 @@ class RunState:
 
     `turned` is the sequence of the last event that changed the run as a whole. `deviation` is in
     what it went wrong (`runbooks.enums.Deviation`), '' when it did not; told when the run ends.
+    `stated` is what people stated in the run besides its steps.
     """
 
     number: int
@@ -81,6 +84,7 @@ class RunState:
     ended_at: datetime | None = None
     sequence: int = 0
     turned: int = 0
+    stated: Stated = field(default_factory=Stated)
 
     def step(self, index: int) -> Step:
         """The text of a step."""
@@ -94,7 +98,7 @@ class RunState:
         return self.procedure.steps[index].section not in self.procedure.asides
 
 
-State = TypeVar("State", RunState, StepState)
+State = TypeVar("State", RunState, StepState, Stated)
 
 
 def replace(state: State, **changes: Any) -> State:

@@ -1,0 +1,87 @@
+"""Is this the machine that is meant? Identified by what it is, marked like a site of surgery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from runbooks.enums import Deviation, ValueType
+from runbooks.interlocks.interlock import Interlock, Wrong
+from runbooks.procedure import ValueSpec
+from runbooks.state import RunState
+
+_PLACES = ("first", "second")
+
+
+class Identify(Interlock):
+    """Two identifiers of different kinds, read off the machine and typed blind."""
+
+    key = "identify"
+    source = "NPSG.01.01.01: two identifiers, neither a room number; M4 of the story"
+    masked = True
+    words = {
+        "first": ("First identifier", ValueType.TEXT),
+        "second": ("Second identifier", ValueType.TEXT),
+    }
+
+    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+        facts = self.facts(state, index)
+        return tuple(
+            self.ask(place, label=f"{kind[:1].upper()}{kind[1:]}, read off {facts.value}")
+            for place, kind in zip(_PLACES, facts.kinds, strict=False)
+        )
+
+    def wrong(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> Wrong | None:
+        facts = self.facts(state, index)
+        known = zip(_PLACES, facts.kinds, facts.identifiers, strict=False)
+        unlike = [
+            kind
+            for place, kind, expected in known
+            if (said := values.get(f"{self.key}.{place}")) is not None
+            and plain(said) != plain(expected)
+        ]
+        if not unlike:
+            return None
+        return Wrong(
+            f"The {' and the '.join(unlike)} that you read is not what the inventory has for"
+            f" {facts.value}. You may be on another machine: stop and find out which one answered.",
+            Deviation.WRONG_TARGET,
+        )
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        return f"Identified: two identifiers of {data['of']}, of different kinds, typed blind"
+
+
+class Mark(Interlock):
+    """The token of the run is put on a harmless place of the target, and read back from there."""
+
+    key = "mark"
+    source = "Universal Protocol, mark the site (Joint Commission UP.01.02.01); B10"
+    words = {"read_back": ("What you read back on", ValueType.TEXT)}
+
+    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+        label = f"The mark, read back on {self.facts(state, index).value}"
+        return (self.ask("read_back", label=label),)
+
+    def wrong(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> Wrong | None:
+        said = values.get("mark.read_back")
+        if said is None or plain(said) == plain(state.stated.token):
+            return None
+        return Wrong(
+            f"What you read back is not the mark of this run. What you look at is not"
+            f" {self.facts(state, index).value}, or the mark of another run stands there.",
+            Deviation.WRONG_TARGET,
+        )
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        return f"Marked: a token of the run is put on {data['of']} and read back"
+
+
+def plain(text: str) -> str:
+    """A typed text as it is compared: blanks and capitals do not count."""
+    return " ".join(text.split()).casefold()

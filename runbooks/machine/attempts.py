@@ -1,0 +1,37 @@
+"""What happens to the attempts at steps: changed, begun anew, struck. Pieces of the fold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runbooks.enums import StepStatus
+from runbooks.requests import Line
+from runbooks.state import FINISHED, RunState, StepState, replace
+
+
+def put(state: RunState, step: StepState) -> RunState:
+    steps = list(state.steps)
+    steps[step.index] = step
+    return replace(state, steps=tuple(steps))
+
+
+def touch(state: RunState, line: Line, **changes: Any) -> RunState:
+    step = state.steps[line.data["step"]]
+    return put(state, replace(step, touched=line.sequence, **changes))
+
+
+def again(state: RunState, indexes: list[int], sequence: int) -> RunState:
+    """A new attempt at each of the steps that were touched; the old attempts go into the past."""
+    begun = [state.steps[i] for i in indexes if not state.steps[i].is_fresh]
+    for old in begun:
+        state = put(state, StepState(old.index, old.attempt + 1, touched=sequence))
+    past = sorted((*state.past, *begun), key=lambda s: (s.index, s.attempt))
+    return replace(state, past=tuple(past))
+
+
+def strike(state: RunState, indexes: list[int], sequence: int) -> RunState:
+    for index in indexes:
+        if state.steps[index].status not in FINISHED:
+            step = replace(state.steps[index], status=StepStatus.STRUCK, touched=sequence)
+            state = put(state, step)
+    return state

@@ -1,0 +1,177 @@
+"""The keys of the interlocks: how an author says them. What they do is in `runbooks.interlocks`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runbooks.enums import ParameterType
+from runbooks.parser.readers import (
+    Context,
+    Key,
+    Reader,
+    duration,
+    keys,
+    parameter,
+    text,
+    texts,
+    wrong_type,
+)
+from runbooks.parser.yamltext import Value
+
+_INSTANCE, _COPY, _TEXT = ParameterType.INSTANCE, ParameterType.COPY, ParameterType.TEXT
+_instance = parameter(_INSTANCE)
+_copy = parameter(_COPY)
+_source = parameter(_COPY, _INSTANCE)
+#: What is re-armed after a restore, and forgotten (Travis CI 2018, Flowdock 2020).
+REARMED = ("jobs", "alerts", "replication", "sessions", "sequences")
+
+
+def _of(read: Reader, *more: Key) -> Reader:
+    """A parameter by its name alone, or a group whose `of` names it; always a group afterwards."""
+    as_group = keys(Key("of", read, required=True), *more)
+
+    def found(value: Value, name: str, context: Context) -> dict[str, Any] | None:
+        if value.pairs() is not None:
+            got: dict[str, Any] | None = as_group(value, name, context)
+            return got
+        of = read(value, name, context)
+        return None if of is None else {"of": of}
+
+    return found
+
+
+def _recorded_time(value: Value, name: str, context: Context) -> str | None:
+    """The name of a date and time that an earlier step records."""
+    written = text(value, name, context)
+    if written is None:
+        return None
+    if context.recorded.get(written) != "datetime":
+        context.error(
+            "comparison",
+            value,
+            f"`{name}` names `{written}`, which is no date and time recorded before this step.",
+            "Record it first, as `{type: datetime}`: the newest record of the live data.",
+        )
+        return None
+    return written
+
+
+def _rearmed(value: Value, name: str, context: Context) -> dict[str, Any] | None:
+    found = texts(value, name, context)
+    if not found:
+        hint = f"Write `{name}: [{', '.join(REARMED)}]`."
+        wrong_type(value, name, "a list of what is switched on again", context, hint)
+        return None
+    return {"what": list(dict.fromkeys(found))}
+
+
+def _list(value: Value, name: str, context: Context) -> list[str] | None:
+    found = texts(value, name, context)
+    return None if found is None else list(found)
+
+
+_WHERE = (Key("into", text), Key("medium", text), Key("encrypted", text))
+
+LOCK_KEYS: tuple[Key, ...] = (
+    Key(
+        "identify",
+        _of(_instance),
+        "name of an instance parameter",
+        "target",
+        "Two identifiers of different kinds, typed blind, compared with the inventory.",
+    ),
+    Key(
+        "mark",
+        _of(_instance),
+        "name of an instance parameter",
+        "target",
+        "The token of the run, `<run.token>`, is put on a harmless place there and read back.",
+    ),
+    Key(
+        "direction",
+        keys(
+            Key("from", _source, required=True),
+            Key("into", parameter(_INSTANCE, _COPY, _TEXT), required=True),
+        ),
+        "`{from, into}`, names of parameters",
+        "{from: dump, into: target}",
+        "The operator states both; the name of what is written into is typed.",
+    ),
+    Key(
+        "freeze",
+        _of(_instance),
+        "name of an instance parameter",
+        "target",
+        "Its writers are stopped, with evidence; the inventory says frozen.",
+    ),
+    Key(
+        "thaw",
+        _of(_instance),
+        "name of an instance parameter",
+        "target",
+        "Its writers are started; the inventory says active.",
+    ),
+    Key(
+        "copy",
+        keys(Key("of", _instance, required=True), Key("purpose", text), *_WHERE),
+        "`{of, purpose, into, medium, encrypted}`; `of` is an instance parameter",
+        "{of: target, purpose: safety, into: /srv/vault}",
+        "A new copy is registered, elsewhere than its source, and read back.",
+    ),
+    Key(
+        "protect",
+        _of(_copy, *_WHERE),
+        "name of a copy parameter, or `{of, into, medium, encrypted}`",
+        "dump",
+        "Two copies with one SHA-256 in two places, both read in this run.",
+    ),
+    Key(
+        "verify",
+        _of(_copy, Key("live", _recorded_time)),
+        "name of a copy parameter, or `{of, live}`",
+        "{of: dump, live: newest_found}",
+        "The copy is opened with its own tool; the loss is within the RPO, or the decider signs.",
+    ),
+    Key(
+        "overwrite",
+        keys(Key("target", _instance, required=True), Key("from", _source, required=True)),
+        "`{target, from}`, names of parameters",
+        "{target: target, from: dump}",
+        "The irreversible act, behind all that guards it.",
+    ),
+    Key(
+        "timeout",
+        keys(Key("fresh_for", duration, required=True)),
+        "`{fresh_for}`, a duration",
+        "{fresh_for: 10m}",
+        "Everyone with a role confirms target, direction, copy and way back.",
+    ),
+    Key(
+        "wait",
+        keys(Key("expect", _list, required=True), Key("bad", _list), Key("cancel", text)),
+        "`{expect, bad, cancel}`; `expect` and `bad` are texts or lists of texts",
+        "{expect: restoring, bad: writing backup, cancel: press Ctrl-C once}",
+        "A long command: its first line is compared; a bad one stops the run.",
+    ),
+    Key(
+        "rearm",
+        _rearmed,
+        "list of what is switched on again",
+        f"[{', '.join(REARMED)}]",
+        "Each is said to be on again, or not used here.",
+    ),
+    Key(
+        "quarantine",
+        _of(_instance),
+        "name of an instance parameter",
+        "target",
+        "What was replaced is kept apart, with the day before which nobody deletes it.",
+    ),
+    Key(
+        "compare",
+        _of(_copy),
+        "name of a copy parameter",
+        "dump",
+        "The restored data's newest record is what `verify` read in that copy.",
+    ),
+)

@@ -1,0 +1,114 @@
+"""What people stated in a run besides its steps, as plain data.
+
+None of it has a table of its own: it is folded from the lines of the log that state it
+(`runbooks.machine.fold.STATED`), so no fact is stored twice. People are account ids; times are
+aware, UTC; digests are 64 hexadecimal characters; sizes are bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from runbooks.enums import RunRole
+
+
+@dataclass(frozen=True)
+class KnownCopy:
+    """A copy that this run made, or read from its first byte to its last.
+
+    `copy`: its id in the inventory. `of`: the parameter whose data it holds, an instance for a
+    safety copy, a copy for a duplicate. `data_as_of`: its newest record.
+    """
+
+    copy: int | None
+    name: str
+    place: str
+    medium: str
+    of: str
+    purpose: str
+    step: int
+    sha256: str = ""
+    size: int | None = None
+    data_as_of: datetime | None = None
+    registered_at: datetime | None = None
+    verified_at: datetime | None = None
+    verified_by: int | None = None
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """One person's line of a time-out. `sequence` is that of its event."""
+
+    step: int
+    person: int
+    role: RunRole
+    at: datetime
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Override:
+    """A gate of a step (None: of the start or the end of the run) that somebody asked to pass
+    without its condition. Passed once `opened_at` is set."""
+
+    step: int | None
+    attempt: int
+    gate: str
+    by: int
+    reason: str
+    asked_at: datetime
+    opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """A mismatch that was about where, from what, or with which copy. `kind` is a
+    `runbooks.enums.Deviation`."""
+
+    kind: str
+    step: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Fitness:
+    """What a person said about their own state. It stays with the run and is never counted."""
+
+    hours_awake: int
+    alone: bool
+    local_time: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CopyAnswer:
+    """What a member of the team answered to “does anyone hold a newer copy?”."""
+
+    person: int
+    name: str
+    holds: bool
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Stated:
+    """All of it. `frozen` are parameters whose writers are stopped; `unlocked` steps whose command
+    was laid open, and when; `misses` wrong answers at a step, over all its attempts; `token` the
+    mark of this run; `access` what the operator's account can do on what is read."""
+
+    copies: tuple[KnownCopy, ...] = ()
+    frozen: frozenset[str] = frozenset()
+    confirmed: tuple[Confirmed, ...] = ()
+    unlocked: Mapping[int, datetime] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+    misses: Mapping[int, int] = field(default_factory=dict)
+    deviations: tuple[Deviation, ...] = ()
+    fitness: Mapping[int, Fitness] = field(default_factory=dict)
+    asked_copies_at: datetime | None = None
+    answers: tuple[CopyAnswer, ...] = ()
+    paused_at: datetime | None = None
+    token: str = ""
+    access: str = ""
