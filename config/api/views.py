@@ -24,6 +24,7 @@ _PARTS = (
     "copy_list",
     "runbook_list",
     "run_list",
+    "near_miss_list",
     "incident_list",
 )
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from runbooks.models.runs import Run
+
+#: Kinds of events that the page of near misses reads: few among many, found by an index of theirs.
+MISSED = ("move.refused", "step.mismatched", "gate.overridden")
 
 
 class Event(models.Model):
@@ -28,6 +32,9 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["run", "sequence"]
+        indexes = [
+            models.Index(fields=["-at", "-id"], condition=Q(kind__in=MISSED), name="event_missed")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["run", "sequence"], name="event_sequence_unique"),
             models.UniqueConstraint(fields=["run", "key"], name="event_key_unique"),

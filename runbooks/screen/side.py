@@ -12,6 +12,7 @@ from inventory.enums import CopyState
 from inventory.models import Copy
 from runbooks.blind import told as telling
 from runbooks.machine import Line, current
+from runbooks.missed import is_near_miss
 from runbooks.screen.panels import Desk
 from runbooks.screen.words import address, place_name
 
@@ -102,7 +103,7 @@ def tell(
         name,
         role,
         telling(line.kind, line.data, desk.state, desk.blind),
-        line.kind == "move.refused",
+        is_near_miss(line.kind, line.data),
         "" if desk.blind else digest,
         struck,
     )

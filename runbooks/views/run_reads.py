@@ -14,6 +14,7 @@ from accounts.enums import Right
 from inventory.times import stamp
 from runbooks import log
 from runbooks.enums import RunStatus
+from runbooks.missed import count_in, near_misses_in
 from runbooks.models import Evidence, Run
 from runbooks.screen.listing import RunLine, run_line
 from runbooks.views import run_page
@@ -64,7 +65,8 @@ def _lines(runs: list[Run]) -> list[RunLine]:
 
 @require_GET
 def run_log(request: HttpRequest, pk: int) -> HttpResponse:
-    """The whole log in sentences, with the digests; `?verify=1` checks it."""
+    """The whole log in sentences, with the digests; `?verify=1` checks it, `?near-misses=1` leaves
+    only those."""
     by, at = person(request), timezone.now()
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
@@ -72,9 +74,11 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
     first = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     desk = run_page.desk_for(state, by, at)
     struck = run_page.struck_in(run)
-    events = run.events.filter(sequence__gt=first).order_by("sequence")[:LINES]
-    lines = [run_page.told_of(desk, event, struck) for event in events]
-    more = bool(lines) and lines[-1].sequence < run.sequence
+    narrowed = bool(request.GET.get("near-misses"))
+    events = near_misses_in(run.events.all()) if narrowed else run.events.all()
+    found = list(events.filter(sequence__gt=first).order_by("sequence")[: LINES + 1])
+    lines = [run_page.told_of(desk, event, struck) for event in found[:LINES]]
+    kept = "near-misses=1&" if narrowed else ""
     return render(
         request,
         "runbooks/run_log.html",
@@ -82,8 +86,10 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
             "run": run,
             "lines": lines,
             "verdict": log.verify(run) if request.GET.get("verify") else None,
-            "newer": "?" if first else "",
-            "older": f"?after={lines[-1].sequence}" if more else "",
+            "narrowed": narrowed,
+            "missed": count_in(run.pk),
+            "newer": f"?{kept}" if first else "",
+            "older": f"?{kept}after={lines[-1].sequence}" if len(found) > LINES else "",
         },
     )
 

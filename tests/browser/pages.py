@@ -18,6 +18,7 @@ from runbooks.enums import Move
 from runbooks.models import Run, Runbook
 from tests.factories.jobs import background
 from tests.factories.library import approved
+from tests.factories.missed import missed
 from tests.factories.people import person
 from tests.factories.story import SHEET, Story, story
 from tests.factories.watch import watched
@@ -127,7 +128,10 @@ PAGES = (
     Shown("runbooks:run_detail", "/runs/{completed}/", "completed"),
     Shown("runbooks:run_log", "/runs/{completed}/log/"),
     Shown("runbooks:run_log", "/runs/{completed}/log/?verify=1", "verified"),
+    Shown("runbooks:run_log", "/runs/{differing}/log/?near-misses=1", "near misses"),
     Shown("runbooks:log_check_list", "/runs/verification/"),
+    Shown("runbooks:near_miss_list", "/near-misses/"),
+    Shown("runbooks:near_miss_list", "/near-misses/?period=week&kind=drill", "empty"),
     Shown("runbooks:run_print", "/runs/{running}/print/"),
 )
 
@@ -235,6 +239,7 @@ def webhooks(by: User, at: datetime) -> dict[str, str]:
 def _troubled(differing: Story, held: Story, offered: Story, completed: Story) -> dict[str, Run]:
     differing.start().measured()
     differing.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "3"})
+    missed(differing.run, differing.people["operator"], differing.at)
     held.start().agreed().do(Move.HOLD, "verifier")
     said = dict.fromkeys(("position", "running", "next_step", "worries"), "nothing")
     offered.start().agreed()

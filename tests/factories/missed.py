@@ -1,0 +1,62 @@
+"""Near misses in the log of a run, with every way in which one is noticed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from runbooks import log
+from runbooks.machine import NewEvent
+from runbooks.models import Event, Run
+from runbooks.statements import carry_out
+
+
+def logged(run: Run, kind: str, *, by: User, at: datetime, **data: Any) -> Event:
+    """An event at the end of the log of `run`, chained as the product chains it."""
+    with transaction.atomic():
+        run.refresh_from_db()
+        _, written = log.append(
+            run, [NewEvent(kind, data)], by=by, role="operator", at=at, key=None
+        )
+        carry_out(written)
+        run.save(update_fields=["sequence", "digest"])
+    return Event.objects.get(run=run, sequence=run.sequence)
+
+
+def refused(run: Run, guard: str | None, *, by: User, at: datetime, **data: Any) -> Event:
+    """A refusal by `guard`; '' is the table of moves, None an event of before there were guards."""
+    told: dict[str, Any] = {
+        "move": "tick",
+        "step": 0,
+        "code": f"gate_{guard}" if guard else "order",
+        "sentence": "This is not the target.",
+        "remedy": "Read the identifiers again.",
+        "tried": {"values": "{'entries': 'hunter2'}"},
+    }
+    told |= {} if guard is None else {"guard": guard}
+    return logged(run, "move.refused", by=by, at=at, **told | data)
+
+
+def deviated(run: Run, deviation: str, *, by: User, at: datetime, **data: Any) -> Event:
+    """A mismatch; with a `deviation` it is a near miss."""
+    told = {"step": 0, "why": "Neither identifier fits.", "values": {}, "measured_by": "operator"}
+    return logged(run, "step.mismatched", by=by, at=at, **told | {"deviation": deviation} | data)
+
+
+def overridden(run: Run, gate: str, *, by: User, at: datetime, **data: Any) -> Event:
+    """A gate that was opened by an override."""
+    told = {"step": 0, "gate": gate, "reason": "Alone at night; the second person is on a plane."}
+    return logged(run, "gate.overridden", by=by, at=at, **told | data)
+
+
+def missed(run: Run, by: User, at: datetime) -> None:
+    """One of each, a second apart."""
+    moments = (at + timedelta(seconds=number) for number in range(1, 6))
+    refused(run, "", by=by, at=next(moments))
+    refused(run, "identify", by=by, at=next(moments))
+    refused(run, "freeze", by=by, at=next(moments), sentence="One writer is left.")
+    deviated(run, "wrong-target", by=by, at=next(moments))
+    overridden(run, "countersign", by=by, at=next(moments))

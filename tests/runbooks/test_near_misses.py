@@ -1,0 +1,205 @@
+"""Near misses, read from the logs: what counts as one, what narrows them, what they never tell."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from accounts.refusals import Refused
+from runbooks import near_misses
+from runbooks.enums import Move, RunKind
+from runbooks.guard_names import NAMES, OF_DEVIATION, RULES
+from runbooks.missed import KINDS, Filters, What, count_in, found, is_near_miss
+from runbooks.models import Event, Run
+from runbooks.models.log import MISSED
+from runbooks.parser.guardkeys import GUARD_KEYS
+from tests.factories.missed import deviated, overridden, refused
+from tests.factories.story import Story, story
+
+#: Guard keys that close nothing, so that no refusal can come from them.
+DEMAND_NOTHING = {"optional", "undo", "on_mismatch"}
+
+
+@pytest.fixture
+def cast(
+    operator: User, verifier: User, decider: User, author: User, approver: User
+) -> dict[str, User]:
+    people = (operator, verifier, decider, author, approver)
+    return {person.username: person for person in people}
+
+
+@pytest.fixture
+def told(cast: dict[str, User], at: datetime) -> Story:
+    """A run in which everything happens once, a minute apart."""
+    played = story(cast, at).start()
+    by, run = cast["operator"], played.run
+    steps = (
+        lambda when: refused(run, None, by=by, at=when),
+        lambda when: refused(run, "", by=by, at=when),
+        lambda when: refused(run, "identify", by=by, at=when),
+        lambda when: deviated(run, "wrong-target", by=by, at=when),
+        lambda when: deviated(run, "", by=by, at=when),
+        lambda when: overridden(run, "countersign", by=by, at=when),
+    )
+    for number, step in enumerate(steps):
+        step(at + timedelta(hours=1, minutes=number))
+    return played
+
+
+def kinds(filters: Filters) -> list[tuple[str, str]]:
+    return [(row.what.value, row.guard) for row in near_misses.page(filters).rows]
+
+
+def test_every_guard_has_words() -> None:
+    assert {key.name for key in GUARD_KEYS} - DEMAND_NOTHING <= set(NAMES)
+    assert set(OF_DEVIATION.values()) <= set(NAMES)
+    assert set(KINDS.values()) == set(MISSED)
+
+
+def test_a_refusal_of_the_product_is_one(cast: dict[str, User], at: datetime) -> None:
+    played = story(cast, at).start()
+    with pytest.raises(Refused) as refusal:
+        played.do(Move.TICK, "operator", step=2, values={})
+    (row,) = near_misses.page(Filters()).rows
+    assert (row.sentence, row.remedy) == (refusal.value.sentence, refusal.value.remedy)
+    assert (row.run, row.kind, row.step) == (
+        played.run.pk,
+        RunKind.LIVE,
+        "step 2, Stop the writers",
+    )
+    assert (row.tried, row.guard, row.at) == ("tick", RULES, played.at)
+    assert (row.runbook, row.revision) == ("restore-the-books", 1)
+    assert Event.objects.get(run=played.run, sequence=row.sequence).kind == "move.refused"
+
+
+def test_what_counts_as_one(told: Story) -> None:
+    assert kinds(Filters()) == [
+        ("deviation", "identify"),
+        ("refusal", "identify"),
+        ("refusal", RULES),
+        ("refusal", RULES),
+    ]
+    assert count_in(told.run.pk) == 4
+    assert is_near_miss("step.mismatched", {"deviation": "wrong-copy"})
+    assert not is_near_miss("step.mismatched", {"deviation": ""})
+    assert not is_near_miss("gate.overridden", {"gate": "identify"})
+
+
+@pytest.mark.parametrize(
+    ("filters", "count"),
+    [
+        (Filters(what=What.REFUSAL), 3),
+        (Filters(what=What.DEVIATION), 1),
+        (Filters(what=What.OVERRIDE), 1),
+        (Filters(guard="identify"), 2),
+        (Filters(guard=RULES), 2),
+        (Filters(guard="countersign"), 0),
+        (Filters(guard="countersign", what=What.OVERRIDE), 1),
+        (Filters(runbook="restore-the-books"), 4),
+        (Filters(runbook="another"), 0),
+        (Filters(kind=RunKind.LIVE), 4),
+        (Filters(kind=RunKind.DRILL), 0),
+        (Filters(run=0), 0),
+    ],
+)
+def test_what_narrows_them(told: Story, filters: Filters, count: int) -> None:
+    assert len(kinds(filters)) == count
+
+
+def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(
+    told: Story, at: datetime
+) -> None:
+    first = at + timedelta(hours=1)
+    assert len(kinds(Filters(since=first))) == 4
+    assert len(kinds(Filters(since=first + timedelta(microseconds=1)))) == 3
+    assert len(kinds(Filters(until=first + timedelta(minutes=3)))) == 3
+    assert len(kinds(Filters(until=first))) == 0
+
+
+def test_pages_lose_and_repeat_nothing(told: Story) -> None:
+    whole = near_misses.page(Filters()).rows
+    for size in (1, 2, 3, 4):
+        rows: list[near_misses.NearMiss] = []
+        before: near_misses.Place | None = None
+        while True:
+            page = near_misses.page(Filters(), before=before, size=size)
+            rows += page.rows
+            if page.older is None:
+                break
+            before = near_misses.Place.read(str(page.older))
+        assert tuple(rows) == whole
+    assert near_misses.Place.read("1-2-3") is None
+    assert near_misses.Place.read("tomorrow") is None
+
+
+def test_tallies_by_guard_and_by_runbook(told: Story) -> None:
+    counted = near_misses.tallies(Filters())
+    assert (counted.n, counted.deviations, counted.overrides) == (4, 1, 1)
+    assert [(t.key, t.n, t.deviations, t.overrides) for t in counted.guards] == [
+        (RULES, 2, 0, 0),
+        ("identify", 2, 1, 0),
+        ("countersign", 0, 0, 1),
+    ]
+    assert [(t.key, t.n, t.overrides) for t in counted.runbooks] == [("restore-the-books", 4, 1)]
+    narrow = near_misses.tallies(Filters(guard="identify"))
+    assert (narrow.n, len(narrow.guards), narrow.runbooks[0].n) == (2, 3, 2)
+    assert near_misses.tallies(Filters(kind=RunKind.DRILL)).guards == ()
+
+
+def test_nothing_counted_names_anybody(told: Story, cast: dict[str, User]) -> None:
+    counted = repr(asdict(near_misses.tallies(Filters())))
+    rows = repr([asdict(row) for row in near_misses.page(Filters()).rows])
+    for person in cast.values():
+        assert person.name not in counted + rows
+        assert person.username not in counted + rows
+    fields = set(asdict(near_misses.page(Filters()).rows[0]))
+    assert not fields & {"by", "by_id", "name", "who", "person", "initials", "role"}
+
+
+def test_what_was_typed_is_not_told(told: Story) -> None:
+    whole = near_misses.page(Filters())
+    assert "hunter2" not in repr(whole)
+    assert {row.tried for row in whole.rows} == {"tick", "typed what was observed"}
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        Filters(),
+        Filters(guard="identify"),
+        Filters(what=What.REFUSAL),
+        Filters(what=What.OVERRIDE, runbook="restore-the-books"),
+    ],
+)
+def test_they_are_found_by_their_own_index(told: Story, filters: Filters) -> None:
+    """Among a hundred thousand events, no other than the near misses is read."""
+    _many(told.run, 100_000)
+    newest = found(filters).order_by("-at", "-pk")[:50]
+    assert "event_missed" in newest.explain()
+    assert "event_missed" in found(filters).order_by().values("guard").explain()
+
+
+def _many(run: Run, count: int) -> None:
+    head = Event.objects.filter(run=run).latest("pk")
+    Event.objects.bulk_create(
+        (
+            Event(
+                run=run,
+                sequence=head.sequence + number + 1,
+                kind="note.added",
+                at=head.at + number,
+                by_id=head.by_id,
+                text='{"data":{}}',
+                digest=head.digest,
+            )
+            for number in range(count)
+        ),
+        batch_size=5000,
+    )
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE runbooks_event")
