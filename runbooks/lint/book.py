@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from runbooks.lint.danger import Danger, dangers
+from runbooks.lint.calls import Call, Query
+from runbooks.lint.danger import Danger
+from runbooks.lint.destroyers import dangers, restores
 from runbooks.lint.remarks import LintFacts, Remark, Scope
-from runbooks.lint.script import Call, Query, Script, script
+from runbooks.lint.script import Script, script
 from runbooks.procedure import Guard, Procedure, Section, Step
 
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -38,17 +40,15 @@ class Command:
         """What it destroys, in order."""
         return tuple(dangers(self.script))
 
+    @cached_property
+    def restores(self) -> tuple[Call | Query, ...]:
+        """Where it puts a backup's data somewhere, over something or not."""
+        return tuple(restores(self.script))
+
     def at(self, place: Call | Query, sentence: str, suggestion: str = "") -> Remark:
         """A remark at a call or a query of this block."""
         column = self.indent + place.column + 1
         return Remark(self.line + place.line, column, sentence, suggestion)
-
-
-def locks(guard: Guard) -> dict[str, dict[str, Any]]:
-    """The interlocks of a guard: key to data; a bare name is `{"of": name}`."""
-    return {
-        key: data if isinstance(data, dict) else {"of": data} for key, data in guard.later.items()
-    }
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,17 @@ class Book:
 
     @cached_property
     def scopes(self) -> frozenset[Scope]:
-        found = {Scope.ALL}
-        if self.acts:
-            found.add(Scope.DANGEROUS)
-        if self.restores:
-            found.add(Scope.RESTORES)
-        if self.copies_out:
-            found.add(Scope.COPIES_OUT)
-        return frozenset(found)
+        plain = Guard()
+        guarded = any(step.guard != plain for step in self.procedure.steps)
+        holds = {
+            Scope.ALL: True,
+            Scope.GUARDED: guarded or self.restores or bool(self.kind),
+            Scope.DANGEROUS: bool(self.acts),
+            Scope.RESTORES: self.restores,
+            Scope.COPIES_OUT: self.copies_out,
+            Scope.MOVES: self.restores or self.copies_out,
+        }
+        return frozenset(scope for scope, held in holds.items() if held)
 
     @cached_property
     def acts(self) -> tuple[Step, ...]:
@@ -104,8 +107,27 @@ class Book:
         return tuple(
             step
             for step in self.path
-            if "overwrite" in locks(step.guard) or step.index in destroying
+            if "overwrite" in step.guard.locks or step.index in destroying
         )
+
+    @cached_property
+    def uses(self) -> tuple[Step, ...]:
+        """The steps of the main path that use the backup: that restore from it, or overwrite."""
+        restoring = {c.step.index for c in self.commands if c.restores}
+        return tuple(
+            step for step in self.path if "overwrite" in step.guard.locks or step.index in restoring
+        )
+
+    def of(self, step: Step) -> tuple[Command, ...]:
+        """The command blocks of a step."""
+        return self._commands_of.get(step.index, ())
+
+    @cached_property
+    def _commands_of(self) -> dict[int, tuple[Command, ...]]:
+        found: dict[int, tuple[Command, ...]] = {}
+        for command in self.commands:
+            found[command.step.index] = (*found.get(command.step.index, ()), command)
+        return found
 
     @cached_property
     def kind(self) -> str:
@@ -139,7 +161,7 @@ class Book:
 
     def with_lock(self, key: str) -> tuple[tuple[Step, dict[str, Any]], ...]:
         """The steps of the main path whose guard has the interlock `key`, with its data."""
-        found = ((step, locks(step.guard).get(key)) for step in self.path)
+        found = ((step, step.guard.locks.get(key)) for step in self.path)
         return tuple((step, data) for step, data in found if data is not None)
 
     def first_lock(self, key: str) -> Step | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.lint.book import Book, locks
+from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark
 from runbooks.lint.rules import rule
 
@@ -19,7 +19,7 @@ from runbooks.lint.rules import rule
 )
 def unmarked(book: Book) -> Iterator[Remark]:
     for command in book.commands:
-        if "overwrite" in locks(command.step.guard):
+        if "overwrite" in command.step.guard.locks:
             continue
         for place, danger in command.dangers:
             yield command.at(

@@ -13,9 +13,11 @@ class Scope(StrEnum):
     """Which runbooks a rule speaks about."""
 
     ALL = "every runbook"
+    GUARDED = "restores, and runbooks with guards"
     DANGEROUS = "runbooks that overwrite or destroy something"
     RESTORES = "restores"
     COPIES_OUT = "copies of data to somewhere else"
+    MOVES = "restores, and copies of data to somewhere else"
 
 
 @dataclass(frozen=True)

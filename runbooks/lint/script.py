@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from runbooks.lint.calls import Call, Query
 from runbooks.lint.shell import Statement, Word, statements
 
 SQL_LABELS = frozenset(
@@ -63,68 +64,6 @@ _SQL_TOKEN = re.compile(
 
 
 @dataclass(frozen=True)
-class Call:
-    """A program that is called: its name without the path, and its words.
-
-    `piped` tells that another program's output is its input; `line` counts from 0 in the block,
-    `column` from 0. `assigned` are `NAME=value` words ahead of it.
-    """
-
-    program: str
-    words: tuple[Word, ...]
-    statement: Statement
-    line: int
-    column: int
-    assigned: tuple[Word, ...] = ()
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """Its arguments, without quotes."""
-        return tuple(word.text for word in self.words)
-
-    @property
-    def piped(self) -> bool:
-        return self.statement.joint in ("|", "|&")
-
-    @property
-    def said(self) -> str:
-        """The call as one line, short enough for a sentence."""
-        said = " ".join([self.program, *(" ".join(word.raw.split()) for word in self.words)])
-        return said if len(said) <= 60 else said[:57].rstrip() + "…"
-
-    def has(self, *options: str) -> bool:
-        """Whether one of these options is given: `-c` (or `-xc`), `--jobs` (or `--jobs=2`)."""
-        return any(_is_option(text, option) for text in self.texts for option in options)
-
-    def value(self, *options: str) -> str | None:
-        """What one of these options is set to: `-d x`, `-dx`, `--dbname=x`; None when not given."""
-        texts = self.texts
-        for place, text in enumerate(texts):
-            for option in options:
-                if text == option:
-                    return texts[place + 1] if place + 1 < len(texts) else ""
-                if option.startswith("--") and text.startswith(f"{option}="):
-                    return text[len(option) + 1 :]
-                if len(option) == 2 and text.startswith(option) and text[1:2] != "-":
-                    return text[2:]
-        return None
-
-
-@dataclass(frozen=True)
-class Query:
-    """One SQL statement, without comments, with strings emptied; `line` and `column` from 0."""
-
-    text: str
-    line: int
-    column: int
-
-    @property
-    def said(self) -> str:
-        said = " ".join(self.text.split())
-        return said if len(said) <= 60 else said[:57].rstrip() + "…"
-
-
-@dataclass(frozen=True)
 class Script:
     """All that a command block calls and sends."""
 
@@ -163,20 +102,13 @@ def _bisect(starts: list[int], offset: int) -> int:
     return low
 
 
-def _is_option(text: str, option: str) -> bool:
-    if text == option or (option.startswith("--") and text.startswith(f"{option}=")):
-        return True
-    short = len(option) == 2 and option[0] == "-"
-    return short and bool(re.match(r"-[A-Za-z]+$", text)) and option[1] in text[1:]
-
-
 def _read(
     text: str, start: int, place: _Places, calls: list[Call], queries: list[Query], depth: int
 ) -> None:
     """Add what a shell text calls; it begins at `start` of the block."""
     before: Call | None = None
     for statement in statements(text):
-        call = _call(statement, start, place)
+        call = _call(statement, start, place, before)
         if call is None:
             continue
         calls.append(call)
@@ -188,9 +120,10 @@ def _read(
         before = call
 
 
-def _call(statement: Statement, start: int, place: _Places) -> Call | None:
+def _call(statement: Statement, start: int, place: _Places, before: Call | None) -> Call | None:
     words = statement.words
     assigned = []
+    inside = ""
     while words:
         name = _name(words[0])
         if _ASSIGNMENT.match(words[0].raw):
@@ -202,16 +135,23 @@ def _call(statement: Statement, start: int, place: _Places) -> Call | None:
         elif name in _RUNS_INSIDE and "exec" in [word.text for word in words[1:4]]:
             here = [word.text for word in words].index("exec")
             words = _without_options(words[here + 1 :], _INSIDE)[1:]
-            words = _without_options(words, _INSIDE)
+            words, inside = _without_options(words, _INSIDE), name
         elif name == "ssh" and len(rest := _without_options(words[1:], _SSH)) > 2:
-            words = rest[1:]
+            words, inside = rest[1:], name
         else:
             break
-    if not words and not statement.redirects:
+    if not (words or statement.redirects or assigned):
         return None
-    line, column = place.of(start + statement.offset)
-    program = _name(words[0]) if words else ""
-    return Call(program, tuple(words[1:]), statement, line, column, tuple(assigned))
+    piped = statement.joint in ("|", "|&") and before is not None
+    return Call(
+        _name(words[0]) if words else "",
+        tuple(words[1:]),
+        statement,
+        *place.of(start + statement.offset),
+        assigned=tuple(assigned),
+        fed_by=before.program if piped and before else "",
+        inside=inside,
+    )
 
 
 def _name(word: Word) -> str:
@@ -249,7 +189,7 @@ def _inner_sql(call: Call, before: Call | None) -> Iterator[Word]:
         if loose or long or _takes(given, options):
             yield word
         given = word.text
-    if call.piped and before is not None and before.program in ("echo", "printf"):
+    if before is not None and call.fed_by in ("echo", "printf"):
         yield from before.words
 
 
