@@ -13,7 +13,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import log, notify, rows
+from runbooks import log, notify, rows, slips
 from runbooks.enums import RunKind
 from runbooks.machine import NewEvent, genesis
 from runbooks.models import Event, Revision, Run, RunParameter
@@ -36,7 +36,8 @@ def prepare(
     key: str | None = None,
 ) -> Run:
     """Open a run of `revision` in its briefing. `parameters` are texts; an instance or a copy is
-    named by its primary key. A live run needs an approved revision; a drill does not.
+    named by its primary key. A live run needs an approved revision that no failure has locked; a
+    drill does not.
 
     Raises `Invalid` (parameter name → sentence) and `Refused`.
     """
@@ -109,6 +110,8 @@ def _startable(revision: Revision, kind: RunKind) -> Procedure:
             "This runbook was archived; it starts no new runs.",
             "Take it back into use first, or choose another.",
         )
+    if kind is RunKind.LIVE:
+        slips.check(revision)
     procedure = from_json(revision.procedure)
     if not procedure.steps:
         raise Refused("no_steps", "This runbook has no steps.", "Write them as task items: - [ ] …")

@@ -21,7 +21,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid
-from runbooks import eventtext, evidence
+from runbooks import eventtext, evidence, slips
 from runbooks.enums import Move, RunRole
 from runbooks.machine import NewEvent
 from runbooks.models import Event, Evidence
@@ -33,6 +33,12 @@ def take_role(run_id: int, *, role: RunRole, by: User, at: datetime, **sent: Any
     """Accept a role in the run: operator, verifier, decider or observer."""
     access.check(by, RIGHTS[role])
     return move(run_id, Move.TAKE_ROLE, by=by, at=at, role=role.value, **sent)
+
+
+def start(run_id: int, *, by: User, at: datetime, **sent: Any) -> Answer:
+    """Begin the run: `acknowledged` the brief, `conditions` hold. What went wrong with its text
+    after it was prepared locks a live run too."""
+    return move(run_id, Move.START, by=by, at=at, locked=slips.lock_on(run_id), **sent)
 
 
 def hand_over(run_id: int, *, to: int, by: User, at: datetime, **sent: Any) -> Answer:
@@ -127,7 +133,6 @@ def _verb(kind: Move, doc: str) -> Callable[..., Answer]:
 
 
 release_role = _verb(Move.RELEASE_ROLE, "Give one's role back.")
-start = _verb(Move.START, "Begin the run: `acknowledged` the brief, `conditions` hold.")
 begin_step = _verb(Move.BEGIN_STEP, "Draw the circle on `step`: it is being done now.")
 record = _verb(Move.RECORD, "Record `values` (name → text) on `step` without ticking it.")
 tick = _verb(Move.TICK, "Draw the slash: `step` is done, with `values` (name → text).")
@@ -148,8 +153,7 @@ note = _verb(Move.NOTE, "Write `text` into the log, about `step` or the run.")
 late_entry = _verb(Move.LATE_ENTRY, "Write `text` on what was done at `performed_at` (aware).")
 abort = _verb(
     Move.ABORT,
-    "End the run early, with a `reason`; the way back first, if there is one. `deviation`: in what"
-    " it went wrong (`runbooks.enums.Deviation`), '' for nothing of the kind.",
+    "End the run early, with a `reason`; the way back first. `deviation`: what was wrong.",
 )
 complete = _verb(Move.COMPLETE, "End the run when every step is finished.")
 

@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern] = [
         library.revision_approve,
         name="revision_approve",
     ),
+    path("runbooks/<slug:slug>/<int:number>/waive/", library.revision_waive, name="revision_waive"),
     path("runbooks/<slug:slug>/<int:number>/start/", start.run_prepare, name="run_prepare"),
     path("runbooks/<slug:slug>/<int:old>..<int:new>/", library.revision_diff, name="revision_diff"),
     path("near-misses/", near_misses.near_miss_list, name="near_miss_list"),

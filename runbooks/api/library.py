@@ -203,7 +203,7 @@ class RevisionDetail(OfRunbook):
     @operation("revision_detail", "Runbooks", answers=RevisionWhole)
     def get(self, request: Request, slug: str, number: int) -> Response:
         """A revision, with its text, what was read in it, and today's findings."""
-        return Response(revision_json(_revision(slug, number)))
+        return Response(revision_json(revision_of(slug, number)))
 
 
 class RevisionSource(OfRunbook):
@@ -225,8 +225,8 @@ class RevisionApprove(OfRunbook):
     @operation("revision_approve", "Runbooks", answers=RevisionWhole)
     def post(self, request: Request, slug: str, number: int) -> Response:
         """Allow the revision to be run live. Nobody approves their own text."""
-        library.approve(_revision(slug, number), by=person(request), at=now())
-        return Response(revision_json(_revision(slug, number)))
+        library.approve(revision_of(slug, number), by=person(request), at=now())
+        return Response(revision_json(revision_of(slug, number)))
 
 
 class RevisionDiff(OfRunbook):
@@ -235,7 +235,7 @@ class RevisionDiff(OfRunbook):
     @operation("revision_diff", "Runbooks", answers=DifferenceShape)
     def get(self, request: Request, slug: str, old: int, new: int) -> Response:
         """What leads from revision `old` to revision `new`, line by line."""
-        before, after = _revision(slug, old), _revision(slug, new)
+        before, after = revision_of(slug, old), revision_of(slug, new)
         return Response(difference_json(difference(bytes(before.source), bytes(after.source))))
 
 
@@ -243,7 +243,8 @@ def _runbook(slug: str) -> Runbook:
     return get_object_or_404(Runbook.objects.select_related("system"), slug=slug)
 
 
-def _revision(slug: str, number: int) -> Revision:
+def revision_of(slug: str, number: int) -> Revision:
+    """The revision, with the people behind it. Raises `Http404`."""
     revisions = Revision.objects.select_related("runbook__system", "author", "approved_by")
     return get_object_or_404(revisions, runbook__slug=slug, number=number)
 
@@ -266,6 +267,6 @@ def _saved(
         findings = [finding_json(finding) for finding in unreadable.findings]
         return Response({**told, "findings": findings}, status=422)
     slug = made.runbook.slug
-    response = Response(revision_json(_revision(slug, made.number)), status=201)
+    response = Response(revision_json(revision_of(slug, made.number)), status=201)
     response["Location"] = reverse("api:revision_detail", args=[slug, made.number])
     return response

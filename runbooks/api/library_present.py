@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import User
-from runbooks import shelf
+from runbooks import shelf, slips
 from runbooks.demands import demands
 from runbooks.difference import Difference
 from runbooks.models import Revision, Runbook
@@ -51,7 +51,7 @@ def revision_line_json(revision: Revision, slug: str) -> dict[str, Any]:
 def revision_json(revision: Revision) -> dict[str, Any]:
     """A revision, its text and what was read in it."""
     slug, source = revision.runbook.slug, bytes(revision.source)
-    procedure = from_json(revision.procedure)
+    procedure, lock = from_json(revision.procedure), slips.lock(revision)
     return {
         **_revision(revision, slug, len(procedure.steps)),
         "runbook": slug,
@@ -59,6 +59,23 @@ def revision_json(revision: Revision) -> dict[str, Any]:
         "source_url": reverse("api:revision_source", args=[slug, revision.number]),
         "findings": [finding_json(finding) for finding in doubts(source)],
         "procedure": procedure_json(procedure),
+        "lock": failure_json(lock) if lock else None,
+    }
+
+
+def failure_json(failure: slips.Failure) -> dict[str, Any]:
+    """An attempt that went wrong, and who waived it."""
+    waiver = failure.waiver
+    return {
+        "run": failure.run.pk,
+        "url": reverse("api:run_detail", args=[failure.run.pk]),
+        "ended_at": failure.run.ended_at,
+        "deviation": failure.run.deviation,
+        "step": failure.step,
+        "because": failure.why,
+        "waived_by": _person(waiver.by) if waiver else None,
+        "waived_at": waiver.at if waiver else None,
+        "waived_because": waiver.reason if waiver else "",
     }
 
 

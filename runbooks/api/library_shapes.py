@@ -10,7 +10,7 @@ from accounts.api.paging import PageQuery
 from accounts.api.serializers import Moment, Number, PersonName, Sent, Word
 from runbooks.api.fields import Text
 from runbooks.difference import RowKind
-from runbooks.enums import Level, ParameterType
+from runbooks.enums import Deviation, Level, ParameterType
 
 Shape = serializers.Serializer[Any]
 
@@ -135,6 +135,20 @@ class RevisionLine(Shape):
     url = serializers.CharField()
 
 
+class FailureShape(Shape):
+    """An attempt that went wrong: a run, in what, where and why."""
+
+    run = serializers.IntegerField()
+    url = serializers.CharField(help_text="Of the run.")
+    ended_at = Moment()
+    deviation = Word(Deviation)
+    step = serializers.CharField(help_text="Number and title; empty when it stood at none.")
+    because = serializers.CharField()
+    waived_by = PersonName(allow_null=True)
+    waived_at = Moment(allow_null=True)
+    waived_because = serializers.CharField(help_text="Empty when nobody waived it.")
+
+
 class RevisionWhole(RevisionLine):
     """A revision with its text and what was read in it; the findings are those of today."""
 
@@ -143,6 +157,9 @@ class RevisionWhole(RevisionLine):
     source_url = serializers.CharField()
     findings = FindingLine(many=True)
     procedure = ProcedureShape()
+    lock = FailureShape(
+        allow_null=True, help_text="What keeps it from being run live, if something does."
+    )
 
 
 class RunbookLine(Shape):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from accounts.api.views import route
-from runbooks.api import library, log, moving, near_misses, runs
+from runbooks.api import library, log, moving, near_misses, runs, waivers
 
 _REVISION = "runbooks/<slug:slug>/revisions/<int:number>/"
 
@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     route(_REVISION, library.RevisionDetail),
     route(f"{_REVISION}source/", library.RevisionSource),
     route(f"{_REVISION}approve/", library.RevisionApprove),
+    route(f"{_REVISION}waive/", waivers.RevisionWaive),
     route("near-misses/", near_misses.NearMissList),
     route("near-misses/tallies/", near_misses.NearMissTallies),
     route("runs/", runs.RunList),

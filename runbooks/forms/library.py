@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from runbooks.models import Revision, Runbook
 from runbooks.parser import MAX_BYTES
+from runbooks.waivers import LONGEST_REASON
 
 BOM = b"\xef\xbb\xbf"
 
@@ -96,6 +97,18 @@ class UploadForm(forms.Form):
     def title(self) -> str:
         """The name of the file, for a text without a title of its own."""
         return PurePath(str(self.cleaned_data["file"].name)).stem
+
+
+class WaiveForm(forms.Form):
+    """The run that locks the text, and why it may be run live all the same."""
+
+    run = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label="Why it will not go wrong in the same way again",
+        max_length=LONGEST_REASON,
+        error_messages={"required": "Say why it will not go wrong in the same way again."},
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
 
 
 class FilterForm(forms.Form):

@@ -26,6 +26,14 @@ def _release_role(state: RunState, request: Request) -> Outcome:
 
 
 def _start(state: RunState, request: Request) -> Outcome:
+    locked = request.text("locked")
+    if locked:
+        return Refusal(
+            "locked",
+            locked,
+            "Abort this run. Change the runbook and have it approved, or ask an approver who did"
+            " not operate the run that went wrong to waive it, with a reason.",
+        )
     missing = [role for role in required_roles(state) if state.holder(role) is None]
     if missing:
         names = ", ".join(role.value for role in missing)

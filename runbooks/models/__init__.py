@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.models.library import Revision, Runbook
+from runbooks.models.library import Revision, Runbook, Waiver
 from runbooks.models.log import Event, Evidence, Presence
 from runbooks.models.runs import Run, RunParameter, RunPerson, RunStep
 from runbooks.models.watch import Anchor, AnchoredHead, LogCheck
@@ -20,4 +20,5 @@ __all__ = [
     "RunPerson",
     "RunStep",
     "Runbook",
+    "Waiver",
 ]

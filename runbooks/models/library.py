@@ -1,4 +1,4 @@
-"""Runbooks and their immutable revisions."""
+"""Runbooks, their immutable revisions, and what was waived of them."""
 
 from __future__ import annotations
 
@@ -63,3 +63,23 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.runbook} · revision {self.number}"
+
+
+class Waiver(models.Model):
+    """A locked text was let go on without a change: `run` went wrong in `revision`, and `by`, who
+    was not its operator, says why it may be run live again. Append-only by triggers."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="waivers")
+    run = models.OneToOneField("runbooks.Run", on_delete=models.PROTECT, related_name="waiver")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        ordering = ["revision", "-at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="waiver_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"waiver of run {self.run_id}"

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import may
 from accounts.enums import Right
-from accounts.refusals import Refused
+from accounts.refusals import Invalid, Refused
 from inventory.models import System
-from runbooks import library, shelf
+from runbooks import library, shelf, slips, waivers
 from runbooks.difference import difference
-from runbooks.forms.library import FilterForm
+from runbooks.forms.library import FilterForm, WaiveForm
 from runbooks.models import Revision, Runbook
 from runbooks.procedure import from_json
 from runbooks.reading import doubts
@@ -117,6 +117,28 @@ def revision_approve(request: HttpRequest, slug: str, number: int) -> HttpRespon
 
 
 @require_POST
+def revision_waive(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """Let a locked revision be run live again; what is refused is shown where the form was."""
+    revision, form = _revision(slug, number), WaiveForm(request.POST)
+    refusal = None
+    if form.is_valid():
+        try:
+            given = form.cleaned_data
+            waivers.waive(revision, **given, by=person(request), at=timezone.now())
+        except Invalid as invalid:
+            for name, sentence in invalid.errors.items():
+                form.add_error(name, sentence)
+        except Refused as refused:
+            refusal = refused
+        else:
+            messages.success(request, f"Revision {number} can be run live again.")
+            return redirect_to(revision.runbook)
+    more = {"refusal": refusal, "waive_form": form}
+    status = refusal.status if refusal else 422
+    return _page(request, revision, "runbooks/revision_detail.html", more, status=status)
+
+
+@require_POST
 def runbook_archive(request: HttpRequest, slug: str) -> HttpResponse:
     """Put the runbook away."""
     runbook = get_object_or_404(Runbook, slug=slug)
@@ -159,6 +181,7 @@ def _page(
     procedure = from_json(revision.procedure)
     revisions = list(shelf.light().filter(runbook=runbook).order_by("-number"))
     approved = next((r for r in revisions if r.approved_at), None)
+    lock = slips.lock(revision)
     context = {
         "runbook": runbook,
         "revision": revision,
@@ -172,6 +195,10 @@ def _page(
         "may_approve": may(by, Right.APPROVE_RUNBOOKS),
         "may_operate": may(by, Right.OPERATE),
         "own_text": revision.author_id == by.pk,
+        "lock": lock,
+        "own_run": lock is not None and slips.operated(lock.run, by),
+        "waive_form": WaiveForm(initial={"run": lock.run.pk}) if lock else None,
+        "waivers": slips.waivers(revision),
         **(more or {}),
     }
     return render(request, template, context, status=status)

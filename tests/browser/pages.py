@@ -165,6 +165,7 @@ NOT_PAGES = {
     "runbooks:runbook_archive": "only takes a form",
     "runbooks:runbook_unarchive": "only takes a form",
     "runbooks:revision_approve": "only takes a form",
+    "runbooks:revision_waive": "only takes a form",
     "runbooks:runbook_preview": "a part of the editor's page",
     "runbooks:revision_source": "a file to save",
     "runbooks:run_export": "a file to save",

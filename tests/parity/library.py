@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from runbooks import library
+from accounts import people
+from accounts.enums import Role
+from runbooks import library, waivers
+from runbooks.enums import Move, RunRole
 from runbooks.models import Revision
 from tests.factories.library import PLAIN, approved, kept
+from tests.factories.story import Story, story
 from tests.parity.shape import Api, Case, Cast, Form
 
 TEXT = PLAIN.decode()
@@ -76,6 +81,49 @@ def _act(verb: str, where: str, stage: Any, code: str = "") -> Case:
     )
 
 
+def _failed(deviation: str = "wrong-target", by: str = "operator") -> Callable[[Cast], Story]:
+    """A run that went wrong at its first step."""
+
+    def stage(cast: Cast) -> Story:
+        run = story({**cast.people, "operator": cast[by]}, cast.at, source=PLAIN)
+        run.do(Move.TAKE_ROLE, "operator", role=RunRole.OPERATOR)
+        run.do(Move.START, "operator", acknowledged=True, conditions=True)
+        run.do(Move.ABORT, "operator", reason="The prompt was the other.", deviation=deviation)
+        return run
+
+    return stage
+
+
+def _waived(cast: Cast) -> Story:
+    run = _failed()(cast)
+    waivers.waive(
+        run.run.revision, run=run.run.pk, reason="Labelled.", by=cast["approver"], at=cast.at
+    )
+    return run
+
+
+def _own(cast: Cast) -> Story:
+    """The approver was the operator as well."""
+    people.give_roles(
+        cast["approver"], roles=[Role.RESPONDER, Role.APPROVER], by=cast["admin"], at=cast.at
+    )
+    return _failed(by="approver")(cast)
+
+
+def _waive(stage: Any, code: str = "", reason: str = "The prompts carry labels now.") -> Case:
+    def sent(run: Story) -> dict[str, Any]:
+        return {"run": run.run.pk, "reason": reason}
+
+    return Case(
+        "runbooks.waivers.waive",
+        by="approver",
+        stage=stage,
+        form=lambda run: Form(f"{PAGE}1/waive/", sent(run)),
+        api=lambda run: Api("POST", f"{AT}revisions/1/waive/", sent(run)),
+        code=code,
+    )
+
+
 CASES = (
     _save(TEXT),
     _save("---\ntitle: [\n---\n\n- [ ] Do it\n", "invalid"),
@@ -90,4 +138,9 @@ CASES = (
     _act("archive", "", _archived, "archived"),
     _act("unarchive", "", _archived),
     _act("unarchive", "", _approved, "not_archived"),
+    _waive(_failed()),
+    _waive(_failed(), "invalid", " "),
+    _waive(_failed("other"), "not_locked"),
+    _waive(_waived, "waived_already"),
+    _waive(_own, "own_run"),
 )

@@ -37,6 +37,13 @@ def test_it_is_kept_with_the_step_at_which_the_run_stood(kind: Deviation) -> Non
     assert game.state.deviation == kind
 
 
+def test_a_locked_run_does_not_start() -> None:
+    game = Game.of(texts.PLAIN, started=False)
+    sent = {"acknowledged": True, "conditions": True}
+    assert game.refused(Move.START, OPERATOR, locked="Run 3 went wrong.", **sent) == "locked"
+    game.must(Move.START, OPERATOR, locked="", **sent)
+
+
 def test_before_the_start_there_is_no_step() -> None:
     game = Game.of(texts.PLAIN, started=False)
     game.must(Move.ABORT, DECIDER, reason="so", deviation="wrong-copy")

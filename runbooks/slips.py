@@ -1,0 +1,139 @@
+"""Attempts that went wrong, read: what the next one is told, and what it locks.
+
+A live run that ended at the wrong target or in the wrong direction locks its text for live use: the
+same steps would lead the same tired person to the same place (M13 of the story: the same wrong
+direction twice in one night, with no correction in between). The text it ran, and every older one,
+which cannot hold the correction either, wait for a newer revision or for a waiver.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.refusals import Refused
+from runbooks import log
+from runbooks.enums import Deviation, RunKind, RunRole, RunStatus
+from runbooks.models import Revision, Run, Runbook, Waiver
+from runbooks.procedure import from_json
+from runbooks.words import deviation_words
+
+#: A live run that went wrong in one of these locks its text.
+LOCKING = (Deviation.WRONG_TARGET.value, Deviation.WRONG_DIRECTION.value)
+_ENDED = (RunStatus.COMPLETED.value, RunStatus.ABORTED.value)
+_TOLD = ("run.turned_back", "run.aborted", "step.mismatched")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An attempt that went wrong. `step` is the number and title of the step at which it did, ''
+    when it stood at none; `why` is told by who saw it; `waiver` says that it locks nothing more."""
+
+    run: Run
+    step: str
+    why: str
+    waiver: Waiver | None
+
+    @property
+    def deviation(self) -> str:
+        """In what it went wrong, in a few words."""
+        return deviation_words(self.run.deviation)
+
+    @property
+    def sentence(self) -> str:
+        """Which run went wrong, in what, where and why."""
+        where = f" at step {self.step}" if self.step else ""
+        return f"Run {self.run.pk} ended early ({self.deviation}){where}, because: {self.why}"
+
+
+def last_failure(runbook: Runbook, *, before: Run | None = None) -> Failure | None:
+    """The last live attempt at `runbook` that ended, if it went wrong; with `before`, the last one
+    that had ended when that run started. Drills neither show up here nor hide anything."""
+    runs = _whole().filter(revision__runbook=runbook, kind=RunKind.LIVE.value, status__in=_ENDED)
+    if before is not None:
+        runs = runs.exclude(pk=before.pk)
+        if before.started_at is not None:
+            runs = runs.filter(ended_at__lte=before.started_at)
+    run = runs.order_by("-ended_at", "-pk").first()
+    return _failure(run) if run is not None and run.deviation else None
+
+
+def lock(revision: Revision) -> Failure | None:
+    """The newest failure that keeps `revision` from being run live; None when none does."""
+    run = _locking(revision).order_by("-ended_at", "-pk").first()
+    return _failure(run) if run is not None else None
+
+
+def check(revision: Revision) -> None:
+    """Raise `Refused` (locked) when `revision` may not be run live because of a failure."""
+    found = lock(revision)
+    if found is not None:
+        raise Refused("locked", *words(revision, found))
+
+
+def lock_on(run_id: int) -> str:
+    """Why the live run with this key may not start, because of a failure; '' when it may."""
+    runs = Run.objects.filter(pk=run_id, kind=RunKind.LIVE.value).select_related("revision")
+    run = runs.defer("revision__source", "revision__procedure").first()
+    found = lock(run.revision) if run is not None else None
+    return words(run.revision, found)[0] if run is not None and found is not None else ""
+
+
+def words(revision: Revision, failure: Failure) -> tuple[str, str]:
+    """Why `revision` is locked, and what to do about it."""
+    return (
+        f"Revision {revision.number} is locked for live use. {failure.sentence}",
+        "Change the runbook and have it approved, or ask an approver who did not operate that run"
+        " to waive it, with a reason. Drills stay possible.",
+    )
+
+
+def operated(run: Run, person: User) -> bool:
+    """Whether `person` is, or at any time was, the operator of `run`."""
+    if run.people.filter(person=person, role=RunRole.OPERATOR.value).exists():
+        return True
+    texts = run.events.filter(by=person).values_list("text", flat=True)
+    return any(json.loads(text)["role"] == RunRole.OPERATOR for text in texts)
+
+
+def waivers(revision: Revision) -> list[Waiver]:
+    """What was waived of the failures of `revision`, the newest first."""
+    return list(revision.waivers.select_related("by", "run").order_by("-at", "-pk"))
+
+
+def _whole() -> QuerySet[Run]:
+    return Run.objects.select_related("revision__runbook", "waiver__by")
+
+
+def _locking(revision: Revision) -> QuerySet[Run]:
+    return _whole().filter(
+        revision__runbook=revision.runbook_id,
+        revision__number__gte=revision.number,
+        kind=RunKind.LIVE.value,
+        status=RunStatus.ABORTED.value,
+        deviation__in=LOCKING,
+        waiver__isnull=True,
+    )
+
+
+def _failure(run: Run) -> Failure:
+    """What the log of `run` tells of it. The first event that says what went wrong names the step;
+    what was found there is why, else what the run was ended for."""
+    step, why = None, ""
+    lines = [log.line(event.text) for event in run.events.filter(kind__in=_TOLD)]
+    for line in lines:
+        data = line.data
+        if line.kind != "step.mismatched" and data.get("deviation") == run.deviation:
+            step, why = data.get("failed_step"), data["reason"]
+            break
+    for line in lines:
+        data = line.data
+        if line.kind == "step.mismatched" and data.get("deviation") == run.deviation:
+            why = data["why"] if data["step"] == step else why
+    steps = from_json(run.revision.procedure).steps
+    told = steps[step] if step is not None else None
+    waiver = getattr(run, "waiver", None)
+    return Failure(run, f"{told.number}, {told.title}" if told else "", why, waiver)
