@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.refusals import Refused
-from runbooks import log
+from runbooks import eventtext
 from runbooks.enums import Deviation, RunKind, RunRole, RunStatus
 from runbooks.models import Revision, Run, Runbook, Waiver
 from runbooks.procedure import from_json
@@ -123,7 +123,7 @@ def _failure(run: Run) -> Failure:
     """What the log of `run` tells of it. The first event that says what went wrong names the step;
     what was found there is why, else what the run was ended for."""
     step, why = None, ""
-    lines = [log.line(event.text) for event in run.events.filter(kind__in=_TOLD)]
+    lines = eventtext.of_kinds(run, _TOLD)
     for line in lines:
         data = line.data
         if line.kind != "step.mismatched" and data.get("deviation") == run.deviation:

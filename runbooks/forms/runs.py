@@ -165,10 +165,13 @@ class AbortForm(RunForm):
     )
 
     def prepare(self) -> None:
-        """What was said when the run turned back stands, unless something else is said."""
-        if self.state.deviation:
+        """What was said when the run turned back, or was found in it, stands unless something else
+        is said: saying nothing does not undo it."""
+        found = self.state.stated.deviations
+        known = self.state.deviation or (found[-1].kind if found else "")
+        if known:
             self.fields["deviation"].choices = WENT_WRONG  # type: ignore[attr-defined]
-            self.fields["deviation"].initial = self.state.deviation
+            self.fields["deviation"].initial = known
 
 
 class CompleteForm(RunForm):

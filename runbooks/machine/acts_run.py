@@ -139,13 +139,17 @@ def _abort(state: RunState, request: Request) -> Outcome:
 
 
 def _gone_wrong(state: RunState, request: Request) -> dict[str, Any]:
-    """In what the run went wrong, and at which step (index): what is said now, else what was said
-    when the run turned back. The step is where the run stands; it is told once."""
-    said = request.text("deviation") or state.deviation
+    """In what the run went wrong, and at which step (index): what is said now; else what was said
+    when the run turned back; else what was last found to be wrong in it. The step is the one where
+    that was found, else where the run stands; it is told once."""
+    found = state.stated.deviations
+    said = request.text("deviation") or state.deviation or (found[-1].kind if found else "")
     if not said:
         return {"deviation": ""}
-    first = said != state.deviation
-    return {"deviation": said, "failed_step": current(state) if first else None}
+    if said == state.deviation:
+        return {"deviation": said, "failed_step": None}
+    seen = [one.step for one in found if one.kind == said]
+    return {"deviation": said, "failed_step": seen[-1] if seen else current(state)}
 
 
 def _complete(state: RunState, request: Request) -> Outcome:

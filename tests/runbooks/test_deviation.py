@@ -15,6 +15,13 @@ from tests.factories.runs import Play, play
 from tests.runbooks import texts
 from tests.runbooks.table import DECIDER, OPERATOR, Game, fresh
 
+#: A command whose first line says which way it goes.
+WATCHED = texts.text(
+    "Look",
+    "Restore\nwait: {expect: restoring, bad: writing backup, cancel: press Ctrl-C}",
+    "Tell",
+)
+
 
 def ended(game: Game) -> dict[str, Any]:
     """The data of the newest event."""
@@ -76,6 +83,46 @@ def test_it_can_be_said_better_at_the_end() -> None:
     game.must(Move.ABORT, OPERATOR, reason="so", deviation="wrong-direction")
     assert ended(game)["failed_step"] == 4
     assert game.state.deviation == "wrong-direction"
+
+
+def watched() -> Game:
+    """The command's first line said that it writes the backup; the run is held."""
+    game = Game.of(WATCHED)
+    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Move.BEGIN_STEP, OPERATOR, 1)
+    game.must(Move.TICK, OPERATOR, 1, values={"wait.first_line": "Writing backup to disk"})
+    game.must(Move.RESUME, DECIDER, read_back="1")
+    return game
+
+
+@pytest.mark.parametrize("said", ["", "wrong-direction"])
+def test_what_was_found_counts_where_nothing_is_said(said: str) -> None:
+    game = watched()
+    game.must(Move.DIAGNOSE, OPERATOR, 1, finding="From and into were swapped.")
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation=said)
+    assert ended(game) == {"reason": "so", "deviation": "wrong-direction", "failed_step": 1}
+
+
+def test_what_is_said_counts_more_than_what_was_found() -> None:
+    game = watched()
+    game.must(Move.DIAGNOSE, OPERATOR, 1, finding="The pattern is wrong.")
+    game.must(Move.REOPEN, OPERATOR, 1)
+    game.must(Move.BEGIN_STEP, OPERATOR, 1)
+    game.must(Move.TICK, OPERATOR, 1, values={"wait.first_line": "Restoring 1 %"})
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation="other")
+    assert ended(game) == {"reason": "so", "deviation": "other", "failed_step": 2}
+
+
+def test_a_run_that_was_completed_after_its_diagnosis_has_none() -> None:
+    game = watched()
+    game.must(Move.DIAGNOSE, OPERATOR, 1, finding="A line of the job before it.")
+    game.must(Move.REOPEN, OPERATOR, 1)
+    game.must(Move.BEGIN_STEP, OPERATOR, 1)
+    game.must(Move.TICK, OPERATOR, 1, values={"wait.first_line": "Restoring 1 %"})
+    game.must(Move.TICK, OPERATOR, 2)
+    game.must(Move.COMPLETE, OPERATOR)
+    assert game.state.stated.deviations
+    assert game.state.deviation == ""
 
 
 def test_a_log_of_another_time_says_nothing_of_it() -> None:

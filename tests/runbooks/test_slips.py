@@ -17,6 +17,7 @@ from runbooks.models import Revision, Run, Waiver
 from tests.factories.people import person
 from tests.factories.runs import Play, cast, play
 from tests.runbooks import texts
+from tests.runbooks.test_deviation import WATCHED
 
 OTHER = texts.AFTER.replace(b"title: Tried", b"title: Another")
 WHY = "The newest entry was of April."
@@ -226,6 +227,19 @@ def test_a_run_that_turned_back_tells_what_was_said_first(
     lock = slips.lock(found.run.revision)
     assert lock is not None
     assert (lock.step.partition(",")[0], lock.why) == ("2", WHY)
+
+
+def test_what_was_found_says_why(people: dict[str, User], at: datetime) -> None:
+    found = play(WATCHED, at, people=people)
+    found.tick(0)
+    found.move(Move.BEGIN_STEP, step=1)
+    found.tick(1, **{"wait.first_line": "Writing backup to disk"})
+    found.move(Move.ABORT, by="decider", reason="Enough for tonight.")
+    lock = slips.lock(found.run.revision)
+    assert lock is not None
+    assert (lock.step, lock.deviation) == ("2, Restore", "wrong direction")
+    assert lock.why.startswith("The output says “writing backup”")
+    assert log.verify(found.run).ok
 
 
 def test_the_database_keeps_waivers(people: dict[str, User], at: datetime) -> None:
