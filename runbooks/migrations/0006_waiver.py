@@ -9,7 +9,7 @@ from accounts.append_only import protect
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("runbooks", "0004_run_deviation"),
+        ("runbooks", "0005_near_misses"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
