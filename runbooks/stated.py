@@ -19,7 +19,8 @@ class KnownCopy:
     """A copy that this run made, or read from its first byte to its last.
 
     `copy`: its id in the inventory. `of`: the parameter whose data it holds, an instance for a
-    safety copy, a copy for a duplicate. `data_as_of`: its newest record.
+    safety copy, a copy for a duplicate. `data_as_of`: its newest record. `fingerprint`: what a
+    live database says of its content, where there is no file that could have a SHA-256.
     """
 
     copy: int | None
@@ -35,6 +36,12 @@ class KnownCopy:
     registered_at: datetime | None = None
     verified_at: datetime | None = None
     verified_by: int | None = None
+    fingerprint: str = ""
+
+    @property
+    def content(self) -> str:
+        """What two copies have in common when they hold the same; '' when nobody read it."""
+        return self.sha256 or self.fingerprint
 
 
 @dataclass(frozen=True)
