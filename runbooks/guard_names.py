@@ -36,13 +36,6 @@ NAMES: dict[str, str] = {
     "wait": "the output of a long command",
 }
 
-#: Deviations of a mismatch → the guard that saw it. (A mismatch that names its guard needs none.)
-OF_DEVIATION: dict[str, str] = {
-    "wrong-target": "identify",
-    "wrong-direction": "direction",
-    "wrong-copy": "verify",
-}
-
 
 def guard_name(key: str) -> str:
     """The words for a guard's key. A key that a newer or an older version wrote names itself."""

@@ -13,8 +13,6 @@ from typing import Any
 
 from django.db.models import (
     BooleanField,
-    Case,
-    CharField,
     Exists,
     Func,
     OuterRef,
@@ -22,13 +20,12 @@ from django.db.models import (
     QuerySet,
     TextField,
     Value,
-    When,
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, NullIf
 
 from runbooks.enums import RunKind
-from runbooks.guard_names import OF_DEVIATION, RULES
+from runbooks.guard_names import RULES
 from runbooks.log import microseconds
 from runbooks.models import Event, Run
 from runbooks.models.log import MISSED
@@ -38,13 +35,13 @@ class What(StrEnum):
     """How it was noticed. An override is no near miss and counted by itself."""
 
     REFUSAL = "refusal"
-    DEVIATION = "deviation"
+    MISMATCH = "mismatch"
     OVERRIDE = "override"
 
 
 KINDS: dict[What, str] = {
     What.REFUSAL: "move.refused",
-    What.DEVIATION: "step.mismatched",
+    What.MISMATCH: "step.mismatched",
     What.OVERRIDE: "gate.overridden",
 }
 WHAT = {kind: what for what, kind in KINDS.items()}
@@ -74,13 +71,14 @@ class Filters:
 
 def is_near_miss(kind: str, data: Mapping[str, Any]) -> bool:
     """Whether an event of this kind with this data is one."""
-    refused, mismatched = KINDS[What.REFUSAL], KINDS[What.DEVIATION]
-    return kind == refused or (kind == mismatched and bool(data.get("deviation")))
+    refused, mismatched = KINDS[What.REFUSAL], KINDS[What.MISMATCH]
+    seen = bool(data.get("guard") or data.get("deviation"))
+    return kind == refused or (kind == mismatched and seen)
 
 
 def near_misses_in(events: QuerySet[Event]) -> QuerySet[Event]:
     """Those of `events` that are near misses."""
-    return of(events, (What.REFUSAL, What.DEVIATION))
+    return of(events, (What.REFUSAL, What.MISMATCH))
 
 
 def count_in(run: int) -> int:
@@ -113,25 +111,18 @@ def of(events: QuerySet[Event], wanted: tuple[What, ...]) -> QuerySet[Event]:
     found = events.filter(_INDEXED)
     if len(wanted) < len(What):
         found = found.filter(kind__in=[KINDS[what] for what in wanted])
-    if What.DEVIATION not in wanted:
+    if What.MISMATCH not in wanted:
         return found
-    plain = ~Q(kind=KINDS[What.DEVIATION])
-    return found.annotate(deviation=_Said("deviation")).filter(plain | Q(deviation__gt=""))
+    seen = Q(seen_by__gt="") | Q(deviation__gt="")
+    said = found.alias(seen_by=_Said("guard"), deviation=_Said("deviation"))
+    return said.filter(~Q(kind=KINDS[What.MISMATCH]) | seen)
 
 
 def guarded(events: QuerySet[Event]) -> QuerySet[Any]:
-    """With the `guard` of each: its own word for it; of a mismatch what it deviates in; of an
-    override the gate. What has none is the work of the table of moves."""
-    seen = [When(deviation=word, then=Value(key)) for word, key in OF_DEVIATION.items()]
-    return events.annotate(deviation=_Said("deviation")).annotate(
-        guard=Coalesce(
-            NullIf(_Said("guard"), Value("")),
-            Case(*seen, default=None, output_field=CharField()),
-            NullIf(_Said("gate"), Value("")),
-            Value(RULES),
-            output_field=CharField(),
-        )
-    )
+    """With the `guard` of each: the key that it names; of an override the gate. What names none is
+    the work of the table of moves."""
+    named = (NullIf(_Said(name), Value("")) for name in ("guard", "gate"))
+    return events.annotate(guard=Coalesce(*named, Value(RULES), output_field=TextField()))
 
 
 def narrowed(events: QuerySet[Event], filters: Filters) -> QuerySet[Event]:
@@ -158,6 +149,6 @@ def _given(wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 def found(filters: Filters) -> QuerySet[Any]:
     """The events that `filters` let through, each with its `guard`."""
-    wanted = (filters.what,) if filters.what else (What.REFUSAL, What.DEVIATION)
+    wanted = (filters.what,) if filters.what else (What.REFUSAL, What.MISMATCH)
     events = guarded(narrowed(of(Event.objects.all(), wanted), filters))
     return events.filter(guard=filters.guard) if filters.guard else events

@@ -1,9 +1,10 @@
 """Near misses, read from the logs of all runs: what was refused, what was found wrong in time, and
 which gates were opened by an override.
 
-A near miss is a refusal (`move.refused`), or a mismatch that would have been a slip with a name
-(`step.mismatched` with a `deviation`: a wrong target, a wrong direction, a wrong copy). Overrides
-(`gate.overridden`) are no near misses; they are counted beside them, because they show how often a
+A near miss is a refusal (`move.refused`), or a mismatch that a guard saw (`step.mismatched` with a
+`guard`; with a `deviation` when it was a wrong target, a wrong direction, a wrong copy). A value
+that was measured and does not fit is a finding, and none. Overrides (`gate.overridden`) are no near
+misses either; they are counted beside them, because they show how often a
 guard stood in the way of somebody who was right, or thought so.
 
 Blameless (PRODUCT, principle 9): nothing here carries a person's name or account. Who it was stands
@@ -89,23 +90,23 @@ class Page:
 @dataclass(frozen=True)
 class Tally:
     """The near misses of one guard (`key`) or one runbook (its slug): `n` of them, of which
-    `deviations`; and how many `overrides` beside them."""
+    `mismatches`; and how many `overrides` beside them."""
 
     key: str
     name: str
     n: int
-    deviations: int
+    mismatches: int
     overrides: int
 
 
 @dataclass(frozen=True)
 class Tallies:
-    """The most frequent first. `n`, `deviations` and `overrides` are of what the filters let
+    """The most frequent first. `n`, `mismatches` and `overrides` are of what the filters let
     through; `guards` leaves the filter on the guard aside and `runbooks` the one on the runbook, so
     that one sees what else there would be."""
 
     n: int
-    deviations: int
+    mismatches: int
     overrides: int
     guards: tuple[Tally, ...]
     runbooks: tuple[Tally, ...]
@@ -155,12 +156,12 @@ class _Group(NamedTuple):
 
 
 def _sums(groups: Iterable[_Group]) -> tuple[int, int, int]:
-    """Near misses, deviations among them, overrides."""
+    """Near misses, mismatches among them, overrides."""
     by: Counter[What] = Counter()
     for group in groups:
         by[group.what] += group.n
-    deviations = by[What.DEVIATION]
-    return by[What.REFUSAL] + deviations, deviations, by[What.OVERRIDE]
+    mismatches = by[What.MISMATCH]
+    return by[What.REFUSAL] + mismatches, mismatches, by[What.OVERRIDE]
 
 
 def _by(
@@ -201,10 +202,10 @@ def _told(event: Any, reader: int | None) -> NearMiss:
 
 
 def _tried(what: What, data: Mapping[str, Any]) -> str:
-    if what is What.DEVIATION:
-        return "typed what was observed"
+    if what is What.MISMATCH:
+        return "tick, with values that do not fit"
     if what is What.OVERRIDE:
-        return "opened a gate by an override"
+        return "override"
     sent: Mapping[str, str] = data.get("tried") or {}
     plain = [f"{name} {sent[name]}" for name in _PLAIN if sent.get(name)]
     return ", ".join([str(data.get("move", "")).replace("_", " "), *plain])

@@ -40,7 +40,7 @@ class NearMissQuery(_Narrowed, PageQuery):
     """Which near misses."""
 
     what = Word(
-        What, required=False, help_text="Left out: refusals and deviations, without overrides."
+        What, required=False, help_text="Left out: refusals and mismatches, without overrides."
     )
 
 
@@ -72,8 +72,8 @@ class TallyLine(Shape):
 
     key = serializers.CharField(help_text="Key of the guard, or slug of the runbook.")
     name = serializers.CharField()
-    n = serializers.IntegerField(help_text="Near misses: refusals and deviations.")
-    deviations = serializers.IntegerField(help_text="Of these, deviations.")
+    n = serializers.IntegerField(help_text="Near misses: refusals and mismatches.")
+    mismatches = serializers.IntegerField(help_text="Of these, mismatches.")
     overrides = serializers.IntegerField(help_text="Beside them.")
     url = serializers.CharField(help_text="The list of the near misses that were counted.")
 
@@ -81,8 +81,8 @@ class TallyLine(Shape):
 class Tallies(Shape):
     """How many there are. Nothing here is about a person."""
 
-    n = serializers.IntegerField(help_text="Near misses: refusals and deviations.")
-    deviations = serializers.IntegerField(help_text="Of these, deviations.")
+    n = serializers.IntegerField(help_text="Near misses: refusals and mismatches.")
+    mismatches = serializers.IntegerField(help_text="Of these, mismatches.")
     overrides = serializers.IntegerField(help_text="Beside them.")
     guards = TallyLine(many=True, help_text="The filter on the guard is left aside.")
     runbooks = TallyLine(many=True, help_text="The filter on the runbook is left aside.")
@@ -93,7 +93,7 @@ class NearMissList(ApiView):
 
     @operation("near_miss_list", TAG, asks=NearMissQuery, answers=page_of(NearMissLine))
     def get(self, request: Request) -> Response:
-        """Near misses, the newest first: what was refused, and deviations seen in time."""
+        """Near misses, the newest first: what was refused, and mismatches seen in time."""
         query = asked(NearMissQuery, request)
         cursor = query.get("cursor", "")
         before = Place.read(cursor)

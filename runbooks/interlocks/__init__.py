@@ -8,6 +8,7 @@ is a class here and its word in `runbooks.parser.lockkeys`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from runbooks.enums import ValueType
@@ -54,8 +55,10 @@ def gates(state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
 def wrong(state: RunState, index: int, values: Mapping[str, str], at: datetime) -> Wrong | None:
     """The first thing that an interlock of step `index` finds wrong with `values`, normal texts by
     name: what was recorded before and what is sent now."""
-    found = (lock.wrong(state, index, values, at) for lock in _of(state.step(index)))
-    return next((one for one in found if one), None)
+    for lock in _of(state.step(index)):
+        if found := lock.wrong(state, index, values, at):
+            return replace(found, guard=lock.key)
+    return None
 
 
 def events(

@@ -17,11 +17,12 @@ from runbooks.state import Facts, RunState
 class Wrong:
     """What was given does not fit: the step goes to diagnosis. `deviation` is a
     `runbooks.enums.Deviation` when it was about where, which way or from what; `hold`: the run is
-    held at once."""
+    held at once. `guard` is the key of the interlock that found it, set by `interlocks.wrong`."""
 
     sentence: str
     deviation: str = ""
     hold: bool = False
+    guard: str = ""
 
 
 class Interlock:

@@ -244,6 +244,8 @@ def _mismatch(
     }
     if unfit.deviation:
         data["deviation"] = unfit.deviation
+    if unfit.guard:
+        data["guard"] = unfit.guard
     failed = {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
     again = any(old.index == index and old.status in failed for old in state.past)
     if not (again or unfit.hold or too_many(state, index)):

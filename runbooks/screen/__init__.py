@@ -82,6 +82,7 @@ class RunScreen:
     quiet: tuple[Panel, ...]
     side: Side
     version: str
+    missed: int
 
     @property
     def briefing(self) -> bool:
@@ -95,9 +96,10 @@ def run_screen(
     system: System | None,
     present: Iterable[Here],
     beside: Side,
+    missed: int = 0,
 ) -> RunScreen:
     """The page for the person at `desk`. `present` are those who have it open; `beside` is what
-    stands in the margin (`side`)."""
+    stands in the margin (`side`); `missed` how many near misses there were, told at the end."""
     state, controls = desk.state, desk.controls
 
     def control(move: Move) -> Panel | None:
@@ -122,6 +124,7 @@ def run_screen(
         quiet=tuple(panel for panel in quiet if panel),
         side=beside,
         version=f"{state.turned}-{state.status.value}-{len(controls)}-{mine}-{len(state.people)}",
+        missed=missed,
     )
 
 

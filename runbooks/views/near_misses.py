@@ -31,7 +31,7 @@ PERIODS: dict[str, tuple[int, str]] = {
 }
 SHOWN: dict[str, str] = {
     What.REFUSAL.value: "refusals",
-    What.DEVIATION.value: "deviations",
+    What.MISMATCH.value: "mismatches",
     What.OVERRIDE.value: "overrides",
 }
 
@@ -125,7 +125,7 @@ def _choices(asked: Mapping[str, str], books: Mapping[str, str]) -> tuple[Choice
         _choice(asked, "guard", "Guard", NAMES, "any"),
         _choice(asked, "runbook", "Runbook", books, "any"),
         _choice(asked, "kind", "Runs", kinds, "live and drill"),
-        _choice(asked, "what", "Show", SHOWN, "all near misses"),
+        _choice(asked, "what", "Show", SHOWN, "near misses"),
     )
 
 

@@ -16,8 +16,9 @@ from accounts.models import User
 from accounts.refusals import Refused
 from inventory.models import Copy
 from runbooks import blind, eventtext, glance, presence, rows
-from runbooks.enums import RunRole
-from runbooks.machine import Line, RunState
+from runbooks.enums import RunRole, RunStatus
+from runbooks.machine import Line, RunState, current
+from runbooks.missed import count_in
 from runbooks.models import Event, Evidence, Run
 from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
 
@@ -76,7 +77,12 @@ def screen(
         system=system,
         present=_named(state, here, people),
         beside=side(desk, copies=copies, evidence=files, told=told),
+        missed=count_in(run.pk) if _at_its_end(state) else 0,
     )
+
+
+def _at_its_end(state: RunState) -> bool:
+    return state.status is not RunStatus.BRIEFING and current(state) is None
 
 
 def present(pk: int, at: datetime) -> tuple[presence.Here, ...]:

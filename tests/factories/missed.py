@@ -41,7 +41,7 @@ def refused(run: Run, guard: str | None, *, by: User, at: datetime, **data: Any)
 
 
 def deviated(run: Run, deviation: str, *, by: User, at: datetime, **data: Any) -> Event:
-    """A mismatch; with a `deviation` it is a near miss."""
+    """A mismatch; with a `deviation` or a `guard` it is a near miss."""
     told = {"step": 0, "why": "Neither identifier fits.", "values": {}, "measured_by": "operator"}
     return logged(run, "step.mismatched", by=by, at=at, **told | {"deviation": deviation} | data)
 
@@ -58,5 +58,5 @@ def missed(run: Run, by: User, at: datetime) -> None:
     refused(run, "", by=by, at=next(moments))
     refused(run, "identify", by=by, at=next(moments))
     refused(run, "freeze", by=by, at=next(moments), sentence="One writer is left.")
-    deviated(run, "wrong-target", by=by, at=next(moments))
+    deviated(run, "wrong-target", guard="identify", by=by, at=next(moments))
     overridden(run, "countersign", by=by, at=next(moments))

@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from runbooks.enums import Move
 from tests.factories.missed import missed, overridden, refused
 from tests.factories.story import Story, story
 from tests.factories.tokens import program
@@ -22,7 +23,7 @@ API = "/api/v1/near-misses/"
 
 @pytest.fixture
 def told(operator: User, verifier: User, decider: User, author: User, approver: User) -> Story:
-    """A run with three refusals, a deviation and an override, an hour ago."""
+    """A run with three refusals, a mismatch and an override, an hour ago."""
     people = (operator, verifier, decider, author, approver)
     ago = datetime.now(UTC) - timedelta(hours=1)
     played = story({person.username: person for person in people}, ago).start()
@@ -42,7 +43,7 @@ def test_before_the_first_one_the_page_says_so(signed_in: SignIn, viewer: User) 
 
 def test_each_is_told_and_all_are_counted(told: Story, signed_in: SignIn, viewer: User) -> None:
     page = html(signed_in(viewer))
-    assert "<b>4</b> near misses, 1 of them deviation" in page
+    assert "<b>4</b> near misses, 1 of them a mismatch" in page
     assert page.count('class="near-miss"') == 4
     assert "WRONG TARGET" in page
     assert "This is not the target." in page
@@ -125,12 +126,12 @@ def test_the_log_of_a_run_shows_them_alone(told: Story, signed_in: SignIn, viewe
 def test_by_api(told: Story, viewer: User) -> None:
     door = program(viewer)
     page = door.get(f"{API}?limit=3").json()
-    assert [row["what"] for row in page["results"]] == ["deviation", "refusal", "refusal"]
+    assert [row["what"] for row in page["results"]] == ["mismatch", "refusal", "refusal"]
     newest = page["results"][0]
     assert (newest["guard"], newest["deviation"], newest["step"]) == ("identify", "wrong target", 0)
     assert len(door.get(page["next"]).json()["results"]) == 1
     counted = door.get(f"{API}tallies/?kind=live").json()
-    assert (counted["n"], counted["deviations"], counted["overrides"]) == (4, 1, 1)
+    assert (counted["n"], counted["mismatches"], counted["overrides"]) == (4, 1, 1)
     first = counted["guards"][0]
     assert (first["key"], first["n"]) == ("identify", 2)
     assert first["url"] == f"{API}?kind=live&guard=identify"
@@ -142,3 +143,12 @@ def test_by_api(told: Story, viewer: User) -> None:
 @pytest.mark.parametrize("query", ["cursor=7", "what=refused", "since=yesterday", "person=1"])
 def test_what_the_api_cannot_read(told: Story, viewer: User, query: str) -> None:
     assert program(viewer).get(f"{API}?{query}").status_code == 422
+
+
+def test_a_run_tells_them_when_it_ends(told: Story, signed_in: SignIn, viewer: User) -> None:
+    page, client = f"/runs/{told.run.pk}/", signed_in(viewer)
+    assert "It had" not in html(client, page=page)
+    told.do(Move.ABORT, "operator", reason="Enough for today.")
+    said = html(client, page=page)
+    assert "It had <a" in said
+    assert '?near-misses=1">4 near misses</a>' in said

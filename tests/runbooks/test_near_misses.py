@@ -12,7 +12,8 @@ from accounts.models import User
 from accounts.refusals import Refused
 from runbooks import near_misses
 from runbooks.enums import Move, RunKind
-from runbooks.guard_names import NAMES, OF_DEVIATION, RULES
+from runbooks.guard_names import NAMES, RULES
+from runbooks.interlocks import INTERLOCKS
 from runbooks.missed import KINDS, Filters, What, count_in, found, is_near_miss
 from runbooks.models import Event, Run
 from runbooks.models.log import MISSED
@@ -41,7 +42,7 @@ def told(cast: dict[str, User], at: datetime) -> Story:
         lambda when: refused(run, None, by=by, at=when),
         lambda when: refused(run, "", by=by, at=when),
         lambda when: refused(run, "identify", by=by, at=when),
-        lambda when: deviated(run, "wrong-target", by=by, at=when),
+        lambda when: deviated(run, "wrong-target", guard="identify", by=by, at=when),
         lambda when: deviated(run, "", by=by, at=when),
         lambda when: overridden(run, "countersign", by=by, at=when),
     )
@@ -56,7 +57,7 @@ def kinds(filters: Filters) -> list[tuple[str, str]]:
 
 def test_every_guard_has_words() -> None:
     assert {key.name for key in GUARD_KEYS} - DEMAND_NOTHING <= set(NAMES)
-    assert set(OF_DEVIATION.values()) <= set(NAMES)
+    assert set(INTERLOCKS) <= set(NAMES)
     assert set(KINDS.values()) == set(MISSED)
 
 
@@ -78,13 +79,14 @@ def test_a_refusal_of_the_product_is_one(cast: dict[str, User], at: datetime) ->
 
 def test_what_counts_as_one(told: Story) -> None:
     assert kinds(Filters()) == [
-        ("deviation", "identify"),
+        ("mismatch", "identify"),
         ("refusal", "identify"),
         ("refusal", RULES),
         ("refusal", RULES),
     ]
     assert count_in(told.run.pk) == 4
     assert is_near_miss("step.mismatched", {"deviation": "wrong-copy"})
+    assert is_near_miss("step.mismatched", {"guard": "wait"})
     assert not is_near_miss("step.mismatched", {"deviation": ""})
     assert not is_near_miss("gate.overridden", {"gate": "identify"})
 
@@ -93,7 +95,7 @@ def test_what_counts_as_one(told: Story) -> None:
     ("filters", "count"),
     [
         (Filters(what=What.REFUSAL), 3),
-        (Filters(what=What.DEVIATION), 1),
+        (Filters(what=What.MISMATCH), 1),
         (Filters(what=What.OVERRIDE), 1),
         (Filters(guard="identify"), 2),
         (Filters(guard=RULES), 2),
@@ -138,8 +140,8 @@ def test_pages_lose_and_repeat_nothing(told: Story) -> None:
 
 def test_tallies_by_guard_and_by_runbook(told: Story) -> None:
     counted = near_misses.tallies(Filters())
-    assert (counted.n, counted.deviations, counted.overrides) == (4, 1, 1)
-    assert [(t.key, t.n, t.deviations, t.overrides) for t in counted.guards] == [
+    assert (counted.n, counted.mismatches, counted.overrides) == (4, 1, 1)
+    assert [(t.key, t.n, t.mismatches, t.overrides) for t in counted.guards] == [
         (RULES, 2, 0, 0),
         ("identify", 2, 1, 0),
         ("countersign", 0, 0, 1),
@@ -163,7 +165,7 @@ def test_nothing_counted_names_anybody(told: Story, cast: dict[str, User]) -> No
 def test_what_was_typed_is_not_told(told: Story) -> None:
     whole = near_misses.page(Filters())
     assert "hunter2" not in repr(whole)
-    assert {row.tried for row in whole.rows} == {"tick", "typed what was observed"}
+    assert {row.tried for row in whole.rows} == {"tick", "tick, with values that do not fit"}
 
 
 @pytest.mark.parametrize(
@@ -203,3 +205,26 @@ def _many(run: Run, count: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE runbooks_event")
+
+
+WAITS = b"""---
+title: Write it
+---
+# Write it
+
+- [ ] Wait for it
+
+  ```guard
+  wait: {expect: restoring, bad: writing backup, cancel: press Ctrl-C once}
+  ```
+"""
+
+
+def test_a_mismatch_that_an_interlock_saw_names_it(cast: dict[str, User], at: datetime) -> None:
+    played = story(cast, at, source=WAITS).start()
+    played.do(Move.BEGIN_STEP, "operator", step=0)
+    played.do(Move.TICK, "operator", step=0, values={"wait.first_line": "Writing backup 1 of 9"})
+    assert kinds(Filters()) == [("mismatch", "wait")]
+    (row,) = near_misses.page(Filters()).rows
+    assert row.step == "step 1, Wait for it"
+    assert "Ctrl-C" in row.sentence
