@@ -8,7 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runbooks.lint import commands, order
+from runbooks.lint import (
+    aftermath,
+    commands,
+    comparisons,
+    decisions,
+    dependencies,
+    directions,
+    mismatches,
+    order,
+    people,
+    prechecks,
+    promises,
+    reading,
+    switches,
+    timeouts,
+    upkeep,
+    verifiers,
+)
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import LintFacts, Remark, Scope
 from runbooks.lint.rules import Rule
@@ -16,7 +33,22 @@ from runbooks.procedure import Finding, Procedure
 
 __all__ = ["RULES", "LintFacts", "Rule", "Scope", "lint", "split"]
 
-_MODULES = (commands, order)
+_MODULES = (commands, order) + (
+    aftermath,
+    comparisons,
+    decisions,
+    dependencies,
+    directions,
+    mismatches,
+    people,
+    prechecks,
+    promises,
+    reading,
+    switches,
+    timeouts,
+    upkeep,
+    verifiers,
+)
 
 #: Every rule by its code, in the order of the codes.
 RULES: dict[str, Rule] = {

@@ -132,7 +132,7 @@ class Book:
     @cached_property
     def kind(self) -> str:
         """`restore`, `copy-out`, `backup`, `check` as the author declared it, or ''."""
-        return str(getattr(self.procedure, "kind", "") or "")
+        return str(self.procedure.operation or "")
 
     @cached_property
     def restores(self) -> bool:

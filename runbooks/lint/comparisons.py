@@ -1,0 +1,110 @@
+"""Rules about what is measured after a restore, and with what it is compared."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from runbooks.enums import Level, ValueType
+from runbooks.lint.book import Book
+from runbooks.lint.remarks import Remark, Scope
+from runbooks.lint.rules import rule
+from runbooks.lint.words import after_act, last_act, mention, says
+from runbooks.procedure import Step, ValueSpec
+
+_COMPARES = re.compile(
+    r"\bcount\s*\(|\bmax\s*\(|\bcompar\w+|\b(?:newest|latest|last) (?:row|record|entry|timestamp)\b"
+    r"|\b(?:row|record|key|document|object|number of) ?(?:s|count|counts|rows|records|keys)\b"
+    r"|\bchecksums?\b|\bsha256",
+    re.IGNORECASE,
+)
+_MEASURES = re.compile(
+    rf"{_COMPARES.pattern}|\bselect\b|\b(?:ls|du|wc|stat)\b|--list\b|\bsize\b", re.IGNORECASE
+)
+_EXIT = re.compile(r"(?:^|_)(?:exit|status|rc|return_?code|returned)(?:_|$)", re.IGNORECASE)
+_SAYS_EXIT = re.compile(
+    r"\b(?:exit|return) (?:code|status|value)s?\b|\$\?"
+    r"|\b(?:complet|finish|return|end)(?:s|ed|es)? (?:successfully|without (?:any )?errors?)\b",
+    re.IGNORECASE,
+)
+_WRITES = re.compile(
+    r"\b(?:restor|import|back(?:ing|s|ed)?[ -]?up|dump|export|snapshot)\w*\b", re.IGNORECASE
+)
+#: A measurement this many steps further on is still one of this step's result.
+_NEAR = 3
+
+
+@rule(
+    "L32",
+    Level.ERROR,
+    "Nothing after the restore is compared with what was measured before it",
+    "In the story somebody noticed by accident that the newest row was two months old. Newest"
+    " record and counts, before and after, show it at once.",
+    scope=Scope.RESTORES,
+)
+def not_compared(book: Book) -> Iterator[Remark]:
+    act = last_act(book)
+    if act is None:
+        return
+    earlier = {v.name for s in book.procedure.steps if s.index < act.index for v in s.guard.record}
+    after = after_act(book)
+    if any("compare" in step.guard.locks or _looks_back(step, earlier) for step in after):
+        return
+    if not earlier and mention(book, after, _COMPARES):
+        return
+    yield book.at(
+        act,
+        f"After step {act.number} nothing is compared with what was measured before it.",
+        "Add a step behind it that records the newest record and a count, each with `within: {of:"
+        " …, tolerance: 0}`.",
+    )
+
+
+def _looks_back(step: Step, earlier: set[str]) -> bool:
+    return any(value.within and value.within.of in earlier for value in step.guard.record)
+
+
+@rule(
+    "L33",
+    Level.WARNING,
+    "Only the tool's own word says that it worked",
+    "A tool that exits with 0 has not read what it wrote: at GitLab in 2017 the backups succeeded"
+    " and were empty.",
+)
+def exit_code_only(book: Book) -> Iterator[Remark]:
+    for place, step in enumerate(book.path):
+        near = book.path[place + 1 : place + 1 + _NEAR]
+        if any(_measures(later) for later in near):
+            continue
+        values = [value for value in step.guard.record if _is_exit(value)]
+        if values and len(values) == len(step.guard.record) and step.commands:
+            yield book.at_guard(
+                step,
+                values[0].name,
+                f"Only an exit status says that step {step.number} worked; nothing measures its"
+                " result.",
+                "Record what is read from the result: its newest record, a count, a size.",
+            )
+        elif not step.guard.record and _WRITES.search(step.title):
+            yield from _said(book, step, near)
+
+
+def _said(book: Book, step: Step, near: tuple[Step, ...]) -> Iterator[Remark]:
+    for line, found in says(book, step, _SAYS_EXIT):
+        if not mention(book, (step, *near), _MEASURES):
+            yield book.at_text(
+                line,
+                found[0],
+                f"That the tool ends well is all that says whether step {step.number} worked.",
+                "Measure the result: its newest record, a count, a size.",
+            )
+        return
+
+
+def _is_exit(value: ValueSpec) -> bool:
+    return value.type is ValueType.NUMBER and bool(value.equals) and bool(_EXIT.search(value.name))
+
+
+def _measures(step: Step) -> bool:
+    own = any(not _is_exit(value) for value in step.guard.record)
+    return own or bool({"compare", "verify", "copy"} & set(step.guard.locks))

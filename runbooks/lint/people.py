@@ -1,0 +1,109 @@
+"""Rules about people: who is told, and that a step asks for a role and no person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from runbooks.enums import Level
+from runbooks.lint.book import Book
+from runbooks.lint.remarks import Remark, Scope
+from runbooks.lint.rules import rule
+from runbooks.lint.words import at_act, mention, prose
+from runbooks.procedure import Step
+
+_TELLS = re.compile(
+    r"\b(?:announc\w+|notif(?:y|ies|ication)\w*|tell|inform\w*|communicat\w+|broadcast"
+    r"|status ?page|stakeholders?|e-?mail|slack|those affected|customers)\b"
+    r"|\b(?:post|message|write|say)\b[^.\n]{0,40}\bchannel\b|\blet\b[^.\n]{0,30}\bknow\b",
+    re.IGNORECASE,
+)
+#: `@ada` is a person's handle; `@sre-team`, `@org/team`, `@here` are not.
+_HANDLE = re.compile(r"(?<![\w@/.`])@([A-Za-z][A-Za-z0-9_.]{2,30})\b(?![\w/@-]|\.\w)")
+_GROUPS = re.compile(
+    r"(?:channel|here|everyone|all|team|group|on_?call|admins?|dbas?|sre|ops|devops|devs?|support"
+    r"|security|infra\w*|platform|managers?|leads?|owners?|reviewers?|responders?|bot|todo|param"
+    r"|return|example|latest|\w*(?:team|bot|ops|oncall|admins|channel|support))",
+    re.IGNORECASE,
+)
+_MAIL = re.compile(r"\b([a-z]{2,20})[._]([a-z]{2,20})@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_ASKED = re.compile(
+    r"\b(?:[Aa]sk|[Cc]all|[Cc]ontact|[Pp]ing|[Tt]ell|[Pp]hone|[Pp]age|[Mm]essage|[Ww]ake|[Nn]otify"
+    r"|approved by|done by|sign-off (?:by|from)|help from)"
+    r"\s+(?!(?:[A-Z][\w']+\s+)*(?:[Tt]eam|[Gg]roup|[Ss]upport|[Dd]esk|[Oo]n-?call)\b)"
+    r"([A-Z][a-z]+)\b"
+)
+#: First names that are seldom anything else, from many languages; enough to notice the habit.
+_FIRST_NAMES = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        Adam Ada Ahmed Alan Alberto Alejandro Alex Alexander Ali Alice Amir Ana Anders Andrea
+        Andreas Andrew Anita Anna Anne Anton Antonio Ben Benjamin Bernd Bob Brian Carla Carlos Carol
+        Catherine Charles Chen Chris Christian Christina Claire Claudia Craig Dan Daniel Daniela
+        Dave David Deepak Diana Diego Dimitri Dmitry Ed Edward Elena Elizabeth Emily Emma Eric Erik
+        Eva Fatima Felix Fernando Fiona Francesca Frank Fred Gary George Giulia Greg Hannah Hans
+        Helen Henry Igor Ines Ingrid Ivan Jack Jacob Jakob James Jan Jane Jason Javier Jeff Jennifer
+        Jens Jim Joe Johan John Jonas Jonathan Jose Joseph Juan Julia Julian Karen Karim Karl Kate
+        Katrin Kenji Kevin Klaus Lars Laura Lena Leo Linda Lisa Luca Lucas Luis Lukas Marco Maria
+        Marie Marina Mario Martin Mary Matthew Maya Mehmet Michael Michelle Miguel Mike Mohammed
+        Monica Nadia Nancy Natalia Nathan Nick Nicolas Nina Oleg Oliver Olivia Omar Oscar Pablo
+        Patrick Paul Paula Pedro Peter Petra Philip Pierre Priya Rachel Rahul Raj Ralf Rebecca
+        Richard Rob Robert Rosa Ryan Sam Samuel Sandra Sara Sarah Sean Sergey Simon Sofia Sophie
+        Stefan Stephen Steve Steven Susan Sven Tanja Thomas Tim Tobias Tom Tomas Tony Ulrich Ursula
+        Vera Victor Viktor Walter Wei William Yuki Yusuf
+        """,
+    )
+)
+
+
+@rule(
+    "L38",
+    Level.HINT,
+    "Nobody is told about the restore",
+    "Those whose work is lost learn it from the gap, months later. Say it before, and after.",
+    scope=Scope.RESTORES,
+)
+def nobody_told(book: Book) -> Iterator[Remark]:
+    if not mention(book, book.path, _TELLS):
+        yield at_act(
+            book,
+            "No step tells anybody that data is replaced here, or what is lost by it.",
+            "Add a step that announces the restore, and one at the end that tells those affected.",
+        )
+
+
+@rule(
+    "L47",
+    Level.WARNING,
+    "A step names a person instead of a role",
+    "That person is asleep, on leave, or gone; a role has somebody on duty.",
+)
+def named_person(book: Book) -> Iterator[Remark]:
+    known = [re.escape(name) for name in sorted(book.facts.people) if " " in name.strip()]
+    people = re.compile(rf"\b(?:{'|'.join(known)})\b") if known else None
+    for step in book.procedure.steps:
+        for line, name in _names(book, step, people):
+            yield book.at_text(
+                line,
+                name,
+                f"Step {step.number} depends on one person, {name}.",
+                "Name the role: the operator, the verifier, the decider, the one on call.",
+            )
+            break
+
+
+def _names(book: Book, step: Step, people: re.Pattern[str] | None) -> Iterator[tuple[int, str]]:
+    """The persons whom the words of a step name, with the line."""
+    for number, line in prose(book, step):
+        for found in _HANDLE.finditer(line):
+            if not _GROUPS.fullmatch(found[1]):
+                yield number, found[0]
+        for found in _MAIL.finditer(line):
+            if not any(_GROUPS.fullmatch(part) for part in found.groups()):
+                yield number, found[0]
+        for found in _ASKED.finditer(line):
+            if found[1] in _FIRST_NAMES:
+                yield number, found[1]
+        for found in people.finditer(line) if people else ():
+            yield number, found[0]
