@@ -142,6 +142,12 @@ ANCHOR_WEBHOOK = env.text("COUNTERSIGN_ANCHOR_WEBHOOK")
 #: COUNTERSIGN_QUIET_RUN_MINUTES (30) — Minutes after which the people in a run are told that
 #: nothing happens in it.
 QUIET_RUN_MINUTES = env.integer("COUNTERSIGN_QUIET_RUN_MINUTES", 30, minimum=1)
+#: COUNTERSIGN_DRILL_DAYS (90) — Days after which the linter says that a runbook should be drilled
+#: again.
+DRILL_DAYS = env.integer("COUNTERSIGN_DRILL_DAYS", 90, minimum=1)
+#: COUNTERSIGN_REVIEW_DAYS (365) — Days after which the linter says that the text of a runbook
+#: should be read again.
+REVIEW_DAYS = env.integer("COUNTERSIGN_REVIEW_DAYS", 365, minimum=1)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backend.Backend"]

@@ -104,6 +104,8 @@ def test_floors() -> None:
 @pytest.mark.parametrize(
     "place",
     [
+        "runbooks/judgement",
+        "runbooks/lintreport",
         "runbooks/machine",
         "runbooks/overdue",
         "runbooks/lint",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from datetime import datetime
 from io import StringIO
 from pathlib import Path
 
@@ -97,28 +95,3 @@ def test_the_author_must_be_plain(author: User, tmp_path: Path) -> None:
     person("reader", "rd", Role.VIEWER)
     out, _, code = _import(path, "--author", "reader")
     assert (code, "may not write runbooks" in out) == (1, True)
-
-
-def _lint(*arguments: str) -> tuple[str, int]:
-    out = StringIO()
-    try:
-        call_command("lint_runbook", *arguments, stdout=out)
-    except SystemExit as left:
-        return out.getvalue(), int(left.code or 0)
-    return out.getvalue(), 0
-
-
-def test_lint_says_file_line_and_column(tmp_path: Path, at: datetime) -> None:
-    bad, good = _file(tmp_path, "bad.md", BROKEN), _file(tmp_path, "good.md", PLAIN)
-    warned = _file(tmp_path, "warned.md", b"- [x] Done before\n")
-    assert _lint(good) == ("", 0)
-    out, code = _lint(bad, good, warned)
-    assert code == 1
-    assert f"{bad}:10:3: error syntax." in out
-    assert f"{warned}:1:1: warning syntax.ticked" in out
-    assert _lint(warned)[1] == 0
-    data, code = _lint(bad, "--format", "json")
-    [finding] = json.loads(data)
-    assert (finding["file"], finding["line"], finding["level"], code) == (bad, 10, "error", 1)
-    with pytest.raises(CommandError, match="cannot be read"):
-        _lint(str(tmp_path / "none.md"))

@@ -2,59 +2,76 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
-from runbooks.enums import Level
+from inventory.models import System
+from runbooks import facts
+from runbooks.judgement import judge
+from runbooks.lint import RULES, LintFacts
+from runbooks.lintreport import Linted, data, lines, sarif
 from runbooks.parser import parse
-from runbooks.procedure import Finding
 
 
 class Command(BaseCommand):
     help = (
         "Read runbook files and list what is wrong in them, one finding a line: "
-        "file:line:column: level code sentence. Ends with 1 when there is an error. "
-        "Touches no database, so that it can run where the files are kept."
+        "file:line:column: level code sentence. Ends with 1 when there is an error that no waiver "
+        "in the file takes away, with 2 when a file cannot be opened. Touches no database unless "
+        "--system is given, so that it can run where the files are kept."
     )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE", type=Path)
-        parser.add_argument("--format", choices=["text", "json"], default="text")
+        parser.add_argument("--format", choices=["text", "json", "sarif"], default="text")
+        parser.add_argument(
+            "--system",
+            metavar="SLUG",
+            help="judge with what the inventory knows of this system: its RPO, RTO and instances",
+        )
 
-    def handle(self, *args: Any, files: list[Path], format: str, **options: Any) -> None:
-        found: list[tuple[Path, Finding]] = []
-        for path in files:
-            found.extend((path, finding) for finding in _findings(path))
+    def handle(
+        self, *args: Any, files: list[Path], format: str, system: str | None, **options: Any
+    ) -> None:
+        known = _facts(system) if system else None
+        linted = [_linted(path, known) for path in files]
         if format == "json":
-            self.stdout.write(json.dumps([_as_data(p, f) for p, f in found], indent=2))
+            self.stdout.write(json.dumps(data(linted), indent=2))
+        elif format == "sarif":
+            self.stdout.write(json.dumps(sarif(linted, RULES), indent=2))
         else:
-            for path, finding in found:
-                self.stdout.write(_as_text(path, finding))
-        if any(finding.level is Level.ERROR for _, finding in found):
+            for line in lines(linted):
+                self.stdout.write(line)
+        unread = [one.unreadable for one in linted if one.unreadable]
+        for sentence in unread:
+            self.stderr.write(sentence)
+        if unread:
+            raise SystemExit(2)
+        if any(one.judgement.errors for one in linted):
             raise SystemExit(1)
 
 
-def _findings(path: Path) -> tuple[Finding, ...]:
+def _facts(slug: str) -> LintFacts:
+    try:
+        system = System.objects.get(slug=slug)
+    except System.DoesNotExist:
+        known = ", ".join(System.objects.values_list("slug", flat=True)) or "none"
+        raise CommandError(
+            f"The inventory has no system {slug!r}. It has: {known}.", returncode=2
+        ) from None
+    return facts.of_text(system, None, at=timezone.now())
+
+
+def _linted(path: Path, known: LintFacts | None) -> Linted:
     try:
         source = path.read_bytes()
     except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
-    return parse(source, name=path.stem).findings
-
-
-def _as_text(path: Path, finding: Finding) -> str:
-    suggestion = f" {finding.suggestion}" if finding.suggestion else ""
-    return (
-        f"{path}:{finding.line}:{finding.column}: {finding.level.value} {finding.code}"
-        f" {finding.sentence}{suggestion}"
-    )
-
-
-def _as_data(path: Path, finding: Finding) -> dict[str, Any]:
-    return {"file": str(path), **dataclasses.asdict(finding)}
+        return Linted(str(path), unreadable=f"{path} cannot be read: {error.strerror}.")
+    parsed = parse(source, name=path.stem)
+    return Linted(str(path), judge(parsed.procedure, source, parsed.findings, known))

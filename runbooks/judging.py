@@ -1,0 +1,47 @@
+"""What is wrong in a text that is kept here, or about to be, as of a moment: the words of the
+parser, the library and the linter together.
+
+Nothing of it is stored. The rules of the linter grow, and some look at facts that change (when was
+the last drill, does the time still fit the RTO): a stored finding would be old news. What is costly
+in it, the reading of the text, is remembered by `runbooks.reading`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from runbooks import facts
+from runbooks.judgement import Judgement, judge
+from runbooks.lint import LintFacts
+from runbooks.models import Revision, Runbook
+from runbooks.procedure import from_json
+from runbooks.reading import Reading, doubts
+
+
+def of_revision(revision: Revision, *, at: datetime) -> Judgement:
+    """What is wrong in a kept text, as of `at` (aware). It is the stored procedure that is judged,
+    for that is what a run follows."""
+    return of_revisions([revision], at=at)[revision.pk]
+
+
+def of_revisions(revisions: Iterable[Revision], *, at: datetime) -> dict[int, Judgement]:
+    """The same for many, by their keys; the number of queries does not grow with them, if they come
+    with their runbooks and systems."""
+    kept = list(revisions)
+    known = facts.of_revisions(kept, at=at)
+    return {revision.pk: _judged(revision, known[revision.pk]) for revision in kept}
+
+
+def of_reading(
+    source: bytes, reading: Reading, *, runbook: Runbook | None, at: datetime
+) -> Judgement:
+    """What is wrong in a text that was just read; `runbook` is the one whose next revision it would
+    be, None for a new one."""
+    known = facts.of_text(reading.system, runbook, at=at)
+    return judge(reading.procedure, source, reading.findings, known)
+
+
+def _judged(revision: Revision, known: LintFacts) -> Judgement:
+    source = bytes(revision.source)
+    return judge(from_json(revision.procedure), source, doubts(source), known)
