@@ -8,7 +8,7 @@ parser read in it on the day it was saved.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -19,13 +19,17 @@ from accounts.access import check
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
+from runbooks import judging
 from runbooks.enums import Level
+from runbooks.judgement import Judgement
 from runbooks.models import Revision, Runbook
 from runbooks.procedure import Finding, Procedure, as_json
 from runbooks.reading import Reading, read, title_taken
 
 # Addresses directly below /runbooks/ that are not runbooks.
 RESERVED_SLUGS = frozenset({"new", "upload", "preview"})
+#: How many errors a refused approval names; the page shows all of them at their lines.
+_NAMED = 5
 
 
 class Unreadable(Invalid):
@@ -109,32 +113,29 @@ def _one_line(summary: str) -> str:
     return summary
 
 
-@transaction.atomic
-def approve(revision: Revision, *, by: User, at: datetime) -> Revision:
+def approve(
+    revision: Revision, *, by: User, at: datetime, waivers_seen: Collection[str] = ()
+) -> Revision:
     """Allow `revision` to be run live. `at` is aware, UTC.
 
-    Raises `Refused`: `no_right`, `own_text` (two people stand behind a text, its author and
-    another), `approved_already`, `archived`.
+    `waivers_seen` are the codes of the rules that the text waives and whose reasons `by` has read:
+    a waiver switches a safeguard off, so a second pair of eyes falls on each. Raises `Refused`:
+    `no_right`, `own_text` (two people stand behind a text, its author and another),
+    `approved_already`, `archived`, `open_errors` (the parser or the linter finds an error, as of
+    `at`, that the text does not waive), `waivers_unseen`.
     """
     check(by, Right.APPROVE_RUNBOOKS)
-    runbook = Runbook.objects.select_for_update().get(pk=revision.runbook_id)
-    _check_in_use(runbook)
-    revision = Revision.objects.select_related("author", "approved_by").get(pk=revision.pk)
-    if revision.author_id == by.pk:
-        raise Refused(
-            "own_text",
-            f"You wrote revision {revision.number} yourself, and nobody approves their own text.",
-            "Ask another approver to read it.",
-        )
-    if revision.approved_at is not None:
-        raise Refused(
-            "approved_already",
-            f"Revision {revision.number} was already approved, by {revision.approved_by}.",
-            "Nothing is left to do.",
-        )
-    revision.approved_at, revision.approved_by = at, by
-    revision.save(update_fields=["approved_at", "approved_by"])
-    return revision
+    # Before the lock, as in `save`: a revision never changes, and other people save meanwhile.
+    judgement = judging.of_revision(revision, at=at)
+    with transaction.atomic():
+        runbook = Runbook.objects.select_for_update().get(pk=revision.runbook_id)
+        _check_in_use(runbook)
+        revision = Revision.objects.select_related("author", "approved_by").get(pk=revision.pk)
+        _check_approvable(revision, by)
+        _check_judgement(revision, judgement, waivers_seen)
+        revision.approved_at, revision.approved_by = at, by
+        revision.save(update_fields=["approved_at", "approved_by"])
+        return revision
 
 
 @transaction.atomic
@@ -160,6 +161,48 @@ def unarchive(runbook: Runbook, *, by: User, at: datetime) -> Runbook:
     runbook.archived_at = None
     runbook.save(update_fields=["archived_at"])
     return runbook
+
+
+def _check_approvable(revision: Revision, by: User) -> None:
+    if revision.author_id == by.pk:
+        raise Refused(
+            "own_text",
+            f"You wrote revision {revision.number} yourself, and nobody approves their own text.",
+            "Ask another approver to read it.",
+        )
+    if revision.approved_at is not None:
+        raise Refused(
+            "approved_already",
+            f"Revision {revision.number} was already approved, by {revision.approved_by}.",
+            "Nothing is left to do.",
+        )
+
+
+def _check_judgement(
+    revision: Revision, judgement: Judgement, waivers_seen: Collection[str]
+) -> None:
+    if errors := judgement.errors:
+        named = ", ".join(f"line {finding.line} ({finding.code})" for finding in errors[:_NAMED])
+        more = f" and {len(errors) - _NAMED} more" if len(errors) > _NAMED else ""
+        many = "an error" if len(errors) == 1 else f"{len(errors)} errors"
+        raise Refused(
+            "open_errors",
+            f"Revision {revision.number} has {many}: {named}{more}.",
+            "Mend the text and save it again, or waive the rule in its front matter, with the"
+            " reason. Until then this revision can be drilled.",
+        )
+    unseen = [one.code for one in judgement.waivers if one.code not in waivers_seen]
+    if unseen:
+        raise Refused(
+            "waivers_unseen",
+            f"Revision {revision.number} waives {_listed(unseen)}, and you have not said that you"
+            " read why.",
+            "Read the reason of each waiver, tick it, and approve again.",
+        )
+
+
+def _listed(codes: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(codes[:-1]), codes[-1]]))
 
 
 def _check_in_use(runbook: Runbook) -> None:

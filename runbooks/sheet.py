@@ -1,5 +1,5 @@
 """A procedure laid out for reading: sections, steps in the order of the text, and beside each the
-demands of its guard and the findings of its lines."""
+demands of its guard and what was noted about its lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runbooks.demands import demands
-from runbooks.procedure import Finding, Procedure, Section, Step
+from runbooks.judgement import Noted
+from runbooks.procedure import Procedure, Section, Step
 
 
 @dataclass(frozen=True)
@@ -16,41 +17,49 @@ class Line:
 
     step: Step
     demands: tuple[str, ...]
-    findings: tuple[Finding, ...]
+    notes: tuple[Noted, ...]
     overwrites: bool
 
 
 @dataclass(frozen=True)
 class Part:
-    """A section with its steps; sub-steps stand below their step, as in the text."""
+    """A section with its steps; sub-steps stand below their step, as in the text. `notes` are those
+    about lines of the section that belong to no step."""
 
     section: Section
+    notes: tuple[Noted, ...]
     lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The whole. `loose` are the findings that belong to no step."""
+    """The whole. `loose` are the notes that belong to no section: those about the front matter."""
 
     parts: tuple[Part, ...]
     asides: tuple[Part, ...]
-    loose: tuple[Finding, ...]
+    loose: tuple[Noted, ...]
 
 
-def lay_out(procedure: Procedure, findings: Iterable[Finding] = ()) -> Sheet:
-    """Sort `findings` to the innermost step whose lines they point at."""
+def lay_out(procedure: Procedure, notes: Iterable[Noted] = ()) -> Sheet:
+    """Sort `notes` to the innermost step whose lines they point at, else to the section."""
     steps = sorted(procedure.steps, key=lambda step: step.line)
-    beside: dict[int, list[Finding]] = {}
+    beside: dict[int, list[Noted]] = {}
+    below: dict[str, list[Noted]] = {}
     loose = []
-    for finding in findings:
-        owners = [s for s in steps if s.line <= finding.line <= s.last_line]
+    for note in notes:
+        line = note.finding.line
+        owners = [s for s in steps if s.line <= line <= s.last_line]
+        titles = [s for s in procedure.sections if s.title and s.line <= line]
         if owners:
-            beside.setdefault(owners[-1].index, []).append(finding)
+            beside.setdefault(owners[-1].index, []).append(note)
+        elif titles:
+            below.setdefault(max(titles, key=lambda s: s.line).key, []).append(note)
         else:
-            loose.append(finding)
+            loose.append(note)
     parts = [
         Part(
             section,
+            tuple(below.get(section.key, ())),
             tuple(
                 _line(step, procedure, beside.get(step.index, []))
                 for step in steps
@@ -66,10 +75,10 @@ def lay_out(procedure: Procedure, findings: Iterable[Finding] = ()) -> Sheet:
     )
 
 
-def _line(step: Step, procedure: Procedure, findings: list[Finding]) -> Line:
+def _line(step: Step, procedure: Procedure, notes: list[Noted]) -> Line:
     return Line(
         step,
         demands(step.guard, procedure),
-        tuple(findings),
+        tuple(notes),
         "overwrite" in step.guard.locks,
     )

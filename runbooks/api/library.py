@@ -20,13 +20,14 @@ from accounts.answers import answer_to
 from accounts.api.paging import PageQuery, by_key, page
 from accounts.api.parsers import Json
 from accounts.api.schema import operation, page_of
-from accounts.api.views import ApiView, asked, now, person
+from accounts.api.views import ApiView, asked, now, person, sent
 from accounts.enums import Right
-from runbooks import library, reading, shelf
+from runbooks import judging, library, reading, shelf
 from runbooks.api import examples
 from runbooks.api.library_present import (
     difference_json,
     finding_json,
+    judgement_json,
     line_json,
     procedure_json,
     revision_json,
@@ -42,6 +43,7 @@ from runbooks.api.library_shapes import (
     RunbookLine,
     RunbookQuery,
     RunbookWhole,
+    SentApproval,
     SentFirst,
     SentNext,
     SentText,
@@ -49,6 +51,7 @@ from runbooks.api.library_shapes import (
 )
 from runbooks.api.markdown import Markdown, given
 from runbooks.difference import difference
+from runbooks.judgement import Judgement
 from runbooks.library import Unreadable
 from runbooks.models import Revision, Runbook
 from runbooks.views import library as pages
@@ -62,7 +65,7 @@ class OfRunbook(ApiView):
     def state_now(self, request: Request) -> dict[str, Any] | None:
         """The runbook, for whom something about it was refused."""
         slug = self.kwargs.get("slug")
-        return whole_json(_runbook(slug)) if slug else None
+        return whole_json(_runbook(slug), at=now()) if slug else None
 
 
 class Lint(ApiView):
@@ -80,8 +83,9 @@ class Lint(ApiView):
     def post(self, request: Request) -> Response:
         """Say what is wrong in a text, line by line. Nothing is saved.
 
-        It is read against this house: whether it knows the system, and whether another runbook has
-        the title.
+        The parser, then the rules of the linter. It is read against this house: whether it knows
+        the system, what it promises and when it was drilled, and whether another runbook has the
+        title.
         """
         access.check(person(request), Right.WRITE_RUNBOOKS)
         text, more = given(request, SentText)
@@ -90,9 +94,10 @@ class Lint(ApiView):
         if slug and runbook is None:
             raise serializers.ValidationError({"runbook": "There is no such runbook."})
         read = reading.read(text, runbook=runbook)
+        judgement = judging.of_reading(text, read, runbook=runbook, at=now())
         return Response(
             {
-                "findings": [finding_json(finding) for finding in read.findings],
+                **judgement_json(judgement),
                 "procedure": procedure_json(read.procedure) if read.procedure else None,
             }
         )
@@ -116,8 +121,8 @@ class RunbookList(OfRunbook):
         rows, cursor = by_key(found, query)
         shown = shelf.overview(found.filter(pk__in=[row.pk for row in rows]))
         listed = {one.runbook.pk: one for one in shown}
-        sources = _sources([one.counts for one in listed.values()])
-        lines = [line_json(listed[row.pk], sources) for row in rows]
+        judged = _judged([one.counts for one in listed.values()])
+        lines = [line_json(listed[row.pk], judged) for row in rows]
         return Response(page(request, RunbookLine, lines, cursor))
 
     @operation(
@@ -144,7 +149,7 @@ class RunbookDetail(OfRunbook):
     @operation("runbook_detail", "Runbooks", answers=RunbookWhole)
     def get(self, request: Request, slug: str) -> Response:
         """A runbook with the revision that counts: the newest approved one, else the newest."""
-        return Response(whole_json(_runbook(slug)))
+        return Response(whole_json(_runbook(slug), at=now()))
 
 
 class RunbookArchive(OfRunbook):
@@ -154,7 +159,7 @@ class RunbookArchive(OfRunbook):
     def post(self, request: Request, slug: str) -> Response:
         """Put the runbook away: it stays readable, and starts no new runs."""
         library.archive(_runbook(slug), by=person(request), at=now())
-        return Response(whole_json(_runbook(slug)))
+        return Response(whole_json(_runbook(slug), at=now()))
 
 
 class RunbookUnarchive(OfRunbook):
@@ -164,7 +169,7 @@ class RunbookUnarchive(OfRunbook):
     def post(self, request: Request, slug: str) -> Response:
         """Take the runbook back into use."""
         library.unarchive(_runbook(slug), by=person(request), at=now())
-        return Response(whole_json(_runbook(slug)))
+        return Response(whole_json(_runbook(slug), at=now()))
 
 
 class RevisionList(OfRunbook):
@@ -203,7 +208,7 @@ class RevisionDetail(OfRunbook):
     @operation("revision_detail", "Runbooks", answers=RevisionWhole)
     def get(self, request: Request, slug: str, number: int) -> Response:
         """A revision, with its text, what was read in it, and today's findings."""
-        return Response(revision_json(revision_of(slug, number)))
+        return Response(revision_json(revision_of(slug, number), at=now()))
 
 
 class RevisionSource(OfRunbook):
@@ -222,11 +227,22 @@ class RevisionSource(OfRunbook):
 class RevisionApprove(OfRunbook):
     """Approves a revision."""
 
-    @operation("revision_approve", "Runbooks", answers=RevisionWhole)
+    @operation(
+        "revision_approve",
+        "Runbooks",
+        takes=SentApproval,
+        answers=RevisionWhole,
+        example={"waivers_seen": ["L05"]},
+    )
     def post(self, request: Request, slug: str, number: int) -> Response:
-        """Allow the revision to be run live. Nobody approves their own text."""
-        library.approve(revision_of(slug, number), by=person(request), at=now())
-        return Response(revision_json(revision_of(slug, number)))
+        """Allow the revision to be run live. Nobody approves their own text.
+
+        Refused while an error stands against it (`open_errors`; `state` has all findings), and when
+        `waivers_seen` does not name every rule that the text waives (`waivers_unseen`).
+        """
+        said = sent(SentApproval, request)
+        library.approve(revision_of(slug, number), by=person(request), at=now(), **said)
+        return Response(revision_json(revision_of(slug, number), at=now()))
 
 
 class RevisionDiff(OfRunbook):
@@ -249,10 +265,11 @@ def revision_of(slug: str, number: int) -> Revision:
     return get_object_or_404(revisions, runbook__slug=slug, number=number)
 
 
-def _sources(revisions: list[Revision | None]) -> dict[int, bytes]:
+def _judged(revisions: list[Revision | None]) -> dict[int, Judgement]:
+    """What is wrong in the texts that a list counts; it came without them."""
     keys = [revision.pk for revision in revisions if revision]
-    rows = Revision.objects.filter(pk__in=keys).values_list("pk", "source")
-    return {pk: bytes(source) for pk, source in rows}
+    whole = Revision.objects.filter(pk__in=keys).select_related("runbook__system")
+    return judging.of_revisions(whole, at=now())
 
 
 def _saved(
@@ -267,6 +284,6 @@ def _saved(
         findings = [finding_json(finding) for finding in unreadable.findings]
         return Response({**told, "findings": findings}, status=422)
     slug = made.runbook.slug
-    response = Response(revision_json(revision_of(slug, made.number)), status=201)
+    response = Response(revision_json(revision_of(slug, made.number), at=now()), status=201)
     response["Location"] = reverse("api:revision_detail", args=[slug, made.number])
     return response

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 
 from accounts.models import User
-from runbooks import shelf, slips
+from runbooks import judging, shelf, slips
 from runbooks.demands import demands
 from runbooks.difference import Difference
+from runbooks.judgement import Judgement
 from runbooks.models import Revision, Runbook
 from runbooks.procedure import Finding, ParameterSpec, Procedure, from_json
-from runbooks.reading import doubts
 
 
-def line_json(listed: shelf.Listed, sources: Mapping[int, bytes]) -> dict[str, Any]:
-    """A runbook in the list; `sources` are the texts that count, by the keys of their revisions."""
+def line_json(listed: shelf.Listed, judged: Mapping[int, Judgement]) -> dict[str, Any]:
+    """A runbook in the list; `judged` are the texts that count, by the keys of their revisions."""
     counts = listed.counts
-    found = doubts(sources[counts.pk]) if counts else ()
+    found = judged[counts.pk].open if counts else ()
     return {
         **_head(listed.runbook),
         "newest": listed.newest.number if listed.newest else None,
@@ -28,11 +29,11 @@ def line_json(listed: shelf.Listed, sources: Mapping[int, bytes]) -> dict[str, A
     }
 
 
-def whole_json(runbook: Runbook) -> dict[str, Any]:
-    """A runbook with the revision that counts."""
+def whole_json(runbook: Runbook, *, at: datetime) -> dict[str, Any]:
+    """A runbook with the revision that counts, judged as of `at`."""
     newest, approved = shelf.newest(runbook), shelf.approved(runbook)
     counts = approved or newest
-    revision = revision_json(counts) if counts else None
+    revision = revision_json(counts, at=at) if counts else None
     return {
         **_head(runbook),
         "newest": newest.number if newest else None,
@@ -48,8 +49,8 @@ def revision_line_json(revision: Revision, slug: str) -> dict[str, Any]:
     return _revision(revision, slug, steps)
 
 
-def revision_json(revision: Revision) -> dict[str, Any]:
-    """A revision, its text and what was read in it."""
+def revision_json(revision: Revision, *, at: datetime) -> dict[str, Any]:
+    """A revision, its text, what was read in it, and what is wrong in it as of `at`."""
     slug, source = revision.runbook.slug, bytes(revision.source)
     procedure, lock = from_json(revision.procedure), slips.lock(revision)
     return {
@@ -57,7 +58,7 @@ def revision_json(revision: Revision) -> dict[str, Any]:
         "runbook": slug,
         "source": source.decode("utf-8-sig", "replace"),
         "source_url": reverse("api:revision_source", args=[slug, revision.number]),
-        "findings": [finding_json(finding) for finding in doubts(source)],
+        **judgement_json(judging.of_revision(revision, at=at)),
         "procedure": procedure_json(procedure),
         "lock": failure_json(lock) if lock else None,
     }
@@ -101,6 +102,22 @@ def procedure_json(procedure: Procedure) -> dict[str, Any]:
                 "demands": list(demands(step.guard, procedure)),
             }
             for step in procedure.steps
+        ],
+    }
+
+
+def judgement_json(judgement: Judgement) -> dict[str, Any]:
+    """The findings that count, and the waivers with those that do not."""
+    return {
+        "findings": [finding_json(finding) for finding in judgement.open],
+        "waivers": [
+            {
+                "code": one.code,
+                "summary": one.summary,
+                "reason": one.reason,
+                "findings": [finding_json(finding) for finding in one.findings],
+            }
+            for one in judgement.waivers
         ],
     }
 

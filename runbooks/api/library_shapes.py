@@ -50,6 +50,17 @@ class SentNext(Sent):
     seen = Number(help_text="Number of the revision that the writer started from.")
 
 
+class SentApproval(Sent):
+    """What an approver says besides yes."""
+
+    waivers_seen = serializers.ListField(
+        child=Text(max_length=20),
+        required=False,
+        max_length=100,
+        help_text="The codes of the waived rules whose reasons the approver has read: all of them.",
+    )
+
+
 class FirstQuery(Sent):
     """What goes with a first revision that is sent as `text/markdown`."""
 
@@ -68,11 +79,24 @@ class FindingLine(Shape):
     """Something to say about a line of the text."""
 
     code = serializers.CharField(help_text="Stable; made for programs.")
-    level = Word(Level, help_text="Only an error keeps a text from being saved.")
+    level = Word(
+        Level,
+        help_text="An error keeps a text from being approved; one of `syntax.` or `library.` keeps"
+        " it from being saved.",
+    )
     line = serializers.IntegerField(help_text="From 1.")
     column = serializers.IntegerField(help_text="From 1.")
     sentence = serializers.CharField()
     remedy = serializers.CharField(help_text="What to write instead; may be empty.")
+
+
+class WaiverShape(Shape):
+    """A rule of the linter that the text waives."""
+
+    code = serializers.CharField()
+    summary = serializers.CharField(help_text="What the rule flags; empty when there is none.")
+    reason = serializers.CharField(help_text="Why it does not apply here, by the author.")
+    findings = FindingLine(many=True, help_text="What would count otherwise.")
 
 
 class ParameterShape(Shape):
@@ -118,6 +142,7 @@ class TextRead(Shape):
     """How a text was understood. `procedure` is null when it has errors."""
 
     findings = FindingLine(many=True)
+    waivers = WaiverShape(many=True)
     procedure = ProcedureShape(allow_null=True)
 
 
@@ -156,6 +181,7 @@ class RevisionWhole(RevisionLine):
     source = serializers.CharField(help_text="As text; `source_url` gives the exact bytes.")  # type: ignore[assignment]
     source_url = serializers.CharField()
     findings = FindingLine(many=True)
+    waivers = WaiverShape(many=True)
     procedure = ProcedureShape()
     lock = FailureShape(
         allow_null=True, help_text="What keeps it from being run live, if something does."
@@ -173,7 +199,9 @@ class RunbookLine(Shape):
     approved = serializers.IntegerField(
         allow_null=True, help_text="Number of the newest approved one: it is run live."
     )
-    findings = serializers.IntegerField(help_text="In the approved revision, else in the newest.")
+    findings = serializers.IntegerField(
+        help_text="In the approved revision, else in the newest; waived ones do not count."
+    )
     url = serializers.CharField()
 
 

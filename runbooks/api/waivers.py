@@ -37,4 +37,4 @@ class RevisionWaive(OfRunbook):
         went wrong may not."""
         revision, given = revision_of(slug, number), sent(SentWaiver, request)
         waivers.waive(revision, by=person(request), at=now(), **given)
-        return Response(revision_json(revision_of(slug, number)))
+        return Response(revision_json(revision_of(slug, number), at=now()))

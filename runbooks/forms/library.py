@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from runbooks.judgement import WaivedRule
 from runbooks.models import Revision, Runbook
 from runbooks.parser import MAX_BYTES
 from runbooks.waivers import LONGEST_REASON
@@ -109,6 +111,19 @@ class WaiveForm(forms.Form):
         error_messages={"required": "Say why it will not go wrong in the same way again."},
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )
+
+
+class ApprovalForm(forms.Form):
+    """What an approver says besides yes: which waivers they have read, by their codes."""
+
+    def __init__(self, waivers: Sequence[WaivedRule], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(one.code, one.code) for one in waivers]
+        self.fields["waivers_seen"] = forms.MultipleChoiceField(choices=choices, required=False)
+
+    def seen(self) -> list[str]:
+        """The codes that were ticked; none when something else was sent."""
+        return list(self.cleaned_data["waivers_seen"]) if self.is_valid() else []
 
 
 class FilterForm(forms.Form):

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import access
 from accounts.enums import Right
 from accounts.refusals import Invalid, Refused
-from runbooks import library, shelf
+from runbooks import judging, library, shelf
 from runbooks.difference import difference
 from runbooks.forms.library import EditorForm, UploadForm, shown
+from runbooks.judgement import Judgement
 from runbooks.library import Unreadable
 from runbooks.models import Revision, Runbook
-from runbooks.reading import Reading, read
+from runbooks.reading import read
 from runbooks.sheet import lay_out
 from runbooks.views.requests import person
 
@@ -66,8 +67,8 @@ def runbook_preview(request: HttpRequest) -> HttpResponse:
     """The preview and the findings of the text that is being written: a fragment. Saves nothing."""
     access.check(person(request), Right.WRITE_RUNBOOKS)
     runbook = Runbook.objects.filter(slug=request.POST.get("runbook", "")).first()
-    reading = read(request.POST.get("source", "").encode(errors="replace"), runbook=runbook)
-    return render(request, "runbooks/_editor_preview.html", _preview(reading))
+    source = request.POST.get("source", "").encode(errors="replace")
+    return render(request, "runbooks/_editor_preview.html", _preview(source, runbook))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -106,13 +107,13 @@ def _editor(request: HttpRequest, form: EditorForm, runbook: Runbook | None) -> 
     """Show the editor, preview or save: what the pressed button says."""
     context: dict[str, Any] = {"runbook": runbook, "form": form}
     if request.method != "POST":
-        context |= _preview(_read(form.initial["source"], runbook)) if runbook else {}
+        context |= _preview(form.initial["source"].encode(), runbook) if runbook else {}
         return _show(request, context)
     if not form.is_valid():
         return _show(request, context, status=422)
     source = form.source_bytes()
     if "preview" in request.POST:
-        return _show(request, context | _preview(read(source, runbook=runbook)))
+        return _show(request, context | _preview(source, runbook))
     try:
         revision = library.save(
             source=source,
@@ -123,15 +124,14 @@ def _editor(request: HttpRequest, form: EditorForm, runbook: Runbook | None) -> 
             seen=form.cleaned_data["seen"],
         )
     except Unreadable as unreadable:
-        context["findings"] = unreadable.findings
-        context["unreadable"] = unreadable.errors["source"]
+        context |= _found(source, unreadable)
         return _show(request, context, status=422)
     except Invalid as invalid:
         for field, sentence in invalid.errors.items():
             form.add_error(field or None, sentence)
         return _show(request, context, status=422)
     except Refused as refusal:
-        context |= _preview(read(source, runbook=runbook)) | {"refusal": refusal}
+        context |= _preview(source, runbook) | {"refusal": refusal}
         if refusal.code == "changed_meanwhile" and runbook:
             context |= _meanwhile(request, runbook, source, form)
         return _show(request, context, status=refusal.status)
@@ -172,8 +172,7 @@ def _correct(
     context = {
         "runbook": runbook,
         "form": EditorForm(initial=initial),
-        "findings": unreadable.findings,
-        "unreadable": unreadable.errors["source"],
+        **_found(source, unreadable),
         "from_file": form.cleaned_data["file"].name,
     }
     return _show(request, context, status=422)
@@ -205,17 +204,27 @@ def _saved(request: HttpRequest, revision: Revision) -> HttpResponse:
     return response
 
 
-def _read(text: str, runbook: Runbook | None) -> Reading:
-    return read(text.encode(), runbook=runbook)
-
-
-def _preview(reading: Reading) -> dict[str, Any]:
+def _preview(source: bytes, runbook: Runbook | None) -> dict[str, Any]:
+    """How the text reads, and everything that is found in it."""
+    reading = read(source, runbook=runbook)
+    judgement = judging.of_reading(source, reading, runbook=runbook, at=timezone.now())
     procedure = reading.procedure
     return {
-        "findings": reading.findings,
+        "judgement": judgement,
+        "notes": judgement.noted,
+        "written": shown(source).split("\n"),
         "procedure": procedure,
         "sheet": lay_out(procedure) if procedure else None,
         "previewed": True,
+    }
+
+
+def _found(source: bytes, unreadable: Unreadable) -> dict[str, Any]:
+    """Why a text was not saved, and at which lines."""
+    return {
+        "notes": Judgement(unreadable.findings).noted,
+        "written": shown(source).split("\n"),
+        "unreadable": unreadable.errors["source"],
     }
 
 

@@ -15,12 +15,11 @@ from accounts.access import may
 from accounts.enums import Right
 from accounts.refusals import Invalid, Refused
 from inventory.models import System
-from runbooks import library, shelf, slips, waivers
+from runbooks import judging, library, shelf, slips, waivers
 from runbooks.difference import difference
-from runbooks.forms.library import FilterForm, WaiveForm
+from runbooks.forms.library import ApprovalForm, FilterForm, WaiveForm
 from runbooks.models import Revision, Runbook
 from runbooks.procedure import from_json
-from runbooks.reading import doubts
 from runbooks.sheet import lay_out
 from runbooks.views.requests import person
 
@@ -101,15 +100,16 @@ def revision_diff(request: HttpRequest, slug: str, old: int, new: int) -> HttpRe
 @require_POST
 def revision_approve(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Approve a revision; a refusal is shown where the button was."""
-    revision = _revision(slug, number)
+    revision, at = _revision(slug, number), timezone.now()
+    form = ApprovalForm(judging.of_revision(revision, at=at).waivers, request.POST)
     try:
-        library.approve(revision, by=person(request), at=timezone.now())
+        library.approve(revision, by=person(request), at=at, waivers_seen=form.seen())
     except Refused as refusal:
         return _page(
             request,
             revision,
             "runbooks/revision_detail.html",
-            {"refusal": refusal},
+            {"refusal": refusal, "approval": form},
             status=refusal.status,
         )
     messages.success(request, f"Revision {number} is approved and can be run live.")
@@ -182,11 +182,14 @@ def _page(
     revisions = list(shelf.light().filter(runbook=runbook).order_by("-number"))
     approved = next((r for r in revisions if r.approved_at), None)
     lock = slips.lock(revision)
+    judgement = judging.of_revision(revision, at=timezone.now())
     context = {
         "runbook": runbook,
         "revision": revision,
         "procedure": procedure,
-        "sheet": lay_out(procedure, doubts(bytes(revision.source))),
+        "sheet": lay_out(procedure, judgement.noted),
+        "judgement": judgement,
+        "approval": ApprovalForm(judgement.waivers),
         "revisions": revisions,
         "approved": approved,
         "newest": revisions[0],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 from accounts.models import User
 from runbooks import library
+from runbooks.judgement import judge
+from runbooks.lint import RULES
 from runbooks.models import Revision
+from runbooks.parser import parse
 
 PLAIN = b"""---
 title: Water the plants
@@ -17,6 +21,20 @@ title: Water the plants
 
 - [ ] Water each pot
 """
+#: A text that may not be approved as it is: its command destroys, and nothing stands before it.
+DESTROYING = b"""---
+title: Water the plants
+---
+
+- [ ] Pour out the pots
+
+  ```sh
+  rm -r /srv/pots
+  ```
+
+- [ ] Water each pot
+"""
+_WAIVED = re.compile(rb"^waive: \{(.*)\}$", re.MULTILINE)
 
 
 def kept(by: User, at: datetime, source: bytes = PLAIN, **more: Any) -> Revision:
@@ -25,5 +43,32 @@ def kept(by: User, at: datetime, source: bytes = PLAIN, **more: Any) -> Revision
 
 
 def approved(by: User, approver: User, at: datetime, source: bytes = PLAIN) -> Revision:
-    """A saved and approved revision."""
-    return library.approve(kept(by, at, source), by=approver, at=at)
+    """A saved and approved revision of `waiving(source)`."""
+    return approve(kept(by, at, waiving(source)), by=approver, at=at)
+
+
+def approve(revision: Revision, *, by: User, at: datetime) -> Revision:
+    """Approve a kept text, with an eye on each of its waivers."""
+    codes = [code for code, _ in revision.procedure["waive"]]
+    return library.approve(revision, by=by, at=at, waivers_seen=codes)
+
+
+def waiving(source: bytes) -> bytes:
+    """`source` with a waiver for each rule of the linter against which it has an error.
+
+    A text of a test shows one thing, and has none of the steps that make a real one safe. Texts
+    without errors come back as they are.
+    """
+    procedure = parse(source).procedure
+    found = judge(procedure, source).errors
+    waivers = b", ".join(
+        b'%s: "a text of a test"' % code.encode()
+        for code in sorted({finding.code for finding in found} & set(RULES))
+    )
+    if not waivers:
+        return source
+    if _WAIVED.search(source):
+        return _WAIVED.sub(rb"waive: {\1, " + waivers + b"}", source)
+    if source.startswith(b"---\n"):
+        return source.replace(b"\n---\n", b"\nwaive: {" + waivers + b"}\n---\n", 1)
+    return b"---\nwaive: {" + waivers + b"}\n---\n" + source

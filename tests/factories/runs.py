@@ -13,6 +13,7 @@ from runbooks import library, runs
 from runbooks.enums import Move, RunKind, RunRole
 from runbooks.models import Revision, Run
 from runbooks.moving import Answer
+from tests.factories.library import approve, waiving
 from tests.factories.people import person
 
 
@@ -20,8 +21,10 @@ def revision(
     source: bytes, *, author: User, approver: User | None, at: datetime, name: str = "Tried"
 ) -> Revision:
     """The first revision of a runbook, approved when there is an `approver`."""
-    saved = library.save(source=source, by=author, at=at, name=name)
-    return library.approve(saved, by=approver, at=at) if approver else saved
+    saved = library.save(
+        source=waiving(source) if approver else source, by=author, at=at, name=name
+    )
+    return approve(saved, by=approver, at=at) if approver else saved
 
 
 @dataclass

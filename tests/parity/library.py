@@ -10,7 +10,7 @@ from accounts.enums import Role
 from runbooks import library, waivers
 from runbooks.enums import Move, RunRole
 from runbooks.models import Revision
-from tests.factories.library import PLAIN, approved, kept
+from tests.factories.library import DESTROYING, PLAIN, approved, kept, waiving
 from tests.factories.story import Story, story
 from tests.parity.shape import Api, Case, Cast, Form
 
@@ -41,6 +41,20 @@ def _archived(cast: Cast) -> Revision:
     revision = _approved(cast)
     library.archive(revision.runbook, by=cast["approver"], at=cast.at)
     return revision
+
+
+def _bad(cast: Cast) -> Revision:
+    """A text with errors of the linter."""
+    return kept(cast["author"], cast.at, DESTROYING)
+
+
+def _waiving(cast: Cast) -> Revision:
+    """The same, waived."""
+    return kept(cast["author"], cast.at, waiving(DESTROYING))
+
+
+def _codes(revision: Revision) -> list[str]:
+    return [code for code, _ in revision.procedure["waive"]]
 
 
 def _save(text: str, code: str = "", why: str = "") -> Case:
@@ -124,6 +138,21 @@ def _waive(stage: Any, code: str = "", reason: str = "The prompts carry labels n
     )
 
 
+def _approve(stage: Any, seen: int | None = None, code: str = "", why: str = "") -> Case:
+    """By somebody who read the waivers up to the one numbered `seen`, or all."""
+    return Case(
+        "runbooks.library.approve",
+        by="approver",
+        stage=stage,
+        form=lambda staged: Form(f"{PAGE}1/approve/", {"waivers_seen": _codes(staged)[:seen]}),
+        api=lambda staged: Api(
+            "POST", f"{AT}revisions/1/approve/", {"waivers_seen": _codes(staged)[:seen]}
+        ),
+        code=code,
+        why=why,
+    )
+
+
 CASES = (
     _save(TEXT),
     _save("---\ntitle: [\n---\n\n- [ ] Do it\n", "invalid"),
@@ -132,8 +161,11 @@ CASES = (
     _next(TEXT, _first, "unchanged"),
     _next(f"{NEXT}\n- [ ] And more\n", _second, "changed_meanwhile"),
     _next(NEXT, _archived, "archived"),
-    _act("approve", "1/", _first),
-    _act("approve", "1/", _approved, "approved_already"),
+    _approve(_first),
+    _approve(_approved, code="approved_already"),
+    _approve(_bad, code="open_errors"),
+    _approve(_waiving, seen=-1, code="waivers_unseen"),
+    _approve(_waiving, why="with waivers"),
     _act("archive", "", _approved),
     _act("archive", "", _archived, "archived"),
     _act("unarchive", "", _archived),

@@ -130,11 +130,11 @@ def test_the_next_revision_starts_from_the_newest(door: Door, author: User, at: 
 def test_approval_is_for_another_person(door: Door, author: User, at: datetime) -> None:
     kept(author, at)
     path = f"{AT}revisions/1/approve/"
-    refused = door("author").post(path)
+    refused = post(door("author"), path, {})
     assert (refused.status_code, refused.json()["code"]) == (403, "no_right")
-    answer = door("approver").post(path)
+    answer = post(door("approver"), path, b"", "")
     assert answer.json()["approved_by"]["name"] == "Approver"
-    again = door("approver").post(path)
+    again = post(door("approver"), path, {"waivers_seen": []})
     assert (again.status_code, again.json()["code"]) == (409, "approved_already")
     assert again.json()["state"]["approved"] == 1
 

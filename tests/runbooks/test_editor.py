@@ -53,7 +53,7 @@ def test_a_malformed_text_stays_with_findings_at_its_lines(
     assert answer.status_code == 422
     assert "overwrites: x" in text
     assert 'value="Mine"' in text
-    assert 'href="#id_source" data-line="10"' in text
+    assert 'href="#line-10" data-line="10"' in text
     assert "Did you mean `overwrite`?" in text
     assert Revision.objects.count() == 1
 

@@ -192,7 +192,7 @@ def test_a_runbook_with_many_revisions_costs_no_more(
     for n in range(1, 12):
         kept(author, at, PLAIN + b"\n" * n, runbook=first.runbook, seen=n)
     browser = signed_in(viewer)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(14):
         assert browser.get("/runbooks/water-the-plants/").status_code == 200
     with django_assert_max_num_queries(6):
         assert browser.get("/runbooks/water-the-plants/3..9/").status_code == 200
