@@ -117,6 +117,8 @@ class Move(StrEnum):
     DIAGNOSE = "diagnose"
     REOPEN = "reopen"
     UNDO = "undo"
+    CONFIRM_TIMEOUT = "confirm_timeout"
+    UNLOCK = "unlock"
     HOLD = "hold"
     RESUME = "resume"
     HAND_OVER = "hand_over"

@@ -68,6 +68,7 @@ def choose(
             _check_text(procedure, spec, chosen[spec.name].facts)
         except ValueError as error:
             errors[spec.name] = str(error)
+    errors |= _out_of_production(procedure, chosen)
     target = chosen.get(procedure.written_into())
     into = target.instance if target else None
     if kind is RunKind.DRILL and into and into.environment == Environment.PRODUCTION.value:
@@ -75,6 +76,22 @@ def choose(
             "A drill never writes into production. Choose another instance."
         )
     return chosen, errors
+
+
+def _out_of_production(procedure: Procedure, chosen: Mapping[str, Chosen]) -> dict[str, str]:
+    """What copies out of production writes nowhere into it, whatever its text allows and whatever
+    it calls its parameters (M2 of the story): parameter name → sentence."""
+    if not procedure.copies_out:
+        return {}
+    source = procedure.read_from()
+    return {
+        name: f"{one.instance} is production, and this runbook copies out of production. It is only"
+        " ever read; choose the place that is written into."
+        for name, one in chosen.items()
+        if name != source
+        and one.instance is not None
+        and one.instance.environment == Environment.PRODUCTION.value
+    }
 
 
 def _choose(spec: ParameterSpec, system: System | None, text: str, at: datetime) -> Chosen:

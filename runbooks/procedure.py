@@ -227,11 +227,12 @@ class Procedure:
 
     @property
     def copies_out(self) -> bool:
-        """Whether this runbook reads live data and takes it elsewhere: it says so, or what it reads
-        from is an instance. Such a runbook never writes into production (M2 of the story)."""
+        """Whether this runbook takes live data elsewhere: it says so, or says nothing and reads
+        from an instance. Such a runbook never writes into production (M2 of the story)."""
+        if self.operation is not None:
+            return self.operation is Operation.COPY_OUT
         source = self.parameters_by_name.get(self.read_from())
-        of_instance = source is not None and source.type is ParameterType.INSTANCE
-        return self.operation is Operation.COPY_OUT or of_instance
+        return source is not None and source.type is ParameterType.INSTANCE
 
 
 def as_json(procedure: Procedure) -> dict[str, Any]:

@@ -91,3 +91,10 @@ class Allowed:
 
 
 Outcome = tuple[NewEvent, ...] | Refusal | Malformed
+
+
+def index_of(request: Request) -> int:
+    """The step that `request` is about. Raises `ValueError` for one about none."""
+    if request.step is None:
+        raise ValueError(f"{request.move} is about a step; the table lets none through without.")
+    return request.step

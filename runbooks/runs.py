@@ -147,6 +147,14 @@ reopen = _verb(Move.REOPEN, "Open a diagnosed `step` for a new attempt.")
 undo = _verb(Move.UNDO, "Take `step` back by the way back it names, with a `reason`.")
 hold = _verb(Move.HOLD, "STOP. No reason is needed.")
 resume = _verb(Move.RESUME, "End a hold: `read_back` the number of the step finished last.")
+confirm_timeout = _verb(
+    Move.CONFIRM_TIMEOUT,
+    "Confirm the time-out at `step`: target, direction, copy and way back are as agreed.",
+)
+unlock = _verb(
+    Move.UNLOCK,
+    "Lay open the command of `step`, which overwrites: type the `name` of what it writes into.",
+)
 release = _verb(Move.RELEASE, "Let `step` go on, as the role it waits for, with a `reason`.")
 decide = _verb(Move.DECIDE, "Choose the `answer` of a decision `step`, with a `reason`.")
 note = _verb(Move.NOTE, "Write `text` into the log, about `step` or the run.")
@@ -175,6 +183,8 @@ VERBS: dict[Move, Callable[..., Answer]] = {
     Move.RESUME: resume,
     Move.HAND_OVER: hand_over,
     Move.ACCEPT_HAND_OVER: accept_hand_over,
+    Move.CONFIRM_TIMEOUT: confirm_timeout,
+    Move.UNLOCK: unlock,
     Move.RELEASE: release,
     Move.DECIDE: decide,
     Move.NOTE: note,

@@ -131,6 +131,14 @@ def passed_by_others(state: RunState, indexes: list[int]) -> set[str]:
     return {key for s in others for key in not_taken(state, s.index, s.answer)}
 
 
+def taken_back(state: RunState, index: int) -> list[int]:
+    """Indexes of the steps that are done again when step `index` is taken back: everything on the
+    main path from there, but not the branches that an earlier decision passed by."""
+    later = [i for i in range(index, len(state.steps)) if state.on_main_path(i)]
+    passed_by = passed_by_others(state, later)
+    return [i for i in later if state.step(i).section not in passed_by]
+
+
 def current(state: RunState) -> int | None:
     """The one step that may be acted on now: the first unfinished one of the aside entered last,
     else of the main path. None when nothing is left, or the run is not under way."""

@@ -215,6 +215,14 @@ KINDS: dict[str, Kind] = {
     ),
     "step.reopened": Kind("A step was opened for a new attempt.", _about("reopened")),
     "step.undone": Kind("A finished step was taken back.", _with("took back", "reason")),
+    "timeout.confirmed": Kind(
+        "A person confirmed target, direction, copy and way back.",
+        lambda d, p: f"confirmed the time-out as {d['role']}, at {step_name(d, p)}",
+    ),
+    "step.unlocked": Kind(
+        "The name of what is overwritten was typed, and its command laid open.",
+        lambda d, p: f"typed the name {d['name']} and laid open the command of {step_name(d, p)}",
+    ),
     "section.entered": Kind("A section off the main path was entered.", _entered),
     "step.released": Kind(
         "A step that waited for a role was released.", _with("released", "reason")

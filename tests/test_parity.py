@@ -44,6 +44,7 @@ PAGES_ONLY = {
     "webhooks.endpoints.send_test": "as edit",
     "webhooks.endpoints.switch_off": "as edit",
     "webhooks.endpoints.switch_on": "as edit",
+    "runbooks.runs.unlock": "tried through both doors by the day of the story",
     "notices.preferences.set_digest": "notices are told to people, not to programs",
     "notices.reading.mark_read": "as set_digest",
     "notices.reading.mark_all_read": "as set_digest",

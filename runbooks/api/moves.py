@@ -75,6 +75,12 @@ class SentFinding(SentStep):
     lead = Yes(default=False)
 
 
+class SentUnlock(SentStep):
+    """The name of what is overwritten, typed."""
+
+    name = Text(max_length=200)
+
+
 class SentRole(SentMove):
     """The role to take."""
 
@@ -86,6 +92,12 @@ class SentStart(SentMove):
 
     acknowledged = Yes()
     conditions = Yes(default=True)
+    access = Text(
+        max_length=10,
+        default="",
+        help_text="`read` or `write`: what the account can do on what is read, in a run that copies"
+        " out of production.",
+    )
 
 
 class SentHold(SentMove):
@@ -177,6 +189,8 @@ MOVES: dict[Move, type[SentMove]] = {
     Move.DIAGNOSE: SentFinding,
     Move.REOPEN: SentStep,
     Move.UNDO: SentReason,
+    Move.CONFIRM_TIMEOUT: SentStep,
+    Move.UNLOCK: SentUnlock,
     Move.HOLD: SentHold,
     Move.RESUME: SentReadBack,
     Move.HAND_OVER: SentHandOver,

@@ -53,12 +53,41 @@ class StartForm(RunForm):
         error_messages={"required": "Every entry condition must hold before the start."},
     )
 
+    access = forms.ChoiceField(
+        choices=[("read", "only read it"), ("write", "write on it as well")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say what your account can do there."},
+    )
+
     def prepare(self) -> None:
         if not self.state.procedure.entry:
             del self.fields["conditions"]
+        source = self.state.facts.get(self.state.procedure.read_from())
+        if not self.state.procedure.copies_out or source is None:
+            del self.fields["access"]
+        else:
+            self.fields["access"].label = f"On {source.value}, my account can"
 
     def arguments(self) -> dict[str, Any]:
         return {"conditions": True, **super().arguments()}
+
+
+class UnlockForm(MoveForm):
+    """The typed name: nothing is filled in, and nothing is completed by the browser."""
+
+    name = forms.CharField(
+        max_length=200,
+        widget=forms.TextInput(attrs={**PLAIN, "class": "mono"}),
+        error_messages={"required": "Type the name of what is overwritten."},
+    )
+
+    def prepare(self) -> None:
+        if self.index is None:
+            return
+        lock = self.state.step(self.index).guard.locks.get("overwrite", {})
+        target = self.state.facts.get(str(lock.get("target")))
+        name = target.value if target else "what is overwritten"
+        self.fields["name"].label = f"This OVERWRITES {name}. Type its name"
 
 
 class ResumeForm(RunForm):
@@ -192,6 +221,8 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.DIAGNOSE: DiagnoseForm,
     Move.REOPEN: StepForm,
     Move.UNDO: ReasonForm,
+    Move.CONFIRM_TIMEOUT: StepForm,
+    Move.UNLOCK: UnlockForm,
     Move.HOLD: RunForm,
     Move.RESUME: ResumeForm,
     Move.HAND_OVER: HandOverForm,

@@ -13,8 +13,10 @@ from datetime import datetime
 
 from runbooks.enums import ValueType
 from runbooks.interlocks.direction import Direction
-from runbooks.interlocks.identify import Identify, Mark
+from runbooks.interlocks.identify import Identify, Mark, plain
 from runbooks.interlocks.interlock import Interlock, Wrong
+from runbooks.interlocks.overwrite import Overwrite, renewed
+from runbooks.interlocks.timeout import Timeout, unconfirmed
 from runbooks.interlocks.wait import Wait
 from runbooks.procedure import Guard, Step, ValueSpec
 from runbooks.requests import Gate, NewEvent
@@ -29,13 +31,16 @@ __all__ = [
     "events",
     "gates",
     "is_masked",
+    "plain",
     "promises",
+    "renewed",
+    "unconfirmed",
     "word",
     "wrong",
 ]
 
 INTERLOCKS: dict[str, Interlock] = {
-    lock.key: lock for lock in (Identify(), Mark(), Direction(), Wait())
+    lock.key: lock for lock in (Identify(), Mark(), Direction(), Overwrite(), Timeout(), Wait())
 }
 
 

@@ -47,9 +47,29 @@ def _start(state: RunState, request: Request) -> Outcome:
         errors["acknowledged"] = "Read the purpose, the worst case and the abort rule, then say so."
     if state.procedure.entry and not request.data.get("conditions"):
         errors["conditions"] = "Every entry condition must hold before the start."
+    access = request.text("access")
+    if state.procedure.copies_out and access not in _ACCESS:
+        errors["access"] = "Say what your account can do on what is read: read, or write as well."
     if errors:
         return Malformed(errors)
-    return (NewEvent("run.started", {"conditions": list(state.procedure.entry)}),)
+    if state.procedure.copies_out and access == "write":
+        return _may_write(state)
+    opening = {"conditions": list(state.procedure.entry), **({"access": access} if access else {})}
+    return (NewEvent("run.started", opening),)
+
+
+_ACCESS = ("read", "write")
+
+
+def _may_write(state: RunState) -> Refusal:
+    """A copy job needs no more than to read (M1 of the story; L02)."""
+    name = state.facts[state.procedure.read_from()].value
+    return Refusal(
+        "write_access",
+        f"This run only reads {name}, and your account can write on it.",
+        "Ask for an account that can only read, and sign in to the database with that one.",
+        guard="access",
+    )
 
 
 def _hold(state: RunState, request: Request) -> Outcome:

@@ -8,9 +8,10 @@ from typing import Any
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, StepStatus, ValueType
 from runbooks.interlocks import Wrong
+from runbooks.machine.acts_branch import entering
 from runbooks.machine.gates import gates
 from runbooks.machine.misses import holding, too_many
-from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
 from runbooks.state import RunState, not_taken
 from runbooks.values import Reading, agree, judge
 
@@ -29,7 +30,7 @@ def _record(state: RunState, request: Request) -> Outcome:
 
 
 def _tick(state: RunState, request: Request) -> Outcome:
-    index = _index(request)
+    index = index_of(request)
     readings = _read(state, request, only_sent=False)
     if isinstance(readings, Malformed):
         return readings
@@ -49,7 +50,7 @@ def _tick(state: RunState, request: Request) -> Outcome:
 
 
 def _decide(state: RunState, request: Request) -> Outcome:
-    index = _index(request)
+    index = index_of(request)
     decision = state.step(index).guard.decide
     options = dict(decision.options) if decision else {}
     answer = request.text("answer")
@@ -73,11 +74,7 @@ def _decide(state: RunState, request: Request) -> Outcome:
         "reason": request.text("reason"),
         "not_taken": not_taken(state, index, answer),
     }
-    entered = (
-        [NewEvent("section.entered", {"section": taken, "why": "decision"})]
-        if taken in state.procedure.asides
-        else []
-    )
+    entered = [entering(state, taken, "decision")] if taken in state.procedure.asides else []
     return (*_until_now(state, request, readings), NewEvent("step.decided", data), *entered)
 
 
@@ -85,7 +82,7 @@ def _until_now(
     state: RunState, request: Request, readings: Mapping[str, Reading]
 ) -> list[NewEvent]:
     """The circle, if it was not drawn yet, and the values typed with the tick."""
-    opened = state.steps[_index(request)].status is StepStatus.OPEN
+    opened = state.steps[index_of(request)].status is StepStatus.OPEN
     events = [NewEvent("step.begun", {"step": request.step})] if opened else []
     return [*events, _recorded(request, readings)] if readings else events
 
@@ -96,7 +93,7 @@ def _recorded(request: Request, readings: Mapping[str, Reading]) -> NewEvent:
 
 
 def _countersign(state: RunState, request: Request) -> Outcome:
-    index = _index(request)
+    index = index_of(request)
     guard, step = state.step(index).guard, state.steps[index]
     if guard.countersign is Countersign.BEFORE:
         meaning, values = "before", {}
@@ -140,38 +137,6 @@ def _report(state: RunState, request: Request) -> Outcome:
     return _mismatch(state, request, {}, observed)
 
 
-def _diagnose(state: RunState, request: Request) -> Outcome:
-    finding = request.text("finding")
-    if not finding:
-        return Malformed({"finding": "Say what was different, and why."})
-    index = _index(request)
-    events = [NewEvent("step.diagnosed", {"step": index, "finding": finding})]
-    if request.data.get("lead"):
-        section = state.procedure.section_of(state.step(index).guard.on_mismatch)
-        if section is None or not section.aside:
-            return Malformed(
-                {"lead": "The runbook names no section for this; hold the run instead."}
-            )
-        events.append(NewEvent("section.entered", {"section": section.key, "why": "mismatch"}))
-    return tuple(events)
-
-
-def _reopen(state: RunState, request: Request) -> Outcome:
-    return (NewEvent("step.reopened", {"step": request.step}),)
-
-
-def _undo(state: RunState, request: Request) -> Outcome:
-    reason = request.text("reason")
-    if not reason:
-        return Malformed({"reason": "Say why the step is taken back."})
-    section = state.procedure.section_of(state.step(_index(request)).guard.undo)
-    assert section is not None  # noqa: S101 - the table lets no step through without
-    return (
-        NewEvent("section.entered", {"section": section.key, "why": "undo"}),
-        NewEvent("step.undone", {"step": request.step, "reason": reason}),
-    )
-
-
 def _release(state: RunState, request: Request) -> Outcome:
     reason = request.text("reason")
     if not reason:
@@ -180,18 +145,12 @@ def _release(state: RunState, request: Request) -> Outcome:
     return (NewEvent("step.released", {"step": request.step, "reason": reason, "role": role}),)
 
 
-def _index(request: Request) -> int:
-    if request.step is None:
-        raise ValueError(f"{request.move} is about a step; the table lets none through without.")
-    return request.step
-
-
 def _read(
     state: RunState, request: Request, *, only_sent: bool, verifying: bool = False
 ) -> dict[str, Reading] | Malformed:
     """Every value that was sent, read and judged; with `only_sent` False the missing ones are
     errors, except those recorded before and files, which are attached."""
-    index = _index(request)
+    index = index_of(request)
     sent: Mapping[str, Any] = request.data.get("values") or {}
     have = state.steps[index].verified_values if verifying else state.steps[index].values
     earlier = {name: value for step in state.steps for name, value in step.values.items()}
@@ -212,7 +171,7 @@ def _read(
 def _wrong(
     state: RunState, request: Request, readings: Mapping[str, Reading], *, verifying: bool = False
 ) -> tuple[NewEvent, ...] | None:
-    index = _index(request)
+    index = index_of(request)
     labels = {spec.name: spec.label for spec in interlocks.asks(state, index)}
     values = {name: reading.normal for name, reading in readings.items()}
     wrong = [f"{labels[n]}: {r.wrong}" for n, r in readings.items() if r.wrong]
@@ -234,7 +193,7 @@ def _mismatch(
 ) -> tuple[NewEvent, ...]:
     """The step goes to diagnosis. The second time on the same step, after three wrong answers at
     it, or when an interlock says so, the run is held as well, for a second person."""
-    index = _index(request)
+    index = index_of(request)
     unfit = why if isinstance(why, Wrong) else Wrong(why)
     data: dict[str, Any] = {
         "step": index,
@@ -254,7 +213,7 @@ def _mismatch(
 
 
 def _first_closed(state: RunState, request: Request) -> Refusal | None:
-    index = _index(request)
+    index = index_of(request)
     for gate in gates(state, index, request.at):
         if not gate.open:
             code = f"gate_{gate.key.split(':')[0]}"
@@ -265,7 +224,7 @@ def _first_closed(state: RunState, request: Request) -> Refusal | None:
 
 def _pace(state: RunState, request: Request) -> dict[str, Any]:
     """Whether the tick was hurried or late against the step's `duration`, for the log's readers."""
-    step, duration = state.steps[_index(request)], state.step(_index(request)).guard.duration
+    step, duration = state.steps[index_of(request)], state.step(index_of(request)).guard.duration
     if duration is None or step.started_at is None:
         return {}
     took = int((request.at - step.started_at).total_seconds())
@@ -286,8 +245,5 @@ ACTS = {
     Move.OBJECT: _object,
     Move.NOT_APPLICABLE: _not_applicable,
     Move.REPORT_MISMATCH: _report,
-    Move.DIAGNOSE: _diagnose,
-    Move.REOPEN: _reopen,
-    Move.UNDO: _undo,
     Move.RELEASE: _release,
 }

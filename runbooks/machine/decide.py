@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from runbooks.enums import Move, RunRole
+from runbooks.machine.acts_branch import ACTS as BRANCH_ACTS
+from runbooks.machine.acts_lock import ACTS as LOCK_ACTS
 from runbooks.machine.acts_log import ACTS as LOG_ACTS
 from runbooks.machine.acts_run import ACTS as RUN_ACTS
 from runbooks.machine.acts_step import ACTS as STEP_ACTS
@@ -10,7 +12,7 @@ from runbooks.machine.rules import RULES, standing
 from runbooks.requests import Allowed, Outcome, Refusal, Request
 from runbooks.state import RunState
 
-ACTS = {**RUN_ACTS, **STEP_ACTS, **LOG_ACTS}
+ACTS = {**RUN_ACTS, **STEP_ACTS, **BRANCH_ACTS, **LOCK_ACTS, **LOG_ACTS}
 
 
 def decide(state: RunState, request: Request) -> Outcome:

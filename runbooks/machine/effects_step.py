@@ -7,7 +7,7 @@ from collections.abc import Callable
 from runbooks.enums import RunRole, StepStatus
 from runbooks.machine.attempts import again, strike, touch
 from runbooks.requests import Line
-from runbooks.state import RunState, in_section, passed_by_others, replace
+from runbooks.state import RunState, in_section, replace, taken_back
 
 
 def _begun(state: RunState, line: Line) -> RunState:
@@ -57,7 +57,7 @@ def _diagnosed(state: RunState, line: Line) -> RunState:
 
 
 def _reopened(state: RunState, line: Line) -> RunState:
-    return again(state, [line.data["step"]], line.sequence)
+    return again(state, [line.data["step"], *line.data.get("again", ())], line.sequence)
 
 
 def _not_applicable(state: RunState, line: Line) -> RunState:
@@ -73,17 +73,16 @@ def _not_applicable(state: RunState, line: Line) -> RunState:
 
 def _entered(state: RunState, line: Line) -> RunState:
     key = line.data["section"]
-    state = again(state, in_section(state, key), line.sequence)
+    indexes = [*in_section(state, key), *line.data.get("again", ())]
+    state = again(state, indexes, line.sequence)
     return replace(state, entered=(*(k for k in state.entered if k != key), key))
 
 
 def _undone(state: RunState, line: Line) -> RunState:
-    """Everything on the main path from the step that was taken back is done again: but not the
-    branches that an earlier decision passed by, and nothing once the run is turned back."""
-    later = [i for i in range(line.data["step"], len(state.steps)) if state.on_main_path(i)]
-    passed_by = passed_by_others(state, later)
-    anew = [i for i in later if state.step(i).section not in passed_by]
-    state = again(state, anew, line.sequence)
+    """What is taken back is done again, with what guards it; nothing is, once the run is turned
+    back."""
+    anew = taken_back(state, line.data["step"])
+    state = again(state, [*line.data.get("again", ()), *anew], line.sequence)
     return strike(state, anew, line.sequence) if state.turned_back else state
 
 

@@ -125,6 +125,22 @@ def _may_release(state: RunState, person: int, index: int | None) -> Refusal | N
     return None
 
 
+def _may_confirm(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if index is not None and {"timeout", "overwrite"} & state.step(index).guard.locks.keys():
+        return None
+    return Refusal("no_timeout", "This step asks for no time-out.", "Write a note instead.")
+
+
+def _may_unlock(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if index is None or "overwrite" not in state.step(index).guard.locks:
+        return Refusal("no_overwrite", "This step overwrites nothing.", "Tick it.")
+    if index in state.stated.unlocked:
+        return Refusal(
+            "unlocked_already", "The command is laid open already.", "Tick it when done.", False
+        )
+    return _countersigned_it(state, person, index)
+
+
 def _may_resume(state: RunState, person: int, index: int | None) -> Refusal | None:
     if state.held_for_mismatch and person == state.held_by:
         return Refusal(
@@ -178,6 +194,8 @@ PARTICULARS: dict[Move, Callable[[RunState, int, int | None], Refusal | None]] =
     Move.NOT_APPLICABLE: _may_skip,
     Move.UNDO: _may_undo,
     Move.RELEASE: _may_release,
+    Move.CONFIRM_TIMEOUT: _may_confirm,
+    Move.UNLOCK: _may_unlock,
     Move.RESUME: _may_resume,
     Move.ACCEPT_HAND_OVER: _may_accept,
     Move.RELEASE_ROLE: _may_release_role,

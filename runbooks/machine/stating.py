@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import reduce
 
+from runbooks.enums import RunRole
 from runbooks.requests import Line
 from runbooks.state import replace
-from runbooks.stated import Deviation, Stated
+from runbooks.stated import Confirmed, Deviation, Stated
 
 
 def stated(lines: Iterable[Line]) -> Stated:
@@ -29,6 +30,10 @@ def _prepared(so_far: Stated, line: Line) -> Stated:
     return replace(so_far, token=line.data.get("token", ""))
 
 
+def _started(so_far: Stated, line: Line) -> Stated:
+    return replace(so_far, access=line.data.get("access", ""))
+
+
 def _refused(so_far: Stated, line: Line) -> Stated:
     return _missed(so_far, line) if line.data.get("counts") else so_far
 
@@ -36,7 +41,8 @@ def _refused(so_far: Stated, line: Line) -> Stated:
 def _mismatched(so_far: Stated, line: Line) -> Stated:
     kind, index = line.data.get("deviation", ""), line.data["step"]
     found = (Deviation(kind, index, line.data["why"]),) if kind else ()
-    return _missed(replace(so_far, deviations=(*so_far.deviations, *found)), line)
+    so_far = replace(so_far, deviations=(*so_far.deviations, *found))
+    return _missed(_surprised(so_far, line), line)
 
 
 def _missed(so_far: Stated, line: Line) -> Stated:
@@ -47,8 +53,33 @@ def _missed(so_far: Stated, line: Line) -> Stated:
     return replace(so_far, misses=misses)
 
 
+def _confirmed(so_far: Stated, line: Line) -> Stated:
+    one = Confirmed(line.data["step"], line.by, RunRole(line.data["role"]), line.at, line.sequence)
+    others = tuple(c for c in so_far.confirmed if c.person != line.by)
+    return replace(so_far, confirmed=(*others, one))
+
+
+def _unlocked(so_far: Stated, line: Line) -> Stated:
+    return replace(so_far, unlocked={**so_far.unlocked, line.data["step"]: line.at})
+
+
+def _surprised(so_far: Stated, line: Line) -> Stated:
+    """What was agreed in the time-out is no longer what is: everyone confirms again."""
+    return replace(so_far, confirmed=(), unlocked={})
+
+
+def _held(so_far: Stated, line: Line) -> Stated:
+    """A command that was laid open is put away, and asked for anew after the hold."""
+    return replace(so_far, unlocked={})
+
+
 STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     "run.prepared": _prepared,
+    "run.started": _started,
     "move.refused": _refused,
     "step.mismatched": _mismatched,
+    "step.undone": _surprised,
+    "timeout.confirmed": _confirmed,
+    "step.unlocked": _unlocked,
+    "run.held": _held,
 }

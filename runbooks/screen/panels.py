@@ -81,6 +81,8 @@ TITLES: dict[Move, tuple[str, str]] = {
     Move.DIAGNOSE: ("Diagnose", "Write down the diagnosis"),
     Move.REOPEN: ("Open again", "Open it for a new attempt"),
     Move.UNDO: ("Take the way back", "Take the way back"),
+    Move.CONFIRM_TIMEOUT: ("Time-out", "Confirm: target, direction, copy, way back"),
+    Move.UNLOCK: ("Write into", "WRITE INTO"),
     Move.HOLD: ("Stop, I am not sure", "Stop, I am not sure"),
     Move.RESUME: ("Resume", "Resume the run"),
     Move.HAND_OVER: ("Hand over", "Offer the hand-over"),
@@ -147,7 +149,7 @@ class Desk:
             initial={**(initial or {}), "key": self.new_key(), "seen": self.state.sequence},
         )
         title, verb = TITLES.get(move, ("", ""))
-        overwrites = step is not None and move is Move.TICK and self.writes_over(step) != ""
+        overwrites = move is Move.UNLOCK
         mark = "run" if step is None else str(step)
         extra = "".join(f"-{value}" for value in (initial or {}).values() if value)
         return Panel(
@@ -179,9 +181,10 @@ class Desk:
     def verb(self, move: Move, step: int) -> str:
         """The words on the button: what it does, not “OK”."""
         told = self.state.step(step)
+        if move is Move.UNLOCK:
+            return f"WRITE INTO {self.writes_over(step)}"
         if move is Move.TICK:
-            target = self.writes_over(step)
-            return f"WRITE INTO {target}" if target else f"Tick: {told.title}"
+            return f"Tick: {told.title}"
         if move is Move.COUNTERSIGN:
             after = told.guard.countersign is Countersign.AFTER
             return "Countersign my own measurement" if after else f"Countersign: {told.title}"

@@ -18,7 +18,7 @@ _FIRST = (
     Move.DIAGNOSE,
     Move.REOPEN,
 )
-_FOLDED = (Move.OBJECT, Move.REPORT_MISMATCH, Move.NOT_APPLICABLE)
+_FOLDED = (Move.CONFIRM_TIMEOUT, Move.OBJECT, Move.REPORT_MISMATCH, Move.NOT_APPLICABLE)
 
 
 def primary(
@@ -37,6 +37,9 @@ def primary(
             return desk.panel(move, index, blocked=_blocked(waits))
     if may(Move.BEGIN_STEP) and needs_begin(desk.state, index):
         return desk.panel(Move.BEGIN_STEP, index)
+    if may(Move.UNLOCK):
+        before = [gate for gate in closed if gate.key != "unlocked"]
+        return desk.panel(Move.UNLOCK, index, blocked=_blocked(before))
     if may(Move.TICK):
         also = (Move.RECORD,) if may(Move.RECORD) else ()
         return desk.panel(Move.TICK, index, also=also, blocked=_blocked(closed))

@@ -42,6 +42,7 @@ LETTERS = {
     "t": "operator_stays",
     "m": "role_held",
     "y": "not_offered_to_you",
+    "v": "no_overwrite",  # its other verdicts: tests/runbooks/test_overwrite.py
 }
 #                     Locked Open Started Awaiting Done Not-applicable Mismatch Diagnosed Struck
 STEPS = [
@@ -131,6 +132,19 @@ STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
     (Move.DIAGNOSE, "", {"finding": "x"}, {**OTHERS, "op": "oSSSss+Ss".lower(), "vf": "osssss+ss"}),
     (Move.REOPEN, "", {}, {"op": "ossssss+s", **OTHERS}),
     (Move.UNDO, "undo: back", {"reason": "x"}, {"op": "ssss+ssss", **OTHERS}),
+    (
+        Move.CONFIRM_TIMEOUT,
+        "timeout: {fresh_for: 10m}",
+        {},
+        {
+            "op": "o++ssssss",
+            "vf": "o++ssssss",
+            "dc": "o++ssssss",
+            "ob": "rrrrrrrrr",
+            "no": "nnnnnnnnn",
+        },
+    ),
+    (Move.UNLOCK, "", {"name": "x"}, {"op": "osvssssss", **OTHERS}),
     (
         Move.RELEASE,
         "hold: decider",

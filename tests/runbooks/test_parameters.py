@@ -52,7 +52,7 @@ def runbook(command: str = "true", label: str = "sh") -> Procedure:
 def side(value: str, command: str, label: str = "sh") -> str:
     """What is wrong with the text parameter for this command; '' when nothing is."""
     read = runbook(command, label)
-    only = SimpleNamespace(parameters=read.parameters[2:], steps=read.steps)
+    only = SimpleNamespace(parameters=read.parameters[2:], steps=read.steps, copies_out=False)
     only.parameters_by_name = {spec.name: spec for spec in only.parameters}
     only.written_into = lambda: ""
     asked: Any = only

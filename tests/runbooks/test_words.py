@@ -62,6 +62,14 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
         {"read_back": "2", "left_role": ""},
         "took over as operator after reading back step 2",
     ),
+    "timeout.confirmed": (
+        {"role": "verifier", **STEP},
+        "confirmed the time-out as verifier, at step 2, Count",
+    ),
+    "step.unlocked": (
+        {"name": "ledger", **STEP},
+        "typed the name ledger and laid open the command of step 2, Count",
+    ),
     "note.added": ({"text": "hm", "late": False}, "noted: hm"),
     "evidence.attached": (
         {"name": "a.txt", "size": 7, "sha256": "ab" * 32, **STEP},

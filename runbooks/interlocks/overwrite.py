@@ -1,0 +1,132 @@
+"""The irreversible act, and all that stands before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from runbooks.enums import ParameterType, StepStatus
+from runbooks.interlocks import holdings
+from runbooks.interlocks.interlock import Interlock
+from runbooks.interlocks.timeout import timeout_gate
+from runbooks.requests import Gate
+from runbooks.state import RunState
+
+GOOD_COPIES = 2
+#: Guards that a second attempt at an overwrite demands anew.
+RENEWED = ("identify", "mark", "direction", "copy", "timeout")
+
+
+class Overwrite(Interlock):
+    """What is written over is identified, frozen and copied; what is written is held twice; two
+    people are there, and the name was typed, before the command is even shown."""
+
+    key = "overwrite"
+    source = "PostgreSQL, restic and SQL Server demand a copy first; M2, M3, M12, M14 of the story"
+    begins = True
+
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        data = self.data(state, index)
+        target, source = str(data["target"]), str(data["from"])
+        name = state.facts[target].value if target in state.facts else target
+        return (
+            *self._agreed(state, target, source, name),
+            self.gate(
+                "frozen",
+                f"Writers of {name} stopped",
+                holdings.frozen(state, target),
+                "Stop the writers in a step that freezes it, with evidence.",
+            ),
+            self.gate(
+                "safety_copy",
+                f"Safety copy of {name}, read back",
+                holdings.safety_copy(state, target) is not None,
+                "Copy what will be lost to another place in this run, and read it back.",
+            ),
+            *self._two_copies(state, source),
+            timeout_gate(state, at, self.key),
+            self.gate(
+                "unlocked",
+                f"WRITE INTO {name}: name typed",
+                index in state.stated.unlocked,
+                "When everything else is open, the operator types the name of what is overwritten.",
+            ),
+        )
+
+    def _agreed(self, state: RunState, target: str, source: str, name: str) -> Iterable[Gate]:
+        yield self.gate(
+            "identified",
+            f"{name} identified",
+            _done(state, "identify", of=target),
+            "A step that identifies it comes first. If this runbook has none, hold the run and"
+            " use another runbook.",
+        )
+        said = {"into": target, "from": source}
+        yield self.gate(
+            "direction",
+            "Direction stated",
+            _done(state, "direction", **said),
+            "A step in which the operator states what is read from and what is written into"
+            " comes first.",
+        )
+
+    def _two_copies(self, state: RunState, source: str) -> Iterable[Gate]:
+        """None where live data is read: it is not used up."""
+        spec = state.procedure.parameters_by_name.get(source)
+        if spec is None or spec.type is not ParameterType.COPY:
+            return ()
+        count = len(holdings.good_copies(state, source))
+        last = "; this is the LAST GOOD COPY" if count == 1 else ""
+        gate = self.gate(
+            "good_copies",
+            f"{GOOD_COPIES} good copies of {source}: {count} of {GOOD_COPIES}{last}",
+            count >= GOOD_COPIES,
+            "Duplicate it first, and read both in this run: same SHA-256, two places. The last good"
+            " copy is never worked with.",
+        )
+        return (gate,)
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        return (
+            f"OVERWRITES {data['target']} from {data['from']}: only when it is identified, frozen"
+            " and copied, with two good copies, a fresh time-out and a second person; its name is"
+            " typed"
+        )
+
+
+def renewed(state: RunState, indexes: Iterable[int]) -> list[int]:
+    """The finished steps that must be done anew, because a second attempt at an overwrite among
+    `indexes` begins: those that identified, marked, stated, copied and agreed (D3, M13)."""
+    targets = {
+        str(state.step(i).guard.locks["overwrite"]["target"])
+        for i in indexes
+        if "overwrite" in state.step(i).guard.locks and not state.steps[i].is_fresh
+    }
+    if not targets or state.turned_back:
+        return []
+    return [
+        step.index
+        for step in state.procedure.steps
+        if state.steps[step.index].status is StepStatus.DONE
+        and any(_guards(step.guard.locks.get(key), key, targets) for key in RENEWED)
+    ]
+
+
+def _guards(data: Mapping[str, Any] | None, key: str, targets: set[str]) -> bool:
+    """Whether a guard with `data` under `key` is about one of `targets`, or about everything."""
+    if data is None:
+        return False
+    if key == "copy":
+        return data["of"] in targets and data.get("purpose") == "safety"
+    return key == "timeout" or (data.get("of") or data.get("into")) in targets
+
+
+def _done(state: RunState, key: str, **said: str) -> bool:
+    """Whether a step with the guard `key` that says this was done."""
+    return any(
+        state.steps[step.index].status is StepStatus.DONE
+        and said.items() <= step.guard.locks[key].items()
+        for step in state.procedure.steps
+        if key in step.guard.locks
+    )

@@ -1,0 +1,63 @@
+"""The time-out: everyone stops, and says the same five things from their own screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from inventory.durations import words
+from runbooks.enums import RunRole
+from runbooks.interlocks.interlock import Interlock
+from runbooks.requests import Gate
+from runbooks.state import RunState
+
+#: Immediately before the act: where the author gives no other time, ten minutes is the most.
+FRESH_FOR = timedelta(minutes=10)
+CONFIRMING = (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER)
+
+
+class Timeout(Interlock):
+    """Everyone with a role confirms target, direction, copy and way back; it expires."""
+
+    key = "timeout"
+    source = "Universal Protocol, time-out (Joint Commission UP.01.03.01); D9; M14 of the story"
+
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        return (timeout_gate(state, at, self.key),)
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        fresh = words(timedelta(seconds=int(data["fresh_for"])))
+        return f"Time-out: everyone confirms target, direction, copy and way back, within {fresh}"
+
+
+def timeout_gate(state: RunState, at: datetime, guard: str) -> Gate:
+    """Open while the time-out of everyone with a role is fresh at `at`."""
+    missing = unconfirmed(state, at)
+    names = ", ".join(role.value for role in missing)
+    return Gate(
+        "timeout",
+        "Time-out: everyone confirmed" + (f"; missing: {names}" if missing else ""),
+        not missing,
+        "Each person with a role confirms target, direction, copy and way back from their own"
+        f" screen. It counts for {words(fresh_for(state))}.",
+        guard=guard,
+    )
+
+
+def unconfirmed(state: RunState, at: datetime) -> tuple[RunRole, ...]:
+    """The roles whose holders did not confirm, or whose confirmation is no longer fresh at `at`."""
+    since = at - fresh_for(state)
+    fresh = {(one.person, one.role) for one in state.stated.confirmed if one.at >= since}
+    missing = {role for person, role in state.people.items() if (person, role) not in fresh}
+    return tuple(role for role in CONFIRMING if role in missing)
+
+
+def fresh_for(state: RunState) -> timedelta:
+    """How long a confirmation counts: the shortest that the runbook asks for."""
+    asked = [
+        int(step.guard.locks["timeout"]["fresh_for"])
+        for step in state.procedure.steps
+        if "timeout" in step.guard.locks
+    ]
+    return timedelta(seconds=min(asked)) if asked else FRESH_FOR

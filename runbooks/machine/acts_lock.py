@@ -1,0 +1,38 @@
+"""What the moves before an irreversible act cause: the time-out, and laying its command open."""
+
+from __future__ import annotations
+
+from runbooks.enums import Move
+from runbooks.interlocks import plain
+from runbooks.machine.gates import gates
+from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
+from runbooks.state import RunState
+
+
+def _confirm(state: RunState, request: Request) -> Outcome:
+    role = state.people[request.by].value
+    return (NewEvent("timeout.confirmed", {"step": request.step, "role": role}),)
+
+
+def _unlock(state: RunState, request: Request) -> Outcome:
+    index = index_of(request)
+    target = state.facts[str(state.step(index).guard.locks["overwrite"]["target"])].value
+    said = request.text("name")
+    if not said:
+        return Malformed({"name": "Type the name of what is overwritten."})
+    for gate in gates(state, index, request.at):
+        if not gate.open and gate.key != "unlocked":
+            label = gate.label[:1].lower() + gate.label[1:]
+            return Refusal(f"gate_{gate.key}", f"Not yet: {label}.", gate.how, guard=gate.guard)
+    if plain(said) != plain(target):
+        return Refusal(
+            "wrong_name",
+            f"You typed {said}; this step writes into {target}.",
+            "Stop. Read FROM and INTO once more, and say aloud what is overwritten.",
+            guard="overwrite",
+            counts=True,
+        )
+    return (NewEvent("step.unlocked", {"step": index, "name": target}),)
+
+
+ACTS = {Move.CONFIRM_TIMEOUT: _confirm, Move.UNLOCK: _unlock}
