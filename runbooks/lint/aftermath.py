@@ -28,8 +28,13 @@ _SAVES = re.compile(
     re.IGNORECASE,
 )
 _OLD = re.compile(
-    r"(?:^|[_.\-/\s])(?:old|bak|backups?|orig(?:inal)?|prev(?:ious)?|before|as-found|safety|dumps?"
-    r"|snapshots?)(?:$|[_.\-/\s<\d])",
+    r"(?:^|[_.\-/])(?:old|bak|backups?|orig(?:inal)?|prev(?:ious)?|as-found|safety|dumps?"
+    r"|snapshots?)(?:$|[_.\-/<\d])",
+    re.IGNORECASE,
+)
+_PASSING = re.compile(r"(?:^|[_.\-/])te?mp(?:orary)?(?:$|[_.\-/\d])", re.IGNORECASE)
+_DROPPED = re.compile(
+    r"\b(?:drop|truncate|delete)\s+(?:table|database|schema|from|if|exists|\s)*[\"`\[]?([\w.<>-]+)",
     re.IGNORECASE,
 )
 _DELETES_OLD = re.compile(
@@ -171,11 +176,14 @@ def _removals(command: Command) -> Iterator[Call | Query]:
 
 def _is_old(place: Call | Query) -> bool:
     if isinstance(place, Query):
-        return bool(_OLD.search(place.text.replace('"', " ")))
+        return any(_OLD.search(found[1]) for found in _DROPPED.finditer(place.text))
     if any(text in _REMOVES_COPY.get(place.program, ()) for text in place.texts):
         return True
     things = [text for text in place.texts if not text.startswith("-")]
-    return any(_OLD.search(thing) and not is_scratch(thing) for thing in things)
+    return any(
+        _OLD.search(thing) and not is_scratch(thing) and not _PASSING.search(thing)
+        for thing in things
+    )
 
 
 def _said(book: Book, step: Step) -> Iterator[Remark]:

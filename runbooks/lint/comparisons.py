@@ -24,7 +24,7 @@ _MEASURES = re.compile(
 _EXIT = re.compile(r"(?:^|_)(?:exit|status|rc|return_?code|returned)(?:_|$)", re.IGNORECASE)
 _SAYS_EXIT = re.compile(
     r"\b(?:exit|return) (?:code|status|value)s?\b|\$\?"
-    r"|\b(?:complet|finish|return|end)(?:s|ed|es)? (?:successfully|without (?:any )?errors?)\b",
+    r"|\b(?:complete|finish|return|end)(?:s|d|ed|es)? (?:successfully|without (?:any )?errors?)\b",
     re.IGNORECASE,
 )
 _WRITES = re.compile(

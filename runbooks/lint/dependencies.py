@@ -10,7 +10,7 @@ from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.words import before_act
+from runbooks.lint.words import before_use
 from runbooks.procedure import Step
 
 _LINK = re.compile(r"\bhttps?://(?:[^\s/@]*@)?([A-Za-z0-9.-]+)")
@@ -66,7 +66,7 @@ def _linked(book: Book, step: Step) -> Iterator[Remark]:
 
 def _fetched(book: Book, targets: frozenset[str]) -> Iterator[Remark]:
     """Copies that are fetched from the machine that is written over."""
-    early = {step.index for step in before_act(book)}
+    early = {step.index for step in before_use(book)}
     for command in book.commands:
         if command.step.index not in early:
             continue

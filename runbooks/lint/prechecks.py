@@ -11,7 +11,7 @@ from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.words import at_act, before_act, mention
+from runbooks.lint.words import at_act, before_use, mention
 from runbooks.procedure import ParameterSpec
 
 _INVENTORY = re.compile(
@@ -55,7 +55,7 @@ _ARCHIVING = re.compile(r"archive[_-]?(?:mode|command|library)|--archive-mode", 
     scope=Scope.RESTORES,
 )
 def no_inventory(book: Book) -> Iterator[Remark]:
-    if not mention(book, before_act(book), _INVENTORY):
+    if not mention(book, before_use(book), _INVENTORY):
         yield at_act(
             book,
             "No step before this one lists the copies that there are, so the best one may stay"
@@ -74,7 +74,7 @@ def no_inventory(book: Book) -> Iterator[Remark]:
     scope=Scope.RESTORES,
 )
 def unchecked(book: Book) -> Iterator[Remark]:
-    steps = before_act(book)
+    steps = before_use(book)
     stated = "\n".join([*book.procedure.entry, book.procedure.intro_html])
     stated += "\n".join(s.html for s in book.procedure.sections)
     wanted = [("free space", _SPACE), ("the version of the tool", _VERSION)]

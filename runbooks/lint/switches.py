@@ -39,7 +39,7 @@ _FORCE = re.compile(
     r"--(?:force(?:-\w[\w-]*)?|yes|assume-?yes|auto-approve|no-?confirm|confirm=false"
     r"|skip-(?:\w+-)?(?:checks?|verif\w+|validation)|no-(?:\w+-)?(?:checks?|verify)|yes-i-\S+"
     r"|i-\S*-(?:know|mean)\S*|ignore-(?:errors|checks?)|grace-period=0|overwrite|allow-\S*overwrite)"
-    r"|-auto-approve|-force"
+    r"|-auto-approve|-force|force=(?:true|yes|1)"
 )
 #: What only looks like it: it forces nothing on data.
 _HARMLESS = frozenset({"--force-color", "--force-colors", "--force-yes=false", "--no-verify-ssl"})
@@ -59,6 +59,8 @@ _SHORT: dict[str, tuple[str, str]] = {
     "pg_resetwal": ("-f", ""),
     "dropdb": ("-f", ""),
 }
+#: Tools that only show what they would do until this option says: do it.
+_DO_IT = frozenset({("kops", "--yes"), ("pt-archiver", "--yes")})
 _KNOWS = re.compile(r"\w*I_KNOW_WHAT\w*=|\w*I_REALLY_(?:WANT|MEAN)\w*=")
 _REPLACE = re.compile(r"\bwith\b[^;]*\breplace\b", re.IGNORECASE)
 _RESTORE = re.compile(r"^\s*restore\s+(?:database|log)\b", re.IGNORECASE)
@@ -144,14 +146,13 @@ def guard_switched_off(book: Book) -> Iterator[Remark]:
 
 
 def _is_warned(book: Book, step: Step) -> bool:
-    """Whether the step, or one it belongs to, says what is dangerous."""
+    """Whether the step, one it belongs to, or its section says what is dangerous."""
     at: Step | None = step
     while at is not None:
-        prose = "\n".join(line for _, line in book.prose(at))
-        if _WARNED.search(prose):
+        if _WARNED.search("\n".join(line for _, line in book.prose(at))):
             return True
         at = book.procedure.steps[at.parent] if at.parent is not None else None
-    return False
+    return bool(_WARNED.search(book.procedure.sections_by_key[step.section].html))
 
 
 def _forced(call: Call) -> str:
@@ -164,7 +165,8 @@ def _forced(call: Call) -> str:
     if call.program == "terraform" and "force-unlock" in call.texts:
         return "force-unlock"
     for text in call.texts:
-        if _FORCE.fullmatch(text.removesuffix("=true")) and text not in _HARMLESS:
+        harmless = text in _HARMLESS or (call.program, text) in _DO_IT
+        if _FORCE.fullmatch(text.removesuffix("=true")) and not harmless:
             return text
     if call.has("-y") and call.program not in _CLIENTS and "-y" in call.texts:
         return "-y"

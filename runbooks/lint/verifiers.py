@@ -34,7 +34,7 @@ def wrong_second_look(book: Book) -> Iterator[Remark]:
                 "Give the step to another role, or hold it for another one.",
             )
         if guard.countersign is Countersign.AFTER:
-            yield from _too_late(book, step)
+            yield from _nothing_to_compare(book, step)
         if guard.countersign is Countersign.BEFORE and _only_reads(step):
             yield book.at_guard(
                 step,
@@ -45,24 +45,17 @@ def wrong_second_look(book: Book) -> Iterator[Remark]:
             )
 
 
-def _too_late(book: Book, step: Step) -> Iterator[Remark]:
+def _nothing_to_compare(book: Book, step: Step) -> Iterator[Remark]:
     guard = step.guard
-    if "overwrite" in guard.locks:
-        yield book.at_guard(
-            step,
-            "countersign",
-            f"Step {step.number} cannot be taken back, and the second person looks only"
-            " afterwards.",
-            "Write `countersign: before`, and measure in a step of its own behind it.",
-        )
-    elif not guard.locks and not any(_is_compared(value) for value in guard.record):
-        yield book.at_guard(
-            step,
-            "countersign",
-            f"Step {step.number} is countersigned afterwards, but records nothing that two people"
-            " can compare.",
-            "Record what is measured: `record: {rows: {type: number, label: Rows in the table}}`.",
-        )
+    if guard.locks or any(_is_compared(value) for value in guard.record):
+        return
+    yield book.at_guard(
+        step,
+        "countersign",
+        f"Step {step.number} is countersigned afterwards, but records nothing that two people can"
+        " compare.",
+        "Record what is measured: `record: {rows: {type: number, label: Rows in the table}}`.",
+    )
 
 
 def _is_compared(value: ValueSpec) -> bool:

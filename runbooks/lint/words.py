@@ -10,7 +10,8 @@ from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark
 from runbooks.procedure import Step
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<%.*?%>|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+_RESTORE = re.compile(r"\W*(?:restor|import|recover)(?:e|ing)?\b", re.IGNORECASE)
 _BOX = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\][ \t]*")
 _OPENS = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|\||!\[)(?:[ \t]|\[|$)")
 _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
@@ -56,10 +57,10 @@ def sentences(book: Book, step: Step) -> Iterator[Sentence]:
     paragraph: list[str] = []
     begun, before = step.line, step.line
     for number, line in [*prose(book, step), (0, "")]:
-        if paragraph and (not line.strip() or _OPENS.match(line) or number != before + 1):
+        if paragraph and (not line.strip(" \t>") or _OPENS.match(line) or number != before + 1):
             yield from _sentences(begun, " ".join(paragraph))
             paragraph = []
-        if line.strip():
+        if line.strip(" \t>"):
             begun = begun if paragraph else number
             paragraph.append(_BOX.sub("", line).strip(" \t>"))
         before = number
@@ -72,31 +73,43 @@ def says(book: Book, step: Step, pattern: re.Pattern[str]) -> Iterator[tuple[int
             yield number, match
 
 
+def first_act(book: Book) -> Step | None:
+    """The first irreversible step; where no command and no guard tells, the first that restores."""
+    titled = (step for step in book.path if _RESTORE.match(step.title))
+    return next(iter((*book.acts, *book.uses, *titled)), None)
+
+
 def at_act(book: Book, sentence: str, suggestion: str) -> Remark:
     """A remark at the first irreversible step, or at the front matter where there is none."""
-    if book.acts:
-        return book.at(book.acts[0], sentence, suggestion)
-    return book.at_front("operation", sentence, suggestion)
+    act = first_act(book)
+    if act is None:
+        return book.at_front("operation", sentence, suggestion)
+    return book.at(act, sentence, suggestion)
 
 
 def before_act(book: Book) -> tuple[Step, ...]:
     """The steps of the main path up to the first irreversible one, which is the last of them."""
-    if not book.acts:
+    act = first_act(book)
+    return tuple(step for step in book.path if act is None or step.index <= act.index)
+
+
+def before_use(book: Book) -> tuple[Step, ...]:
+    """The steps of the main path up to the first that uses the backup, or cannot be undone."""
+    act = first_act(book)
+    if act is None:
         return book.path
-    return tuple(step for step in book.path if step.index <= book.acts[0].index)
+    first = min(step.index for step in (act, *book.uses))
+    return tuple(step for step in book.path if step.index <= first)
 
 
 def last_act(book: Book) -> Step | None:
     """The last step that puts other data in the place of what was there. What is destroyed after
     it is cleaning up."""
-    overwriting = [step for step, _ in book.with_lock("overwrite")]
-    putting = [c.step for c in book.commands if any(d.restores for _, d in c.dangers)]
-    found = overwriting or [step for step in putting if step in book.acts] or list(book.acts)
-    return found[-1] if found else None
+    return book.uses[-1] if book.uses else first_act(book)
 
 
 def after_act(book: Book) -> tuple[Step, ...]:
-    """The steps of the main path behind the last irreversible one."""
+    """The steps of the main path behind that last one."""
     act = last_act(book)
     return tuple(step for step in book.path if act is None or step.index > act.index)
 
