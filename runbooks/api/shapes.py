@@ -197,6 +197,9 @@ class Demands(Shape):
     undo = serializers.CharField(allow_null=True, help_text="Key of the way back.")
     on_mismatch = serializers.CharField(allow_null=True)
     overwrites = serializers.CharField(allow_null=True, help_text="Name of the parameter.")
+    interlocks = serializers.ListField(
+        child=serializers.CharField(), help_text="What its interlocks demand, in words."
+    )
 
 
 class RunStep(Shape):
