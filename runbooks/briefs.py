@@ -14,6 +14,7 @@ from runbooks import shelf
 from runbooks.enums import RunStatus, StepStatus
 from runbooks.models import Run, Runbook
 from runbooks.procedure import Procedure, from_json
+from runbooks.words import deviation_words
 
 _ENDED = {
     RunStatus.BRIEFING.value: "was prepared and not started",
@@ -32,6 +33,11 @@ class LastRun:
     run: Run
     ended: str
     mismatches: tuple[str, ...]
+
+    @property
+    def deviation(self) -> str:
+        """In what it went wrong, in a few words; '' when it did not."""
+        return deviation_words(self.run.deviation) if self.run.deviation else ""
 
 
 @dataclass(frozen=True)

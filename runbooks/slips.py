@@ -74,6 +74,18 @@ def check(revision: Revision) -> None:
         raise Refused("locked", *words(revision, found))
 
 
+def told(run: Run) -> dict[str, Failure | None]:
+    """What those who brief `run` are told: the `failure` of the last attempt, and the one that
+    keeps it from being started (`lock`). Nothing once it has started."""
+    if run.status != RunStatus.BRIEFING.value:
+        return {"failure": None, "lock": None}
+    live = run.kind == RunKind.LIVE.value
+    return {
+        "failure": last_failure(run.revision.runbook, before=run),
+        "lock": lock(run.revision) if live else None,
+    }
+
+
 def lock_on(run_id: int) -> str:
     """Why the live run with this key may not start, because of a failure; '' when it may."""
     runs = Run.objects.filter(pk=run_id, kind=RunKind.LIVE.value).select_related("revision")

@@ -97,6 +97,8 @@ RUN: dict[str, Any] = {
         "abort_rule": "Anyone may stop.",
         "entry": ["An incident is open."],
         "do_not_use_if": [],
+        "last_failure": None,
+        "lock": None,
     },
     "parameters": [],
     "people": [{"id": 5, "name": "Ada", "initials": "ad", "role": "operator", "here": True}],

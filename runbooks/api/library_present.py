@@ -60,12 +60,14 @@ def revision_json(revision: Revision, *, at: datetime) -> dict[str, Any]:
         "source_url": reverse("api:revision_source", args=[slug, revision.number]),
         **judgement_json(judging.of_revision(revision, at=at)),
         "procedure": procedure_json(procedure),
-        "lock": failure_json(lock) if lock else None,
+        "lock": failure_json(lock),
     }
 
 
-def failure_json(failure: slips.Failure) -> dict[str, Any]:
-    """An attempt that went wrong, and who waived it."""
+def failure_json(failure: slips.Failure | None) -> dict[str, Any] | None:
+    """An attempt that went wrong, and who waived it; None for none."""
+    if failure is None:
+        return None
     waiver = failure.waiver
     return {
         "run": failure.run.pk,

@@ -20,9 +20,10 @@ from accounts.api.serializers import Number, Sent, Word
 from accounts.api.views import ApiView, asked, now, person, sent
 from accounts.models import User
 from accounts.refusals import Invalid
-from runbooks import eventtext, runs
+from runbooks import eventtext, runs, slips
 from runbooks.api import examples
 from runbooks.api.fields import KEY, Text, Texts, idempotency_key
+from runbooks.api.library_present import failure_json
 from runbooks.api.present import line_json, run_json
 from runbooks.api.shapes import RunLine, RunNow
 from runbooks.enums import RunKind, RunStatus
@@ -143,7 +144,13 @@ def run_now(pk: int, by: User, at: datetime) -> dict[str, Any]:
 def _told(
     run: Run, state: RunState, by: User, at: datetime, here: tuple[Here, ...]
 ) -> dict[str, Any]:
-    return run_json(run, run_page.desk_for(state, by, at), here, _offer(run, state))
+    told = run_json(run, run_page.desk_for(state, by, at), here, _offer(run, state))
+    found = slips.told(run)
+    told["brief"] |= {
+        "last_failure": failure_json(found["failure"]),
+        "lock": failure_json(found["lock"]),
+    }
+    return told
 
 
 def _offer(run: Run, state: RunState) -> dict[str, str] | None:

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.serializers import Moment, PersonName, Word
+from runbooks.api.library_shapes import FailureShape
 from runbooks.enums import (
     Countersign,
     Deviation,
@@ -95,6 +96,12 @@ class Brief(Shape):
     abort_rule = serializers.CharField()
     entry = serializers.ListField(child=serializers.CharField())
     do_not_use_if = serializers.ListField(child=serializers.CharField())
+    last_failure = FailureShape(
+        allow_null=True, help_text="The last live attempt, if it went wrong; until the start."
+    )
+    lock = FailureShape(
+        allow_null=True, help_text="The attempt that keeps this run from being started."
+    )
 
 
 class Parameter(Shape):

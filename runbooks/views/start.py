@@ -14,7 +14,7 @@ from accounts.access import may
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import briefs, judging, runs, shelf
+from runbooks import briefs, judging, runs, shelf, slips
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.models import Revision
@@ -100,6 +100,8 @@ def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, 
         ],
         "judgement": judging.of_revision(revision, at=timezone.now()),
         "last": briefs.last_run(runbook),
+        "failure": slips.last_failure(runbook),
+        "lock": slips.lock(revision),
         "plan": briefs.time_plan(procedure, runbook.system),
         "newer": approved if approved and approved.number > revision.number else None,
         "may_operate": may(by, Right.OPERATE),

@@ -14,7 +14,7 @@ from accounts.models import User
 from incidents.models import Incident, TimelineEntry
 from inventory.models import Copy, Instance
 from runbooks import library
-from runbooks.enums import Move
+from runbooks.enums import Move, RunRole
 from runbooks.models import Run, Runbook
 from tests.factories.jobs import background
 from tests.factories.library import approved
@@ -112,14 +112,17 @@ PAGES = (
     Shown("runbooks:runbook_new", "/runbooks/new/"),
     Shown("runbooks:runbook_upload", "/runbooks/upload/"),
     Shown("runbooks:runbook_detail", "/runbooks/{restore}/"),
+    Shown("runbooks:runbook_detail", "/runbooks/{failed}/", "locked"),
     Shown("runbooks:runbook_edit", "/runbooks/{restore}/edit/"),
     Shown("runbooks:revision_detail", "/runbooks/{books}/2/", "not approved"),
     Shown("runbooks:revision_diff", "/runbooks/{books}/1..2/"),
     Shown("runbooks:revision_print", "/runbooks/{restore}/1/print/"),
     Shown("runbooks:run_prepare", "/runbooks/{restore}/1/start/"),
     Shown("runbooks:run_prepare", "/runbooks/{books}/2/start/", "drill only"),
+    Shown("runbooks:run_prepare", "/runbooks/{failed}/1/start/", "locked"),
     Shown("runbooks:run_list", "/runs/"),
     Shown("runbooks:run_detail", "/runs/{briefing}/", "briefing"),
+    Shown("runbooks:run_detail", "/runs/{locked}/", "locked"),
     Shown("runbooks:run_detail", "/runs/{running}/", "running"),
     Shown("runbooks:run_detail", "/runs/{awaiting}/", "awaiting"),
     Shown("runbooks:run_detail", "/runs/{differing}/", "differing"),
@@ -223,10 +226,24 @@ def set_stage() -> dict[str, str]:
         "books": text.runbook.slug,
         "instance": str(Instance.objects.earliest("pk").pk),
         "copy": str(Copy.objects.earliest("pk").pk),
+        **locked({**cast, **writers}, one, at),
         **background(datetime.now(UTC)),
         **webhooks(one, at),
         **{state: str(run.pk) for state, run in runs.items()},
     }
+
+
+def locked(people: dict[str, User], one: User, at: datetime) -> dict[str, str]:
+    """A text that a run of the relief's has locked, and a run of it that may not start."""
+    text = approved(people["author"], people["approver"], at)
+    failed = story({**people, "operator": people["relief"]}, at, revision=text)
+    failed.do(Move.TAKE_ROLE, "operator", role=RunRole.OPERATOR)
+    failed.do(Move.START, "operator", acknowledged=True, conditions=True)
+    later = story({**people, "operator": one}, at, revision=text)
+    later.do(Move.TAKE_ROLE, "operator", role=RunRole.OPERATOR)
+    why = "Both windows carried the same title, and the left one was the old server."
+    failed.do(Move.ABORT, "operator", reason=why, deviation="wrong-direction")
+    return {"failed": text.runbook.slug, "locked": str(later.run.pk)}
 
 
 def webhooks(by: User, at: datetime) -> dict[str, str]:

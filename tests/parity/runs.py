@@ -212,7 +212,27 @@ def _kept(cast: Cast) -> Any:
     return approved(cast["author"], cast["approver"], cast.at, SHEET)
 
 
-def _prepared(code: str, kind: str, folder: str) -> Case:
+def _locked(cast: Cast) -> Any:
+    """The text of a run that went wrong."""
+    run = told()(cast)
+    run.do(Move.ABORT, "operator", reason="The other server.", deviation="wrong-target")
+    return run.run.revision
+
+
+def _start_locked() -> Case:
+    """A run that was prepared before its text was locked."""
+
+    def stage(cast: Cast) -> Story:
+        waiting = manned(cast)
+        other = story(dict(cast.people), cast.at, revision=waiting.run.revision).start()
+        other.do(Move.ABORT, "operator", reason="The other server.", deviation="wrong-target")
+        return waiting
+
+    sent = {"acknowledged": True, "conditions": True}
+    return move_case(Move.START, stage, sent, code="locked")
+
+
+def _prepared(code: str, kind: str, folder: str, stage: Any = _kept) -> Case:
     def form(revision: Any) -> Form:
         path = f"/runbooks/{revision.runbook.slug}/1/start/"
         return Form(path, {"kind": kind, "title": "", "key": KEY, "parameter_folder": folder})
@@ -226,12 +246,14 @@ def _prepared(code: str, kind: str, folder: str) -> Case:
         }
         return Api("POST", "/api/v1/runs/", body, key=KEY)
 
-    return Case("runbooks.preparing.prepare", _kept, form, api, code=code)
+    return Case("runbooks.preparing.prepare", stage, form, api, code=code)
 
 
 CASES = (
     _prepared("", "live", "/srv/vault"),
     _prepared("invalid", "live", "x" * 401),
+    _prepared("locked", "live", "/srv/vault", _locked),
+    _start_locked(),
     *MADE,
     *_by_nobody_in_the_run(),
     *REFUSED,
