@@ -12,19 +12,28 @@ from runbooks.lint import (
     aftermath,
     commands,
     comparisons,
+    connections,
+    copies,
     decisions,
     dependencies,
     directions,
+    literals,
     mismatches,
     order,
+    pace,
+    pairs,
     people,
     prechecks,
     promises,
     reading,
     switches,
     timeouts,
+    titles,
     upkeep,
+    values,
     verifiers,
+    wayback,
+    wording,
 )
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import LintFacts, Remark, Scope
@@ -33,21 +42,32 @@ from runbooks.procedure import Finding, Procedure
 
 __all__ = ["RULES", "LintFacts", "Rule", "Scope", "lint", "split"]
 
-_MODULES = (commands, order) + (
+_MODULES = (
     aftermath,
+    commands,
     comparisons,
+    connections,
+    copies,
     decisions,
     dependencies,
     directions,
+    literals,
     mismatches,
+    order,
+    pace,
+    pairs,
     people,
     prechecks,
     promises,
     reading,
     switches,
     timeouts,
+    titles,
     upkeep,
+    values,
     verifiers,
+    wayback,
+    wording,
 )
 
 #: Every rule by its code, in the order of the codes.

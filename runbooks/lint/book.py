@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from runbooks.enums import Level
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import Danger
 from runbooks.lint.destroyers import dangers, restores
@@ -45,10 +46,24 @@ class Command:
         """Where it puts a backup's data somewhere, over something or not."""
         return tuple(restores(self.script))
 
-    def at(self, place: Call | Query, sentence: str, suggestion: str = "") -> Remark:
+    @cached_property
+    def assigned(self) -> frozenset[str]:
+        """Variables that the block itself sets to something."""
+        words = (word.raw.partition("=") for call in self.script.calls for word in call.assigned)
+        return frozenset(name for name, _, value in words if value.strip("\"'"))
+
+    def at(
+        self, place: Call | Query, sentence: str, suggestion: str = "", level: Level | None = None
+    ) -> Remark:
         """A remark at a call or a query of this block."""
         column = self.indent + place.column + 1
-        return Remark(self.line + place.line, column, sentence, suggestion)
+        return Remark(self.line + place.line, column, sentence, suggestion, level)
+
+
+def named_step(step: Step) -> str:
+    """A step as the beginning of a sentence: `Step 3, “Restore it”`; a long title is cut."""
+    title = " ".join(step.title.split())
+    return f"Step {step.number}, “{title if len(title) <= 60 else title[:57].rstrip() + '…'}”"
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,28 @@
-"""Rules about the text of commands: what destroys, and how it names what it destroys."""
+"""Rules about what commands destroy, and how they name it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.lint.book import Book
+from runbooks.lint.book import Book, Command
+from runbooks.lint.calls import Call
+from runbooks.lint.danger import is_scratch
 from runbooks.lint.remarks import Remark
 from runbooks.lint.rules import rule
+from runbooks.lint.shell import VARIABLE, is_left_open
+
+_QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
+_REMOVERS = frozenset({"rm", "shred", "unlink", "find", "rsync", "rclone", "dd", "mv"})
 
 
 @rule(
     "L22",
     Level.ERROR,
     "A command that destroys data in a step without `overwrite`",
-    "A step that is not marked as irreversible asks for none of the guards that stand before one;"
-    " the command is seen and copied like any other (M2, M3 of the story).",
+    "A step that is not marked as irreversible asks for nothing before it; its command is seen and"
+    " copied like any other (M2 and M3 of the story).",
 )
 def unmarked(book: Book) -> Iterator[Remark]:
     for command in book.commands:
@@ -25,5 +32,47 @@ def unmarked(book: Book) -> Iterator[Remark]:
             yield command.at(
                 place,
                 f"`{place.said}` {danger.does}, but the step is not marked as irreversible.",
-                "Give the step `overwrite: {target: …, from: …}`, or move the command out of it.",
+                "Give the step `overwrite: {target: …, from: …}`, so that the command is shown only"
+                " when all that must stand before it is done.",
             )
+
+
+@rule(
+    "L23",
+    Level.ERROR,
+    "A variable that may be empty, or a wild card, in what a command removes",
+    "With an empty variable `rm -rf $X/*` removes everything below `/` (Steam 2015); a wild card"
+    " takes what nobody listed (Pixar 1998).",
+)
+def open_path(book: Book) -> Iterator[Remark]:
+    for command in book.commands:
+        destroying = {id(place) for place, _ in command.dangers}
+        for call in command.script.calls:
+            removes = call.program == "rm" or id(call) in destroying
+            if removes and call.program in _REMOVERS:
+                yield from _open_words(command, call)
+
+
+def _open_words(command: Command, call: Call) -> Iterator[Remark]:
+    """The first word of a call that may name more than was meant."""
+    for word in call.words:
+        found = next(
+            (v for v in VARIABLE.finditer(word.raw) if is_left_open(v, command.assigned)), None
+        )
+        if found is not None:
+            name = found["bare"] or found["braced"]
+            yield command.at(
+                call,
+                f"If `{name}` is empty or not set, `{call.said}` works on"
+                f" `{VARIABLE.sub('', word.text) or 'nothing'}`.",
+                f'Name the path in full, or write `"${{{name}:?}}"`, which stops when it is empty.',
+            )
+            return
+        wild = re.search(r"[*?]|\[\w", _QUOTED.sub("", word.raw))
+        if wild and not is_scratch(word.text) and not word.text.startswith("-"):
+            yield command.at(
+                call,
+                f"`{call.said}` takes whatever fits `{word.text}` at that moment.",
+                "List first what it takes and compare the count, or name the path in full.",
+            )
+            return

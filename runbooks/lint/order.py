@@ -1,48 +1,188 @@
-"""Rules about what must have happened before the first irreversible step."""
+"""Rules about what must have happened before data is overwritten, or a backup is used."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from runbooks.enums import Level
-from runbooks.lint.book import Book
+from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
+from runbooks.procedure import Step
+
+
+class _Unprepared:
+    """An act before which something is missing; `late` is the step that comes too late."""
+
+    def __init__(self, act: Step, thing: str, late: Step | None) -> None:
+        self.act, self.thing, self.late = act, thing, late
+        self._marked = "overwrite" in act.guard.locks
+        named = f"Step {act.number}" if self._marked else f"{named_step(act)},"
+        self.overwrites = f"{named} " + (
+            f"overwrites `{thing}`" if self._marked else "changes data for good"
+        )
+        self.uses = f"{named} uses " + (f"`{thing}`" if self._marked else "a backup")
+
+    def at(self, book: Book, sentence: str, late: str, suggestion: str) -> Remark:
+        """The remark, at the `overwrite` of the act or at its title: `sentence` when no step does
+        it, `late` and the number of the step when one does, too late."""
+        if self.late:
+            late = f"{late}, in step {self.late.number}."
+            move = f"Move step {self.late.number} before step {self.act.number}."
+            return book.at_guard(self.act, "overwrite", late, move)
+        return book.at_guard(self.act, "overwrite", sentence, suggestion)
+
+
+def _unprepared(book: Book, acts: Iterable[Step], key: str, side: str) -> Iterator[_Unprepared]:
+    """The first of `acts` for each thing before which no step has the interlock `key`.
+
+    `side` is what the interlock is about: the `target` of an `overwrite` or what it is `from`. An
+    act without `overwrite` names nothing, and any such step will do.
+    """
+    told: set[str] = set()
+    for act in acts:
+        thing = str(act.guard.locks.get("overwrite", {}).get(side, ""))
+        fitting = [s for s, data in book.with_lock(key) if thing in ("", data.get("of"))]
+        if thing in told or any(step.index < act.index for step in fitting):
+            continue
+        told.add(thing)
+        yield _Unprepared(act, thing or side, fitting[0] if fitting else None)
 
 
 @rule(
     "L01",
     Level.ERROR,
     "No step identifies the target before the first irreversible step",
-    "The wrong host is the commonest act of loss (GitLab 2017; M4 of the story).",
+    "The wrong machine is the commonest act of loss; a name in a prompt proves nothing (GitLab"
+    " 2017, M4 of the story).",
     scope=Scope.RESTORES,
 )
 def unidentified(book: Book) -> Iterator[Remark]:
-    for act in book.acts[:1]:
-        first = book.first_lock("identify")
-        if first is None or first.index > act.index:
-            yield book.at(
-                act,
-                f"Nothing identifies the machine before step {act.number} overwrites its data.",
-                "Put a step with `identify: target` before it, directly above the time-out.",
+    for found in _unprepared(book, book.acts, "identify", "target"):
+        yield found.at(
+            book,
+            f"{found.overwrites}, and no step before it proves which machine that is.",
+            f"{found.overwrites}, but the machine is identified only afterwards",
+            f"Give a step before it `identify: {found.thing}`: two identifiers of different kinds,"
+            " read from the machine itself.",
+        )
+
+
+@rule(
+    "L03",
+    Level.ERROR,
+    "No step states the direction",
+    "Restoring where one meant to back up is one click on the same screen; said in two fields, from"
+    " and into, the slip is seen (M2 and M13 of the story).",
+    scope=Scope.MOVES,
+)
+def no_direction(book: Book) -> Iterator[Remark]:
+    stated = book.with_lock("direction")
+    first = next(iter(book.acts or book.uses or book.path), None)
+    if first is not None and (not stated or stated[0][0].index > first.index):
+        when = f"only afterwards, in step {stated[0][0].number}" if stated else "nowhere"
+        yield book.at(
+            first,
+            f"{named_step(first)}, moves data; from what into what is said {when}.",
+            "Give a step before it `direction: {from: dump, into: target}`, with the names of your"
+            " parameters.",
+        )
+    into = {data.get("into") for _, data in stated}
+    for step, data in book.with_lock("overwrite"):
+        if stated and data.get("target") not in into:
+            yield book.at_guard(
+                step,
+                "overwrite",
+                f"Step {step.number} overwrites `{data.get('target')}`, but the direction that is"
+                " stated never goes into it.",
+                f"Write `direction: {{from: {data.get('from')}, into: {data.get('target')}}}`.",
             )
+
+
+@rule(
+    "L04",
+    Level.ERROR,
+    "No safety copy of what is overwritten",
+    "The wrong data is all there is of today; without a copy of it the first mistake is the last"
+    " (practice with PostgreSQL, restic and SQL Server; M3 of the story).",
+    scope=Scope.RESTORES,
+)
+def no_safety_copy(book: Book) -> Iterator[Remark]:
+    for found in _unprepared(book, book.acts, "copy", "target"):
+        yield found.at(
+            book,
+            f"{found.overwrites}, and no step before it keeps a copy of what is there.",
+            f"{found.overwrites}, but the safety copy is made only afterwards",
+            f"Give a step before it `copy: {{of: {found.thing}, purpose: safety, into: <another"
+            " machine>}`.",
+        )
+
+
+@rule(
+    "L07",
+    Level.ERROR,
+    "The backup is used before it is duplicated",
+    "The last good copy must never be the working copy: a slip that writes into it leaves nothing"
+    " (M6, M12 and M15 of the story).",
+    scope=Scope.RESTORES,
+)
+def unprotected(book: Book) -> Iterator[Remark]:
+    for found in _unprepared(book, _from_copies(book), "protect", "from"):
+        yield found.at(
+            book,
+            f"{found.uses} that may be the last good copy, and it was not duplicated.",
+            f"{found.uses}, but it is duplicated only afterwards",
+            f"Give a step before it `protect: {_copy(book, found.thing)}`; use the duplicate.",
+        )
 
 
 @rule(
     "L10",
     Level.ERROR,
     "No step stops the writers before the first irreversible step",
-    "What is written while the data is replaced lands on the wrong data, or is lost (M9 of the"
-    " story).",
+    "What is written while data is replaced lands on the wrong data, or is lost, and nobody can say"
+    " how much it was (Travis CI 2018, M9 of the story).",
     scope=Scope.RESTORES,
 )
 def unfrozen(book: Book) -> Iterator[Remark]:
-    for act in book.acts[:1]:
-        first = book.first_lock("freeze")
-        if first is None or first.index > act.index:
-            yield book.at(
-                act,
-                f"Step {act.number} replaces the data while it may still be written to.",
-                "Put a step with `freeze: target` and `record: {clients: {type: number, equals:"
-                " 0}}` before it.",
-            )
+    for found in _unprepared(book, book.acts, "freeze", "target"):
+        yield found.at(
+            book,
+            f"{found.overwrites}, and nothing proves that nobody writes to it any more.",
+            f"{found.overwrites}, but the writers are stopped only afterwards",
+            f"Give a step before it `freeze: {found.thing}` and `record: {{clients: {{type: number,"
+            " equals: 0}}`.",
+        )
+
+
+@rule(
+    "L11",
+    Level.ERROR,
+    "The backup is used before it is verified",
+    "A backup that nobody opened may be empty, broken or two months old; after the restore it is"
+    " too late to learn it (GitLab 2017, M5 and M10 of the story).",
+    scope=Scope.RESTORES,
+)
+def unverified(book: Book) -> Iterator[Remark]:
+    for found in _unprepared(book, _from_copies(book), "verify", "from"):
+        yield found.at(
+            book,
+            f"{found.uses} that nobody has opened.",
+            f"{found.uses}, but it is opened only afterwards",
+            f"Give a step before it `verify: {_copy(book, found.thing)}`, and `record` its newest"
+            " entry and its size.",
+        )
+
+
+def _from_copies(book: Book) -> Iterator[Step]:
+    """The steps that use a backup copy; what comes straight from an instance is none."""
+    parameters = book.procedure.parameters_by_name
+    for step in book.uses:
+        source = parameters.get(str(step.guard.locks.get("overwrite", {}).get("from", "")))
+        if source is None or source.type == "copy":
+            yield step
+
+
+def _copy(book: Book, thing: str) -> str:
+    """What to write for the backup: the parameter's own name where there is one."""
+    return thing if thing in book.procedure.parameters_by_name else "dump"

@@ -147,3 +147,13 @@ class _Reader:
 def statements(text: str) -> list[Statement]:
     """The simple commands of a shell script, in order, those of substitutions too."""
     return list(_Reader(text).statements())
+
+
+VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?P<rest>[^}]*)\}|(?P<bare>\w+))")
+
+
+def is_left_open(variable: re.Match[str], known: frozenset[str]) -> bool:
+    """Whether a variable (a match of `VARIABLE`) may be empty: it is not among `known`, and not
+    written as `${NAME:?}`, with which the shell stops."""
+    name = variable["bare"] or variable["braced"]
+    return name not in known and not (variable["rest"] or "").startswith((":?", "?"))

@@ -1,0 +1,104 @@
+"""Rules about what a command connects to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from runbooks.enums import Level
+from runbooks.lint.book import Book
+from runbooks.lint.calls import Call
+from runbooks.lint.remarks import Remark, Scope
+from runbooks.lint.rules import rule
+from runbooks.lint.shell import VARIABLE, is_left_open
+
+# Clients of databases: the options that name a machine, and those that name a database.
+_CLIENTS = {
+    **dict.fromkeys(
+        ("psql", "pg_dump", "pg_restore", "vacuumdb", "reindexdb"),
+        (("-h", "--host"), ("-d", "--dbname")),
+    ),
+    **dict.fromkeys(("createdb", "dropdb", "pg_dumpall", "pg_basebackup"), (("-h", "--host"), ())),
+    **dict.fromkeys(
+        ("mysql", "mariadb", "mysqldump", "mariadb-dump"),
+        (
+            ("-h", "--host", "-S", "--socket"),
+            ("-D", "--database", "--databases", "--all-databases"),
+        ),
+    ),
+    **dict.fromkeys(("mysqladmin", "mariadb-admin"), (("-h", "--host", "-S", "--socket"), ())),
+    **dict.fromkeys(
+        ("mongodump", "mongorestore"), (("-h", "--host", "--uri"), ("-d", "--db", "--uri"))
+    ),
+    **dict.fromkeys(("redis-cli", "valkey-cli"), (("-h", "-u", "-s"), ())),
+    "sqlcmd": (("-S",), ("-d",)),
+    "cqlsh": ((), ()),
+}
+_ADDRESS = re.compile(r"\w+://|\b(?:host|service)=|^mongodb")
+_LOOKS = frozenset({"--version", "--help", "-V", "--list", "-l", "-?"})
+
+
+# Options of these clients that take a word of their own.
+_TAKING = frozenset(
+    re.findall(
+        r"\S+",
+        "-h -U -u -P -f -c -e -F -j -n -o -D -S -d -t -T --host --port --username --user --dbname"
+        " --file --set --command --execute --format --jobs --table --schema --database --role",
+    )
+)
+
+
+@rule(
+    "L26",
+    Level.ERROR,
+    "A command that connects without naming its machine or its database",
+    "Where it goes then depends on the terminal it is typed into (Travis CI 2018: a variable left"
+    " over in a terminal led to production).",
+    scope=Scope.MOVES,
+)
+def unnamed_target(book: Book) -> Iterator[Remark]:
+    for command in book.commands:
+        for call in command.script.calls:
+            missing = _unnamed(call, command.assigned)
+            if missing:
+                yield command.at(
+                    call,
+                    f"`{call.said}` does not say {missing}: the terminal decides.",
+                    "Take both from the run: `-h <target.host> -d <database>`.",
+                )
+
+
+def _unnamed(call: Call, known: frozenset[str]) -> str:
+    """What a client of a database leaves to the terminal, as words; '' for nothing."""
+    if call.program not in _CLIENTS or _LOOKS & set(call.texts):
+        return ""
+    to_a_file = call.program == "pg_restore" and call.value("-d", "--dbname") is None
+    if to_a_file or any(map(_ADDRESS.search, call.texts)):
+        return ""
+    machine, database = _CLIENTS[call.program]
+    missing = []
+    if machine and not call.inside and _leaves_open(_values(call, machine), known):
+        missing.append("which machine it means")
+    if database and _leaves_open(_values(call, database) or _positional(call), known):
+        missing.append("which database it means")
+    return " and ".join(missing)
+
+
+def _values(call: Call, options: tuple[str, ...]) -> list[str]:
+    return [value for option in options if (value := call.value(option)) is not None]
+
+
+def _leaves_open(values: list[str], known: frozenset[str]) -> bool:
+    """Nothing is named, or a variable of the terminal that may be anything."""
+    variable = VARIABLE.fullmatch(values[0]) if values else None
+    return not values or (variable is not None and is_left_open(variable, known))
+
+
+def _positional(call: Call) -> list[str]:
+    """Words that may name the database."""
+    texts = ("", *call.texts)
+    return [
+        text
+        for before, text in zip(texts, texts[1:], strict=False)
+        if text[:1] != "-" and before not in _TAKING and not text.isdigit() and "=" not in text
+    ]

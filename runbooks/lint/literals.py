@@ -1,0 +1,94 @@
+"""Rules about what is written into commands and should come from the run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from runbooks.enums import Level
+from runbooks.lint.book import Book, Command
+from runbooks.lint.calls import Call
+from runbooks.lint.remarks import Remark, Scope
+from runbooks.lint.rules import rule
+
+_SECRETS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"\b(?:\w{0,40}_)?(?:PGPASSWORD|PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|API_?KEY"
+        r"|ACCESS_KEY)=(?P<value>[^\s;&|]+)",
+        r"--(?:password|passwd|pass|token|secret|auth)(?:=|[ \t]+)(?P<value>[^\s;&|-][^\s;&|]*)",
+        r"\bmysql\w*[ \t][^\n]{0,200}?[ \t]-p(?P<value>[^\s;&|]+)",
+        r"://[^\s/:@]{1,80}:(?P<value>[^\s/@]{1,80})@",
+        r"\bauthorization:[ \t]*(?:bearer|basic|token)[ \t]+(?P<value>[^\s\"']+)",
+        r"\b(?:identified[ \t]+by|password)[ \t]+'(?P<value>[^'\n]{1,80})'",
+        r"(?P<value>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)",
+        r"\b(?P<value>AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|xox[abp]-[\w-]{10,}|glpat-[\w-]{15,})",
+    )
+)
+# What people write where a secret would stand.
+_STANDS_FOR_ONE = re.compile(
+    r"[\"']?(?:$|[$<{%*`\[(]|\.\.\.|…|x{3,}|(?:your|my|the|some)[_-]|change.?me|redacted|password"
+    r"|passwd|secret|token|example|placeholder|env:|file:|@)",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"(?<!\d)20\d\d(?P<mark>[-_.]?)[01]\d(?P=mark)[0-3]\d(?!\d{3})")
+_FILE = re.compile(r"\.(?:dump|sql|bak|tar|tgz|rdb|snap|archive|dmp)(?:\.\w{1,4})?$")
+_HOST = re.compile(r"(?=.*[a-zA-Z])[\w-]+(?:\.[\w-]+)+|\d{1,3}(?:\.\d{1,3}){3}|[a-z]+-?[\w-]*\d+")
+_HERE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a word, no address
+_OPEN = re.compile(r"[<$*?`]")
+
+
+@rule(
+    "L24",
+    Level.WARNING,
+    "A host, a date, a file or a password written into a command (a password is an error)",
+    "What fitted last time is wrong next time, and a secret in a runbook is read by everybody who"
+    " reads the runbook.",
+)
+def hard_coded(book: Book) -> Iterator[Remark]:
+    moves = Scope.MOVES in book.scopes
+    known = frozenset(name.lower() for name in book.facts.hosts | book.facts.instances)
+    for command in book.commands:
+        yield from _secrets(command)
+        for call in command.script.calls:
+            found = _literal(call, known, moves)
+            if found:
+                what, written, instead = found
+                sentence = f"`{written}` is {what} of one day, not of the run."
+                yield command.at(call, sentence, f"Declare a parameter, and write `{instead}`.")
+
+
+def _secrets(command: Command) -> Iterator[Remark]:
+    """At most one a line. What was found is not repeated: findings are kept and shown."""
+    for number, line in enumerate(command.text.split("\n")):
+        found = next(filter(None, (_secret(line, pattern) for pattern in _SECRETS)), None)
+        if found is not None:
+            yield Remark(
+                command.line + number,
+                command.indent + found.start("value") + 1,
+                "A password or a key stands here in clear text.",
+                "Take it out and change it: it was seen. Let the tool read it from its own password"
+                " file, or write `$NAME`.",
+                Level.ERROR,
+            )
+
+
+def _secret(line: str, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    found = pattern.search(line)
+    return found if found and not _STANDS_FOR_ONE.match(found["value"]) else None
+
+
+def _literal(call: Call, known: frozenset[str], moves: bool) -> tuple[str, str, str] | None:
+    """What is written in full, the word, and what to write instead."""
+    for text in call.texts:
+        if _OPEN.search(text):
+            continue
+        if text.lower().rpartition("@")[2] in known:
+            return "a machine", text, "<target.host>"
+        if moves and _DATE.search(text) and not re.search(r"\s", text):
+            return "a date", text, "<dump.place>"
+        if moves and _FILE.search(text) and "latest" not in text.lower():
+            return "a file", text, "<dump.place>"
+    host = call.value("-h", "--host") or ""
+    named = moves and host not in _HERE and not _OPEN.search(host) and _HOST.fullmatch(host)
+    return ("a machine", host, "<target.host>") if named else None

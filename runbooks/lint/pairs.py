@@ -1,0 +1,35 @@
+"""Rules about the second person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runbooks.enums import Level, RunRole
+from runbooks.lint.book import Book, named_step
+from runbooks.lint.remarks import Remark, Scope
+from runbooks.lint.rules import rule
+
+
+@rule(
+    "L27",
+    Level.ERROR,
+    "Nobody but the operator checks anything",
+    "Alone, tired and sure is how production is overwritten twice; the second person is asked for"
+    " their own reading (M8 and M14 of the story).",
+    scope=Scope.RESTORES,
+)
+def alone(book: Book) -> Iterator[Remark]:
+    checked = any(
+        step.guard.countersign
+        or step.guard.role is RunRole.VERIFIER
+        or "overwrite" in step.guard.locks
+        for step in book.path
+    )
+    for act in book.acts[:1]:
+        if not checked:
+            yield book.at(
+                act,
+                f"{named_step(act)}, cannot be taken back, and one person does it alone.",
+                "Write `countersign: before` in its guard, and `countersign: after` where the"
+                " result is measured.",
+            )

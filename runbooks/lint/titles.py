@@ -1,0 +1,70 @@
+"""Rules about the title of a step: what it says to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from runbooks.enums import Level
+from runbooks.lint.book import Book
+from runbooks.lint.remarks import Remark, Scope
+from runbooks.lint.rules import rule
+from runbooks.lint.vocabulary import VERBS, VERBS_ONLY, without_code, words_of
+from runbooks.procedure import Step
+
+_NO_VERB = frozenset(
+    {"the", "a", "an", "all", "some", "any", "every", "each", "no", "this", "that", "our", "your"}
+)
+_NO_VERB_END = ("ing", "ed", "tion", "sion", "ment", "ness", "ance", "done")
+_JOINED = re.compile(r";\s*(?=\w)|\b(?:and )?then\b|\b(?:and|&) (?:also )?(?P<verb>[a-z-]+)", re.I)
+# What one does in one movement.
+_PAIRS = ({"stop", "disable"}, {"copy", "paste"}, {"find", "replace"}, {"go", "see"},
+          {"try", "see"}, {"wait", "see"}, {"sign", "send"})  # fmt: skip
+
+
+@rule(
+    "L15",
+    Level.WARNING,
+    "A title without a verb, or with two actions",
+    "A tick says that something was done; with two actions in one step one of them is left out, or"
+    " done twice (place-keeping, DOE-HDBK-1028).",
+    scope=Scope.GUARDED,
+)
+def unclear_title(book: Book) -> Iterator[Remark]:
+    for step in book.procedure.steps:
+        joined = _second_action(step)
+        if joined:
+            yield book.at(
+                step,
+                f"The title asks for two things: “{joined}” begins another one.",
+                "Make two steps of it: each is ticked when it is done.",
+            )
+        elif not _says_what_to_do(step):
+            yield book.at(
+                step,
+                f"“{step.title}” does not say what to do.",
+                "Begin with a verb, and name what it is done to: “Read the newest row”.",
+            )
+
+
+def _second_action(step: Step) -> str:
+    """What begins a second action in a title; '' for nothing."""
+    title = without_code(step.title)
+    first = words_of(title)[:1]
+    for found in _JOINED.finditer(title):
+        verb = (found["verb"] or "").lower()
+        if not found["verb"]:
+            return title[found.start() :].strip(" ;")[:40]
+        pair = any({*first, verb} == known for known in _PAIRS)
+        if verb in VERBS_ONLY and first and first[0] in VERBS and not pair:
+            return title[found.start() :].strip()[:40]
+    return ""
+
+
+def _says_what_to_do(step: Step) -> bool:
+    """Silent when in doubt: a title passes that has any known verb, or begins like none of the
+    forms that cannot be one."""
+    words = words_of(step.title)
+    if not words or VERBS & set(words):
+        return True
+    return len(words) > 2 and words[0] not in _NO_VERB and not words[0].endswith(_NO_VERB_END)

@@ -1,0 +1,119 @@
+"""Rules about the way back: what is left when the act was wrong, and when to stop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from runbooks.enums import Level, Use
+from runbooks.lint.book import Book, named_step
+from runbooks.lint.remarks import Remark, Scope
+from runbooks.lint.rules import rule
+from runbooks.procedure import Section, Step
+
+_NO_RETURN = re.compile(
+    r"point of no return|no way back|(?:can ?not|can't|never) be (?:undone|taken back|reversed)"
+    r"|irreversibl[ey]",
+    re.IGNORECASE,
+)
+_STOPS = re.compile(
+    r"\babort|\bstand[ -]?down\b|\bstop (?:here|the run|if|when|and)\b|\bdo not go on\b"
+    r"|\bcall\b[^.]{0,40}\bif\b",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    "L05",
+    Level.ERROR,
+    "A restore into the live object instead of beside it",
+    "While data is restored over the live data there is neither the old nor the new; beside it,"
+    " both are there until they were compared (Debian and AWS RDS always restore into a new one).",
+    scope=Scope.RESTORES,
+)
+def in_place(book: Book) -> Iterator[Remark]:
+    for command in book.commands:
+        marked = "overwrite" in command.step.guard.locks
+        over = {id(place) for place, danger in command.dangers if danger.restores}
+        for place in command.restores:
+            if marked or id(place) in over:
+                yield command.at(
+                    place,
+                    f"`{place.said}` restores into the live data, not beside it.",
+                    "Restore under a new name, compare, then exchange the two by a rename. If that"
+                    ' cannot be, say why: `waive: {L05: "…"}`.',
+                )
+
+
+@rule(
+    "L08",
+    Level.ERROR,
+    "An irreversible step without a way back, and not marked as the point of no return",
+    "Who starts the act must know before it what the way back is, or that there is none (change"
+    " management practice).",
+    scope=Scope.RESTORES,
+)
+def no_way_back(book: Book) -> Iterator[Remark]:
+    for act in book.acts:
+        text = " ".join(line for _, line in book.prose(act))
+        if not act.guard.undo and not _NO_RETURN.search(text):
+            yield book.at_guard(
+                act,
+                "overwrite",
+                f"{named_step(act)}, names no way back and does not say that there is none.",
+                "Give it `undo: rename-back` and a section `## Rename back {#rename-back .aside}`,"
+                " or write in the step: “This is the point of no return.”",
+            )
+
+
+@rule(
+    "L09",
+    Level.WARNING,
+    "Sections that do not say when to stop",
+    "Tired people push on; when to give up is decided before, not in the middle (change management"
+    " practice).",
+    scope=Scope.RESTORES,
+)
+def no_abort_rule(book: Book) -> Iterator[Remark]:
+    if book.procedure.abort_rule:
+        return
+    endless = [
+        section
+        for section, steps in book.sections
+        if steps and not section.aside and not _says_when_to_stop(book, section, steps)
+    ]
+    if endless:
+        named = ", ".join(f"“{section.title}”" for section in endless[:3] if section.title)
+        where = f"{named}{' and others' if len(endless) > 3 else ''}" if named else "its steps"
+        yield Remark(
+            endless[0].line,
+            1,
+            f"Nothing in {where} says when to stop and go back.",
+            "Write `abort_rule: Stop when …` in the front matter, or `on_mismatch` in the steps"
+            " that measure.",
+        )
+
+
+@rule(
+    "L12",
+    Level.ERROR,
+    "A runbook that destroys data is for looking up only",
+    "Steps that cannot be taken back are read and done one by one; from memory, under stress, one"
+    " is left out (Gawande 2009: critical lists are read and done).",
+    scope=Scope.DANGEROUS,
+)
+def for_reference(book: Book) -> Iterator[Remark]:
+    if book.procedure.use is Use.REFERENCE:
+        act = book.acts[0]
+        yield book.at_front(
+            "use",
+            f"{named_step(act)}, cannot be taken back, but the runbook is meant for looking up.",
+            "Write `use: step-by-step`.",
+        )
+
+
+def _says_when_to_stop(book: Book, section: Section, steps: tuple[Step, ...]) -> bool:
+    if any(step.guard.on_mismatch or step.guard.decide or step.guard.hold for step in steps):
+        return True
+    said = [line for step in steps for _, line in book.prose(step)]
+    return any(map(_STOPS.search, [section.html, *said]))
