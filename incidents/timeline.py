@@ -25,11 +25,11 @@ from runbooks import blind, rows
 from runbooks import words as run_words
 from runbooks.enums import RunStatus
 from runbooks.machine import RunState
+from runbooks.missed import is_near_miss, near_misses_in
 from runbooks.models import Event, Run
 from runbooks.procedure import Procedure
 
 PAGE = 100
-NEAR_MISS = "move.refused"
 Line = TypeVar("Line", IncidentChange, TimelineEntry, Event)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANGE, _ENTRY, _LOG = range(3)
@@ -99,15 +99,20 @@ class Page:
 
 
 def page(
-    incident: Incident, *, before: Key | None = None, size: int = PAGE, reader: User | None = None
+    incident: Incident,
+    *,
+    before: Key | None = None,
+    size: int = PAGE,
+    reader: User | None = None,
+    near_misses: bool = False,
 ) -> Page:
     """The `size` newest rows that stand before `before` (or the newest of all), as `reader` may
-    read them: without the values that they may have to measure too. None is a stranger."""
-    sources: tuple[Iterable[Row], ...] = (
-        _changes(incident, before, size + 1),
-        _entries(incident, before, size + 1),
-        _log(incident, before, size + 1, reader.pk if reader else None),
-    )
+    read them: without the values that they may have to measure too. None is a stranger.
+    `near_misses`: only those of the runs."""
+    log = _log(incident, before, size + 1, reader.pk if reader else None, near_misses)
+    sources: tuple[Iterable[Row], ...] = (log,)
+    if not near_misses:
+        sources = (_changes(incident, before, size + 1), _entries(incident, before, size + 1), log)
     merged = heapq.merge(*sources, key=lambda row: row.key, reverse=True)
     rows = tuple(row for row, _ in zip(merged, range(size + 1), strict=False))
     return Page(rows[:size], rows[size - 1].key if len(rows) > size else None)
@@ -194,9 +199,13 @@ def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> Row:
     )
 
 
-def _log(incident: Incident, before: Key | None, most: int, reader: int | None) -> list[Row]:
+def _log(
+    incident: Incident, before: Key | None, most: int, reader: int | None, near_misses: bool
+) -> list[Row]:
     linked = incident.runs.values("run")
     events = Event.objects.filter(_older(_LOG, "at", before), run__in=linked)
+    if near_misses:
+        events = near_misses_in(events)
     found = _newest(events, "at", most)
     runs = _runs({event.run_id for event in found})
     procedures = {pk: rows.procedure_of(run) for pk, run in runs.items()}
@@ -230,5 +239,5 @@ def _log_row(
         role=str(told.get("role") or ""),
         text=blind.told(event.kind, data, state, hidden[event.run_id]) if state else said,
         run=event.run_id,
-        near_miss=event.kind == NEAR_MISS,
+        near_miss=is_near_miss(event.kind, data),
     )

@@ -21,18 +21,28 @@ _EXAMPLE = {
 }
 
 
+class TimelineQuery(PageQuery):
+    """Which lines of the timeline."""
+
+    near_misses = serializers.BooleanField(
+        required=False, default=False, help_text="Only the near misses of the runs."
+    )
+
+
 class IncidentTimeline(IncidentView):
     """What happened: the logs of the runs, people's entries, and the history of the facts."""
 
-    @operation("incident_timeline", TAG, asks=PageQuery, answers=page_of(TimelineLine))
+    @operation("incident_timeline", TAG, asks=TimelineQuery, answers=page_of(TimelineLine))
     def get(self, request: Request, id: int) -> Response:
         """What happened, the newest first: the runs' logs, people's entries, changes of facts."""
-        wanted = asked(PageQuery, request)
+        wanted = asked(TimelineQuery, request)
         before = timeline.Key.read(wanted.get("cursor", ""))
         if "cursor" in wanted and before is None:
             raise serializers.ValidationError({"cursor": "This cursor is of another list."})
-        by, size = person(request), wanted["limit"]
-        found = timeline.page(self.incident(), before=before, size=size, reader=by)
+        by, size, only = person(request), wanted["limit"], wanted["near_misses"]
+        found = timeline.page(
+            self.incident(), before=before, size=size, reader=by, near_misses=only
+        )
         return Response(page(request, TimelineLine, found.rows, str(found.older or "")))
 
 

@@ -11,6 +11,7 @@ from accounts.api.serializers import Moment, Named, Number, PersonName, Sent, Wo
 from accounts.models import User
 from incidents import entries, listing, records
 from incidents import enums as words
+from incidents.contamination import Contamination, Stop
 from incidents.models import Incident, IncidentChange, IncidentPerson, IncidentRun, TimelineEntry
 from incidents.reading import Measure, Tick
 from incidents.timeline import Former, Row
@@ -59,6 +60,23 @@ class MeasureFacts(serializers.Serializer[Measure]):
     verdict = serializers.CharField()
 
 
+class StopFacts(serializers.Serializer[Stop]):
+    """A run stopped the writers of an instance: what `writes stopped` may be set to."""
+
+    at = Moment()
+    run = serializers.IntegerField()
+    name = serializers.CharField(help_text="Of the instance.")
+
+
+class ContaminationFacts(serializers.Serializer[Contamination]):
+    """Writes on wrong data; null where there were none, or nobody knows when they stopped."""
+
+    since = Moment()
+    until = Moment(allow_null=True, help_text="Null: they still go on.")
+    length = serializers.CharField(help_text="As people read it.")
+    stops = StopFacts(many=True, help_text="While they go on: what the runs say.")
+
+
 class PartFacts(serializers.Serializer[IncidentPerson]):
     """Who does what for the incident."""
 
@@ -94,6 +112,7 @@ class IncidentFacts(IncidentLine):
     may_become = serializers.ListField(child=Word(words.Status))
     clock = ClockFacts(many=True)
     measures = MeasureFacts(many=True)
+    contamination = ContaminationFacts(allow_null=True)
     people = PartFacts(many=True)
     runbooks = RunbookName(many=True)
     runs = LinkedRun(many=True)

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from accounts.api.views import ApiView, now
 from incidents import lifecycle, reading
 from incidents.api.serializers import facts
+from incidents.contamination import contamination
 from incidents.enums import Moment, Status
 from incidents.models import Incident
 
@@ -44,6 +45,7 @@ def printed(incident: Incident, at: datetime) -> dict[str, Any]:
         may_become=lifecycle.following(Status(incident.status)),
         clock=ticks,
         measures=reading.measures(incident, ticks, at),
+        contamination=contamination(incident, ticks, at),
         people=incident.people.select_related("person"),
         runbooks=incident.runbooks.only("slug", "title"),
         runs=reading.runs(incident),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import access
 from accounts.enums import Right
 from incidents import lifecycle, listing, reading, records, timeline
+from incidents.contamination import contamination
 from incidents.enums import Certainty, Moment, Status
 from incidents.forms import FactsForm, OpenForm, SeverityForm, StatusForm, TimeForm
 from incidents.views.pages import form_page, kept, page, person, see_other
@@ -86,7 +87,9 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
     by, at, incident = person(request), timezone.now(), kept(pk)
     ticks = reading.clock(incident.times.all())
     before = timeline.Key.read(request.GET.get("before", ""))
-    shown = timeline.page(incident, before=before, reader=by)
+    near_misses = request.GET.get("only") == "near-misses"
+    shown = timeline.page(incident, before=before, reader=by, near_misses=near_misses)
+    kept_filter = "only=near-misses&" if near_misses else ""
     return page(
         request,
         "incidents/incident_detail.html",
@@ -94,12 +97,14 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
         incident=incident,
         ticks=ticks,
         measures=reading.measures(incident, ticks, at),
+        contamination=contamination(incident, ticks, at),
         people=incident.people.select_related("person"),
         runs=reading.runs(incident),
         runbooks=reading.runbooks(incident),
         timeline=shown,
         before=before,
-        older=f"?before={shown.older}#timeline" if shown.older else "",
+        near_misses=near_misses,
+        older=f"?{kept_filter}before={shown.older}#timeline" if shown.older else "",
         takes_changes=lifecycle.takes_changes(Status(incident.status)),
         may_operate=access.may(by, Right.OPERATE),
     )

@@ -72,6 +72,7 @@ PAGES = (
     Shown("incidents:incident_list", "/incidents/?words=nothing-of-the-kind", "empty"),
     Shown("incidents:incident_new", "/incidents/new/"),
     Shown("incidents:incident_detail", "/incidents/{incident}/"),
+    Shown("incidents:incident_detail", "/incidents/{incident}/?only=near-misses", "near misses"),
     Shown("incidents:incident_edit", "/incidents/{incident}/edit/"),
     Shown("incidents:incident_severity", "/incidents/{incident}/severity/"),
     Shown("incidents:incident_status", "/incidents/{incident}/status/"),

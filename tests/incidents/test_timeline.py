@@ -16,6 +16,8 @@ from incidents.enums import Certainty, Moment, Severity
 from incidents.models import Incident
 from runbooks import runs
 from runbooks.models import Run
+from tests.factories.missed import missed
+from tests.factories.tokens import program
 from tests.incidents import world
 
 
@@ -158,3 +160,36 @@ def test_queries_do_not_grow_with_the_rows(
     with CaptureQueriesContext(connection) as many:
         assert len(timeline.page(incident).rows) == timeline.PAGE
     assert len(few) == len(many) == 5
+
+
+def test_near_misses_alone(answered: tuple[Incident, Run], operator: User, at: datetime) -> None:
+    incident, run = answered
+    _add(incident, operator, at, "an entry")
+    missed(run, operator, at)
+    marked = [row for row in timeline.page(incident).rows if row.near_miss]
+    alone = timeline.page(incident, near_misses=True)
+    assert list(alone.rows) == marked
+    assert len(marked) == 4
+    first = timeline.page(incident, near_misses=True, size=3)
+    assert first.older is not None
+    rest = timeline.page(incident, near_misses=True, before=first.older)
+    assert (*first.rows, *rest.rows) == alone.rows
+    assert rest.older is None
+
+
+def test_the_page_and_the_api_show_them_alone(
+    answered: tuple[Incident, Run], operator: User, at: datetime, signed_in: Any
+) -> None:
+    incident, run = answered
+    address = f"/incidents/{incident.pk}/?only=near-misses"
+    assert "No run of this incident had a near miss." in _text(signed_in(operator).get(address))
+    missed(run, operator, at)
+    shown = _text(signed_in(operator).get(address))
+    assert shown.count('<span class="tag">NEAR MISS</span>') == 4
+    assert "linked a run" not in shown
+    lines = program(operator).get(f"/api/v1/incidents/{incident.pk}/timeline/?near_misses=true")
+    assert [line["near_miss"] for line in lines.json()["results"]] == [True] * 4
+
+
+def _text(answer: Any) -> str:
+    return str(answer.content.decode())
