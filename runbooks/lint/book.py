@@ -18,7 +18,11 @@ from runbooks.procedure import Guard, Procedure, Section, Step
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _FENCE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?P<mark>`{3,}|~{3,})\s*(?P<label>\w*)")
-_RESTORES = re.compile(r"\b(?:restor\w*|recover\w*|roll(?:ing)?[ -]?back)\b", re.IGNORECASE)
+_RESTORES = re.compile(r"\W*\b(?:restor(?:e|es|ing|ation)|disaster[ -]recovery)\b", re.IGNORECASE)
+_TRIES = re.compile(
+    r"\b(?:test\w*|trials?|try|drills?|rehears\w+|practi[cs]\w+|check\w*|verif\w+|confirm\w*)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,22 @@ class Book:
     @cached_property
     def acts(self) -> tuple[Step, ...]:
         """The steps of the main path that cannot be taken back: those with `overwrite`, and those
-        whose commands destroy something."""
-        destroying = {c.step.index for c in self.commands if c.dangers}
-        return tuple(
+        whose commands destroy something. In a restore that shows neither, the first that uses a
+        backup, or else says that it restores."""
+        found = tuple(
             step
             for step in self.path
-            if "overwrite" in step.guard.locks or step.index in destroying
+            if "overwrite" in step.guard.locks or step.index in self._destroying
         )
+        if found or not self.restores:
+            return found
+        said = tuple(step for step in self.path if _RESTORES.search(step.title))
+        return (self.uses or said)[:1]
+
+    @cached_property
+    def _destroying(self) -> frozenset[int]:
+        """The steps with a command that destroys something."""
+        return frozenset(c.step.index for c in self.commands if c.dangers)
 
     @cached_property
     def uses(self) -> tuple[Step, ...]:
@@ -151,16 +164,19 @@ class Book:
 
     @cached_property
     def restores(self) -> bool:
-        """Whether it puts data back: it says so, has an `overwrite`, or its words and its commands
-        together do. Destroying alone (a clean-up, say) is no restore."""
-        if self.kind:
-            return self.kind == "restore"
-        if self.with_lock("overwrite"):
+        """Whether it puts data back: it says so, has an `overwrite`, its title says so, or a step's
+        title and a command together do. Destroying alone (a clean-up, say) is no restore."""
+        if self.kind or self.with_lock("overwrite"):
+            return self.kind in ("", "restore")
+        if self.copies_out:
+            return False
+        title = self.procedure.title
+        if self.path and _RESTORES.search(title) and not _TRIES.search(title):
             return True
-        kinds = [danger for c in self.commands for _, danger in c.dangers]
-        titles = [self.procedure.title, *(step.title for step in self.path)]
-        said = any(_RESTORES.search(title) for title in titles)
-        return any(danger.restores for danger in kinds) or (bool(self.acts) and said)
+        said = any(_RESTORES.match(step.title) for step in self.path)
+        return bool(self._destroying) and (
+            said or any(danger.restores for c in self.commands for _, danger in c.dangers)
+        )
 
     @cached_property
     def copies_out(self) -> bool:

@@ -11,7 +11,6 @@ from runbooks.lint.remarks import Remark
 from runbooks.procedure import Step
 
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<%.*?%>|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
-_RESTORE = re.compile(r"\W*(?:restor|import|recover)(?:e|ing)?\b", re.IGNORECASE)
 _BOX = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\][ \t]*")
 _OPENS = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|\||!\[)(?:[ \t]|\[|$)")
 _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
@@ -73,39 +72,30 @@ def says(book: Book, step: Step, pattern: re.Pattern[str]) -> Iterator[tuple[int
             yield number, match
 
 
-def first_act(book: Book) -> Step | None:
-    """The first irreversible step; where no command and no guard tells, the first that restores."""
-    titled = (step for step in book.path if _RESTORE.match(step.title))
-    return next(iter((*book.acts, *book.uses, *titled)), None)
-
-
 def at_act(book: Book, sentence: str, suggestion: str) -> Remark:
     """A remark at the first irreversible step, or at the front matter where there is none."""
-    act = first_act(book)
-    if act is None:
-        return book.at_front("operation", sentence, suggestion)
-    return book.at(act, sentence, suggestion)
+    if not book.acts:
+        return book.at_front("title", sentence, suggestion)
+    return book.at(book.acts[0], sentence, suggestion)
 
 
 def before_act(book: Book) -> tuple[Step, ...]:
     """The steps of the main path up to the first irreversible one, which is the last of them."""
-    act = first_act(book)
-    return tuple(step for step in book.path if act is None or step.index <= act.index)
+    first = book.acts[0].index if book.acts else len(book.procedure.steps)
+    return tuple(step for step in book.path if step.index <= first)
 
 
 def before_use(book: Book) -> tuple[Step, ...]:
     """The steps of the main path up to the first that uses the backup, or cannot be undone."""
-    act = first_act(book)
-    if act is None:
-        return book.path
-    first = min(step.index for step in (act, *book.uses))
+    found = [step.index for step in (*book.acts, *book.uses)]
+    first = min(found, default=len(book.procedure.steps))
     return tuple(step for step in book.path if step.index <= first)
 
 
 def last_act(book: Book) -> Step | None:
     """The last step that puts other data in the place of what was there. What is destroyed after
     it is cleaning up."""
-    return book.uses[-1] if book.uses else first_act(book)
+    return (book.uses[-1:] or book.acts[:1] or (None,))[0]
 
 
 def after_act(book: Book) -> tuple[Step, ...]:
