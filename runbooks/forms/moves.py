@@ -12,6 +12,7 @@ from django.utils.datastructures import MultiValueDict
 
 from runbooks import interlocks
 from runbooks.enums import Move, ValueType
+from runbooks.interlocks.wait import FIRST_LINE, unchecked
 from runbooks.machine import RunState
 from runbooks.procedure import ValueSpec
 
@@ -129,11 +130,17 @@ class ValuesForm(MoveForm):
             return
         step = self.state.steps[self.index]
         have = step.verified_values if self.verifying else step.values
-        for spec in interlocks.asks(self.state, self.index):
+        for spec in self.asked(self.index):
             if spec.type is not ValueType.FILE:
-                needed = not self.partial and spec.name not in have
+                needed = spec.name not in have and (not self.partial or spec.name == FIRST_LINE)
                 self.fields[VALUE + spec.name] = _observed(spec, needed)
         self.order_fields([n for n in self.fields if n.startswith(VALUE)])
+
+    def asked(self, index: int) -> list[ValueSpec]:
+        """What this form asks for. A first line that was read and fits is not asked for again."""
+        read = not self.verifying and FIRST_LINE in self.state.steps[index].values
+        found = interlocks.asks(self.state, index)
+        return [spec for spec in found if not (read and spec.name == FIRST_LINE)]
 
     def arguments(self) -> dict[str, Any]:
         sent = super().arguments()
@@ -142,7 +149,13 @@ class ValuesForm(MoveForm):
 
 
 class RecordForm(ValuesForm):
+    """Values before the tick. While a long command begins, its first line and nothing else."""
+
     partial = True
+
+    def asked(self, index: int) -> list[ValueSpec]:
+        first = unchecked(self.state, index)
+        return [spec for spec in super().asked(index) if not first or spec.name == FIRST_LINE]
 
 
 class CountersignForm(ValuesForm):

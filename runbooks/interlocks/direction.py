@@ -22,7 +22,7 @@ class Direction(Interlock):
     source = "Both disasters of the story were one slip of direction (M2, M13); B8"
     words = {
         "from": ("READ FROM", ValueType.CHOICE),
-        "into": ("WRITE INTO: type its name", ValueType.TEXT),
+        "into": ("WRITE INTO", ValueType.TEXT),
     }
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
@@ -30,7 +30,9 @@ class Direction(Interlock):
         into = str(self.data(state, index)["into"])
         named = dict.fromkeys([*things, into])
         options = tuple(dict.fromkeys(state.facts[n].value for n in named if n in state.facts))
-        return self.ask("from", options=options), self.ask("into")
+        return self.ask("from", options=options), self.ask(
+            "into", label="WRITE INTO: type its name"
+        )
 
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime

@@ -60,7 +60,7 @@ class Mark(Interlock):
 
     key = "mark"
     source = "Universal Protocol, mark the site (Joint Commission UP.01.02.01); B10"
-    words = {"read_back": ("What you read back on", ValueType.TEXT)}
+    words = {"read_back": ("The mark, read back", ValueType.TEXT)}
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         label = f"The mark, read back on {self.facts(state, index).value}"

@@ -12,6 +12,8 @@ from runbooks.interlocks.interlock import Interlock, Wrong
 from runbooks.procedure import ValueSpec
 from runbooks.state import RunState
 
+FIRST_LINE = "wait.first_line"
+
 
 class Wait(Interlock):
     """The first line of the output is pasted while the command runs, and compared at once."""
@@ -27,7 +29,7 @@ class Wait(Interlock):
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
-        line = values.get("wait.first_line")
+        line = values.get(FIRST_LINE)
         if line is None:
             return None
         data = self.data(state, index)
@@ -50,6 +52,12 @@ class Wait(Interlock):
         said += [f"bad sign: {' or '.join(data['bad'])}"] if data.get("bad") else []
         said += [f"to cancel: {data['cancel']}"] if data.get("cancel") else []
         return f"The first line of the output is checked ({'; '.join(said)})"
+
+
+def unchecked(state: RunState, index: int) -> bool:
+    """Whether step `index` runs a long command whose first line is still to be read."""
+    waits = Wait.key in state.step(index).guard.locks
+    return waits and FIRST_LINE not in state.steps[index].values
 
 
 def _found(line: str, texts: Iterable[str]) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from inventory.models import System
-from inventory.times import stamp
 from runbooks.enums import Move, RunRole, RunStatus
 from runbooks.machine import ENDED, Allowed, current, open_roles, required_roles
 from runbooks.presence import Here
+from runbooks.screen.banner import Banner, banner
 from runbooks.screen.head import Head, head
 from runbooks.screen.panels import Desk, Panel, Person, Sent
 from runbooks.screen.primary import role_words
@@ -41,18 +41,6 @@ _QUIET = (
     Move.RELEASE_ROLE,
     Move.ABORT,
 )
-
-
-@dataclass(frozen=True)
-class Banner:
-    """Something about the whole run that comes before the next step."""
-
-    title: str
-    text: str
-    lines: tuple[tuple[str, str], ...] = ()
-    panel: Panel | None = None
-    second: Panel | None = None
-    kind: str = "held"
 
 
 @dataclass(frozen=True)
@@ -116,7 +104,7 @@ def run_screen(
         sequence=state.sequence,
         live=state.status not in ENDED,
         current=current(state),
-        banner=_banner(desk),
+        banner=banner(desk),
         seats=seats,
         start=control(Move.START),
         parts=parts(desk),
@@ -143,48 +131,3 @@ def _seats(desk: Desk) -> tuple[Seat, ...]:
         take = desk.panel(Move.TAKE_ROLE, initial={"role": role.value}) if role in offered else None
         found.append(Seat(role.value, ", ".join(holders), role in needed, take))
     return tuple(found)
-
-
-def _banner(desk: Desk) -> Banner | None:
-    state = desk.state
-    if state.hand_over_to is not None:
-        return _hand_over(desk)
-    if state.status is RunStatus.HELD:
-        by = desk.people.get(state.held_by or 0)
-        since = stamp(state.held_at) if state.held_at else ""
-        why = (
-            " The same step did not fit twice; a second person resumes."
-            if state.held_for_mismatch
-            else ""
-        )
-        return Banner(
-            "HELD. Hands off.",
-            f"{by.name if by else 'Somebody'} stopped the run at {since}.{why}"
-            " Look together, find out, then go on or abort. Nothing is lost by waiting.",
-            panel=desk.panel(Move.RESUME) if Allowed(Move.RESUME) in desk.controls else None,
-        )
-    if state.status in ENDED:
-        ended = stamp(state.ended_at) if state.ended_at else ""
-        return Banner(
-            f"This run is {state.status.value}.",
-            f"It ended at {ended} and is frozen. What comes now is marked late; nothing is edited.",
-            kind="ended",
-        )
-    return None
-
-
-def _hand_over(desk: Desk) -> Banner:
-    state = desk.state
-    giver, taker = (desk.people.get(pk or 0) for pk in (state.hand_over_by, state.hand_over_to))
-    mine = state.hand_over_to == desk.person
-    may_withdraw = state.hand_over_by == desk.person and Allowed(Move.HAND_OVER) in desk.controls
-    withdraw = desk.withdraw() if may_withdraw else None
-    accept = desk.panel(Move.ACCEPT_HAND_OVER) if mine else None
-    return Banner(
-        f"{giver.name if giver else 'The operator'} hands over to {taker.name if taker else '?'}",
-        "Nothing moves until it is accepted." if not mine else "Read back where the run stands.",
-        lines=desk.offer,
-        panel=accept,
-        second=withdraw,
-        kind="hand-over",
-    )

@@ -9,13 +9,16 @@ from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
+from django.forms import BoundField
 from django.utils import timezone
 
 from runbooks import blind
 from runbooks.enums import Countersign, Move
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
+from runbooks.interlocks.wait import unchecked
 from runbooks.machine import Allowed, RunState, allowed
+from runbooks.screen.groups import Group, groups, in_order, thing
 from runbooks.screen.words import address, place_name
 
 
@@ -51,11 +54,25 @@ class Panel:
     overwrites: bool = False
     blocked: str = ""
     also: tuple[tuple[str, str, str], ...] = ()
+    groups: tuple[Group, ...] = ()
 
     @property
     def open(self) -> bool:
         """Whether a disclosure around it stands open: it holds something that was typed."""
         return self.form.is_bound
+
+    @property
+    def parts(self) -> list[tuple[Group | None, list[BoundField]]]:
+        """The fields that people see: those of a guard together with its question, the others each
+        alone, in the order in which they are asked for."""
+        of = {name: group for group in self.groups for name in group.names}
+        found: list[tuple[Group | None, list[BoundField]]] = []
+        for name in in_order(seen.name for seen in self.form.visible_fields()):
+            group = of.get(name)
+            if group is None or not found or found[-1][0] is not group:
+                found.append((group, []))
+            found[-1][1].append(self.form[name])
+        return found
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
@@ -96,6 +113,10 @@ TITLES: dict[Move, tuple[str, str]] = {
     Move.ABORT: ("Abort the run", "Abort the run"),
     Move.COMPLETE: ("Complete", "Complete the run"),
 }
+
+
+#: Guards of steps that read something and write into nothing that is there.
+_READING = ("copy", "protect", "verify")
 
 
 @dataclass(frozen=True)
@@ -162,6 +183,7 @@ class Desk:
             overwrites=overwrites,
             blocked=blocked,
             also=tuple((m.value, self.url(m), TITLES[m][1]) for m in also),
+            groups=groups(self.state, step, (seen.name for seen in form.visible_fields())),
         )
 
     def withdraw(self) -> Panel:
@@ -184,7 +206,9 @@ class Desk:
         if move is Move.UNLOCK:
             return f"WRITE INTO {self.writes_over(step)}"
         if move is Move.TICK:
-            return f"Tick: {told.title}"
+            return self._tick_words(step)
+        if move is Move.RECORD and unchecked(self.state, step):
+            return "Check the first line"
         if move is Move.COUNTERSIGN:
             after = told.guard.countersign is Countersign.AFTER
             return "Countersign my own measurement" if after else f"Countersign: {told.title}"
@@ -193,6 +217,19 @@ class Desk:
         if move is Move.BEGIN_STEP:
             return f"Begin step {told.number}"
         return TITLES[move][1]
+
+    def _tick_words(self, step: int) -> str:
+        """What the tick of `step` says: which way it goes, and with what, where it moves data."""
+        told = self.state.step(step)
+        target = self.writes_over(step)
+        if target:
+            return f"Tick: {target} is overwritten"
+        if "direction" in told.guard.locks:
+            return "Tick: READ FROM and WRITE INTO are as I said"
+        read = next((key for key in _READING if key in told.guard.locks), "")
+        if read:
+            return f"READ FROM {thing(self.state, step, read)}: {told.title}"
+        return f"Tick: {told.title}"
 
     def sign(
         self, person: int | None, at: datetime | None, clock: Callable[[datetime], str]

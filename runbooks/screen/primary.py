@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.interlocks.wait import unchecked
 from runbooks.machine import Allowed, Gate, countersigner, needs_begin
 from runbooks.procedure import Step
 from runbooks.screen.panels import Desk, Panel
@@ -40,6 +41,8 @@ def primary(
     if may(Move.UNLOCK):
         before = [gate for gate in closed if gate.key != "unlocked"]
         return desk.panel(Move.UNLOCK, index, blocked=_blocked(before))
+    if unchecked(desk.state, index) and may(Move.RECORD):
+        return desk.panel(Move.RECORD, index)
     if may(Move.TICK):
         also = (Move.RECORD,) if may(Move.RECORD) else ()
         return desk.panel(Move.TICK, index, also=also, blocked=_blocked(closed))

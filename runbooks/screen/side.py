@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
 from inventory.durations import age
 from inventory.enums import CopyState
 from inventory.models import Copy
+from inventory.times import stamp
 from runbooks.blind import told as telling
-from runbooks.machine import Line, current
+from runbooks.machine import Line, RunState, current
 from runbooks.missed import is_near_miss
+from runbooks.screen.losses import newest_live
 from runbooks.screen.panels import Desk
 from runbooks.screen.words import address, place_name
 
@@ -34,11 +37,24 @@ class Told:
 
 @dataclass(frozen=True)
 class CopyLine:
-    """A copy of the system, with its age in words."""
+    """A copy of the system: where it lies, how old its data is, in words, what it is for in this
+    run, and when the run itself read it ('' when it did not)."""
 
     name: str
     remark: str
+    age: str
+    state: str
+    read: str
     last_good: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The question whether anyone holds a newer copy: when it was put to the team, and what they
+    answered (name, whether they do, text)."""
+
+    at: str
+    answers: tuple[tuple[str, bool, str], ...]
 
 
 @dataclass(frozen=True)
@@ -56,6 +72,7 @@ class Side:
 
     parameters: tuple[tuple[str, str, str], ...]
     copies: tuple[CopyLine, ...]
+    asked: Asked | None
     way_back: str
     asides: tuple[str, ...]
     abort_rule: str
@@ -81,6 +98,7 @@ def side(
             if (facts := state.facts.get(spec.name))
         ),
         copies=tuple(_copy(desk, copy, known) for copy in known),
+        asked=_asked(state),
         way_back=_way_back(desk),
         asides=tuple(s.title for s in procedure.sections if s.aside and s.key not in state.entered),
         abort_rule=procedure.abort_rule,
@@ -112,10 +130,44 @@ def tell(
 def _copy(desk: Desk, copy: Copy, known: tuple[Copy, ...]) -> CopyLine:
     good = CopyState.GOOD.value
     last = copy.state == good and sum(other.state == good for other in known) == 1
-    as_of = (
-        f"data {age(desk.at, copy.data_as_of)} old" if copy.data_as_of else "age of data unknown"
+    here = [one for one in desk.state.stated.copies if one.copy == copy.pk]
+    read = max((one.verified_at for one in here if one.verified_at), default=None)
+    purpose = f"{here[-1].purpose} copy of this run" if here and here[-1].purpose else ""
+    return CopyLine(
+        copy.name,
+        " · ".join(part for part in (copy.place, purpose) if part),
+        _age(desk, copy.data_as_of),
+        _STATES.get(copy.state, copy.state),
+        f"read in this run, {stamp(read)}" if read else "",
+        last,
     )
-    return CopyLine(copy.name, " · ".join((copy.place, as_of, copy.state)), last)
+
+
+#: The state of a copy, as the margin says it.
+_STATES = {CopyState.GOOD.value: "verified", CopyState.UNVERIFIED.value: "not verified"}
+
+
+def _age(desk: Desk, as_of: datetime | None) -> str:
+    """How old the data in a copy is; against the newest record of the live data, once that was
+    read in this run."""
+    if as_of is None:
+        return "age of data unknown"
+    live, old = newest_live(desk.state), f"data {age(desk.at, as_of)} old"
+    if live is None:
+        return old
+    if abs(live - as_of) < timedelta(minutes=1):
+        return f"{old}, as new as the live data"
+    if as_of < live:
+        return f"{old}, {age(live, as_of)} older than the live data"
+    return f"{old}, {age(as_of, live)} newer than the live data"
+
+
+def _asked(state: RunState) -> Asked | None:
+    stated = state.stated
+    if stated.asked_copies_at is None:
+        return None
+    answers = tuple((one.name, one.holds, one.text) for one in stated.answers)
+    return Asked(stamp(stated.asked_copies_at), answers)
 
 
 def _file(run: int, line: Line) -> FileLine:

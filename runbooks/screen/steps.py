@@ -12,15 +12,16 @@ from zlib import crc32
 from django.utils import timezone
 
 from inventory.durations import words
-from inventory.times import stamp
 from runbooks import interlocks
 from runbooks.enums import Move, RunStatus, StepStatus
-from runbooks.machine import FINISHED, Allowed, Gate, StepState, current, gates
+from runbooks.machine import FINISHED, Allowed, StepState, current, gates
 from runbooks.parameters import fill, in_run
 from runbooks.procedure import Section, Step
+from runbooks.screen.doors import Door, doors
+from runbooks.screen.losses import consequences
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.primary import others, primary, waits_for
-from runbooks.screen.words import place_name
+from runbooks.screen.waiting import Waiting, cancelling, waiting
 from runbooks.words import asked
 from runbooks.words import told as tell_value
 
@@ -73,12 +74,15 @@ class Focus:
 
     caution_html: str
     body_html: str
-    gates: tuple[Gate, ...]
+    doors: tuple[Door, ...]
     loss: tuple[tuple[str, str, bool], ...]
     overwrites: bool
     promises: tuple[str, ...]
     pace: str
     late: str
+    wait: Waiting | None
+    cancel: str
+    resting: bool
     waiting: str
     primary: Panel | None
     others: tuple[Panel, ...]
@@ -155,7 +159,7 @@ def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focu
     """Changes exactly when what the row shows changes; keys and clocks do not count."""
     shown_now: list[object] = [step.touched, step.status.value, kind, undoable]
     if focus:
-        shown_now += [gate.open for gate in focus.gates]
+        shown_now += [(door.gate.open, door.gate.overridden, door.until) for door in focus.doors]
         shown_now += [focus.waiting, focus.late, focus.primary and focus.primary.move]
         shown_now += [panel.id for panel in focus.others]
         shown_now += [desk.state.status.value, desk.state.hand_over_to]
@@ -188,7 +192,13 @@ def _signs(desk: Desk, step: StepState) -> tuple[str, ...]:
 def _values(told: Step, step: StepState) -> tuple[tuple[str, str], ...]:
     specs = {spec.name: spec for spec in told.guard.record}
     found = []
+    if any(interlocks.is_masked(name) for name in step.values):
+        differ = step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
+        fit = "do not fit the inventory" if differ else "fit the inventory"
+        found.append(("Two identifiers", fit))
     for name, value in step.values.items():
+        if interlocks.is_masked(name):
+            continue
         spec = specs.get(name) or asked(name)
         found.append((spec.label or name, tell_value(spec, value)))
         theirs = step.verified_values.get(name)
@@ -216,37 +226,19 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     return Focus(
         caution_html=fill(caution, reached),
         body_html=fill(html[leading.end() :] if leading else html, reached),
-        gates=found,
-        loss=_loss(desk, told) if target else (),
+        doors=doors(state, index, found, desk.at),
+        loss=consequences(state, told, desk.at) if target else (),
         overwrites=bool(target),
         promises=interlocks.promises(told.guard),
         pace=_pace(told),
         late=_late(desk, told),
+        wait=waiting(desk, told),
+        cancel=cancelling(state, index),
+        resting=resting,
         waiting=waits_for(desk, told),
         primary=primary(desk, told, found, controls),
         others=others(desk, told, controls),
     )
-
-
-def _loss(desk: Desk, told: Step) -> tuple[tuple[str, str, bool], ...]:
-    """What is overwritten, from what, and what is lost if this is right: term, words, is it red."""
-    overwrite = told.guard.locks.get("overwrite", {})
-    facts, found = desk.state.facts, []
-    target = facts.get(str(overwrite.get("target") or ""))
-    source = facts.get(str(overwrite.get("from") or ""))
-    found.append(("Will be overwritten", place_name(target, loud=True), True))
-    if source:
-        as_of = source.fields.get("data_as_of")
-        found.append(("From", place_name(source), False))
-        if as_of:
-            since = datetime.fromisoformat(as_of)
-            lost = f"writes after {stamp(since)} are lost, {words(_minutes(desk.at - since))}"
-            found.append(("If this is right", lost, False))
-    back = told.guard.undo
-    section = desk.state.procedure.section_of(back) if back else None
-    way = f"the way back is “{section.title}”" if section else "this runbook names no way back"
-    found.append(("If this is wrong", way, False))
-    return tuple(found)
 
 
 def _minutes(span: timedelta) -> timedelta:

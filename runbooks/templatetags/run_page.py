@@ -89,7 +89,7 @@ def _rendered(name: str, told: dict[str, Any]) -> SafeString:
 def _look(panel: Panel, large: bool) -> Hashable:
     """Everything that the template of a control reads while nothing was typed into it."""
     told = (panel.id, panel.move, panel.url, panel.verb, panel.overwrites, panel.blocked)
-    return (*told, panel.also, large, _fields(panel.form))
+    return (*told, panel.also, panel.groups, large, _fields(panel.form))
 
 
 def _fields(form: MoveForm) -> Hashable:

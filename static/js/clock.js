@@ -1,12 +1,25 @@
-// The clock in the head counts between two answers of the server.
+// Counts on what the server wrote: the time since a start, and what is left until an end.
 const two = (n) => String(n).padStart(2, "0");
 
 export function startClock() {
   setInterval(() => {
-    const time = document.querySelector(".time[data-since]");
-    if (!time) return;
-    const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time.dataset.since)) / 1000));
-    time.textContent = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((n) => two(Math.floor(n))).join(":");
-    time.classList.toggle("over", Number(time.dataset.goal) > 0 && seconds > Number(time.dataset.goal));
+    for (const time of document.querySelectorAll(".time[data-since]")) since(time);
+    for (const time of document.querySelectorAll("[data-left]")) until(time);
   }, 1000);
+}
+
+function since(time) {
+  const seconds = Math.max(0, Math.floor((Date.now() - Date.parse(time.dataset.since)) / 1000));
+  time.textContent = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((n) => two(Math.floor(n))).join(":");
+  time.classList.toggle("over", Number(time.dataset.goal) > 0 && seconds > Number(time.dataset.goal));
+}
+
+// Seconds that were left when the server wrote it, whatever the clock of this machine says. The hour
+// at which it closes stays to be read; the server decides whether it counted.
+function until(time) {
+  time.dataset.end ??= Date.now() + time.dataset.left * 1000;
+  const seconds = Math.ceil((time.dataset.end - Date.now()) / 1000);
+  const said = (time.dataset.words ??= time.textContent);
+  time.textContent = seconds > 0 ? `${said}, ${Math.floor(seconds / 60)}:${two(seconds % 60)} left` : `${said}, over`;
+  time.classList.toggle("over", seconds <= 0);
 }

@@ -1,0 +1,112 @@
+"""What stands above the steps while the run as a whole stands still, or has ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inventory.times import stamp
+from runbooks.enums import Move, RunRole, RunStatus, StepStatus
+from runbooks.machine import ENDED, Allowed, RunState, current
+from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.waiting import cancelling
+
+
+@dataclass(frozen=True)
+class Banner:
+    """Something about the whole run that comes before the next step. `cancel` is how a command that
+    runs is stopped, and comes before everything else; `why` is what was found; `who` says who must
+    come now, to the very person who reads it."""
+
+    title: str
+    text: str
+    lines: tuple[tuple[str, str], ...] = ()
+    panel: Panel | None = None
+    second: Panel | None = None
+    kind: str = "held"
+    cancel: str = ""
+    why: str = ""
+    who: str = ""
+
+
+def banner(desk: Desk) -> Banner | None:
+    """The banner for the person at `desk`; None while the run is under way."""
+    state = desk.state
+    if state.hand_over_to is not None:
+        return _hand_over(desk)
+    if state.status is RunStatus.HELD:
+        return _held(desk)
+    if state.status in ENDED:
+        ended = stamp(state.ended_at) if state.ended_at else ""
+        return Banner(
+            f"This run is {state.status.value}.",
+            f"It ended at {ended} and is frozen. What comes now is marked late; nothing is edited.",
+            kind="ended",
+        )
+    return None
+
+
+def _held(desk: Desk) -> Banner:
+    state = desk.state
+    since = stamp(state.held_at) if state.held_at else ""
+    now = current(state)
+    unfit = now is not None and state.steps[now].status is StepStatus.MISMATCH
+    why = state.steps[now].reason if now is not None and unfit and state.held_for_mismatch else ""
+    stopped = f"{_name(desk, state.held_by)} stopped the run at {since}."
+    if state.held_for_mismatch:
+        stopped = f"The run stands still since {since}."
+    return Banner(
+        "HELD. Hands off.",
+        f"{stopped} Look together, find out, then go on or abort. Nothing is lost by waiting.",
+        panel=desk.panel(Move.RESUME) if Allowed(Move.RESUME) in desk.controls else None,
+        cancel=cancelling(state, now),
+        why=why,
+        who=_who(desk),
+    )
+
+
+def _who(desk: Desk) -> str:
+    """Who ends the hold, said to the person at `desk`."""
+    state = desk.state
+    others = _seconds(desk, state)
+    if not state.held_for_mismatch:
+        return ""
+    if desk.person == state.held_by:
+        come = " or ".join(others) or "somebody who takes the role of the verifier or the decider"
+        return f"A second person must come: {come}. You cannot resume it alone; call them."
+    if Allowed(Move.RESUME) in desk.controls:
+        return (
+            f"You are the second person. Look at it with {_name(desk, state.held_by)}, on the"
+            " machine itself, before you resume."
+        )
+    return f"Waits for {' or '.join(others) or 'a second person'}."
+
+
+def _seconds(desk: Desk, state: RunState) -> list[str]:
+    """Those who hold a role and may resume, but for whose answer did not fit."""
+    return [
+        f"{_name(desk, pk)} ({role.value})"
+        for pk, role in state.people.items()
+        if pk != state.held_by and role is not RunRole.OBSERVER
+    ]
+
+
+def _name(desk: Desk, pk: int | None) -> str:
+    known = desk.people.get(pk or 0)
+    return known.name if known else "somebody"
+
+
+def _hand_over(desk: Desk) -> Banner:
+    state = desk.state
+    giver, taker = (desk.people.get(pk or 0) for pk in (state.hand_over_by, state.hand_over_to))
+    mine = state.hand_over_to == desk.person
+    may_withdraw = state.hand_over_by == desk.person and Allowed(Move.HAND_OVER) in desk.controls
+    withdraw = desk.withdraw() if may_withdraw else None
+    accept = desk.panel(Move.ACCEPT_HAND_OVER) if mine else None
+    return Banner(
+        f"{giver.name if giver else 'The operator'} hands over to {taker.name if taker else '?'}",
+        "Nothing moves until it is accepted." if not mine else "Read back where the run stands.",
+        lines=desk.offer,
+        panel=accept,
+        second=withdraw,
+        kind="hand-over",
+    )

@@ -1,0 +1,54 @@
+"""The gates of the open step as lines: open or closed, how each is opened, until when it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from runbooks.machine import COUNTERSIGN_COUNTS_FOR, Gate, RunState
+
+
+@dataclass(frozen=True)
+class Door:
+    """A gate in words. `until` is when it closes by itself, in ISO 8601, `until_words` the same for
+    people, and `left` the seconds until then; '' and 0 for a gate that stays. `asked` says since
+    when somebody is waited for."""
+
+    gate: Gate
+    until: str = ""
+    until_words: str = ""
+    left: int = 0
+    asked: str = ""
+
+    @property
+    def word(self) -> str:
+        if self.gate.overridden:
+            return "Overridden"
+        return "Open" if self.gate.open else "Closed"
+
+
+def doors(state: RunState, index: int, found: tuple[Gate, ...], at: datetime) -> tuple[Door, ...]:
+    """The gates `found` of step `index`, as they stand at `at` (aware)."""
+    return tuple(_door(state, index, gate, at) for gate in found)
+
+
+def _door(state: RunState, index: int, gate: Gate, at: datetime) -> Door:
+    step = state.steps[index]
+    if index in state.stated.unlocked or gate.overridden:
+        return Door(gate)
+    if gate.key == "countersigned" and not gate.open and step.started_at:
+        return Door(gate, asked=f"Asked at {_clock(step.started_at)}; it counts for two minutes.")
+    if gate.key == "countersigned" and gate.open and step.countersigned_at:
+        return _until(gate, step.countersigned_at + COUNTERSIGN_COUNTS_FOR, at)
+    return Door(gate)
+
+
+def _until(gate: Gate, end: datetime, at: datetime) -> Door:
+    return Door(gate, end.isoformat(), _clock(end), max(int((end - at).total_seconds()), 0))
+
+
+def _clock(moment: datetime) -> str:
+    """The time of day to the second, in the zone of the settings."""
+    return f"{timezone.localtime(moment):%H:%M:%S %Z}"

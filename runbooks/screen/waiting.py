@@ -1,0 +1,67 @@
+"""A long command while it runs: since when, what its first line must say, how it is stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from inventory.durations import words
+from inventory.times import stamp
+from runbooks.enums import StepStatus
+from runbooks.interlocks.wait import FIRST_LINE
+from runbooks.machine import RunState
+from runbooks.procedure import Step
+from runbooks.screen.panels import Desk
+from runbooks.screen.words import clock_face
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """`since` is when the step was begun, in ISO 8601, '' before; `most` the seconds after which
+    it is late, 0 where the runbook says none. `checked`: the first line was read and fits."""
+
+    since: str
+    began: str
+    elapsed: str
+    expected: str
+    most: int
+    late: str
+    good: tuple[str, ...]
+    bad: tuple[str, ...]
+    cancel: str
+    checked: bool
+
+
+def waiting(desk: Desk, told: Step) -> Waiting | None:
+    """What stands beside the fields of a step that waits for a long command; None for others."""
+    data = told.guard.locks.get("wait")
+    if data is None:
+        return None
+    step, pace = desk.state.steps[told.index], told.guard.duration
+    running = step.started_at is not None and step.status in {StepStatus.STARTED, StepStatus.OPEN}
+    began = step.started_at if running else None
+    most = pace.max if pace and pace.max else 0
+    return Waiting(
+        since=began.isoformat() if began else "",
+        began=stamp(began) if began else "",
+        elapsed=clock_face(desk.at - began) if began else "",
+        expected=_span(pace.expected if pace else None),
+        most=most,
+        late=_span(most),
+        good=tuple(data["expect"]),
+        bad=tuple(data.get("bad") or ()),
+        cancel=str(data.get("cancel") or ""),
+        checked=FIRST_LINE in step.values,
+    )
+
+
+def cancelling(state: RunState, index: int | None) -> str:
+    """How the command of step `index` is stopped, when its output was not what it must be."""
+    if index is None or state.steps[index].status is not StepStatus.MISMATCH:
+        return ""
+    data = state.step(index).guard.locks.get("wait")
+    return str((data or {}).get("cancel") or "")
+
+
+def _span(seconds: int | None) -> str:
+    return words(timedelta(seconds=seconds)) if seconds else ""
