@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -19,9 +18,11 @@ from inventory.times import stamp
 from jobs.models import Job
 from notices import preferences
 from notices.tell import tell
-from runbooks import eventtext, log, verifying
+from runbooks import near_misses, verifying
 from runbooks.enums import RunKind
-from runbooks.models import Event, LogCheck, Run
+from runbooks.missed import Filters
+from runbooks.models import LogCheck, Run
+from runbooks.near_misses import Tallies
 from runbooks.verifying import counted
 
 #: Titles that are written out below a count.
@@ -87,13 +88,13 @@ def compose(week: Week, at: datetime) -> Digest:
     opened = Incident.objects.filter(opened_at__gte=week.start, opened_at__lt=week.end)
     closed = Incident.objects.filter(closed_at__gte=week.start, closed_at__lt=week.end)
     ended = Run.objects.filter(ended_at__gte=week.start, ended_at__lt=week.end)
-    misses = near_misses(week)
+    misses = near_misses.tallies(Filters(since=week.start, until=week.end))
     head = [
         counted(number, what)
         for number, what in (
             (opened.count(), "new incident"),
             (ended.count(), "ended run"),
-            (sum(number for _, number, _ in misses), "near miss"),
+            (misses.n, "near miss"),
         )
         if number
     ]
@@ -102,11 +103,7 @@ def compose(week: Week, at: datetime) -> Digest:
         _part("Incidents opened", opened.count(), map(str, opened.order_by("opened_at"))),
         _part("Incidents closed", closed.count(), map(str, closed.order_by("closed_at"))),
         _runs(ended),
-        _part(
-            "Near misses: moves that a guard refused",
-            sum(number for _, number, _ in misses),
-            (f"{number} × {code}, such as “{said}”" for code, number, said in misses),
-        ),
+        *_near_misses(misses),
         _systems(at),
         _logs(at),
     ]
@@ -114,21 +111,12 @@ def compose(week: Week, at: datetime) -> Digest:
     return Digest(subject, "\n\n".join(parts))
 
 
-def near_misses(week: Week) -> list[tuple[str, int, str]]:
-    """For each code of refusal, the most frequent first: how often, and its most frequent words."""
-    codes: Counter[str] = Counter()
-    sentences: dict[str, Counter[str]] = {}
-    refused = Event.objects.filter(
-        kind="move.refused",
-        at__gte=log.microseconds(week.start),
-        at__lt=log.microseconds(week.end),
-    )
-    for text in refused.values_list("text", flat=True).iterator(chunk_size=2000):
-        data = eventtext.read(text).data
-        codes[data["code"]] += 1
-        sentences.setdefault(data["code"], Counter())[data["sentence"]] += 1
-    ranked = sorted(codes.items(), key=lambda item: (-item[1], item[0]))
-    return [(code, number, sentences[code].most_common(1)[0][0]) for code, number in ranked]
+def _near_misses(found: Tallies) -> Iterator[str]:
+    """How many, and at which guards; nobody's name (see `runbooks.near_misses`)."""
+    guards = (f"{one.n} × {one.name}" for one in found.guards if one.n)
+    yield _part("Near misses, by the guard that refused", found.n, guards)
+    opened = (f"{one.overrides} × {one.name}" for one in found.guards if one.overrides)
+    yield _part("Overrides, by the guard that was opened", found.overrides, opened)
 
 
 def _runs(ended: QuerySet[Run]) -> str:

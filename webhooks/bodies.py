@@ -11,7 +11,7 @@ from typing import Any
 
 from inventory.times import stamp
 from webhooks.enums import Form
-from webhooks.telling import NEAR_MISS, Told
+from webhooks.telling import Told
 
 _LONGEST = 2_500  # of the sentence; a section takes 3,000 characters, entities counted
 
@@ -29,7 +29,7 @@ def _payload(told: Told) -> Mapping[str, Any]:
 
 def _message(told: Told) -> Mapping[str, Any]:
     marks = ["LIVE, PRODUCTION"] if told.live_production else []
-    marks += ["NEAR MISS"] if told.kind == NEAR_MISS else []
+    marks += ["NEAR MISS"] if told.data.get("near_miss") else []
     said = escaped(f"{told.who} {told.sentence}")
     plain = ": ".join([*marks, escaped(told.about), said])
     head = " · ".join([*(f"*{mark}*" for mark in marks), f"<{told.url}|{escaped(told.about)}>"])

@@ -21,12 +21,12 @@ from incidents.models import Incident, IncidentChange, TimelineEntry
 from inventory.enums import Environment
 from runbooks import words as run_words
 from runbooks.enums import RunKind
+from runbooks.missed import is_near_miss
 from runbooks.models import Event, Run
 from runbooks.procedure import Procedure, from_json
 from webhooks import kinds
 from webhooks.enums import Source
 
-NEAR_MISS = "move.refused"
 _logger = logging.getLogger(__name__)
 _LONGEST = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -120,7 +120,7 @@ def _event(event: Event, run: Run, procedure: Procedure) -> Told:
             "sentence": said,
             "who": told["name"],
             "role": told["role"],
-            "near_miss": event.kind == NEAR_MISS,
+            "near_miss": is_near_miss(event.kind, told["data"]),
             "step": _step(told["data"], procedure),
             "run": {"id": run.pk, "title": run.title, "kind": run.kind, "url": url},
             "into_production": production,

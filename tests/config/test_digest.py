@@ -90,7 +90,9 @@ def test_what_happened_is_told(manager: User, system: System) -> None:
     assert "Runs ended: 2.\n- Run " in notice.text
     assert f"- Run {made.run.pk} — Tried: aborted\n" in notice.text
     assert ": aborted, a drill" in notice.text
-    assert "guard refused: 2.\n- 2 × " in notice.text
+    assert "guard that refused: 2.\n- 2 × the rules of every run" in notice.text
+    assert "guard that was opened: none." in notice.text
+    assert "Verifier" not in notice.text
     assert "promised now: 1.\n- ledger: no good copy: nothing could be restored" in notice.text
     assert "2 runs with" in notice.text
     assert "all hold." in notice.text

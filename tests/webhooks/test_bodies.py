@@ -64,7 +64,7 @@ def test_a_message_names_what_and_where_and_mentions_nobody(told: Told) -> None:
 
 
 def test_a_message_shouts_what_must_be_seen(told: Told) -> None:
-    loud = message(replace(told, live_production=True, kind="move.refused"))
+    loud = message(replace(told, live_production=True, data={"near_miss": True}))
     assert loud["text"].startswith("LIVE, PRODUCTION: NEAR MISS: Run 7")
     head = loud["blocks"][0]["text"]["text"]
     assert head.startswith("*LIVE, PRODUCTION* · *NEAR MISS* · <https://sign")
