@@ -14,6 +14,11 @@ from runbooks.lint.rules import rule
 from runbooks.lint.shell import VARIABLE, is_left_open
 
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
+_MARK = (
+    "Give the step `overwrite: {target: …, from: …}`: the command is then shown only when all that"
+    " must stand before it is done."
+)
+_OR_WAIVE = 'If what it removes can be made anew, say how: `waive: {L22: "…"}`.'
 _REMOVERS = frozenset({"rm", "shred", "unlink", "find", "rsync", "rclone", "dd", "mv"})
 
 
@@ -32,8 +37,7 @@ def unmarked(book: Book) -> Iterator[Remark]:
             yield command.at(
                 place,
                 f"`{place.said}` {danger.does}, but the step is not marked as irreversible.",
-                "Give the step `overwrite: {target: …, from: …}`, so that the command is shown only"
-                " when all that must stand before it is done.",
+                _MARK if book.restores else f"{_MARK} {_OR_WAIVE}",
             )
 
 

@@ -29,7 +29,6 @@ _DUMPERS = {
     "redis-cli": ("--rdb",),
     "tar": ("-f", "--file", "-cf", "-czf", "-cJf", "cf", "czf"),
 }
-_COPIERS = frozenset({"cp", "scp"})
 _BACKUP_FILE = re.compile(
     r"dump|backup|snapshot|\.(?:sql|bak|tar|tgz|rdb|db|archive|zst|gz|xz)\b", re.IGNORECASE
 )
@@ -151,7 +150,7 @@ def _written_backup(call: Call) -> str:
     if call.program == "etcdctl" and call.texts[:2] == ("snapshot", "save"):
         return next(iter(call.texts[2:3]), "")
     named = places(call)
-    copies = call.program in _COPIERS and len(named) > 1 and not call.has("-n", "-i")
+    copies = call.program == "cp" and len(named) > 1 and not call.has("-n", "-i")
     return named[-1] if copies and _BACKUP_FILE.search(" ".join(named)) else ""
 
 

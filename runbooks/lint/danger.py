@@ -14,7 +14,7 @@ class Danger:
     """One thing that commands do to data: `name` as people call it, `does` what it does, as a
     clause.
 
-    A call fits when it is one of `programs`, `words` stand among its arguments in this order
+    A call of one of `programs` fits when `words` stand among its arguments in this order
     (alternatives are parted by `|`), one of `options` is given, and `also` holds. `restores` tells
     that it puts other data in the place of what is there.
     """
@@ -28,9 +28,9 @@ class Danger:
     also: Callable[[Call], bool] | None = None
 
     def fits(self, call: Call) -> bool:
+        """Whether it does this, given that it is a call of one of the programs."""
         return (
-            call.program in self.programs
-            and _in_order(self.words, call.texts)
+            _in_order(self.words, call.texts)
             and (not self.options or call.has(*self.options))
             and (self.also is None or self.also(call))
         )

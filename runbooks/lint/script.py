@@ -186,7 +186,10 @@ def _inner_sql(call: Call, before: Call | None) -> Iterator[Word]:
     for word in call.words:
         loose = call.program == "sqlite3" and re.search(r"\s", word.text)
         long = word.text.startswith(tuple(f"{o}=" for o in options if o.startswith("--")))
-        if loose or long or _takes(given, options):
+        if long:
+            name, _, rest = word.raw.partition("=")
+            yield Word(rest, word.offset + len(name) + 1)
+        elif loose or _takes(given, options):
             yield word
         given = word.text
     if before is not None and call.fed_by in ("echo", "printf"):

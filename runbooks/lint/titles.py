@@ -9,7 +9,7 @@ from runbooks.enums import Level
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.vocabulary import VERBS, VERBS_ONLY, without_code, words_of
+from runbooks.lint.vocabulary import VERBS, VERBS_ONLY, title_of, words_of
 from runbooks.procedure import Step
 
 _NO_VERB = frozenset(
@@ -49,7 +49,7 @@ def unclear_title(book: Book) -> Iterator[Remark]:
 
 def _second_action(step: Step) -> str:
     """What begins a second action in a title; '' for nothing."""
-    title = without_code(step.title)
+    title = title_of(step)
     first = words_of(title)[:1]
     for found in _JOINED.finditer(title):
         verb = (found["verb"] or "").lower()
@@ -64,7 +64,7 @@ def _second_action(step: Step) -> str:
 def _says_what_to_do(step: Step) -> bool:
     """Silent when in doubt: a title passes that has any known verb, or begins like none of the
     forms that cannot be one."""
-    words = words_of(step.title)
+    words = words_of(title_of(step))
     if not words or VERBS & set(words):
         return True
     return len(words) > 2 and words[0] not in _NO_VERB and not words[0].endswith(_NO_VERB_END)

@@ -9,7 +9,7 @@ from runbooks.enums import Level
 from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.vocabulary import MINDFUL, VERBS_ONLY, without_code, words_of
+from runbooks.lint.vocabulary import MINDFUL, VERBS_ONLY, title_of, without_code, words_of
 from runbooks.procedure import Step
 
 _JUDGES = frozenset({"check", "ensure", "verify", "confirm", "validate", "inspect", "monitor"})
@@ -37,7 +37,7 @@ _SENTENCE = re.compile(r"(?:^|[.!:;]\s+)(?P<first>[A-Za-z-]+)\b(?P<more>[^.!;]*)
 )
 def vague(book: Book) -> Iterator[Remark]:
     for step in book.procedure.steps:
-        words = words_of(step.title)
+        words = words_of(title_of(step))
         if words[:1] and words[0] in _JUDGES and not _is_answered(step):
             yield book.at(
                 step,
