@@ -61,6 +61,27 @@ class Deviation(StrEnum):
     OTHER = "other"
 
 
+class Purpose(StrEnum):
+    """What a copy that a run knows is for. ORIGINAL: the one that was chosen; DUPLICATE: of it."""
+
+    SAFETY = "safety"
+    BACKUP = "backup"
+    TRANSFER = "transfer"
+    ORIGINAL = "original"
+    DUPLICATE = "duplicate"
+    QUARANTINE = "quarantine"
+
+
+class Rearmed(StrEnum):
+    """What is switched on again after a restore, and forgotten (Travis CI 2018, Flowdock 2020)."""
+
+    JOBS = "jobs"
+    ALERTS = "alerts"
+    REPLICATION = "replication"
+    SESSIONS = "sessions"
+    SEQUENCES = "sequences"
+
+
 class Countersign(StrEnum):
     """BEFORE: concurrent verification of an irreversible act. AFTER: independent and blind."""
 

@@ -56,6 +56,17 @@ class Confirmed:
 
 
 @dataclass(frozen=True)
+class Signed:
+    """The decider's signature for a loss of up to `seconds`, at one attempt of a step."""
+
+    step: int
+    attempt: int
+    seconds: int
+    text: str
+    by: int
+
+
+@dataclass(frozen=True)
 class Override:
     """A gate of a step (None: of the start or the end of the run) that somebody asked to pass
     without its condition. Passed once `opened_at` is set."""
@@ -108,6 +119,7 @@ class Stated:
 
     copies: tuple[KnownCopy, ...] = ()
     frozen: frozenset[str] = frozenset()
+    signed: tuple[Signed, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
     unlocked: Mapping[int, datetime] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()

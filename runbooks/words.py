@@ -14,7 +14,7 @@ from typing import Any
 from inventory.durations import words
 from inventory.quantities import size_words
 from inventory.times import stamp
-from runbooks import interlocks
+from runbooks import copywords, interlocks
 from runbooks.enums import Deviation, ValueType
 from runbooks.procedure import Procedure, ValueSpec
 
@@ -143,6 +143,11 @@ def _entered(data: Data, procedure: Procedure) -> str:
     return f"went to “{section.title if section else data['section']}” ({data['why']})"
 
 
+def _released(data: Data, procedure: Procedure) -> str:
+    signed = f", signing for the loss ({data['loss']})" if data.get("loss") else ""
+    return f"released {step_name(data, procedure)}{signed}: {data['reason']}"
+
+
 def _held(data: Data, procedure: Procedure) -> str:
     why = f": {data['reason']}" if data.get("reason") else ""
     return f"held the run{' after a second mismatch' if data['mismatch'] else ''}{why}"
@@ -224,9 +229,7 @@ KINDS: dict[str, Kind] = {
         lambda d, p: f"typed the name {d['name']} and laid open the command of {step_name(d, p)}",
     ),
     "section.entered": Kind("A section off the main path was entered.", _entered),
-    "step.released": Kind(
-        "A step that waited for a role was released.", _with("released", "reason")
-    ),
+    "step.released": Kind("A step that waited for a role was released.", _released),
     "step.decided": Kind("A branch was chosen.", _decided),
     "run.held": Kind("STOP: nothing moves until the run is resumed.", _held),
     "run.resumed": Kind(
@@ -253,5 +256,24 @@ KINDS: dict[str, Kind] = {
     ),
     "run.aborted": Kind("The run ended early.", _ended_early("aborted the run")),
     "run.completed": Kind("Every step was finished.", _with("completed the run", "summary")),
+    "instance.frozen": Kind(
+        "The writers of an instance were stopped.", lambda d, p: f"froze {d['name']}"
+    ),
+    "instance.thawed": Kind(
+        "The writers of an instance were started.", lambda d, p: f"thawed {d['name']}"
+    ),
+    "copy.registered": Kind(
+        "A copy was made or put away; it is in the inventory now.",
+        lambda d, p: copywords.registered(d),
+    ),
+    "copy.verified": Kind(
+        "The chosen copy was read in this run.", lambda d, p: copywords.verified(d)
+    ),
+    "rearm.stated": Kind(
+        "What a restore stops was said to be on again.", lambda d, p: copywords.rearmed(d)
+    ),
+    "data.compared": Kind(
+        "The restored data is what the chosen copy promised.", lambda d, p: copywords.compared(d)
+    ),
     "move.refused": Kind("A near miss: an attempt that a guard refused.", _refused),
 }

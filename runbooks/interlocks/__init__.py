@@ -12,11 +12,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from runbooks.enums import ValueType
+from runbooks.interlocks.after import Compare, Quarantine, Rearm, missing
+from runbooks.interlocks.copies import MakeCopy, Protect
 from runbooks.interlocks.direction import Direction
+from runbooks.interlocks.freeze import Freeze, Thaw
 from runbooks.interlocks.identify import Identify, Mark, plain
-from runbooks.interlocks.interlock import Interlock, Wrong
+from runbooks.interlocks.interlock import Interlock, Signature, Wrong
 from runbooks.interlocks.overwrite import Overwrite, renewed
 from runbooks.interlocks.timeout import Timeout, unconfirmed
+from runbooks.interlocks.verify import Loss, Verify, loss, signed
 from runbooks.interlocks.wait import Wait
 from runbooks.procedure import Guard, Step, ValueSpec
 from runbooks.requests import Gate, NewEvent
@@ -25,22 +29,44 @@ from runbooks.state import RunState
 __all__ = [
     "INTERLOCKS",
     "Interlock",
+    "Loss",
+    "Signature",
     "Wrong",
     "asks",
     "begins",
     "events",
     "gates",
     "is_masked",
+    "loss",
+    "missing",
     "plain",
     "promises",
     "renewed",
+    "signature",
     "unconfirmed",
+    "unsigned",
     "word",
     "wrong",
 ]
 
 INTERLOCKS: dict[str, Interlock] = {
-    lock.key: lock for lock in (Identify(), Mark(), Direction(), Overwrite(), Timeout(), Wait())
+    lock.key: lock
+    for lock in (
+        Identify(),
+        Mark(),
+        Direction(),
+        Freeze(),
+        Thaw(),
+        MakeCopy(),
+        Protect(),
+        Verify(),
+        Overwrite(),
+        Timeout(),
+        Wait(),
+        Rearm(),
+        Quarantine(),
+        Compare(),
+    )
 }
 
 
@@ -72,6 +98,18 @@ def events(
     """What a tick of step `index` states besides that it is done."""
     locks = _of(state.step(index))
     return tuple(event for lock in locks for event in lock.events(state, index, values, at))
+
+
+def signature(state: RunState, index: int) -> Signature | None:
+    """What the decider signs for before step `index` goes on; None when nothing."""
+    found = (lock.signs(state, index) for lock in _of(state.step(index)))
+    return next((one for one in found if one), None)
+
+
+def unsigned(state: RunState, index: int) -> bool:
+    """Whether step `index` waits for a signature that was not given at this attempt."""
+    wanted = signature(state, index)
+    return wanted is not None and not signed(state, index, wanted)
 
 
 def begins(step: Step) -> bool:

@@ -10,31 +10,29 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from runbooks.enums import Purpose, StepStatus
 from runbooks.state import RunState
 from runbooks.stated import KnownCopy
 
-#: What a copy is for, as the log says it. An ORIGINAL is the copy that was chosen for the run.
-ORIGINAL, DUPLICATE, SAFETY = "original", "duplicate", "safety"
-BACKUP, TRANSFER, QUARANTINE = "backup", "transfer", "quarantine"
-#: Of what was put away, nothing is restored.
-_PUT_AWAY = frozenset({QUARANTINE})
 _WORDS = re.compile(r"[^\s:/,;@()\[\]\\]+")
 
 
 def good_copies(state: RunState, parameter: str) -> tuple[KnownCopy, ...]:
     """The copies of `parameter` that this run verified and that are one content in different
     places, the first of each place: the largest such set. Of a copy that was chosen, only what
-    equals the content it was found with counts. One that was only registered is not among them.
+    equals the content it was found with counts. One that was only registered is not among them,
+    nor one of a step that was opened again, nor what was put away: nothing is restored from that.
     """
     read = [
         copy
         for copy in state.stated.copies
         if copy.of == parameter
-        and copy.verified_at is not None
+        and _stands(state, copy)
         and copy.content
-        and copy.purpose not in _PUT_AWAY
+        and copy.purpose != Purpose.QUARANTINE
     ]
-    original = next((copy.content for copy in reversed(read) if copy.purpose == ORIGINAL), "")
+    chosen = (copy.content for copy in reversed(read) if copy.purpose == Purpose.ORIGINAL)
+    original = next(chosen, "")
     contents = [original] if original else list(dict.fromkeys(copy.content for copy in read))
     sets = [_apart(copy for copy in read if copy.content == content) for content in contents]
     return max(sets, key=len, default=())
@@ -47,7 +45,7 @@ def safety_copy(state: RunState, parameter: str) -> KnownCopy | None:
         (
             copy
             for copy in reversed(state.stated.copies)
-            if (copy.of, copy.purpose) == (parameter, SAFETY) and copy.verified_at is not None
+            if (copy.of, copy.purpose) == (parameter, Purpose.SAFETY) and _stands(state, copy)
         ),
         None,
     )
@@ -55,7 +53,17 @@ def safety_copy(state: RunState, parameter: str) -> KnownCopy | None:
 
 def frozen(state: RunState, parameter: str) -> bool:
     """Whether the writers of the instance `parameter` were stopped in this run, and still are."""
-    return parameter in state.stated.frozen
+    return parameter in state.stated.frozen and any(
+        state.steps[step.index].status is StepStatus.DONE
+        for step in state.procedure.steps
+        if step.guard.locks.get("freeze", {}).get("of") == parameter
+    )
+
+
+def last_good(state: RunState, parameter: str) -> KnownCopy | None:
+    """The only good copy of `parameter` that this run knows of; None for more, or none."""
+    found = good_copies(state, parameter)
+    return found[0] if len(found) == 1 else None
 
 
 def same_place(a: str, b: str) -> bool:
@@ -72,6 +80,12 @@ def on_host(place: str, host: str) -> bool:
     return bool(wanted) and any(
         _one_host(word.casefold(), wanted) for word in _WORDS.findall(place)
     )
+
+
+def _stands(state: RunState, copy: KnownCopy) -> bool:
+    """Whether a copy was read in this run, in a step that is still done."""
+    done = state.steps[copy.step].status is StepStatus.DONE
+    return copy.verified_at is not None and done
 
 
 def _one_host(word: str, host: str) -> bool:

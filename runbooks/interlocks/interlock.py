@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from runbooks.enums import ValueType
@@ -23,6 +23,15 @@ class Wrong:
     deviation: str = ""
     hold: bool = False
     guard: str = ""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What the decider must sign for before a step goes on: in words, and as a number of seconds
+    that the signature covers."""
+
+    text: str
+    seconds: int
 
 
 class Interlock:
@@ -60,6 +69,10 @@ class Interlock:
         """What a tick of step `index` with `values` states besides that it is done."""
         return ()
 
+    def signs(self, state: RunState, index: int) -> Signature | None:
+        """What step `index`, with the values recorded at it, waits to be signed for."""
+        return None
+
     def promise(self, data: Mapping[str, Any]) -> str:
         """What the guard demands, in words, for those who read the runbook before it is run."""
         raise NotImplementedError
@@ -85,3 +98,8 @@ class Interlock:
     def gate(self, key: str, label: str, is_open: bool, how: str) -> Gate:
         """A gate that this guard keeps."""
         return Gate(key, label, is_open, how, guard=self.key)
+
+
+def utc(moment: datetime) -> str:
+    """An aware moment to the minute: "2026-11-22 03:12 UTC"."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from runbooks import interlocks
-from runbooks.enums import Countersign, Move, StepStatus, ValueType
+from runbooks.enums import Countersign, Move, RunRole, StepStatus, ValueType
 from runbooks.interlocks import Wrong
 from runbooks.machine.acts_branch import entering
+from runbooks.machine.attempts import put
 from runbooks.machine.gates import gates
 from runbooks.machine.misses import holding, too_many
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
-from runbooks.state import RunState, not_taken
+from runbooks.state import RunState, not_taken, replace
 from runbooks.values import Reading, agree, judge
 
 
@@ -37,7 +38,7 @@ def _tick(state: RunState, request: Request) -> Outcome:
     wrong = _wrong(state, request, readings)
     if wrong:
         return wrong
-    closed = _first_closed(state, request)
+    closed = _first_closed(_as_if(state, index, readings), request)
     if closed:
         return closed
     after = state.step(index).guard.countersign is Countersign.AFTER
@@ -64,7 +65,8 @@ def _decide(state: RunState, request: Request) -> Outcome:
         errors.update(readings.errors)
     if errors or isinstance(readings, Malformed):
         return Malformed(errors)
-    wrong = _wrong(state, request, readings) or _first_closed(state, request)
+    with_them = _as_if(state, index, readings)
+    wrong = _wrong(state, request, readings) or _first_closed(with_them, request)
     if wrong:
         return wrong
     taken = options[answer]
@@ -75,7 +77,12 @@ def _decide(state: RunState, request: Request) -> Outcome:
         "not_taken": not_taken(state, index, answer),
     }
     entered = [entering(state, taken, "decision")] if taken in state.procedure.asides else []
-    return (*_until_now(state, request, readings), NewEvent("step.decided", data), *entered)
+    return (
+        *_until_now(state, request, readings),
+        *interlocks.events(state, index, _known(state, index, readings), request.at),
+        NewEvent("step.decided", data),
+        *entered,
+    )
 
 
 def _until_now(
@@ -141,8 +148,16 @@ def _release(state: RunState, request: Request) -> Outcome:
     reason = request.text("reason")
     if not reason:
         return Malformed({"reason": "Say why it may go on."})
-    role = state.people[request.by].value
-    return (NewEvent("step.released", {"step": request.step, "reason": reason, "role": role}),)
+    index, role = index_of(request), state.people[request.by]
+    data: dict[str, Any] = {"step": index, "reason": reason, "role": role.value}
+    signature = interlocks.signature(state, index)
+    if signature and role is RunRole.DECIDER:
+        data |= {
+            "attempt": state.steps[index].attempt,
+            "loss": signature.text,
+            "loss_seconds": signature.seconds,
+        }
+    return (NewEvent("step.released", data),)
 
 
 def _read(
@@ -180,6 +195,13 @@ def _wrong(
     known = values if verifying else _known(state, index, readings)
     unfit = interlocks.wrong(state, index, known, request.at)
     return _mismatch(state, request, values, unfit) if unfit else None
+
+
+def _as_if(state: RunState, index: int, readings: Mapping[str, Reading]) -> RunState:
+    """The state as it will be once `readings` are recorded: gates judge what is sent as well."""
+    if not readings:
+        return state
+    return put(state, replace(state.steps[index], values=_known(state, index, readings)))
 
 
 def _known(state: RunState, index: int, readings: Mapping[str, Reading]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from runbooks import interlocks
-from runbooks.enums import Countersign, RunRole, StepStatus, ValueType
+from runbooks.enums import Countersign, RunKind, RunRole, StepStatus, ValueType
 from runbooks.requests import Gate
 from runbooks.state import RunState
 
@@ -104,4 +104,7 @@ def required_roles(state: RunState) -> tuple[RunRole, ...]:
             wanted.add(RunRole.VERIFIER)
         if step.guard.hold:
             wanted.add(step.guard.hold)
+        # Who signs for a loss must be there before anybody knows whether there is one.
+        if "verify" in step.guard.locks and state.kind is RunKind.LIVE:
+            wanted.add(RunRole.DECIDER)
     return tuple(role for role in RunRole if role in wanted)

@@ -111,7 +111,9 @@ def _may_undo(state: RunState, person: int, index: int | None) -> Refusal | None
 
 
 def _may_release(state: RunState, person: int, index: int | None) -> Refusal | None:
-    role = state.step(index).guard.hold if index is not None else None
+    assert index is not None  # noqa: S101 - the table demands a step
+    unsigned = interlocks.unsigned(state, index)
+    role = RunRole.DECIDER if unsigned else state.step(index).guard.hold
     if role is None:
         return Refusal("no_hold", "This step waits for no release.", "Tick it.")
     if state.people[person] is not role:
@@ -120,7 +122,7 @@ def _may_release(state: RunState, person: int, index: int | None) -> Refusal | N
             f"Only the {role} releases this step; you are the {state.people[person]}.",
             f"Ask the {role} to read it and release it.",
         )
-    if index is not None and state.steps[index].released_at is not None:
+    if not unsigned and state.steps[index].released_at is not None:
         return Refusal("released_already", "The step is released already.", "Go on with it.", False)
     return None
 
@@ -181,6 +183,16 @@ def _may_complete(state: RunState, person: int, index: int | None) -> Refusal | 
         )
     if state.turned_back:
         return Refusal("turned_back", "The run was turned back.", "End it as aborted.")
+    owed = interlocks.missing(state)
+    if owed:
+        return Refusal(
+            "after",
+            "Data was overwritten in this run, and what follows a restore is not done yet:"
+            f" {'; '.join(owed)}.",
+            "Do it in steps of this runbook. If the runbook lacks them, do them, write them down"
+            " as late entries, end the run with “Abort” and a reason, and mend the runbook.",
+            guard="after",
+        )
     return None
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 
 from runbooks.enums import RunRole
+from runbooks.machine.copying import copy_registered, copy_verified
 from runbooks.requests import Line
 from runbooks.state import replace
-from runbooks.stated import Confirmed, Deviation, Stated
+from runbooks.stated import Confirmed, Deviation, Signed, Stated
 
 
 def stated(lines: Iterable[Line]) -> Stated:
@@ -73,6 +74,23 @@ def _held(so_far: Stated, line: Line) -> Stated:
     return replace(so_far, unlocked={})
 
 
+def _frozen(so_far: Stated, line: Line) -> Stated:
+    return replace(so_far, frozen=so_far.frozen | {line.data["parameter"]})
+
+
+def _thawed(so_far: Stated, line: Line) -> Stated:
+    return replace(so_far, frozen=so_far.frozen - {line.data["parameter"]})
+
+
+def _released(so_far: Stated, line: Line) -> Stated:
+    """Only a release that names a loss is a signature for it."""
+    data = line.data
+    if not data.get("loss"):
+        return so_far
+    one = Signed(data["step"], data["attempt"], data["loss_seconds"], data["loss"], line.by)
+    return replace(so_far, signed=(*so_far.signed, one))
+
+
 STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     "run.prepared": _prepared,
     "run.started": _started,
@@ -82,4 +100,9 @@ STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     "timeout.confirmed": _confirmed,
     "step.unlocked": _unlocked,
     "run.held": _held,
+    "step.released": _released,
+    "instance.frozen": _frozen,
+    "instance.thawed": _thawed,
+    "copy.registered": copy_registered,
+    "copy.verified": copy_verified,
 }

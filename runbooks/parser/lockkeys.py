@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbooks.enums import ParameterType
+from inventory.enums import Answer, Medium
+from runbooks.enums import ParameterType, Purpose, Rearmed
 from runbooks.parser.readers import (
     Context,
     Key,
@@ -14,6 +15,7 @@ from runbooks.parser.readers import (
     parameter,
     text,
     texts,
+    word,
     wrong_type,
 )
 from runbooks.parser.yamltext import Value
@@ -22,8 +24,8 @@ _INSTANCE, _COPY, _TEXT = ParameterType.INSTANCE, ParameterType.COPY, ParameterT
 _instance = parameter(_INSTANCE)
 _copy = parameter(_COPY)
 _source = parameter(_COPY, _INSTANCE)
-#: What is re-armed after a restore, and forgotten (Travis CI 2018, Flowdock 2020).
-REARMED = ("jobs", "alerts", "replication", "sessions", "sequences")
+_PURPOSES = (Purpose.SAFETY, Purpose.BACKUP, Purpose.TRANSFER)
+_rearmed_word = word(Rearmed)
 
 
 def _of(read: Reader, *more: Key) -> Reader:
@@ -57,12 +59,13 @@ def _recorded_time(value: Value, name: str, context: Context) -> str | None:
 
 
 def _rearmed(value: Value, name: str, context: Context) -> dict[str, Any] | None:
-    found = texts(value, name, context)
-    if not found:
-        hint = f"Write `{name}: [{', '.join(REARMED)}]`."
+    items = value.items()
+    if not items:
+        hint = f"Write `{name}: [{', '.join(Rearmed)}]`."
         wrong_type(value, name, "a list of what is switched on again", context, hint)
         return None
-    return {"what": list(dict.fromkeys(found))}
+    read = [_rearmed_word(item, name, context) for item in items]
+    return {"what": list(dict.fromkeys(str(item) for item in read if item))}
 
 
 def _list(value: Value, name: str, context: Context) -> list[str] | None:
@@ -70,7 +73,7 @@ def _list(value: Value, name: str, context: Context) -> list[str] | None:
     return None if found is None else list(found)
 
 
-_WHERE = (Key("into", text), Key("medium", text), Key("encrypted", text))
+_WHERE = (Key("into", text), Key("medium", word(Medium)), Key("encrypted", word(Answer)))
 
 LOCK_KEYS: tuple[Key, ...] = (
     Key(
@@ -113,7 +116,9 @@ LOCK_KEYS: tuple[Key, ...] = (
     ),
     Key(
         "copy",
-        keys(Key("of", _instance, required=True), Key("purpose", text), *_WHERE),
+        keys(
+            Key("of", _instance, required=True), Key("purpose", word(Purpose, _PURPOSES)), *_WHERE
+        ),
         "`{of, purpose, into, medium, encrypted}`; `of` is an instance parameter",
         "{of: target, purpose: safety, into: /srv/vault}",
         "A new copy is registered, elsewhere than its source, and read back.",
@@ -157,7 +162,7 @@ LOCK_KEYS: tuple[Key, ...] = (
         "rearm",
         _rearmed,
         "list of what is switched on again",
-        f"[{', '.join(REARMED)}]",
+        f"[{', '.join(Rearmed)}]",
         "Each is said to be on again, or not used here.",
     ),
     Key(

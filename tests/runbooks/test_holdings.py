@@ -7,14 +7,27 @@ from typing import Any
 
 import pytest
 
-from runbooks.interlocks.holdings import frozen, good_copies, on_host, safety_copy, same_place
+from runbooks.enums import StepStatus
+from runbooks.interlocks.holdings import (
+    frozen,
+    good_copies,
+    last_good,
+    on_host,
+    safety_copy,
+    same_place,
+)
 from runbooks.machine import genesis
 from runbooks.requests import Line
 from runbooks.state import RunState, replace
 from runbooks.stated import KnownCopy, Stated
-from tests.runbooks.texts import PLAIN, procedure
+from tests.runbooks.texts import procedure, text
 
 AT = datetime(2026, 6, 6, 3, 0, tzinfo=UTC)
+FROZEN = text(
+    "Stop\nfreeze: target",
+    "Stop the other\nfreeze: other",
+    front="parameters:\n  target: {type: instance, label: T}\n  other: {type: instance, label: O}",
+)
 ONE, OTHER = "a" * 64, "b" * 64
 
 
@@ -24,9 +37,12 @@ def known(place: str, purpose: str = "duplicate", **more: Any) -> KnownCopy:
 
 
 def holding(*copies: KnownCopy, **more: Any) -> RunState:
+    """A run whose first step is done."""
     line = Line(1, "run.prepared", AT, 1, {"kind": "live", "parameters": {}})
-    state = genesis(1, procedure(PLAIN), line)
-    return replace(state, stated=replace(Stated(), copies=copies, **more))
+    state = genesis(1, procedure(FROZEN), line)
+    done = replace(state.steps[0], status=StepStatus.DONE)
+    steps = (done, *state.steps[1:])
+    return replace(state, steps=steps, stated=replace(Stated(), copies=copies, **more))
 
 
 def test_two_that_are_one_content_in_two_places() -> None:
@@ -42,6 +58,7 @@ def test_two_that_are_one_content_in_two_places() -> None:
         pytest.param(known("stick", verified_at=None), id="only registered"),
         pytest.param(known("stick", of="target"), id="of something else"),
         pytest.param(known("stick", "quarantine"), id="put away"),
+        pytest.param(known("stick", step=1), id="of a step that is not done"),
         pytest.param(known("VAULT: /a/"), id="the same place, spelt otherwise"),
         pytest.param(known("stick", copy=7), id="the same copy twice"),
     ],
@@ -49,6 +66,7 @@ def test_two_that_are_one_content_in_two_places() -> None:
 def test_one_alone_is_one(second: KnownCopy) -> None:
     first = known("vault:/a", "original", copy=7)
     assert good_copies(holding(first, second), "dump") == (first,)
+    assert last_good(holding(first, second), "dump") == first
 
 
 def test_only_the_content_that_the_chosen_copy_was_found_with_counts() -> None:
@@ -122,3 +140,4 @@ def test_the_newest_safety_copy_that_was_read_back() -> None:
 def test_frozen_is_what_this_run_froze() -> None:
     assert frozen(holding(frozen=frozenset({"target"})), "target")
     assert not frozen(holding(), "target")
+    assert not frozen(holding(frozen=frozenset({"other"})), "other")
