@@ -79,7 +79,7 @@ def waits_for(desk: Desk, told: Step) -> str:
         return confirming
     if step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
         return _diagnosis(step.status, step.reason)
-    if mine is not None and mine is told.guard.hold and step.released_at is None:
+    if Allowed(Move.RELEASE, told.index) in desk.controls:
         return "Your turn: read this step and release it, with a reason; or stop the run."
     if mine is not told.guard.role:
         return f"The {told.guard.role.value} does this step."

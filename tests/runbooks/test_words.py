@@ -12,6 +12,10 @@ from tests.runbooks import texts
 PROCEDURE = texts.procedure(texts.AFTER)
 STEP = {"step": 1}
 
+COPY: dict[str, Any] = {
+    "name": "ledger-safety", "place": "v:/s", "purpose": "safety", "size": 7, "sha256": "ab" * 32,
+    "fingerprint": "", "data_as_of": None, "how": "listed",
+}  # fmt: skip
 TOLD: dict[str, tuple[dict[str, Any], str]] = {
     "run.prepared": (
         {"kind": "live", "parameters": {"side": {"value": "x"}},
@@ -46,6 +50,35 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
     "step.undone": ({**STEP, "reason": "no"}, "took back step 2, Count: no"),
     "section.entered": ({"section": "gone", "why": "undo"}, "went to “gone” (undo)"),
     "step.released": ({**STEP, "reason": "ok", "role": "decider"}, "released step 2, Count: ok"),
+    "step.released, signed": (
+        {**STEP, "reason": "none newer", "role": "decider", "loss": "dump is 61 days older"},
+        "released step 2, Count, signing for the loss (dump is 61 days older): none newer",
+    ),
+    "instance.frozen": ({**STEP, "name": "ledger"}, "froze ledger"),
+    "instance.thawed": ({**STEP, "name": "ledger"}, "thawed ledger"),
+    "copy.registered": (
+        COPY,
+        "registered ledger-safety (safety), at v:/s (7 bytes, SHA-256 abababababab…, listed)",
+    ),
+    "copy.registered, replaced": (
+        {**COPY, "purpose": "quarantine", "delete_not_before": "2026-04-04T00:00:00+00:00"},
+        "put away what was replaced as ledger-safety, at v:/s;"
+        " not to be deleted before 2026-04-04 00:00 UTC",
+    ),
+    "copy.verified": (
+        {**COPY, "sha256": "", "fingerprint": "5 rows", "size": None,
+         "data_as_of": "2026-01-02T03:00:00+00:00", "loss": "61 days older than the live data"},
+        "verified ledger-safety, at v:/s (fingerprint 5 rows, newest record 2026-01-02 03:00 UTC,"
+        " listed); it is 61 days older than the live data",
+    ),
+    "rearm.stated": (
+        {**STEP, "what": {"jobs": "on again", "alerts": "not used here"}},
+        "re-armed: jobs: on again; alerts: not used here",
+    ),
+    "data.compared": (
+        {**STEP, "name": "dump", "newest": "2026-01-02T03:00:00+00:00"},
+        "compared the restored data with dump: newest record of 2026-01-02 03:00 UTC, as promised",
+    ),
     "step.decided": (
         {**STEP, "answer": "yes", "reason": "so", "not_taken": []},
         "decided “yes” at step 2, Count: so",
