@@ -11,7 +11,7 @@ from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import is_scratch
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.words import after_act, last_act, mention, prose
+from runbooks.lint.words import after_act, last_act, mention, prose, text_of
 from runbooks.procedure import Step
 
 #: What a restore leaves switched off or behind, and the words that speak of it.
@@ -48,6 +48,8 @@ _LATER = re.compile(
     r"|\bmv\b|\brenam",
     re.IGNORECASE,
 )
+_SAME_RUN = "This deletes what may be the only way back, in the same run."
+_SET_ASIDE = "Set it aside under another name, and record a date before which nobody deletes it."
 #: Calls that remove copies from a place where copies are kept.
 _REMOVES_COPY = {
     "restic": ("forget", "prune"),
@@ -160,6 +162,10 @@ def deletes_old(book: Book) -> Iterator[Remark]:
     for step in book.path:
         if step.index not in met:
             yield from _said(book, step)
+    for section, steps in book.sections:
+        said = bool(steps) and not section.aside and bool(_DELETES_OLD.match(section.title))
+        if said and not any(_LATER.search(text_of(book, step)) for step in steps):
+            yield book.at_text(section.line, section.title, _SAME_RUN, _SET_ASIDE)
 
 
 def _removals(command: Command) -> Iterator[Call | Query]:
@@ -196,6 +202,6 @@ def _said(book: Book, step: Step) -> Iterator[Remark]:
     yield book.at_text(
         line,
         step.title[:20],
-        f"Step {step.number} deletes what may be the only way back, in the same run.",
-        "Set it aside under another name, and record a date before which nobody deletes it.",
+        _SAME_RUN,
+        _SET_ASIDE,
     )

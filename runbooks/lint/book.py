@@ -19,6 +19,11 @@ from runbooks.procedure import Guard, Procedure, Section, Step
 _LINE_END = re.compile(r"\r\n?|\n")
 _FENCE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?P<mark>`{3,}|~{3,})\s*(?P<label>\w*)")
 _RESTORES = re.compile(r"\W*\b(?:restor(?:e|es|ing|ation)|disaster[ -]recovery)\b", re.IGNORECASE)
+_DOES_RESTORE = re.compile(
+    r"^\W*(?:restore|import|recover)\b|\b(?:choose|click|press|select|run|start|create|perform"
+    r"|execute|launch)\b[^.\n]{0,60}\brestor(?:e|ing)\b",
+    re.IGNORECASE,
+)
 _TRIES = re.compile(
     r"\b(?:test\w*|trials?|try|drills?|rehears\w+|practi[cs]\w+|check\w*|verif\w+|confirm\w*)\b",
     re.IGNORECASE,
@@ -130,7 +135,7 @@ class Book:
         )
         if found or not self.restores:
             return found
-        said = tuple(step for step in self.path if _RESTORES.search(step.title))
+        said = tuple(step for step in self.path if _DOES_RESTORE.search(step.title))
         return (self.uses or said)[:1]
 
     @cached_property
@@ -173,7 +178,7 @@ class Book:
         title = self.procedure.title
         if self.path and _RESTORES.search(title) and not _TRIES.search(title):
             return True
-        said = any(_RESTORES.match(step.title) for step in self.path)
+        said = any(_DOES_RESTORE.match(step.title) for step in self.path)
         return bool(self._destroying) and (
             said or any(danger.restores for c in self.commands for _, danger in c.dangers)
         )

@@ -13,7 +13,8 @@ from runbooks.lint.words import at_act, mention, prose
 from runbooks.procedure import Step
 
 _TELLS = re.compile(
-    r"\b(?:announc\w+|notif(?:y|ies|ication)\w*|tell|inform\w*|communicat\w+|broadcast"
+    r"\b(?:announc\w+|notif(?:y|ies|ication)\w*|inform\w*|communicat\w+|broadcast"
+    r"|tell (?:the|those|every\w+|all|your|them|people|users|us|whoever|anyone|others)"
     r"|status ?page|stakeholders?|e-?mail|slack|those affected|customers)\b"
     r"|\b(?:post|message|write|say)\b[^.\n]{0,40}\bchannel\b|\blet\b[^.\n]{0,30}\bknow\b",
     re.IGNORECASE,

@@ -74,6 +74,8 @@ def no_inventory(book: Book) -> Iterator[Remark]:
     scope=Scope.RESTORES,
 )
 def unchecked(book: Book) -> Iterator[Remark]:
+    if not book.acts or not (book.acts[0].commands or book.acts[0].guard.locks):
+        return
     steps = before_use(book)
     stated = "\n".join([*book.procedure.entry, book.procedure.intro_html])
     stated += "\n".join(s.html for s in book.procedure.sections)

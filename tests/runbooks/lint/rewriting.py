@@ -66,16 +66,19 @@ def _above_commands(lines: list[str], begin: int, inside: list[bool]) -> set[int
 
 def _as_items(lines: list[str], begin: int, inside: list[bool], starts: set[int]) -> list[str]:
     made: list[str] = []
-    open_item = False
+    width: int | None = None
     for place in range(begin, len(lines)):
         line = lines[place]
         if place in starts:
-            title = _NUMBERED.sub("", re.sub(r"^[#>\s]+", "", line))
-            made += ["", f"- [ ] {title}"]
-            open_item = True
+            marker = _NUMBERED.match(line)
+            width = marker.end() if marker else 0
+            made += ["", "- [ ] " + re.sub(r"^[#>\s]+", "", line[width:])]
         elif _HEADING.match(line) and not inside[place]:
             made += ["", line]
-            open_item = False
+            width = None
+        elif width is None or not line.strip():
+            made.append(line)
         else:
-            made.append(f"  {line}" if open_item and line.strip() else line)
+            blank = len(line) - len(line.lstrip(" "))
+            made.append("  " + line[min(blank, width) :])
     return made
