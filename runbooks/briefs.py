@@ -10,8 +10,8 @@ from django.db.models import Q
 from inventory.durations import words
 from inventory.models import System
 from inventory.times import stamp
-from runbooks import shelf
-from runbooks.enums import RunStatus, StepStatus
+from runbooks import eventtext, shelf
+from runbooks.enums import RunKind, RunStatus, StepStatus
 from runbooks.models import Run, Runbook
 from runbooks.procedure import Procedure, from_json
 from runbooks.words import deviation_words
@@ -27,12 +27,14 @@ _ENDED = {
 
 @dataclass(frozen=True)
 class LastRun:
-    """The run before this one: how it ended, in words, and the titles of the steps that met
-    something unexpected."""
+    """The run before this one: how it ended, in words, the titles of the steps that met something
+    unexpected, and how many of its ticks came too fast to have been looked at (of a live run; a
+    drill is not counted, and nobody is named)."""
 
     run: Run
     ended: str
     mismatches: tuple[str, ...]
+    hurried: int = 0
 
     @property
     def deviation(self) -> str:
@@ -68,7 +70,16 @@ def last_run(runbook: Runbook) -> LastRun | None:
     steps = {step.index: step for step in from_json(run.revision.procedure).steps}
     titles = tuple(f"{steps[n].number} {steps[n].title}" for n in troubled if n in steps)
     when = stamp(run.ended_at or run.started_at or run.prepared_at)
-    return LastRun(run, f"{_ENDED[run.status]}, {when}", titles)
+    return LastRun(run, f"{_ENDED[run.status]}, {when}", titles, hurried_ticks(run))
+
+
+def hurried_ticks(run: Run) -> int:
+    """How many ticks of a live run were faster than the step can be done, or came in a batch; 0 for
+    a drill, in which people may hurry."""
+    if run.kind != RunKind.LIVE.value:
+        return 0
+    ticks = eventtext.of_kinds(run, ["step.ticked"])
+    return sum(bool(tick.data.get("hurried") or tick.data.get("batch")) for tick in ticks)
 
 
 def time_plan(procedure: Procedure, system: System | None) -> TimePlan:

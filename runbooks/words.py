@@ -19,6 +19,12 @@ from runbooks.enums import Deviation, ValueType
 from runbooks.procedure import Procedure, ValueSpec
 
 Data = Mapping[str, Any]
+#: What a tick says of its pace, and how that is told.
+PACE = (
+    ("hurried", "faster than the step can be done"),
+    ("batch", "third tick within ten seconds"),
+    ("late", "later than planned"),
+)
 
 
 @dataclass(frozen=True)
@@ -114,8 +120,7 @@ def _recorded(data: Data, procedure: Procedure) -> str:
 
 
 def _ticked(data: Data, procedure: Procedure) -> str:
-    marks = ("hurried", "faster than the step can be done"), ("late", "later than planned")
-    also = "".join(f", {said}" for name, said in marks if data.get(name))
+    also = "".join(f", {said}" for name, said in PACE if data.get(name))
     awaits = ", which now waits for the countersign" if data["awaits"] else ""
     return f"ticked {step_name(data, procedure)}{awaits}{also}"
 

@@ -11,6 +11,7 @@ from runbooks.machine.decide import allowed, decide, open_roles
 from runbooks.machine.fold import EFFECTS, TURNING, apply, genesis
 from runbooks.machine.gates import COUNTERSIGN_COUNTS_FOR, gates, needs_begin, required_roles
 from runbooks.machine.misses import near_miss
+from runbooks.machine.pace import haste
 from runbooks.machine.particulars import countersigner
 from runbooks.machine.rules import RULES, Rule, standing
 from runbooks.machine.stating import STATED, stated
@@ -63,6 +64,7 @@ __all__ = [
     "decide",
     "gates",
     "genesis",
+    "haste",
     "in_section",
     "last_finished",
     "near_miss",

@@ -12,6 +12,7 @@ from runbooks.machine.acts_branch import entering
 from runbooks.machine.attempts import put
 from runbooks.machine.gates import gates
 from runbooks.machine.misses import holding, too_many
+from runbooks.machine.pace import pace
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
 from runbooks.state import RunState, not_taken, replace
 from runbooks.values import Reading, agree, judge
@@ -42,7 +43,7 @@ def _tick(state: RunState, request: Request) -> Outcome:
     if closed:
         return closed
     after = state.step(index).guard.countersign is Countersign.AFTER
-    data: dict[str, Any] = {"step": index, "awaits": after, **_pace(state, request)}
+    data: dict[str, Any] = {"step": index, "awaits": after, **pace(state, index, request.at)}
     return (
         *_until_now(state, request, readings),
         *interlocks.events(state, index, _known(state, index, readings), request.at),
@@ -242,20 +243,6 @@ def _first_closed(state: RunState, request: Request) -> Refusal | None:
             label = gate.label[:1].lower() + gate.label[1:]
             return Refusal(code, f"Not yet: {label}.", gate.how, guard=gate.guard)
     return None
-
-
-def _pace(state: RunState, request: Request) -> dict[str, Any]:
-    """Whether the tick was hurried or late against the step's `duration`, for the log's readers."""
-    step, duration = state.steps[index_of(request)], state.step(index_of(request)).guard.duration
-    if duration is None or step.started_at is None:
-        return {}
-    took = int((request.at - step.started_at).total_seconds())
-    pace: dict[str, Any] = {"seconds": took}
-    if duration.min is not None and took < duration.min:
-        pace["hurried"] = True
-    if duration.max is not None and took > duration.max:
-        pace["late"] = True
-    return pace
 
 
 ACTS = {

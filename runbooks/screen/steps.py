@@ -22,6 +22,7 @@ from runbooks.screen.losses import consequences
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.primary import others, primary, waits_for
 from runbooks.screen.waiting import Waiting, cancelling, waiting
+from runbooks.screen.words import hasty
 from runbooks.words import asked
 from runbooks.words import told as tell_value
 
@@ -56,6 +57,7 @@ class Row:
     values: tuple[tuple[str, str], ...]
     wanted: tuple[str, ...]
     remark: str
+    hasty: tuple[str, ...]
     past: tuple[str, ...]
     html: str
     undo: Panel | None
@@ -137,6 +139,7 @@ def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) 
             if v.name not in step.values
         ),
         remark=_remark(step),
+        hasty=hasty(desk.state, told.index),
         past=tuple(
             f"Attempt {old.attempt}: {old.status.value}" + (f". {old.reason}" if old.reason else "")
             for old in desk.state.past

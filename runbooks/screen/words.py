@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from django.urls import reverse
 
-from runbooks.machine import Facts
+from runbooks.machine import Facts, RunState, haste
+from runbooks.words import PACE
 
 
 def place_name(facts: Facts | None, *, loud: bool = False) -> str:
@@ -33,3 +34,9 @@ def clock_face(span: timedelta) -> str:
     """A length of time as hours, minutes and seconds: "00:48:12"; never negative."""
     seconds = max(int(span.total_seconds()), 0)
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def hasty(state: RunState, index: int) -> tuple[str, ...]:
+    """What is said of a tick that came too fast to have been looked at; nothing of any other."""
+    found = haste(state, index)
+    return tuple(said for name, said in PACE if name in found)

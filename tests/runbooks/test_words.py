@@ -34,6 +34,10 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
         "ticked step 2, Count, which now waits for the countersign,"
         " faster than the step can be done",
     ),
+    "step.ticked, batch": (
+        {**STEP, "awaits": False, "batch": True},
+        "ticked step 2, Count, third tick within ten seconds",
+    ),
     "step.countersigned": (
         {**STEP, "meaning": "after", "values": {"rows": "12"}, "comment": "fine"},
         "countersigned step 2, Count after measuring again (Rows: 12): fine",
