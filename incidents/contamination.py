@@ -16,8 +16,7 @@ from incidents.enums import Certainty, Kind, Moment, Status
 from incidents.models import Incident
 from incidents.reading import Tick
 from inventory import durations, times
-from inventory.models import Instance
-from runbooks.models import Event
+from runbooks.models import Event, RunParameter
 
 FROZEN = "instance.frozen"
 MOST = 3  # stops that are offered
@@ -90,18 +89,16 @@ def _minutes(length: timedelta) -> str:
 def _stops(incident: Incident, since: datetime) -> tuple[Stop, ...]:
     """When the runs of `incident` stopped the writers of an instance of its system, each instance
     the first time at or after `since`; the earliest first."""
-    events = Event.objects.filter(kind=FROZEN, run__in=incident.runs.values("run"))
-    told = [(event, json.loads(event.text)["data"]) for event in events.order_by("at", "pk")]
-    asked = {data["instance"] for _, data in told}
-    own = set(
-        Instance.objects.filter(pk__in=asked, system=incident.system_id).values_list(
-            "pk", flat=True
-        )
-    )
+    linked = incident.runs.values("run")
+    events = Event.objects.filter(kind=FROZEN, run__in=linked).order_by("at", "pk")
+    chosen = RunParameter.objects.filter(run__in=linked, instance__system=incident.system_id)
+    own = {(run, name): pk for run, name, pk in chosen.values_list("run", "name", "instance")}
     first: dict[int, Stop] = {}
-    for event, data in told:
+    for event in events:
         at = _EPOCH + timedelta(microseconds=event.at)
-        if data["instance"] in own and at >= since and data["instance"] not in first:
+        data = json.loads(event.text)["data"]
+        instance = own.get((event.run_id, data["parameter"]))
+        if instance is not None and at >= since and instance not in first:
             words, exact = times.stamp(at), times.typed(at)
-            first[data["instance"]] = Stop(at, event.run_id, data["name"], words, exact)
+            first[instance] = Stop(at, event.run_id, data["name"], words, exact)
     return tuple(first.values())[:MOST]

@@ -36,6 +36,15 @@ NAMES: dict[str, str] = {
     "wait": "the output of a long command",
 }
 
+#: Gates that the table of moves keeps for a guard of the step, without naming it: gate → guard.
+#: (`file` stands for all gates that wait for a file.)
+OF_GATE: dict[str, str] = {
+    "begun": "begun",
+    "countersigned": "countersign",
+    "file": "record",
+    "released": "hold",
+}
+
 
 def guard_name(key: str) -> str:
     """The words for a guard's key. A key that a newer or an older version wrote names itself."""

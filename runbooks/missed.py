@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db.models import (
     BooleanField,
+    Case,
     Exists,
     Func,
     OuterRef,
@@ -20,12 +21,13 @@ from django.db.models import (
     QuerySet,
     TextField,
     Value,
+    When,
 )
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, NullIf
 
 from runbooks.enums import RunKind
-from runbooks.guard_names import RULES
+from runbooks.guard_names import OF_GATE, RULES
 from runbooks.log import microseconds
 from runbooks.models import Event, Run
 from runbooks.models.log import MISSED
@@ -119,10 +121,21 @@ def of(events: QuerySet[Event], wanted: tuple[What, ...]) -> QuerySet[Event]:
 
 
 def guarded(events: QuerySet[Event]) -> QuerySet[Any]:
-    """With the `guard` of each: the key that it names; of an override the gate. What names none is
-    the work of the table of moves."""
-    named = (NullIf(_Said(name), Value("")) for name in ("guard", "gate"))
-    return events.annotate(guard=Coalesce(*named, Value(RULES), output_field=TextField()))
+    """With the `guard` of each: the key that it names, else that of the gate that was closed, or
+    was opened by an override. What names none is the work of the table of moves."""
+    kept = [
+        When(Q(code=f"gate_{gate}") | Q(gate=gate) | Q(gate__startswith=f"{gate}:"), Value(key))
+        for gate, key in OF_GATE.items()
+    ]
+    return events.alias(code=_Said("code"), gate=_Said("gate")).annotate(
+        guard=Coalesce(
+            NullIf(_Said("guard"), Value("")),
+            Case(*kept, default=None, output_field=TextField()),
+            NullIf(_Said("gate"), Value("")),
+            Value(RULES),
+            output_field=TextField(),
+        )
+    )
 
 
 def narrowed(events: QuerySet[Event], filters: Filters) -> QuerySet[Event]:

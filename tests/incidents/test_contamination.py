@@ -16,6 +16,7 @@ from incidents.contamination import Contamination, contamination
 from incidents.enums import Certainty, Kind, Moment, Status
 from incidents.models import Incident
 from inventory.models import Instance, System
+from runbooks.models import RunParameter
 from tests.factories import inventory
 from tests.factories.missed import logged
 from tests.factories.tokens import program
@@ -55,10 +56,9 @@ def frozen(incident: Incident, of: Instance, by: User, at: datetime, run: Any = 
     if run is None:
         run = world.run(world.revision(at), by, at)
         links.link_run(incident, run=run, by=by, at=at)
-    logged(
-        run, "instance.frozen", by=by, at=at,
-        step=0, parameter="target", instance=of.pk, name=str(of),
-    )  # fmt: skip
+    name = f"place-{of.pk}"
+    RunParameter.objects.get_or_create(run=run, name=name, instance=of, value=str(of))
+    logged(run, "instance.frozen", by=by, at=at, step=0, parameter=name, name=str(of))
     return run
 
 
