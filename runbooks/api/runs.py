@@ -89,8 +89,8 @@ class RunList(ApiView):
     def post(self, request: Request) -> Response:
         """Prepare a run: it is opened in its briefing, with its parameters chosen.
 
-        A live run needs an approved revision; a drill does not. The same key again gives the same
-        run.
+        A live run needs an approved revision that no failed run has locked; a drill does not. The
+        same key again gives the same run.
         """
         key, by, at = idempotency_key(request), person(request), now()
         given = sent(SentRun, request)

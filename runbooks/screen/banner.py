@@ -9,6 +9,7 @@ from runbooks.enums import Move, RunRole, RunStatus, StepStatus
 from runbooks.machine import ENDED, Allowed, RunState, current
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.waiting import cancelling
+from runbooks.words import deviation_words
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,11 @@ def banner(desk: Desk) -> Banner | None:
         return _held(desk)
     if state.status in ENDED:
         ended = stamp(state.ended_at) if state.ended_at else ""
+        wrong = f" It went wrong: {deviation_words(state.deviation)}." if state.deviation else ""
         return Banner(
             f"This run is {state.status.value}.",
-            f"It ended at {ended} and is frozen. What comes now is marked late; nothing is edited.",
+            f"It ended at {ended} and is frozen.{wrong} What comes now is marked late; nothing is"
+            " edited.",
             kind="ended",
         )
     return None

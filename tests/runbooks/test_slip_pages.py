@@ -111,6 +111,12 @@ def test_what_was_typed_into_the_waiver_comes_back(failed: Play, signed_in: Sign
     assert 'class="error"' in html
 
 
+def test_the_run_itself_says_what_went_wrong(failed: Play, signed_in: SignIn) -> None:
+    html = page(signed_in(failed.people["operator"]), f"/runs/{failed.run.pk}/")
+    assert "It went wrong: wrong direction." in html
+    assert "went wrong: wrong direction, at step 2, Read the newest row" in html
+
+
 def test_its_operator_is_told_why_there_is_no_form(
     people: dict[str, User], at: datetime, signed_in: SignIn
 ) -> None:
