@@ -12,22 +12,13 @@ from runbooks.enums import Level
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import Danger
 from runbooks.lint.destroyers import dangers, restores
+from runbooks.lint.intent import BESIDE, DOES_RESTORE, RESTORES, TRIES
 from runbooks.lint.remarks import LintFacts, Remark, Scope
 from runbooks.lint.script import Script, script
 from runbooks.procedure import Guard, Procedure, Section, Step
 
 _LINE_END = re.compile(r"\r\n?|\n")
 _FENCE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?P<mark>`{3,}|~{3,})\s*(?P<label>\w*)")
-_RESTORES = re.compile(r"\W*\b(?:restor(?:e|es|ing|ation)|disaster[ -]recovery)\b", re.IGNORECASE)
-_DOES_RESTORE = re.compile(
-    r"^\W*(?:restore|import|recover)\b|\b(?:choose|click|press|select|run|start|create|perform"
-    r"|execute|launch)\b[^.\n]{0,60}\brestor(?:e|ing)\b",
-    re.IGNORECASE,
-)
-_TRIES = re.compile(
-    r"\b(?:test\w*|trials?|try|drills?|rehears\w+|practi[cs]\w+|check\w*|verif\w+|confirm\w*)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -127,16 +118,22 @@ class Book:
     def acts(self) -> tuple[Step, ...]:
         """The steps of the main path that cannot be taken back: those with `overwrite`, and those
         whose commands destroy something. In a restore that shows neither, the first that uses a
-        backup, or else says that it restores."""
+        backup, or else says that it restores; none when it is said to make something new."""
         found = tuple(
             step
             for step in self.path
             if "overwrite" in step.guard.locks or step.index in self._destroying
         )
-        if found or not self.restores:
+        if found or not self.restores or BESIDE.search(self._introduced):
             return found
-        said = tuple(step for step in self.path if _DOES_RESTORE.search(step.title))
+        said = tuple(step for step in self.path if DOES_RESTORE.search(step.title))
         return (self.uses or said)[:1]
+
+    @cached_property
+    def _introduced(self) -> str:
+        """The title and the text that belongs to no step."""
+        texts = (section.html for section in self.procedure.sections)
+        return "\n".join([self.procedure.title, self.procedure.intro_html, *texts])
 
     @cached_property
     def _destroying(self) -> frozenset[int]:
@@ -176,9 +173,9 @@ class Book:
         if self.copies_out:
             return False
         title = self.procedure.title
-        if self.path and _RESTORES.search(title) and not _TRIES.search(title):
+        if self.path and RESTORES.search(title) and not TRIES.search(title):
             return True
-        said = any(_DOES_RESTORE.match(step.title) for step in self.path)
+        said = any(DOES_RESTORE.match(step.title) for step in self.path)
         return bool(self._destroying) and (
             said or any(danger.restores for c in self.commands for _, danger in c.dangers)
         )

@@ -9,7 +9,7 @@ from runbooks.enums import Level, RunRole
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.words import at_act, before_act, mention, says, text_of
+from runbooks.lint.words import at_act, before_act, mention, named_act, says, text_of
 from runbooks.procedure import Section, Step
 
 _DECISION = re.compile(
@@ -40,7 +40,7 @@ def undecided(book: Book) -> Iterator[Remark]:
         return
     yield at_act(
         book,
-        "Nobody decides whether to go on before this step, which cannot be taken back.",
+        f"Nobody decides whether to go on before {named_act(book)}.",
         "Put a step before it that says what will be lost, with `hold: decider`.",
     )
 

@@ -11,7 +11,7 @@ from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.words import at_act, before_use, mention
+from runbooks.lint.words import at_act, before_use, mention, named_act
 from runbooks.procedure import ParameterSpec
 
 _INVENTORY = re.compile(
@@ -58,8 +58,7 @@ def no_inventory(book: Book) -> Iterator[Remark]:
     if not mention(book, before_use(book), _INVENTORY):
         yield at_act(
             book,
-            "No step before this one lists the copies that there are, so the best one may stay"
-            " unknown.",
+            f"No step lists the copies that there are before {named_act(book)}.",
             "Add a first step that lists every copy, replicas, exports and laptops too, and records"
             " how many there are.",
         )

@@ -10,7 +10,7 @@ from runbooks.enums import Level
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.words import at_act, says
+from runbooks.lint.words import at_act, named_act, says
 from runbooks.procedure import Step
 
 #: So many steps may stand between the time-out and the act: identify, direction, disconnect.
@@ -39,7 +39,7 @@ def no_timeout(book: Book) -> Iterator[Remark]:
     if not overwriting:
         yield at_act(
             book,
-            "Nobody stops and looks once more before this step, which cannot be taken back.",
+            f"Nobody stops and looks once more before {named_act(book)}.",
             "Put a step right before it with `timeout: {fresh_for: 10m}`: target, direction, copy,"
             " way back.",
         )

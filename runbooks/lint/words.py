@@ -79,6 +79,11 @@ def at_act(book: Book, sentence: str, suggestion: str) -> Remark:
     return book.at(book.acts[0], sentence, suggestion)
 
 
+def named_act(book: Book) -> str:
+    """The first irreversible step, as the remark at it calls it."""
+    return "this step, which cannot be taken back" if book.acts else "the data is replaced"
+
+
 def before_act(book: Book) -> tuple[Step, ...]:
     """The steps of the main path up to the first irreversible one, which is the last of them."""
     first = book.acts[0].index if book.acts else len(book.procedure.steps)

@@ -47,6 +47,28 @@ parameters:
     assert not {f.code for f in findings(source)} & RESTORE_RULES
 
 
+CONSOLE = "- [ ] Tick the backup, and choose *Restore*\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "restores", "irreversible"),
+    [
+        (f"# Restore the wiki\n\n{CONSOLE}", True, True),
+        (f"# Disaster recovery\n\n{CONSOLE}", True, True),
+        (f"# Restore the wiki\n\nThis creates a new table.\n\n{CONSOLE}", True, False),
+        (f"# Restore test of the wiki\n\n{CONSOLE}", False, False),
+        (f"---\noperation: check\n---\n# Restore the wiki\n\n{CONSOLE}", False, False),
+        (f"# Backups of the wiki\n\n{CONSOLE}", False, False),
+        ("# Upgrade\n\n" + step("Roll back", command="helm delete web"), False, False),
+        ("# Wiki\n\n" + step("Restore it", command="rm -rf /srv/wiki"), True, True),
+    ],
+)
+def test_what_counts_as_a_restore(source, restores, irreversible):
+    """L30 speaks about every restore, L01 about its irreversible step."""
+    assert bool(of("L30", source)) is restores
+    assert bool(of("L01", source)) is irreversible
+
+
 @pytest.mark.parametrize(
     ("guard", "wrong"),
     [
@@ -76,11 +98,7 @@ def test_a_decision_is_also_one_that_is_said_in_words():
 def test_a_time_out_is_directly_before_and_still_fresh(between, expected, wrong):
     steps = [step(f"Do {n}", f"duration: {{expected: {expected}}}") for n in range(between)]
     source = book(step("Stop", "timeout: {fresh_for: 10m}"), *steps, ACT)
-    found = of("L30", source)
-    assert bool(found) is wrong
-    assert all(f.line == source[: source.index("- [ ] Stop")].count("\n") + 1 for f in found) or (
-        between == 2
-    )
+    assert bool(of("L30", source)) is wrong
 
 
 def test_a_time_out_may_be_in_the_act_itself():
