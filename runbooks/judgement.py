@@ -37,6 +37,12 @@ class Noted:
     finding: Finding
     waived: str = ""
 
+    @property
+    def why(self) -> str:
+        """The reason of its rule; '' for what is no rule of the linter."""
+        rule = RULES.get(self.finding.code)
+        return rule.reason if rule else ""
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -53,10 +59,11 @@ class Judgement:
 
     @property
     def noted(self) -> tuple[Noted, ...]:
-        """All findings in the order of the source, the waived ones with their reason."""
+        """All findings line by line, the waived ones with their reason. On one line the heaviest
+        come first, and the waived last."""
         waived = [Noted(finding, one.reason) for one in self.waivers for finding in one.findings]
         found = [Noted(finding) for finding in self.open] + waived
-        return tuple(sorted(found, key=lambda one: _place(one.finding)))
+        return tuple(sorted(found, key=_weight))
 
     @property
     def counted(self) -> tuple[tuple[Level, int], ...]:
@@ -127,6 +134,12 @@ def _written(code: str, text: str) -> tuple[int, int]:
         if found := re.search(rf"\b{code}['\"]?\s*:", line):
             return number, found.start() + 1
     return 1, 1
+
+
+def _weight(one: Noted) -> tuple[int, bool, int, int, str]:
+    finding = one.finding
+    level = list(Level).index(finding.level)
+    return finding.line, bool(one.waived), level, finding.column, finding.code
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:

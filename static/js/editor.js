@@ -85,4 +85,6 @@ form.addEventListener("submit", () => { saved = source.value; });
 addEventListener("beforeunload", (event) => {
   if (source.value !== saved) event.preventDefault();
 });
+const wanted = /^#line-(\d+)$/.exec(location.hash); // a finding on the runbook's page leads here
+if (wanted) goTo(Number(wanted[1]), 1);
 if (!preview.querySelector(".preview-sheet, .findings") || shown !== source.value) draw();

@@ -147,7 +147,7 @@ def test_the_list_tells_what_counts(
     kept(author, at, PLAIN.replace(b"Water the plants", b"Feed the cat"))
     client = door("viewer")
     client.get("/api/v1/runbooks/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         rows = client.get("/api/v1/runbooks/").json()["results"]
     assert [(one["slug"], one["newest"], one["approved"]) for one in rows] == [
         ("water-the-plants", 2, 1),
