@@ -1,5 +1,8 @@
 """What the linter is told besides a text: promises and instances of the system, when the runbook
 was last run and how long that took, when its text was last looked at. One place for all who lint.
+
+Rules count in days, so `now` is the full hour before `at`: within it, a text that is looked at
+again has the same facts, and the same findings (`runbooks.judging` remembers them).
 """
 
 from __future__ import annotations
@@ -87,7 +90,7 @@ def _facts(
         approved_at=approved,
         changed_at=known.changed.get(system.pk) if system else None,
         confidential=system.data_class in _CONFIDENTIAL if system else None,
-        now=at,
+        now=at.replace(minute=0, second=0, microsecond=0),
     )
 
 

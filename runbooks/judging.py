@@ -2,8 +2,8 @@
 parser, the library and the linter together.
 
 Nothing of it is stored. The rules of the linter grow, and some look at facts that change (when was
-the last drill, does the time still fit the RTO): a stored finding would be old news. What is costly
-in it, the reading of the text, is remembered by `runbooks.reading`.
+the last drill, does the time still fit the RTO): a stored finding would be old news. A process
+remembers what it found under all that it depends on: the immutable revision, and the facts.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from runbooks.lint import LintFacts
 from runbooks.models import Revision, Runbook
 from runbooks.procedure import from_json
 from runbooks.reading import Reading, doubts
+from runbooks.recall import Recent
+
+#: By revision, SHA-256 of its text, and the facts.
+_judgements: Recent[tuple[int, str, LintFacts], Judgement] = Recent(500)
 
 
 def of_revision(revision: Revision, *, at: datetime) -> Judgement:
@@ -43,5 +47,8 @@ def of_reading(
 
 
 def _judged(revision: Revision, known: LintFacts) -> Judgement:
-    source = bytes(revision.source)
-    return judge(from_json(revision.procedure), source, doubts(source), known)
+    def look() -> Judgement:
+        source = bytes(revision.source)
+        return judge(from_json(revision.procedure), source, doubts(source), known)
+
+    return _judgements.get_or((revision.pk, revision.sha256, known), look)

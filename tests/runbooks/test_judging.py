@@ -97,7 +97,7 @@ def test_facts_of_a_revision(operator: User, author: User, approver: User, at: d
     assert known.changed_at == at - timedelta(days=8)
     assert known.drill_every == timedelta(days=settings.DRILL_DAYS)
     assert known.review_every == timedelta(days=settings.REVIEW_DAYS)
-    assert known.now == at
+    assert at - timedelta(hours=1) < (known.now or at) <= at
     library.approve(revision, by=approver, at=at - timedelta(days=1))
     revision.refresh_from_db()
     [known] = facts.of_revisions([revision], at=at).values()
@@ -157,6 +157,28 @@ def test_many_texts_are_judged_with_as_many_questions_as_one(
     for some in (texts[:1], texts):
         with django_assert_num_queries(4):
             assert len(judging.of_revisions(some, at=at)) == len(some)
+
+
+def test_what_was_found_is_remembered_until_a_fact_changes(
+    operator: User, author: User, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = inventory.system(operator, at)
+    looks = []
+
+    def look(*given: Any) -> Judgement:
+        looks.append(given)
+        return judge(*given)
+
+    monkeypatch.setattr(judging, "judge", look)
+    revision = kept(author, at, LEDGER)
+    for minutes in (1, 2, 3):
+        first = judging.of_revision(revision, at=at + timedelta(minutes=minutes))
+    assert len(looks) == 1
+    inventory.instance(system, operator, at)
+    again = judging.of_revision(revision, at=at + timedelta(minutes=4))
+    assert (len(looks), again) == (2, first)
+    judging.of_revision(revision, at=at + timedelta(hours=1))
+    assert len(looks) == 3
 
 
 def test_errors_keep_a_text_from_being_approved(author: User, approver: User, at: datetime) -> None:
