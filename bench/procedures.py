@@ -30,7 +30,7 @@ STEP = """
 RECORD = """
   ```guard
   record:
-    entries: {type: number, label: Entries}
+    entries: {type: number, min: 0, label: Entries}
   ```
 """
 

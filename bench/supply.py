@@ -19,7 +19,7 @@ from runbooks.models import Revision, Run
 
 def revision(cast: Cast, steps: int) -> Revision:
     """The approved runbook of so many steps; saved at the first call."""
-    title = f"Restore the ledger in {steps} steps"
+    title = f"Look through the ledger in {steps} steps"
     found = Revision.objects.filter(runbook__title=title, approved_at__isnull=False).first()
     if found is not None:
         return found

@@ -54,7 +54,7 @@ def test_a_malformed_text_stays_with_findings_at_its_lines(
     assert "overwrites: x" in text
     assert 'value="Mine"' in text
     assert 'href="#line-10" data-line="10"' in text
-    assert "Did you mean `overwrite`?" in text
+    assert "Did you mean <code>overwrite</code>?" in text
     assert Revision.objects.count() == 1
 
 
