@@ -75,14 +75,15 @@ def check(revision: Revision) -> None:
 
 
 def told(run: Run) -> dict[str, Failure | None]:
-    """What those who brief `run` are told: the `failure` of the last attempt, and the one that
-    keeps it from being started (`lock`). Nothing once it has started."""
-    if run.status != RunStatus.BRIEFING.value:
+    """What those who brief `run`, or think about resuming it, are told: the `failure` of the last
+    attempt before it, and the one that keeps it from being started (`lock`). While it is under way
+    nothing: there is no time to read then."""
+    briefing = run.status == RunStatus.BRIEFING.value
+    if not briefing and run.status != RunStatus.HELD.value:
         return {"failure": None, "lock": None}
-    live = run.kind == RunKind.LIVE.value
     return {
         "failure": last_failure(run.revision.runbook, before=run),
-        "lock": lock(run.revision) if live else None,
+        "lock": lock(run.revision) if briefing and run.kind == RunKind.LIVE.value else None,
     }
 
 

@@ -97,7 +97,8 @@ class Brief(Shape):
     entry = serializers.ListField(child=serializers.CharField())
     do_not_use_if = serializers.ListField(child=serializers.CharField())
     last_failure = FailureShape(
-        allow_null=True, help_text="The last live attempt, if it went wrong; until the start."
+        allow_null=True,
+        help_text="The last live attempt before it, if that went wrong; in the briefing, and held.",
     )
     lock = FailureShape(
         allow_null=True, help_text="The attempt that keeps this run from being started."

@@ -160,6 +160,8 @@ def test_the_brief_of_a_prepared_run_shows_it_and_offers_no_start(
     )
     waiting.move(Move.START, acknowledged=True, conditions=True)
     assert "The last attempt" not in page(client, path)
+    waiting.move(Move.HOLD)
+    assert "The last attempt failed here" in page(client, path)
 
 
 def test_programs_are_told_the_same(failed: Play) -> None:
