@@ -77,10 +77,11 @@ class Overwrite(Interlock):
         if spec is None or spec.type is not ParameterType.COPY:
             return ()
         count = len(holdings.good_copies(state, source))
+        name = state.facts[source].value if source in state.facts else source
         last = "; this is the LAST GOOD COPY" if count == 1 else ""
         gate = self.gate(
             "good_copies",
-            f"{GOOD_COPIES} good copies of {source}: {count} of {GOOD_COPIES}{last}",
+            f"{GOOD_COPIES} good copies of {name}: {count} of {GOOD_COPIES}{last}",
             count >= GOOD_COPIES,
             "Duplicate it first, and read both in this run: same SHA-256, two places. The last good"
             " copy is never worked with.",

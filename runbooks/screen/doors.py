@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
 from runbooks.machine import COUNTERSIGN_COUNTS_FOR, Gate, RunState
+from runbooks.screen.timeouts import ends_at
+from runbooks.screen.words import clock_time
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,15 @@ def _door(state: RunState, index: int, gate: Gate, at: datetime) -> Door:
     if index in state.stated.unlocked or gate.overridden:
         return Door(gate)
     if gate.key == "countersigned" and not gate.open and step.started_at:
-        return Door(gate, asked=f"Asked at {_clock(step.started_at)}; it counts for two minutes.")
+        return Door(
+            gate, asked=f"Asked at {clock_time(step.started_at)}; it counts for two minutes."
+        )
     if gate.key == "countersigned" and gate.open and step.countersigned_at:
         return _until(gate, step.countersigned_at + COUNTERSIGN_COUNTS_FOR, at)
+    if gate.key == "timeout" and gate.open and (end := ends_at(state, at)):
+        return _until(gate, end, at)
     return Door(gate)
 
 
 def _until(gate: Gate, end: datetime, at: datetime) -> Door:
-    return Door(gate, end.isoformat(), _clock(end), max(int((end - at).total_seconds()), 0))
-
-
-def _clock(moment: datetime) -> str:
-    """The time of day to the second, in the zone of the settings."""
-    return f"{timezone.localtime(moment):%H:%M:%S %Z}"
+    return Door(gate, end.isoformat(), clock_time(end), max(int((end - at).total_seconds()), 0))

@@ -51,7 +51,10 @@ def lost_if_right(state: RunState, source: Facts, at: datetime) -> str:
     if not rpo:
         return said
     promised = timedelta(seconds=int(rpo))
-    return f"{said}. RPO {words(promised)}: {'met' if span <= promised else 'NOT MET'}"
+    if span <= promised:
+        return f"{said}. RPO {words(promised)}: met"
+    signed = ", signed by the decider" if _signed(state, source) else ""
+    return f"{said}. RPO {words(promised)}: NOT MET{signed}"
 
 
 def lost_if_wrong(state: RunState, target: str, source: str, at: datetime) -> str:
@@ -76,14 +79,26 @@ def lost_if_wrong(state: RunState, target: str, source: str, at: datetime) -> st
 
 
 def newest_live(state: RunState) -> datetime | None:
-    """The newest record of the live data, as this run found it: the value that a `verify` step
-    compares with; None when no step does, or it was not read yet."""
+    """The newest record of the live data, as this run found it: what a `verify` step compares with;
+    None when no step does, or it was not read yet."""
     for told in state.procedure.steps:
-        name = str(told.guard.locks.get("verify", {}).get("live") or "")
-        for step in state.steps if name else ():
-            if name in step.values:
-                return _moment(step.values[name])
+        data = told.guard.locks.get("verify")
+        if data is None:
+            continue
+        name = str(data.get("live") or "verify.live")
+        found = [step for step in state.steps if step.values.get(name)]
+        if found:
+            newest = max(found, key=lambda step: step.touched)
+            return _moment(newest.values[name])
     return None
+
+
+def _signed(state: RunState, source: Facts) -> bool:
+    """Whether the decider signed for the loss at a step that opened `source`."""
+    return any(
+        state.facts.get(str(state.step(one.step).guard.locks.get("verify", {}).get("of"))) is source
+        for one in state.stated.signed
+    )
 
 
 def _from(facts: Facts, at: datetime) -> str:

@@ -10,6 +10,7 @@ from runbooks.interlocks.wait import unchecked
 from runbooks.machine import Allowed, Gate, countersigner, needs_begin
 from runbooks.procedure import Step
 from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.timeouts import unsaid
 
 #: The first of these that a person may make is their large button.
 _FIRST = (
@@ -32,6 +33,8 @@ def primary(
         return Allowed(move, index) in controls
 
     closed = [gate for gate in found if not gate.open]
+    if _confirms(desk, closed, may(Move.CONFIRM_TIMEOUT)):
+        return desk.panel(Move.CONFIRM_TIMEOUT, index)
     for move in _FIRST:
         if may(move):
             waits = [gate for gate in closed if move is Move.DECIDE]
@@ -49,10 +52,20 @@ def primary(
     return None
 
 
-def others(desk: Desk, told: Step, controls: frozenset[Allowed]) -> tuple[Panel, ...]:
-    """The quiet controls: what is different, not applicable, a note, the files of the step."""
+def _confirms(desk: Desk, closed: Iterable[Gate], may: bool) -> bool:
+    """Whether this person's word is what the time-out waits for."""
+    paused = any(gate.key == "timeout" for gate in closed)
+    return may and paused and unsaid(desk.state, desk.person, desk.at)
+
+
+def others(
+    desk: Desk, told: Step, controls: frozenset[Allowed], large: Panel | None
+) -> tuple[Panel, ...]:
+    """The quiet controls: what is different, not applicable, a note, the files of the step. What is
+    the `large` button already is not among them."""
     index = told.index
-    found = [desk.panel(move, index) for move in _FOLDED if Allowed(move, index) in controls]
+    folded = [move for move in _FOLDED if large is None or move.value != large.move]
+    found = [desk.panel(move, index) for move in folded if Allowed(move, index) in controls]
     if Allowed(Move.NOTE, None) in controls:
         found.append(desk.panel(Move.NOTE, index))
     if Allowed(Move.ATTACH, None) in controls:
@@ -66,7 +79,7 @@ def others(desk: Desk, told: Step, controls: frozenset[Allowed]) -> tuple[Panel,
     return tuple(found)
 
 
-def waits_for(desk: Desk, told: Step) -> str:
+def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
     """For whom the open step waits, when it is not the person who looks at it; '' otherwise."""
     state, step = desk.state, desk.state.steps[told.index]
     if state.status is RunStatus.HELD:
@@ -74,16 +87,32 @@ def waits_for(desk: Desk, told: Step) -> str:
     if state.hand_over_to is not None:
         return "The run is being handed over. Nothing moves in between."
     mine = state.people.get(desk.person)
-    confirming = _confirming(desk, told)
-    if confirming:
-        return confirming
     if step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
         return _diagnosis(step.status, step.reason)
-    if Allowed(Move.RELEASE, told.index) in desk.controls:
+    confirming = _paused(desk, found) or _confirming(desk, told)
+    if confirming:
+        return confirming
+    mine_to_release = Allowed(Move.RELEASE, told.index) in desk.controls
+    unsigned = interlocks.unsigned(state, told.index)
+    if unsigned and mine_to_release:
+        return f"Your signature is wanted: {unsigned.text}. Release the step and you sign for it."
+    if unsigned:
+        return f"Waits for the decider, who signs or stops: {unsigned.text}."
+    if mine_to_release:
         return "Your turn: read this step and release it, with a reason; or stop the run."
     if mine is not told.guard.role:
         return f"The {told.guard.role.value} does this step."
     return ""
+
+
+def _paused(desk: Desk, found: Iterable[Gate]) -> str:
+    """Whose word the time-out waits for; '' when there is none, or everyone has confirmed."""
+    if all(gate.open for gate in found if gate.key == "timeout"):
+        return ""
+    if unsaid(desk.state, desk.person, desk.at):
+        return "Your turn: say the time-out aloud with the others, then confirm it here."
+    missing = ", ".join(role.value for role in interlocks.unconfirmed(desk.state, desk.at))
+    return f"Time-out. Waits for: {missing}."
 
 
 def _confirming(desk: Desk, told: Step) -> str:

@@ -21,8 +21,9 @@ from runbooks.screen.doors import Door, doors
 from runbooks.screen.losses import consequences
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.primary import others, primary, waits_for
+from runbooks.screen.timeouts import TimeOut, time_out
 from runbooks.screen.waiting import Waiting, cancelling, waiting
-from runbooks.screen.words import hasty
+from runbooks.screen.words import clock_time, hasty
 from runbooks.words import asked
 from runbooks.words import told as tell_value
 
@@ -84,6 +85,8 @@ class Focus:
     late: str
     wait: Waiting | None
     cancel: str
+    pause: TimeOut | None
+    laid_open: str
     resting: bool
     waiting: str
     primary: Panel | None
@@ -163,6 +166,7 @@ def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focu
     shown_now: list[object] = [step.touched, step.status.value, kind, undoable]
     if focus:
         shown_now += [(door.gate.open, door.gate.overridden, door.until) for door in focus.doors]
+        shown_now += [focus.pause and focus.pause.lines, focus.laid_open]
         shown_now += [focus.waiting, focus.late, focus.primary and focus.primary.move]
         shown_now += [panel.id for panel in focus.others]
         shown_now += [desk.state.status.value, desk.state.hand_over_to]
@@ -222,7 +226,8 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     html = told.body_html
     if resting or closed:
         html = _put_away(html, _RESTING if resting else _CLOSED)
-    target = desk.writes_over(index)
+    target, pause = desk.writes_over(index), time_out(desk, told)
+    laid_open, large = state.stated.unlocked.get(index), primary(desk, told, found, controls)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)
     caution, reached = leading[1] if leading else "", in_run(state)
@@ -237,10 +242,12 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         late=_late(desk, told),
         wait=waiting(desk, told),
         cancel=cancelling(state, index),
+        pause=pause if pause and (pause.missing or "timeout" in told.guard.locks) else None,
+        laid_open=clock_time(laid_open) if laid_open else "",
         resting=resting,
-        waiting=waits_for(desk, told),
-        primary=primary(desk, told, found, controls),
-        others=others(desk, told, controls),
+        waiting=waits_for(desk, told, found),
+        primary=large,
+        others=others(desk, told, controls, large),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.urls import reverse
+from django.utils import timezone
 
 from runbooks.machine import Facts, RunState, haste
 from runbooks.words import PACE
@@ -40,3 +41,8 @@ def hasty(state: RunState, index: int) -> tuple[str, ...]:
     """What is said of a tick that came too fast to have been looked at; nothing of any other."""
     found = haste(state, index)
     return tuple(said for name, said in PACE if name in found)
+
+
+def clock_time(moment: datetime) -> str:
+    """The time of day of `moment` (aware) to the second, in the zone of the settings."""
+    return f"{timezone.localtime(moment):%H:%M:%S %Z}"

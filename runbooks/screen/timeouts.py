@@ -1,0 +1,126 @@
+"""The time-out: the five things that everyone says aloud, and who has said them from their own
+screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inventory.durations import age, words
+from inventory.times import stamp
+from runbooks.enums import RunRole
+from runbooks.interlocks.holdings import good_copies, safety_copy
+from runbooks.interlocks.timeout import CONFIRMING, fresh_for
+from runbooks.machine import Facts, RunState
+from runbooks.procedure import Step
+from runbooks.screen.panels import Desk
+from runbooks.screen.words import clock_time, place_name
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """One role's line. `when` is the time of day at which it was confirmed, '' when it was not;
+    `fresh`: it still counts."""
+
+    role: str
+    name: str
+    when: str
+    fresh: bool
+    mine: bool
+
+
+@dataclass(frozen=True)
+class TimeOut:
+    """What is read aloud (term and words), each role's line, and for how long they count."""
+
+    aloud: tuple[tuple[str, str], ...]
+    lines: tuple[Confirmation, ...]
+    counts_for: str
+
+    @property
+    def missing(self) -> bool:
+        return not all(line.fresh for line in self.lines)
+
+
+def time_out(desk: Desk, told: Step) -> TimeOut | None:
+    """The time-out at the step `told`; None where the step asks for none, and once its command was
+    laid open."""
+    state = desk.state
+    if not {"timeout", "overwrite"} & told.guard.locks.keys():
+        return None
+    if told.index in state.stated.unlocked:
+        return None
+    return TimeOut(_aloud(desk, told), _lines(desk), words(fresh_for(state)))
+
+
+def unsaid(state: RunState, person: int, at: datetime) -> bool:
+    """Whether `person` has a role and has not confirmed at `at` (aware), or no longer freshly."""
+    role = state.people.get(person)
+    return role in CONFIRMING and _said(state, person, role, at) is None
+
+
+def ends_at(state: RunState, at: datetime) -> datetime | None:
+    """When the first of the fresh confirmations stops to count; None when one is missing."""
+    crew = [(pk, role) for pk, role in state.people.items() if role in CONFIRMING]
+    said = [_said(state, pk, role, at) for pk, role in crew]
+    fresh = [one for one in said if one is not None]
+    return min(fresh) + fresh_for(state) if fresh and len(fresh) == len(said) else None
+
+
+def _said(state: RunState, person: int, role: RunRole, at: datetime) -> datetime | None:
+    """When `person` last confirmed in that role, if it still counts."""
+    since = at - fresh_for(state)
+    mine = [c.at for c in state.stated.confirmed if (c.person, c.role) == (person, role)]
+    return max((one for one in mine if one >= since), default=None)
+
+
+def _lines(desk: Desk) -> tuple[Confirmation, ...]:
+    state, found = desk.state, []
+    for role in CONFIRMING:
+        for pk in (pk for pk, held in state.people.items() if held is role):
+            said = [c.at for c in state.stated.confirmed if (c.person, c.role) == (pk, role)]
+            fresh = _said(state, pk, role, desk.at) is not None
+            known = desk.people.get(pk)
+            when = clock_time(max(said)) if said else ""
+            name = known.name if known else "?"
+            found.append(Confirmation(role.value, name, when, fresh, pk == desk.person))
+    return tuple(found)
+
+
+def _aloud(desk: Desk, told: Step) -> tuple[tuple[str, str], ...]:
+    state = desk.state
+    procedure = state.procedure
+    lock = told.guard.locks.get("overwrite", {})
+    into, source = (
+        str(lock.get(end) or other)
+        for end, other in (("target", procedure.written_into()), ("from", procedure.read_from()))
+    )
+    target, copy = state.facts.get(into), state.facts.get(source)
+    to, of = place_name(target, loud=True), copy.value if copy else place_name(None)
+    return (
+        ("Target", f"WRITE INTO {to}"),
+        ("Direction", f"READ FROM {of} → WRITE INTO {target.value if target else to}"),
+        ("Copy", _copy(state, source, copy, desk.at)),
+        ("Way back", _way_back(state, into, told)),
+        ("Doubt", "Whoever is in doubt says STOP, now, and needs no reason."),
+    )
+
+
+def _copy(state: RunState, source: str, copy: Facts | None, at: datetime) -> str:
+    if copy is None:
+        return "this runbook names none"
+    said = [place_name(copy)]
+    as_of = copy.fields.get("data_as_of")
+    if as_of:
+        since = datetime.fromisoformat(as_of)
+        said.append(f"data as of {stamp(since)}, {age(at, since)} old")
+        said.append(f"{len(good_copies(state, source))} good copies read in this run")
+    return "; ".join(said)
+
+
+def _way_back(state: RunState, target: str, told: Step) -> str:
+    key = told.guard.undo or next((s.guard.undo for s in state.procedure.steps if s.guard.undo), "")
+    section, safe = state.procedure.section_of(key) if key else None, safety_copy(state, target)
+    said = [f"“{section.title}”"] if section else []
+    said += [f"the safety copy {safe.name}, {safe.place}"] if safe else []
+    return "; ".join(said) or "none that this run knows of"
