@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.api import document
 from runbooks import reference as rules
+from runbooks.rulebook import lint_rules_page
 from webhooks.reference import webhook_events_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,6 +89,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "run-states.md": lambda: _MADE + rules.run_states_page(),
     "webhook-events.md": lambda: _MADE + webhook_events_page(),
     "events.md": lambda: _MADE + rules.events_page(),
+    "lint-rules.md": lambda: _MADE + lint_rules_page(),
     "openapi.yml": document.as_yaml,
 }
 

@@ -1,0 +1,65 @@
+"""The page of docs/reference about the linter, made from its rules and their examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runbooks.lint import RULES, Rule, lint
+from runbooks.parser import parse
+from runbooks.procedure import Finding
+
+EXAMPLES = Path(__file__).resolve().parent / "lint" / "examples"
+_INTRODUCTION = """# Rules of the linter
+
+The linter reads a runbook when it is saved, in the editor, by `manage.py lint_runbook` and by API.
+An **error** keeps the text from being approved for live runs; it can still be saved and drilled. A
+**warning** and a **hint** never stop anybody.
+
+A rule that does not apply is waived in the front matter, with the reason. Whoever approves the text
+reads it, and so does everybody before a run:
+
+```yaml
+waive: {L05: "The host has one disk, and no second one can be had before the deadline."}
+```
+
+Most rules speak only about runbooks in which something can be lost. A plain checklist meets next to
+none of them. Which commands destroy data is listed in `runbooks/lint/destroyers.py`; why some are
+left out, and why a level is as it is, in the [decisions](../decisions/linter.md).
+"""
+
+
+def lint_rules_page() -> str:
+    """Markdown: a table of all rules, then each with its reason, a bad and a good example."""
+    rows = [
+        f"| [{code}](#{code.lower()}) | {rule.level.value} | {rule.summary} | {rule.scope.value} |"
+        for code, rule in RULES.items()
+    ]
+    table = ["| rule | level | flags | in |", "|---|---|---|---|", *rows]
+    return "\n".join([_INTRODUCTION, *table, "", *map(_told, RULES.values())])
+
+
+def example(code: str, name: str) -> str:
+    """The text of the `bad` or the `good` example of a rule."""
+    return (EXAMPLES / code / f"{name}.md").read_text("utf-8")
+
+
+def _told(rule: Rule) -> str:
+    bad, good = example(rule.code, "bad"), example(rule.code, "good")
+    parts = [f"## {rule.code}", f"{rule.summary}: {rule.level.value}.", rule.reason, "Flagged:"]
+    parts += [_block(bad), *_said(rule.code, bad), "Not flagged:", _block(good)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _said(code: str, source: str) -> list[str]:
+    """What the rule says of its example; nothing where it needs facts of the inventory."""
+    procedure = parse(source.encode(), name="An example").procedure
+    found = lint(procedure, source) if procedure else ()
+    return [_quoted(finding) for finding in found if finding.code == code][:1]
+
+
+def _quoted(finding: Finding) -> str:
+    return f"> Line {finding.line}. {finding.sentence}\n>\n> {finding.suggestion}"
+
+
+def _block(source: str) -> str:
+    return f"````markdown\n{source.strip()}\n````"
