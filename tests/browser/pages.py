@@ -270,6 +270,7 @@ def _troubled(differing: Story, held: Story, offered: Story, completed: Story) -
     completed.do(Move.COUNTERSIGN, "verifier", step=3, values={})
     completed.do(Move.TICK, "operator", step=3, values={})
     completed.do(Move.TICK, "operator", step=4, values={})
+    missed(completed.run, completed.people["operator"], completed.at)
     completed.do(Move.COMPLETE, "operator", summary="The books are back.")
     found = {"differing": differing, "held": held, "offered": offered, "completed": completed}
     return {state: told.run for state, told in found.items()}
