@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from inventory import history, times, writing
-from inventory.enums import Answer, CopyState, DataClass, Medium
+from inventory import history, keeping, times, writing
+from inventory.enums import Answer, CopyState, Medium
+from inventory.keeping import EDITABLE
 from inventory.models import Copy, Instance, System
 
-EDITABLE = (
-    "name",
-    "taken_from",
-    "taken_at",
-    "data_as_of",
-    "medium",
-    "place",
-    "holder",
-    "size_bytes",
-    "sha256",
-    "encrypted",
-)
 #: What a verification was about: when one of these is changed, the verification no longer holds.
-VERIFIED_FACTS = frozenset(EDITABLE) - {"name", "place", "holder"}
+VERIFIED_FACTS = frozenset(EDITABLE) - {"name", "place", "holder", "delete_not_before"}
 MARKS = (CopyState.SUSPECT, CopyState.QUARANTINED, CopyState.DESTROYED)
-CARRIED_AWAY = frozenset({Medium.REMOVABLE.value, Medium.LAPTOP.value, Medium.TAPE.value})
-SECRET = frozenset({DataClass.CONFIDENTIAL.value, DataClass.RESTRICTED.value})
-#: Copies that go on changing: their newest record may be younger than the copy.
-LIVING = frozenset({Medium.LIVE_DATABASE.value, Medium.REPLICA.value})
-HOW_LENGTH = 200
-_DO_NOT_RESTORE = (
-    "Do not restore from it. Check that you read the right file; if so, mark the copy suspect."
-)
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def register(
@@ -56,6 +34,7 @@ def register(
     size_bytes: int | None = None,
     sha256: str = "",
     encrypted: Answer | str = Answer.UNKNOWN,
+    delete_not_before: datetime | None = None,
     by: User,
     at: datetime,
 ) -> Copy:
@@ -64,10 +43,10 @@ def register(
     `taken_at`, `data_as_of` (the newest record in it): aware. Raises `Refused` 403 without the
     right to keep the inventory; `Invalid` for a name that the system has already, a time in the
     future or without zone, a SHA-256 not of 64 hexadecimal digits, another system's instance.
+    Before `delete_not_before` (aware) nobody marks it destroyed.
     """
     access.check(by, Right.KEEP_INVENTORY)
     with transaction.atomic():
-        copy = Copy(system=system)
         given = {
             "name": name,
             "taken_from": taken_from,
@@ -79,10 +58,9 @@ def register(
             "size_bytes": size_bytes,
             "sha256": sha256,
             "encrypted": encrypted,
+            "delete_not_before": delete_not_before,
         }
-        writing.put(copy, given, EDITABLE)
-        _check(copy, at)
-        return writing.add(copy, taken=_taken(copy), by=by, at=at)
+        return keeping.add(system, given, by=by, at=at)
 
 
 def edit(
@@ -97,13 +75,15 @@ def edit(
     access.check(by, Right.KEEP_INVENTORY)
     with transaction.atomic():
         kept = writing.locked(Copy.objects.all(), copy, seen)
-        before = history.facts(kept)
+        before, until = history.facts(kept), kept.delete_not_before
         writing.put(kept, changes, EDITABLE)
-        _check(kept, at)
+        keeping.check(kept, at)
+        _refuse_earlier(kept, until)
         changed = history.differences(before, history.facts(kept))
         if VERIFIED_FACTS & changed.keys():
             _forget_verification(kept)
-        return writing.amend(kept, before=before, verb="edited", taken=_taken(kept), by=by, at=at)
+        taken = keeping.taken(kept)
+        return writing.amend(kept, before=before, verb="edited", taken=taken, by=by, at=at)
 
 
 def verify(
@@ -128,20 +108,10 @@ def verify(
     access.check(by, Right.KEEP_INVENTORY)
     with transaction.atomic():
         kept = writing.locked(Copy.objects.select_related("system"), copy, seen)
-        before = history.facts(kept)
-        measured = kept.sha256, kept.size_bytes
-        found: dict[str, object] = {"verified_how": how}
-        found |= {"sha256": sha256} if sha256.strip() else {}
+        found: dict[str, object] = {"sha256": sha256} if sha256.strip() else {}
         found |= {"size_bytes": size_bytes} if size_bytes is not None else {}
         found |= {"data_as_of": data_as_of} if data_as_of is not None else {}
-        writing.put(kept, found, found)
-        _check_how(kept.verified_how)
-        _check(kept, at)
-        _refuse_verification(kept, *measured)
-        kept.state = CopyState.GOOD.value
-        kept.verified_at, kept.verified_by = at, by
-        kept.restore_proven_at = at if restored else kept.restore_proven_at
-        return writing.amend(kept, before=before, verb="verified", by=by, at=at)
+        return keeping.confirm(kept, how=how, measured=found, restored=restored, by=by, at=at)
 
 
 def mark(
@@ -157,7 +127,8 @@ def mark(
 
     This records a fact and is never refused because the copy is the last good one: a register that
     keeps a lost copy as good is worse. Raises `Refused` for a destroyed copy or the state it has
-    already; `Invalid` without a reason or with another state (good comes from `verify` alone).
+    already, and for a destruction before the day named in `delete_not_before`; `Invalid` without a
+    reason or with another state (good comes from `verify` alone).
     """
     access.check(by, Right.KEEP_INVENTORY)
     errors = {} if reason.strip() else {"reason": "Say why: the next reader needs it."}
@@ -167,99 +138,15 @@ def mark(
         raise Invalid(errors)
     with transaction.atomic():
         kept = writing.locked(Copy.objects.all(), copy, seen)
-        _refuse_destroyed(kept)
+        keeping.refuse_destroyed(kept)
         if kept.state == state:
             raise Refused("same_state", f"{kept} is already {state}.", "Nothing needs to be done.")
+        if state == CopyState.DESTROYED:
+            _refuse_before_its_day(kept, at)
         before = history.facts(kept)
         kept.state = str(state)
         verb = f"marked {state}"
         return writing.amend(kept, before=before, verb=verb, reason=reason.strip(), by=by, at=at)
-
-
-def exposed(copy: Copy) -> bool:
-    """Whether secret data is on a medium that is carried about and not known to be encrypted."""
-    return (
-        copy.system.data_class in SECRET
-        and copy.medium in CARRIED_AWAY
-        and copy.encrypted != Answer.YES.value
-    )
-
-
-def _check_how(how: str) -> None:
-    if not how:
-        raise Invalid({"how": "Say how you verified it."})
-    if len(how) > HOW_LENGTH:
-        raise Invalid({"how": f"Say how you verified it in at most {HOW_LENGTH} characters."})
-
-
-def _check(copy: Copy, at: datetime) -> None:
-    copy.sha256 = copy.sha256.lower()
-    errors = writing.field_problems(copy)
-    for name in ("taken_at", "data_as_of"):
-        moment = getattr(copy, name)
-        if name not in errors and moment is not None and moment > at:
-            errors[name] = f"The time is in the future: it is {times.stamp(at)} now."
-    if not errors.keys() & {"taken_at", "data_as_of"} and _younger_than_itself(copy):
-        errors["data_as_of"] = (
-            "The newest record cannot be younger than the copy itself, which was taken"
-            f" {times.stamp(copy.taken_at)}."
-        )
-    if copy.sha256 and not _SHA256.fullmatch(copy.sha256):
-        errors["sha256"] = (
-            f"A SHA-256 has 64 hexadecimal digits (0-9, a-f); this has {len(copy.sha256)} signs."
-        )
-    if copy.taken_from is not None and copy.taken_from.system_id != copy.system_id:
-        errors["taken_from"] = f"{copy.taken_from} is no instance of {copy.system}."
-    same_name = Copy.objects.of(copy.system).filter(name__iexact=copy.name)
-    if "name" not in errors and same_name.exclude(pk=copy.pk).exists():
-        errors["name"] = _taken(copy)
-    if errors:
-        raise Invalid(errors)
-
-
-def _younger_than_itself(copy: Copy) -> bool:
-    return (
-        copy.data_as_of is not None
-        and copy.medium not in LIVING
-        and timezone.is_aware(copy.taken_at)
-        and copy.data_as_of > copy.taken_at
-    )
-
-
-def _refuse_destroyed(copy: Copy) -> None:
-    if copy.state == CopyState.DESTROYED.value:
-        raise Refused(
-            "destroyed",
-            f"{copy} is destroyed; a destroyed copy stays destroyed.",
-            "If there is another copy after all, register it under its own name.",
-        )
-
-
-def _refuse_verification(found: Copy, sha256: str, size_bytes: int | None) -> None:
-    """Refuse what was `found` when it contradicts the register, or may not be called good."""
-    _refuse_destroyed(found)
-    if sha256 and found.sha256 != sha256:
-        raise Refused(
-            "sha256_differs",
-            f"The SHA-256 you measured ({found.sha256[:12]}…) is not the registered one"
-            f" ({sha256[:12]}…): what you read is not the copy registered as {found}, or it was"
-            " changed since.",
-            _DO_NOT_RESTORE,
-        )
-    if size_bytes is not None and found.size_bytes != size_bytes:
-        raise Refused(
-            "size_differs",
-            f"You measured {found.size_bytes} bytes and {size_bytes} are registered: what you read"
-            f" is not the copy registered as {found}, or it was cut short or has grown since.",
-            _DO_NOT_RESTORE,
-        )
-    if exposed(found):
-        raise Refused(
-            "not_encrypted",
-            f"{found} holds {found.system.data_class} data on a medium that is carried about"
-            f" ({found.medium}), and is not known to be encrypted.",
-            "Encrypt it, or copy it to a safe place that stays; then say so in the copy's facts.",
-        )
 
 
 def _forget_verification(copy: Copy) -> None:
@@ -269,5 +156,19 @@ def _forget_verification(copy: Copy) -> None:
     copy.verified_how = ""
 
 
-def _taken(copy: Copy) -> str:
-    return f"{copy.system} has already a copy called {copy.name}: choose another name."
+def _refuse_before_its_day(copy: Copy, at: datetime) -> None:
+    until = copy.delete_not_before
+    if until is not None and at < until:
+        raise Refused(
+            "kept_until",
+            f"{copy} is not to be destroyed before {times.stamp(until)}.",
+            "Keep it until then. If it is lost already, mark it suspect and say so.",
+        )
+
+
+def _refuse_earlier(copy: Copy, until: datetime | None) -> None:
+    """The day before which nothing is deleted was promised: it can be put off, no more."""
+    if until is not None and (copy.delete_not_before is None or copy.delete_not_before < until):
+        raise Invalid(
+            {"delete_not_before": f"It was promised until {times.stamp(until)}: name a later day."}
+        )

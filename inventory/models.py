@@ -114,6 +114,7 @@ class Copy(models.Model):
     )
     verified_how = models.CharField(max_length=200, blank=True)
     restore_proven_at = models.DateTimeField(null=True, blank=True)
+    delete_not_before = models.DateTimeField(null=True, blank=True)
 
     objects = CopyQuerySet.as_manager()
 

@@ -79,14 +79,18 @@ def _text_problem(field: models.Field[object, object], label: str, value: str) -
     return ""
 
 
-def add(thing: Kept, *, taken: str, by: User, at: datetime) -> Kept:
-    """Save a new `thing` and its first line of history. Call it in a transaction.
+def add(thing: Kept, *, taken: str, reason: str = "", by: User, at: datetime) -> Kept:
+    """Save a new `thing` and its first line of history. Call it in a transaction. `reason` is kept
+    beside the values.
 
     Raises `Invalid` with the sentence `taken` at the name when somebody took it in this moment.
     """
     _save(thing, taken)
     told = {name: text for name, text in history.facts(thing).items() if text}
-    history.record(thing, verb="registered", fields=history.differences({}, told), by=by, at=at)
+    fields = history.differences({}, told)
+    if reason:
+        fields["reason"] = ["", reason]
+    history.record(thing, verb="registered", fields=fields, by=by, at=at)
     return thing
 
 

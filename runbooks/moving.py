@@ -15,7 +15,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import eventtext, log, notify, recall, repeats, rows
+from runbooks import consequences, eventtext, log, notify, recall, repeats, rows
 from runbooks.enums import Move, RunRole
 from runbooks.machine import (
     Malformed,
@@ -84,7 +84,7 @@ def move(
         role = state.people.get(by.pk)
         access.check(by, RIGHTS[role or RunRole.OBSERVER])
         request = Request(kind, by.pk, at, step, seen, data)
-        outcome = decide(state, request)
+        outcome = consequences.follow(run, state, request, decide(state, request), by=by)
         events = _events(outcome, state, request)
         if store and not isinstance(outcome, Refusal):
             events = store(events)

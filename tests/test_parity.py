@@ -53,6 +53,9 @@ PAGES_ONLY = {
 INNER = {
     "incidents.changes.line", "incidents.changes.write", "inventory.history.record",
     "inventory.writing.add", "inventory.writing.amend", "runbooks.log.append",
+    "inventory.keeping.add", "inventory.keeping.confirm", "inventory.instances.live_on",
+    "inventory.following.set_lifecycle", "inventory.following.register_copy",
+    "inventory.following.set_aside", "inventory.following.verify_copy",
     "runbooks.moving.move", "webhooks.history.record",
 }  # fmt: skip
 #: Where no verbs are: edges, and what is only read.

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils.html import format_html, format_html_join
 
-from inventory import board, copies, durations, history, times
+from inventory import board, durations, history, keeping, times
 from inventory.enums import CopyState, Lifecycle
 from inventory.models import Change, Copy
 from inventory.quantities import size_words
@@ -63,7 +63,7 @@ def severity_sign(line: board.Line) -> str:
 @register.filter
 def exposed(copy: Copy) -> bool:
     """Whether secret data may lie open on a medium that is carried about."""
-    return copies.exposed(copy)
+    return keeping.exposed(copy)
 
 
 @register.filter

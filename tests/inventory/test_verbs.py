@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from accounts.refusals import ChangedMeanwhile, Invalid, Refused
-from inventory import board, copies, history, instances, systems
+from inventory import board, copies, history, instances, keeping, systems
 from inventory.enums import Answer, CopyState, DataClass, IdentifierKind, Lifecycle, Medium
 from inventory.models import Change, Copy, System
 from tests.factories import inventory as make
@@ -204,7 +204,7 @@ def test_open_secrets_that_are_carried_about_are_never_good(
 ) -> None:
     ledger = make.system(operator, at, data_class=data_class)
     copy = make.copy(ledger, operator, at, medium=medium, encrypted=Answer.UNKNOWN)
-    assert copies.exposed(copy)
+    assert keeping.exposed(copy)
     with pytest.raises(Refused) as caught:
         copies.verify(copy, how="read back", by=operator, at=at)
     assert caught.value.code == "not_encrypted"

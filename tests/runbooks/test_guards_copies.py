@@ -26,10 +26,9 @@ BOTH = {"protect.place": "vault-1:/srv", "protect.original": SHA, "protect.dupli
 FREEZE = "Freeze\nfreeze: target"
 
 
-def wrong(game: Game, index: int = 0, **values: str) -> str:
-    """Why the tick is a mismatch; fails when it is none."""
-    said = {name.replace("__", "."): value for name, value in values.items()}
-    kinds = game.must(Move.TICK, OPERATOR, index, values=said)
+def wrong(game: Game, values: dict[str, str]) -> str:
+    """Why the tick of the first step is a mismatch; fails when it is none."""
+    kinds = game.must(Move.TICK, OPERATOR, 0, values=values)
     assert kinds[0] == "step.mismatched"
     return str(game.lines[-len(kinds)].data["why"])
 
@@ -45,7 +44,7 @@ def test_freeze_asks_for_the_writers_that_are_left() -> None:
 
 def test_a_writer_that_is_left_is_a_mismatch_and_nothing_is_frozen() -> None:
     game = guarded(FREEZE)
-    assert "Writers that are left on ledger" in wrong(game, freeze__writers="1")
+    assert "Writers that are left on ledger" in wrong(game, {"freeze.writers": "1"})
     assert not frozen(game.state, "target")
 
 
@@ -92,18 +91,18 @@ def test_a_copy_without_one_of_its_facts_is_not_ticked(missing: str) -> None:
 
 
 def test_a_copy_of_nothing_is_none() -> None:
-    assert "below 1" in wrong(guarded(COPY), **{**MADE, "copy.size": "0"})
+    assert "below 1" in wrong(guarded(COPY), {**MADE, "copy.size": "0"})
 
 
 def test_a_copy_with_a_record_of_tomorrow_is_none() -> None:
     said = {**MADE, "copy.data_as_of": "2026-03-05 03:00 UTC"}
-    assert "future" in wrong(guarded(COPY), **said)
+    assert "future" in wrong(guarded(COPY), said)
 
 
 @pytest.mark.parametrize("place", ["db-1:/srv", "DB-1.example.org: /srv", "/mnt on db-1"])
 def test_a_copy_on_the_machine_of_its_source_is_none(place: str) -> None:
     game = guarded("Copy\ncopy: {of: target, medium: disk, encrypted: 'yes'}")
-    assert "one fault takes both" in wrong(game, **{**MADE, "copy.place": place})
+    assert "one fault takes both" in wrong(game, {**MADE, "copy.place": place})
     assert safety_copy(game.state, "target") is None
 
 
@@ -138,13 +137,13 @@ def test_a_protected_copy_is_held_twice() -> None:
 )
 def test_a_duplicate_that_protects_nothing(said: dict[str, str], why: str) -> None:
     game = guarded(PROTECT)
-    assert why in wrong(game, **{**BOTH, **said})
+    assert why in wrong(game, {**BOTH, **said})
     assert good_copies(game.state, "dump") == ()
 
 
 def test_another_content_than_registered_is_a_deviation() -> None:
     game = guarded(PROTECT)
-    wrong(game, **{**BOTH, "protect.original": OTHER})
+    wrong(game, {**BOTH, "protect.original": OTHER})
     assert [one.kind for one in game.state.stated.deviations] == ["wrong-copy"]
 
 
@@ -152,7 +151,7 @@ def test_a_replica_is_protected_by_its_fingerprint() -> None:
     facts = with_fields("dump", medium="replica", sha256="", size="")
     game = guarded(PROTECT, facts=facts)
     said = {"protect.place": "vault-1", "protect.original_content": "500 rows"}
-    assert "differs" in wrong(game, **said, **{"protect.duplicate_content": "499 rows"})
+    assert "differs" in wrong(game, {**said, "protect.duplicate_content": "499 rows"})
     again = guarded(PROTECT, facts=facts)
     same = {**said, "protect.duplicate_content": "500 rows"}
     again.must(Move.TICK, OPERATOR, 0, values=same)
@@ -265,7 +264,7 @@ def test_the_live_record_is_the_one_that_was_recorded_last() -> None:
     ],
 )
 def test_a_copy_that_is_not_what_it_should_be(said: dict[str, str], why: str) -> None:
-    assert why in wrong(guarded(VERIFY), **{**READ, **said})
+    assert why in wrong(guarded(VERIFY), {**READ, **said})
 
 
 def test_a_live_run_that_verifies_needs_a_decider_at_its_start() -> None:

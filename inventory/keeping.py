@@ -1,0 +1,170 @@
+"""What a copy must be to be kept, and to be called good: the rules behind every verb on copies,
+whoever's right was asked for. Call all of it in a transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from inventory import history, times, writing
+from inventory.enums import Answer, CopyState, DataClass, Medium
+from inventory.models import Copy, System
+
+EDITABLE = (
+    "name",
+    "taken_from",
+    "taken_at",
+    "data_as_of",
+    "medium",
+    "place",
+    "holder",
+    "size_bytes",
+    "sha256",
+    "encrypted",
+    "delete_not_before",
+)
+CARRIED_AWAY = frozenset({Medium.REMOVABLE.value, Medium.LAPTOP.value, Medium.TAPE.value})
+SECRET = frozenset({DataClass.CONFIDENTIAL.value, DataClass.RESTRICTED.value})
+#: Copies that go on changing: their newest record may be younger than the copy.
+LIVING = frozenset({Medium.LIVE_DATABASE.value, Medium.REPLICA.value})
+HOW_LENGTH = 200
+_DO_NOT_RESTORE = (
+    "Do not restore from it. Check that you read the right file; if so, mark the copy suspect."
+)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def add(
+    system: System, given: Mapping[str, object], *, reason: str = "", by: User, at: datetime
+) -> Copy:
+    """Keep a new copy of the data of `system`: unverified, or quarantined where `given` says so.
+
+    Raises `Invalid`. `reason` stands in its history.
+    """
+    copy = Copy(system=system)
+    writing.put(copy, given, (*EDITABLE, "state"))
+    check(copy, at)
+    return writing.add(copy, taken=taken(copy), reason=reason, by=by, at=at)
+
+
+def confirm(
+    kept: Copy,
+    *,
+    how: str,
+    measured: Mapping[str, object],
+    restored: bool = False,
+    reason: str = "",
+    by: User,
+    at: datetime,
+) -> Copy:
+    """Call `kept`, whose row is locked, good: `by` read it back at `at`. `measured` are the facts
+    that were found (`sha256`, `size_bytes`, `data_as_of`), those that were not left out.
+
+    Raises `Invalid` and `Refused` as `inventory.copies.verify` says.
+    """
+    before = history.facts(kept)
+    known = kept.sha256, kept.size_bytes
+    found = {"verified_how": how, **measured}
+    writing.put(kept, found, found)
+    _check_how(kept.verified_how)
+    check(kept, at)
+    _refuse_verification(kept, *known)
+    kept.state = CopyState.GOOD.value
+    kept.verified_at, kept.verified_by = at, by
+    kept.restore_proven_at = at if restored else kept.restore_proven_at
+    return writing.amend(kept, before=before, verb="verified", reason=reason, by=by, at=at)
+
+
+def exposed(copy: Copy) -> bool:
+    """Whether secret data is on a medium that is carried about and not known to be encrypted."""
+    return (
+        copy.system.data_class in SECRET
+        and copy.medium in CARRIED_AWAY
+        and copy.encrypted != Answer.YES.value
+    )
+
+
+def _check_how(how: str) -> None:
+    if not how:
+        raise Invalid({"how": "Say how you verified it."})
+    if len(how) > HOW_LENGTH:
+        raise Invalid({"how": f"Say how you verified it in at most {HOW_LENGTH} characters."})
+
+
+def check(copy: Copy, at: datetime) -> None:
+    copy.sha256 = copy.sha256.lower()
+    errors = writing.field_problems(copy)
+    for name in ("taken_at", "data_as_of"):
+        moment = getattr(copy, name)
+        if name not in errors and moment is not None and moment > at:
+            errors[name] = f"The time is in the future: it is {times.stamp(at)} now."
+    if not errors.keys() & {"taken_at", "data_as_of"} and _younger_than_itself(copy):
+        errors["data_as_of"] = (
+            "The newest record cannot be younger than the copy itself, which was taken"
+            f" {times.stamp(copy.taken_at)}."
+        )
+    if copy.sha256 and not _SHA256.fullmatch(copy.sha256):
+        errors["sha256"] = (
+            f"A SHA-256 has 64 hexadecimal digits (0-9, a-f); this has {len(copy.sha256)} signs."
+        )
+    if copy.taken_from is not None and copy.taken_from.system_id != copy.system_id:
+        errors["taken_from"] = f"{copy.taken_from} is no instance of {copy.system}."
+    same_name = Copy.objects.of(copy.system).filter(name__iexact=copy.name)
+    if "name" not in errors and same_name.exclude(pk=copy.pk).exists():
+        errors["name"] = taken(copy)
+    if errors:
+        raise Invalid(errors)
+
+
+def _younger_than_itself(copy: Copy) -> bool:
+    return (
+        copy.data_as_of is not None
+        and copy.medium not in LIVING
+        and timezone.is_aware(copy.taken_at)
+        and copy.data_as_of > copy.taken_at
+    )
+
+
+def refuse_destroyed(copy: Copy) -> None:
+    if copy.state == CopyState.DESTROYED.value:
+        raise Refused(
+            "destroyed",
+            f"{copy} is destroyed; a destroyed copy stays destroyed.",
+            "If there is another copy after all, register it under its own name.",
+        )
+
+
+def _refuse_verification(found: Copy, sha256: str, size_bytes: int | None) -> None:
+    """Refuse what was `found` when it contradicts the register, or may not be called good."""
+    refuse_destroyed(found)
+    if sha256 and found.sha256 != sha256:
+        raise Refused(
+            "sha256_differs",
+            f"The SHA-256 you measured ({found.sha256[:12]}…) is not the registered one"
+            f" ({sha256[:12]}…): what you read is not the copy registered as {found}, or it was"
+            " changed since.",
+            _DO_NOT_RESTORE,
+        )
+    if size_bytes is not None and found.size_bytes != size_bytes:
+        raise Refused(
+            "size_differs",
+            f"You measured {found.size_bytes} bytes and {size_bytes} are registered: what you read"
+            f" is not the copy registered as {found}, or it was cut short or has grown since.",
+            _DO_NOT_RESTORE,
+        )
+    if exposed(found):
+        raise Refused(
+            "not_encrypted",
+            f"{found} holds {found.system.data_class} data on a medium that is carried about"
+            f" ({found.medium}), and is not known to be encrypted.",
+            "Encrypt it, or copy it to a safe place that stays; then say so in the copy's facts.",
+        )
+
+
+def taken(copy: Copy) -> str:
+    return f"{copy.system} has already a copy called {copy.name}: choose another name."

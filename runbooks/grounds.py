@@ -1,0 +1,89 @@
+"""Whether the inventory still says what the run was prepared with.
+
+A run keeps the facts of its briefing. Before what cannot be taken back, they are compared with the
+inventory of now: somebody may have corrected an identifier, or destroyed the copy, meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from inventory.enums import CopyState, Lifecycle
+from inventory.models import Copy, Instance
+from runbooks.enums import Move
+from runbooks.machine import Facts, Refusal, Request, RunState
+from runbooks.models import Run
+
+#: Guards at whose tick the grounds are looked at. What comes after an overwrite is not among them:
+#: then it is too late to refuse, and the ledger would stay frozen.
+LOOKED_AT = ("identify", "mark", "direction", "protect", "verify")
+_AWAY = {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}
+_GONE = {Lifecycle.DECOMMISSIONED.value, Lifecycle.QUARANTINED.value}
+
+
+def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
+    """The refusal of a move whose guards rest on something that the inventory no longer says. One
+    query, and only for steps with such guards."""
+    names = _named(state, request)
+    if not names:
+        return None
+    rows = run.parameters.filter(name__in=names).select_related("instance", "copy").order_by("name")
+    said = []
+    for row in rows:
+        facts = state.facts[row.name]
+        said += [*_instance(row.instance, facts)] if row.instance else []
+        said += [*_copy(row.copy, facts)] if row.copy else []
+    if not said:
+        return None
+    return Refusal(
+        "inventory_changed",
+        f"The inventory changed after this run was prepared: {' '.join(said)}",
+        "Stop and find out which is right. Then abort this run and prepare a new one.",
+        guard=next(iter(_keys(state, request))),
+    )
+
+
+def _keys(state: RunState, request: Request) -> list[str]:
+    if request.step is None or not 0 <= request.step < len(state.steps):
+        return []
+    locks = state.step(request.step).guard.locks
+    if request.move is Move.UNLOCK:
+        return [key for key in ("overwrite",) if key in locks]
+    if request.move in {Move.TICK, Move.DECIDE}:
+        return [key for key in LOOKED_AT if key in locks]
+    return []
+
+
+def _named(state: RunState, request: Request) -> set[str]:
+    """The parameters that these guards are about."""
+    index = request.step
+    if index is None or not _keys(state, request):
+        return set()
+    locks = state.step(index).guard.locks
+    said = [locks[key].get(word) for key in _keys(state, request) for word in _SIDES]
+    return {str(name) for name in said if name in state.facts}
+
+
+_SIDES = ("of", "from", "into", "target")
+
+
+def _instance(row: Instance, facts: Facts) -> Iterator[str]:
+    now = {"name": row.name, "host": row.host, "environment": row.environment}
+    for what, value in now.items():
+        if value != facts.fields.get(what, value):
+            yield f"the {what} of {facts.value} is now {value}, and was {facts.fields[what]}."
+    if facts.identifiers and (row.first_value, row.second_value) != facts.identifiers:
+        yield f"{facts.value} has other identifiers."
+    elif facts.kinds and (row.first_kind, row.second_kind) != facts.kinds:
+        yield f"the identifiers of {facts.value} are of other kinds."
+    if row.lifecycle in _GONE:
+        yield f"{facts.value} is {row.lifecycle}."
+
+
+def _copy(row: Copy, facts: Facts) -> Iterator[str]:
+    if row.state in _AWAY:
+        yield f"{facts.value} is {row.state}."
+    for what, value in (("SHA-256", row.sha256), ("place", row.place)):
+        before = facts.fields.get(what.lower().replace("-", ""), "")
+        if before and value != before:
+            yield f"the {what} of {facts.value} is another one."
