@@ -12,6 +12,7 @@ from runbooks.lint.danger import is_scratch
 from runbooks.lint.remarks import Remark
 from runbooks.lint.rules import rule
 from runbooks.lint.shell import VARIABLE, is_left_open
+from runbooks.lint.words import inline_commands
 
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
 _MARK = (
@@ -30,7 +31,8 @@ _REMOVERS = frozenset({"rm", "shred", "unlink", "find", "rsync", "rclone", "dd",
     " copied like any other (M2 and M3 of the story).",
 )
 def unmarked(book: Book) -> Iterator[Remark]:
-    for command in book.commands:
+    inline = (c for step in book.procedure.steps for c in inline_commands(book, step))
+    for command in (*book.commands, *inline):
         if "overwrite" in command.step.guard.locks:
             continue
         for place, danger in command.dangers:

@@ -195,6 +195,7 @@ def _by_program(*tables: Iterable[Danger]) -> dict[str, tuple[Danger, ...]]:
     return found
 
 
+_TRIES_BY_N = frozenset({"rsync", "restic", "borg", "rclone", "gsutil"})
 _DESTROYS = _by_program(_FILES, _DISKS, _DATABASES, _BACKUPS, _CLOUDS)
 _RESTORES = _by_program(_RESTORERS)
 
@@ -203,7 +204,7 @@ def dangers(script: Script) -> Iterator[tuple[Call | Query, Danger]]:
     """What a script destroys: each place, and how. One danger a place."""
     for call in script.calls:
         found = _first(call, _DESTROYS) or _by_redirection(call)
-        if found is not None:
+        if found is not None and not _only_shows(call):
             yield call, found
     for query in script.queries:
         found = next((danger for pattern, danger in _SQL if pattern.search(query.text)), None)
@@ -220,6 +221,13 @@ def restores(script: Script) -> Iterator[Call | Query]:
         destroys = _first(call, _DESTROYS)
         if _first(call, _RESTORES) and not (destroys and destroys.restores):
             yield call
+
+
+def _only_shows(call: Call) -> bool:
+    """Whether a call is a trial: it says what it would do."""
+    if call.has("--dryrun", "--what-if") or call.program in _TRIES_BY_N and call.has("-n"):
+        return True
+    return call.has("--dry-run") and call.value("--dry-run") not in ("none", "false")
 
 
 def _first(call: Call, table: dict[str, tuple[Danger, ...]]) -> Danger | None:

@@ -78,7 +78,13 @@ def unidentified(book: Book) -> Iterator[Remark]:
 )
 def no_direction(book: Book) -> Iterator[Remark]:
     stated = book.with_lock("direction")
-    first = next(iter(book.acts or book.uses or book.path), None)
+    first = next(iter(book.acts or book.uses), None)
+    if first is None and book.path and not stated:
+        yield book.at_front(
+            "title",
+            "Data is moved here; from what into what is said nowhere.",
+            "Add a step `direction: {from: dump, into: target}`, with your parameters' names.",
+        )
     if first is not None and (not stated or stated[0][0].index > first.index):
         when = f"only afterwards, in step {stated[0][0].number}" if stated else "nowhere"
         yield book.at(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -9,7 +10,9 @@ from runbooks.enums import Level
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.words import at_act
+from runbooks.lint.words import at_act, mention
+
+_TIME = re.compile(r"\b\d+(?:\.\d+)? ?-?(?:sec|min|minute|h|hr|hour)s?\b", re.IGNORECASE)
 
 
 @rule(
@@ -33,7 +36,8 @@ def no_promise(book: Book) -> Iterator[Remark]:
                 f" {system or 'this system'}, so a loss or a delay cannot be judged.",
                 "Enter it in the inventory, at the system.",
             )
-    if not any(step.guard.duration and step.guard.duration.expected for step in book.path):
+    timed = any(step.guard.duration and step.guard.duration.expected for step in book.path)
+    if not timed and not mention(book, book.path, _TIME):
         yield at_act(
             book,
             "No step says how long it is expected to take, so nobody notices that the run is late.",

@@ -48,6 +48,8 @@ _WRAPPERS = {
                      "until", "!", "{", "xargs", "watch"), ()),
 }  # fmt: skip
 _RUNS_INSIDE = frozenset({"docker", "podman", "docker-compose", "kubectl", "oc", "nerdctl"})
+# These run what stands behind `--`, with an account of their own.
+_ENTERS = frozenset({"aws-vault", "chamber", "doppler", "op", "gds", "gds-cli", "dotenv", "summon"})
 _INSIDE = ("-c", "--container", "-n", "--namespace", "-u", "--user", "-e", "--env", "-w", "-f")
 _SSH = ("-i", "-p", "-l", "-o", "-J", "-F")
 _ASSIGNMENT = re.compile(r"\w+=")
@@ -132,6 +134,8 @@ def _call(statement: Statement, start: int, place: _Places, before: Call | None)
         elif name in _WRAPPERS:
             words = _without_options(words[1:], _WRAPPERS[name])
             words = words[1:] if name == "timeout" else words
+        elif name in _ENTERS and "--" in (texts := [word.text for word in words]):
+            words = words[texts.index("--") + 1 :]
         elif name in _RUNS_INSIDE and "exec" in [word.text for word in words[1:4]]:
             here = [word.text for word in words].index("exec")
             words = _without_options(words[here + 1 :], _INSIDE)[1:]

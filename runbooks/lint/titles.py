@@ -16,7 +16,10 @@ _NO_VERB = frozenset(
     {"the", "a", "an", "all", "some", "any", "every", "each", "no", "this", "that", "our", "your"}
 )
 _NO_VERB_END = ("ing", "ed", "tion", "sion", "ment", "ness", "ance", "done")
-_JOINED = re.compile(r";\s*(?=\w)|\b(?:and )?then\b|\b(?:and|&) (?:also )?(?P<verb>[a-z-]+)", re.I)
+_JOINED = re.compile(
+    r";\s*(?=\w)|\b(?:and )?then (?P<then>[a-z-]+)|\b(?:and|&) (?:also )?(?P<verb>[a-z-]+)", re.I
+)
+_LEADING = re.compile(r"\W*(?:(?:and|then|now|next|finally|afterwards)\b[,\s]*)+", re.I)
 # What one does in one movement.
 _PAIRS = ({"stop", "disable"}, {"copy", "paste"}, {"find", "replace"}, {"go", "see"},
           {"try", "see"}, {"wait", "see"}, {"sign", "send"})  # fmt: skip
@@ -49,11 +52,12 @@ def unclear_title(book: Book) -> Iterator[Remark]:
 
 def _second_action(step: Step) -> str:
     """What begins a second action in a title; '' for nothing."""
-    title = title_of(step)
+    title = " ".join(title_of(step).split())
+    title = title[leading.end() :] if (leading := _LEADING.match(title)) else title
     first = words_of(title)[:1]
     for found in _JOINED.finditer(title):
         verb = (found["verb"] or "").lower()
-        if not found["verb"]:
+        if not verb and (not found["then"] or found["then"].lower() in VERBS):
             return title[found.start() :].strip(" ;")[:40]
         pair = any({*first, verb} == known for known in _PAIRS)
         if verb in VERBS_ONLY and first and first[0] in VERBS and not pair:

@@ -42,6 +42,12 @@ def test_promises_that_are_missing_are_named():
     assert not of("L39", OTHER, LintFacts(confidential=True))
 
 
+def test_a_time_in_words_is_a_time():
+    untimed = "# Restore the wiki\n\n- [ ] Restore it%s\n"
+    assert of("L39", untimed % "")
+    assert not of("L39", untimed % ", about 20 minutes")
+
+
 def test_times_that_break_the_promise():
     assert "50 min together" in of("L40", RESTORE, LintFacts(rto=HOUR / 2))[0].sentence
     slow = of("L40", RESTORE, LintFacts(rto=HOUR, restore_time=HOUR * 2.5))

@@ -103,6 +103,41 @@ def test_trials(command, wrong):
 
 
 @pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ("Run `helm delete web` now.", True),
+        ("Never run `helm delete web` here.", False),
+        ("Run `helm delete web --dry-run` first.", False),
+        ("Run `kubectl delete ns web --dry-run=none` now.", True),
+        ("Run `rsync -an --delete a/ b/` first.", False),
+        ("Open `dropdb`.", False),
+    ],
+)
+def test_commands_in_running_text(words, wrong):
+    found = of("L22", said(words))
+    assert bool(found) is wrong
+    assert all((f.line, f.column) == (3, words.index("`") + 4) for f in found)
+
+
+def test_commands_behind_a_tool_for_credentials():
+    assert of("L22", run("aws-vault exec prod -- aws s3 rm s3://x --recursive"))
+
+
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [
+        ("Then upload the file", False),
+        ("Take the name, then the date", False),
+        ("Stop the writers, then count the clients", True),
+        ("Stop the writers and restart the server", True),
+    ],
+)
+def test_titles_with_two_actions(title, wrong):
+    guard = "\n  ```guard\n  role: operator\n  duration: {expected: 1m}\n  ```\n"
+    assert bool(of("L15", f"- [ ] {title}\n{guard}")) is wrong
+
+
+@pytest.mark.parametrize(
     ("command", "option"),
     [
         ("git push --force origin main", "--force"),
