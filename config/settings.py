@@ -149,6 +149,11 @@ DRILL_DAYS = env.integer("COUNTERSIGN_DRILL_DAYS", 90, minimum=1)
 #: should be read again.
 REVIEW_DAYS = env.integer("COUNTERSIGN_REVIEW_DAYS", 365, minimum=1)
 
+#: COUNTERSIGN_SIGN_AGAIN (overwrite) — Where a person types their password again: `overwrite`, at
+#: the signatures under a step that overwrites (write into, countersign, override); `all`, at these
+#: moves of every step; `off`, nowhere.
+SIGN_AGAIN = env.choice("COUNTERSIGN_SIGN_AGAIN", "overwrite", ("overwrite", "all", "off"))
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backend.Backend"]
 AUTH_PASSWORD_VALIDATORS = [

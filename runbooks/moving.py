@@ -15,7 +15,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import consequences, eventtext, log, notify, recall, repeats, rows
+from runbooks import aftermath, consequences, eventtext, log, notify, recall, repeats, rows
 from runbooks.enums import Move, RunRole
 from runbooks.machine import (
     Malformed,
@@ -95,6 +95,7 @@ def move(
             written += rows.changes(run, state, after)
             carry_out([*written, *notify.telling(run.pk, run.sequence)])
             recall.states.put((run.pk, run.digest), after)
+            aftermath.follow(run, after, lines, by=by)
     if isinstance(outcome, Refusal):
         raise MoveRefused(outcome.code, outcome.sentence, outcome.remedy, run.sequence)
     return Answer(run.sequence, tuple(event.kind for event in events))

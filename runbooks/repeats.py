@@ -32,6 +32,10 @@ FIRST: dict[Move, frozenset[str]] = {
     Move.ATTACH: frozenset({"evidence.attached"}),
     Move.LATE_ENTRY: frozenset({"entry.late"}),
     Move.STRIKE_OUT: frozenset({"entry.struck_out"}),
+    Move.ASK_OVERRIDE: frozenset({"override.asked"}),
+    Move.WITHDRAW_OVERRIDE: frozenset({"override.withdrawn"}),
+    Move.OVERRIDE: frozenset({"gate.overridden"}),
+    Move.STATE_FITNESS: frozenset({"fitness.stated"}),
     Move.ABORT: frozenset({"run.turned_back", "run.aborted"}),
     Move.COMPLETE: frozenset({"run.completed"}),
 }

@@ -27,6 +27,7 @@ _RUN_PLAIN = (
     "held_for_mismatch",
     "turned_back",
     "deviation",
+    "overridden",
     "started_at",
     "ended_at",
     "sequence",

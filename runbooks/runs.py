@@ -21,7 +21,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid
-from runbooks import eventtext, evidence, slips
+from runbooks import eventtext, evidence, signing, slips
 from runbooks.enums import Move, RunRole
 from runbooks.machine import NewEvent
 from runbooks.models import Event, Evidence
@@ -96,6 +96,31 @@ def attach(
     return move(run_id, Move.ATTACH, by=by, at=at, store=with_row, **sent)
 
 
+def countersign(
+    run_id: int,
+    *,
+    by: User,
+    at: datetime,
+    password: str = "",
+    signer: str = "",
+    **sent: Any,
+) -> Answer:
+    """Confirm `step` as the second person, with one's own `values`, and one's `password` where it
+    is asked for again. Who has no device signs on the screen of `by`: `signer`, their name at the
+    sign-in, and their own `password`; for this one move they are its sender."""
+    if not signer.strip():
+        told = signing.signature(by, password)
+        return move(run_id, Move.COUNTERSIGN, by=by, at=at, **told, **sent)
+    check_sender(by)
+    if not password:
+        raise Invalid({"password": "The second person types their own password."})
+    second = signing.signer(signer, password, host=by)
+    if second is None:
+        return move(run_id, Move.COUNTERSIGN, by=by, at=at, unknown_signer=True, **sent)
+    told = {"signed": True, "on_screen_of": by.pk, "on_screen_name": str(by)}
+    return move(run_id, Move.COUNTERSIGN, by=second, at=at, **told, **sent)
+
+
 def strike_out(
     run_id: int, *, sequence: int, reason: str, by: User, at: datetime, **sent: Any
 ) -> Answer:
@@ -132,13 +157,21 @@ def _verb(kind: Move, doc: str) -> Callable[..., Answer]:
     return verb
 
 
+def _signed(kind: Move, doc: str) -> Callable[..., Answer]:
+    """A verb that is a signature: its sender may have to type their `password` again."""
+
+    def verb(run_id: int, *, by: User, at: datetime, password: str = "", **sent: Any) -> Answer:
+        return move(run_id, kind, by=by, at=at, **signing.signature(by, password), **sent)
+
+    verb.__name__ = verb.__qualname__ = kind.value
+    verb.__doc__ = doc
+    return verb
+
+
 release_role = _verb(Move.RELEASE_ROLE, "Give one's role back.")
 begin_step = _verb(Move.BEGIN_STEP, "Draw the circle on `step`: it is being done now.")
 record = _verb(Move.RECORD, "Record `values` (name → text) on `step` without ticking it.")
 tick = _verb(Move.TICK, "Draw the slash: `step` is done, with `values` (name → text).")
-countersign = _verb(
-    Move.COUNTERSIGN, "Confirm `step` as the second person, with one's own `values`."
-)
 object_to = _verb(Move.OBJECT, "Refuse to countersign `step`, with a `reason`.")
 not_applicable = _verb(Move.NOT_APPLICABLE, "Leave out an optional `step`, with a `reason`.")
 report_mismatch = _verb(Move.REPORT_MISMATCH, "Say that something is different: `observed`.")
@@ -151,9 +184,24 @@ confirm_timeout = _verb(
     Move.CONFIRM_TIMEOUT,
     "Confirm the time-out at `step`: target, direction, copy and way back are as agreed.",
 )
-unlock = _verb(
+unlock = _signed(
     Move.UNLOCK,
     "Lay open the command of `step`, which overwrites: type the `name` of what it writes into.",
+)
+ask_override = _verb(
+    Move.ASK_OVERRIDE,
+    "Ask to pass the closed `gate` (its key) of `step`, or of the start, with a `reason`. Decider"
+    " and managers are paged at once.",
+)
+withdraw_override = _verb(Move.WITHDRAW_OVERRIDE, "Take back what was asked for `gate`.")
+override = _signed(
+    Move.OVERRIDE,
+    "Pass `gate` without its condition, two minutes after it was asked for, by the same person. The"
+    " run is marked and a review opened.",
+)
+state_fitness = _verb(
+    Move.STATE_FITNESS,
+    "Say how one is: `hours_awake`, `alone`, `local_time` (03:40). It stays with the run.",
 )
 release = _verb(Move.RELEASE, "Let `step` go on, as the role it waits for, with a `reason`.")
 decide = _verb(Move.DECIDE, "Choose the `answer` of a decision `step`, with a `reason`.")
@@ -185,6 +233,10 @@ VERBS: dict[Move, Callable[..., Answer]] = {
     Move.ACCEPT_HAND_OVER: accept_hand_over,
     Move.CONFIRM_TIMEOUT: confirm_timeout,
     Move.UNLOCK: unlock,
+    Move.ASK_OVERRIDE: ask_override,
+    Move.WITHDRAW_OVERRIDE: withdraw_override,
+    Move.OVERRIDE: override,
+    Move.STATE_FITNESS: state_fitness,
     Move.RELEASE: release,
     Move.DECIDE: decide,
     Move.NOTE: note,

@@ -61,6 +61,7 @@ class RunState:
 
     `turned` is the sequence of the last event that changed the run as a whole. `deviation` is in
     what it went wrong (`runbooks.enums.Deviation`), '' when it did not; told when the run ends.
+    `overridden` gates were passed without their condition.
     `stated` is what people stated in the run besides its steps.
     """
 
@@ -80,6 +81,7 @@ class RunState:
     hand_over_to: int | None = None
     turned_back: bool = False
     deviation: str = ""
+    overridden: int = 0
     started_at: datetime | None = None
     ended_at: datetime | None = None
     sequence: int = 0

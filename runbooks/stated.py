@@ -115,7 +115,8 @@ class CopyAnswer:
 class Stated:
     """All of it. `frozen` are parameters whose writers are stopped; `unlocked` steps whose command
     was laid open, and when; `misses` wrong answers at a step, over all its attempts; `token` the
-    mark of this run; `access` what the operator's account can do on what is read."""
+    mark of this run; `access` what the operator's account can do on what is read; `resumed_at` the
+    end of a hold after which the time-out is repeated, `confirmed_since` who has repeated it."""
 
     copies: tuple[KnownCopy, ...] = ()
     frozen: frozenset[str] = frozenset()
@@ -128,6 +129,7 @@ class Stated:
     fitness: Mapping[int, Fitness] = field(default_factory=dict)
     asked_copies_at: datetime | None = None
     answers: tuple[CopyAnswer, ...] = ()
-    paused_at: datetime | None = None
+    resumed_at: datetime | None = None
+    confirmed_since: frozenset[int] = frozenset()
     token: str = ""
     access: str = ""

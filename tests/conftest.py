@@ -101,6 +101,12 @@ def anchor_file(settings: Any, evidence_folder: Path) -> Path:
     return file
 
 
+@pytest.fixture(autouse=True)
+def no_second_password(settings: Any) -> None:
+    """Moves are signed by who sends them; `tests/runbooks/test_signing.py` asks for passwords."""
+    settings.SIGN_AGAIN = "off"
+
+
 @pytest.fixture
 def at() -> datetime:
     """The moment at which a test begins: a night in March, UTC."""

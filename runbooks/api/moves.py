@@ -6,6 +6,8 @@ verbs of `runbooks.runs` to say, as it is for the forms of the pages.
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from accounts.api.serializers import Moment, Number, Sent, Word
@@ -13,6 +15,14 @@ from runbooks.api.fields import Text, Texts, Yes
 from runbooks.enums import Deviation, Move, RunRole
 
 INDEX = 999_999  # the last step that any runbook could have
+
+
+class Password(Text):
+    """The sender's own (or the signer's), where `COUNTERSIGN_SIGN_AGAIN` asks for it again."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = "The password again, where a signature asks for it. It is kept nowhere."
+        super().__init__(max_length=200, default="", write_only=True, help_text=told, **kwargs)
 
 
 class SentMove(Sent):
@@ -47,6 +57,12 @@ class SentCountersign(SentValues):
     """The second person's own values; none where a step is confirmed before it is done."""
 
     comment = Text(default="")
+    signer = Text(
+        max_length=254,
+        default="",
+        help_text="Name at the sign-in of the second person, who signs on this screen.",
+    )
+    password = Password()
 
 
 class SentDecision(SentValues):
@@ -54,6 +70,33 @@ class SentDecision(SentValues):
 
     answer = Text(max_length=200)
     reason = Text()
+
+
+class SentGate(SentMove):
+    """One gate: of a step, or of the start when no `step` is named."""
+
+    step = Number(required=False, max_value=INDEX, help_text="`index` of the step, if of one.")
+    gate = Text(max_length=80, help_text="`key` of the gate.")
+
+
+class SentAskedOverride(SentGate):
+    """The gate that is to be passed without its condition, and why."""
+
+    reason = Text()
+
+
+class SentOverride(SentGate):
+    """The same gate, two minutes later."""
+
+    password = Password()
+
+
+class SentFitness(SentMove):
+    """How somebody is. It stays with the run."""
+
+    hours_awake = serializers.IntegerField(min_value=0, max_value=72)
+    alone = Yes(default=False)
+    local_time = Text(max_length=5, default="", help_text="Where they are, such as `03:40`.")
 
 
 class SentReason(SentStep):
@@ -79,6 +122,7 @@ class SentUnlock(SentStep):
     """The name of what is overwritten, typed."""
 
     name = Text(max_length=200)
+    password = Password()
 
 
 class SentRole(SentMove):
@@ -191,6 +235,10 @@ MOVES: dict[Move, type[SentMove]] = {
     Move.UNDO: SentReason,
     Move.CONFIRM_TIMEOUT: SentStep,
     Move.UNLOCK: SentUnlock,
+    Move.ASK_OVERRIDE: SentAskedOverride,
+    Move.WITHDRAW_OVERRIDE: SentGate,
+    Move.OVERRIDE: SentOverride,
+    Move.STATE_FITNESS: SentFitness,
     Move.HOLD: SentHold,
     Move.RESUME: SentReadBack,
     Move.HAND_OVER: SentHandOver,

@@ -22,6 +22,7 @@ from runbooks.machine import (
     allowed,
     current,
     gates,
+    not_before,
     open_roles,
     required_roles,
 )
@@ -31,6 +32,7 @@ from runbooks.procedure import Step
 from runbooks.screen import Desk
 from runbooks.screen.head import Place, head
 from runbooks.screen.steps import Part, Row, parts
+from runbooks.stated import Override
 
 _BLOCK = re.compile(
     r'<div class="command" data-command="(\d+)">.*?<code[^>]*>(.*?)</code>', re.DOTALL
@@ -58,6 +60,7 @@ def run_json(
         "required_roles": [role.value for role in required_roles(state)],
         "current": now,
         "gates": [] if now is None else [gate_json(gate) for gate in gates(state, now, desk.at)],
+        "overrides": [_override(desk, one) for one in state.stated.overrides],
         "allowed_moves": _allowed(desk),
         "sections": [_section(part) for part in shown],
         "steps": [_step(desk, row) for row in rows],
@@ -84,6 +87,7 @@ def line_json(run: Run) -> dict[str, Any]:
         "started_at": run.started_at,
         "ended_at": run.ended_at,
         "deviation": run.deviation or None,
+        "overridden": run.overridden,
         "people": [
             {"id": one.person_id, "name": one.name, "initials": one.initials, "role": one.role}
             for one in run.people.all()
@@ -171,6 +175,19 @@ def _allowed(desk: Desk) -> list[dict[str, Any]]:
         }
         for one in allowed(desk.state, desk.person)
     ]
+
+
+def _override(desk: Desk, one: Override) -> dict[str, Any]:
+    """An override that was asked for, and whether it was used."""
+    return {
+        "step": one.step,
+        "gate": one.gate,
+        "by": _person(desk, one.by),
+        "reason": one.reason,
+        "asked_at": one.asked_at,
+        "not_before": not_before(one),
+        "used_at": one.opened_at,
+    }
 
 
 def _section(part: Part) -> dict[str, Any]:

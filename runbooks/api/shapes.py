@@ -53,6 +53,7 @@ class RunHead(Shape):
     started_at = Moment(allow_null=True)
     ended_at = Moment(allow_null=True)
     deviation = Word(Deviation, allow_null=True, help_text="In what it went wrong, if it did.")
+    overridden = serializers.IntegerField(help_text="Gates that were passed without condition.")
     url = serializers.CharField()
 
 
@@ -129,6 +130,18 @@ class Gate(Shape):
     label = serializers.CharField()  # type: ignore[assignment]
     open = serializers.BooleanField()
     how = serializers.CharField(help_text="How it is opened.")
+
+
+class OverrideShape(Shape):
+    """A gate that somebody asked to pass without its condition."""
+
+    step = serializers.IntegerField(allow_null=True, help_text="Null for a gate of the start.")
+    gate = serializers.CharField()
+    by = PersonName(allow_null=True)
+    reason = serializers.CharField()
+    asked_at = Moment()
+    not_before = Moment(help_text="The first moment at which it can be used.")
+    used_at = Moment(allow_null=True)
 
 
 class AllowedMove(Shape):
@@ -256,6 +269,7 @@ class RunNow(RunHead):
     required_roles = serializers.ListField(child=Word(RunRole))
     current = serializers.IntegerField(allow_null=True, help_text="Index of the open step.")
     gates = Gate(many=True)
+    overrides = OverrideShape(many=True)
     allowed_moves = AllowedMove(many=True)
     sections = SectionOfRun(many=True)
     steps = RunStep(many=True)

@@ -7,13 +7,14 @@ from typing import Any, Self
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from runbooks import interlocks
 from runbooks.enums import Move, ValueType
 from runbooks.interlocks.wait import FIRST_LINE, unchecked
-from runbooks.machine import RunState
+from runbooks.machine import RunState, demanded
 from runbooks.procedure import ValueSpec
 
 VALUE = "value_"
@@ -70,6 +71,8 @@ class MoveForm(SentForm):
         self.state, self.person, self.people = state, person, tuple(people)
         self.index = step if step is not None and 0 <= step < len(state.steps) else None
         self.prepare()
+        if demanded(state, move, self.index, settings.SIGN_AGAIN):
+            self.fields["password"] = password_field("Your password, again: this is a signature")
 
     def prepare(self) -> None:
         """Add the fields that depend on the run."""
@@ -95,6 +98,17 @@ class MoveForm(SentForm):
         for name, sentence in errors.items():
             if name not in self.errors:
                 self.add_error(name if name in self.fields else None, sentence)
+
+
+def password_field(label: str) -> forms.CharField:
+    """A password. What was typed never comes back into the page."""
+    return forms.CharField(
+        label=label,
+        strip=False,
+        max_length=200,
+        error_messages={"required": "Type the password."},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
 
 class StepForm(MoveForm):
@@ -170,6 +184,22 @@ class CountersignForm(ValuesForm):
 
     def arguments(self) -> dict[str, Any]:
         return {"values": {}, **super().arguments()}
+
+
+class OnScreenForm(MoveForm):
+    """The second person has no device, and signs here with their own name and password."""
+
+    signer = forms.CharField(
+        label="Name at the sign-in, of the second person",
+        max_length=254,
+        error_messages={"required": "The second person types their own name."},
+        widget=forms.TextInput(attrs=PLAIN),
+    )
+    comment = sentences("Comment")
+
+    def prepare(self) -> None:
+        self.fields["password"] = password_field("Password, of the second person")
+        self.order_fields(["signer", "password", "comment"])
 
 
 class DecideForm(ValuesForm):

@@ -16,6 +16,7 @@ from runbooks.forms.moves import (
     MismatchForm,
     MoveForm,
     ObjectForm,
+    OnScreenForm,
     ReasonForm,
     RecordForm,
     RunForm,
@@ -23,7 +24,8 @@ from runbooks.forms.moves import (
     ValuesForm,
     sentences,
 )
-from runbooks.machine import RunState
+from runbooks.forms.people import AskOverrideForm, FitnessForm, GateForm
+from runbooks.machine import RunState, countersigner, current
 
 #: In what a run can go wrong, as its operator or decider says it.
 WENT_WRONG = [
@@ -223,6 +225,10 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.UNDO: ReasonForm,
     Move.CONFIRM_TIMEOUT: StepForm,
     Move.UNLOCK: UnlockForm,
+    Move.ASK_OVERRIDE: AskOverrideForm,
+    Move.WITHDRAW_OVERRIDE: GateForm,
+    Move.OVERRIDE: GateForm,
+    Move.STATE_FITNESS: FitnessForm,
     Move.HOLD: RunForm,
     Move.RESUME: ResumeForm,
     Move.HAND_OVER: HandOverForm,
@@ -239,7 +245,17 @@ FORMS: dict[Move, type[MoveForm]] = {
 
 
 def form_for(move: Move, state: RunState, person: int) -> type[MoveForm]:
-    """The form in which `person` sends `move` now: an offered hand-over is taken back with it."""
+    """The form in which `person` sends `move` now: an offered hand-over is taken back with it,
+    and the second person signs with their own name."""
     if move is Move.HAND_OVER and state.hand_over_by == person:
         return WithdrawForm
+    if move is Move.COUNTERSIGN and signs_for_another(state, person):
+        return OnScreenForm
     return FORMS[move]
+
+
+def signs_for_another(state: RunState, person: int) -> bool:
+    """Whether a countersign of the open step that is sent from the screen of `person` is that of
+    the second person, who stands beside them."""
+    now = current(state)
+    return now is not None and state.people.get(person) is not countersigner(state, now)

@@ -9,11 +9,20 @@ from __future__ import annotations
 
 from runbooks.machine.decide import allowed, decide, open_roles
 from runbooks.machine.fold import EFFECTS, TURNING, apply, genesis
-from runbooks.machine.gates import COUNTERSIGN_COUNTS_FOR, gates, needs_begin, required_roles
+from runbooks.machine.gates import (
+    COUNTERSIGN_COUNTS_FOR,
+    gates,
+    needs_begin,
+    overridden,
+    required_roles,
+    run_gates,
+)
 from runbooks.machine.misses import near_miss
+from runbooks.machine.overriding import OVERRIDE_WAITS, closed_gates, not_before, pending
 from runbooks.machine.pace import haste
 from runbooks.machine.particulars import countersigner
 from runbooks.machine.rules import RULES, Rule, standing
+from runbooks.machine.signature import demanded
 from runbooks.machine.stating import STATED, stated
 from runbooks.requests import (
     Allowed,
@@ -40,6 +49,7 @@ from runbooks.state import (
 __all__ = [
     "COUNTERSIGN_COUNTS_FOR",
     "EFFECTS",
+    "OVERRIDE_WAITS",
     "ENDED",
     "FINISHED",
     "RULES",
@@ -59,9 +69,11 @@ __all__ = [
     "StepState",
     "allowed",
     "apply",
+    "closed_gates",
     "countersigner",
     "current",
     "decide",
+    "demanded",
     "gates",
     "genesis",
     "haste",
@@ -69,9 +81,13 @@ __all__ = [
     "last_finished",
     "near_miss",
     "needs_begin",
+    "not_before",
     "open_roles",
+    "overridden",
+    "pending",
     "place",
     "required_roles",
+    "run_gates",
     "standing",
     "stated",
 ]

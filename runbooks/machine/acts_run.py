@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runbooks.enums import Deviation, Move, RunKind, RunRole, RunStatus
-from runbooks.machine.gates import required_roles
+from runbooks.machine.gates import missing_roles, overridden
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
 from runbooks.state import RunState, current, in_section, place
 
@@ -34,13 +34,15 @@ def _start(state: RunState, request: Request) -> Outcome:
             "Abort this run. Change the runbook and have it approved, or ask an approver who did"
             " not operate the run that went wrong to waive it, with a reason.",
         )
-    missing = [role for role in required_roles(state) if state.holder(role) is None]
+    alone = overridden(state, None, "roles")
+    missing = [r for r in missing_roles(state) if not (alone and r is not RunRole.OPERATOR)]
     if missing:
         names = ", ".join(role.value for role in missing)
         return Refusal(
             "roles_missing",
             f"These roles are not taken yet: {names}.",
-            "Each takes their role from their own screen; then start.",
+            "Each takes their role from their own screen; then start. Nobody comes? Ask for the"
+            " override: it is loud, and takes two minutes.",
         )
     errors = {}
     if not request.data.get("acknowledged"):
@@ -80,8 +82,9 @@ def _resume(state: RunState, request: Request) -> Outcome:
     wrong = _read_back(state, request)
     if wrong:
         return wrong
-    data = {"read_back": place(state), "comment": request.text("comment")}
-    return (NewEvent("run.resumed", data),)
+    held = int((request.at - state.held_at).total_seconds()) if state.held_at else 0
+    said = {"read_back": place(state), "comment": request.text("comment")}
+    return (NewEvent("run.resumed", {**said, "held_seconds": held}),)
 
 
 def _read_back(state: RunState, request: Request) -> Refusal | Malformed | None:

@@ -13,6 +13,7 @@ from runbooks.machine.attempts import put
 from runbooks.machine.gates import gates
 from runbooks.machine.misses import holding, too_many
 from runbooks.machine.pace import pace
+from runbooks.machine.signature import on_screen_of
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
 from runbooks.state import RunState, not_taken, replace
 from runbooks.values import Reading, agree, judge
@@ -120,14 +121,15 @@ def _countersign(state: RunState, request: Request) -> Outcome:
             return _mismatch(state, request, values, f"The two measurements differ: {labels}.")
         meaning = "after"
     data = {"step": index, "meaning": meaning, "values": values, "comment": request.text("comment")}
-    return (NewEvent("step.countersigned", data),)
+    return (NewEvent("step.countersigned", {**data, **on_screen_of(request)}),)
 
 
 def _object(state: RunState, request: Request) -> Outcome:
     reason = request.text("reason")
     if not reason:
         return Malformed({"reason": "Say what you see that is different."})
-    objected = NewEvent("step.objected", {"step": request.step, "reason": reason})
+    data = {"step": request.step, "reason": reason, **on_screen_of(request)}
+    objected = NewEvent("step.objected", data)
     return (objected, *_mismatch(state, request, {}, f"The verifier objects: {reason}"))
 
 

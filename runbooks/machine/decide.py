@@ -6,13 +6,15 @@ from runbooks.enums import Move, RunRole
 from runbooks.machine.acts_branch import ACTS as BRANCH_ACTS
 from runbooks.machine.acts_lock import ACTS as LOCK_ACTS
 from runbooks.machine.acts_log import ACTS as LOG_ACTS
+from runbooks.machine.acts_people import ACTS as PEOPLE_ACTS
 from runbooks.machine.acts_run import ACTS as RUN_ACTS
 from runbooks.machine.acts_step import ACTS as STEP_ACTS
 from runbooks.machine.rules import RULES, standing
+from runbooks.machine.signature import unknown_signer, unsigned
 from runbooks.requests import Allowed, Outcome, Refusal, Request
 from runbooks.state import RunState
 
-ACTS = {**RUN_ACTS, **STEP_ACTS, **BRANCH_ACTS, **LOCK_ACTS, **LOG_ACTS}
+ACTS = {**RUN_ACTS, **STEP_ACTS, **BRANCH_ACTS, **LOCK_ACTS, **LOG_ACTS, **PEOPLE_ACTS}
 
 
 def decide(state: RunState, request: Request) -> Outcome:
@@ -23,15 +25,20 @@ def decide(state: RunState, request: Request) -> Outcome:
     """
     rule = RULES[request.move]
     stale = None if rule.independent else _stale(state, request)
-    refusal = stale or standing(state, request.by, request.move, request.step)
-    return refusal or ACTS[request.move](state, request)
+    refusal = (
+        stale
+        or unknown_signer(state, request)
+        or standing(state, request.by, request.move, request.step)
+    )
+    return refusal or unsigned(state, request) or ACTS[request.move](state, request)
 
 
 def allowed(state: RunState, person: int) -> tuple[Allowed, ...]:
     """Every control that `person` may use now. Moves about a step name it."""
     found = []
     for move, rule in RULES.items():
-        steps = [s.index for s in state.steps if s.status in rule.steps] if rule.steps else [None]
+        steps: list[int | None] = [None] if rule.steps is None or rule.or_run else []
+        steps += [s.index for s in state.steps if rule.steps and s.status in rule.steps]
         found += [Allowed(move, i) for i in steps if standing(state, person, move, i) is None]
     return tuple(found)
 

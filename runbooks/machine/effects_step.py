@@ -104,6 +104,14 @@ def _released(state: RunState, line: Line) -> RunState:
     return touch(state, line, released_at=line.at, released_by=line.by)
 
 
+def _overridden(state: RunState, line: Line) -> RunState:
+    state = replace(state, overridden=state.overridden + 1)
+    if line.data["step"] is None:
+        return state
+    changes = {"status": StepStatus.DONE} if line.data.get("done") else {}
+    return touch(state, line, **changes)
+
+
 STEP_EFFECTS: dict[str, Callable[[RunState, Line], RunState]] = {
     "step.begun": _begun,
     "step.recorded": _recorded,
@@ -116,6 +124,7 @@ STEP_EFFECTS: dict[str, Callable[[RunState, Line], RunState]] = {
     "step.undone": _undone,
     "step.released": _released,
     "step.decided": _decided,
+    "gate.overridden": _overridden,
     "section.entered": _entered,
     "evidence.attached": _attached,
 }

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from runbooks import interlocks
-from runbooks.enums import Countersign, RunKind, RunRole, StepStatus, ValueType
+from runbooks.enums import Countersign, RunKind, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.requests import Gate
-from runbooks.state import RunState
+from runbooks.state import FINISHED, RunState
 
 #: A countersign *before* counts for two minutes: concurrent verification means both are there now.
 COUNTERSIGN_COUNTS_FOR = timedelta(minutes=2)
@@ -19,24 +19,41 @@ def gates(state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
     person opens it. `at` (aware) is now, for gates that close again; once the command was laid
     open (`unlock`), they are asked as they stood at that moment."""
     then = state.stated.unlocked.get(index, at)
-    found = (_release(state, index), _begun(state, index), _before(state, index, then))
+    found = (
+        _release(state, index),
+        _after_hold(state, index),
+        _begun(state, index),
+        _before(state, index, then),
+    )
     locks = interlocks.gates(state, index, then)
-    closed = tuple(gate for gate in (*found, *locks, *_files(state, index)) if gate)
+    second = _after(state, index)
+    closed = tuple(gate for gate in (*found, *locks, *_files(state, index), second) if gate)
     return _overridden(state, index, closed) if state.stated.overrides else closed
 
 
 def _overridden(state: RunState, index: int, found: tuple[Gate, ...]) -> tuple[Gate, ...]:
     """The gates, those open that somebody passed by an override of this very attempt."""
-    attempt = state.steps[index].attempt
-    passed = {
-        one.gate
-        for one in state.stated.overrides
-        if one.opened_at is not None and (one.step, one.attempt) == (index, attempt)
-    }
     return tuple(
-        replace(gate, open=True, overridden=True) if gate.key in passed and not gate.open else gate
+        replace(gate, open=True, overridden=True)
+        if not gate.open and overridden(state, index, gate.key)
+        else gate
         for gate in found
     )
+
+
+def overridden(state: RunState, index: int | None, gate: str) -> bool:
+    """Whether the gate with this key was passed by an override: of this very attempt at step
+    `index`; None for a gate of the start or of the end of the run."""
+    attempt = attempt_at(state, index)
+    return any(
+        one.opened_at is not None and (one.step, one.attempt, one.gate) == (index, attempt, gate)
+        for one in state.stated.overrides
+    )
+
+
+def attempt_at(state: RunState, index: int | None) -> int:
+    """Number of the attempt at step `index`; 0 for the run as a whole, which has no attempts."""
+    return 0 if index is None else state.steps[index].attempt
 
 
 def _release(state: RunState, index: int) -> Gate | None:
@@ -48,7 +65,33 @@ def _release(state: RunState, index: int) -> Gate | None:
         f"Released by the {role}",
         state.steps[index].released_at is not None,
         f"The {role} reads this step and releases it, with a reason.",
+        "hold",
     )
+
+
+def _after_hold(state: RunState, index: int) -> Gate | None:
+    """After a long hold nothing goes on before the time-out was repeated (RUNS, resume)."""
+    if not repeats_timeout(state) or state.steps[index].status in FINISHED:
+        return None
+    crew = {p: role for p, role in state.people.items() if role is not RunRole.OBSERVER}
+    missing = [role for p, role in crew.items() if p not in state.stated.confirmed_since]
+    names = ", ".join(role.value for role in RunRole if role in missing)
+    return Gate(
+        "timeout_after_hold",
+        "Time-out repeated after the hold" + (f"; missing: {names}" if missing else ""),
+        not missing,
+        "The run stood still for more than 15 minutes. Each person with a role confirms target,"
+        " direction, copy and way back anew, from their own screen.",
+        "timeout",
+    )
+
+
+def repeats_timeout(state: RunState) -> bool:
+    """Whether the run stood still so long that its time-out is repeated before anything else. What
+    neither overwrites nor asks for a time-out has none to repeat."""
+    if state.stated.resumed_at is None:
+        return False
+    return any({"overwrite", "timeout"} & s.guard.locks.keys() for s in state.procedure.steps)
 
 
 def _begun(state: RunState, index: int) -> Gate | None:
@@ -59,6 +102,7 @@ def _begun(state: RunState, index: int) -> Gate | None:
         "Begun",
         state.steps[index].status is not StepStatus.OPEN,
         "Begin the step first: that asks the verifier to look.",
+        "begun",
     )
 
 
@@ -70,7 +114,16 @@ def _before(state: RunState, index: int, at: datetime) -> Gate | None:
     how = "The verifier looks at the same target and countersigns from their own screen."
     if signed is not None and not fresh:
         how = "The countersign was given more than two minutes ago. The verifier gives it again."
-    return Gate("countersigned", "Verifier confirms from their own screen", fresh, how)
+    label = "Verifier confirms from their own screen"
+    return Gate("countersigned", label, fresh, how, "countersign")
+
+
+def _after(state: RunState, index: int) -> Gate | None:
+    """The second measurement of a step that was ticked: a gate only in between."""
+    if state.steps[index].status is not StepStatus.AWAITING:
+        return None
+    how = "From a screen of their own, without seeing the first value."
+    return Gate("countersigned", "The second person measures again", False, how, "countersign")
 
 
 def _files(state: RunState, index: int) -> list[Gate]:
@@ -107,4 +160,25 @@ def required_roles(state: RunState) -> tuple[RunRole, ...]:
         # Who signs for a loss must be there before anybody knows whether there is one.
         if "verify" in step.guard.locks and state.kind is RunKind.LIVE:
             wanted.add(RunRole.DECIDER)
+        if "overwrite" in step.guard.locks:
+            wanted |= {RunRole.VERIFIER, RunRole.DECIDER}
     return tuple(role for role in RunRole if role in wanted)
+
+
+def run_gates(state: RunState) -> tuple[Gate, ...]:
+    """What the run as a whole waits for: before the start, that every role is taken. (Without an
+    operator nobody could start it.)"""
+    if state.status is not RunStatus.BRIEFING:
+        return ()
+    missing = [r.value for r in missing_roles(state) if r is not RunRole.OPERATOR]
+    how = "Each takes their role from their own account; then start."
+    gate = Gate("roles", "Every role is taken", not missing, how, "role")
+    if missing:
+        gate = replace(gate, label=f"Every role is taken; missing: {', '.join(missing)}")
+    passed = not gate.open and overridden(state, None, gate.key)
+    return (replace(gate, open=True, overridden=True) if passed else gate,)
+
+
+def missing_roles(state: RunState) -> tuple[RunRole, ...]:
+    """Roles that must be taken before the start, and are not."""
+    return tuple(role for role in required_roles(state) if state.holder(role) is None)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from runbooks.enums import RunStatus
+from runbooks.enums import Move, RunStatus
 from runbooks.requests import NewEvent, Refusal, Request
 from runbooks.state import RunState
 
 #: Wrong answers at one step, over all attempts, after which a second person must look.
 TOO_MANY = 3
 TRIED = 200  # characters kept of each thing that was tried
-#: What is never written down, whatever became of the move.
-SECRET = frozenset({"password"})
+#: What is never written down, whatever became of the move. (Of a name that did not fit with its
+#: password nobody knows whether it is the password, typed into the wrong field.)
+SECRET = frozenset({"password", "signer"})
+#: What a verb says to the machine, and no person typed.
+_UNTYPED = frozenset({"signed", "sign_again", "unknown_signer", "on_screen_of", "on_screen_name"})
 
 
 def near_miss(state: RunState, request: Request, refusal: Refusal) -> tuple[NewEvent, ...]:
     """What a refused `request` leaves: the attempt with its guard and what was tried, and the hold
     when it was the third wrong answer at its step. Nothing for a sender who was merely late."""
-    if not refusal.logged:
+    # Nobody comes near anything by saying how they are, and it is counted nowhere.
+    if not refusal.logged or request.move is Move.STATE_FITNESS:
         return ()
-    tried = {n: str(v)[:TRIED] for n, v in sorted(request.data.items()) if v and n not in SECRET}
+    untold = SECRET | _UNTYPED
+    tried = {n: str(v)[:TRIED] for n, v in sorted(request.data.items()) if v and n not in untold}
     event = NewEvent(
         "move.refused",
         {

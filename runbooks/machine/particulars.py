@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus
+from runbooks.machine.gates import repeats_timeout
+from runbooks.machine.overriding import may_ask, may_use
 from runbooks.requests import Refusal
 from runbooks.state import RunState, current
 
@@ -130,6 +132,8 @@ def _may_release(state: RunState, person: int, index: int | None) -> Refusal | N
 def _may_confirm(state: RunState, person: int, index: int | None) -> Refusal | None:
     if index is not None and {"timeout", "overwrite"} & state.step(index).guard.locks.keys():
         return None
+    if repeats_timeout(state):
+        return None
     return Refusal("no_timeout", "This step asks for no time-out.", "Write a note instead.")
 
 
@@ -212,4 +216,7 @@ PARTICULARS: dict[Move, Callable[[RunState, int, int | None], Refusal | None]] =
     Move.ACCEPT_HAND_OVER: _may_accept,
     Move.RELEASE_ROLE: _may_release_role,
     Move.COMPLETE: _may_complete,
+    Move.ASK_OVERRIDE: may_ask,
+    Move.OVERRIDE: may_use,
+    Move.WITHDRAW_OVERRIDE: may_use,
 }

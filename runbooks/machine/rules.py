@@ -27,7 +27,8 @@ class Rule:
     """`roles`: who; None means the role that the step names as its performer, and an empty set
     anybody, in the run or not. `steps`: states in which the step must be; None when the move is not
     about a step. `anywhere`: the step need not be the current one. `moving`: forbidden while a
-    hand-over is pending. `independent`: true whatever came between, so a stale sender is served."""
+    hand-over is pending. `independent`: true whatever came between, so a stale sender is served.
+    `or_run`: it may be about the run as a whole as well."""
 
     runs: frozenset[RunStatus]
     roles: frozenset[RunRole] | None
@@ -35,6 +36,7 @@ class Rule:
     anywhere: bool = False
     moving: bool = True
     independent: bool = False
+    or_run: bool = False
 
 
 def _rule(
@@ -45,13 +47,15 @@ def _rule(
     anywhere: bool = False,
     moving: bool = True,
     independent: bool = False,
+    or_run: bool = False,
 ) -> Rule:
     by_letter = {"B": B, "R": R, "H": H, "C": C, "A": A}
     statuses = frozenset(by_letter[letter] for letter in runs)
-    return Rule(statuses, roles, steps, anywhere, moving, independent)
+    return Rule(statuses, roles, steps, anywhere, moving, independent, or_run)
 
 
 _OPERATOR = frozenset({OPERATOR})
+_DECIDING = frozenset({OPERATOR, DECIDER})
 _DONE = frozenset({StepStatus.DONE})
 
 RULES: dict[Move, Rule] = {
@@ -80,7 +84,11 @@ RULES: dict[Move, Rule] = {
     Move.ATTACH: _rule("BRHCA", EVERYONE, moving=False, independent=True),
     Move.LATE_ENTRY: _rule("RHCA", CREW, moving=False, independent=True),
     Move.STRIKE_OUT: _rule("BRHCA", EVERYONE, moving=False, independent=True),
-    Move.ABORT: _rule("BRH", frozenset({OPERATOR, DECIDER}), moving=False),
+    Move.ASK_OVERRIDE: _rule("BR", _DECIDING, AT_WORK, or_run=True),
+    Move.WITHDRAW_OVERRIDE: _rule("BR", _DECIDING, AT_WORK, or_run=True),
+    Move.OVERRIDE: _rule("BR", _DECIDING, AT_WORK, or_run=True),
+    Move.STATE_FITNESS: _rule("BRH", EVERYONE, moving=False, independent=True),
+    Move.ABORT: _rule("BRH", _DECIDING, moving=False),
     Move.COMPLETE: _rule("R", _OPERATOR),
 }
 
@@ -89,7 +97,7 @@ def standing(state: RunState, person: int, move: Move, index: int | None) -> Ref
     """Why `person` may not make `move` on step `index` now; None when they may try."""
     rule = RULES[move]
     return (
-        _run_allows(state, move, rule)
+        _run_allows(state, rule, index)
         or _step_exists(state, rule, index)
         or _role_allows(state, person, rule, index)
         or _step_allows(state, rule, index)
@@ -101,8 +109,10 @@ def _nothing(state: RunState, person: int, index: int | None) -> Refusal | None:
     return None
 
 
-def _run_allows(state: RunState, move: Move, rule: Rule) -> Refusal | None:
-    if state.status not in rule.runs:
+def _run_allows(state: RunState, rule: Rule, index: int | None) -> Refusal | None:
+    # Before the start nothing is done at a step, even by a move that is about the run as well.
+    early = rule.or_run and index is not None and state.status is B
+    if early or state.status not in rule.runs:
         return Refusal(*_WRONG_RUN[state.status if state.status not in ENDED else C])
     if rule.moving and state.hand_over_to is not None:
         return Refusal(
@@ -122,7 +132,7 @@ _WRONG_RUN = {
 
 
 def _step_exists(state: RunState, rule: Rule, index: int | None) -> Refusal | None:
-    if index is None and rule.steps is None:
+    if index is None and (rule.steps is None or rule.or_run):
         return None
     if index is not None and 0 <= index < len(state.steps):
         return None

@@ -11,6 +11,7 @@ from functools import reduce
 
 from runbooks.enums import RunRole
 from runbooks.machine.copying import copy_registered, copy_verified
+from runbooks.machine.stating_people import STATED_OF_PEOPLE
 from runbooks.requests import Line
 from runbooks.state import replace
 from runbooks.stated import Confirmed, Deviation, Signed, Stated
@@ -57,7 +58,8 @@ def _missed(so_far: Stated, line: Line) -> Stated:
 def _confirmed(so_far: Stated, line: Line) -> Stated:
     one = Confirmed(line.data["step"], line.by, RunRole(line.data["role"]), line.at, line.sequence)
     others = tuple(c for c in so_far.confirmed if c.person != line.by)
-    return replace(so_far, confirmed=(*others, one))
+    since = so_far.confirmed_since | {line.by}
+    return replace(so_far, confirmed=(*others, one), confirmed_since=since)
 
 
 def _unlocked(so_far: Stated, line: Line) -> Stated:
@@ -92,6 +94,7 @@ def _released(so_far: Stated, line: Line) -> Stated:
 
 
 STATED: dict[str, Callable[[Stated, Line], Stated]] = {
+    **STATED_OF_PEOPLE,
     "run.prepared": _prepared,
     "run.started": _started,
     "move.refused": _refused,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runbooks.models.library import Revision, Runbook, Waiver
 from runbooks.models.log import Event, Evidence, Presence
+from runbooks.models.reviews import Review
 from runbooks.models.runs import Run, RunParameter, RunPerson, RunStep
 from runbooks.models.watch import Anchor, AnchoredHead, LogCheck
 
@@ -14,6 +15,7 @@ __all__ = [
     "Evidence",
     "LogCheck",
     "Presence",
+    "Review",
     "Revision",
     "Run",
     "RunParameter",

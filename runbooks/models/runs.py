@@ -45,6 +45,7 @@ class Run(models.Model):
     )
     turned_back = models.BooleanField(default=False)
     deviation = models.CharField(max_length=20, blank=True, choices=choices(Deviation))
+    overridden = models.PositiveIntegerField(default=0)  # gates passed without their condition
     entered = models.JSONField(default=list)  # keys of the asides entered, in order
     sequence = models.PositiveIntegerField(default=0)
     turned = models.PositiveIntegerField(default=0)

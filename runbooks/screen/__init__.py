@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from zlib import crc32
 
 from inventory.models import System
 from runbooks.enums import Move, RunRole, RunStatus
@@ -16,6 +17,7 @@ from runbooks.presence import Here
 from runbooks.screen.banner import Banner, banner
 from runbooks.screen.head import Head, head
 from runbooks.screen.panels import Desk, Panel, Person, Sent
+from runbooks.screen.people import Card, WayRound, cards, way_round
 from runbooks.screen.primary import role_words
 from runbooks.screen.side import Side, Told, side, tell
 from runbooks.screen.steps import Part, parts
@@ -36,6 +38,7 @@ __all__ = [
 #: Moves on the run as a whole that lie folded at its end, in this order.
 _QUIET = (
     Move.HAND_OVER,
+    Move.STATE_FITNESS,
     Move.LATE_ENTRY,
     Move.STRIKE_OUT,
     Move.RELEASE_ROLE,
@@ -65,6 +68,9 @@ class RunScreen:
     banner: Banner | None
     seats: tuple[Seat, ...]
     start: Panel | None
+    way_round: WayRound
+    fitness: Panel | None
+    cards: tuple[Card, ...]
     parts: tuple[Part, ...]
     complete: Panel | None
     quiet: tuple[Panel, ...]
@@ -93,27 +99,37 @@ def run_screen(
     def control(move: Move) -> Panel | None:
         return desk.panel(move) if Allowed(move) in controls else None
 
-    quiet = [control(move) for move in _QUIET]
+    briefing = state.status is RunStatus.BRIEFING
+    quiet = [control(m) for m in _QUIET if not (briefing and m is Move.STATE_FITNESS)]
+    around, said = way_round(desk, None), cards(desk)
     if current(state) is None:
         quiet = [control(Move.NOTE), control(Move.ATTACH), *quiet]
-    seats = _seats(desk)
-    mine = state.people.get(desk.person)
     return RunScreen(
         head=head(desk, title, system, present),
-        mine=role_words(mine),
+        mine=role_words(state.people.get(desk.person)),
         sequence=state.sequence,
         live=state.status not in ENDED,
         current=current(state),
         banner=banner(desk),
-        seats=seats,
+        seats=_seats(desk),
         start=control(Move.START),
+        way_round=around,
+        fitness=control(Move.STATE_FITNESS) if briefing else None,
+        cards=said,
         parts=parts(desk),
         complete=control(Move.COMPLETE),
         quiet=tuple(panel for panel in quiet if panel),
         side=beside,
-        version=f"{state.turned}-{state.status.value}-{len(controls)}-{mine}-{len(state.people)}",
+        version=_version(desk, around, said),
         missed=missed,
     )
+
+
+def _version(desk: Desk, around: WayRound, said: tuple[Card, ...]) -> str:
+    """Changes when what is said of the run as a whole changes."""
+    state, mine = desk.state, desk.state.people.get(desk.person)
+    shown = f"{state.turned}-{state.status.value}-{len(desk.controls)}-{mine}-{len(state.people)}"
+    return f"{shown}-{crc32(repr((around.version, said)).encode())}"
 
 
 def _seats(desk: Desk) -> tuple[Seat, ...]:

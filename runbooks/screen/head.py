@@ -58,6 +58,7 @@ class Head:
     people: tuple[Presence, ...]
     hold: Panel | None
     version: str
+    overridden: int = 0
 
     @property
     def here(self) -> int:
@@ -112,10 +113,12 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Here])
         ended=ended,
         people=people,
         hold=desk.panel(Move.HOLD) if may_hold else None,
+        overridden=state.overridden,
         version="-".join(
             [
                 state.status.value,
                 str(may_hold),
+                str(state.overridden),
                 *(f"{p.name}{p.role}{p.here:d}" for p in people),
             ]
         ),

@@ -24,6 +24,7 @@ class RunLine:
     when: str
     took: str
     crew: str
+    overridden: int
 
 
 def run_line(run: Run, at: datetime) -> RunLine:
@@ -39,5 +40,6 @@ def run_line(run: Run, at: datetime) -> RunLine:
         system=system.name if system else "",
         when=stamp(run.started_at or run.prepared_at),
         took=took,
+        overridden=run.overridden,
         crew=", ".join(f"{one.role} {one.name}" for one in run.people.all()),
     )

@@ -10,6 +10,7 @@ from runbooks.interlocks.wait import unchecked
 from runbooks.machine import Allowed, Gate, RunState, countersigner, needs_begin
 from runbooks.procedure import Step
 from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.people import on_this_screen
 from runbooks.screen.timeouts import unsaid
 
 #: The first of these that a person may make is their large button.
@@ -66,6 +67,9 @@ def others(
     index = told.index
     folded = [move for move in _FOLDED if large is None or move.value != large.move]
     found = [desk.panel(move, index) for move in folded if Allowed(move, index) in controls]
+    here = on_this_screen(desk, index)
+    if here is not None:
+        found.insert(0, here)
     if Allowed(Move.NOTE, None) in controls:
         found.append(desk.panel(Move.NOTE, index))
     if Allowed(Move.ATTACH, None) in controls:

@@ -20,6 +20,7 @@ from runbooks.procedure import Section, Step
 from runbooks.screen.doors import Door, doors
 from runbooks.screen.losses import consequences
 from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.people import WayRound, way_round
 from runbooks.screen.primary import others, primary, waits_for
 from runbooks.screen.timeouts import TimeOut, time_out
 from runbooks.screen.waiting import Waiting, cancelling, waiting
@@ -91,6 +92,7 @@ class Focus:
     waiting: str
     primary: Panel | None
     others: tuple[Panel, ...]
+    way_round: WayRound
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focu
     if focus:
         shown_now += [(door.gate.open, door.gate.overridden, door.until) for door in focus.doors]
         shown_now += [focus.pause and focus.pause.lines, focus.laid_open]
+        shown_now += [focus.way_round.version]
         shown_now += [focus.waiting, focus.late, focus.primary and focus.primary.move]
         shown_now += [panel.id for panel in focus.others]
         shown_now += [desk.state.status.value, desk.state.hand_over_to]
@@ -248,6 +251,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         waiting=waits_for(desk, told, found),
         primary=large,
         others=others(desk, told, controls, large),
+        way_round=way_round(desk, index),
     )
 
 

@@ -135,6 +135,7 @@ def _people(
     wanted: set[int | None] = {person.pk, *state.people, *here}
     for step in (*state.steps, *state.past):
         wanted |= {step.started_by, step.done_by, step.countersigned_by, step.released_by}
+    wanted |= {one.by for one in state.stated.overrides}
     wanted |= {state.held_by, state.hand_over_by, state.hand_over_to}
     people, able = {}, []
     for pk, name, initials, may in glance.names([pk for pk in wanted if pk is not None]):

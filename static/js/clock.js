@@ -1,10 +1,20 @@
 // Counts on what the server wrote: the time since a start, and what is left until an end.
 const two = (n) => String(n).padStart(2, "0");
 
-export function startClock() {
+// The two minutes of an override: when they are over, the server is asked for the open button.
+function countDown(refresh) {
+  const mark = document.querySelector("[data-until]");
+  if (!mark) return;
+  const left = Math.ceil((Date.parse(mark.dataset.until) - Date.now()) / 1000);
+  mark.textContent = left > 0 ? ` (${Math.floor(left / 60)}:${two(left % 60)})` : "";
+  if (left <= 0 && left % 5 === 0) refresh?.();
+}
+
+export function startClock(refresh) {
   setInterval(() => {
     for (const time of document.querySelectorAll(".time[data-since]")) since(time);
     for (const time of document.querySelectorAll("[data-left]")) until(time);
+    countDown(refresh);
   }, 1000);
 }
 

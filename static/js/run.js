@@ -7,7 +7,7 @@ import { sendByFetch } from "./submit.js";
 
 const draw = () => addCopyButtons(document.querySelectorAll("[data-open] .command"));
 draw();
-startClock();
 listenToKeys();
 const live = follow({ drawn: draw });
+startClock(live.refresh);
 sendByFetch({ refresh: live.refresh });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -66,6 +67,7 @@ FOUND = (Move.DIAGNOSE, "operator", {"step": 0, "finding": "A job wrote it."})
 FIRST = (Move.TICK, "operator", {"step": 0})
 SECOND = (Move.TICK, "operator", {"step": 1})
 THIRD = (Move.TICK, "operator", {"step": 2})
+THERE = (Move.BEGIN_STEP, "operator", {"step": 0})
 NOTED = (Move.NOTE, "operator", {"text": "A slip."})
 
 
@@ -96,6 +98,18 @@ def move_case(
         return Api("POST", path, sent(run), multipart=move is Move.ATTACH, key=KEY)
 
     return Case(_verb(move), stage, form, api, by=by, stranger=stranger, code=code, why=why)
+
+
+def asked(gate: str = "released") -> Stage:
+    """A run in which the override of `gate` at the first step was asked for, minutes ago."""
+
+    def stage(cast: Cast) -> Story:
+        early = cast.at - timedelta(minutes=10)
+        run = story(dict(cast.people), early, source=texts.HOLD).start()
+        run.do(Move.ASK_OVERRIDE, "operator", step=0, gate=gate, reason="Alone.")
+        return run
+
+    return stage
 
 
 def _verb(move: Move) -> str:
@@ -164,6 +178,14 @@ MADE = (
     move_case(Move.ATTACH, told(), _listing),
     move_case(Move.LATE_ENTRY, told(), {"performed_at": WHEN, "text": "Stopped the jobs."}),
     move_case(Move.STRIKE_OUT, told(NOTED), _last_line),
+    move_case(
+        Move.ASK_OVERRIDE,
+        told(source=texts.HOLD),
+        {"step": 0, "gate": "released", "reason": "The decider is on a plane."},
+    ),
+    move_case(Move.WITHDRAW_OVERRIDE, asked(), {"step": 0, "gate": "released"}),
+    move_case(Move.OVERRIDE, asked(), {"step": 0, "gate": "released"}),
+    move_case(Move.STATE_FITNESS, told(), {"hours_awake": 17, "local_time": "03:40"}),
     move_case(Move.ABORT, told(source=texts.PLAIN), {"reason": "The primary is back."}),
     move_case(
         Move.ABORT,
@@ -186,6 +208,12 @@ def _by_nobody_in_the_run() -> Iterator[Case]:
 
 
 REFUSED = (
+    move_case(Move.OVERRIDE, told(source=texts.HOLD), {"step": 0, "gate": "released"},
+              code="not_asked"),
+    move_case(Move.STATE_FITNESS, told(), {"hours_awake": 99}, code="invalid"),
+    move_case(Move.COUNTERSIGN, told(THERE, source=texts.BEFORE),
+              {"step": 0, "values": {}, "signer": "verifier", "password": "no such"},
+              code="signature_wrong"),
     move_case(Move.TICK, told(), {"step": 0, **ENTRIES}, by="verifier", code="wrong_role"),
     move_case(Move.TICK, told(), {"step": 0, "values": {"entries": "many"}}, code="invalid"),
     move_case(Move.TICK, told(), {"step": 0, "values": {}}, code="invalid", why="no value"),

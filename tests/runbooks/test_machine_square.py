@@ -42,6 +42,7 @@ LETTERS = {
     "t": "operator_stays",
     "m": "role_held",
     "y": "not_offered_to_you",
+    "a": "not_asked",
     "v": "no_overwrite",  # its other verdicts: tests/runbooks/test_overwrite.py
 }
 #                     Locked Open Started Awaiting Done Not-applicable Mismatch Diagnosed Struck
@@ -146,6 +147,24 @@ STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
     ),
     (Move.UNLOCK, "", {"name": "x"}, {"op": "osvssssss", **OTHERS}),
     (
+        Move.ASK_OVERRIDE,
+        "hold: decider",
+        {"gate": "released", "reason": "x"},
+        {**OTHERS, "op": "o+++sssss", "dc": "o+++sssss"},
+    ),
+    (
+        Move.OVERRIDE,
+        "hold: decider",
+        {"gate": "released"},
+        {**OTHERS, "op": "oaaasssss", "dc": "oaaasssss"},
+    ),
+    (
+        Move.WITHDRAW_OVERRIDE,
+        "hold: decider",
+        {"gate": "released"},
+        {**OTHERS, "op": "oaaasssss", "dc": "oaaasssss"},
+    ),
+    (
         Move.RELEASE,
         "hold: decider",
         {"reason": "x"},
@@ -192,6 +211,11 @@ RUN_MOVES: list[tuple[Move, dict[str, Any], dict[str, str]]] = [
         Move.ACCEPT_HAND_OVER,
         {"read_back": "2"},
         {"op": "byyee", "vf": "byyee", "dc": "byyee", "ob": "byyee", "no": "b++ee"},
+    ),
+    (
+        Move.STATE_FITNESS,
+        {"hours_awake": "17"},
+        {"op": "+++ee", "vf": "+++ee", "dc": "+++ee", "ob": "+++ee", "no": "nnnee"},
     ),
     (
         Move.NOTE,
@@ -336,6 +360,7 @@ def test_a_pending_hand_over_stops_what_moves() -> None:
         Move.ATTACH,
         Move.STRIKE_OUT,
         Move.LATE_ENTRY,
+        Move.STATE_FITNESS,
         Move.ABORT,
     }
 

@@ -24,6 +24,19 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "role.taken": ({"role": "verifier"}, "took the role of verifier"),
     "role.released": ({"role": "verifier"}, "gave back the role of verifier"),
+    "override.asked": (
+        {**STEP, "gate": "released", "label": "Released by the decider", "reason": "Alone."},
+        "asked to override “Released by the decider” of step 2, Count: Alone.",
+    ),
+    "override.withdrawn": ({**STEP, "gate": "released"}, "withdrew the override of released"),
+    "gate.overridden": (
+        {"step": None, "gate": "roles", "label": "Every role is taken", "reason": "Alone."},
+        "OVERRODE “Every role is taken” of the run as a whole: Alone.",
+    ),
+    "fitness.stated": (
+        {"hours_awake": 17, "alone": True, "local_time": "03:40"},
+        "said: awake for 17 h, alone, local time 03:40",
+    ),
     "run.started": ({"conditions": []}, "started the run"),
     "step.begun": (STEP, "began step 2, Count"),
     "step.recorded": (

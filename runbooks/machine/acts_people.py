@@ -1,0 +1,169 @@
+"""Moves about people and gates: the loud override, and what somebody says of their own state."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from runbooks.enums import Move, StepStatus
+from runbooks.machine.gates import attempt_at, gates, run_gates
+from runbooks.machine.overriding import (
+    OVERRIDE_LASTS,
+    OVERRIDE_WAITS,
+    closed_gates,
+    not_before,
+    pending,
+)
+from runbooks.requests import Gate, Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.state import RunState
+from runbooks.stated import Override
+
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
+MOST_HOURS = 72
+
+
+def _ask(state: RunState, request: Request) -> Outcome:
+    gate = _closed(state, request)
+    if not isinstance(gate, Gate):
+        return gate
+    reason = request.text("reason")
+    if not reason:
+        return Malformed({"reason": "Say why it cannot be opened in its own way."})
+    asked = _asked(state, request)
+    if asked is not None and request.at - asked.asked_at <= OVERRIDE_LASTS:
+        return Refusal(
+            "asked_already",
+            "This override was asked for already.",
+            f"It can be used from {not_before(asked):%H:%M:%S} UTC on; or withdraw it.",
+            logged=False,
+        )
+    return (NewEvent("override.asked", {**_about(state, request, gate), "reason": reason}),)
+
+
+def _override(state: RunState, request: Request) -> Outcome:
+    gate = _closed(state, request)
+    if not isinstance(gate, Gate):
+        return gate
+    asked = _asked(state, request)
+    if asked is None:
+        return _not_asked(gate)
+    if asked.by != request.by:
+        return Refusal(
+            "not_your_override",
+            "Somebody else asked for this override.",
+            "Whoever asked for it uses it; or withdraw it, and ask for it yourself.",
+            guard="override",
+        )
+    waited = request.at - asked.asked_at
+    if waited < OVERRIDE_WAITS:
+        return Refusal(
+            "override_too_soon",
+            f"Not before {not_before(asked):%H:%M:%S} UTC: an override waits two minutes.",
+            "Read your reason again meanwhile, and look whether somebody answers.",
+            guard="override",
+        )
+    if waited > OVERRIDE_LASTS:
+        return Refusal(
+            "override_expired",
+            "This override was asked for more than 15 minutes ago.",
+            "Ask for it again, with the reason as it is now.",
+            guard="override",
+        )
+    data = {
+        **_about(state, request, gate),
+        "reason": asked.reason,
+        "waited": int(waited.total_seconds()),
+        "done": _finishes(state, request.step),
+    }
+    return (NewEvent("gate.overridden", data),)
+
+
+def _withdraw(state: RunState, request: Request) -> Outcome:
+    asked = _asked(state, request)
+    if asked is None:
+        names = ", ".join(one.gate for one in pending(state, request.step))
+        return Malformed({"gate": f"Choose one of: {names}."})
+    told = {"step": request.step, "attempt": asked.attempt, "gate": asked.gate}
+    return (NewEvent("override.withdrawn", told),)
+
+
+def _closed(state: RunState, request: Request) -> Gate | Refusal | Malformed:
+    """The closed gate that the request names, if it is one that may be overridden."""
+    name, index = request.text("gate"), request.step
+    closed = closed_gates(state, index, request.at)
+    for gate in closed:
+        if gate.key == name:
+            return gate
+    found = run_gates(state) if index is None else gates(state, index, request.at)
+    named = next((gate for gate in found if gate.key == name), None)
+    if named is None:
+        names = ", ".join(gate.key for gate in closed) or "none is closed"
+        return Malformed({"gate": f"Choose one of the closed gates: {names}."})
+    if named.open:
+        return Refusal(
+            "gate_open", "This gate is open.", "Go on; nothing is to be overridden.", logged=False
+        )
+    return Refusal(
+        "override_never",
+        "This is never overridden: it needs nobody but you.",
+        named.how,
+        guard="override",
+    )
+
+
+def _asked(state: RunState, request: Request) -> Override | None:
+    name = request.text("gate")
+    return next((one for one in pending(state, request.step) if one.gate == name), None)
+
+
+def _not_asked(gate: Gate) -> Refusal:
+    return Refusal(
+        "not_asked",
+        f"No override was asked for: {gate.label}.",
+        "Ask for it first, with a reason; it can be used two minutes later.",
+    )
+
+
+def _about(state: RunState, request: Request, gate: Gate) -> dict[str, Any]:
+    return {
+        "step": request.step,
+        "attempt": attempt_at(state, request.step),
+        "gate": gate.key,
+        "label": gate.label,
+        "guard": gate.guard,
+    }
+
+
+def _finishes(state: RunState, index: int | None) -> bool:
+    """Whether the step is done with it: it was ticked and waited for the second measurement."""
+    return index is not None and state.steps[index].status is StepStatus.AWAITING
+
+
+def _fitness(state: RunState, request: Request) -> Outcome:
+    errors = {}
+    hours = _hours(request.data.get("hours_awake"))
+    if hours is None:
+        errors["hours_awake"] = f"Write how many hours you are awake, 0 to {MOST_HOURS}."
+    clock = request.text("local_time")
+    if clock and not _CLOCK.fullmatch(clock):
+        errors["local_time"] = "Write the time where you are, such as 03:40."
+    if errors:
+        return Malformed(errors)
+    said = {"hours_awake": hours, "alone": request.data.get("alone") is True, "local_time": clock}
+    return (NewEvent("fitness.stated", said),)
+
+
+def _hours(said: object) -> int | None:
+    """Whole hours; None for what is none, or more than anybody is awake."""
+    text = str(said).strip() if said is not None and not isinstance(said, bool) else ""
+    if not (text.isascii() and text.isdigit() and len(text) <= 2):
+        return None
+    return int(text) if int(text) <= MOST_HOURS else None
+
+
+ACTS = {
+    Move.ASK_OVERRIDE: _ask,
+    Move.OVERRIDE: _override,
+    Move.WITHDRAW_OVERRIDE: _withdraw,
+    Move.STATE_FITNESS: _fitness,
+}

@@ -1,0 +1,87 @@
+"""The loud override: who may ask to pass a gate without its condition, which gates, and when.
+
+One gate of one attempt at one step, never all; never files, the circle, or what is typed to lay a
+command open. (An override that is quick becomes the way: break-glass of RUNS, M11 of the story.)
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from runbooks.enums import RunRole
+from runbooks.machine.gates import attempt_at, gates, missing_roles, run_gates
+from runbooks.procedure import Guard
+from runbooks.requests import Gate, Refusal
+from runbooks.state import RunState
+from runbooks.stated import Override
+
+#: Between asking and passing: long enough to read the reason again, and for those who are paged.
+OVERRIDE_WAITS = timedelta(seconds=120)
+#: An older request is asked again: the situation is another one.
+OVERRIDE_LASTS = timedelta(minutes=15)
+#: The first words of keys of gates that are never overridden: they need nobody but the operator.
+NEVER = frozenset({"begun", "file", "unlocked"})
+
+
+def closed_gates(state: RunState, index: int | None, at: datetime) -> tuple[Gate, ...]:
+    """The closed gates of step `index` (None: of the run as a whole) that an override could pass
+    at `at` (aware)."""
+    found = run_gates(state) if index is None else gates(state, index, at)
+    return tuple(g for g in found if not g.open and g.key.split(":")[0] not in NEVER)
+
+
+def pending(state: RunState, index: int | None) -> tuple[Override, ...]:
+    """The overrides of step `index`, or of the run as a whole, that were asked and not used."""
+    place = (index, attempt_at(state, index))
+    return tuple(
+        one
+        for one in state.stated.overrides
+        if one.opened_at is None and (one.step, one.attempt) == place
+    )
+
+
+def not_before(asked: Override) -> datetime:
+    """The first moment at which it may be used."""
+    return asked.asked_at + OVERRIDE_WAITS
+
+
+def may_ask(state: RunState, person: int, index: int | None) -> Refusal | None:
+    """Whether there could be something to override at all; which gate is closed, the act sees."""
+    if index is not None:
+        return None if state.step(index).guard.override else _never(state.step(index).number)
+    missing = [role for role in missing_roles(state) if role is not RunRole.OPERATOR]
+    if not run_gates(state) or not missing:
+        return Refusal(
+            "no_gate",
+            "Nothing of the run as a whole waits for an override.",
+            "Name the step whose gate is closed.",
+            logged=False,
+        )
+    strict = (s for s in state.procedure.steps if not s.guard.override and _needs_second(s.guard))
+    step = next(strict, None)
+    return _never(step.number) if step else None
+
+
+def may_use(state: RunState, person: int, index: int | None) -> Refusal | None:
+    """An override is used, or taken back, after it was asked for."""
+    if pending(state, index):
+        return None
+    return Refusal(
+        "not_asked",
+        "No override was asked for here.",
+        "Ask for it first, with a reason; it can be used two minutes later.",
+    )
+
+
+def _needs_second(guard: Guard) -> bool:
+
+    return bool(guard.countersign or guard.hold or "overwrite" in guard.locks)
+
+
+def _never(number: str) -> Refusal:
+    return Refusal(
+        "override_never",
+        f"The runbook says of step {number} that no gate of it is overridden.",
+        "Open the gate in its own way, hold the run and ask for a second person, or abort.",
+        guard="override",
+    )

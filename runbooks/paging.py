@@ -1,0 +1,85 @@
+"""Calling people to a run at once: STOP, and the loud override. (RUNS: `hold` pages the decider;
+an override pages the decider and the managers.)"""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from accounts import access
+from accounts.enums import Role
+from accounts.models import User
+from inventory.times import stamp
+from notices.tell import tell
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine import OVERRIDE_WAITS, Line, RunState
+from runbooks.models import Run
+
+
+def of_stop(run: Run, state: RunState, line: Line, by: User) -> None:
+    """Somebody said STOP, or the run was held for a second person: the decider; the managers where
+    there is no decider. Who said it is not called."""
+    decider = state.holder(RunRole.DECIDER)
+    called = access.holding(Role.MANAGER) if decider is None else User.objects.filter(pk=decider)
+    why = f" Reason: {line.data['reason']}" if line.data.get("reason") else ""
+    mismatch = line.data["mismatch"]
+    said = "Wrong answers hold the run for a second person." if mismatch else f"{by} said STOP."
+    text = f"{said}{why} Nothing moves until the run is resumed with a read-back. Look at it now."
+    _call(called, run, line, by, ("stop", f"STOP: {named(run)}", text))
+
+
+def of_asked_override(run: Run, state: RunState, line: Line, by: User) -> None:
+    """Somebody wants to pass a gate without its condition: the decider and all managers, while
+    there is time to answer."""
+    moment = stamp(line.at + OVERRIDE_WAITS)
+    text = (
+        f"{by} asks to pass without its condition: {_gate(state, line)} Reason:"
+        f" {line.data['reason']} It can be used from {moment} on. If it is not right, call {by}"
+        " now, or open the run and say STOP."
+    )
+    subject = f"Override asked for: {named(run)}"
+    _call(_answerable(state), run, line, by, ("override-asked", subject, text))
+
+
+def of_override(run: Run, state: RunState, line: Line, by: User) -> None:
+    """A gate was passed without its condition: the same people."""
+    text = (
+        f"{by} passed without its condition: {_gate(state, line)} Reason: {line.data['reason']}"
+        " The run is marked, and a review is open: somebody else looks at it and closes it with a"
+        " finding."
+    )
+    _call(_answerable(state), run, line, by, ("overridden", f"OVERRIDDEN: {named(run)}", text))
+
+
+def named(run: Run) -> str:
+    """A run as the subject of a notice says it."""
+    drill = " (drill)" if run.kind == RunKind.DRILL.value else ""
+    return f"{run}{drill}"
+
+
+def _answerable(state: RunState) -> QuerySet[User]:
+    managers = access.holding(Role.MANAGER).values("pk")
+    decider = state.holder(RunRole.DECIDER)
+    return User.objects.filter(Q(pk__in=managers) | Q(pk=decider))
+
+
+def _gate(state: RunState, line: Line) -> str:
+    index = line.data["step"]
+    where = "before the start" if index is None else f"step {state.step(index).number}"
+    return f"{line.data['label']} ({where})."
+
+
+def _call(
+    people: QuerySet[User], run: Run, line: Line, by: User, told: tuple[str, str, str]
+) -> None:
+    """A drill is told in the product alone: nobody is to be called out of bed for one."""
+    word, subject, text = told
+    tell(
+        people.exclude(pk=by.pk),
+        key=f"{word}:{run.pk}:{line.sequence}",
+        subject=subject,
+        text=text,
+        url=reverse("runbooks:run_detail", args=[run.pk]),
+        at=line.at,
+        by_mail=run.kind == RunKind.LIVE.value,
+    )

@@ -1,0 +1,142 @@
+"""What the page says about people and gates: overrides asked for, the second person without a
+device, and how somebody said they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils import timezone
+
+from runbooks import fitness
+from runbooks.enums import Countersign, Move, RunRole, StepStatus
+from runbooks.forms.moves import OnScreenForm
+from runbooks.machine import (
+    Allowed,
+    Gate,
+    closed_gates,
+    countersigner,
+    gates,
+    not_before,
+    pending,
+    run_gates,
+)
+from runbooks.screen.panels import Desk, Panel
+from runbooks.stated import Override
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An override that was asked for. `moment` is the first one at which it is used, in words, and
+    `until` the same in ISO 8601, '' when it has come. `use` is there for whoever asked."""
+
+    gate: str
+    label: str
+    by: str
+    reason: str
+    moment: str
+    until: str
+    use: Panel | None
+    withdraw: Panel | None
+
+
+@dataclass(frozen=True)
+class WayRound:
+    """The loud way round the gates of the open step, or of the start."""
+
+    asked: tuple[Asked, ...]
+    panels: tuple[Panel, ...]
+
+    @property
+    def version(self) -> str:
+        """Changes when what is shown changes."""
+        return repr([(a.gate, a.until, a.use is None) for a in self.asked] + [len(self.panels)])
+
+
+@dataclass(frozen=True)
+class Card:
+    """What somebody said of their own state, and what is suggested."""
+
+    name: str
+    words: str
+    advice: str
+
+
+def way_round(desk: Desk, index: int | None) -> WayRound:
+    """Of step `index`; None for the start."""
+    asked = {one.gate: one for one in pending(desk.state, index)}
+    may = Allowed(Move.ASK_OVERRIDE, index) in desk.controls
+    closed = closed_gates(desk.state, index, desk.at) if may else ()
+    return WayRound(
+        tuple(_asked(desk, index, one) for one in asked.values()),
+        tuple(_ask(desk, index, gate) for gate in closed if gate.key not in asked),
+    )
+
+
+def _ask(desk: Desk, index: int | None, gate: Gate) -> Panel:
+    panel = desk.panel(Move.ASK_OVERRIDE, index, initial={"gate": gate.key})
+    return replace(panel, title=f"Override: {gate.label}", verb="Ask for the override")
+
+
+def _asked(desk: Desk, index: int | None, one: Override) -> Asked:
+    found = run_gates(desk.state) if index is None else gates(desk.state, index, desk.at)
+    label = next((gate.label for gate in found if gate.key == one.gate), one.gate)
+    moment = not_before(one)
+    waits = desk.at < moment
+    blocked = f"Not before {_clock(moment)}" if waits else ""
+    mine = one.by == desk.person and Allowed(Move.OVERRIDE, index) in desk.controls
+    use = withdraw = None
+    if mine:
+        use = desk.panel(Move.OVERRIDE, index, initial={"gate": one.gate}, blocked=blocked)
+        use = replace(use, verb="OVERRIDE: go on without it")
+    if Allowed(Move.WITHDRAW_OVERRIDE, index) in desk.controls:
+        withdraw = desk.panel(Move.WITHDRAW_OVERRIDE, index, initial={"gate": one.gate})
+        withdraw = replace(withdraw, verb="Withdraw it")
+    by = desk.people.get(one.by)
+    return Asked(
+        gate=one.gate,
+        label=label,
+        by=by.name if by else "Somebody",
+        reason=one.reason,
+        moment=_clock(moment),
+        until=moment.isoformat() if waits else "",
+        use=use,
+        withdraw=withdraw,
+    )
+
+
+def _clock(moment: datetime) -> str:
+    """`moment` (aware) to the second, in the zone of the settings: two minutes are counted."""
+    local = timezone.localtime(moment)
+    return f"{local:%H:%M:%S} {local.tzname()}"
+
+
+def on_this_screen(desk: Desk, index: int) -> Panel | None:
+    """The countersign of a second person who has no device, on the screen of whoever acts; None
+    where none is awaited, or where it is to be given without seeing this screen."""
+    state, step = desk.state, desk.state.steps[index]
+    second = countersigner(state, index)
+    mine = state.people.get(desk.person)
+    before = state.step(index).guard.countersign is Countersign.BEFORE
+    if not before or step.status is not StepStatus.STARTED or mine in {None, RunRole.OBSERVER}:
+        return None
+    if mine is second or state.holder(second) is None or _countersigned(desk, index):
+        return None
+    panel = desk.panel(Move.COUNTERSIGN, index, form_class=OnScreenForm)
+    title = f"The {second.value} is here without a device"
+    return replace(panel, title=title, verb="Countersign as the person named here")
+
+
+def _countersigned(desk: Desk, index: int) -> bool:
+    return any(g.open for g in gates(desk.state, index, desk.at) if g.key == "countersigned")
+
+
+def cards(desk: Desk) -> tuple[Card, ...]:
+    """Of everybody who said how they are, in the order of their roles."""
+    people: Iterable[int] = (p for p in desk.state.people if p in desk.state.stated.fitness)
+    found = []
+    for pk in people:
+        said, known = desk.state.stated.fitness[pk], desk.people.get(pk)
+        found.append(Card(known.name if known else "?", fitness.told(said), fitness.advice(said)))
+    return tuple(found)
