@@ -14,7 +14,7 @@ from typing import Any
 from inventory.durations import words
 from inventory.quantities import size_words
 from inventory.times import stamp
-from runbooks import copywords, interlocks
+from runbooks import copywords, interlocks, peoplewords
 from runbooks.enums import Deviation, ValueType
 from runbooks.procedure import Procedure, ValueSpec
 
@@ -130,7 +130,7 @@ def _countersigned(data: Data, procedure: Procedure) -> str:
     values = value_words(data["values"], data, procedure)
     said = f" ({values})" if values else ""
     comment = f": {data['comment']}" if data.get("comment") else ""
-    host = f", on the screen of {data['on_screen_of']['name']}" if "on_screen_of" in data else ""
+    host = peoplewords.host(data)
     return f"countersigned {step_name(data, procedure)} {when}{said}{host}{comment}"
 
 
@@ -189,18 +189,6 @@ def _ended_early(verb: str) -> Callable[[Data, Procedure], str]:
 def deviation_words(kind: str) -> str:
     """In what a run went wrong, in a few words."""
     return "something else" if kind == Deviation.OTHER else kind.replace("-", " ")
-
-
-def _gate(data: Data, procedure: Procedure) -> str:
-    """The gate by its label, and where it stands."""
-    where = step_name(data, procedure) or "the run as a whole"
-    return f"“{data.get('label', data['gate'])}” of {where}"
-
-
-def _fitness(data: Data, procedure: Procedure) -> str:
-    said = [f"awake for {data['hours_awake']} h", "alone" if data["alone"] else "not alone"]
-    said += [f"local time {data['local_time']}"] if data["local_time"] else []
-    return "said: " + ", ".join(said)
 
 
 def _late(data: Data, procedure: Procedure) -> str:
@@ -271,18 +259,18 @@ KINDS: dict[str, Kind] = {
     ),
     "override.asked": Kind(
         "A person asked to pass a gate without its condition; others were paged.",
-        lambda d, p: f"asked to override {_gate(d, p)}: {d['reason']}",
+        lambda d, p: peoplewords.asked(d, step_name(d, p)),
     ),
     "override.withdrawn": Kind(
-        "What was asked for was taken back.",
-        lambda d, p: f"withdrew the override of {d['gate']}",
+        "What was asked for was taken back.", lambda d, p: f"withdrew the override of {d['gate']}"
     ),
     "gate.overridden": Kind(
         "A gate was passed without its condition; a review was opened.",
-        lambda d, p: f"OVERRODE {_gate(d, p)}: {d['reason']}",
+        lambda d, p: peoplewords.overridden(d, step_name(d, p)),
     ),
     "fitness.stated": Kind(
-        "A person said how they are. It stays with the run and is counted nowhere.", _fitness
+        "A person said how they are. It stays with the run and is counted nowhere.",
+        lambda d, p: peoplewords.fitness(d),
     ),
     "run.turned_back": Kind(
         "The run goes the way back before it is aborted.", _ended_early("turned back")

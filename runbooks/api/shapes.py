@@ -130,6 +130,8 @@ class Gate(Shape):
     label = serializers.CharField()  # type: ignore[assignment]
     open = serializers.BooleanField()
     how = serializers.CharField(help_text="How it is opened.")
+    guard = serializers.CharField(help_text="Key of the guard that keeps it.")
+    overridden = serializers.BooleanField(help_text="It was passed without its condition.")
 
 
 class OverrideShape(Shape):

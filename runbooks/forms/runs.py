@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django import forms
@@ -25,7 +26,7 @@ from runbooks.forms.moves import (
     sentences,
 )
 from runbooks.forms.people import AskOverrideForm, FitnessForm, GateForm
-from runbooks.machine import RunState, countersigner, current
+from runbooks.machine import RunState
 
 #: In what a run can go wrong, as its operator or decider says it.
 WENT_WRONG = [
@@ -244,18 +245,12 @@ FORMS: dict[Move, type[MoveForm]] = {
 }
 
 
-def form_for(move: Move, state: RunState, person: int) -> type[MoveForm]:
-    """The form in which `person` sends `move` now: an offered hand-over is taken back with it,
-    and the second person signs with their own name."""
+def form_for(move: Move, state: RunState, person: int, sent: Container[str] = ()) -> type[MoveForm]:
+    """The form in which `person` sends `move` now: an offered hand-over is taken back with it, and
+    a second person who has no device signs with their own name (`sent` are the fields that came).
+    """
     if move is Move.HAND_OVER and state.hand_over_by == person:
         return WithdrawForm
-    if move is Move.COUNTERSIGN and signs_for_another(state, person):
+    if move is Move.COUNTERSIGN and "signer" in sent:
         return OnScreenForm
     return FORMS[move]
-
-
-def signs_for_another(state: RunState, person: int) -> bool:
-    """Whether a countersign of the open step that is sent from the screen of `person` is that of
-    the second person, who stands beside them."""
-    now = current(state)
-    return now is not None and state.people.get(person) is not countersigner(state, now)
