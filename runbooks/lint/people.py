@@ -69,7 +69,7 @@ def nobody_told(book: Book) -> Iterator[Remark]:
     if not mention(book, book.path, _TELLS):
         yield at_act(
             book,
-            "No step tells anybody that data is replaced, or what is lost by it.",
+            "No step tells anybody that data is restored, or what is lost by it.",
             "Add a step that announces the restore, and one at the end that tells those affected.",
         )
 

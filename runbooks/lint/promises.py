@@ -12,7 +12,12 @@ from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
 from runbooks.lint.words import at_act, mention
 
-_TIME = re.compile(r"\b\d+(?:\.\d+)? ?-?(?:sec|min|minute|h|hr|hour)s?\b", re.IGNORECASE)
+#: A time that is said of an act: "about 20 minutes", "(~8 mins for 16 GB)".
+_TIME = re.compile(
+    r"(?:~|\b(?:about|around|approx\w*|takes?|needs?|up to|within|expect\w*)\b)(?: \w+){0,3}? ?"
+    r"\d+(?:\.\d+)? ?-?(?:sec|min|minute|h|hr|hour)s?\b",
+    re.IGNORECASE,
+)
 
 
 @rule(

@@ -60,7 +60,7 @@ _SHORT: dict[str, tuple[str, str]] = {
     "dropdb": ("-f", ""),
 }
 #: Tools that only show what they would do until this option says: do it.
-_DO_IT = frozenset({("kops", "--yes"), ("pt-archiver", "--yes")})
+_DO_IT = frozenset({("kops", "--yes"), ("kops", "--force"), ("pt-archiver", "--yes")})
 _KNOWS = re.compile(r"\w*I_KNOW_WHAT\w*=|\w*I_REALLY_(?:WANT|MEAN)\w*=")
 _REPLACE = re.compile(r"\bwith\b[^;]*\breplace\b", re.IGNORECASE)
 _RESTORE = re.compile(r"^\s*restore\s+(?:database|log)\b", re.IGNORECASE)

@@ -19,6 +19,8 @@ _NO_VERB_END = ("ing", "ed", "tion", "sion", "ment", "ness", "ance", "done")
 _JOINED = re.compile(
     r";\s*(?=\w)|\b(?:and )?then (?P<then>[a-z-]+)|\b(?:and|&) (?:also )?(?P<verb>[a-z-]+)", re.I
 )
+# Two of these are one thing: "the role for backup and restore".
+_COMPOUNDS = ({"backup", "restore"}, {"start", "stop"}, {"read", "write"})
 _LEADING = re.compile(r"\W*(?:(?:and|then|now|next|finally|afterwards)\b[,\s]*)+", re.I)
 # What one does in one movement.
 _PAIRS = ({"stop", "disable"}, {"copy", "paste"}, {"find", "replace"}, {"go", "see"},
@@ -59,7 +61,8 @@ def _second_action(step: Step) -> str:
         verb = (found["verb"] or "").lower()
         if not verb and (not found["then"] or found["then"].lower() in VERBS):
             return title[found.start() :].strip(" ;")[:40]
-        pair = any({*first, verb} == known for known in _PAIRS)
+        ahead = words_of(title[: found.start()])[-1:]
+        pair = any({*first, verb} == known for known in _PAIRS) or {*ahead, verb} in _COMPOUNDS
         if verb in VERBS_ONLY and first and first[0] in VERBS and not pair:
             return title[found.start() :].strip()[:40]
     return ""

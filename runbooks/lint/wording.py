@@ -15,8 +15,8 @@ from runbooks.procedure import Step
 _JUDGES = frozenset({"check", "ensure", "verify", "confirm", "validate", "inspect", "monitor"})
 _VAGUE = re.compile(
     r"\b(?:as|if|when|where) (?:needed|necessary|required|appropriate|applicable|desired)\b"
-    r"|\bappropriate(?:ly)?\b|\betc\b|\band so on\b|\bshould\b|\ba while\b|\breasonabl[ey]\b"
-    r"|\bmake sure\b",
+    r"|\bappropriate(?:ly)?\b|\betc\b|\band so on\b|\bshould\b(?! be +\d)|\ba while\b"
+    r"|\breasonabl[ey]\b|\bmake sure\b",
     re.IGNORECASE,
 )
 _CAUTION = re.compile(

@@ -93,7 +93,7 @@ def at_act(book: Book, sentence: str, suggestion: str) -> Remark:
 
 def named_act(book: Book) -> str:
     """The first irreversible step, as the remark at it calls it."""
-    return "this step, which cannot be taken back" if book.acts else "the data is replaced"
+    return "this step, which cannot be taken back" if book.acts else "the restore"
 
 
 def before_act(book: Book) -> tuple[Step, ...]:

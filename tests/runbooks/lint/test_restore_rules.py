@@ -64,9 +64,16 @@ CONSOLE = "- [ ] Tick the backup, and choose *Restore*\n"
     ],
 )
 def test_what_counts_as_a_restore(source, restores, irreversible):
-    """L30 speaks about every restore, L01 about its irreversible step."""
-    assert bool(of("L30", source)) is restores
+    """L38 speaks about every restore, L01 and L30 about its irreversible step."""
+    assert bool(of("L38", source)) is restores
     assert bool(of("L01", source)) is irreversible
+    assert bool(of("L30", source)) is irreversible
+
+
+def test_a_declared_restore_needs_a_time_out_even_if_no_step_is_seen_to_restore():
+    source = "---\ntitle: Fix it\noperation: restore\n---\n\n- [ ] Call the vendor\n"
+    assert "before the restore" in of("L30", source)[0].sentence
+    assert of("L29", source)
 
 
 @pytest.mark.parametrize(
