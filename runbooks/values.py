@@ -89,10 +89,13 @@ def agree(spec: ValueSpec, mine: str, theirs: str) -> bool:
 
 
 def close(kind: ValueType, one: str, other: str, tolerance: str) -> bool:
-    """Whether two normal texts lie within `tolerance`: a number, `5 %`, or for times a duration."""
+    """Whether two normal texts lie within `tolerance`: a number, `5 %`, or for times a duration.
+    Two checksums are equal or not."""
     if kind is ValueType.DATETIME:
         gap = abs(datetime.fromisoformat(one) - datetime.fromisoformat(other))
         return gap <= _duration(tolerance)
+    if kind is ValueType.SHA256:
+        return one == other
     try:
         a, b = Decimal(one), Decimal(other)
     except InvalidOperation:

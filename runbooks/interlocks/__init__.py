@@ -7,7 +7,7 @@ is a class here and its word in `runbooks.parser.lockkeys`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,6 +44,7 @@ __all__ = [
     "renewed",
     "signature",
     "unconfirmed",
+    "values",
     "unsigned",
     "word",
     "wrong",
@@ -122,6 +123,18 @@ def word(name: str) -> tuple[str, ValueType] | None:
     key, _, rest = name.partition(".")
     lock = INTERLOCKS.get(key)
     return lock.words.get(rest) if lock else None
+
+
+def values(keys: Iterable[str]) -> dict[str, ValueType]:
+    """The values that the guards with these keys ask for, by their dotted names: later steps may
+    compare with them. Those that nobody is shown are not among them."""
+    locks = [INTERLOCKS[key] for key in keys if key in INTERLOCKS]
+    return {
+        f"{lock.key}.{word}": kind
+        for lock in locks
+        if not lock.masked
+        for word, (_, kind) in lock.words.items()
+    }
 
 
 def is_masked(name: str) -> bool:

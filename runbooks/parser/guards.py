@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from runbooks import interlocks
 from runbooks.enums import Countersign
 from runbooks.parser import yamltext
 from runbooks.parser.guardkeys import GUARD_KEYS, LOCKED, WITH_OPTIONAL
@@ -36,7 +37,9 @@ def read_guard(source: str, place: Place, context: Context) -> Guard:
         got["countersign"] = Countersign.BEFORE
     context.recorded.update({value.name: value.type for value in got.get("record", ())})
     plain = {key: read for key, read in got.items() if key not in LOCKED}
-    return Guard(**plain, locks={key: read for key, read in got.items() if key in LOCKED})
+    locks = {key: read for key, read in got.items() if key in LOCKED}
+    context.recorded.update(interlocks.values(locks))
+    return Guard(**plain, locks=locks)
 
 
 def _check_alone(value: Value, context: Context) -> None:

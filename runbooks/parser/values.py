@@ -91,7 +91,7 @@ _FITS: dict[ValueType, set[str]] = {
     ValueType.DATETIME: {*_ORDERED, "max_age"},
     ValueType.DURATION: _ORDERED,
     ValueType.BYTES: {*_ORDERED, "unit"},
-    ValueType.SHA256: {"equals"},
+    ValueType.SHA256: {"equals", "within"},
     ValueType.CHOICE: {"equals", "options"},
     ValueType.FILE: set(),
 }
@@ -177,6 +177,11 @@ def _check_within(kind: ValueType, at: Value, within: Within, context: Context) 
             f"A value of type `{kind}` cannot be compared with `{of}`, which is "
             f"of type `{context.recorded[of]}`.",
         )
+    if kind is ValueType.SHA256:
+        if within.tolerance != "0":
+            said = _at(at, "tolerance")
+            context.error("comparison", said, "Two checksums are equal or not.", "Write `0`.")
+        return
     if _PERCENT.fullmatch(within.tolerance) and kind is not ValueType.DATETIME:
         return
     times = (ValueType.DATETIME, ValueType.DURATION)
