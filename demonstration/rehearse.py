@@ -83,7 +83,8 @@ def prepare(path: Path, name: str, folder: Path) -> Rehearsal:
     host = os.environ["PGHOST"]
     mine = {
         "target.host": host, "source.host": host, "run": f"r{secrets.token_hex(3)}",
-        "dump.place": f"{folder}/backup.dump", "run.token": f"run-{secrets.token_hex(3)}", "vault": str(folder), "folder": str(folder),
+        "run.token": f"run-{secrets.token_hex(3)}",
+        "dump.place": f"{folder}/backup.dump", "vault": str(folder), "folder": str(folder),
         "database": name, "side": f"{name}_restored", "copied": f"{name}_copy",
         "reader": f"{name}_reader",
     }  # fmt: skip
