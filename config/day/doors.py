@@ -1,0 +1,100 @@
+"""A door: how people reach the product. The verbs themselves, for the terminal; tests have one that
+goes through the API. Every refusal comes out as `Refused` or `Invalid`, whichever door it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from accounts.models import User
+from inventory import copies
+from inventory.models import Copy, Instance, System
+from runbooks import library, rows, runs
+from runbooks.enums import Move, RunKind, RunRole
+from runbooks.models import Revision, Runbook
+from runbooks.state import RunState
+
+
+class Door(Protocol):
+    """What people do in the story. `who` is a user name; ids are primary keys."""
+
+    at: datetime
+
+    def prepare(
+        self, who: str, runbook: str, kind: RunKind, parameters: Mapping[str, int | str]
+    ) -> int:
+        """Open a run of the newest revision; its number."""
+
+    def move(self, who: str, run: int, move: Move, **data: Any) -> None:
+        """Make one move."""
+
+    def register_copy(self, who: str, system: str, **facts: Any) -> int:
+        """Put a copy into the inventory; its id."""
+
+    def verify_copy(self, who: str, copy: int, how: str) -> None:
+        """Say that a copy was read and is good."""
+
+    def save(self, who: str, source: str, name: str) -> tuple[str, int]:
+        """Save a runbook; its slug and the number of the revision."""
+
+    def approve(self, who: str, runbook: str, revision: int) -> None:
+        """Approve a revision."""
+
+
+class Verbs:
+    """The door that is no door: the verbs, called as a page calls them."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def prepare(
+        self, who: str, runbook: str, kind: RunKind, parameters: Mapping[str, int | str]
+    ) -> int:
+        revision = Revision.objects.filter(runbook__slug=runbook).latest("number")
+        texts = {name: str(value) for name, value in parameters.items()}
+        run = runs.prepare(revision=revision, kind=kind, parameters=texts, by=user(who), at=self.at)
+        return run.pk
+
+    def move(self, who: str, run: int, move: Move, **data: Any) -> None:
+        if "role" in data:
+            data["role"] = RunRole(data["role"])
+        runs.VERBS[move](run, by=user(who), at=self.at, **data)
+
+    def register_copy(self, who: str, system: str, **facts: Any) -> int:
+        of = System.objects.get(slug=system)
+        return copies.register(system=of, by=user(who), at=self.at, **facts).pk
+
+    def verify_copy(self, who: str, copy: int, how: str) -> None:
+        copies.verify(Copy.objects.get(pk=copy), how=how, by=user(who), at=self.at)
+
+    def save(self, who: str, source: str, name: str) -> tuple[str, int]:
+        known = Runbook.objects.filter(title=name).first()
+        revision = library.save(
+            source=source.encode(), by=user(who), at=self.at, name=name, runbook=known
+        )
+        return revision.runbook.slug, revision.number
+
+    def approve(self, who: str, runbook: str, revision: int) -> None:
+        found = Revision.objects.get(runbook__slug=runbook, number=revision)
+        library.approve(found, by=user(who), at=self.at)
+
+
+def user(name: str) -> User:
+    """A person of the demonstration."""
+    return User.objects.get(username=name)
+
+
+def state_of(run: int) -> RunState:
+    """A run as it is now."""
+    return rows.load(run)[1]
+
+
+def instance(name: str) -> int:
+    """An instance of the demonstration."""
+    return Instance.objects.get(name=name).pk
+
+
+def later(door: Door, seconds: float) -> None:
+    """Let time pass."""
+    door.at += timedelta(seconds=seconds)
