@@ -134,7 +134,7 @@ class Crew:
         """What an interlock asks for."""
         key, _, word = spec.name.partition(".")
         data = state.step(index).guard.locks[key]
-        facts = state.facts[str(data.get("of") or data.get("into"))] if key != "wait" else None
+        facts = state.facts.get(str(data.get("of") or data.get("into")))
         if key == "identify":
             assert facts is not None  # noqa: S101 - it names an instance
             return facts.identifiers[0 if word == "first" else 1]
