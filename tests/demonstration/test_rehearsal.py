@@ -43,7 +43,7 @@ def main_path(procedure: Procedure) -> list[Step]:
     return [s for s in procedure.steps if s.section not in procedure.asides and not s.is_substep]
 
 
-@pytest.mark.parametrize(("path", "steps"), [(RESTORE, 27), (COPY, 11), (BAD, 5)])
+@pytest.mark.parametrize(("path", "steps"), [(RESTORE, 28), (COPY, 11), (BAD, 5)])
 def test_parses_without_findings(path: Path, steps: int) -> None:
     assert len(main_path(read(path))) == steps
 
@@ -106,7 +106,7 @@ def test_every_command_works(scenario: Callable[[Path], Rehearsal], file: str) -
     ("right", "wrong", "sentence"),
     [
         ("cp <dump.place>", "cp <dump.palce>", "parameters without a value: <dump.palce>"),
-        ("--table=entry", "--table=entries", "newest_in_backup is '': not a datetime"),
+        ("--table=entry", "--table=entries", "entries_in_backup is '0': out of range"),
         ("-d <side> --single", "-d <database> --single", "exit_status is '1': expected 0"),
         ("connection limit 0", "connection limit O", "connection_limit requires an integer"),
     ],
