@@ -17,7 +17,7 @@ from runbooks import library
 from runbooks.enums import Move, RunRole
 from runbooks.models import Run, Runbook
 from tests.factories.jobs import background
-from tests.factories.library import approved
+from tests.factories.library import DESTROYING, approved, waiving
 from tests.factories.missed import missed
 from tests.factories.people import person
 from tests.factories.story import SHEET, Story, story
@@ -114,8 +114,11 @@ PAGES = (
     Shown("runbooks:runbook_upload", "/runbooks/upload/"),
     Shown("runbooks:runbook_detail", "/runbooks/{restore}/"),
     Shown("runbooks:runbook_detail", "/runbooks/{failed}/", "locked"),
+    Shown("runbooks:runbook_detail", "/runbooks/restore-the-database/", "with findings"),
     Shown("runbooks:runbook_edit", "/runbooks/{restore}/edit/"),
+    Shown("runbooks:runbook_edit", "/runbooks/restore-the-database/edit/", "with findings"),
     Shown("runbooks:revision_detail", "/runbooks/{books}/2/", "not approved"),
+    Shown("runbooks:revision_detail", "/runbooks/empty-the-pots/1/", "with waivers"),
     Shown("runbooks:revision_diff", "/runbooks/{books}/1..2/"),
     Shown("runbooks:revision_print", "/runbooks/{restore}/1/print/"),
     Shown("runbooks:run_prepare", "/runbooks/{restore}/1/start/"),
@@ -201,6 +204,8 @@ def set_stage() -> dict[str, str]:
     cast = {name: User.objects.get(username=name) for name in ("verifier", "decider", "relief")}
     writers = {name: User.objects.get(username=name) for name in ("author", "approver")}
     text = approved(writers["author"], writers["approver"], at, SHEET)
+    pots = waiving(DESTROYING.replace(b"Water the plants", b"Empty the pots"))
+    library.save(source=pots, by=writers["author"], at=at)
     more = SHEET.replace(b"- [ ] Tell people", b"- [ ] Tell all people")
     library.save(source=more, by=writers["author"], at=at, runbook=text.runbook, summary="All")
 

@@ -39,7 +39,8 @@ def test_findings_follow_the_text_while_it_is_written(open_screen: OpenScreen) -
 def test_the_runbooks_page_leads_its_author_to_the_line(open_screen: OpenScreen) -> None:
     author = open_screen("author").go(f"{BAD}/")
     step = author.page.locator("#step-2")
-    step.locator(".finding").filter(has_text="rm -rf").get_by_role("link", name="line 12").click()
+    finding = step.locator(".finding").filter(has_text="rm -rf").first
+    finding.get_by_role("link", name="line 12").click()
     source = author.page.get_by_label("Text of the runbook")
     expect(source).to_be_focused()
     assert source.evaluate(_SELECTED).strip() == "rm -rf $PGDATA/*"
