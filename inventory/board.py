@@ -88,11 +88,15 @@ def judge(system: System, newest: Copy | None, at: datetime) -> tuple[bool | Non
     return met, f"{said}; RPO {durations.words(system.rpo)}: {'met' if met else 'not met'}"
 
 
+def is_marked(copy: Copy) -> bool:
+    """Whether `copy`, which comes of `Copy.objects.marked()`, is the last good one."""
+    marked: bool = getattr(copy, "last_good")  # noqa: B009 (an annotation)
+    return marked
+
+
 def is_last_good(copy: Copy) -> bool:
     """Whether `copy` is good and its system has no other good one."""
-    if copy.state != CopyState.GOOD.value:
-        return False
-    return not Copy.objects.of(copy.system).good().exclude(pk=copy.pk).exists()
+    return is_marked(Copy.objects.marked().get(pk=copy.pk))
 
 
 def _counted(systems: QuerySet[System]) -> QuerySet[System]:

@@ -124,6 +124,11 @@ class CopyForm(InventoryForm):
     encrypted = forms.ChoiceField(
         choices=_offered(Answer, ask=False), initial=Answer.UNKNOWN.value, label="Encrypted"
     )
+    delete_not_before = MomentField(
+        required=False,
+        label="Not to be deleted before",
+        help_text="Until then nobody can mark it destroyed. It can only be put off.",
+    )
 
     def __init__(
         self,

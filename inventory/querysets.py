@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 
 from inventory.enums import CopyState
 
@@ -31,6 +31,15 @@ class CopyQuerySet(models.QuerySet["Copy"]):
     def existing(self) -> Self:
         """Copies that have not been destroyed."""
         return self.exclude(state=CopyState.DESTROYED.value)
+
+    def marked(self) -> Self:
+        """With `last_good`: whether a copy is the LAST GOOD COPY of its system: good, and no other
+        is. Everything that names a copy asks this, and nothing else decides it."""
+        good = Q(state=CopyState.GOOD.value)
+        others = self.model._default_manager.filter(
+            good, ~Q(pk=OuterRef("pk")), system=OuterRef("system")
+        )
+        return self.annotate(last_good=ExpressionWrapper(good & ~Exists(others), BooleanField()))
 
     def newest_first(self) -> Self:
         """By the newest record in it, not by the date of the file; undated ones come last."""

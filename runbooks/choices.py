@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from inventory.board import is_marked
 from inventory.durations import age, words
 from inventory.enums import CopyState, Lifecycle
 from inventory.models import Copy, Instance, System
@@ -16,8 +17,10 @@ from runbooks.procedure import ParameterSpec
 @dataclass(frozen=True)
 class CopyChoice:
     """A copy, with everything in words that one chooses by. `loss` is a sentence; `met` says
-    whether the RPO would be kept (None when it is not known). `doubts` are reasons against it;
-    `allowed` is False when the runbook does not take it, and one of the doubts says why."""
+    whether the RPO would be kept (None when it is not known); `behind` compares its newest record
+    with the newest that is known of the system: "61 days older than …", '' for nothing to say.
+    `doubts` are reasons against it; `allowed` is False when the runbook does not take it, and one
+    of the doubts says why."""
 
     copy: Copy
     data_as_of: str
@@ -27,6 +30,7 @@ class CopyChoice:
     last_good: bool
     doubts: tuple[str, ...]
     allowed: bool = True
+    behind: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,15 @@ def copies_for(
 ) -> tuple[CopyChoice, ...]:
     """Copies of `system` (of every system when the runbook names none), the one with the newest
     record first. Destroyed and quarantined ones cannot be chosen. `at` is aware. Two queries."""
-    copies = Copy.objects.select_related("system", "verified_by", "taken_from")
+    copies = Copy.objects.marked().select_related("system", "verified_by", "taken_from")
     if system is not None:
         copies = copies.filter(system=system)
     found = list(copies)
-    good = [c.system_id for c in found if c.state == CopyState.GOOD.value]
     away = {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}
-    chosen = [_copy_choice(c, spec, good, at) for c in found if c.state not in away]
+    newest = _newest(found)
+    chosen = [
+        _copy_choice(c, spec, newest.get(c.system_id), at) for c in found if c.state not in away
+    ]
     return tuple(sorted(chosen, key=lambda choice: choice.copy.data_as_of is None))
 
 
@@ -88,7 +94,33 @@ def loss(copy: Copy, *, at: datetime) -> tuple[str, bool | None]:
     return f"{sentence}; RPO {words(rpo)}: {'met' if met else 'not met'}.", met
 
 
-def _copy_choice(copy: Copy, spec: ParameterSpec, good: list[int], at: datetime) -> CopyChoice:
+def _newest(copies: list[Copy]) -> dict[int, Copy]:
+    """By system, the copy with the newest record that anybody knows of, a replica or a copy of the
+    live data itself among them: the live data is at least as new."""
+    found: dict[int, Copy] = {}
+    for copy in copies:
+        best = found.get(copy.system_id)
+        if copy.data_as_of and (best is None or copy.data_as_of > _dated(best)):
+            found[copy.system_id] = copy
+    return found
+
+
+def _dated(copy: Copy) -> datetime:
+    assert copy.data_as_of is not None  # noqa: S101 - `_newest` keeps no other
+    return copy.data_as_of
+
+
+def _behind(copy: Copy, newest: Copy | None) -> str:
+    """How far its data is behind the newest that is known, when a minute or more."""
+    if newest is None or copy.data_as_of is None:
+        return ""
+    if _dated(newest) - copy.data_as_of < timedelta(minutes=1):
+        return ""
+    behind = age(_dated(newest), copy.data_as_of)
+    return f"{behind} older than the newest data that is known, in {newest}."
+
+
+def _copy_choice(copy: Copy, spec: ParameterSpec, newest: Copy | None, at: datetime) -> CopyChoice:
     sentence, met = loss(copy, at=at)
     doubts = []
     as_of = copy.data_as_of or copy.taken_at  # what `runbooks.parameters` measures
@@ -98,14 +130,16 @@ def _copy_choice(copy: Copy, spec: ParameterSpec, good: list[int], at: datetime)
         doubts.append(f"This runbook takes no copy older than {limit}.")
     if copy.state == CopyState.SUSPECT.value:
         doubts.append("Somebody marked it as suspect.")
-    is_good = copy.state == CopyState.GOOD.value
+    if met is False:
+        doubts.append("Outside the RPO of the system.")
     return CopyChoice(
         copy,
         stamp(copy.data_as_of) if copy.data_as_of else "not known",
         age(at, copy.data_as_of) if copy.data_as_of else "",
         sentence,
         met,
-        is_good and good.count(copy.system_id) == 1,
+        is_marked(copy),
         tuple(doubts),
         not too_old,
+        _behind(copy, newest),
     )

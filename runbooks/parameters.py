@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from inventory.board import is_last_good
 from inventory.durations import age, words
-from inventory.enums import CopyState, Environment, Lifecycle
+from inventory.enums import CopyState, Environment, IdentifierKind, Lifecycle
 from inventory.models import Copy, Instance, System
 from inventory.quantities import parse_duration
 from runbooks.enums import ParameterType, RunKind, ValueType
@@ -21,6 +22,8 @@ from runbooks.procedure import ParameterSpec, Procedure
 from runbooks.values import normal
 
 LONGEST_PARAMETER = 400
+#: Kinds of identifier that are told of a machine and not read off it.
+NAMED = frozenset({IdentifierKind.NAME, IdentifierKind.HOST, IdentifierKind.ADDRESS})
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*|\d+(\.\d+)?")
 _VAR = re.compile(r'<var data-parameter="([^"]+)">(.*?)</var>', re.DOTALL)
 _CODE = re.compile(r"(<pre>)?<code([^>]*)>(.*?)</code>", re.DOTALL)
@@ -69,6 +72,7 @@ def choose(
         except ValueError as error:
             errors[spec.name] = str(error)
     errors |= _out_of_production(procedure, chosen)
+    errors |= _unfit(procedure, chosen)
     target = chosen.get(procedure.written_into())
     into = target.instance if target else None
     if kind is RunKind.DRILL and into and into.environment == Environment.PRODUCTION.value:
@@ -92,6 +96,28 @@ def _out_of_production(procedure: Procedure, chosen: Mapping[str, Chosen]) -> di
         and one.instance is not None
         and one.instance.environment == Environment.PRODUCTION.value
     }
+
+
+def _unfit(procedure: Procedure, chosen: Mapping[str, Chosen]) -> dict[str, str]:
+    """What the guards of the steps do not take: as what is identified an instance that nothing
+    observed tells apart (db-01 and db-02), as what is written into the last good copy (M12)."""
+    locks = [step.guard.locks for step in procedure.steps]
+    errors = {}
+    for name, choice in chosen.items():
+        identified = any(lock.get("identify", {}).get("of") == name for lock in locks)
+        if choice.instance and identified and set(choice.facts.kinds) <= NAMED:
+            errors[name] = (
+                f"{choice.instance} is known only by what people call it"
+                f" ({' and '.join(choice.facts.kinds)}). Give it an identifier in the inventory"
+                " that is read off the machine itself, such as its machine id."
+            )
+        into = any(lock.get("direction", {}).get("into") == name for lock in locks)
+        if choice.copy and into and is_last_good(choice.copy):
+            errors[name] = (
+                f"{choice.copy} is the LAST GOOD COPY of {choice.copy.system}: nothing is written"
+                " into it. Make a second copy first, and verify it."
+            )
+    return errors
 
 
 def _choose(spec: ParameterSpec, system: System | None, text: str, at: datetime) -> Chosen:

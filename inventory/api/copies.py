@@ -22,7 +22,7 @@ from inventory.api.serializers import (
 from inventory.api.views import TAG, HistoryView, ThingView, changes
 from inventory.models import Copy
 
-_ROWS = Copy.objects.select_related("system", "verified_by")
+_ROWS = Copy.objects.marked().select_related("system", "verified_by")
 _EXAMPLE = {
     "system": "ledger",
     "name": "ledger-20261122.dump",
@@ -52,7 +52,7 @@ class CopyList(ApiView):
     def post(self, request: Request) -> Response:
         """Register a copy; it is unverified until somebody has read it back."""
         made = copies.register(**sent(NewCopy, request), by=person(request), at=now())
-        return Response(CopyFacts(made).data, status=201)
+        return Response(CopyFacts(_ROWS.get(pk=made.pk)).data, status=201)
 
 
 class CopyDetail(ThingView):

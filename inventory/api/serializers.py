@@ -10,7 +10,6 @@ from accounts.api.paging import PageQuery
 from accounts.api.serializers import Moment, Named, Number, PersonName, Seconds, Sent, Word
 from accounts.models import User
 from inventory import history
-from inventory.board import Light, Line
 from inventory.copies import MARKS
 from inventory.enums import (
     Answer,
@@ -170,6 +169,8 @@ class CopyLine(serializers.Serializer[Copy]):
     verified_by = PersonName(allow_null=True)
     verified_how = serializers.CharField()
     restore_proven_at = Moment(allow_null=True)
+    delete_not_before = Moment(allow_null=True, help_text="Not marked destroyed before this.")
+    last_good = serializers.BooleanField(help_text="The LAST GOOD COPY of its system.")
 
 
 class CopyFacts(CopyLine, _Kept):
@@ -192,6 +193,7 @@ class NewCopy(Sent):
     size_bytes = Number(allow_null=True, default=None)
     sha256 = serializers.CharField(max_length=200, allow_blank=True, default="")
     encrypted = Word(Answer, default=Answer.UNKNOWN)
+    delete_not_before = Moment(allow_null=True, default=None)
 
 
 class CopyChanges(Seen):
@@ -209,6 +211,7 @@ class CopyChanges(Seen):
     size_bytes = Number(allow_null=True, required=False)
     sha256 = serializers.CharField(max_length=200, allow_blank=True, required=False)
     encrypted = Word(Answer, required=False)
+    delete_not_before = Moment(allow_null=True, required=False)
 
 
 class Verified(Seen):
@@ -257,42 +260,3 @@ class ChangeLine(serializers.Serializer[Change]):
         child=serializers.ListField(child=serializers.CharField(allow_blank=True)),
         help_text="Each field with its old and its new value, as people read them.",
     )
-
-
-class LightFacts(serializers.Serializer[Light]):
-    """One figure of the 3-2-1-1-0 rule."""
-
-    label = serializers.CharField()  # type: ignore[assignment]
-    have = serializers.IntegerField()
-    want = serializers.IntegerField()
-    lit = serializers.BooleanField()
-
-
-class CopyName(serializers.Serializer[Copy]):
-    """A copy, as it is named on the board."""
-
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    place = serializers.CharField()
-    data_as_of = Moment(allow_null=True)
-
-
-class BoardLine(serializers.Serializer[Line]):
-    """What could be restored of one system, and how much would be lost."""
-
-    system = SystemName()
-    verdict = serializers.CharField()
-    sentence = serializers.CharField()
-    severity = serializers.IntegerField(help_text="0 is the worst.")
-    good = serializers.IntegerField(help_text="Good copies.")
-    doubtful = serializers.IntegerField(help_text="Copies that are unverified or suspect.")
-    rpo_met = serializers.BooleanField(source="met", allow_null=True)
-    newest_good_copy = CopyName(source="newest", allow_null=True)
-    lights = LightFacts(many=True)
-
-
-class Board(serializers.Serializer[Any]):
-    """All systems, the worst first."""
-
-    at = Moment()
-    lines = BoardLine(many=True)

@@ -14,7 +14,8 @@ from accounts.api.paging import PageQuery, by_key, page
 from accounts.api.schema import operation
 from accounts.api.views import ApiView, asked, now
 from inventory import board, history
-from inventory.api.serializers import Board, ChangeLine
+from inventory.api.boards import Board
+from inventory.api.serializers import ChangeLine
 from inventory.models import Copy, Instance, System
 
 TAG = "Inventory"

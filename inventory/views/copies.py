@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Right
-from inventory import board, copies, history
+from inventory import copies, history
 from inventory.forms import CopyForm, MarkForm, VerifyForm, filled
 from inventory.models import Copy, System
 from inventory.views.pages import form_page, lines, page, person, see_other
@@ -23,7 +23,6 @@ def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "inventory/copy_detail.html",
         copy=copy,
-        last_good=board.is_last_good(copy),
         **lines(request, copy),
     )
 
@@ -90,10 +89,9 @@ def copy_mark(request: HttpRequest, pk: int) -> HttpResponse:
         with form.kept_when_refused():
             copies.mark(copy, **form.facts(), seen=form.seen_line(), by=by, at=timezone.now())
             return see_other(copy)
-    last_good = board.is_last_good(copy)
-    return form_page(request, "inventory/copy_mark.html", form, copy=copy, last_good=last_good)
+    return form_page(request, "inventory/copy_mark.html", form, copy=copy)
 
 
 def _copy(pk: int) -> Copy:
-    rows = Copy.objects.select_related("system", "taken_from", "verified_by")
+    rows = Copy.objects.marked().select_related("system", "taken_from", "verified_by")
     return get_object_or_404(rows, pk=pk)

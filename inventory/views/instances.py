@@ -23,7 +23,10 @@ def instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "inventory/instance_detail.html",
         instance=instance,
-        copies=Copy.objects.filter(taken_from=instance).select_related("system").newest_first(),
+        copies=Copy.objects.filter(taken_from=instance)
+        .marked()
+        .select_related("system")
+        .newest_first(),
         form=LifecycleForm(initial=filled(instance, LifecycleForm, history.last(instance))),
         **lines(request, instance),
     )

@@ -26,7 +26,8 @@ def system_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One system: what could be restored, its instances, its copies, its history."""
     person(request)
     system = get_object_or_404(System.objects.select_related("owner"), slug=slug)
-    copies = list(Copy.objects.of(system).select_related("system", "taken_from").newest_first())
+    rows = Copy.objects.of(system).marked().select_related("system", "taken_from")
+    copies = list(rows.newest_first())
     return page(
         request,
         "inventory/system_detail.html",

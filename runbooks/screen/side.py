@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from inventory.board import is_marked
 from inventory.durations import age
 from inventory.enums import CopyState
 from inventory.models import Copy
@@ -90,14 +91,13 @@ def side(
 ) -> Side:
     """The margin for the person at `desk`; `told` are the newest lines, newest first."""
     state, procedure = desk.state, desk.state.procedure
-    known = tuple(copies)
     return Side(
         parameters=tuple(
             (spec.label or spec.name, place_name(facts), facts.fields.get("environment", ""))
             for spec in procedure.parameters
             if (facts := state.facts.get(spec.name))
         ),
-        copies=tuple(_copy(desk, copy, known) for copy in known),
+        copies=tuple(_copy(desk, copy) for copy in copies),
         asked=_asked(state),
         way_back=_way_back(desk),
         asides=tuple(s.title for s in procedure.sections if s.aside and s.key not in state.entered),
@@ -127,9 +127,8 @@ def tell(
     )
 
 
-def _copy(desk: Desk, copy: Copy, known: tuple[Copy, ...]) -> CopyLine:
-    good = CopyState.GOOD.value
-    last = copy.state == good and sum(other.state == good for other in known) == 1
+def _copy(desk: Desk, copy: Copy) -> CopyLine:
+    """One of the copies, which are marked (`last_good`)."""
     here = [one for one in desk.state.stated.copies if one.copy == copy.pk]
     read = max((one.verified_at for one in here if one.verified_at), default=None)
     purpose = f"{here[-1].purpose} copy of this run" if here and here[-1].purpose else ""
@@ -139,7 +138,7 @@ def _copy(desk: Desk, copy: Copy, known: tuple[Copy, ...]) -> CopyLine:
         _age(desk, copy.data_as_of),
         _STATES.get(copy.state, copy.state),
         f"read in this run, {stamp(read)}" if read else "",
-        last,
+        is_marked(copy),
     )
 
 

@@ -69,7 +69,7 @@ def screen(
     events = glance.lines(run, last=TAIL)
     desk = Desk(state, person.pk, at, people, successors, sent, _offer(state, events))
     system = glance.system_of(run)
-    copies = Copy.objects.of(system).existing().newest_first()[:COPIES] if system else ()
+    copies = Copy.objects.of(system).marked().existing().newest_first()[:COPIES] if system else ()
     files, told = _files(desk, events), _tail(desk, run, events)
     return run_screen(
         desk,

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from inventory.enums import Environment
 from inventory.models import Copy
+from runbooks.choices import copies_for
 from runbooks.enums import RunKind
 from runbooks.machine import Facts
 from runbooks.parameters import choose, fill
@@ -212,3 +213,67 @@ def test_a_copy_of_another_system_is_no_choice(
 def test_a_quarantined_copy_is_no_choice(place: SimpleNamespace, errors: Chooses) -> None:
     Copy.objects.filter(pk=place.copy.pk).update(state="quarantined")
     assert "is quarantined" in errors()["dump"]
+
+
+GUARDED = b"""---
+title: Tried
+parameters:
+  dump: {type: copy, label: The backup}
+  into: {type: copy, label: The copy that is written over}
+  target: {type: instance, label: The server}
+---
+
+- [ ] Look
+
+  ```guard
+  identify: target
+  direction: {from: dump, into: into}
+  ```
+"""
+KINDS = {"name": "name", "host": "host name", "address": "network address", "role": "machine id"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kinds", "known"),
+    [(("name", "host"), False), (("host", "address"), False), (("name", "role"), True)],
+)
+def test_what_is_identified_has_an_identifier_that_is_read_off_it(
+    operator: User, at: datetime, kinds: tuple[str, str], known: bool
+) -> None:
+    system = inventory.system(operator, at)
+    first, second = (KINDS[kind] for kind in kinds)
+    target = inventory.instance(system, operator, at, first_kind=first, second_kind=second)
+    given = {"target": str(target.pk)}
+    _, errors = choose(procedure(GUARDED), None, given, kind=RunKind.LIVE, at=at)
+    assert ("target" not in errors) is known
+    assert known or "read off the machine" in errors["target"]
+
+
+@pytest.mark.django_db
+def test_nothing_is_written_into_the_last_good_copy(operator: User, at: datetime) -> None:
+    system = inventory.system(operator, at)
+    only = inventory.copy(system, operator, at, good=True)
+    given = {"into": str(only.pk), "dump": str(only.pk)}
+    _, errors = choose(procedure(GUARDED), None, given, kind=RunKind.LIVE, at=at)
+    assert "LAST GOOD COPY" in errors["into"]
+    assert "dump" not in errors
+    inventory.copy(system, operator, at, good=True, name="second")
+    _, errors = choose(procedure(GUARDED), None, given, kind=RunKind.LIVE, at=at)
+    assert "into" not in errors
+
+
+@pytest.mark.django_db
+def test_a_copy_is_compared_with_the_newest_data_that_is_known(
+    operator: User, at: datetime
+) -> None:
+    system = inventory.system(operator, at)
+    old = at - timedelta(days=62)
+    inventory.copy(system, operator, at, name="old", taken_at=old, data_as_of=old)
+    replica = {"medium": "replica", "data_as_of": at - timedelta(days=1)}
+    inventory.copy(system, operator, at, name="replica", **replica)
+    spec = procedure(GUARDED).parameters[0]
+    said = {str(choice.copy): choice for choice in copies_for(spec, system, at=at)}
+    assert said["old"].behind == "61 days older than the newest data that is known, in replica."
+    assert said["replica"].behind == ""
+    assert "Outside the RPO of the system." in said["old"].doubts
