@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from inventory.models import System
+from runbooks import interlocks
 from runbooks.enums import Move, RunRole, RunStatus
 from runbooks.machine import ENDED, Allowed, current, open_roles, required_roles
 from runbooks.presence import Here
@@ -73,6 +74,7 @@ class RunScreen:
     cards: tuple[Card, ...]
     parts: tuple[Part, ...]
     complete: Panel | None
+    owed: tuple[str, ...]
     quiet: tuple[Panel, ...]
     side: Side
     version: str
@@ -104,6 +106,7 @@ def run_screen(
     around, said = way_round(desk, None), cards(desk)
     if current(state) is None:
         quiet = [control(Move.NOTE), control(Move.ATTACH), *quiet]
+    finished = current(state) is None and state.status is RunStatus.RUNNING
     return RunScreen(
         head=head(desk, title, system, present),
         mine=role_words(state.people.get(desk.person)),
@@ -118,6 +121,7 @@ def run_screen(
         cards=said,
         parts=parts(desk),
         complete=control(Move.COMPLETE),
+        owed=interlocks.missing(state) if finished else (),
         quiet=tuple(panel for panel in quiet if panel),
         side=beside,
         version=_version(desk, around, said),

@@ -29,16 +29,19 @@ class Door:
         return "Open" if self.gate.open else "Closed"
 
 
-def doors(state: RunState, index: int, found: tuple[Gate, ...], at: datetime) -> tuple[Door, ...]:
-    """The gates `found` of step `index`, as they stand at `at` (aware)."""
-    return tuple(_door(state, index, gate, at) for gate in found)
+def doors(
+    state: RunState, index: int, found: tuple[Gate, ...], at: datetime, *, hidden: str = ""
+) -> tuple[Door, ...]:
+    """The gates `found` of step `index`, as they stand at `at` (aware), without the one whose key
+    is `hidden`: it is told elsewhere, at length."""
+    return tuple(_door(state, index, gate, at) for gate in found if gate.key != hidden)
 
 
 def _door(state: RunState, index: int, gate: Gate, at: datetime) -> Door:
     step = state.steps[index]
     if index in state.stated.unlocked or gate.overridden:
         return Door(gate)
-    if gate.key == "countersigned" and not gate.open and step.started_at:
+    if gate.key == "countersigned" and step.started_at and not step.countersigned_at:
         return Door(
             gate, asked=f"Asked at {clock_time(step.started_at)}; it counts for two minutes."
         )

@@ -98,7 +98,10 @@ TITLES: dict[Move, tuple[str, str]] = {
     Move.DIAGNOSE: ("Diagnose", "Write down the diagnosis"),
     Move.REOPEN: ("Open again", "Open it for a new attempt"),
     Move.UNDO: ("Take the way back", "Take the way back"),
-    Move.CONFIRM_TIMEOUT: ("Time-out", "Confirm: target, direction, copy, way back"),
+    Move.CONFIRM_TIMEOUT: (
+        "Confirm the time-out again",
+        "Confirm: target, direction, copy, way back",
+    ),
     Move.UNLOCK: ("Write into", "WRITE INTO"),
     Move.ASK_OVERRIDE: ("Override this gate", "Ask for the override"),
     Move.WITHDRAW_OVERRIDE: ("Withdraw", "Withdraw the override"),
@@ -215,7 +218,10 @@ class Desk:
             return "Check the first line"
         if move is Move.COUNTERSIGN:
             after = told.guard.countersign is Countersign.AFTER
-            return "Countersign my own measurement" if after else f"Countersign: {told.title}"
+            if after:
+                return "Countersign my own measurement"
+            target = self.writes_over(step)
+            return f"Countersign: WRITE INTO {target}" if target else f"Countersign: {told.title}"
         if move is Move.RELEASE:
             return f"Release step {told.number}"
         if move is Move.BEGIN_STEP:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from runbooks import interlocks
-from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.enums import Move, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.interlocks.wait import unchecked
 from runbooks.machine import Allowed, Gate, RunState, countersigner, needs_begin
 from runbooks.procedure import Step
@@ -37,7 +37,7 @@ def primary(
     if _confirms(desk, closed, may(Move.CONFIRM_TIMEOUT)):
         return desk.panel(Move.CONFIRM_TIMEOUT, index)
     for move in _FIRST:
-        if may(move):
+        if may(move) and not (move is Move.COUNTERSIGN and _given(desk, told, closed)):
             waits = [gate for gate in closed if move is Move.DECIDE]
             return desk.panel(move, index, blocked=_blocked(waits))
     if may(Move.BEGIN_STEP) and needs_begin(desk.state, index):
@@ -53,6 +53,13 @@ def primary(
     return None
 
 
+def _given(desk: Desk, told: Step, closed: Iterable[Gate]) -> bool:
+    """Whether the countersign *before* was given and counts: nobody is asked for it twice."""
+    step = desk.state.steps[told.index]
+    counts = not any(gate.key == "countersigned" for gate in closed)
+    return step.done_at is None and step.countersigned_at is not None and counts
+
+
 def _confirms(desk: Desk, closed: Iterable[Gate], may: bool) -> bool:
     """Whether this person's word is what the time-out waits for."""
     paused = any(gate.key == "timeout" for gate in closed)
@@ -65,7 +72,10 @@ def others(
     """The quiet controls: what is different, not applicable, a note, the files of the step. What is
     the `large` button already is not among them."""
     index = told.index
-    folded = [move for move in _FOLDED if large is None or move.value != large.move]
+    shown = {large.move} if large else set()
+    if index in desk.state.stated.unlocked:
+        shown.add(Move.CONFIRM_TIMEOUT.value)  # it counted for the act, which is under way
+    folded = [move for move in _FOLDED if move.value not in shown]
     found = [desk.panel(move, index) for move in folded if Allowed(move, index) in controls]
     here = on_this_screen(desk, index)
     if here is not None:
@@ -93,7 +103,7 @@ def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
     mine = state.people.get(desk.person)
     if step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
         return _diagnosis(step.status, step.reason)
-    confirming = _paused(desk, found) or _confirming(desk, told)
+    confirming = _paused(desk, found) or _confirming(desk, told, found)
     if confirming:
         return confirming
     mine_to_release = Allowed(Move.RELEASE, told.index) in desk.controls
@@ -125,7 +135,7 @@ def _paused(desk: Desk, found: Iterable[Gate]) -> str:
     return f"Time-out. Waits for: {missing}."
 
 
-def _confirming(desk: Desk, told: Step) -> str:
+def _confirming(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
     """Whose turn it is when a second person is asked for; '' when none is."""
     step, second = desk.state.steps[told.index], countersigner(desk.state, told.index)
     mine = desk.state.people.get(desk.person) is second
@@ -133,7 +143,7 @@ def _confirming(desk: Desk, told: Step) -> str:
         if mine and desk.person != step.done_by:
             return "Your turn: measure again yourself. The first value is shown after yours."
         return f"Ticked. Waits for the {second.value}, who measures again without seeing the value."
-    before = told.guard.countersign is Countersign.BEFORE and step.countersigned_at is None
+    before = any(gate.key == "countersigned" and not gate.open for gate in found)
     if before and step.status is StepStatus.STARTED:
         if mine and desk.person != step.started_by:
             return "Your turn: look at the target yourself, then countersign, or object."

@@ -25,8 +25,7 @@ from runbooks.screen.primary import others, primary, waits_for
 from runbooks.screen.timeouts import TimeOut, time_out
 from runbooks.screen.waiting import Waiting, cancelling, waiting
 from runbooks.screen.words import clock_time, hasty
-from runbooks.words import asked
-from runbooks.words import told as tell_value
+from runbooks.screen.written import written
 
 _COMMAND = re.compile(
     r'<div class="command" data-command="\d+">'
@@ -79,6 +78,7 @@ class Focus:
     caution_html: str
     body_html: str
     doors: tuple[Door, ...]
+    copied: bool
     loss: tuple[tuple[str, str, bool], ...]
     overwrites: bool
     promises: tuple[str, ...]
@@ -137,7 +137,7 @@ def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) 
         circle=step.status in _CIRCLED,
         slash=step.status in _SLASHED,
         signs=_signs(desk, step),
-        values=() if told.index in desk.blind else _values(told, step),
+        values=() if told.index in desk.blind else written(desk.state, told, brief=not open_now),
         wanted=tuple(
             v.label or v.name
             for v in interlocks.asks(desk.state, told.index)
@@ -199,24 +199,6 @@ def _signs(desk: Desk, step: StepState) -> tuple[str, ...]:
     return tuple(sign for sign in found if sign)
 
 
-def _values(told: Step, step: StepState) -> tuple[tuple[str, str], ...]:
-    specs = {spec.name: spec for spec in told.guard.record}
-    found = []
-    if any(interlocks.is_masked(name) for name in step.values):
-        differ = step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
-        fit = "do not fit the inventory" if differ else "fit the inventory"
-        found.append(("Two identifiers", fit))
-    for name, value in step.values.items():
-        if interlocks.is_masked(name):
-            continue
-        spec = specs.get(name) or asked(name)
-        found.append((spec.label or name, tell_value(spec, value)))
-        theirs = step.verified_values.get(name)
-        if theirs is not None and theirs != value:
-            found.append(("the second person measured", tell_value(spec, theirs)))
-    return tuple(found)
-
-
 def _remark(step: StepState) -> str:
     return ": ".join(part for part in (step.answer, step.reason) if part)
 
@@ -237,7 +219,8 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     return Focus(
         caution_html=fill(caution, reached),
         body_html=fill(html[leading.end() :] if leading else html, reached),
-        doors=doors(state, index, found, desk.at),
+        doors=doors(state, index, found, desk.at, hidden="timeout" if _missing(pause) else ""),
+        copied=not target or Allowed(Move.TICK, index) in controls,
         loss=consequences(state, told, desk.at) if target else (),
         overwrites=bool(target),
         promises=interlocks.promises(told.guard),
@@ -245,7 +228,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         late=_late(desk, told),
         wait=waiting(desk, told),
         cancel=cancelling(state, index),
-        pause=pause if pause and (pause.missing or "timeout" in told.guard.locks) else None,
+        pause=pause if _missing(pause) or "timeout" in told.guard.locks else None,
         laid_open=clock_time(laid_open) if laid_open else "",
         resting=resting,
         waiting=waits_for(desk, told, found),
@@ -253,6 +236,11 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         others=others(desk, told, controls, large),
         way_round=way_round(desk, index),
     )
+
+
+def _missing(pause: TimeOut | None) -> bool:
+    """Whether somebody's word is missing in the time-out."""
+    return pause is not None and pause.missing
 
 
 def _minutes(span: timedelta) -> timedelta:

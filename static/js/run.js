@@ -5,7 +5,7 @@ import { listenToKeys } from "./keys.js";
 import { follow } from "./live.js";
 import { sendByFetch } from "./submit.js";
 
-const draw = () => addCopyButtons(document.querySelectorAll("[data-open] .command"));
+const draw = () => addCopyButtons(document.querySelectorAll("[data-commands] .command"));
 draw();
 listenToKeys();
 const live = follow({ drawn: draw });

@@ -107,7 +107,7 @@ def test_identifiers_that_fitted_are_told_as_fitting_and_not_themselves(
     told.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
     for who in ("operator", "verifier", "viewer"):
         html = page(told, signed_in(told.people[who]))
-        assert "Two identifiers <b>fit the inventory</b>" in html
+        assert "Two identifiers <b>as in the inventory</b>" in html
         assert FIRST not in html
 
 

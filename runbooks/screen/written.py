@@ -1,0 +1,49 @@
+"""What was written at a step, in words."""
+
+from __future__ import annotations
+
+from runbooks import interlocks
+from runbooks.enums import StepStatus
+from runbooks.machine import RunState
+from runbooks.procedure import Step
+from runbooks.words import asked
+from runbooks.words import told as tell_value
+
+#: Of what was written at a guard, what the folded line of its step says; all of it is in the log.
+_HEADLINES = {
+    "copy": ("place", "size", "data_as_of"),
+    "protect": ("place",),
+    "verify": ("newest", "live"),
+    "quarantine": ("place", "delete_not_before"),
+}
+
+
+def _said(name: str) -> bool:
+    """Whether the folded line of a step says the value called `name`."""
+    key, _, rest = name.partition(".")
+    return rest in _HEADLINES.get(key, (rest,))
+
+
+def written(state: RunState, told: Step, *, brief: bool) -> tuple[tuple[str, str], ...]:
+    """Label and value of what was written at the step `told`, in the order in which it was asked
+    for; `brief`: no more than tells the steps apart."""
+    step = state.steps[told.index]
+    if not step.values:
+        return ()
+    specs = {spec.name: spec for spec in interlocks.asks(state, told.index)}
+    order = {name: place for place, name in enumerate(specs)}
+    found = []
+    masked = sum(interlocks.is_masked(name) for name in step.values)
+    if masked:
+        differ = step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
+        fit = "not as in the inventory" if differ else "as in the inventory"
+        found.append(("Two identifiers" if masked > 1 else "One identifier", fit))
+    for name, value in sorted(step.values.items(), key=lambda one: order.get(one[0], len(order))):
+        if interlocks.is_masked(name) or (brief and not _said(name)):
+            continue
+        spec = asked(name) if "." in name else specs.get(name) or asked(name)
+        found.append((spec.label or name, tell_value(spec, value)))
+        theirs = step.verified_values.get(name)
+        if theirs is not None and theirs != value:
+            found.append(("the second person measured", tell_value(spec, theirs)))
+    return tuple(found)
