@@ -13,7 +13,7 @@ from zlib import crc32
 from inventory.models import System
 from runbooks import interlocks
 from runbooks.enums import Move, RunRole, RunStatus
-from runbooks.machine import ENDED, Allowed, current, open_roles, required_roles
+from runbooks.machine import ENDED, Allowed, RunState, current, open_roles, required_roles
 from runbooks.presence import Here
 from runbooks.screen.banner import Banner, banner
 from runbooks.screen.head import Head, head
@@ -102,11 +102,8 @@ def run_screen(
         return desk.panel(move) if Allowed(move) in controls else None
 
     briefing = state.status is RunStatus.BRIEFING
-    quiet = [control(m) for m in _QUIET if not (briefing and m is Move.STATE_FITNESS)]
+    quiet = (control(m) for m in _quiet(state) if not (briefing and m is Move.STATE_FITNESS))
     around, said = way_round(desk, None), cards(desk)
-    if current(state) is None:
-        quiet = [control(Move.NOTE), control(Move.ATTACH), *quiet]
-    finished = current(state) is None and state.status is RunStatus.RUNNING
     return RunScreen(
         head=head(desk, title, system, present),
         mine=role_words(state.people.get(desk.person)),
@@ -121,7 +118,7 @@ def run_screen(
         cards=said,
         parts=parts(desk),
         complete=control(Move.COMPLETE),
-        owed=interlocks.missing(state) if finished else (),
+        owed=_owed(state),
         quiet=tuple(panel for panel in quiet if panel),
         side=beside,
         version=_version(desk, around, said),
@@ -129,11 +126,22 @@ def run_screen(
     )
 
 
+def _quiet(state: RunState) -> tuple[Move, ...]:
+    """What lies folded at the end; with the moves that else lie at the open step."""
+    return _QUIET if current(state) is not None else (Move.NOTE, Move.ATTACH, *_QUIET)
+
+
 def _version(desk: Desk, around: WayRound, said: tuple[Card, ...]) -> str:
     """Changes when what is said of the run as a whole changes."""
     state, mine = desk.state, desk.state.people.get(desk.person)
     shown = f"{state.turned}-{state.status.value}-{len(desk.controls)}-{mine}-{len(state.people)}"
     return f"{shown}-{crc32(repr((around.version, said)).encode())}"
+
+
+def _owed(state: RunState) -> tuple[str, ...]:
+    """What keeps a run whose steps are all finished from being completed."""
+    finished = current(state) is None and state.status is RunStatus.RUNNING
+    return interlocks.missing(state) if finished else ()
 
 
 def _seats(desk: Desk) -> tuple[Seat, ...]:
