@@ -39,7 +39,7 @@ _FORCE = re.compile(
     r"--(?:force(?:-\w[\w-]*)?|yes|assume-?yes|auto-approve|no-?confirm|confirm=false"
     r"|skip-(?:\w+-)?(?:checks?|verif\w+|validation)|no-(?:\w+-)?(?:checks?|verify)|yes-i-\S+"
     r"|i-\S*-(?:know|mean)\S*|ignore-(?:errors|checks?)|grace-period=0|overwrite|allow-\S*overwrite)"
-    r"|-auto-approve|-force|force=(?:true|yes|1)"
+    r"|-auto-approve|-force|(?:--?)?(?:force|yes|auto-approve)=(?:true|yes|1)"
 )
 #: What only looks like it: it forces nothing on data.
 _HARMLESS = frozenset({"--force-color", "--force-colors", "--force-yes=false", "--no-verify-ssl"})
@@ -166,7 +166,7 @@ def _forced(call: Call) -> str:
         return "force-unlock"
     for text in call.texts:
         harmless = text in _HARMLESS or (call.program, text) in _DO_IT
-        if _FORCE.fullmatch(text.removesuffix("=true")) and not harmless:
+        if _FORCE.fullmatch(text) and not harmless:
             return text
     if call.has("-y") and call.program not in _CLIENTS and "-y" in call.texts:
         return "-y"

@@ -147,6 +147,8 @@ def test_titles_with_two_actions(title, wrong):
         ("pbm restore x -y", "-y"),
         ("terraform apply -auto-approve", "-auto-approve"),
         ("terraform force-unlock 12", "force-unlock"),
+        ("juju run mysql/2 promote-to-primary scope=unit force=true", "force=true"),
+        ("mysqlcheck --force=false x", ""),
         ("sqlcmd -S db -Q \"restore database x from disk='y' with replace\"", "WITH REPLACE"),
         ("apt-get install -y jq", ""),
         ("kubectl apply -f x.yml", ""),
