@@ -11,12 +11,12 @@ from runbooks.procedure import Finding
 EXAMPLES = Path(__file__).resolve().parent / "lint" / "examples"
 _INTRODUCTION = """# Rules of the linter
 
-The linter reads a runbook when it is saved, in the editor, by `manage.py lint_runbook` and by API.
-An **error** keeps the text from being approved for live runs; it can still be saved and drilled. A
+The linter speaks in the editor, on the page of a runbook, [on the command line, in CI and by
+API](../how-to/lint-runbooks.md). An **error** keeps the text from being approved for live runs; it can still be saved and drilled. A
 **warning** and a **hint** never stop anybody.
 
 A rule that does not apply is waived in the front matter, with the reason. Whoever approves the text
-reads it, and so does everybody before a run:
+ticks it, and everybody reads it before a run:
 
 ```yaml
 waive: {L05: "The host has one disk, and no second one can be had before the deadline."}
@@ -25,6 +25,9 @@ waive: {L05: "The host has one disk, and no second one can be had before the dea
 Most rules speak only about runbooks in which something can be lost. A plain checklist meets next to
 none of them. Which commands destroy data is listed in `runbooks/lint/destroyers.py`; why some are
 left out, and why a level is as it is, in the [decisions](../decisions/linter.md).
+
+“The story” is the night this product was made for: somebody wanted a copy of production, and the
+clicks wrote an old dump over it. M1 to M20 number the mistakes that were made.
 """
 
 
