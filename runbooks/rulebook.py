@@ -12,8 +12,8 @@ EXAMPLES = Path(__file__).resolve().parent / "lint" / "examples"
 _INTRODUCTION = """# Rules of the linter
 
 The linter speaks in the editor, on the page of a runbook, [on the command line, in CI and by
-API](../how-to/lint-runbooks.md). An **error** keeps the text from being approved for live runs; it can still be saved and drilled. A
-**warning** and a **hint** never stop anybody.
+API](../how-to/lint-runbooks.md). An **error** keeps the text from being approved for live runs; it
+can still be saved and drilled. A **warning** and a **hint** never stop anybody.
 
 A rule that does not apply is waived in the front matter, with the reason. Whoever approves the text
 ticks it, and everybody reads it before a run:
