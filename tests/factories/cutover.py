@@ -1,0 +1,196 @@
+"""A restore with every interlock, played step by step up to the act that overwrites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from accounts.enums import Role
+from accounts.models import User
+from runbooks import rows
+from runbooks.enums import Move
+from runbooks.machine import RunState
+from tests.factories import inventory
+from tests.factories.people import person
+from tests.factories.runs import Play, play
+
+#: A word of the command that overwrites, which stands nowhere else.
+SECRET = "cutover-now"
+SHA256, SAFETY = "0f" * 32, "3f" * 32
+(IDENTIFY, FREEZE, READ, PROTECT, VERIFY, COPY, DIRECTION, TIMEOUT, WRITE, COMPARE) = range(10)
+TEXT = b"""---
+title: Put the ledger back
+system: ledger
+operation: restore
+purpose: Bring the ledger back to the last good backup.
+worst_case: Production is overwritten by a backup that is no good.
+abort_rule: Anyone may stop the run at any step.
+entry:
+  - An incident is open.
+parameters:
+  dump:   {type: copy, label: The backup to restore}
+  target: {type: instance, label: The database that will be replaced}
+---
+
+## Find out
+
+- [ ] Identify the server
+
+  ```guard
+  identify: target
+  ```
+
+- [ ] Stop every writer of the ledger
+
+  ```guard
+  freeze: target
+  ```
+
+- [ ] Read the newest row as you found it
+
+  ```guard
+  record:
+    newest_found: {type: datetime, label: Newest entry}
+  ```
+
+- [ ] Duplicate the backup
+
+  ```guard
+  protect: dump
+  ```
+
+- [ ] Open the duplicate
+
+  ```guard
+  verify: {of: dump, live: newest_found}
+  ```
+
+- [ ] Write a safety copy
+
+  ```guard
+  copy: {of: target, purpose: safety}
+  ```
+
+- [ ] State the direction
+
+  ```guard
+  direction: {from: dump, into: target}
+  ```
+
+## Cut over
+
+- [ ] Hold the time-out
+
+  ```guard
+  timeout: {fresh_for: 10m}
+  ```
+
+- [ ] Put the restored database in the place of the live one
+
+  > The live ledger is renamed, not dropped.
+
+  ```sh
+  /opt/cutover-now --into <target.host> --run <run>
+  ```
+
+  ```guard
+  overwrite: {target: target, from: dump}
+  undo: rename-back
+  ```
+
+- [ ] Compare
+
+  ```guard
+  compare: dump
+  ```
+
+## Rename back {#rename-back .aside}
+
+- [ ] Rename the old database back
+"""
+
+
+class Cutover(Play):
+    """The run, with its steps by name."""
+
+    @property
+    def state(self) -> RunState:
+        return rows.load(self.run.pk)[1]
+
+    def upto(self, step: int) -> Cutover:
+        """Do what comes before `step`, from where the run stands."""
+        for index in range(step):
+            if self.state.steps[index].done_at is None:
+                self._do(index)
+        return self
+
+    def confirm(self, step: int = TIMEOUT) -> Cutover:
+        """Everyone says the time-out."""
+        for role in ("operator", "verifier", "decider"):
+            self.move(Move.CONFIRM_TIMEOUT, by=role, step=step)
+        return self
+
+    def signed(self) -> Cutover:
+        """Everything is open but the typed name."""
+        self.upto(WRITE).move(Move.BEGIN_STEP, step=WRITE)
+        self.move(Move.COUNTERSIGN, by="verifier", step=WRITE, values={})
+        return self
+
+    def unlocked(self) -> Cutover:
+        """The command is laid open."""
+        self.signed().move(Move.UNLOCK, step=WRITE, name="ledger")
+        return self
+
+    def _do(self, index: int) -> None:
+        if index == TIMEOUT:
+            self.confirm()
+        self.tick(index, **self.values(index))
+
+    def values(self, index: int) -> Mapping[str, str]:
+        """What the operator writes at a step."""
+        found = (self.at - timedelta(days=61)).isoformat()
+        told: dict[int, dict[str, str]] = {
+            IDENTIFY: {
+                "identify.first": "7301234567890123456",
+                "identify.second": "b08dfa6083e7567a1921a715000001fb",
+            },
+            FREEZE: {"freeze.writers": "0"},
+            READ: {"newest_found": found},
+            PROTECT: {
+                "protect.place": "vault-2:/srv/copies",
+                "protect.medium": "disk",
+                "protect.encrypted": "yes",
+                "protect.original": SHA256,
+                "protect.duplicate": SHA256,
+            },
+            VERIFY: {
+                "verify.size": "734003200",
+                "verify.newest": (self.at - timedelta(hours=26)).isoformat(),
+                "verify.how": "pg_restore --list, and a query in a scratch database",
+            },
+            COPY: {
+                "copy.place": "vault-3:/srv/safety",
+                "copy.medium": "disk",
+                "copy.encrypted": "yes",
+                "copy.size": "40 MiB",
+                "copy.sha256": SAFETY,
+                "copy.data_as_of": found,
+                "copy.read_back": "restored into a scratch database",
+            },
+            DIRECTION: {"direction.from": "ledger-0606.dump", "direction.into": "ledger"},
+        }
+        return told.get(index, {})
+
+
+def cutover(people: Mapping[str, User], at: datetime, *, started: bool = True) -> Cutover:
+    """A live run of the text, with the ledger of the story in the inventory."""
+    keeper = person("keeper", "kp", *Role)
+    ledger = inventory.system(keeper, at)
+    target = inventory.instance(ledger, keeper, at)
+    dump = inventory.copy(ledger, keeper, at, good=True)
+    given = {"dump": str(dump.pk), "target": str(target.pk)}
+    made = play(TEXT, at, people=people, parameters=given, started=False)
+    told = Cutover(made.run, made.people, made.at, made.answers)
+    if started:
+        told.move(Move.START, acknowledged=True, conditions=True)
+    return told
