@@ -14,10 +14,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Max, OuterRef, Subquery
 
+from accounts.access import holds
+from accounts.enums import Right
 from accounts.models import User
 from inventory.enums import DataClass
 from inventory.models import Change, Instance, System
-from runbooks.enums import RunStatus
+from runbooks.enums import RunRole, RunStatus
 from runbooks.lint import LintFacts
 from runbooks.models import Revision, Run, Runbook
 
@@ -35,6 +37,7 @@ class _Known:
     changed: Mapping[int, datetime]
     last: Mapping[int, tuple[datetime, timedelta | None]]
     people: frozenset[str]
+    unfilled: frozenset[RunRole]
 
 
 def of_revisions(revisions: Iterable[Revision], *, at: datetime) -> dict[int, LintFacts]:
@@ -82,6 +85,7 @@ def _facts(
         instances=frozenset(place.name for place in places),
         hosts=frozenset(place.host for place in places),
         people=known.people,
+        unfilled=known.unfilled,
         restore_time=restore_time,
         drilled_at=drilled_at,
         drill_every=timedelta(days=settings.DRILL_DAYS),
@@ -99,8 +103,18 @@ def _known(systems: Iterable[System], books: Iterable[int]) -> _Known:
     instances: dict[int, list[Instance]] = {number: [] for number in numbers}
     for place in Instance.objects.filter(system__in=numbers):
         instances[place.system_id].append(place)
-    names = User.objects.filter(is_active=True).values_list("name", flat=True)
-    return _Known(instances, _changed(instances), _last_runs(books), frozenset(names))
+    people = User.objects.filter(is_active=True).annotate(
+        operates=holds(Right.OPERATE), decides=holds(Right.DECIDE)
+    )
+    rows = list(people.values_list("name", "operates", "decides"))
+    names = frozenset(name for name, _, _ in rows)
+    unfilled = set()
+    if sum(operates for _, operates, _ in rows) < 2:
+        unfilled.add(RunRole.VERIFIER)
+    if not any(decides for _, _, decides in rows):
+        unfilled.add(RunRole.DECIDER)
+    last = _last_runs(books)
+    return _Known(instances, _changed(instances), last, names, frozenset(unfilled))
 
 
 def _changed(instances: Mapping[int, list[Instance]]) -> dict[int, datetime]:

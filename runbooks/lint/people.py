@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from runbooks.enums import Level
+from runbooks.enums import Level, RunRole
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
@@ -77,10 +77,11 @@ def nobody_told(book: Book) -> Iterator[Remark]:
 @rule(
     "L47",
     Level.WARNING,
-    "A step names a person instead of a role",
-    "That person is asleep, on leave, or gone; a role has somebody on duty.",
+    "A step names a person instead of a role, or needs a role that nobody may take",
+    "That person is asleep, on leave, or gone; a role has somebody on duty, if anybody.",
 )
 def named_person(book: Book) -> Iterator[Remark]:
+    yield from _unfilled(book)
     known = [re.escape(name) for name in sorted(book.facts.people) if " " in name.strip()]
     people = re.compile(rf"\b(?:{'|'.join(known)})\b") if known else None
     for step in book.procedure.steps:
@@ -92,6 +93,30 @@ def named_person(book: Book) -> Iterator[Remark]:
                 "Name the role: the operator, the verifier, the decider, the one on call.",
             )
             break
+
+
+def _unfilled(book: Book) -> Iterator[Remark]:
+    """The first step that needs a role which nobody here may take."""
+    told: set[RunRole] = set()
+    for step in book.procedure.steps:
+        for role in sorted(_needed(step) & book.facts.unfilled - told):
+            told.add(role)
+            yield book.at(
+                step,
+                f"Step {step.number} needs a {role}, and besides the operator nobody may be one.",
+                "Give one more person the right, before the night on which it is needed.",
+            )
+
+
+def _needed(step: Step) -> set[RunRole]:
+    """The roles without which a step cannot be done."""
+    guard = step.guard
+    needed = {role for role in (guard.role, guard.hold) if role is not None}
+    if guard.countersign is not None:
+        needed.add(RunRole.VERIFIER)
+    if "overwrite" in guard.locks:
+        needed |= {RunRole.VERIFIER, RunRole.DECIDER}
+    return needed
 
 
 def _names(book: Book, step: Step, people: re.Pattern[str] | None) -> Iterator[tuple[int, str]]:

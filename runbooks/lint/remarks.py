@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from runbooks.enums import Level
+from runbooks.enums import Level, RunRole
 
 
 class Scope(StrEnum):
@@ -25,8 +25,9 @@ class LintFacts:
     """What is known of a runbook's system besides its text; None or nothing where it is not known.
 
     `rpo`, `rto`, `mtd` are the system's promises. `instances` and `hosts` are the names of its
-    instances and of the machines they are on; `people` names of persons. `restore_time` was
-    measured in the last drill, which was at `drilled_at`. `reviewed_at` and `approved_at` are those
+    instances and of the machines they are on; `people` names of persons; `unfilled` the roles of
+    a run that no one of them may take, when somebody else operates. `restore_time` was measured in
+    the last drill, which was at `drilled_at`. `reviewed_at` and `approved_at` are those
     of the revision, `changed_at` that of the system. All moments are aware; `now` is the moment at
     which the text is read.
     """
@@ -37,6 +38,7 @@ class LintFacts:
     instances: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    unfilled: frozenset[RunRole] = frozenset()
     restore_time: timedelta | None = None
     drilled_at: datetime | None = None
     drill_every: timedelta | None = None

@@ -15,7 +15,7 @@ from accounts.refusals import Refused
 from inventory import instances
 from inventory.enums import Lifecycle
 from runbooks import facts, judging, library
-from runbooks.enums import Level, Move
+from runbooks.enums import Level, Move, RunRole
 from runbooks.judgement import Judgement, judge
 from runbooks.lint import RULES, LintFacts
 from runbooks.parser import parse
@@ -134,6 +134,17 @@ def test_the_last_run_that_reached_its_end_is_the_proof(at: datetime) -> None:
     known = facts.of_revisions([revision], at=told.at)[revision.pk]
     assert (known.drilled_at, known.restore_time) == (ended, ended - began)
     assert facts.of_text(None, revision.runbook, at=told.at).drilled_at == ended
+
+
+@pytest.mark.django_db
+def test_roles_that_nobody_may_take_besides_the_operator(at: datetime) -> None:
+    assert facts.of_text(None, None, at=at).unfilled == {RunRole.VERIFIER, RunRole.DECIDER}
+    cast()
+    assert facts.of_text(None, None, at=at).unfilled == frozenset()
+
+
+def test_one_who_operates_is_no_verifier(operator: User, at: datetime) -> None:
+    assert facts.of_text(None, None, at=at).unfilled == {RunRole.VERIFIER}
 
 
 def test_a_text_without_a_system_has_no_promises(author: User, at: datetime) -> None:

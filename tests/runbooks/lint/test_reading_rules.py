@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from runbooks.enums import RunRole
 from runbooks.lint import LintFacts
 from tests.runbooks.lint.linting import of
 
@@ -41,6 +42,15 @@ def test_persons_of_this_installation_are_known():
     facts = LintFacts(people=frozenset({"Zora Quent", "root"}))
     assert of("L47", said("Zora Quent knows the password."), facts)
     assert not of("L47", said("The root knows the password."), facts)
+
+
+def test_a_role_that_nobody_may_take_is_told_once():
+    guard = "\n  ```guard\n  hold: decider\n  countersign: before\n  ```\n"
+    facts = LintFacts(unfilled=frozenset({RunRole.DECIDER}))
+    twice = said("Stop.") + guard + "\n" + said("Go.") + guard
+    assert [(f.line, "decider" in f.sentence) for f in of("L47", twice, facts)] == [(1, True)]
+    assert not of("L47", twice)
+    assert not of("L47", said("Stop."), facts)
 
 
 LONG = "Then look at " + "the next row and " * 6 + "stop."
