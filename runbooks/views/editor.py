@@ -192,10 +192,13 @@ def _show(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -
 
 
 def _saved(request: HttpRequest, revision: Revision) -> HttpResponse:
+    errors = len(judging.of_revision(revision, at=timezone.now()).errors)
+    what = "error is" if errors == 1 else f"{errors} errors are"
+    before = f"the {what} mended or waived and " if errors else ""
     messages.success(
         request,
-        f"Saved as revision {revision.number}. It can be drilled now, and run live once somebody"
-        " else has approved it.",
+        f"Saved as revision {revision.number}. It can be drilled now, and run live once {before}"
+        "somebody else has approved it.",
     )
     response = redirect(
         "runbooks:revision_detail", slug=revision.runbook.slug, number=revision.number

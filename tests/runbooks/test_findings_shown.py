@@ -118,7 +118,11 @@ def test_a_text_with_errors_can_be_saved_and_drilled(
     author: User, operator: User, at: datetime, signed_in: SignIn
 ) -> None:
     sent = {"source": DESTROYING.decode(), "save": ""}
-    assert signed_in(author).post("/runbooks/new/", sent).status_code == 303
+    browser = signed_in(author)
+    assert browser.post("/runbooks/new/", sent).status_code == 303
+    errors = len(judge(parse(DESTROYING).procedure, DESTROYING).errors)
+    said = browser.get(PAGE).content.decode()
+    assert ("error is" if errors == 1 else f"{errors} errors are") in said
     answer = signed_in(operator).post(f"{PAGE}1/start/", {"kind": "drill", "key": "k"})
     assert (answer.status_code, answer["Location"].startswith("/runs/")) == (303, True)
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from runbooks import library
 from runbooks.management.commands import import_runbook
 from runbooks.models import Revision
-from tests.factories.library import PLAIN
+from tests.factories.library import DESTROYING, PLAIN
 from tests.factories.people import person
 
 BROKEN = PLAIN + b"\n  ```guard\n  overwrites: x\n  ```\n"
@@ -32,6 +32,15 @@ def _import(*arguments: str) -> tuple[str, str, int]:
     except SystemExit as left:
         return out.getvalue(), err.getvalue(), int(left.code or 0)
     return out.getvalue(), err.getvalue(), 0
+
+
+def test_errors_that_keep_a_text_from_being_approved_are_announced(
+    tmp_path: Path, author: User
+) -> None:
+    out, _, code = _import(_file(tmp_path, "pots.md", DESTROYING))
+    assert (code, "it from being approved" in out) == (0, True)
+    out, _, code = _import(_file(tmp_path, "plain.md", PLAIN.replace(b"the plants", b"a pot")))
+    assert (code, "it from being approved" in out) == (0, False)
 
 
 def test_files_become_revisions_of_the_runbook_with_their_title(

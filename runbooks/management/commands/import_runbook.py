@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import library
+from runbooks import judging, library
 from runbooks.library import Unreadable
-from runbooks.models import Runbook
+from runbooks.models import Revision, Runbook
 from runbooks.parser import parse
 
 
@@ -74,9 +74,18 @@ class Command(BaseCommand):
             return refusal.code == "unchanged"
         self.stdout.write(
             f"{path}: kept as revision {revision.number} of “{revision.runbook}”"
-            f" (/runbooks/{revision.runbook.slug}/{revision.number}/)."
+            f" (/runbooks/{revision.runbook.slug}/{revision.number}/).{_open_errors(revision)}"
         )
         return True
+
+
+def _open_errors(revision: Revision) -> str:
+    """What stands between a text that was kept and its approval; '' for nothing."""
+    errors = len(judging.of_revision(revision, at=revision.created_at).errors)
+    if not errors:
+        return ""
+    many = "an error keeps" if errors == 1 else f"{errors} errors keep"
+    return f" But {many} it from being approved: lint_runbook says where."
 
 
 def _author(username: str | None) -> User:
