@@ -16,7 +16,7 @@ from incidents.models import Incident
 from inventory import board
 from inventory.times import stamp
 from jobs import pulse, reading
-from runbooks import rows, shelf, verifying
+from runbooks import reviews, rows, shelf, verifying
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
 from runbooks.machine import ENDED, RunState, allowed, current
 from runbooks.models import LogCheck, Run, RunPerson
@@ -58,6 +58,7 @@ class Needs:
     logs: tuple[Need, ...]
     runs: tuple[Need, ...]
     approvals: tuple[Need, ...]
+    reviews: tuple[Need, ...]
     incidents: tuple[Need, ...]
     systems: tuple[Need, ...]
     background: tuple[Need, ...]
@@ -65,7 +66,7 @@ class Needs:
     @property
     def nothing(self) -> bool:
         found = (self.logs, self.runs, self.approvals, self.incidents, self.systems)
-        return not any((*found, self.background))
+        return not any((*found, self.reviews, self.background))
 
 
 def needs(person: User, at: datetime) -> Needs:
@@ -75,6 +76,7 @@ def needs(person: User, at: datetime) -> Needs:
         _logs(at),
         _runs(person),
         _approvals(person),
+        _reviews(person),
         _incidents(),
         _systems(at),
         _background(person, at),
@@ -130,6 +132,21 @@ def _approvals(person: User) -> tuple[Need, ...]:
         )
         for line in waiting
         if line.newest is not None and line.newest.author_id != person.pk
+    )
+
+
+def _reviews(person: User) -> tuple[Need, ...]:
+    """Overrides of others that this person could look at."""
+    if not reviews.may_close(person):
+        return ()
+    waiting = reviews.waiting().exclude(overridden_by=person)[:MOST]
+    return tuple(
+        Need(
+            told.gate,
+            f"Overridden in {told.review.run}: {told.reason}",
+            reverse("runbooks:review_detail", args=[told.review.pk]),
+        )
+        for told in reviews.told(waiting)
     )
 
 

@@ -21,11 +21,12 @@ from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from notices.mail import deliver, pause
 from notices.tell import tell
-from runbooks import anchors, overdue, rows, verifying
+from runbooks import anchors, overdue, reviews, rows, verifying
 from runbooks.enums import RunKind
 from runbooks.machine import RunState
 from runbooks.models import LogCheck, Run
 from runbooks.overdue import Late, Quiet
+from runbooks.paging import named
 from runbooks.verifying import counted
 
 logger = logging.getLogger(__name__)
@@ -107,7 +108,7 @@ def remind(job: Job, at: datetime) -> str:
         looked_at += 1
         for found in _overdue(run, state, at, quiet_after):
             told += _tell(run, state, found, at)
-    told += _tell_of_missed_check(at)
+    told += _tell_of_missed_check(at) + reviews.remind(at)
     news = counted(told, "notice") if told else "nothing new is overdue"
     return f"{counted(looked_at, 'run')} under way, {news}."
 
@@ -154,7 +155,7 @@ def _of_a_step(run: Run, state: RunState, found: Late) -> tuple[str, str, str]:
             f"Step {step.number}, {step.title}, is open for {length} and nobody has begun it. By"
             f" the runbook it is done within {limit}. {advice}"
         )
-    return key, f"Step {step.number} is beyond its {limit}: {_named(run)}", text
+    return key, f"Step {step.number} is beyond its {limit}: {named(run)}", text
 
 
 def _of_silence(run: Run, found: Quiet) -> tuple[str, str, str]:
@@ -164,12 +165,7 @@ def _of_silence(run: Run, found: Quiet) -> tuple[str, str, str]:
         " elsewhere, write down what was done; if it does not, resume, hand over, or abort it."
     )
     key = f"quiet-run:{run.pk}:{found.sequence}"
-    return key, f"Nothing happens: {_named(run)}", text
-
-
-def _named(run: Run) -> str:
-    drill = " (drill)" if run.kind == RunKind.DRILL.value else ""
-    return f"{run}{drill}"
+    return key, f"Nothing happens: {named(run)}", text
 
 
 def _minutes(length: timedelta) -> timedelta:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from runbooks.views import editor, library, near_misses, run, run_reads, start, verification
+from runbooks.views import (
+    editor,
+    library,
+    near_misses,
+    reviews,
+    run,
+    run_reads,
+    start,
+    verification,
+)
 
 app_name = "runbooks"
 urlpatterns: list[URLPattern] = [
@@ -30,6 +39,9 @@ urlpatterns: list[URLPattern] = [
     path("runbooks/<slug:slug>/<int:number>/start/", start.run_prepare, name="run_prepare"),
     path("runbooks/<slug:slug>/<int:old>..<int:new>/", library.revision_diff, name="revision_diff"),
     path("near-misses/", near_misses.near_miss_list, name="near_miss_list"),
+    path("reviews/", reviews.review_list, name="review_list"),
+    path("reviews/<int:pk>/", reviews.review_detail, name="review_detail"),
+    path("reviews/<int:pk>/close/", reviews.review_close, name="review_close"),
     path("runs/", run_reads.run_list, name="run_list"),
     path("runs/verification/", verification.log_check_list, name="log_check_list"),
     path("runs/<int:pk>/", run.run_detail, name="run_detail"),

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from runbooks import words
 
 TEST = "webhook.tested"
+#: How somebody said they are stays with the run: it is sent to nobody.
+FITNESS = "fitness.stated"
 ENTRY_ADDED, ENTRY_CORRECTED = "incident.entry_added", "incident.entry_corrected"
 OTHER_CHANGE = "incident.changed"
 
@@ -32,7 +34,7 @@ CHANGES = {
 
 #: What each kind means, for the reference.
 MEANINGS: dict[str, str] = {
-    **{kind: known.meaning for kind, known in words.KINDS.items()},
+    **{kind: known.meaning for kind, known in words.KINDS.items() if kind != FITNESS},
     **{kind: f"Somebody {verb}." for verb, kind in CHANGES.items()},
     OTHER_CHANGE: "Another change of an incident's facts.",
     ENTRY_ADDED: "A person added an entry to the timeline.",
@@ -45,6 +47,8 @@ FAMILIES = {
     "run.*": "Runs: prepared, started, held, resumed, turned back, aborted, completed",
     "step.*": "Steps: begun, ticked, countersigned, mismatched, undone",
     "move.*": "Refusals: the near misses of a run",
+    "override.*": "Overrides asked for, and taken back",
+    "gate.*": "Overrides used: a gate passed without its condition",
     "role.*": "Roles taken and given back",
     "hand_over.*": "The operator hands over",
     "section.*": "Sections off the main path entered",
@@ -71,5 +75,7 @@ def known(pattern: str) -> bool:
 
 def wanted(kind: str, patterns: Iterable[str]) -> bool:
     """Whether one of `patterns` covers `kind`. A test covers itself: it was asked for by hand."""
+    if kind == FITNESS:
+        return False
     family = f"{kind.split('.')[0]}.*"
     return kind == TEST or not {kind, family, "*"}.isdisjoint(patterns)

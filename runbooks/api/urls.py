@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from accounts.api.views import route
-from runbooks.api import library, log, moving, near_misses, runs, waivers
+from runbooks.api import library, log, moving, near_misses, reviews, runs, waivers
 
 _REVISION = "runbooks/<slug:slug>/revisions/<int:number>/"
 
@@ -23,6 +23,8 @@ urlpatterns: list[URLPattern] = [
     route(f"{_REVISION}waive/", waivers.RevisionWaive),
     route("near-misses/", near_misses.NearMissList),
     route("near-misses/tallies/", near_misses.NearMissTallies),
+    route("reviews/", reviews.ReviewsWaiting),
+    route("reviews/<int:id>/close/", reviews.ReviewClose),
     route("runs/", runs.RunList),
     route("runs/<int:id>/", runs.RunDetail),
     route("runs/<int:id>/events/", log.EventList),

@@ -48,3 +48,14 @@ class FitnessForm(RunForm):
     def arguments(self) -> dict[str, Any]:
         sent = super().arguments()
         return {**sent, "hours_awake": str(sent["hours_awake"])}
+
+
+class FindingForm(forms.Form):
+    """What a review of an override found."""
+
+    finding = sentences(
+        "What did you find?",
+        "Write what you found: was it right, and what is to change?",
+        "Was it right? What stood in the way, and what is to change so that nobody needs it again?",
+        rows=4,
+    )

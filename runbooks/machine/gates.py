@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from runbooks import interlocks
 from runbooks.enums import Countersign, RunKind, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.requests import Gate
-from runbooks.state import FINISHED, RunState
+from runbooks.state import FINISHED, RunState, current
 
 #: A countersign *before* counts for two minutes: concurrent verification means both are there now.
 COUNTERSIGN_COUNTS_FOR = timedelta(minutes=2)
@@ -166,17 +166,32 @@ def required_roles(state: RunState) -> tuple[RunRole, ...]:
 
 
 def run_gates(state: RunState) -> tuple[Gate, ...]:
-    """What the run as a whole waits for: before the start, that every role is taken. (Without an
-    operator nobody could start it.)"""
-    if state.status is not RunStatus.BRIEFING:
+    """What the run as a whole waits for: before the start, that every role is taken (without an
+    operator nobody could start it); at its end, what follows a restore."""
+    if state.status is RunStatus.BRIEFING:
+        found = _roles(state)
+    elif state.status is RunStatus.RUNNING and current(state) is None:
+        found = _closing(state)
+    else:
         return ()
+    if not found.open and overridden(state, None, found.key):
+        return (replace(found, open=True, overridden=True),)
+    return (found,)
+
+
+def _closing(state: RunState) -> Gate:
+    owed = interlocks.missing(state)
+    label = "What follows a restore is done" + (f"; missing: {'; '.join(owed)}" if owed else "")
+    return Gate("after", label, not owed, "Do it in steps of this runbook.", "after")
+
+
+def _roles(state: RunState) -> Gate:
     missing = [r.value for r in missing_roles(state) if r is not RunRole.OPERATOR]
     how = "Each takes their role from their own account; then start."
     gate = Gate("roles", "Every role is taken", not missing, how, "role")
     if missing:
         gate = replace(gate, label=f"Every role is taken; missing: {', '.join(missing)}")
-    passed = not gate.open and overridden(state, None, gate.key)
-    return (replace(gate, open=True, overridden=True) if passed else gate,)
+    return gate
 
 
 def missing_roles(state: RunState) -> tuple[RunRole, ...]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from runbooks.enums import RunRole
-from runbooks.machine.gates import attempt_at, gates, missing_roles, run_gates
+from runbooks.enums import RunStatus
+from runbooks.machine.gates import attempt_at, gates, run_gates
 from runbooks.procedure import Guard
 from runbooks.requests import Gate, Refusal
 from runbooks.state import RunState
@@ -49,14 +49,15 @@ def may_ask(state: RunState, person: int, index: int | None) -> Refusal | None:
     """Whether there could be something to override at all; which gate is closed, the act sees."""
     if index is not None:
         return None if state.step(index).guard.override else _never(state.step(index).number)
-    missing = [role for role in missing_roles(state) if role is not RunRole.OPERATOR]
-    if not run_gates(state) or not missing:
+    if all(gate.open for gate in run_gates(state)):
         return Refusal(
             "no_gate",
             "Nothing of the run as a whole waits for an override.",
             "Name the step whose gate is closed.",
             logged=False,
         )
+    if state.status is not RunStatus.BRIEFING:
+        return None
     strict = (s for s in state.procedure.steps if not s.guard.override and _needs_second(s.guard))
     step = next(strict, None)
     return _never(step.number) if step else None

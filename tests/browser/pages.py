@@ -15,7 +15,7 @@ from incidents.models import Incident, TimelineEntry
 from inventory.models import Copy, Instance
 from runbooks import library
 from runbooks.enums import Move, RunRole
-from runbooks.models import Run, Runbook
+from runbooks.models import Review, Run, Runbook
 from tests.factories.jobs import background
 from tests.factories.library import DESTROYING, approved, waiving
 from tests.factories.missed import missed
@@ -138,6 +138,9 @@ PAGES = (
     Shown("runbooks:run_log", "/runs/{differing}/log/?near-misses=1", "near misses"),
     Shown("runbooks:log_check_list", "/runs/verification/"),
     Shown("runbooks:near_miss_list", "/near-misses/"),
+    Shown("runbooks:review_list", "/reviews/"),
+    Shown("runbooks:review_detail", "/reviews/{review}/"),
+    Shown("runbooks:run_detail", "/runs/{asked}/", "override asked"),
     Shown("runbooks:near_miss_list", "/near-misses/?period=week&kind=drill", "empty"),
     Shown("runbooks:run_print", "/runs/{running}/print/"),
 )
@@ -177,6 +180,7 @@ NOT_PAGES = {
     "runbooks:revision_source": "a file to save",
     "runbooks:run_export": "a file to save",
     "runbooks:evidence_file": "a file to save",
+    "runbooks:review_close": "only takes a form; its refusals are the review's page",
     "runbooks:run_move": "only takes a form; its refusals are the run's page",
 }
 
@@ -232,11 +236,29 @@ def set_stage() -> dict[str, str]:
         "books": text.runbook.slug,
         "instance": str(Instance.objects.earliest("pk").pk),
         "copy": str(Copy.objects.earliest("pk").pk),
+        **around({**cast, **writers}, one, at),
         **locked({**cast, **writers}, one, at),
         **background(datetime.now(UTC)),
         **webhooks(one, at),
         **{state: str(run.pk) for state, run in runs.items()},
     }
+
+
+def around(people: dict[str, User], one: User, at: datetime) -> dict[str, str]:
+    """A run in which one gate was overridden, and the way round another is asked for."""
+    run = story({**people, "operator": one}, at).start().agreed()
+    for step in (1, 2):
+        run.do(Move.TICK, "operator", step=step, values={})
+    run.do(Move.STATE_FITNESS, "operator", hours_awake=19, alone=True, local_time="03:40")
+    run.do(Move.BEGIN_STEP, "operator", step=3)
+    gate = {"step": 3, "gate": "countersigned"}
+    run.do(Move.ASK_OVERRIDE, "operator", **gate, reason="The verifier is on a plane.")
+    other = story({**people, "operator": people["relief"]}, at).start().measured()
+    second = {"step": 0, "gate": "countersigned"}
+    other.do(Move.ASK_OVERRIDE, "operator", **second, reason="Nobody else is awake.")
+    other.at += timedelta(minutes=2)
+    other.do(Move.OVERRIDE, "operator", **second)
+    return {"asked": str(run.run.pk), "review": str(Review.objects.latest("pk").pk)}
 
 
 def locked(people: dict[str, User], one: User, at: datetime) -> dict[str, str]:

@@ -1,0 +1,75 @@
+"""Reviews of overrides: those that wait, those that were closed, and the form that closes one."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import access
+from accounts.enums import Right
+from accounts.refusals import Invalid, Refused
+from runbooks import reviews
+from runbooks.forms.people import FindingForm
+from runbooks.models import Review
+from runbooks.views.requests import person
+
+#: Closed ones on the page; the log of each run keeps all of them.
+MOST = 100
+
+
+@require_safe
+def review_list(request: HttpRequest) -> HttpResponse:
+    """Every open review, then the newest closed ones."""
+    access.check(person(request), Right.VIEW)
+    found = Review.objects.select_related("run", "reviewed_by")
+    waiting = reviews.told(found.filter(reviewed_at__isnull=True))
+    closed = reviews.told(found.filter(reviewed_at__isnull=False)[:MOST])
+    return render(request, "runbooks/review_list.html", {"waiting": waiting, "closed": closed})
+
+
+@require_safe
+def review_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One review: the gate, the reason, and the finding or its form."""
+    return _page(request, pk, FindingForm())
+
+
+@require_POST
+def review_close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close it with a finding."""
+    review, form = get_object_or_404(Review, pk=pk), FindingForm(request.POST)
+    refusal = None
+    if form.is_valid():
+        finding = form.cleaned_data["finding"]
+        try:
+            reviews.close(review, finding=finding, by=person(request), at=timezone.now())
+        except Invalid as invalid:
+            for name, sentence in invalid.errors.items():
+                form.add_error(name or None, sentence)
+        except Refused as refused:
+            refusal = refused
+        else:
+            messages.success(request, "The review is closed.")
+            response = redirect("runbooks:review_list")
+            response.status_code = 303
+            return response
+    return _page(request, pk, form, refusal)
+
+
+def _page(
+    request: HttpRequest, pk: int, form: FindingForm, refusal: Refused | None = None
+) -> HttpResponse:
+    by = person(request)
+    access.check(by, Right.VIEW)
+    review = get_object_or_404(Review.objects.select_related("run", "reviewed_by"), pk=pk)
+    context = {
+        "told": reviews.told([review])[0],
+        "form": form,
+        "refusal": refusal,
+        "may_close": reviews.may_close(by),
+        "own": review.overridden_by_id == by.pk,
+    }
+    status = refusal.status if refusal else 422 if form.is_bound else 200
+    return render(request, "runbooks/review_detail.html", context, status=status)
