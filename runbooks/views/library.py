@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -195,6 +196,7 @@ def _page(
         "newest": revisions[0],
         "last_run": shelf.last_run(runbook),
         "may_write": may(by, Right.WRITE_RUNBOOKS),
+        "edit": _editor(revision) if may(by, Right.WRITE_RUNBOOKS) else "",
         "may_approve": may(by, Right.APPROVE_RUNBOOKS),
         "may_operate": may(by, Right.OPERATE),
         "own_text": revision.author_id == by.pk,
@@ -205,3 +207,11 @@ def _page(
         **(more or {}),
     }
     return render(request, template, context, status=status)
+
+
+def _editor(revision: Revision) -> str:
+    """Where its lines are written; an archived runbook takes no text."""
+    if revision.runbook.archived_at is not None:
+        return ""
+    editor = reverse("runbooks:runbook_edit", kwargs={"slug": revision.runbook.slug})
+    return f"{editor}?from={revision.number}"

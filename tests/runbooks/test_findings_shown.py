@@ -81,8 +81,8 @@ def test_a_page_says_each_finding_at_its_step_and_offers_no_approval(
     step, after = text.index('id="step-1"'), text.index('id="step-2"')
     assert step < text.index('<code class="code">L22</code>') < after
     assert "<i>" not in text
-    assert f"{PAGE}edit/#line-8" in signed_in(author).get(PAGE).content.decode()
-    assert f"{PAGE}edit/#line-8" not in signed_in(viewer).get(PAGE).content.decode()
+    assert f"{PAGE}edit/?from=1#line-8" in signed_in(author).get(PAGE).content.decode()
+    assert f"{PAGE}edit/?from=1#line-8" not in signed_in(viewer).get(PAGE).content.decode()
 
 
 def test_an_approver_ticks_each_waiver(
