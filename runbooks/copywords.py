@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from inventory.quantities import size_words
 from inventory.times import stamp
 from runbooks.enums import Purpose
+from runbooks.eventkinds import Data, Kind
 
-Data = Mapping[str, Any]
 
-
-def registered(data: Data) -> str:
+def _registered(data: Data) -> str:
     """A new copy: what for, where, how big, what is in it, how it was read back."""
     if data["purpose"] == Purpose.QUARANTINE:
         until = stamp(datetime.fromisoformat(data["delete_not_before"]))
@@ -24,18 +22,18 @@ def registered(data: Data) -> str:
     return f"registered {data['name']} ({data['purpose']}), at {data['place']}{_content(data)}"
 
 
-def verified(data: Data) -> str:
+def _verified(data: Data) -> str:
     """The chosen copy was read, and what would be lost with it."""
     lost = f"; it is {data['loss']}" if data.get("loss") else ""
     return f"verified {data['name']}, at {data['place']}{_content(data)}{lost}"
 
 
-def rearmed(data: Data) -> str:
+def _rearmed(data: Data) -> str:
     """What was said to be on again."""
     return "re-armed: " + "; ".join(f"{what}: {said}" for what, said in data["what"].items())
 
 
-def compared(data: Data) -> str:
+def _compared(data: Data) -> str:
     """The restored data is what the copy promised."""
     newest = stamp(datetime.fromisoformat(data["newest"]))
     return f"compared the restored data with {data['name']}: newest record of {newest}, as promised"
@@ -53,3 +51,35 @@ def _content(data: Data) -> str:
     ]
     said = ", ".join(part for part in told if part)
     return f" ({said})" if said else ""
+
+
+def _asked(data: Data) -> str:
+    said = f" {data['text']}" if data["text"] else ""
+    return f"asked everybody: does anyone hold a newer copy?{said}"
+
+
+def _answered(data: Data) -> str:
+    said = "answered: I hold one" if data["holds"] else "answered: I hold none"
+    return f"{said}. {data['text']}" if data["text"] else said
+
+
+def _kind(meaning: str, tell: Callable[[Data], str]) -> Kind:
+    return Kind(meaning, lambda data, procedure: tell(data))
+
+
+KINDS: dict[str, Kind] = {
+    "instance.frozen": _kind(
+        "The writers of an instance were stopped.", lambda data: f"froze {data['name']}"
+    ),
+    "instance.thawed": _kind(
+        "The writers of an instance were started.", lambda data: f"thawed {data['name']}"
+    ),
+    "copy.registered": _kind(
+        "A copy was made or put away; it is in the inventory now.", _registered
+    ),
+    "copy.verified": _kind("The chosen copy was read in this run.", _verified),
+    "copies.asked": _kind("Everybody was asked for a newer copy.", _asked),
+    "copies.answered": _kind("Somebody said whether they hold a copy.", _answered),
+    "rearm.stated": _kind("What a restore stops was said to be on again.", _rearmed),
+    "data.compared": _kind("The restored data is what the chosen copy promised.", _compared),
+}

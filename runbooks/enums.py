@@ -154,5 +154,7 @@ class Move(StrEnum):
     WITHDRAW_OVERRIDE = "withdraw_override"
     OVERRIDE = "override"
     STATE_FITNESS = "state_fitness"
+    ASK_COPIES = "ask_copies"
+    ANSWER_COPIES = "answer_copies"
     ABORT = "abort"
     COMPLETE = "complete"

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from accounts import access
-from accounts.enums import Role
+from accounts.enums import Right, Role
 from accounts.models import User
 from inventory.times import stamp
 from notices.tell import tell
@@ -49,6 +49,22 @@ def of_override(run: Run, state: RunState, line: Line, by: User) -> None:
         " finding."
     )
     _call(_answerable(state), run, line, by, ("overridden", f"OVERRIDDEN: {named(run)}", text))
+
+
+def of_asked_copies(run: Run, state: RunState, line: Line, by: User) -> None:
+    """Does anyone hold a newer copy? Everybody who may look, on the screen alone: whoever holds one
+    need not be on call."""
+    wanted = f" {line.data['text']}" if line.data["text"] else ""
+    tell(
+        User.objects.annotate(views=access.holds(Right.VIEW)).filter(views=True).exclude(pk=by.pk),
+        key=f"copies-asked:{run.pk}:{line.sequence}",
+        subject=f"Does anyone hold a copy? {named(run)}",
+        text=f"{by} asks everybody.{wanted} Answer also when you hold none. Do not plug in a stick,"
+        " and write on nothing that may be the last copy.",
+        url=reverse("runbooks:run_copies", args=[run.pk]),
+        at=line.at,
+        by_mail=False,
+    )
 
 
 def named(run: Run) -> str:

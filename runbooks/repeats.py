@@ -35,6 +35,8 @@ FIRST: dict[Move, frozenset[str]] = {
     Move.ASK_OVERRIDE: frozenset({"override.asked"}),
     Move.WITHDRAW_OVERRIDE: frozenset({"override.withdrawn"}),
     Move.OVERRIDE: frozenset({"gate.overridden"}),
+    Move.ASK_COPIES: frozenset({"copies.asked"}),
+    Move.ANSWER_COPIES: frozenset({"copies.answered"}),
     Move.STATE_FITNESS: frozenset({"fitness.stated"}),
     Move.ABORT: frozenset({"run.turned_back", "run.aborted"}),
     Move.COMPLETE: frozenset({"run.completed"}),

@@ -141,6 +141,11 @@ def strike_out(
     )
 
 
+def answer_copies(run_id: int, *, by: User, at: datetime, **sent: Any) -> Answer:
+    """Answer the question for copies: `holds` one or not, and `text`, which. No role is needed."""
+    return move(run_id, Move.ANSWER_COPIES, by=by, at=at, **{**sent, "who": str(by)})
+
+
 def struck_out(events: Iterable[Event]) -> frozenset[int]:
     """Sequences that the given `entry.struck_out` events name."""
     return frozenset(eventtext.read(event.text).data["sequence"] for event in events)
@@ -203,6 +208,10 @@ state_fitness = _verb(
     Move.STATE_FITNESS,
     "Say how one is: `hours_awake`, `alone`, `local_time` (03:40). It stays with the run.",
 )
+ask_copies = _verb(
+    Move.ASK_COPIES,
+    "Ask everybody who may look whether they hold a newer copy; `text` says of what.",
+)
 release = _verb(Move.RELEASE, "Let `step` go on, as the role it waits for, with a `reason`.")
 decide = _verb(Move.DECIDE, "Choose the `answer` of a decision `step`, with a `reason`.")
 note = _verb(Move.NOTE, "Write `text` into the log, about `step` or the run.")
@@ -237,6 +246,8 @@ VERBS: dict[Move, Callable[..., Answer]] = {
     Move.WITHDRAW_OVERRIDE: withdraw_override,
     Move.OVERRIDE: override,
     Move.STATE_FITNESS: state_fitness,
+    Move.ASK_COPIES: ask_copies,
+    Move.ANSWER_COPIES: answer_copies,
     Move.RELEASE: release,
     Move.DECIDE: decide,
     Move.NOTE: note,

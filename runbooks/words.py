@@ -7,32 +7,22 @@ old event can be told after everybody in it has left. `docs/reference/events.md`
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from inventory.durations import words
 from inventory.quantities import size_words
 from inventory.times import stamp
 from runbooks import copywords, interlocks, peoplewords
 from runbooks.enums import Deviation, ValueType
+from runbooks.eventkinds import Data, Kind
 from runbooks.procedure import Procedure, ValueSpec
 
-Data = Mapping[str, Any]
 #: What a tick says of its pace, and how that is told.
 PACE = (
     ("hurried", "faster than the step can be done"),
     ("batch", "third tick within ten seconds"),
     ("late", "later than planned"),
 )
-
-
-@dataclass(frozen=True)
-class Kind:
-    """`meaning` documents the kind; `tell` gives the sentence, without who and when."""
-
-    meaning: str
-    tell: Callable[[Data, Procedure], str]
 
 
 def sentence(kind: str, data: Data, procedure: Procedure) -> str:
@@ -277,24 +267,6 @@ KINDS: dict[str, Kind] = {
     ),
     "run.aborted": Kind("The run ended early.", _ended_early("aborted the run")),
     "run.completed": Kind("Every step was finished.", _with("completed the run", "summary")),
-    "instance.frozen": Kind(
-        "The writers of an instance were stopped.", lambda d, p: f"froze {d['name']}"
-    ),
-    "instance.thawed": Kind(
-        "The writers of an instance were started.", lambda d, p: f"thawed {d['name']}"
-    ),
-    "copy.registered": Kind(
-        "A copy was made or put away; it is in the inventory now.",
-        lambda d, p: copywords.registered(d),
-    ),
-    "copy.verified": Kind(
-        "The chosen copy was read in this run.", lambda d, p: copywords.verified(d)
-    ),
-    "rearm.stated": Kind(
-        "What a restore stops was said to be on again.", lambda d, p: copywords.rearmed(d)
-    ),
-    "data.compared": Kind(
-        "The restored data is what the chosen copy promised.", lambda d, p: copywords.compared(d)
-    ),
+    **copywords.KINDS,
     "move.refused": Kind("A near miss: an attempt that a guard refused.", _refused),
 }

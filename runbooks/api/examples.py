@@ -62,6 +62,12 @@ MOVES: dict[Move, dict[str, Any]] = {
     Move.WITHDRAW_OVERRIDE: {"seen": 13, "step": 3, "gate": "countersigned"},
     Move.OVERRIDE: {"seen": 13, "step": 3, "gate": "countersigned"},
     Move.STATE_FITNESS: {"seen": 9, "hours_awake": 17, "alone": True, "local_time": "03:40"},
+    Move.ASK_COPIES: {"seen": 9, "text": "The ledger, from after the night of the 20th."},
+    Move.ANSWER_COPIES: {
+        "seen": 10,
+        "holds": True,
+        "text": "My development database was restored from the dump of this morning.",
+    },
     Move.RELEASE: {"seen": 9, "step": 3, "reason": "Both copies were read."},
     Move.DECIDE: {"seen": 9, "step": 1, "answer": "left", "reason": "The newest dump opens."},
     Move.NOTE: {"seen": 9, "text": "The disk is slow tonight.", "step": 1},

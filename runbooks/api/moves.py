@@ -144,6 +144,19 @@ class SentStart(SentMove):
     )
 
 
+class SentQuestion(SentMove):
+    """The question to the whole team: does anyone hold a newer copy?"""
+
+    text = Text(default="")
+
+
+class SentAnswer(SentMove):
+    """The answer to it."""
+
+    holds = Yes()
+    text = Text(default="", help_text="Which one: where it lies, from when, how you know.")
+
+
 class SentHold(SentMove):
     """STOP. No reason is needed."""
 
@@ -239,6 +252,8 @@ MOVES: dict[Move, type[SentMove]] = {
     Move.WITHDRAW_OVERRIDE: SentGate,
     Move.OVERRIDE: SentOverride,
     Move.STATE_FITNESS: SentFitness,
+    Move.ASK_COPIES: SentQuestion,
+    Move.ANSWER_COPIES: SentAnswer,
     Move.HOLD: SentHold,
     Move.RESUME: SentReadBack,
     Move.HAND_OVER: SentHandOver,

@@ -9,6 +9,7 @@ from django import forms
 
 from inventory.fields import MomentField
 from runbooks.enums import Deviation, Move, RunRole
+from runbooks.forms.copies import AnswerCopiesForm, AskCopiesForm
 from runbooks.forms.moves import (
     PLAIN,
     CountersignForm,
@@ -230,6 +231,8 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.WITHDRAW_OVERRIDE: GateForm,
     Move.OVERRIDE: GateForm,
     Move.STATE_FITNESS: FitnessForm,
+    Move.ASK_COPIES: AskCopiesForm,
+    Move.ANSWER_COPIES: AnswerCopiesForm,
     Move.HOLD: RunForm,
     Move.RESUME: ResumeForm,
     Move.HAND_OVER: HandOverForm,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from runbooks.requests import Line
 from runbooks.state import replace as replaced
-from runbooks.stated import KnownCopy, Stated
+from runbooks.stated import CopyAnswer, KnownCopy, Stated
 
 
 def copy_registered(so_far: Stated, line: Line) -> Stated:
@@ -21,6 +21,19 @@ def copy_verified(so_far: Stated, line: Line) -> Stated:
     before = [copy for copy in so_far.copies if _is_same(copy, found)]
     others = tuple(copy for copy in so_far.copies if not _is_same(copy, found))
     return replaced(so_far, copies=(*others, _merged(before[-1], found) if before else found))
+
+
+def copies_asked(so_far: Stated, line: Line) -> Stated:
+    """The team was asked; who answered before has answered."""
+    return replaced(so_far, asked_copies_at=line.at)
+
+
+def copies_answered(so_far: Stated, line: Line) -> Stated:
+    """What somebody answered; it takes the place of what they answered before."""
+    data = line.data
+    one = CopyAnswer(line.by, data["who"], data["holds"], data["text"], line.at)
+    others = tuple(answer for answer in so_far.answers if answer.person != line.by)
+    return replaced(so_far, answers=(*others, one))
 
 
 def _known(line: Line) -> KnownCopy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runbooks.enums import Move, RunRole
 from runbooks.machine.acts_branch import ACTS as BRANCH_ACTS
+from runbooks.machine.acts_copies import ACTS as COPIES_ACTS
 from runbooks.machine.acts_lock import ACTS as LOCK_ACTS
 from runbooks.machine.acts_log import ACTS as LOG_ACTS
 from runbooks.machine.acts_people import ACTS as PEOPLE_ACTS
@@ -14,7 +15,15 @@ from runbooks.machine.signature import unknown_signer, unsigned
 from runbooks.requests import Allowed, Outcome, Refusal, Request
 from runbooks.state import RunState
 
-ACTS = {**RUN_ACTS, **STEP_ACTS, **BRANCH_ACTS, **LOCK_ACTS, **LOG_ACTS, **PEOPLE_ACTS}
+ACTS = {
+    **RUN_ACTS,
+    **STEP_ACTS,
+    **BRANCH_ACTS,
+    **LOCK_ACTS,
+    **LOG_ACTS,
+    **PEOPLE_ACTS,
+    **COPIES_ACTS,
+}
 
 
 def decide(state: RunState, request: Request) -> Outcome:

@@ -20,6 +20,7 @@ def gates(state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
     open (`unlock`), they are asked as they stood at that moment."""
     then = state.stated.unlocked.get(index, at)
     found = (
+        _asked(state, index),
         _release(state, index),
         _after_hold(state, index),
         _begun(state, index),
@@ -124,6 +125,19 @@ def _after(state: RunState, index: int) -> Gate | None:
         return None
     how = "From a screen of their own, without seeing the first value."
     return Gate("countersigned", "The second person measures again", False, how, "countersign")
+
+
+def _asked(state: RunState, index: int) -> Gate | None:
+    """Not waited for, but told where a copy is judged: what became of the question for another."""
+    guard, stated = state.step(index).guard, state.stated
+    judged = "verify" in guard.locks or (guard.decide and stated.asked_copies_at)
+    if not judged:
+        return None
+    hold = sum(answer.holds for answer in stated.answers)
+    count = len(stated.answers)
+    said = f"{count} answered, {hold} hold one" if count else "nobody has answered"
+    said = said if stated.asked_copies_at else "nobody was asked"
+    return Gate("copies_asked", f"Does anyone hold a newer copy? {said}", True, "")
 
 
 def _files(state: RunState, index: int) -> list[Gate]:

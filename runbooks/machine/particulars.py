@@ -177,6 +177,16 @@ def _may_release_role(state: RunState, person: int, index: int | None) -> Refusa
     return None
 
 
+def _may_answer(state: RunState, person: int, index: int | None) -> Refusal | None:
+    if state.stated.asked_copies_at is None:
+        return Refusal(
+            "copies_not_asked",
+            "Nobody has asked the team for copies in this run.",
+            "Register the copy in the inventory, and tell the operator.",
+        )
+    return None
+
+
 def _may_complete(state: RunState, person: int, index: int | None) -> Refusal | None:
     now = current(state)
     if now is not None:
@@ -216,6 +226,7 @@ PARTICULARS: dict[Move, Callable[[RunState, int, int | None], Refusal | None]] =
     Move.ACCEPT_HAND_OVER: _may_accept,
     Move.RELEASE_ROLE: _may_release_role,
     Move.COMPLETE: _may_complete,
+    Move.ANSWER_COPIES: _may_answer,
     Move.ASK_OVERRIDE: may_ask,
     Move.OVERRIDE: may_use,
     Move.WITHDRAW_OVERRIDE: may_use,

@@ -87,6 +87,8 @@ RULES: dict[Move, Rule] = {
     Move.ASK_OVERRIDE: _rule("BR", _DECIDING, AT_WORK, or_run=True),
     Move.WITHDRAW_OVERRIDE: _rule("BR", _DECIDING, AT_WORK, or_run=True),
     Move.OVERRIDE: _rule("BR", _DECIDING, AT_WORK, or_run=True),
+    Move.ASK_COPIES: _rule("BRH", CREW, moving=False, independent=True),
+    Move.ANSWER_COPIES: _rule("BRH", frozenset(), moving=False, independent=True),
     Move.STATE_FITNESS: _rule("BRH", EVERYONE, moving=False, independent=True),
     Move.ABORT: _rule("BRH", _DECIDING, moving=False),
     Move.COMPLETE: _rule("R", _OPERATOR),

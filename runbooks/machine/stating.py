@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterable
 from functools import reduce
 
 from runbooks.enums import RunRole
-from runbooks.machine.copying import copy_registered, copy_verified
+from runbooks.machine.copying import (
+    copies_answered,
+    copies_asked,
+    copy_registered,
+    copy_verified,
+)
 from runbooks.machine.stating_people import STATED_OF_PEOPLE
 from runbooks.requests import Line
 from runbooks.state import replace
@@ -108,4 +113,6 @@ STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     "instance.thawed": _thawed,
     "copy.registered": copy_registered,
     "copy.verified": copy_verified,
+    "copies.asked": copies_asked,
+    "copies.answered": copies_answered,
 }

@@ -20,17 +20,19 @@ from runbooks.screen.head import Head, head
 from runbooks.screen.panels import Desk, Panel, Person, Sent
 from runbooks.screen.people import Card, WayRound, cards, way_round
 from runbooks.screen.primary import role_words
-from runbooks.screen.side import Side, Told, side, tell
+from runbooks.screen.side import Side, Told, asked, side, tell
 from runbooks.screen.steps import Part, parts
 
 __all__ = [
     "Desk",
+    "Panel",
     "Part",
     "Person",
     "RunScreen",
     "Sent",
     "Side",
     "Told",
+    "asked",
     "run_screen",
     "side",
     "tell",
@@ -39,6 +41,7 @@ __all__ = [
 #: Moves on the run as a whole that lie folded at its end, in this order.
 _QUIET = (
     Move.HAND_OVER,
+    Move.ASK_COPIES,
     Move.STATE_FITNESS,
     Move.LATE_ENTRY,
     Move.STRIKE_OUT,

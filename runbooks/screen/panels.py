@@ -106,6 +106,8 @@ TITLES: dict[Move, tuple[str, str]] = {
     Move.ASK_OVERRIDE: ("Override this gate", "Ask for the override"),
     Move.WITHDRAW_OVERRIDE: ("Withdraw", "Withdraw the override"),
     Move.OVERRIDE: ("Use the override", "OVERRIDE this gate"),
+    Move.ASK_COPIES: ("Ask the team for copies", "Ask: does anyone hold a newer one?"),
+    Move.ANSWER_COPIES: ("Answer", "Answer"),
     Move.STATE_FITNESS: ("How are you?", "Say how I am"),
     Move.HOLD: ("Stop, I am not sure", "Stop, I am not sure"),
     Move.RESUME: ("Resume", "Resume the run"),

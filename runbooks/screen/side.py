@@ -98,7 +98,7 @@ def side(
             if (facts := state.facts.get(spec.name))
         ),
         copies=tuple(_copy(desk, copy) for copy in copies),
-        asked=_asked(state),
+        asked=asked(state),
         way_back=_way_back(desk),
         asides=tuple(s.title for s in procedure.sections if s.aside and s.key not in state.entered),
         abort_rule=procedure.abort_rule,
@@ -161,7 +161,8 @@ def _age(desk: Desk, as_of: datetime | None) -> str:
     return f"{old}, {age(as_of, live)} newer than the live data"
 
 
-def _asked(state: RunState) -> Asked | None:
+def asked(state: RunState) -> Asked | None:
+    """The question for copies, and what was answered; None when nobody asked."""
     stated = state.stated
     if stated.asked_copies_at is None:
         return None

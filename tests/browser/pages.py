@@ -133,6 +133,8 @@ PAGES = (
     Shown("runbooks:run_detail", "/runs/{held}/", "held"),
     Shown("runbooks:run_detail", "/runs/{offered}/", "being handed over"),
     Shown("runbooks:run_detail", "/runs/{completed}/", "completed"),
+    Shown("runbooks:run_copies", "/runs/{running}/copies/"),
+    Shown("runbooks:run_copies", "/runs/{completed}/copies/", "ended"),
     Shown("runbooks:run_log", "/runs/{completed}/log/"),
     Shown("runbooks:run_log", "/runs/{completed}/log/?verify=1", "verified"),
     Shown("runbooks:run_log", "/runs/{differing}/log/?near-misses=1", "near misses"),

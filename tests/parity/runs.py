@@ -186,6 +186,14 @@ MADE = (
     move_case(Move.WITHDRAW_OVERRIDE, asked(), {"step": 0, "gate": "released"}),
     move_case(Move.OVERRIDE, asked(), {"step": 0, "gate": "released"}),
     move_case(Move.STATE_FITNESS, told(), {"hours_awake": 17, "local_time": "03:40"}),
+    move_case(Move.ASK_COPIES, told(), {"text": "The ledger of today."}, by="verifier"),
+    move_case(
+        Move.ANSWER_COPIES,
+        told((Move.ASK_COPIES, "operator", {})),
+        {"holds": True, "text": "My database of this morning."},
+        typed={"holds": "yes"},
+        by="viewer",
+    ),
     move_case(Move.ABORT, told(source=texts.PLAIN), {"reason": "The primary is back."}),
     move_case(
         Move.ABORT,
@@ -208,6 +216,8 @@ def _by_nobody_in_the_run() -> Iterator[Case]:
 
 
 REFUSED = (
+    move_case(Move.ANSWER_COPIES, told(), {"holds": False, "text": ""}, typed={"holds": "no"},
+              code="copies_not_asked"),
     move_case(Move.OVERRIDE, told(source=texts.HOLD), {"step": 0, "gate": "released"},
               code="not_asked"),
     move_case(Move.STATE_FITNESS, told(), {"hours_awake": 99}, code="invalid"),

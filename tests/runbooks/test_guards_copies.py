@@ -274,3 +274,37 @@ def test_a_live_run_that_verifies_needs_a_decider_at_its_start() -> None:
     alone.must(Move.RELEASE_ROLE, DECIDER)
     ready = {"acknowledged": True, "conditions": True}
     assert alone.refused(Move.START, OPERATOR, **ready) == "roles_missing"
+
+
+def test_who_judges_a_copy_is_told_what_the_team_answered() -> None:
+    decision = "Decide\ndecide: {question: Q, options: {yes: '', no: ''}}"
+    game = guarded(VERIFY, decision)
+    told = [gate.label for gate in gates(game.state, 0, game.at)]
+    assert told == ["Does anyone hold a newer copy? nobody was asked"]
+    assert gates(game.state, 1, game.at) == ()
+    assert game.refused(Move.ANSWER_COPIES, 99, holds=False) == "copies_not_asked"
+    game.must(Move.ASK_COPIES, VERIFIER, text="of today")
+    assert "nobody has answered" in gates(game.state, 1, game.at)[0].label
+    game.must(Move.ANSWER_COPIES, 99, holds=False, who="Ann")
+    game.must(Move.ANSWER_COPIES, 98, holds=True, text="on my stick", who="Bob")
+    game.must(Move.ANSWER_COPIES, 99, holds=True, text="in my database", who="Ann")
+    (gate,) = gates(game.state, 1, game.at)
+    assert (gate.open, gate.label.partition("? ")[2]) == (True, "2 answered, 2 hold one")
+    assert [(one.name, one.holds) for one in game.state.stated.answers] == [
+        ("Bob", True),
+        ("Ann", True),
+    ]
+
+
+def test_an_answer_that_says_nothing_is_none() -> None:
+    game = guarded(VERIFY)
+    game.must(Move.ASK_COPIES, OPERATOR)
+    sent: list[tuple[dict[str, object], str]] = [
+        ({}, "holds"),
+        ({"holds": "yes"}, "holds"),
+        ({"holds": True}, "text"),
+    ]
+    for said, field in sent:
+        outcome = game.ask(Move.ANSWER_COPIES, 99, **said)
+        assert isinstance(outcome, Malformed)
+        assert list(outcome.errors) == [field]

@@ -28,6 +28,7 @@ from tests.runbooks.table import (
 from tests.runbooks.texts import procedure, text
 
 LETTERS = {
+    "c": "copies_not_asked",
     "+": "accepted",
     "b": "not_started",
     "u": "running",
@@ -218,6 +219,16 @@ RUN_MOVES: list[tuple[Move, dict[str, Any], dict[str, str]]] = [
         {"op": "+++ee", "vf": "+++ee", "dc": "+++ee", "ob": "+++ee", "no": "nnnee"},
     ),
     (
+        Move.ASK_COPIES,
+        {},
+        {"op": "+++ee", "vf": "+++ee", "dc": "+++ee", "ob": "rrree", "no": "nnnee"},
+    ),
+    (
+        Move.ANSWER_COPIES,
+        {"holds": False},
+        {"op": "cccee", "vf": "cccee", "dc": "cccee", "ob": "cccee", "no": "cccee"},
+    ),
+    (
         Move.NOTE,
         {"text": "x"},
         {"op": "+++++", "vf": "+++++", "dc": "+++++", "ob": "+++++", "no": "nnnnn"},
@@ -361,6 +372,8 @@ def test_a_pending_hand_over_stops_what_moves() -> None:
         Move.STRIKE_OUT,
         Move.LATE_ENTRY,
         Move.STATE_FITNESS,
+        Move.ASK_COPIES,
+        Move.ANSWER_COPIES,
         Move.ABORT,
     }
 

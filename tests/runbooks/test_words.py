@@ -88,6 +88,14 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
         "verified ledger-safety, at v:/s (fingerprint 5 rows, newest record 2026-01-02 03:00 UTC,"
         " listed); it is 61 days older than the live data",
     ),
+    "copies.asked": ({"text": ""}, "asked everybody: does anyone hold a newer copy?"),
+    "copies.answered": (
+        {"holds": True, "text": "A dump on my stick.", "who": "Ann"},
+        "answered: I hold one. A dump on my stick.",
+    ),
+    "copies.answered, none": (
+        {"holds": False, "text": "", "who": "Ann"}, "answered: I hold none"
+    ),
     "rearm.stated": (
         {**STEP, "what": {"jobs": "on again", "alerts": "not used here"}},
         "re-armed: jobs: on again; alerts: not used here",

@@ -1,0 +1,94 @@
+"""All known copies of a run's system, and the question whether anyone holds another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts import access
+from accounts.answers import Answer, answer_to
+from accounts.enums import Right
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from inventory.models import Copy
+from runbooks import glance, runs
+from runbooks.enums import Move
+from runbooks.forms.runs import FORMS
+from runbooks.machine import ENDED, Allowed, RunState
+from runbooks.models import Run
+from runbooks.screen import Panel, Sent, asked
+from runbooks.views import run_page
+from runbooks.views.requests import person
+
+VERBS = {Move.ASK_COPIES: runs.ask_copies, Move.ANSWER_COPIES: runs.answer_copies}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def run_copies(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every copy of the system, however it is held. Whoever may look answers here; a POST with
+    `?move=ask_copies` asks, any other answers."""
+    by, at = person(request), timezone.now()
+    access.check(by, Right.VIEW)
+    run, state = run_page.load(pk)
+    if request.method != "POST":
+        return _page(request, run, state, by, at)
+    asks = request.GET.get("move") == Move.ASK_COPIES
+    move = Move.ASK_COPIES if asks else Move.ANSWER_COPIES
+    form = FORMS[move](request.POST.copy(), move=move, state=state, step=None, person=by.pk)
+    try:
+        if not form.is_valid():
+            raise Invalid(
+                {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
+            )
+        told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
+        VERBS[move](pk, by=by, at=at, **told, **form.arguments())
+    except (Invalid, Refused) as said:
+        if isinstance(said, Invalid):
+            form.blame(said.errors)
+        sent = Sent(move, None, form.renewed(state))
+        return _page(request, run, state, by, at, sent=sent, answer=answer_to(said))
+    response = redirect("runbooks:run_copies", pk=pk)
+    response.status_code = 303
+    return response
+
+
+def _page(
+    request: HttpRequest,
+    run: Run,
+    state: RunState,
+    by: User,
+    at: datetime,
+    *,
+    sent: Sent | None = None,
+    answer: Answer | None = None,
+) -> HttpResponse:
+    desk = replace(run_page.desk_for(state, by, at), sent=sent)
+    here = reverse("runbooks:run_copies", args=[run.pk])
+
+    def control(move: Move) -> Panel | None:
+        if Allowed(move) not in desk.controls:
+            return None
+        return replace(desk.panel(move), url=f"{here}?move={move.value}")
+
+    system = glance.system_of(run)
+    known = Copy.objects.of(system) if system else Copy.objects.none()
+    context = {
+        "run": run,
+        "system": system,
+        "copies": known.marked().existing().select_related("system").newest_first(),
+        "at": at,
+        "asked": asked(state),
+        "ask": control(Move.ASK_COPIES),
+        "answer": control(Move.ANSWER_COPIES),
+        "ended": state.status in ENDED,
+        "may_keep": access.may(by, Right.KEEP_INVENTORY),
+        "refusal": answer,
+    }
+    status = answer.status if answer else 200
+    return render(request, "runbooks/run_copies.html", context, status=status)
