@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from accounts.models import User
 from inventory import copies
 from inventory.models import Copy, Instance, System
-from runbooks import library, rows, runs
+from runbooks import library, rows, runs, waivers
 from runbooks.enums import Move, RunKind, RunRole
-from runbooks.models import Revision, Runbook
+from runbooks.models import Revision, Run, Runbook
 from runbooks.state import RunState
 
 
@@ -39,7 +39,10 @@ class Door(Protocol):
         """Save a runbook; its slug and the number of the revision."""
 
     def approve(self, who: str, runbook: str, revision: int) -> None:
-        """Approve a revision."""
+        """Approve a revision, with its waivers."""
+
+    def waive(self, who: str, runbook: str, run: int, reason: str) -> None:
+        """Let the revision that `run` ran be run live again."""
 
 
 class Verbs:
@@ -77,7 +80,12 @@ class Verbs:
 
     def approve(self, who: str, runbook: str, revision: int) -> None:
         found = Revision.objects.get(runbook__slug=runbook, number=revision)
-        library.approve(found, by=user(who), at=self.at)
+        seen = [code for code, _ in found.procedure["waive"]]
+        library.approve(found, by=user(who), at=self.at, waivers_seen=seen)
+
+    def waive(self, who: str, runbook: str, run: int, reason: str) -> None:
+        revision = Run.objects.get(pk=run).revision
+        waivers.waive(revision, run=run, reason=reason, by=user(who), at=self.at)
 
 
 def user(name: str) -> User:

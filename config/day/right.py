@@ -11,7 +11,7 @@ from runbooks.enums import Countersign, Move, RunRole, StepStatus, ValueType
 from runbooks.interlocks.timeout import CONFIRMING
 from runbooks.machine import current, gates, needs_begin
 from runbooks.procedure import ValueSpec
-from runbooks.state import RunState
+from runbooks.state import RunState, place
 
 SUM = "3f" * 32
 PASSWORD = "countersign-demo"  # noqa: S105 - that of the demonstration, public by intent
@@ -30,6 +30,11 @@ class Crew:
     @property
     def state(self) -> RunState:
         return state_of(self.run)
+
+    @property
+    def place(self) -> str:
+        """What a read-back must say."""
+        return place(self.state)
 
     def man(self, *roles: RunRole) -> None:
         """Each accepts a role from their own account."""
