@@ -67,6 +67,8 @@ def judge(
     if spec.within and spec.within.of in earlier:
         kind = kinds.get(spec.within.of, spec.type)
         other = earlier[spec.within.of]
+        if kind is ValueType.SHA256 and value != other:
+            return Reading(value, "It is not the one read before: another file, or a changed one.")
         if not close(kind, value, other, spec.within.tolerance):
             return Reading(
                 value,

@@ -5,3 +5,17 @@ tried again; and the last backup was written over. Each of the twenty mistakes o
 once more here, through a door (`doors`): the product's own verbs, or its API. Each must be refused;
 then the same people do it right, to the end.
 """
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from config.day.copying import copying
+from config.day.restoring import restoring
+from config.day.telling import Day, Line
+
+#: Its chapters, in order: a title, and what is told of it.
+CHAPTERS: tuple[tuple[str, Callable[[Day], Iterator[Line]]], ...] = (
+    ("The morning: production is to be read, a laptop to be written into", copying),
+    ("The night: the ledger is restored", restoring),
+)

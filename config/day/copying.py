@@ -15,6 +15,7 @@ from runbooks.models import Runbook
 COPY_OUT = "copy-production-to-a-development-machine"
 _TEXT = Path(__file__).parents[2] / "demonstration/runbooks/copy-production-to-development.md"
 _NEVER = "    not_environment: [production]\n"
+_WAIVED = 'waive: {L02: "It is only this once."}\nparameters:'
 
 
 def copying(day: Day) -> Iterator[Line]:
@@ -42,18 +43,26 @@ def _into_production(day: Day) -> Iterator[Line]:
         "invalid",
         lambda: day.door.prepare("operator", COPY_OUT, RunKind.LIVE, turned),
     )
-    text = _TEXT.read_text("utf-8").replace(_NEVER, "")
-    slug, _ = day.door.save("author", text, Runbook.objects.get(slug=COPY_OUT).title)
+    whole, title = _TEXT.read_text("utf-8"), Runbook.objects.get(slug=COPY_OUT).title
+    loose = whole.replace(_NEVER, "")
+    edited = day.door.save("author", loose, title)
+    yield day.refused(
+        "M2",
+        "approver",
+        "approves an edit that takes the rule out of the text",
+        "open_errors",
+        lambda: day.door.approve("approver", *edited),
+    )
+    waived = loose.replace("parameters:", _WAIVED, 1)
+    day.door.approve("approver", *day.door.save("author", waived, title))
     yield day.refused(
         "M2",
         "operator",
-        "chooses it once more, after an edit that took the rule out of the text",
+        "chooses production once more, where the linter's rule is waived and the text allows it",
         "invalid",
-        lambda: day.door.prepare("operator", slug, RunKind.DRILL, turned),
+        lambda: day.door.prepare("operator", COPY_OUT, RunKind.LIVE, turned),
     )
-    whole = _TEXT.read_text("utf-8")
-    _, number = day.door.save("author", f"{whole}\n", Runbook.objects.get(slug=COPY_OUT).title)
-    day.door.approve("approver", slug, number)
+    day.door.approve("approver", *day.door.save("author", f"{whole}\n", title))
     yield day.done("author", "puts the rule back; the approver approves it")
 
 

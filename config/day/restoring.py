@@ -18,7 +18,7 @@ RESTORE = "restore-the-ledger-database-beside-the-live-one"
 
 def restoring(day: Day) -> Iterator[Line]:
     """M4, M5 and M7 to M16, and M20; then the restore as it should be."""
-    fresh = Copy.objects.filter(state="good").latest("taken_at").pk
+    fresh = Copy.objects.filter(state="good", medium="disk").latest("taken_at").pk
     yield from _copies(day)
     yield from hasty(day, fresh)
     crew = _prepared(day, fresh)
@@ -39,7 +39,7 @@ def _copies(day: Day) -> Iterator[Line]:
         "not_encrypted",
         lambda: day.door.verify_copy("verifier", stick, "opened it"),
     )
-    old = Copy.objects.filter(state="good").earliest("taken_at").pk
+    old = Copy.objects.filter(state="good", medium="disk").earliest("taken_at").pk
     yield day.refused(
         "M10",
         "operator",
@@ -115,7 +115,7 @@ def _identifying(day: Day, crew: Crew) -> Iterator[Line]:
 def _before_anything_is_written(day: Day, crew: Crew) -> Iterator[Line]:
     act = crew.step("in the place of the live one")
     yield day.refused(
-        "M13",
+        "M3",
         "operator",
         "goes straight to the act",
         "out_of_order",
@@ -152,7 +152,7 @@ def _before_anything_is_written(day: Day, crew: Crew) -> Iterator[Line]:
 def _the_file(day: Day, crew: Crew) -> Iterator[Line]:
     step = crew.step("inside the backup")
     crew.go_on(until=step)
-    old = {**crew.values(step), "verify.newest": stamp(day.door.at - timedelta(days=61))}
+    old = {**crew.values(step), "verify.newest": stamp(day.door.at - timedelta(days=61, hours=1))}
     crew.press("operator", Move.RECORD, step, values=old)
     yield day.refused(
         "M5",

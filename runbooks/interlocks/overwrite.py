@@ -78,7 +78,7 @@ class Overwrite(Interlock):
             return ()
         count = len(holdings.good_copies(state, source))
         name = state.facts[source].value if source in state.facts else source
-        last = "; this is the LAST GOOD COPY" if count == 1 else ""
+        last = "; take it for the LAST GOOD COPY" if count < GOOD_COPIES else ""
         gate = self.gate(
             "good_copies",
             f"{GOOD_COPIES} good copies of {name}: {count} of {GOOD_COPIES}{last}",

@@ -175,12 +175,17 @@ def _step_allows(state: RunState, rule: Rule, index: int | None) -> Refusal | No
     if status not in rule.steps:
         return Refusal(
             "wrong_step_state",
-            f"Step {number} is {status}.",
+            f"Step {number} {_STEP_IS.get(status, f'is {status}')}.",
             _STEP_REMEDY.get(status, "Look at what the step waits for."),
         )
     return None
 
 
+_STEP_IS = {
+    StepStatus.AWAITING: "is ticked already",
+    StepStatus.MISMATCH: "found something different, and nothing is tried again",
+    StepStatus.DIAGNOSED: "is diagnosed, and not opened again yet",
+}
 _STEP_REMEDY = {
     StepStatus.DONE: "It was finished already. Go on with the open step.",
     StepStatus.NOT_APPLICABLE: "It was marked not applicable. Go on with the open step.",

@@ -135,7 +135,7 @@ def test_everything_that_stands_before_it() -> None:
         "countersigned", "frozen", "safety_copy", "good_copies", "unlocked",
     ]  # fmt: skip
     labels = {gate.key: gate.label for gate in gates(game.state, WRITE, START)}
-    assert labels["good_copies"].endswith("1 of 2; this is the LAST GOOD COPY")
+    assert labels["good_copies"].endswith("1 of 2; take it for the LAST GOOD COPY")
     fresh_state = replace(game.state, steps=tuple(
         replace(step, status=StepStatus.OPEN) if step.index < 2 else step
         for step in game.state.steps
