@@ -45,6 +45,12 @@ parameters:
   direction: {from: dump, into: target}
   ```
 
+- [ ] Stop the writers
+
+  ```guard
+  freeze: target
+  ```
+
 - [ ] Hold the time-out
 
   ```guard
@@ -78,7 +84,7 @@ FACTS = {
     "dump": Facts("dump of today", {"place": "vault"}),
 }
 IDENTIFIERS = {"identify.first": " 7301442", "identify.second": "PRIMARY"}
-WRITE = 3
+WRITE = 4
 
 
 def copy(of: str, purpose: str, place: str, digest: str = "ab" * 32) -> KnownCopy:
@@ -101,8 +107,9 @@ def begun() -> Game:
     game.must(Move.TICK, OPERATOR, 0, values=IDENTIFIERS)
     said = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
     game.must(Move.TICK, OPERATOR, 1, values=said)
-    agree(game, 2)
-    game.must(Move.TICK, OPERATOR, 2)
+    game.must(Move.TICK, OPERATOR, 2, values={"freeze.writers": "0"})
+    agree(game, 3)
+    game.must(Move.TICK, OPERATOR, 3)
     game.must(Move.BEGIN_STEP, OPERATOR, WRITE)
     return game
 
@@ -132,15 +139,15 @@ def test_everything_that_stands_before_it() -> None:
     game = begun()
     held(game, copies=(GOOD[0],))
     assert closed(game.state) == [
-        "countersigned", "frozen", "safety_copy", "good_copies", "unlocked",
+        "countersigned", "safety_copy", "good_copies", "unlocked",
     ]  # fmt: skip
     labels = {gate.key: gate.label for gate in gates(game.state, WRITE, START)}
     assert labels["good_copies"].endswith("1 of 2; take it for the LAST GOOD COPY")
     fresh_state = replace(game.state, steps=tuple(
-        replace(step, status=StepStatus.OPEN) if step.index < 2 else step
+        replace(step, status=StepStatus.OPEN) if step.index < 3 else step
         for step in game.state.steps
     ))  # fmt: skip
-    assert {"identified", "direction"} <= set(closed(fresh_state))
+    assert {"identified", "direction", "frozen"} <= set(closed(fresh_state))
 
 
 @pytest.mark.parametrize(
@@ -191,7 +198,7 @@ def test_a_stop_puts_the_command_away_again() -> None:
     game = ready()
     game.must(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary")
     game.must(Move.HOLD, DECIDER)
-    game.must(Move.RESUME, OPERATOR, read_back="3")
+    game.must(Move.RESUME, OPERATOR, read_back="4")
     assert "unlocked" in closed(game.state)
 
 
@@ -205,11 +212,11 @@ def test_a_second_attempt_begins_with_its_guards() -> None:
     game = ready()
     game.must(Move.REPORT_MISMATCH, OPERATOR, WRITE, observed="Nothing was written.")
     game.must(Move.DIAGNOSE, OPERATOR, WRITE, finding="The disk was full.")
-    assert renewed(game.state, [WRITE]) == [0, 1, 2]
-    assert renewed(game.state, [4]) == []
+    assert renewed(game.state, [WRITE]) == [0, 1, 3]
+    assert renewed(game.state, [5]) == []
     game.must(Move.REOPEN, OPERATOR, WRITE)
-    assert game.status()[:4] == ["open", "locked", "locked", "locked"]
-    assert [step.attempt for step in game.state.steps[:4]] == [2, 2, 2, 2]
+    assert game.status()[:5] == ["open", "locked", "done", "locked", "locked"]
+    assert [step.attempt for step in game.state.steps[:5]] == [2, 2, 1, 2, 2]
 
 
 def test_what_is_taken_back_is_guarded_anew() -> None:
@@ -217,8 +224,8 @@ def test_what_is_taken_back_is_guarded_anew() -> None:
     game.must(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary")
     game.must(Move.TICK, OPERATOR, WRITE)
     game.must(Move.UNDO, OPERATOR, WRITE, reason="The balance is wrong.")
-    game.must(Move.TICK, OPERATOR, 5)
-    assert game.status()[:5] == ["open", "locked", "locked", "locked", "locked"]
+    game.must(Move.TICK, OPERATOR, 6)
+    assert game.status()[:6] == ["open", "locked", "done", "locked", "locked", "locked"]
 
 
 def test_three_wrong_names_hold_the_run_for_a_second_person() -> None:
