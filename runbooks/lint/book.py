@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from runbooks.enums import Level
@@ -18,7 +19,10 @@ from runbooks.lint.script import Script, script
 from runbooks.procedure import Guard, Procedure, Section, Step
 
 _LINE_END = re.compile(r"\r\n?|\n")
-_FENCE = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])?[ \t]*(?P<mark>`{3,}|~{3,})\s*(?P<label>\w*)")
+# Possessive: a line of nothing but blanks is looked at once.
+_FENCE = re.compile(
+    r"[ \t>]*+(?:[-*+]|\d{1,9}[.)])?[ \t]*+(?P<mark>`{3,}+|~{3,}+)\s*+(?P<label>\w*)"
+)
 
 
 @dataclass(frozen=True)
@@ -229,9 +233,18 @@ class Book:
         written = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
         return Remark(max(line, 1), max(written.find(text), 0) + 1, sentence, suggestion)
 
-    def prose(self, step: Step) -> Iterator[tuple[int, str]]:
+    def prose(self, step: Step) -> tuple[tuple[int, str], ...]:
         """The lines of a step's own text that stand in no fenced block: number and line. The first
         is its title."""
+        if step.index not in self._prose:
+            self._prose[step.index] = tuple(self._outside_fences(step))
+        return self._prose[step.index]
+
+    @cached_property
+    def _prose(self) -> dict[int, tuple[tuple[int, str], ...]]:
+        return {}
+
+    def _outside_fences(self, step: Step) -> Iterator[tuple[int, str]]:
         fence = ""
         for number in self._own(step):
             line = self.lines[number - 1]
@@ -261,20 +274,14 @@ class Book:
 
 def _commands(step: Step, own: list[int], lines: list[str]) -> Iterator[Command]:
     """The command blocks of a step with their places. `own` are the lines of the step."""
+    below = [here for line, here in pairwise(own) if _FENCE.match(lines[line - 1])]
     place = 0
     for label, text in step.commands:
         first = text.split("\n", 1)[0]
-        found = _find(first, own, place, lines)
-        line = own[found] if found is not None else step.line
-        place = place if found is None else found + 1 + text.count("\n")
-        indent = max(len(lines[line - 1]) - len(first), 0) if found is not None else 0
-        yield Command(step, label, text, line, indent)
-
-
-def _find(first: str, own: list[int], place: int, lines: list[str]) -> int | None:
-    """Where in `own`, from `place` on, the line `first` stands below the beginning of a fence."""
-    for here in range(max(place, 1), len(own)):
-        fence = _FENCE.match(lines[own[here - 1] - 1])
-        if fence and lines[own[here] - 1].endswith(first):
-            return here
-    return None
+        found = (n for n in range(place, len(below)) if lines[below[n] - 1].endswith(first))
+        fence = next(found, None)
+        if fence is None:
+            yield Command(step, label, text, step.line, 0)
+            continue
+        line, place = below[fence], fence + 1
+        yield Command(step, label, text, line, len(lines[line - 1]) - len(first))

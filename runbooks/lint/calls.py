@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from runbooks.lint.shell import Statement, Word
 
@@ -26,7 +27,7 @@ class Call:
     fed_by: str = ""
     inside: str = ""
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """Its arguments, without quotes."""
         return tuple(word.text for word in self.words)

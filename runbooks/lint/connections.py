@@ -34,7 +34,7 @@ _CLIENTS = {
     "sqlcmd": (("-S",), ("-d",)),
     "cqlsh": ((), ()),
 }
-_ADDRESS = re.compile(r"\w+://|\b(?:host|service)=|^mongodb")
+_ADDRESS = re.compile(r"://|\b(?:host|service)=|^mongodb")
 _LOOKS = frozenset({"--version", "--help", "-V", "--list", "-l", "-?"})
 
 

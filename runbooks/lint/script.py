@@ -59,7 +59,7 @@ _SQL_BEGINS = re.compile(
     re.IGNORECASE,
 )
 _SQL_TOKEN = re.compile(
-    r"(?P<gap>--[^\n]*|/\*.*?\*/)|(?P<string>'(?:''|[^'])*')|(?P<end>;|\\[a-z]\w*[^\n]*)"
+    r"(?P<gap>--[^\n]*|/\*.*?(?:\*/|\Z))|(?P<string>'(?:''|[^'])*')|(?P<end>;|\\[a-z]\w*[^\n]*)"
     r"|[^-/';\\]+|.",
     re.DOTALL,
 )
@@ -136,9 +136,8 @@ def _call(statement: Statement, start: int, place: _Places, before: Call | None)
             words = words[1:] if name == "timeout" else words
         elif name in _ENTERS and "--" in (texts := [word.text for word in words]):
             words = words[texts.index("--") + 1 :]
-        elif name in _RUNS_INSIDE and "exec" in [word.text for word in words[1:4]]:
-            here = [word.text for word in words].index("exec")
-            words = _without_options(words[here + 1 :], _INSIDE)[1:]
+        elif name in _RUNS_INSIDE and "exec" in (near := [word.text for word in words[:5]]):
+            words = _without_options(words[near.index("exec") + 1 :], _INSIDE)[1:]
             words, inside = _without_options(words, _INSIDE), name
         elif name == "ssh" and len(rest := _without_options(words[1:], _SSH)) > 2:
             words, inside = rest[1:], name

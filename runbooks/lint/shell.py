@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 # `<target.host>` is a placeholder of ours, no redirection.
 _PLACEHOLDER = r"<[A-Za-z][\w -]{0,60}(?:\.\w{1,40})?>"
@@ -33,7 +34,7 @@ class Word:
     raw: str
     offset: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         return _QUOTED.sub(lambda m: next(g for g in m.groups() if g is not None), self.raw)
 
