@@ -93,3 +93,13 @@ def test_ten_thousand_lines_take_no_longer_than_a_breath():
     begun = time.perf_counter()
     lint(procedure, source)
     assert time.perf_counter() - begun < 5
+
+
+@pytest.mark.parametrize("unit", ["   ", "/* ", "a", "`a` ", "$(", "' ", "delete from ", "with a "])
+def test_text_that_is_made_to_be_slow_is_not(unit):
+    line = unit * (9_000 // len(unit))
+    source = f"# Restore\n\n- [ ] Restore it\n\n  ```sh\n  psql {line}\n  {line}\n  ```\n\n"
+    procedure = procedure_of(source.encode())
+    begun = time.perf_counter()
+    lint(procedure, source)
+    assert time.perf_counter() - begun < 5
