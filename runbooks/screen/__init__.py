@@ -16,6 +16,7 @@ from runbooks.enums import Move, RunRole, RunStatus
 from runbooks.machine import ENDED, Allowed, RunState, current, open_roles, required_roles
 from runbooks.presence import Here
 from runbooks.screen.banner import Banner, banner
+from runbooks.screen.brief import Brief, brief
 from runbooks.screen.head import Head, head
 from runbooks.screen.panels import Desk, Panel, Person, Sent
 from runbooks.screen.people import Card, WayRound, cards, way_round
@@ -74,6 +75,7 @@ class RunScreen:
     start: Panel | None
     way_round: WayRound
     fitness: Panel | None
+    brief: Brief | None
     cards: tuple[Card, ...]
     parts: tuple[Part, ...]
     complete: Panel | None
@@ -118,6 +120,7 @@ def run_screen(
         start=control(Move.START),
         way_round=around,
         fitness=control(Move.STATE_FITNESS) if briefing else None,
+        brief=brief(state, desk.at) if briefing else None,
         cards=said,
         parts=parts(desk),
         complete=control(Move.COMPLETE),

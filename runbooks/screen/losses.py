@@ -11,6 +11,7 @@ from runbooks.machine import Facts, RunState
 from runbooks.procedure import Step
 from runbooks.screen.words import place_name
 
+NOT_MET = "NOT MET"
 #: Term, words, and whether they are about what will be overwritten.
 Term = tuple[str, str, bool]
 
@@ -54,7 +55,7 @@ def lost_if_right(state: RunState, source: Facts, at: datetime) -> str:
     if span <= promised:
         return f"{said}. RPO {words(promised)}: met"
     signed = ", signed by the decider" if _signed(state, source) else ""
-    return f"{said}. RPO {words(promised)}: NOT MET{signed}"
+    return f"{said}. RPO {words(promised)}: {NOT_MET}{signed}"
 
 
 def lost_if_wrong(state: RunState, target: str, source: str, at: datetime) -> str:

@@ -97,7 +97,7 @@ def side(
             for spec in procedure.parameters
             if (facts := state.facts.get(spec.name))
         ),
-        copies=tuple(_copy(desk, copy) for copy in copies),
+        copies=tuple(sorted((_copy(desk, c) for c in copies), key=lambda line: not line.read)),
         asked=asked(state),
         way_back=_way_back(desk),
         asides=tuple(s.title for s in procedure.sections if s.aside and s.key not in state.entered),

@@ -14,7 +14,7 @@ from accounts.access import may
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import briefs, judging, runs, shelf, slips
+from runbooks import briefs, expected, judging, runs, shelf, slips
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.models import Revision
@@ -102,6 +102,7 @@ def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, 
         "last": briefs.last_run(runbook),
         "failure": slips.last_failure(runbook),
         "lock": slips.lock(revision),
+        "asked": expected.parts(procedure),
         "plan": briefs.time_plan(procedure, runbook.system),
         "newer": approved if approved and approved.number > revision.number else None,
         "may_operate": may(by, Right.OPERATE),

@@ -1,0 +1,42 @@
+"""What is read aloud on the run page before the start: which way, what is lost, who does what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from runbooks import expected
+from runbooks.machine import RunState
+from runbooks.screen.losses import NOT_MET, lost_if_right
+from runbooks.screen.words import place_name
+
+
+@dataclass(frozen=True)
+class Brief:
+    """`source` and `target` are what is read from and written into, '' where the runbook names
+    none; `loss` what is lost if all goes well, against the RPO; `over`: more than was promised."""
+
+    source: str
+    target: str
+    loss: str
+    over: bool
+    asked: tuple[expected.Part, ...]
+
+    @property
+    def direction(self) -> bool:
+        return bool(self.source and self.target)
+
+
+def brief(state: RunState, at: datetime) -> Brief:
+    """The brief of a run at `at` (aware)."""
+    procedure = state.procedure
+    source = state.facts.get(procedure.read_from())
+    target = state.facts.get(procedure.written_into())
+    loss = lost_if_right(state, source, at) if source and target else ""
+    return Brief(
+        source=place_name(source) if source else "",
+        target=place_name(target, loud=True) if target else "",
+        loss=loss,
+        over=NOT_MET in loss,
+        asked=expected.parts(procedure),
+    )
