@@ -17,6 +17,7 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import SettingsWrapper
 
 from accounts.enums import Scope
 from accounts.refusals import Invalid, Refused
@@ -99,8 +100,9 @@ class Programs:
 
 
 def test_each_mistake_is_refused_and_then_it_is_done_right(
-    at: datetime, monkeypatch: pytest.MonkeyPatch
+    at: datetime, monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper
 ) -> None:
+    settings.SIGN_AGAIN = "overwrite"
     load(at=at)
     door = Programs(at)
     monkeypatch.setattr(timezone, "now", lambda: door.at)
@@ -120,7 +122,7 @@ def test_each_mistake_is_refused_and_then_it_is_done_right(
 
 def test_it_is_told_on_the_terminal_and_leaves_nothing() -> None:
     out = StringIO()
-    call_command("replay_the_day", stdout=out, no_color=True)
+    call_command("replay_the_day", here=True, stdout=out, no_color=True)
     told = out.getvalue()
     assert all(f"\n{mistake} " in told for mistake in MISTAKES)
     assert "Nothing of this was kept." in told

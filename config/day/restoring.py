@@ -103,7 +103,7 @@ def _identifying(day: Day, crew: Crew) -> Iterator[Line]:
     yield day.refused(
         "M7",
         "operator",
-        "resumes the run by himself",
+        "resumes the run without anybody else",
         "second_person",
         lambda: crew.press("operator", Move.RESUME, read_back=crew.place),
     )
@@ -211,11 +211,11 @@ def _right(day: Day, dump: int) -> Iterator[Line]:
     yield day.refused(
         "M14",
         "operator",
-        "countersigns himself, while the coworker looks on",
+        "countersigns as well, while the coworker looks on",
         "own_step",
-        lambda: crew.press("operator", Move.COUNTERSIGN, act),
+        lambda: crew.press("operator", Move.COUNTERSIGN, act, password=PASSWORD),
     )
-    crew.press("verifier", Move.COUNTERSIGN, act)
+    crew.confirm(act)
     later(day.door, 180)
     yield day.refused(
         "M14",
@@ -224,7 +224,7 @@ def _right(day: Day, dump: int) -> Iterator[Line]:
         "gate_countersigned",
         lambda: _unlock(crew, act, "ledger"),
     )
-    crew.press("verifier", Move.COUNTERSIGN, act)
+    crew.confirm(act)
     yield day.refused(
         "M2",
         "operator",

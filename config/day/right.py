@@ -91,10 +91,14 @@ class Crew:
             for one in CONFIRMING:
                 self.press(one.value, Move.CONFIRM_TIMEOUT, index)
         if guard.countersign is Countersign.BEFORE:
-            self.press("verifier", Move.COUNTERSIGN, index)
+            self.confirm(index)
         if "overwrite" in guard.locks:
             name = self.state.facts[guard.locks["overwrite"]["target"]].value
             self.press(role, Move.UNLOCK, index, name=name, password=PASSWORD)
+
+    def confirm(self, index: int) -> None:
+        """The second person, just before the act, with their own signature."""
+        self.press("verifier", Move.COUNTERSIGN, index, password=PASSWORD)
 
     def sign_for_the_loss(self, index: int, values: dict[str, str]) -> None:
         """Where more would be lost than was promised, the decider signs before the tick."""

@@ -13,7 +13,7 @@ from runbooks.enums import RunStatus, StepStatus
 
 @dataclass(frozen=True)
 class Line:
-    """One attempt. `code`, `sentence` and `remedy` are the product's; all '' for what went
+    """One attempt, as “The `who` `tried`.” `code`, `sentence` and `remedy` are the product's; all '' for what went
     through, and `mistake` then too, unless it is told what saved the day."""
 
     mistake: str
@@ -51,7 +51,8 @@ class Day:
         else:
             raise DayBroken(f"{mistake}: {who} {tried}, and it went through.")
         if line.code != code:
-            raise DayBroken(f"{mistake}: {who} {tried}: refused as {line.code}, not as {code}.")
+            said = f"refused as {line.code}, not as {code}. {line.sentence}"
+            raise DayBroken(f"{mistake}: {who} {tried}: {said}")
         return line
 
     def differs(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import textwrap
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -14,19 +17,42 @@ from config import demonstration
 from config.day import CHAPTERS
 from config.day.doors import Verbs
 from config.day.telling import Day, DayBroken, Line
+from inventory.models import System
 
 WIDTH = 96
 _INDENT = " " * 5
 
 
 class Command(BaseCommand):
-    """Plays it in one transaction that is taken back: nothing of it stays in the database."""
+    """Plays it in a database of its own, in a folder that is removed; yours is not touched."""
 
     help = "Replay the day that this product must make impossible; nothing of it is kept."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--here",
+            action="store_true",
+            help="play in this database, which must be empty, and take it all back",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        if settings.PRODUCTION:
-            raise CommandError("It plays with the people of the demonstration; not in production.")
+        if options["here"]:
+            self.play()
+            return
+        with TemporaryDirectory(prefix="countersign-day-") as folder:
+            apart = {**os.environ, "COUNTERSIGN_DATA": folder, "DATABASE_URL": ""}
+            color = ["--no-color"] if options["no_color"] else []
+            for command in (["migrate", "-v0"], ["replay_the_day", "--here", *color]):
+                told = subprocess.run(  # noqa: S603 - our own command, with words of our own
+                    [sys.executable, sys.argv[0], *command], env=apart
+                )
+                if told.returncode:
+                    raise SystemExit(told.returncode)
+
+    def play(self) -> None:
+        """The whole day, in one transaction that is taken back."""
+        if System.objects.exists():
+            raise CommandError("This database is in use. Leave --here out.")
         refused = 0
         with transaction.atomic():
             demonstration.load(at=timezone.now())
@@ -46,7 +72,7 @@ class Command(BaseCommand):
     def tell(self, line: Line) -> None:
         """One attempt, and the answer to it."""
         mark = line.mistake.ljust(len(_INDENT))
-        self.write(f"{line.who} {line.tried}.", mark)
+        self.write(f"The {line.who} {line.tried}.", mark)
         if line.code:
             answer = " ".join(part for part in (line.sentence, line.remedy) if part)
             self.write(f"{self.style.ERROR('REFUSED')} ({line.code}) {answer}", _INDENT)
