@@ -18,7 +18,13 @@ from runbooks.machine.gates import (
     run_gates,
 )
 from runbooks.machine.misses import near_miss
-from runbooks.machine.overriding import OVERRIDE_WAITS, closed_gates, not_before, pending
+from runbooks.machine.overriding import (
+    OVERRIDE_LASTS,
+    OVERRIDE_WAITS,
+    closed_gates,
+    not_before,
+    pending,
+)
 from runbooks.machine.pace import haste
 from runbooks.machine.particulars import countersigner
 from runbooks.machine.rules import RULES, Rule, standing
@@ -49,6 +55,7 @@ from runbooks.state import (
 __all__ = [
     "COUNTERSIGN_COUNTS_FOR",
     "EFFECTS",
+    "OVERRIDE_LASTS",
     "OVERRIDE_WAITS",
     "ENDED",
     "FINISHED",

@@ -13,6 +13,7 @@ from runbooks import fitness
 from runbooks.enums import Countersign, Move, RunRole, StepStatus
 from runbooks.forms.moves import OnScreenForm
 from runbooks.machine import (
+    OVERRIDE_LASTS,
     Allowed,
     Gate,
     closed_gates,
@@ -65,7 +66,8 @@ class Card:
 
 def way_round(desk: Desk, index: int | None) -> WayRound:
     """Of step `index`; None for the start."""
-    asked = {one.gate: one for one in pending(desk.state, index)}
+    fresh = (o for o in pending(desk.state, index) if desk.at - o.asked_at <= OVERRIDE_LASTS)
+    asked = {one.gate: one for one in fresh}
     may = Allowed(Move.ASK_OVERRIDE, index) in desk.controls
     closed = closed_gates(desk.state, index, desk.at) if may else ()
     return WayRound(

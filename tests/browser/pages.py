@@ -15,7 +15,7 @@ from incidents.models import Incident, TimelineEntry
 from inventory.models import Copy, Instance
 from runbooks import library
 from runbooks.enums import Move, RunRole
-from runbooks.models import Review, Run, Runbook
+from runbooks.models import Review, Revision, Run, Runbook
 from tests.factories.jobs import background
 from tests.factories.library import DESTROYING, approved, waiving
 from tests.factories.missed import missed
@@ -238,7 +238,7 @@ def set_stage() -> dict[str, str]:
         "books": text.runbook.slug,
         "instance": str(Instance.objects.earliest("pk").pk),
         "copy": str(Copy.objects.earliest("pk").pk),
-        **around({**cast, **writers}, one, at),
+        **around({**cast, **writers}, one, text),
         **locked({**cast, **writers}, one, at),
         **background(datetime.now(UTC)),
         **webhooks(one, at),
@@ -246,16 +246,18 @@ def set_stage() -> dict[str, str]:
     }
 
 
-def around(people: dict[str, User], one: User, at: datetime) -> dict[str, str]:
+def around(people: dict[str, User], one: User, text: Revision) -> dict[str, str]:
     """A run in which one gate was overridden, and the way round another is asked for."""
-    run = story({**people, "operator": one}, at).start().agreed()
+    just_now = datetime.now(UTC) - timedelta(minutes=11, seconds=30)
+    run = story({**people, "operator": one}, just_now, revision=text).start().agreed()
     for step in (1, 2):
         run.do(Move.TICK, "operator", step=step, values={})
     run.do(Move.STATE_FITNESS, "operator", hours_awake=19, alone=True, local_time="03:40")
     run.do(Move.BEGIN_STEP, "operator", step=3)
     gate = {"step": 3, "gate": "countersigned"}
     run.do(Move.ASK_OVERRIDE, "operator", **gate, reason="The verifier is on a plane.")
-    other = story({**people, "operator": people["relief"]}, at).start().measured()
+    other = story({**people, "operator": people["relief"]}, just_now, revision=text)
+    other.start().measured()
     second = {"step": 0, "gate": "countersigned"}
     other.do(Move.ASK_OVERRIDE, "operator", **second, reason="Nobody else is awake.")
     other.at += timedelta(minutes=2)
