@@ -100,14 +100,14 @@ class MoveForm(SentForm):
                 self.add_error(name if name in self.fields else None, sentence)
 
 
-def password_field(label: str) -> forms.CharField:
+def password_field(label: str, filled_in: str = "current-password") -> forms.CharField:
     """A password. What was typed never comes back into the page."""
     return forms.CharField(
         label=label,
         strip=False,
         max_length=200,
         error_messages={"required": "Type the password."},
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        widget=forms.PasswordInput(attrs={"autocomplete": filled_in}),
     )
 
 
@@ -198,7 +198,8 @@ class OnScreenForm(MoveForm):
     comment = sentences("Comment")
 
     def prepare(self) -> None:
-        self.fields["password"] = password_field("Password, of the second person")
+        # The browser knows the password of whoever sits here, and is not to offer it.
+        self.fields["password"] = password_field("Password, of the second person", "off")
         self.order_fields(["signer", "password", "comment"])
 
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import access
@@ -46,6 +47,7 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
+@sensitive_post_parameters("password", "signer")
 @require_POST
 def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """Make a move. What is refused comes back in place, with everything that was typed."""
