@@ -17,6 +17,7 @@ from runbooks.machine import (
     closed_gates,
     gates,
     overridden,
+    place,
     required_roles,
     run_gates,
     stated,
@@ -152,7 +153,7 @@ def test_the_second_measurement_is_overridden_and_nobody_signed() -> None:
 def test_what_is_typed_to_lay_a_command_open_is_never_overridden() -> None:
     game = begun()
     names = {gate.key for gate in closed_gates(game.state, WRITE, game.at)}
-    assert {"frozen", "safety_copy", "countersigned"} <= names
+    assert {"good_copies", "safety_copy", "countersigned"} <= names
     assert "unlocked" not in names
     outcome = game.ask(Move.ASK_OVERRIDE, OPERATOR, WRITE, gate="unlocked", **ALONE)
     assert code(outcome) == "override_never"
@@ -199,7 +200,7 @@ def test_after_a_long_hold_the_time_out_is_repeated() -> None:
     game = begun()
     game.must(Move.HOLD, VERIFIER)
     later(game, minutes=15, seconds=1)
-    game.must(Move.RESUME, DECIDER, read_back="3")
+    game.must(Move.RESUME, DECIDER, read_back=place(game.state))
     gate = next(g for g in gates(game.state, WRITE, game.at) if g.key == "timeout_after_hold")
     assert (gate.open, gate.guard) == (False, "timeout")
     for person in (OPERATOR, VERIFIER):
@@ -214,7 +215,7 @@ def test_after_a_short_hold_it_is_not() -> None:
     game = begun()
     game.must(Move.HOLD, VERIFIER)
     later(game, minutes=15)
-    game.must(Move.RESUME, DECIDER, read_back="3")
+    game.must(Move.RESUME, DECIDER, read_back=place(game.state))
     assert "timeout_after_hold" not in {g.key for g in gates(game.state, WRITE, game.at)}
 
 
