@@ -17,7 +17,6 @@ from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from accounts.enums import Scope
 from accounts.refusals import Invalid, Refused
@@ -100,7 +99,7 @@ class Programs:
 
 
 def test_each_mistake_is_refused_and_then_it_is_done_right(
-    at: datetime, monkeypatch: pytest.MonkeyPatch, settings: SettingsWrapper
+    at: datetime, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.SIGN_AGAIN = "overwrite"
     load(at=at)

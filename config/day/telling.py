@@ -13,8 +13,8 @@ from runbooks.enums import RunStatus, StepStatus
 
 @dataclass(frozen=True)
 class Line:
-    """One attempt, as “The `who` `tried`.” `code`, `sentence` and `remedy` are the product's; all '' for what went
-    through, and `mistake` then too, unless it is told what saved the day."""
+    """One attempt, as “The `who` `tried`.” `code`, `sentence` and `remedy` are what the product
+    said to it, '' for what went through. `mistake`: which of the twenty it was, '' for none."""
 
     mistake: str
     who: str
