@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from runbooks.lint import RULES, Rule, lint
+from runbooks.lint.danger import Danger
+from runbooks.lint.destroyers import DESTROYERS, QUERIES
 from runbooks.parser import parse
 from runbooks.procedure import Finding
 
@@ -23,11 +25,16 @@ waive: {L05: "The host has one disk, and no second one can be had before the dea
 ```
 
 Most rules speak only about runbooks in which something can be lost. A plain checklist meets next to
-none of them. Which commands destroy data is listed in `runbooks/lint/destroyers.py`; why some are
-left out, and why a level is as it is, in the [decisions](../decisions/linter.md).
+none of them. [Which commands destroy data](#commands-that-destroy-data) stands below all rules; why
+some are left out, and why a level is as it is, in the [decisions](../decisions/linter.md).
 
 “The story” is the night this product was made for: somebody wanted a copy of production, and the
 clicks wrote an old dump over it. M1 to M20 number the mistakes that were made.
+"""
+_COMMANDS = """## Commands that destroy data
+
+What L22 finds in the commands of steps, also behind `sudo`, `ssh` and `docker exec`, in
+substitutions and in here-documents.
 """
 
 
@@ -38,7 +45,26 @@ def lint_rules_page() -> str:
         for code, rule in RULES.items()
     ]
     table = ["| rule | level | flags | in |", "|---|---|---|---|", *rows]
-    return "\n".join([_INTRODUCTION, *table, "", *map(_told, RULES.values())])
+    return "\n".join([_INTRODUCTION, *table, "", *map(_told, RULES.values()), *_commands()])
+
+
+def _commands() -> list[str]:
+    rows = [f"| {_written(danger)} | {danger.does} | {_when(danger)} |" for danger in DESTROYERS]
+    rows += [f"| `{danger.name}` in SQL | {danger.does} | |" for danger in QUERIES]
+    return [_COMMANDS, "| command | what it does | when |", "|---|---|---|", *rows, ""]
+
+
+def _written(danger: Danger) -> str:
+    """A command as one would type it: alternatives are parted by a stroke."""
+    parts = ["/".join(danger.programs), *(word.replace("|", "/") for word in danger.words)]
+    parts += [" or ".join(danger.options)] if danger.options else []
+    return f"`{' '.join(parts)}`"
+
+
+def _when(danger: Danger) -> str:
+    """The first sentence that the condition says of itself."""
+    said = " ".join((danger.also.__doc__ or "").split()) if danger.also else ""
+    return said.partition(". ")[0].rstrip(".")
 
 
 def example(code: str, name: str) -> str:

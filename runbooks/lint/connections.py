@@ -61,27 +61,28 @@ def unnamed_target(book: Book) -> Iterator[Remark]:
         for call in command.script.calls:
             missing = _unnamed(call, command.assigned)
             if missing:
+                what = " and ".join(f"which {thing} it means" for thing in missing)
                 yield command.at(
                     call,
-                    f"`{call.said}` does not say {missing}: the terminal decides.",
-                    "Take both from the run: `-h <target.host> -d <database>`.",
+                    f"`{call.said}` does not say {what}: the terminal decides.",
+                    f"Take it from the run: {' and '.join(missing.values())}.",
                 )
 
 
-def _unnamed(call: Call, known: frozenset[str]) -> str:
-    """What a client of a database leaves to the terminal, as words; '' for nothing."""
+def _unnamed(call: Call, known: frozenset[str]) -> dict[str, str]:
+    """What a client of a database leaves to the terminal, with what to write."""
     if call.program not in _CLIENTS or _LOOKS & set(call.texts):
-        return ""
+        return {}
     to_a_file = call.program == "pg_restore" and call.value("-d", "--dbname") is None
     if to_a_file or any(map(_ADDRESS.search, call.texts)):
-        return ""
+        return {}
     machine, database = _CLIENTS[call.program]
-    missing = []
+    missing = {}
     if machine and not call.inside and _leaves_open(_values(call, machine), known):
-        missing.append("which machine it means")
+        missing["machine"] = f"`{machine[0]} <target.host>`"
     if database and _leaves_open(_values(call, database) or _positional(call), known):
-        missing.append("which database it means")
-    return " and ".join(missing)
+        missing["database"] = f"`{database[0]} <database>`"
+    return missing
 
 
 def _values(call: Call, options: tuple[str, ...]) -> list[str]:

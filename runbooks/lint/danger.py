@@ -21,7 +21,7 @@ class Danger:
 
     name: str
     does: str
-    programs: frozenset[str] = frozenset()
+    programs: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     restores: bool = False
@@ -70,6 +70,11 @@ def places(call: Call) -> list[str]:
 def not_scratch(call: Call) -> bool:
     """It names something else than scratch folders."""
     return not (named := places(call)) or not all(map(is_scratch, named))
+
+
+def names_live(call: Call) -> bool:
+    """It names a place where a server keeps its data."""
+    return any(map(is_live, call.texts))
 
 
 def onto_live(call: Call) -> bool:

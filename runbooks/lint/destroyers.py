@@ -28,7 +28,7 @@ def _d(
     names = programs.split()
     name = " ".join([names[0], *words.split(), *options.split()[:1]])
     return Danger(
-        name, does, frozenset(names), tuple(words.split()), tuple(options.split()), restores, also
+        name, does, tuple(names), tuple(words.split()), tuple(options.split()), restores, also
     )
 
 
@@ -36,8 +36,7 @@ _FILES = (
     _d("rm srm", "", "removes a whole tree of files", options="-r -R --recursive",
        also=is_it.not_scratch),
     _d("remove-item ri", "", "removes a whole tree of files", options="-recurse -Recurse -r"),
-    _d("rm unlink", "", "removes the data of a server", also=lambda call: any(
-        map(is_it.is_live, call.texts))),
+    _d("rm unlink", "", "removes the data of a server", also=is_it.names_live),
     _d("unlink", "", "removes a file", also=is_it.not_scratch),
     _d("shred wipe", "", "makes the file unreadable for good"),
     _d("truncate", "", "empties the file", also=is_it.to_nothing),
@@ -118,7 +117,6 @@ _BACKUPS = (
     _d("barman", "recover|restore", "writes into the data directory", restores=True),
     _d("wal-g wal-e", "delete", "removes backups"),
     _d("velero", "delete", "removes backups"),
-    _d("velero", "backup|schedule delete", "removes backups"),
     _d("duplicity", "remove-older-than|remove-all-but-n-full|cleanup", "removes backups"),
     _d("tmutil vssadmin wbadmin", "delete", "removes backups"),
 )  # fmt: skip
@@ -186,17 +184,22 @@ _SQL: tuple[tuple[re.Pattern[str], Danger], ...] = tuple(
 )  # fmt: skip
 
 
-def _by_program(*tables: Iterable[Danger]) -> dict[str, tuple[Danger, ...]]:
+#: Every kind of SQL that destroys data.
+QUERIES = tuple(danger for _, danger in _SQL)
+
+
+def _by_program(table: Iterable[Danger]) -> dict[str, tuple[Danger, ...]]:
     found: dict[str, tuple[Danger, ...]] = {}
-    for table in tables:
-        for danger in table:
-            for program in danger.programs:
-                found[program] = (*found.get(program, ()), danger)
+    for danger in table:
+        for program in danger.programs:
+            found[program] = (*found.get(program, ()), danger)
     return found
 
 
 _TRIES_BY_N = frozenset({"rsync", "restic", "borg", "rclone", "gsutil"})
-_DESTROYS = _by_program(_FILES, _DISKS, _DATABASES, _BACKUPS, _CLOUDS)
+#: Every command that destroys data.
+DESTROYERS = (*_FILES, *_DISKS, *_DATABASES, *_BACKUPS, *_CLOUDS)
+_DESTROYS = _by_program(DESTROYERS)
 _RESTORES = _by_program(_RESTORERS)
 
 

@@ -27,14 +27,15 @@ _SECRETS = tuple(
 )
 # What people write where a secret would stand.
 _STANDS_FOR_ONE = re.compile(
-    r"[\"']?(?:$|[$<{%*`\[(]|\.\.\.|…|x{3,}|(?:your|my|the|some)[_-]|change.?me|redacted|password"
-    r"|passwd|secret|token|example|placeholder|env:|file:|@)",
+    r"[\"']?(?:$|[$<{%*`\[(]|\.\.\.|…|x{3,}|(?:your|my|the|some)[_-]|change.?me|redacted|env:"
+    r"|file:|@|(?:password|passwd|secret|token|example|placeholder)(?![a-z0-9]))",
     re.IGNORECASE,
 )
 _DATE = re.compile(r"(?<!\d)20\d\d(?P<mark>[-_.]?)[01]\d(?P=mark)[0-3]\d(?!\d{3})")
 _FILE = re.compile(r"\.(?:dump|sql|bak|tar|tgz|rdb|snap|archive|dmp)(?:\.\w{1,4})?$")
 _HOST = re.compile(r"(?=.*[a-zA-Z])[\w-]+(?:\.[\w-]+)+|\d{1,3}(?:\.\d{1,3}){3}|[a-z]+-?[\w-]*\d+")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a word, no address
+_MACHINE = "is one machine, whichever the run is for."
 _OPEN = re.compile(r"[<$*?`]")
 
 
@@ -53,9 +54,9 @@ def hard_coded(book: Book) -> Iterator[Remark]:
         for call in command.script.calls:
             found = _literal(call, known, moves)
             if found:
-                what, written, instead = found
-                sentence = f"`{written}` is {what} of one day, not of the run."
-                yield command.at(call, sentence, f"Declare a parameter, and write `{instead}`.")
+                written, sentence, instead = found
+                suggestion = f"Let the run say it: declare a parameter, and write `{instead}`."
+                yield command.at(call, f"`{written}` {sentence}", suggestion)
 
 
 def _secrets(command: Command) -> Iterator[Remark]:
@@ -79,16 +80,16 @@ def _secret(line: str, pattern: re.Pattern[str]) -> re.Match[str] | None:
 
 
 def _literal(call: Call, known: frozenset[str], moves: bool) -> tuple[str, str, str] | None:
-    """What is written in full, the word, and what to write instead."""
+    """What is written in full, what is wrong with it, and what to write instead."""
     for text in call.texts:
         if _OPEN.search(text):
             continue
         if text.lower().rpartition("@")[2] in known:
-            return "a machine", text, "<target.host>"
+            return text, _MACHINE, "<target.host>"
         if moves and _DATE.search(text) and not re.search(r"\s", text):
-            return "a date", text, "<dump.place>"
+            return text, "carries a date: next time it is another one.", "<dump.place>"
         if moves and _FILE.search(text) and "latest" not in text.lower():
-            return "a file", text, "<dump.place>"
+            return text, "is one file, whichever backup the run is for.", "<dump.place>"
     host = call.value("-h", "--host") or ""
     named = moves and host not in _HERE and not _OPEN.search(host) and _HOST.fullmatch(host)
-    return ("a machine", host, "<target.host>") if named else None
+    return (host, _MACHINE, "<target.host>") if named else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from runbooks.lint import RULES
+from runbooks.lint.destroyers import DESTROYERS, QUERIES
 from runbooks.rulebook import example, lint_rules_page
 
 
@@ -21,6 +22,13 @@ def test_the_page_tells_every_rule_and_shows_its_examples():
         assert rule.summary in told[code]
         assert rule.reason in told[code]
         assert all(example(code, name).strip() in told[code] for name in ("bad", "good"))
+
+
+def test_the_page_lists_what_destroys():
+    page = lint_rules_page()
+    assert "| `dropdb/pg_dropcluster` | removes the database |  |" in page
+    assert "| `TRUNCATE` in SQL | empties the table | |" in page
+    assert page.count("\n| `") == len(DESTROYERS) + len(QUERIES)
 
 
 def test_the_page_says_what_the_linter_says_of_a_bad_example():
