@@ -7,6 +7,8 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from django.db.models import Model
+
 from accounts.models import User
 from accounts.refusals import ChangedMeanwhile, Invalid, Refused
 from incidents import lifecycle, words
@@ -121,9 +123,22 @@ def text(value: str, label: str, *, longest: int, needed: str = "", one_line: bo
     return clean
 
 
-def reason(value: str, needed: str = "") -> str:
-    """A reason as it is kept. Raises `Invalid` at the field `reason`."""
+def reason(value: str, needed: str = "", *, field: str = "reason") -> str:
+    """A reason as it is kept. Raises `Invalid` at the field `field`."""
     try:
-        return text(value, "reason", longest=300, needed=needed, one_line=True)
+        return text(value, field, longest=300, needed=needed, one_line=True)
     except ValueError as problem:
-        raise Invalid({"reason": str(problem)}) from None
+        raise Invalid({field: str(problem)}) from None
+
+
+def put_texts(
+    row: Model, texts: Mapping[str, tuple[str, int, str]], errors: dict[str, str]
+) -> None:
+    """Set the one-line fields `texts` (field → text, most characters, sentence when it is empty and
+    may not be); put a sentence into `errors` for each that cannot be kept."""
+    for name, (value, longest, needed) in texts.items():
+        label = words.label(name)
+        try:
+            setattr(row, name, text(value, label, longest=longest, needed=needed, one_line=True))
+        except ValueError as problem:
+            errors[name] = str(problem)

@@ -55,3 +55,81 @@ class Part(StrEnum):
     DECIDER = "decider"
     COMMUNICATION = "communication"
     SCRIBE = "scribe"
+
+
+class LossOf(StrEnum):
+    """What can be counted when data is lost."""
+
+    RECORDS = "records"
+    FILES = "files"
+    BYTES = "bytes"
+    ACCOUNTS = "accounts"
+    TRANSACTIONS = "transactions"
+    MINUTES = "minutes of writes"
+    CONFIGURATION = "configuration"
+    MESSAGES = "messages"
+
+
+class LossState(StrEnum):
+    """What became of it. The first is where it starts; the others are how it ended."""
+
+    AT_FIRST = "lost at first"
+    RECOVERED = "recovered"
+    RE_CREATED = "re-created"
+    GONE = "gone for good"
+    CONTAMINATED = "contaminated"
+    UNKNOWN = "unknown"
+
+
+class Counted(StrEnum):
+    """How somebody came to an amount."""
+
+    COUNTED = "counted"
+    ESTIMATED = "estimated"
+    CLAIMED = "claimed"
+
+
+class Reconciliation(StrEnum):
+    """What is done about writes that were lost, or went to wrong data."""
+
+    UNDECIDED = "not decided yet"
+    RE_ENTERED = "re-entered"
+    PARTLY = "partly re-entered"
+    GIVEN_UP = "given up"
+    NOTHING = "nothing to do"
+
+
+class SavedBy(StrEnum):
+    """What kept it from being worse."""
+
+    UNKNOWN = "not said yet"
+    CONTROL = "planned control"
+    RECOVERY = "unplanned recovery"
+    LUCK = "luck"
+    MIXED = "mixed"
+    NOTHING = "nothing"
+    NOT_NEEDED = "not needed"
+
+
+class ActionKind(StrEnum):
+    INVESTIGATE = "investigate"
+    MITIGATE = "mitigate"
+    REPAIR = "repair"
+    DETECT = "detect"
+    MITIGATE_NEXT = "mitigate the next one"
+    PREVENT = "prevent"
+    PROCESS = "process"
+
+
+class Strength(StrEnum):
+    """How much an action helps when people are tired (the action hierarchy of RCA²)."""
+
+    STRONGER = "stronger"
+    INTERMEDIATE = "intermediate"
+    WEAKER = "weaker"
+
+
+class ActionStatus(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    DECLINED = "declined"

@@ -25,15 +25,15 @@ _SURE = {
 }
 
 
-def _words(words: Sequence[StrEnum]) -> list[tuple[str, str]]:
+def choices_of(words: Sequence[StrEnum]) -> list[tuple[str, str]]:
     return [(word.value, word.value) for word in words]
 
 
-class _WordField(forms.TypedChoiceField):
+class WordField(forms.TypedChoiceField):
     """One word of an enumeration; cleans to its member."""
 
     def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
-        kwargs.setdefault("choices", _words(list(words)))
+        kwargs.setdefault("choices", choices_of(list(words)))
         super().__init__(coerce=words, **kwargs)
 
 
@@ -61,20 +61,20 @@ class OpenForm(VerbForm):
 
 class FactsForm(SeenForm):
     title = forms.CharField(max_length=160)
-    kind = _WordField(Kind)
+    kind = WordField(Kind)
     system = forms.ModelChoiceField(System.objects.all(), empty_label=None, to_field_name="slug")
     what_happened = _story(label="What happened")
 
 
 class SeverityForm(SeenForm):
-    severity = _WordField(Severity, widget=forms.RadioSelect)
+    severity = WordField(Severity, widget=forms.RadioSelect)
     reason = forms.CharField(max_length=300, required=False, label="Why")
 
 
 class StatusForm(SeenForm):
     """Offers what may follow. What comes back may be stale, and the verb says so in words."""
 
-    status = _WordField(Status, widget=forms.RadioSelect)
+    status = WordField(Status, widget=forms.RadioSelect)
     reason = forms.CharField(
         max_length=300,
         required=False,
@@ -85,12 +85,12 @@ class StatusForm(SeenForm):
     def __init__(self, *args: Any, following: Sequence[Status], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.is_bound:
-            self.fields["status"].choices = _words(following)  # type: ignore[attr-defined]
+            self.fields["status"].choices = choices_of(following)  # type: ignore[attr-defined]
 
 
 class TimeForm(SeenForm):
     time = MomentField()
-    certainty = _WordField(
+    certainty = WordField(
         Certainty,
         label="How sure is that",
         choices=[(c.value, said) for c, said in _SURE.items()],
@@ -100,7 +100,7 @@ class TimeForm(SeenForm):
 
 class PersonForm(VerbForm):
     person = forms.ModelChoiceField(User.objects.none(), empty_label="Choose one")
-    part = _WordField(Part)
+    part = WordField(Part)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -135,7 +135,7 @@ class EntryForm(VerbForm):
         help_text="Markdown. What was seen and done, rather than whose fault it was.",
     )
     happened_at = MomentField(label="When")
-    certainty = _WordField(
+    certainty = WordField(
         Certainty,
         label="How sure is that",
         choices=[(c.value, said) for c, said in _SURE.items()],

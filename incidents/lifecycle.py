@@ -1,12 +1,13 @@
-"""Which status may follow which, and in what order the clock of an incident can stand. Pure."""
+"""Which status may follow which, what closing demands, and in what order the clock of an incident
+can stand. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from incidents.enums import Moment, Status
+from incidents.enums import Kind, LossState, Moment, Reconciliation, SavedBy, Status, Strength
 
 
 @dataclass(frozen=True)
@@ -69,3 +70,113 @@ def misplaced(moment: Moment, clock: Mapping[Moment, datetime]) -> tuple[Moment,
         if clock[earlier] > clock[later]:
             return earlier, later
     return None
+
+
+@dataclass(frozen=True)
+class Action:
+    """What closing wants to know of an action item that was not declined. `owned`: somebody who
+    still has an account answers for it. `settled`: it is done."""
+
+    title: str
+    owned: bool
+    dated: bool
+    done_when: str
+    strength: Strength
+    replaces_luck: bool
+    settled: bool = False
+
+
+@dataclass(frozen=True)
+class Aftermath:
+    """What is stated about the end of an incident: losses and notifications that stand, decisions,
+    and the actions that were not declined."""
+
+    kind: Kind
+    losses: tuple[LossState, ...]
+    reconciliation: Reconciliation
+    notified: int
+    saved_by: SavedBy
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that must be known before an incident is closed. `part`: where it is stated
+    (losses, reconciliation, notified, saved_by, actions). `lacks` is a clause, `remedy` one too."""
+
+    part: str
+    lacks: str
+    remedy: str
+
+
+_WRONG_DATA = frozenset({Kind.DATA_LOSS, Kind.CORRUPTION})
+_LUCKY = frozenset({SavedBy.LUCK, SavedBy.MIXED})
+
+
+def missing(facts: Aftermath) -> tuple[Missing, ...]:
+    """What has to be stated before the incident can be closed, in the order of its page.
+
+    M17 of the story: nobody ever measured the loss, and those whose work was gone were not told.
+    M18: it went well by an accident of timing, and that stayed so. M19: the lessons ended as
+    slogans without anybody who answers for them.
+
+    A near miss and a good catch say by their kind that nothing was lost, so of them only what
+    saved them is asked; if losses are stated all the same, everything is.
+    """
+    return (*_unmeasured(facts), *_unsaid(facts), *_slogans(facts))
+
+
+def _unmeasured(facts: Aftermath) -> Iterator[Missing]:
+    if facts.kind not in _WRONG_DATA and not facts.losses:
+        return
+    if not facts.losses:
+        yield Missing(
+            "losses", "nobody stated what was lost", "state it in numbers, or why they are unknown"
+        )
+    elif set(facts.losses) == {LossState.AT_FIRST}:
+        yield Missing(
+            "losses",
+            "nobody stated what became of what was lost at first",
+            "state how much was recovered, re-created or is gone for good",
+        )
+    if facts.reconciliation is Reconciliation.UNDECIDED:
+        yield Missing(
+            "reconciliation",
+            "nobody decided about the writes that were lost or went to wrong data",
+            "decide what is done about them",
+        )
+    if not facts.notified:
+        yield Missing(
+            "notified",
+            "nobody noted who was told",
+            "note whom you told and when, or why nobody is affected",
+        )
+
+
+def _unsaid(facts: Aftermath) -> Iterator[Missing]:
+    if facts.saved_by is SavedBy.UNKNOWN:
+        yield Missing("saved_by", "nobody said what saved us", "say whether a control did, or luck")
+    if facts.saved_by in _LUCKY and not any(
+        action.replaces_luck and action.strength is not Strength.WEAKER for action in facts.actions
+    ):
+        yield Missing(
+            "actions",
+            "luck saved us, and no action puts a control in its place",
+            "add an action that turns the luck into a control, not weaker than “intermediate”",
+        )
+
+
+def _slogans(facts: Aftermath) -> Iterator[Missing]:
+    for action in facts.actions:
+        needs = {
+            "active owner": action.owned,
+            "due date": action.dated,
+            "definition of done": bool(action.done_when),
+        }
+        lacks = [what for what, has in needs.items() if not has]
+        if lacks and not action.settled:
+            yield Missing(
+                "actions",
+                f"the action “{action.title}” has no {' and no '.join(lacks)}",
+                "give it to somebody who can do it, with a day",
+            )

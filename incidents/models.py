@@ -6,10 +6,25 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from incidents.enums import Certainty, Kind, Moment, Part, Severity, Status
+from incidents.aftermath import ActionItem, LossMeasure, Notification
+from incidents.enums import (
+    Certainty,
+    Kind,
+    Moment,
+    Part,
+    Reconciliation,
+    SavedBy,
+    Severity,
+    Status,
+)
 from inventory.enums import choices
 from inventory.models import System
 from runbooks.models import Run, Runbook
+
+__all__ = [
+    "ActionItem", "Incident", "IncidentChange", "IncidentPerson", "IncidentRun", "IncidentTime",
+    "LossMeasure", "Notification", "TimelineEntry",
+]  # fmt: skip
 
 
 class Incident(models.Model):
@@ -30,6 +45,14 @@ class Incident(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)  # grows with every change of the facts
     runbooks = models.ManyToManyField(Runbook, blank=True, related_name="incidents")
+    reconciliation = models.CharField(
+        max_length=20, choices=choices(Reconciliation), default=Reconciliation.UNDECIDED.value
+    )
+    reconciliation_note = models.CharField(max_length=300, blank=True)
+    saved_by = models.CharField(
+        max_length=20, choices=choices(SavedBy), default=SavedBy.UNKNOWN.value
+    )
+    saved_by_note = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-opened_at", "-pk"]

@@ -36,6 +36,18 @@ class Measure:
     verdict: str
 
 
+@dataclass(frozen=True)
+class LostWindow:
+    """What the clock says about the loss: writes from `start` to `end` (aware) are not in what was
+    restored. `minutes` is their length, rounded up; `text` its words; `exact`: both ends are."""
+
+    start: datetime
+    end: datetime
+    minutes: int
+    text: str
+    exact: bool
+
+
 def clock(kept: Iterable[IncidentTime]) -> tuple[Tick, ...]:
     """All moments in their usual order, known or not."""
     known = {time.moment: time for time in kept}
@@ -60,14 +72,31 @@ def measures(incident: Incident, ticks: Sequence[Tick], at: datetime) -> tuple[M
     return _data_lost(incident, known), _time_lost(incident, known, at)
 
 
+def lost_window(ticks: Sequence[Tick]) -> LostWindow | None:
+    """From the recovery point to the moment at which the writes stopped; as long as that is not
+    known, to the beginning. None while the clock does not say, or where nothing lies between."""
+    known = {tick.moment: tick for tick in ticks if tick.at is not None}
+    start, end = known.get(Moment.RECOVERY_POINT), _lost_until(known)
+    if start is None or start.at is None or end is None or end.at is None:
+        return None
+    length, said = _between(start, end)
+    if not length:
+        return None
+    exact = {start.certainty, end.certainty} == {Certainty.EXACT.value}
+    return LostWindow(start.at, end.at, -(-length // timedelta(minutes=1)), said, exact)
+
+
+def _lost_until(known: dict[Moment, Tick]) -> Tick | None:
+    return _first(known, Moment.WRITES_STOPPED, Moment.BEGAN)
+
+
 def _first(known: dict[Moment, Tick], *moments: Moment) -> Tick | None:
     return next((known[moment] for moment in moments if moment in known), None)
 
 
 def _data_lost(incident: Incident, known: dict[Moment, Tick]) -> Measure:
     target = incident.system.rpo
-    end = _first(known, Moment.WRITES_STOPPED, Moment.BEGAN)
-    start = known.get(Moment.RECOVERY_POINT)
+    end, start = _lost_until(known), known.get(Moment.RECOVERY_POINT)
     promised = durations.words(target) if target else ""
     if start is None or end is None:
         return Measure("RPO", promised, "", "not known")

@@ -15,7 +15,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from incidents import changes, lifecycle, words
+from incidents import changes, closing, lifecycle, words
 from incidents.enums import Certainty, Kind, Moment, Severity, Status
 from incidents.models import Incident, IncidentTime
 from inventory import times
@@ -124,8 +124,9 @@ def change_status(
 ) -> Incident:
     """Move the incident to `status`, as `lifecycle.STEPS` allows.
 
-    Raises `Refused` "status" for a change that the table does not have, "changed_meanwhile";
-    `Invalid` (reason) when the change goes back and says not why.
+    Raises `Refused` "status" for a change that the table does not have, "unfinished" for a closing
+    that lacks something (`closing.check`), "changed_meanwhile"; `Invalid` (reason) when the change
+    goes back and says not why.
     """
     access.check(by, Right.KEEP_INCIDENTS)
     with transaction.atomic():
@@ -136,6 +137,8 @@ def change_status(
             raise Refused("status", *_no_step(old, new))
         needed = f"Say why the incident goes back from {old.value} to {new.value}."
         why = changes.reason(reason, needed if step.reason else "")
+        if new is Status.CLOSED:
+            closing.check(row)
         row.status = new.value
         row.closed_at = at if new is Status.CLOSED else None
         verb = "reopened the incident" if old is Status.CLOSED else "changed the status"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents.views import entries, links, records
+from incidents.views import aftermath, entries, links, records
 
 app_name = "incidents"
 urlpatterns = [
@@ -40,4 +40,17 @@ urlpatterns = [
         entries.entry_correct,
         name="entry_correct",
     ),
+    path("<int:pk>/losses/new/", aftermath.loss_new, name="loss_new"),
+    path("<int:pk>/losses/<int:loss>/strike/", aftermath.loss_strike, name="loss_strike"),
+    path("<int:pk>/reconciliation/", aftermath.reconciliation, name="reconciliation"),
+    path("<int:pk>/notified/new/", aftermath.notified_new, name="notified_new"),
+    path("<int:pk>/notified/<int:note>/strike/", aftermath.notified_strike, name="notified_strike"),
+    path("<int:pk>/saved-by/", aftermath.saved_by, name="saved_by"),
+    path("<int:pk>/actions/new/", aftermath.action_new, name="action_new"),
+    path(
+        "<int:pk>/actions/<int:action>/assignment/",
+        aftermath.action_reassign,
+        name="action_reassign",
+    ),
+    path("<int:pk>/actions/<int:action>/status/", aftermath.action_settle, name="action_settle"),
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from incidents.enums import Certainty
+from incidents.aftermath import LossMeasure, Notification
+from incidents.enums import Certainty, LossOf
 from inventory import times
 
 _BEFORE = {Certainty.EXACT: "", Certainty.ABOUT: "about ", Certainty.GUESSED: "guessed: "}
@@ -38,3 +39,35 @@ def change(verb: str, fields: Mapping[str, list[str]]) -> str:
             gone = "" if new else " removed"
             said.append(f"{label(name)} “{shortened(new or old)}”{gone}")
     return f"{verb} ({'; '.join(said)})" if said else verb
+
+
+def amount(row: LossMeasure) -> str:
+    """How much of what: "412 records (orders)", "3 GB", "files, how many is unknown"."""
+    if row.amount is None:
+        return f"{row.what}{_of(row)}, how many is unknown"
+    if row.what == LossOf.BYTES and row.unit:
+        return f"{row.amount:,} {row.unit}"
+    return f"{row.amount:,} {row.what}{_of(row)}"
+
+
+def _of(row: LossMeasure) -> str:
+    return f" ({row.unit})" if row.unit else ""
+
+
+def window(row: LossMeasure) -> str:
+    """From when to when, either end open; '' without a window."""
+    ends = (("from", row.window_start), ("to", row.window_end))
+    return " ".join(f"{word} {times.stamp(end)}" for word, end in ends if end is not None)
+
+
+def loss(row: LossMeasure) -> str:
+    """A stated loss on one line: "412 records (orders), gone for good, counted"."""
+    said = (amount(row), row.state, row.counted, window(row))
+    return ", ".join(part for part in said if part) + (f": {row.reason}" if row.reason else "")
+
+
+def notified(row: Notification) -> str:
+    """Who was told and when, or why nobody is affected."""
+    if row.told_at is None:
+        return f"nobody is affected: {row.reason}"
+    return f"{row.whom}, {times.stamp(row.told_at)}" + (f": {row.reason}" if row.reason else "")

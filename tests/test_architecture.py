@@ -38,6 +38,7 @@ UNPAIRED = {
     "Copy.taken_at", "Copy.restore_proven_at", "Runbook.archived_at", "Revision.created_at",
     "Run.started_at", "Run.ended_at", "RunPerson.taken_at", "RunPerson.released_at",
     "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",
+    "Notification.told_at",
     "Job.put_at", "Job.due_at", "Job.handed_at", "Job.ended_at", "Pulse.seen_at",
     "Notice.read_at", "Token.issued_at", "Token.expires_at", "Token.used_at",
 }  # fmt: skip

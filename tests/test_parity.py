@@ -51,7 +51,8 @@ PAGES_ONLY = {
 }
 #: Functions that take `by` and `at` and are no verbs: what verbs are made of.
 INNER = {
-    "incidents.changes.line", "incidents.changes.write", "inventory.history.record",
+    "incidents.changes.line", "incidents.changes.write", "incidents.striking.mark",
+    "inventory.history.record",
     "inventory.writing.add", "inventory.writing.amend", "runbooks.log.append",
     "inventory.keeping.add", "inventory.keeping.confirm", "inventory.instances.live_on",
     "inventory.following.set_lifecycle", "inventory.following.register_copy",

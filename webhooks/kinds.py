@@ -30,6 +30,15 @@ CHANGES = {
     "linked a runbook": "incident.runbook_linked",
     "unlinked a runbook": "incident.runbook_unlinked",
     "linked a run": "incident.run_linked",
+    "stated a loss": "incident.loss_stated",
+    "struck out a loss": "incident.loss_struck_out",
+    "decided on the lost writes": "incident.reconciled",
+    "noted who was told": "incident.notified",
+    "struck out who was told": "incident.notified_struck_out",
+    "said what saved us": "incident.saved_by",
+    "added an action": "incident.action_added",
+    "reassigned an action": "incident.action_reassigned",
+    "settled an action": "incident.action_settled",
 }
 
 #: What each kind means, for the reference.

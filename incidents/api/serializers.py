@@ -11,6 +11,7 @@ from accounts.api.serializers import Moment, Named, Number, PersonName, Sent, Wo
 from accounts.models import User
 from incidents import entries, listing, records
 from incidents import enums as words
+from incidents.api.ending_facts import EndingFacts
 from incidents.contamination import Contamination, Stop
 from incidents.models import Incident, IncidentChange, IncidentPerson, IncidentRun, TimelineEntry
 from incidents.reading import Measure, Tick
@@ -116,6 +117,7 @@ class IncidentFacts(IncidentLine):
     people = PartFacts(many=True)
     runbooks = RunbookName(many=True)
     runs = LinkedRun(many=True)
+    ending = EndingFacts()
 
 
 class NewIncident(Sent):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.api.views import route
-from incidents.api import entries, links, records
+from incidents.api import ending, entries, links, records
 
 _ONE = "incidents/<int:id>/"
 urlpatterns = [
@@ -21,4 +21,13 @@ urlpatterns = [
     route(f"{_ONE}timeline/", entries.IncidentTimeline),
     route(f"{_ONE}entries/", entries.EntryList),
     route(f"{_ONE}entries/<int:entry>/correct/", entries.EntryCorrect),
+    route(f"{_ONE}losses/", ending.LossList),
+    route(f"{_ONE}losses/<int:loss>/strike/", ending.LossStrike),
+    route(f"{_ONE}reconciliation/", ending.Reconcile),
+    route(f"{_ONE}notified/", ending.NotifiedList),
+    route(f"{_ONE}notified/<int:note>/strike/", ending.NotifiedStrike),
+    route(f"{_ONE}saved-by/", ending.SavedBy),
+    route(f"{_ONE}actions/", ending.ActionList),
+    route(f"{_ONE}actions/<int:action>/assignment/", ending.ActionAssignment),
+    route(f"{_ONE}actions/<int:action>/status/", ending.ActionStatus),
 ]

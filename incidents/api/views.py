@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.views import ApiView, now
-from incidents import lifecycle, reading
+from incidents import ending, lifecycle, reading
 from incidents.api.serializers import facts
 from incidents.contamination import contamination
 from incidents.enums import Moment, Status
@@ -49,7 +49,20 @@ def printed(incident: Incident, at: datetime) -> dict[str, Any]:
         people=incident.people.select_related("person"),
         runbooks=incident.runbooks.only("slug", "title"),
         runs=reading.runs(incident),
+        ending=_ending(incident, ending.read(incident, ticks)),
     )
+
+
+def _ending(incident: Incident, found: ending.Ending) -> dict[str, Any]:
+    verdicts = ("reconciliation", "reconciliation_note", "saved_by", "saved_by_note")
+    return {
+        **{name: getattr(incident, name) for name in verdicts},
+        "losses": [stated.row for stated in found.losses],
+        "lost_window": found.window,
+        "notified": [stated.row for stated in found.notified],
+        "actions": [deed.row for deed in found.actions],
+        "lacking": found.lacking,
+    }
 
 
 def moment_of(slug: str) -> Moment:

@@ -7,10 +7,15 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
-from incidents.enums import Moment, Severity, Status
+from incidents import words
+from incidents.aftermath import LossMeasure, Notification
+from incidents.enums import ActionStatus, Moment, Reconciliation, SavedBy, Severity, Status
+from incidents.lifecycle import Missing
 from incidents.listing import Row
+from incidents.models import Incident
 from runbooks.enums import RunStatus
 
 register = template.Library()
@@ -25,6 +30,18 @@ _SIGNS = {
     Severity.SEV2.value: "bad",
     Severity.SEV3.value: "warn",
     Severity.SEV4.value: "warn",
+    Reconciliation.UNDECIDED.value: "off",
+    Reconciliation.RE_ENTERED.value: "good",
+    Reconciliation.PARTLY.value: "warn",
+    Reconciliation.GIVEN_UP.value: "warn",
+    Reconciliation.NOTHING.value: "good",
+    SavedBy.UNKNOWN.value: "off",
+    SavedBy.CONTROL.value: "good",
+    SavedBy.RECOVERY.value: "warn",
+    SavedBy.LUCK.value: "bad",
+    SavedBy.MIXED.value: "warn",
+    SavedBy.NOTHING.value: "bad",
+    SavedBy.NOT_NEEDED.value: "good",
     "met": "good",
     "not met": "bad",
     "running": "warn",
@@ -41,6 +58,48 @@ _SIGNS = {
 def incident_sign(word: str) -> str:
     """Class of the sign beside a word; always shown with the word itself."""
     return _SIGNS[word]
+
+
+#: An open action is not an open incident: it waits for its day.
+_ACTIONS = {
+    ActionStatus.OPEN.value: "warn",
+    ActionStatus.DONE.value: "good",
+    ActionStatus.DECLINED.value: "off",
+}
+
+#: Where a thing that closing demands is stated.
+_STATED_AT = {
+    "losses": "loss_new",
+    "reconciliation": "reconciliation",
+    "notified": "notified_new",
+    "saved_by": "saved_by",
+}
+
+
+@register.filter
+def action_sign(word: str) -> str:
+    """Class of the sign beside the status of an action."""
+    return _ACTIONS[word]
+
+
+@register.filter
+def loss_words(row: LossMeasure) -> str:
+    """A stated loss on one line."""
+    return words.loss(row)
+
+
+@register.filter
+def notified_words(row: Notification) -> str:
+    """Who was told and when, on one line."""
+    return words.notified(row)
+
+
+@register.simple_tag
+def lacking_url(incident: Incident, missing: Missing) -> str:
+    """Where what closing demands is stated; of actions, their part of the incident's page."""
+    if missing.part in _STATED_AT:
+        return reverse(f"incidents:{_STATED_AT[missing.part]}", args=[incident.pk])
+    return reverse("incidents:incident_detail", args=[incident.pk]) + "#actions"
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import access
 from accounts.enums import Right
-from incidents import lifecycle, listing, reading, records, timeline
+from incidents import closing, ending, lifecycle, listing, reading, records, timeline
 from incidents.contamination import contamination
 from incidents.enums import Certainty, Moment, Status
 from incidents.forms import FactsForm, OpenForm, SeverityForm, StatusForm, TimeForm
@@ -101,6 +101,7 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
         people=incident.people.select_related("person"),
         runs=reading.runs(incident),
         runbooks=reading.runbooks(incident),
+        ending=ending.read(incident, ticks),
         timeline=shown,
         before=before,
         near_misses=near_misses,
@@ -150,7 +151,10 @@ def incident_status(request: HttpRequest, pk: int) -> HttpResponse:
         with form.kept_when_refused():
             records.change_status(incident, **form.cleaned_data, by=by, at=timezone.now())
             return see_other("incident_detail", pk)
-    return form_page(request, "incidents/incident_status.html", form, incident=incident)
+    closed = incident.status == Status.CLOSED.value
+    lacking = () if closed else closing.lacking(incident, closing.rows(incident))
+    context = {"incident": incident, "lacking": lacking}
+    return form_page(request, "incidents/incident_status.html", form, **context)
 
 
 @_form_page

@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts import invitations
 from accounts.enums import Role
 from accounts.models import User
+from incidents import losses, verdicts
+from incidents.enums import SavedBy, Strength
 from incidents.models import Incident, TimelineEntry
 from inventory.models import Copy, Instance
 from runbooks import library
@@ -23,6 +25,7 @@ from tests.factories.people import person
 from tests.factories.story import SHEET, Story, story
 from tests.factories.watch import watched
 from tests.factories.webhooks import attempt, endpoint
+from tests.incidents import world
 from webhooks import endpoints
 
 
@@ -83,6 +86,16 @@ PAGES = (
     Shown("incidents:run_start", "/incidents/{incident}/start/{restore}/1/"),
     Shown("incidents:entry_new", "/incidents/{incident}/entries/new/"),
     Shown("incidents:entry_correct", "/incidents/{incident}/entries/{entry}/correct/"),
+    Shown("incidents:incident_detail", "/incidents/{ended}/", "everything stated"),
+    Shown("incidents:loss_new", "/incidents/{incident}/losses/new/"),
+    Shown("incidents:loss_strike", "/incidents/{ended}/losses/{loss}/strike/"),
+    Shown("incidents:reconciliation", "/incidents/{incident}/reconciliation/"),
+    Shown("incidents:notified_new", "/incidents/{incident}/notified/new/"),
+    Shown("incidents:notified_strike", "/incidents/{ended}/notified/{note}/strike/"),
+    Shown("incidents:saved_by", "/incidents/{incident}/saved-by/"),
+    Shown("incidents:action_new", "/incidents/{incident}/actions/new/"),
+    Shown("incidents:action_reassign", "/incidents/{ended}/actions/{action}/assignment/"),
+    Shown("incidents:action_settle", "/incidents/{ended}/actions/{action}/status/"),
     Shown("inventory:system_list", "/inventory/"),
     Shown("inventory:system_new", "/inventory/new-system/"),
     Shown("inventory:system_detail", "/inventory/systems/ledger/"),
@@ -240,6 +253,7 @@ def set_stage() -> dict[str, str]:
         "copy": str(Copy.objects.earliest("pk").pk),
         **around({**cast, **writers}, one, text),
         **locked({**cast, **writers}, one, at),
+        **ended(one, incident, at),
         **background(datetime.now(UTC)),
         **webhooks(one, at),
         **{state: str(run.pk) for state, run in runs.items()},
@@ -276,6 +290,26 @@ def locked(people: dict[str, User], one: User, at: datetime) -> dict[str, str]:
     why = "Both windows carried the same title, and the left one was the old server."
     failed.do(Move.ABORT, "operator", reason=why, deviation="wrong-direction")
     return {"failed": text.runbook.slug, "locked": str(later.run.pk)}
+
+
+def ended(by: User, beside: Incident, at: datetime) -> dict[str, str]:
+    """An incident of which everything is stated, one loss twice and struck out once."""
+    kept = world.incident(by, at, title="Sessions were restored twice", system=beside.system)
+    struck = world.loss(kept, by, at, amount=824)
+    losses.strike_out(struck, reason="Counted twice.", by=by, at=at)
+    world.finished(kept, by, at)
+    why = "Somebody had a copy of that morning on a laptop."
+    verdicts.say_saved_by(kept, saved_by=SavedBy.LUCK, note=why, seen=None, by=by, at=at)
+    told = {"title": "Always back up twice", "strength": Strength.WEAKER}
+    world.action(kept, by, at, **told)
+    action = world.action(kept, by, at, replaces_luck=True)
+    loss = kept.losses.filter(struck_at__isnull=True).get()
+    return {
+        "ended": str(kept.pk),
+        "loss": str(loss.pk),
+        "note": str(kept.notified.get().pk),
+        "action": str(action.pk),
+    }
 
 
 def webhooks(by: User, at: datetime) -> dict[str, str]:

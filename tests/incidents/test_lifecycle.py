@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from typing import Any
 
 import pytest
 
 from incidents import lifecycle
-from incidents.enums import Moment, Status
+from incidents.enums import (
+    Kind,
+    LossState,
+    Moment,
+    Reconciliation,
+    SavedBy,
+    Status,
+    Strength,
+)
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -45,3 +55,76 @@ def test_pairs_stand_in_order(earlier: Moment, later: Moment) -> None:
 def test_a_recovery_point_may_lie_before_everything() -> None:
     clock = dict.fromkeys(Moment, NOON) | {Moment.RECOVERY_POINT: NOON - timedelta(days=61)}
     assert lifecycle.misplaced(Moment.RECOVERY_POINT, clock) is None
+
+
+ACTION = lifecycle.Action(
+    title="Bar restores from laptops",
+    owned=True,
+    dated=True,
+    done_when="A test shows it.",
+    strength=Strength.STRONGER,
+    replaces_luck=True,
+)
+DONE = lifecycle.Aftermath(
+    kind=Kind.DATA_LOSS,
+    losses=(LossState.AT_FIRST, LossState.GONE),
+    reconciliation=Reconciliation.GIVEN_UP,
+    notified=1,
+    saved_by=SavedBy.LUCK,
+    actions=(ACTION,),
+)
+
+
+@pytest.mark.parametrize("status", SavedBy)
+@pytest.mark.parametrize("kind", Kind)
+def test_an_incident_of_which_all_is_stated_can_be_closed(kind: Kind, status: SavedBy) -> None:
+    parts = [one.part for one in lifecycle.missing(replace(DONE, kind=kind, saved_by=status))]
+    assert parts == (["saved_by"] if status is SavedBy.UNKNOWN else [])
+
+
+@pytest.mark.parametrize(
+    ("facts", "part", "lacks"),
+    [
+        ({"losses": ()}, "losses", "nobody stated what was lost"),
+        ({"losses": (LossState.AT_FIRST,)}, "losses", "what became of"),
+        ({"reconciliation": Reconciliation.UNDECIDED}, "reconciliation", "nobody decided"),
+        ({"notified": 0}, "notified", "who was told"),
+        ({"saved_by": SavedBy.UNKNOWN}, "saved_by", "what saved us"),
+        ({"actions": ()}, "actions", "luck saved us"),
+        ({"actions": (), "saved_by": SavedBy.MIXED}, "actions", "luck saved us"),
+        ({"actions": (replace(ACTION, replaces_luck=False),)}, "actions", "luck saved us"),
+        ({"actions": (replace(ACTION, strength=Strength.WEAKER),)}, "actions", "luck saved us"),
+        ({"actions": (replace(ACTION, owned=False),)}, "actions", "laptops” has no active owner"),
+        ({"actions": (replace(ACTION, dated=False),)}, "actions", "has no due date"),
+        (
+            {"actions": (replace(ACTION, owned=False, done_when=""),)},
+            "actions",
+            "has no active owner and no definition of done",
+        ),
+    ],
+)
+def test_closing_demands(facts: dict[str, Any], part: str, lacks: str) -> None:
+    (found,) = lifecycle.missing(replace(DONE, **facts))
+    assert (found.part, lacks in found.lacks) == (part, True)
+    assert found.remedy
+
+
+def test_of_a_done_action_nobody_has_to_answer_any_more() -> None:
+    gone = replace(ACTION, owned=False, settled=True)
+    assert lifecycle.missing(replace(DONE, actions=(gone,))) == ()
+
+
+@pytest.mark.parametrize("kind", [Kind.NEAR_MISS, Kind.GOOD_CATCH])
+def test_what_lost_nothing_is_asked_only_what_saved_it(kind: Kind) -> None:
+    bare = lifecycle.Aftermath(kind, (), Reconciliation.UNDECIDED, 0, SavedBy.UNKNOWN, ())
+    assert [one.part for one in lifecycle.missing(bare)] == ["saved_by"]
+    lost = replace(bare, losses=(LossState.GONE,), saved_by=SavedBy.CONTROL)
+    assert [one.part for one in lifecycle.missing(lost)] == ["reconciliation", "notified"]
+
+
+def test_a_loss_of_which_nothing_is_stated_lacks_everything() -> None:
+    bare = lifecycle.Aftermath(
+        Kind.CORRUPTION, (), Reconciliation.UNDECIDED, 0, SavedBy.UNKNOWN, ()
+    )
+    parts = [one.part for one in lifecycle.missing(bare)]
+    assert parts == ["losses", "reconciliation", "notified", "saved_by"]

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from incidents import entries, links, listing, reading, records
-from incidents.enums import Certainty, Kind, Moment, Severity, Status
+from incidents.enums import Certainty, Kind, Moment, Severity
 from incidents.models import Incident
 from runbooks.models import Run
 from tests.incidents import world
@@ -128,7 +128,7 @@ def test_two_people_edit(
 
 
 def test_clock_status_and_entries_by_their_pages(
-    incident: Incident, operator: User, signed_in: SignIn
+    incident: Incident, operator: User, at: datetime, signed_in: SignIn
 ) -> None:
     client, pk = signed_in(operator), incident.pk
     time = {"time": "2026-03-04 02:00 UTC", "certainty": "guessed", "seen": "1"}
@@ -145,8 +145,11 @@ def test_clock_status_and_entries_by_their_pages(
         assert answer.status_code == status
     assert "measured" in _text(answer)
     close = {"status": "closed", "seen": "3"}
+    answer = client.post(_url("incident_status", pk), close)
+    assert (answer.status_code, answer.context["refusal"].code) == (409, "unfinished")
+    world.finished(incident, operator, at)
     assert client.post(_url("incident_status", pk), close).status_code == 303
-    reopen = {"status": "open", "seen": "4"}
+    reopen = {"status": "open", "seen": "8"}
     assert client.post(_url("incident_status", pk), reopen).status_code == 422
     page = _text(client.get(_url("incident_detail", pk)))
     assert "Add an entry" in page
@@ -211,7 +214,7 @@ def test_filters_and_words(incident: Incident, operator: User, at: datetime) -> 
         kind=Kind.NEAR_MISS,
         what_happened="Full disk",
     )
-    records.change_status(other, status=Status.CLOSED, seen=1, by=operator, at=at)
+    world.closed(other, operator, at)
     assert _found() == {incident.title, other.title}
     assert _found(words="DUMP newest") == {incident.title}
     assert _found(words="100%") == {other.title}

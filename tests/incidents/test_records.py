@@ -115,19 +115,19 @@ def test_two_people_change_different_facts(operator: User, verifier: User, at: d
 
 def test_going_back_needs_a_reason(operator: User, at: datetime) -> None:
     opened = world.incident(operator, at)
-    closed = records.change_status(opened, status=Status.CLOSED, seen=1, by=operator, at=at)
-    assert closed.closed_at == at
+    closed = world.closed(opened, operator, at)
+    assert (closed.closed_at, closed.version) == (at, 6)
     with pytest.raises(Invalid) as said:
-        records.change_status(opened, status=Status.OPEN, reason=" ", seen=2, by=operator, at=at)
+        records.change_status(opened, status=Status.OPEN, reason=" ", seen=6, by=operator, at=at)
     assert "reason" in said.value.errors
     with pytest.raises(Refused) as refused:
-        records.change_status(opened, status=Status.RESTORED, seen=2, by=operator, at=at)
+        records.change_status(opened, status=Status.RESTORED, seen=6, by=operator, at=at)
     assert (refused.value.code, refused.value.remedy) == ("status", "It can become open.")
     again = records.change_status(
-        opened, status=Status.OPEN, reason="rows are missing", seen=2, by=operator, at=at
+        opened, status=Status.OPEN, reason="rows are missing", seen=6, by=operator, at=at
     )
     assert again.closed_at is None
-    assert again.changes.get(version=3).reason == "rows are missing"
+    assert again.changes.get(version=7).reason == "rows are missing"
 
 
 @pytest.mark.parametrize(
@@ -179,11 +179,12 @@ def test_closed_takes_entries_only(operator: User, verifier: User, at: datetime)
     opened = world.incident(operator, at)
     revision = world.revision(at)
     live = world.run(revision, operator, at)
-    records.change_status(opened, status=Status.CLOSED, seen=1, by=operator, at=at)
+    world.closed(opened, operator, at)
     who: dict[str, Any] = {"by": operator, "at": at}
     refused: list[Callable[[], object]] = [
-        lambda: _edit(opened, operator, at, title="New", seen=2),
-        lambda: records.judge(opened, severity=Severity.SEV1, seen=2, **who),
+        lambda: _edit(opened, operator, at, title="New", seen=6),
+        lambda: records.judge(opened, severity=Severity.SEV1, seen=6, **who),
+        lambda: world.finished(opened, **who),
         lambda: links.add_person(opened, person=verifier, part=Part.LEAD, **who),
         lambda: links.link_runbook(opened, runbook=revision.runbook, **who),
         lambda: links.link_run(opened, run=live, **who),

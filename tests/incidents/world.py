@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.enums import Role
 from accounts.models import User
-from incidents import records
-from incidents.models import Incident
+from incidents import actions, losses, notified, records, verdicts
+from incidents.enums import (
+    ActionKind,
+    Counted,
+    LossOf,
+    LossState,
+    Reconciliation,
+    SavedBy,
+    Status,
+    Strength,
+)
+from incidents.models import ActionItem, Incident, LossMeasure
 from runbooks import library, runs
 from runbooks.enums import RunKind, RunRole
 from runbooks.models import Revision, Run
@@ -57,3 +67,42 @@ def notes(of: Run, by: User, at: datetime, count: int) -> None:
     """`count` more events in the log of a run, a second apart."""
     for number in range(count):
         runs.note(of.pk, text=f"note {number}", by=by, at=at + timedelta(seconds=number + 1))
+
+
+def loss(of: Incident, by: User, at: datetime, **facts: Any) -> LossMeasure:
+    """412 orders that are gone for good, counted."""
+    given: dict[str, Any] = {
+        "what": LossOf.RECORDS,
+        "amount": 412,
+        "unit": "orders",
+        "state": LossState.GONE,
+        "counted": Counted.COUNTED,
+    }
+    return losses.state(of, **given | facts, by=by, at=at)
+
+
+def action(of: Incident, by: User, at: datetime, **facts: Any) -> ActionItem:
+    """A strong action of `by`, due in 2999."""
+    given: dict[str, Any] = {
+        "title": "Bar restores into production from laptops",
+        "kind": ActionKind.PREVENT,
+        "owner": by,
+        "due": date(2999, 12, 1),
+        "done_when": "A restore from a laptop is refused, and a test shows it.",
+        "strength": Strength.STRONGER,
+    }
+    return actions.add(of, **given | facts, by=by, at=at)
+
+
+def finished(of: Incident, by: User, at: datetime) -> Incident:
+    """With everything stated that closing demands."""
+    who: dict[str, Any] = {"by": by, "at": at}
+    loss(of, **who)
+    verdicts.reconcile(of, decision=Reconciliation.RE_ENTERED, seen=None, **who)
+    notified.state(of, whom="All customers", told_at=at, **who)
+    return verdicts.say_saved_by(of, saved_by=SavedBy.CONTROL, seen=None, **who)
+
+
+def closed(of: Incident, by: User, at: datetime) -> Incident:
+    finished(of, by, at)
+    return records.change_status(of, status=Status.CLOSED, seen=None, by=by, at=at)

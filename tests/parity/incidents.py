@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from incidents import entries, records
-from incidents.enums import Certainty, Moment, Severity, Status
+from incidents.enums import Certainty, Moment, Severity
 from incidents.models import Incident, TimelineEntry
 from tests.factories.inventory import system
 from tests.incidents import world
@@ -40,9 +40,7 @@ def _began(cast: Cast) -> Incident:
 
 
 def _closed(cast: Cast) -> Incident:
-    return records.change_status(
-        _incident(cast), status=Status.CLOSED, seen=None, by=cast["manager"], at=cast.at
-    )
+    return world.closed(_incident(cast), cast["manager"], cast.at)
 
 
 def _entry(cast: Cast) -> TimelineEntry:
@@ -156,6 +154,13 @@ _FACTS = (
         form=lambda kept: _page(kept, "status", status="open"),
         api=lambda kept: _put(kept, "status/", status="open"),
         code="status",
+    ),
+    Case(
+        "incidents.records.change_status",
+        stage=_incident,
+        form=lambda kept: _page(kept, "status", status="closed"),
+        api=lambda kept: _put(kept, "status/", status="closed"),
+        code="unfinished",
     ),
     Case(
         "incidents.records.set_time",

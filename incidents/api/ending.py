@@ -1,0 +1,272 @@
+"""The end of an incident by API: losses, decisions, who was told, actions."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.schema import operation
+from accounts.api.serializers import Moment, Number, Sent, Word
+from accounts.api.views import now, person, sent
+from accounts.models import User
+from incidents import actions, losses, notified, verdicts
+from incidents import enums as words
+from incidents.api.ending_facts import ActionFacts, LossFacts, NotifiedFacts
+from incidents.api.serializers import IncidentFacts, Seen
+from incidents.api.views import TAG, IncidentView
+
+
+def _line(**kwargs: object) -> serializers.CharField:
+    given: dict[str, object] = {"max_length": 300, "allow_blank": True, "default": ""}
+    return serializers.CharField(**given | kwargs)  # type: ignore[arg-type]
+
+
+class NewLoss(Sent):
+    """A loss in numbers; without an amount, or where the state is unknown, with a reason."""
+
+    what = Word(words.LossOf)
+    amount = Number(max_value=losses.MOST, allow_null=True, default=None)
+    unit = _line(max_length=40)
+    state = Word(words.LossState)
+    counted = Word(words.Counted)
+    reason = _line()
+    window_start = Moment(allow_null=True, default=None)
+    window_end = Moment(allow_null=True, default=None)
+
+
+class Strike(Sent):
+    """Why it is struck out."""
+
+    reason = _line()
+
+
+class Decision(Seen):
+    """What is done about lost writes, and writes on wrong data."""
+
+    decision = Word(words.Reconciliation)
+    note = _line()
+
+
+class NewNotified(Sent):
+    """Who was told and when; or that nobody is affected, with the reason."""
+
+    whom = _line()
+    told_at = Moment(allow_null=True, default=None)
+    nobody = serializers.BooleanField(default=False)
+    reason = _line()
+
+
+class Verdict(Seen):
+    """What kept it from being worse."""
+
+    saved_by = Word(words.SavedBy)
+    note = _line()
+
+
+def _owner() -> serializers.PrimaryKeyRelatedField[User]:
+    everybody = User.objects.filter(is_active=True)
+    return serializers.PrimaryKeyRelatedField(
+        pk_field=Number(), queryset=everybody, allow_null=True, default=None
+    )
+
+
+class NewAction(Sent):
+    """An action. Owner, due date and definition of done are needed, and missed in one answer."""
+
+    title = _line(max_length=160)
+    kind = Word(words.ActionKind)
+    owner = _owner()
+    due = serializers.DateField(allow_null=True, default=None)
+    done_when = _line()
+    strength = Word(words.Strength)
+    replaces_luck = serializers.BooleanField(default=False)
+
+
+class Assignment(Seen):
+    """Whose it is, and by which day."""
+
+    owner = _owner()
+    due = serializers.DateField(allow_null=True, default=None)
+    reason = _line()
+
+
+class Settlement(Seen):
+    """Done, declined, or open again."""
+
+    status = Word(words.ActionStatus)
+    note = _line()
+
+
+_LOSS = {
+    "what": "records",
+    "amount": 412,
+    "unit": "orders",
+    "state": "gone for good",
+    "counted": "counted",
+    "window_start": "2026-11-22T01:05:00Z",
+    "window_end": "2026-11-22T03:05:00Z",
+}
+_ACTION = {
+    "title": "Bar restores into production from laptops",
+    "kind": "prevent",
+    "owner": 3,
+    "due": "2999-12-01",
+    "done_when": "A restore from a laptop is refused, and a test shows it.",
+    "strength": "stronger",
+}
+
+
+class LossList(IncidentView):
+    """What was lost."""
+
+    @operation(
+        "incident_loss_state", TAG, takes=NewLoss, answers=LossFacts, status=201, example=_LOSS
+    )
+    def post(self, request: Request, id: int) -> Response:
+        """State a loss in numbers."""
+        read = sent(NewLoss, request)
+        made = losses.state(self.incident(), **read, by=person(request), at=now())
+        return Response(LossFacts(made).data, status=201)
+
+
+class LossStrike(IncidentView):
+    """A loss that was stated wrongly."""
+
+    @operation(
+        "incident_loss_strike",
+        TAG,
+        takes=Strike,
+        answers=LossFacts,
+        example={"reason": "counted twice"},
+    )
+    def post(self, request: Request, id: int, loss: int) -> Response:
+        """Strike a loss out; it stays readable."""
+        read, row = sent(Strike, request), get_object_or_404(self.incident().losses, pk=loss)
+        return Response(
+            LossFacts(losses.strike_out(row, **read, by=person(request), at=now())).data
+        )
+
+
+class Reconcile(IncidentView):
+    """What is done about lost and contaminated writes."""
+
+    @operation(
+        "incident_reconcile",
+        TAG,
+        takes=Decision,
+        answers=IncidentFacts,
+        example={"decision": "partly re-entered", "note": "orders yes, sessions no"},
+    )
+    def put(self, request: Request, id: int) -> Response:
+        """Decide what is done about lost writes, and writes on wrong data."""
+        read = sent(Decision, request)
+        verdicts.reconcile(self.incident(), **read, by=person(request), at=now())
+        return self.told()
+
+
+class NotifiedList(IncidentView):
+    """Who was told."""
+
+    @operation(
+        "incident_notified_state",
+        TAG,
+        takes=NewNotified,
+        answers=NotifiedFacts,
+        status=201,
+        example={"whom": "All customers of shop 3", "told_at": "2026-11-22T09:00:00Z"},
+    )
+    def post(self, request: Request, id: int) -> Response:
+        """Note who was told and when, or why nobody is affected."""
+        read = sent(NewNotified, request)
+        made = notified.state(self.incident(), **read, by=person(request), at=now())
+        return Response(NotifiedFacts(made).data, status=201)
+
+
+class NotifiedStrike(IncidentView):
+    """A note of who was told that is wrong."""
+
+    @operation(
+        "incident_notified_strike",
+        TAG,
+        takes=Strike,
+        answers=NotifiedFacts,
+        example={"reason": "the mail was not sent"},
+    )
+    def post(self, request: Request, id: int, note: int) -> Response:
+        """Strike a note out; it stays readable."""
+        read, row = sent(Strike, request), get_object_or_404(self.incident().notified, pk=note)
+        struck = notified.strike_out(row, **read, by=person(request), at=now())
+        return Response(NotifiedFacts(struck).data)
+
+
+class SavedBy(IncidentView):
+    """What kept an incident from being worse."""
+
+    @operation(
+        "incident_saved_by",
+        TAG,
+        takes=Verdict,
+        answers=IncidentFacts,
+        example={"saved_by": "luck", "note": "a stick of that morning lay in a drawer"},
+    )
+    def put(self, request: Request, id: int) -> Response:
+        """Say what saved us; luck demands an action that turns it into a control."""
+        read = sent(Verdict, request)
+        verdicts.say_saved_by(self.incident(), **read, by=person(request), at=now())
+        return self.told()
+
+
+class ActionList(IncidentView):
+    """What is changed so that it does not happen again."""
+
+    @operation(
+        "incident_action_add",
+        TAG,
+        takes=NewAction,
+        answers=ActionFacts,
+        status=201,
+        example=_ACTION,
+    )
+    def post(self, request: Request, id: int) -> Response:
+        """Add an action."""
+        read = sent(NewAction, request)
+        made = actions.add(self.incident(), **read, by=person(request), at=now())
+        return Response(ActionFacts(made).data, status=201)
+
+
+class ActionAssignment(IncidentView):
+    """Whose an action is, and by when."""
+
+    @operation(
+        "incident_action_reassign",
+        TAG,
+        takes=Assignment,
+        answers=ActionFacts,
+        example={"owner": 3, "due": "2999-12-15", "reason": "moved to another team"},
+    )
+    def put(self, request: Request, id: int, action: int) -> Response:
+        """Give an action to somebody else, or another day."""
+        read = sent(Assignment, request)
+        row = get_object_or_404(self.incident().actions, pk=action)
+        item = actions.reassign(row, **read, by=person(request), at=now())
+        return Response(ActionFacts(item).data)
+
+
+class ActionStatus(IncidentView):
+    """How far an action is."""
+
+    @operation(
+        "incident_action_settle",
+        TAG,
+        takes=Settlement,
+        answers=ActionFacts,
+        example={"status": "done", "note": "seen in the rehearsal"},
+    )
+    def put(self, request: Request, id: int, action: int) -> Response:
+        """Say that an action is done, declined, or open again."""
+        read = sent(Settlement, request)
+        row = get_object_or_404(self.incident().actions, pk=action)
+        item = actions.settle(row, **read, by=person(request), at=now())
+        return Response(ActionFacts(item).data)

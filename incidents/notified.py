@@ -1,0 +1,72 @@
+"""Verbs on who was told of an incident (M17 of the story: those whose work was gone seem never to
+have been told). As those on losses: rows are added, or struck out with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import access
+from accounts.enums import Right
+from accounts.models import User
+from accounts.refusals import Invalid
+from incidents import changes, striking, words
+from incidents.aftermath import Notification
+from incidents.models import Incident
+
+
+def state(
+    incident: Incident,
+    *,
+    whom: str = "",
+    told_at: datetime | None = None,
+    nobody: bool = False,
+    reason: str = "",
+    by: User,
+    at: datetime,
+) -> Notification:
+    """Note who was told, and when (aware, not after `at`); or that `nobody` is affected, and why.
+
+    With `whom`, `reason` may say how and what. Raises `Invalid` (whom, told_at, reason), `Refused`
+    "closed".
+    """
+    access.check(by, Right.KEEP_INCIDENTS)
+    row = Notification(told_at=told_at, stated_at=at, stated_by=by, stated_by_name=str(by))
+    errors: dict[str, str] = {}
+    if nobody:
+        if whom.strip() or told_at is not None:
+            errors["whom"] = "Either somebody was told, or nobody is affected: leave one out."
+        texts = {"reason": (reason, 300, "Say why nobody is affected, and how you know.")}
+    else:
+        needed = "Name who was told, or say that nobody is affected."
+        texts = {"whom": (whom, 300, needed), "reason": (reason, 300, "")}
+        if told_at is None:
+            errors["told_at"] = "Say when they were told."
+        elif told_at > at:
+            errors["told_at"] = "That is in the future: note it once they are told."
+    changes.put_texts(row, texts, errors)
+    if errors:
+        raise Invalid(errors)
+    with transaction.atomic():
+        kept = changes.locked(incident, fields=(), seen=None)
+        row.incident = kept
+        row.save()
+        told = {"told": ("", words.notified(row))}
+        changes.write(kept, "noted who was told", told, by=by, at=at)
+    return row
+
+
+def strike_out(note: Notification, *, reason: str, by: User, at: datetime) -> Notification:
+    """Take a note back; it stays readable, with the reason.
+
+    Raises `Invalid` (reason), `Refused` "closed", "struck_out".
+    """
+    access.check(by, Right.KEEP_INCIDENTS)
+    why = striking.why(reason)
+    with transaction.atomic():
+        kept = changes.locked(note.incident, fields=(), seen=None)
+        striking.mark(note, reason=why, by=by, at=at)
+        told = {"told": (words.notified(note), "")}
+        changes.write(kept, "struck out who was told", told, reason=why, by=by, at=at)
+    return note

@@ -1,0 +1,317 @@
+"""The verbs on how an incident ended, and the page of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.test import Client
+
+from accounts.models import User
+from accounts.refusals import Invalid, Refused
+from incidents import actions, ending, losses, notified, reading, records, verdicts
+from incidents.enums import (
+    ActionStatus,
+    Certainty,
+    Kind,
+    LossState,
+    Moment,
+    Reconciliation,
+    SavedBy,
+    Status,
+    Strength,
+)
+from incidents.models import ActionItem, Incident, LossMeasure, Notification
+from tests.incidents import world
+
+SignIn = Callable[[User], Client]
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def incident(operator: User, at: datetime) -> Incident:
+    return world.incident(operator, at)
+
+
+def _close(of: Incident, by: User, at: datetime) -> Incident:
+    return records.change_status(of, status=Status.CLOSED, seen=None, by=by, at=at)
+
+
+def _said(of: Incident, version: int) -> tuple[str, dict[str, list[str]], str]:
+    line = of.changes.get(version=version)
+    return line.verb, line.fields, line.reason
+
+
+def test_closing_names_everything_that_misses(
+    incident: Incident, operator: User, at: datetime
+) -> None:
+    with pytest.raises(Refused) as said:
+        _close(incident, operator, at)
+    assert (said.value.code, said.value.status) == ("unfinished", 409)
+    for lack in ("what was lost", "decided", "who was told", "what saved us"):
+        assert lack in said.value.sentence
+    assert said.value.remedy.startswith("State it in numbers")
+    incident.refresh_from_db()
+    assert (incident.status, incident.version) == ("open", 1)
+    assert world.closed(incident, operator, at).status == "closed"
+
+
+def test_what_is_struck_out_or_declined_does_not_count(
+    incident: Incident, operator: User, at: datetime
+) -> None:
+    who: dict[str, Any] = {"by": operator, "at": at}
+    world.finished(incident, **who)
+    verdicts.say_saved_by(incident, saved_by=SavedBy.LUCK, note="a drawer", seen=None, **who)
+    item = world.action(incident, replaces_luck=True, **who)
+    losses.strike_out(incident.losses.get(), reason="of another system", **who)
+    notified.strike_out(incident.notified.get(), reason="not sent", **who)
+    actions.settle(item, status=ActionStatus.DECLINED, note="too dear", seen=None, **who)
+    with pytest.raises(Refused) as said:
+        _close(incident, operator, at)
+    for lack in ("what was lost", "who was told", "luck saved us"):
+        assert lack in said.value.sentence
+    world.loss(incident, **who)
+    notified.state(incident, nobody=True, reason="a test system", **who)
+    world.action(incident, replaces_luck=True, **who)
+    assert _close(incident, operator, at).status == "closed"
+
+
+def test_an_owner_who_is_gone_owns_nothing(
+    incident: Incident, operator: User, relief: User, at: datetime
+) -> None:
+    world.finished(incident, operator, at)
+    item = world.action(incident, operator, at, owner=relief)
+    User.objects.filter(pk=relief.pk).update(is_active=False)
+    relief.refresh_from_db()
+    with pytest.raises(Refused, match="has no active owner"):
+        _close(incident, operator, at)
+    given: dict[str, Any] = {"due": item.due, "reason": "left", "seen": None}
+    with pytest.raises(Invalid, match="disabled"):
+        actions.reassign(item, owner=relief, **given, by=operator, at=at)
+    actions.reassign(item, owner=operator, **given, by=operator, at=at)
+    assert _close(incident, operator, at).status == "closed"
+
+
+def test_a_near_miss_is_closed_with_what_saved_it(operator: User, at: datetime) -> None:
+    near = world.incident(operator, at, kind=Kind.NEAR_MISS)
+    who: dict[str, Any] = {"by": operator, "at": at}
+    verdicts.say_saved_by(near, saved_by=SavedBy.CONTROL, seen=None, **who)
+    assert _close(near, operator, at).status == "closed"
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"amount": None}, "reason"),
+        ({"state": LossState.UNKNOWN}, "reason"),
+        ({"amount": -1}, "amount"),
+        ({"amount": losses.MOST + 1}, "amount"),
+        ({"unit": "x" * 41}, "unit"),
+        ({"window_start": 1}, "window_start"),
+        ({"window_end": 1}, "window_end"),
+        ({"window_start": -1, "window_end": -2}, "window_end"),
+    ],
+)
+def test_a_loss_that_cannot_be_kept(
+    facts: dict[str, Any], field: str, incident: Incident, operator: User, at: datetime
+) -> None:
+    given = {k: at + v * HOUR if k.startswith("window") else v for k, v in facts.items()}
+    with pytest.raises(Invalid) as said:
+        world.loss(incident, operator, at, **given)
+    assert list(said.value.errors) == [field]
+    assert not LossMeasure.objects.exists()
+
+
+def test_losses_in_words_and_in_the_history(
+    incident: Incident, operator: User, verifier: User, at: datetime
+) -> None:
+    row = world.loss(incident, operator, at, amount=1412, window_start=at - HOUR)
+    said = "1,412 records (orders), gone for good, counted, from 2026-03-04 02:12 UTC"
+    assert _said(incident, 2) == ("stated a loss", {"loss": ["", said]}, "")
+    losses.strike_out(row, reason="twice", by=verifier, at=at)
+    assert _said(incident, 3) == ("struck out a loss", {"loss": [said, ""]}, "twice")
+    with pytest.raises(Refused) as refused:
+        losses.strike_out(row, reason="me too", by=operator, at=at)
+    assert (refused.value.code, "Verifier" in refused.value.sentence) == ("struck_out", True)
+    world.loss(incident, operator, at, amount=None, unit="", reason="no list was kept")
+    _, fields, _ = _said(incident, 4)
+    assert fields["loss"][1].startswith("records, how many is unknown, gone for good")
+
+
+def test_what_was_stated_is_never_edited(incident: Incident, operator: User, at: datetime) -> None:
+    world.finished(incident, operator, at)
+    world.action(incident, operator, at)
+    writes: list[Callable[[], object]] = [
+        lambda: LossMeasure.objects.update(amount=1),
+        lambda: LossMeasure.objects.update(window_end=at),
+        lambda: LossMeasure.objects.all().delete(),
+        lambda: Notification.objects.update(told_at=at + HOUR),
+        lambda: Notification.objects.update(whom="nobody"),
+        lambda: Notification.objects.all().delete(),
+        lambda: ActionItem.objects.all().delete(),
+    ]
+    for write in writes:
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            write()
+    half = [
+        lambda: LossMeasure.objects.update(struck_at=at),
+        lambda: Notification.objects.update(struck_reason="so"),
+        lambda: ActionItem.objects.update(status="done"),
+        lambda: ActionItem.objects.update(done_when=""),
+    ]
+    for write in half:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            write()
+
+
+def test_who_was_told(incident: Incident, operator: User, at: datetime) -> None:
+    who: dict[str, Any] = {"by": operator, "at": at}
+    for given, fields in (
+        ({}, ["told_at", "whom"]),
+        ({"whom": "all"}, ["told_at"]),
+        ({"whom": "all", "told_at": at + HOUR}, ["told_at"]),
+        ({"nobody": True}, ["reason"]),
+        ({"nobody": True, "whom": "all", "reason": "so"}, ["whom"]),
+    ):
+        with pytest.raises(Invalid) as said:
+            notified.state(incident, **given, **who)
+        assert sorted(said.value.errors) == fields
+    notified.state(incident, whom="Shop 3", told_at=at, reason="by mail", **who)
+    told = {"told": ["", "Shop 3, 2026-03-04 03:12 UTC: by mail"]}
+    assert _said(incident, 2) == ("noted who was told", told, "")
+
+
+def test_verdicts_that_need_a_word(incident: Incident, operator: User, at: datetime) -> None:
+    who: dict[str, Any] = {"by": operator, "at": at, "seen": None}
+    for decision in (Reconciliation.PARTLY, Reconciliation.GIVEN_UP, Reconciliation.NOTHING):
+        with pytest.raises(Invalid) as said:
+            verdicts.reconcile(incident, decision=decision, **who)
+        assert list(said.value.errors) == ["note"]
+    for saved in (SavedBy.LUCK, SavedBy.MIXED):
+        with pytest.raises(Invalid):
+            verdicts.say_saved_by(incident, saved_by=saved, **who)
+    kept = verdicts.reconcile(incident, decision=Reconciliation.GIVEN_UP, note="old", **who)
+    assert (
+        verdicts.reconcile(kept, decision=Reconciliation.GIVEN_UP, note="old", **who).version == 2
+    )
+    with pytest.raises(Refused) as refused:
+        verdicts.reconcile(incident, decision=Reconciliation.RE_ENTERED, **who | {"seen": 1})
+    assert refused.value.code == "changed_meanwhile"
+
+
+def test_an_action_lacks_nothing(incident: Incident, operator: User, at: datetime) -> None:
+    with pytest.raises(Invalid) as said:
+        world.action(incident, operator, at, title=" ", owner=None, due=None, done_when="")
+    assert sorted(said.value.errors) == ["done_when", "due", "owner", "title"]
+    for title in ("Training", "The backups", "more care at night"):
+        with pytest.raises(Invalid, match="verb"):
+            world.action(incident, operator, at, title=title)
+    with pytest.raises(Invalid, match="is past"):
+        world.action(incident, operator, at, due=date(2026, 3, 3))
+    assert world.action(incident, operator, at, due=date(2026, 3, 4)).status == "open"
+
+
+@pytest.mark.parametrize(
+    ("title", "weak"),
+    [
+        ("Always back up twice", True),
+        ("Never give a developer access", True),
+        ("Be careful with both windows", True),
+        ("Pay attention to the title", True),
+        ("Give training to everybody", True),
+        ("Bar restores into production from laptops", False),
+        ("Show the name of the server at the prompt", False),
+    ],
+)
+def test_a_slogan_is_told_that_it_is_weak(
+    title: str, weak: bool, incident: Incident, operator: User, at: datetime
+) -> None:
+    world.action(incident, operator, at, title=title, strength=Strength.WEAKER)
+    (deed,) = ending.read(incident, ()).actions
+    assert ("interlock" in deed.warning) == weak
+
+
+def test_actions_outlive_the_incident(
+    incident: Incident, operator: User, verifier: User, at: datetime
+) -> None:
+    item = world.action(incident, operator, at)
+    world.closed(incident, operator, at)
+    who: dict[str, Any] = {"by": operator, "at": at, "seen": None}
+    with pytest.raises(Refused) as said:
+        world.action(incident, operator, at)
+    assert said.value.code == "closed"
+    with pytest.raises(Invalid) as invalid:
+        actions.reassign(item, owner=verifier, due=item.due, reason="", **who)
+    assert list(invalid.value.errors) == ["reason"]
+    actions.reassign(item, owner=verifier, due=date(2999, 12, 24), reason="moved", **who)
+    name = f"action {item.pk}"
+    told = {name: ["Operator, due 2999-12-01", "Verifier, due 2999-12-24"]}
+    assert _said(incident, 8) == ("reassigned an action", told, "moved")
+    actions.settle(item, status=ActionStatus.DONE, **who)
+    assert (item.settled_at, item.settled_by) == (at, operator)
+    with pytest.raises(Invalid):
+        actions.settle(item, status=ActionStatus.OPEN, **who)
+    actions.settle(item, status=ActionStatus.OPEN, note="it came back", **who)
+    assert _said(incident, 10) == ("settled an action", {name: ["done", "open"]}, "it came back")
+    assert item.settled_at is None
+
+
+def _clock(incident: Incident, by: User, at: datetime, **hours: int) -> None:
+    for name, ago in hours.items():
+        records.set_time(
+            incident,
+            moment=Moment[name],
+            time=at - ago * HOUR,
+            certainty=Certainty.EXACT,
+            seen=None,
+            by=by,
+            at=at,
+        )
+
+
+def test_the_clock_suggests_the_window(incident: Incident, operator: User, at: datetime) -> None:
+    _clock(incident, operator, at, RECOVERY_POINT=9)
+    assert reading.lost_window(reading.clock(incident.times.all())) is None
+    _clock(incident, operator, at, BEGAN=4)
+    began = reading.lost_window(reading.clock(incident.times.all()))
+    assert began is not None
+    assert (began.minutes, began.end) == (300, at - 4 * HOUR)
+    _clock(incident, operator, at, WRITES_STOPPED=3)
+    ticks = reading.clock(incident.times.all())
+    window = ending.read(incident, ticks).window
+    assert window is not None
+    assert (window.minutes, window.text, window.exact) == (360, "6 h", True)
+
+
+def test_by_the_pages(
+    incident: Incident, operator: User, viewer: User, at: datetime, signed_in: SignIn
+) -> None:
+    client, home = signed_in(operator), f"/incidents/{incident.pk}/"
+    _clock(incident, operator, at, RECOVERY_POINT=9, WRITES_STOPPED=3)
+    page = client.get(home).content.decode()
+    assert "6 h of writes" in page
+    assert "Nobody stated what was lost" in page
+    form = client.get(f"{home}losses/new/?window=clock").context["form"]
+    typed = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    assert typed["amount"] == 360
+    bad = client.post(f"{home}losses/new/", typed | {"amount": "", "unit": "kept by me"})
+    assert (bad.status_code, "kept by me" in bad.content.decode()) == (422, True)
+    for name in ("window_start", "window_end"):
+        typed[name] = form.fields[name].prepare_value(typed[name])
+    assert client.post(f"{home}losses/new/", typed).status_code == 303
+    page = client.get(home).content.decode()
+    assert "360 minutes of writes, lost at first" in page
+    assert "The clock says" not in page
+    action = {"title": "Kept title", "kind": "prevent", "strength": "stronger"}
+    bad = client.post(f"{home}actions/new/", action)
+    assert (bad.status_code, "Kept title" in bad.content.decode()) == (422, True)
+    assert "nobody&#x27;s" in bad.content.decode()
+    status = client.get(f"{home}status/").content.decode()
+    assert "Before it can be closed" in status
+    assert "Nobody decided about the writes" in status
+    seen = signed_in(viewer).get(home).content.decode()
+    assert "Add an action" not in seen
+    assert signed_in(viewer).get(f"{home}actions/new/").status_code == 403
