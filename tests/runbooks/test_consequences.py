@@ -13,10 +13,11 @@ from accounts.models import User
 from inventory import copies, history, instances
 from inventory.enums import Answer, DataClass, Environment, Medium
 from inventory.models import Copy, Instance, System
-from runbooks import eventtext, log
+from runbooks import eventtext, grounds, log, rows
 from runbooks.enums import Move, RunKind
 from runbooks.models import Run
 from runbooks.moving import MoveRefused
+from runbooks.requests import Request
 from tests.factories import inventory as make
 from tests.factories.runs import Play, play
 from tests.factories.tokens import program
@@ -292,3 +293,36 @@ def test_what_does_not_matter_to_the_run_may_change(at, crew, target, dump) -> N
     game.tick(0, **SAID)
     instances.edit(target, changes={"host": "db-prod-2"}, by=crew["operator"], at=at)
     game.tick(1)
+
+
+def test_a_move_that_is_not_written_changes_nothing_in_the_inventory(
+    at, crew, target, dump, monkeypatch
+) -> None:
+    game = playing(at, crew, target, dump, f"{COPY}", "Stop\nfreeze: target")
+    monkeypatch.setattr("runbooks.moving.carry_out", lambda statements: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        game.tick(0, **MADE)
+    assert list(Copy.objects.all()) == [dump]
+    monkeypatch.undo()
+    game.tick(0, **MADE)
+    monkeypatch.setattr("runbooks.moving.carry_out", lambda statements: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        game.tick(1, **{"freeze.writers": "0"})
+    target.refresh_from_db()
+    assert target.lifecycle == "active"
+    whole(game)
+
+
+def test_the_command_is_not_laid_open_on_other_grounds(at, crew, target, dump) -> None:
+    act = "Swap\noverwrite: {target: target, from: dump}\nundo: back"
+    game = playing(at, crew, target, dump, act, "# Back {.aside}", "Undo")
+    run, state = rows.load(game.run.pk)
+
+    def refusal(move: Move) -> str:
+        found = grounds.changed(run, state, Request(move, 1, at, 0))
+        return found.code if found else ""
+
+    assert refusal(Move.UNLOCK) == ""
+    copies.mark(dump, state="destroyed", reason="the disk failed", by=crew["operator"], at=at)
+    assert refusal(Move.UNLOCK) == "inventory_changed"
+    assert refusal(Move.TICK) == ""  # the act is done: what is true is written down
