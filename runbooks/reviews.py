@@ -7,12 +7,12 @@ An override that nobody looks at afterwards becomes the usual way (normalised de
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts import access
@@ -120,17 +120,6 @@ def told(reviews: Iterable[Review]) -> tuple[Told, ...]:
         for run in [one.run_id]
         for line in [lines[run, one.sequence]]
     )
-
-
-def overrides(*, since: datetime | None = None, until: datetime | None = None) -> Mapping[str, int]:
-    """How many gates were overridden from `since` to before `until` (aware), by the slug of their
-    runbook, the most first. No names: which gates stand in the way is the question, not who met
-    them."""
-    moments = {"overridden_at__gte": since, "overridden_at__lt": until}
-    found = Review.objects.filter(**{name: at for name, at in moments.items() if at is not None})
-    slug = "run__revision__runbook__slug"
-    counted = found.order_by().values_list(slug).annotate(n=Count("pk"))
-    return dict(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
 
 
 def remind(at: datetime) -> int:

@@ -24,6 +24,7 @@ from runbooks.machine import (
 )
 from tests.runbooks import texts
 from tests.runbooks.table import DECIDER, OPERATOR, ROLES, VERIFIER, Game, fresh
+from tests.runbooks.test_guards_after import ACT, COMPARE, VERIFY, play
 from tests.runbooks.test_overwrite import FACTS, SOURCE, WRITE, begun
 from tests.runbooks.texts import procedure, text
 
@@ -194,6 +195,18 @@ def test_a_text_that_forbids_it_cannot_be_started_alone() -> None:
     strict = SOURCE.replace(b"undo: back", b"undo: back\n  override: never")
     game = briefing(OPERATOR, source=strict)
     assert code(game.ask(Move.ASK_OVERRIDE, OPERATOR, gate="roles", **ALONE)) == "override_never"
+
+
+def test_what_follows_a_restore_is_one_gate_of_the_run() -> None:
+    game = play(VERIFY, ACT, COMPARE)
+    assert game.refused(Move.COMPLETE, OPERATOR) == "after"
+    (gate,) = closed_gates(game.state, None, game.at)
+    assert (gate.key, "re-arm" in gate.label) == ("after", True)
+    game.must(Move.ASK_OVERRIDE, OPERATOR, gate="after", **ALONE)
+    later(game, minutes=2)
+    game.must(Move.OVERRIDE, OPERATOR, gate="after")
+    assert game.must(Move.COMPLETE, OPERATOR) == ("run.completed",)
+    assert game.state.overridden == 1
 
 
 def test_after_a_long_hold_the_time_out_is_repeated() -> None:

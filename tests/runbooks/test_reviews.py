@@ -16,8 +16,10 @@ from notices.models import Notice
 from runbooks import reviews, rows
 from runbooks.enums import Move, RunKind
 from runbooks.log import verify
+from runbooks.missed import Filters
 from runbooks.models import Review
 from runbooks.moving import MoveRefused
+from runbooks.near_misses import tallies
 from tests.factories.people import person
 from tests.factories.runs import Play, play
 from tests.runbooks import texts
@@ -159,9 +161,11 @@ def test_it_is_told_again_every_week_until_it_is_closed(run: Play, manager: User
     assert reviews.remind(run.at + timedelta(days=20)) == 0
 
 
-def test_overrides_are_counted_by_runbook_and_time(run: Play) -> None:
-    review = overridden(run)
-    slug, at = run.run.revision.runbook.slug, review.overridden_at
-    assert reviews.overrides() == {slug: 1}
-    assert reviews.overrides(since=at, until=at + timedelta(seconds=1)) == {slug: 1}
-    assert reviews.overrides(until=at) == {}
+def test_overrides_are_counted_by_runbook_and_gate_without_names(run: Play) -> None:
+    overridden(run)
+    counted = tallies(Filters())
+    slug = run.run.revision.runbook.slug
+    assert (counted.n, counted.overrides) == (0, 1)
+    assert [(line.key, line.overrides) for line in counted.runbooks] == [(slug, 1)]
+    assert [(line.key, line.overrides) for line in counted.guards] == [("hold", 1)]
+    assert "Operator" not in str(counted)
