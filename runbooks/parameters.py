@@ -166,7 +166,10 @@ def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
     if spec.environment and row.environment not in spec.environment:
         raise ValueError(f"{row} is {row.environment}; wanted is {' or '.join(spec.environment)}.")
     if row.environment in spec.not_environment:
-        raise ValueError(f"{row} is {row.environment}; that is what this runbook never takes here.")
+        raise ValueError(
+            f"{row} is {row.environment}; that is what this runbook never takes here. Choose"
+            " another instance."
+        )
     fields = {
         "name": row.name,
         "host": row.host,

@@ -26,6 +26,14 @@ _EXAMPLES = {
 }
 
 
+class Pick(forms.ChoiceField):
+    """A choice among what fits. What does not, or no longer, is sent on all the same: the verb says
+    why it is refused, that it is production, say."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class PrepareForm(forms.Form):
     """Kind, title and one field a parameter, named `parameter_<name>`. What a parameter may be is
     judged by `runbooks.runs.prepare`; this form only carries what was typed or picked.
@@ -110,8 +118,7 @@ class PrepareForm(forms.Form):
                     attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"}
                 ),
             )
-        missing["invalid_choice"] = "This cannot be chosen (any more). Choose one that is listed."
-        return forms.ChoiceField(
+        return Pick(
             label=label,
             choices=picks,
             initial=spec.default,
