@@ -6,17 +6,6 @@ from runbooks.enums import Move
 from runbooks.machine import Line
 
 _AT_WORK = frozenset({"step.begun", "step.recorded", "step.mismatched"})
-#: What the guards of a step state comes before its slash.
-_STATED = frozenset(
-    {
-        "instance.frozen",
-        "instance.thawed",
-        "copy.registered",
-        "copy.verified",
-        "data.compared",
-        "rearm.stated",
-    }
-)
 
 #: The kinds of the first event that each move can cause: the one that keeps the key.
 FIRST: dict[Move, frozenset[str]] = {
@@ -25,8 +14,8 @@ FIRST: dict[Move, frozenset[str]] = {
     Move.START: frozenset({"run.started"}),
     Move.BEGIN_STEP: frozenset({"step.begun"}),
     Move.RECORD: _AT_WORK,
-    Move.TICK: _AT_WORK | _STATED | {"step.ticked"},
-    Move.DECIDE: _AT_WORK | _STATED | {"step.decided"},
+    Move.TICK: _AT_WORK | {"step.ticked"},
+    Move.DECIDE: _AT_WORK | {"step.decided"},
     Move.COUNTERSIGN: frozenset({"step.countersigned", "step.mismatched"}),
     Move.OBJECT: frozenset({"step.objected"}),
     Move.NOT_APPLICABLE: frozenset({"step.not_applicable"}),
@@ -34,8 +23,6 @@ FIRST: dict[Move, frozenset[str]] = {
     Move.DIAGNOSE: frozenset({"step.diagnosed"}),
     Move.REOPEN: frozenset({"step.reopened"}),
     Move.UNDO: frozenset({"section.entered"}),
-    Move.CONFIRM_TIMEOUT: frozenset({"timeout.confirmed"}),
-    Move.UNLOCK: frozenset({"step.unlocked"}),
     Move.HOLD: frozenset({"run.held"}),
     Move.RESUME: frozenset({"run.resumed"}),
     Move.HAND_OVER: frozenset({"hand_over.offered", "hand_over.withdrawn"}),

@@ -102,6 +102,11 @@ class Screen:
         """Wait until the step with this title is the open one here."""
         expect(self.open_step.locator("h3")).to_contain_text(title)
 
+    def catches_up(self, sequence: int) -> None:
+        """Wait until the page knows of the event with this number."""
+        margin = self.page.locator("#margin")
+        expect(margin).to_have_attribute("data-version", str(sequence))
+
     def write(self, values: Mapping[str, str]) -> None:
         """Type values into the form of the large button, and pick where there is a choice."""
         for name, value in values.items():

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
 
-from config.demonstration import PASSWORD
+from config.day.right import PASSWORD
+from config.day.right import Crew as Right
+from runbooks.machine import current
 from tests.browser.conftest import OpenScreen
-from tests.browser.restore import (
-    FIRST_READING,
-    FOUND,
-    IDENTIFY,
-    TO_HAND_OVER,
-    TO_HOLD,
-    TO_IDENTIFY,
-    TO_THE_END,
-    Act,
-)
+from tests.browser.hands import Hands
 from tests.browser.screens import Screen
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+IDENTIFY = "Identify the server"
+FIRST_READING = "as you found it"
+SWAP = "Put the restored database"
+OPEN = "Open the ledger"
 
 
 class Crew:
@@ -34,30 +33,41 @@ class Crew:
     def screens(self) -> tuple[Screen, ...]:
         return self.operator, self.verifier, self.decider
 
-    def see(self, title: str) -> None:
+    def prepared(self) -> None:
+        """There is a run: from now on they know what fits at each of its steps."""
+        by_name = {screen.name: screen for screen in self.screens}
+        reads = {
+            "newest_found": f"{datetime.now(UTC) - timedelta(days=61):%Y-%m-%d %H:%M:%S+00:00}"
+        }
+        self.right = Right(Hands(by_name), self.operator.run, reads, operator=self.operator.name)
+
+    def takes_over(self, relief: Screen) -> None:
+        """Somebody else is the operator now."""
+        self.operator = relief
+        self.prepared()
+
+    def see(self, title: str) -> int:
+        """Wait until all have this step open; its index."""
         for screen in self.screens:
             screen.sees(title)
+        return self.right.step(title)
 
-    def do(self, act: Act) -> None:
+    def do(self, title: str) -> None:
         """One step, with everybody that it asks for."""
-        self.see(act.title)
-        actor = self.verifier if act.by == "verifier" else self.operator
-        if act.released:
-            expect(actor.button).to_be_disabled()
-            self.decider.write({"reason": "the incident channel agrees"})
-            self.decider.press("Release step")
-        if act.second == "before":
-            actor.press("Begin step")
-            self.verifier.press("Countersign")
-            expect(actor.button).to_contain_text("WRITE INTO ledger")
-        actor.write(act.typed)
-        if act.answer:
-            actor.write({"answer": act.answer, "reason": "nothing newer is whole"})
-        actor.press()
-        if act.second == "after":
-            expect(self.verifier.button).to_contain_text("Countersign")
-            self.verifier.write(act.typed)
-            self.verifier.press("my own measurement")
+        self.right.do(self.see(title))
+
+    def go_on(self, until: str) -> None:
+        """Step after step. Each is seen by all before it is done."""
+        last = self.right.step(until)
+        while (index := current(self.right.state)) != last:
+            assert index is not None, f"Nothing is open before {until}."
+            self.do(self.right.state.step(index).title)
+        self.see(until)
+
+    def typed(self, title: str) -> dict[str, str]:
+        """What fits at a step, by the names of its fields."""
+        values = self.right.values(self.right.step(title))
+        return {f"value_{name}": value for name, value in values.items()}
 
 
 def begin(operator: Screen) -> None:
@@ -93,13 +103,14 @@ def muster(crew: Crew) -> None:
     page.get_by_label("I have read").check()
     page.get_by_label("Every entry condition").check()
     page.get_by_role("button", name="Start the run").click()
+    crew.see("Announce the restore")
 
 
 def mistype(crew: Crew) -> None:
     """A value that does not fit: nothing is tried again before somebody has found out why."""
-    crew.see(IDENTIFY.title)
+    crew.see(IDENTIFY)
     operator = crew.operator
-    operator.write({"value_in_recovery": "t"})
+    operator.write({**crew.typed(IDENTIFY), "value_in_recovery": "t"})
     operator.press()
     for screen in crew.screens:
         expect(screen.open_step.locator(".waiting")).to_contain_text("Does not fit")
@@ -116,7 +127,7 @@ def tick_ahead(crew: Crew) -> None:
         expect(screen.page.locator('form[data-move="tick"] [data-primary]:enabled')).to_have_count(
             1 if screen is crew.operator else 0
         )
-        answer = screen.post("tick", step=20, value_clients_of_both="0")
+        answer = screen.post("tick", step=crew.right.step(SWAP))
         assert answer.status == 409
         wanted = "out_of_order" if screen is crew.operator else "wrong_role"
         assert answer.json()["code"] == wanted
@@ -137,7 +148,7 @@ def stop_and_resume(crew: Crew) -> None:
     refusal = form.get_by_role("alert")
     expect(refusal).to_contain_text("Step 3 is not the step that was finished last.")
     expect(form.get_by_label("Number of the step")).to_have_value("3")
-    form.get_by_label("Number of the step").fill("4")
+    form.get_by_label("Number of the step").fill("5")
     form.get_by_role("button", name="Resume the run").click()
     for screen in crew.screens:
         expect(screen.page.locator(".banner")).to_have_count(0)
@@ -146,23 +157,24 @@ def stop_and_resume(crew: Crew) -> None:
 def measure_twice(crew: Crew) -> None:
     """The operator is refused what the second person must do, and that person does not see it."""
     operator, verifier = crew.operator, crew.verifier
-    crew.see(FIRST_READING.title)
-    operator.write(FIRST_READING.typed)
+    index, typed = crew.see(FIRST_READING), crew.typed(FIRST_READING)
+    operator.write(typed)
     operator.press()
     expect(verifier.button).to_contain_text("my own measurement")
-    assert FOUND[:10] not in verifier.page.locator("main").inner_text()
+    found = typed["value_newest_found"]
+    assert found not in verifier.page.locator("main").inner_text()
     expect(operator.open_step.locator(".waiting")).to_contain_text("Waits for the verifier")
     expect(operator.page.locator('form[data-move="countersign"]')).to_have_count(0)
-    answer = operator.post("countersign", step=6, **FIRST_READING.typed)
+    answer = operator.post("countersign", step=index, **typed)
     assert (answer.status, answer.json()["code"]) == (409, "own_step")
     expect(verifier.page.locator("#margin li.refused", has_text="countersign")).to_have_count(1)
-    verifier.write(FIRST_READING.typed)
+    verifier.write(typed)
     verifier.press("my own measurement")
+    crew.see("List every known copy")
 
 
 def hand_over(crew: Crew, relief: Screen) -> None:
     """The relief reads back where it stands and identifies the target before anything moves."""
-    crew.see("Read the safety copy")
     relief.go(crew.operator.page.url)
     relief.page.evaluate("window.unloaded = false")
     form = crew.operator.fold("hand_over")
@@ -175,7 +187,7 @@ def hand_over(crew: Crew, relief: Screen) -> None:
     expect(crew.verifier.button).to_have_count(0)
     expect(relief.page.locator(".banner")).to_contain_text("The disk of the vault is small.")
     accept = relief.page.locator('form[data-move="accept_hand_over"]')
-    accept.get_by_label("Number of the step").fill("11")
+    accept.get_by_label("Number of the step").fill("12")
     accept.locator('[name="identifier"]').fill("db-stage-1")
     accept.get_by_role("button", name="Take over").click()
     expect(accept.get_by_role("alert")).to_contain_text("db-stage-1 is no identifier")
@@ -183,7 +195,27 @@ def hand_over(crew: Crew, relief: Screen) -> None:
     accept.get_by_role("button", name="Take over").click()
     expect(relief.page.locator(".banner")).to_have_count(0)
     expect(crew.operator.page.locator("[data-primary]")).to_have_count(0)
-    crew.operator = relief
+    crew.takes_over(relief)
+
+
+def cut_over(crew: Crew) -> None:
+    """Nothing is laid open before everybody has agreed, and the button says what it does."""
+    operator, index = crew.operator, crew.see(SWAP)
+    expect(operator.open_step.locator(".command")).to_have_count(0)
+    crew.right.before(index)
+    for screen in crew.screens:
+        expect(screen.open_step.locator(".laid-open")).to_be_visible()
+    expect(operator.open_step.locator(".command")).to_contain_text("rename to")
+    expect(operator.button).to_contain_text("ledger @ db-prod-1 is overwritten")
+    operator.press()
+    crew.see("newest entry of the live database")
+
+
+def reopen(crew: Crew) -> None:
+    """The application comes back when the decider says so."""
+    crew.see(OPEN)
+    expect(crew.operator.button).to_be_disabled()
+    crew.do(OPEN)
 
 
 def test_three_people_restore_the_ledger(open_screen: OpenScreen) -> None:
@@ -192,21 +224,23 @@ def test_three_people_restore_the_ledger(open_screen: OpenScreen) -> None:
         screen.name = name
         screen.sign_in(PASSWORD)
     begin(crew.operator)
+    crew.prepared()
     muster(crew)
-    crew.do(TO_IDENTIFY)
+    crew.go_on(until=IDENTIFY)
     mistype(crew)
-    for act in TO_HOLD:
-        crew.do(act)
-    crew.see(FIRST_READING.title)
+    crew.go_on(until=FIRST_READING)
     tick_ahead(crew)
     stop_and_resume(crew)
     measure_twice(crew)
-    for act in TO_HAND_OVER:
-        crew.do(act)
+    crew.go_on(until="Read the safety copy")
     left = crew.operator
     hand_over(crew, open_screen("relief"))
-    for act in TO_THE_END:
-        crew.do(act)
+    crew.go_on(until=SWAP)
+    cut_over(crew)
+    crew.go_on(until=OPEN)
+    reopen(crew)
+    crew.go_on(until="Tell those affected")
+    crew.do("Tell those affected")
     finish = crew.operator.page.locator('form[data-move="complete"]')
     finish.get_by_label("Summary").fill("The ledger of this morning is live.")
     finish.get_by_role("button").click()
