@@ -7,6 +7,18 @@ from runbooks.machine import Line
 
 _AT_WORK = frozenset({"step.begun", "step.recorded", "step.mismatched"})
 
+#: What interlocks state at a tick: the first events, where nothing was typed with it.
+_STATED = frozenset(
+    {
+        "instance.frozen",
+        "instance.thawed",
+        "copy.registered",
+        "copy.verified",
+        "rearm.stated",
+        "data.compared",
+    }
+)
+
 #: The kinds of the first event that each move can cause: the one that keeps the key.
 FIRST: dict[Move, frozenset[str]] = {
     Move.TAKE_ROLE: frozenset({"role.taken"}),

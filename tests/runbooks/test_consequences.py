@@ -252,6 +252,17 @@ def test_the_same_key_again_does_nothing_again(at, crew, target, dump) -> None:
     assert Copy.objects.count() == 2
 
 
+@pytest.mark.parametrize("recorded", [False, True])
+def test_a_tick_that_is_sent_again_gets_its_first_answer(at, crew, target, dump, recorded) -> None:
+    game = playing(at, crew, target, dump, COPY)
+    if recorded:
+        game.move(Move.RECORD, step=0, values=MADE)
+    sent = {} if recorded else MADE
+    for _ in range(2):
+        game.move(Move.TICK, step=0, values=sent, key="again")
+    assert game.answers[-1].replayed
+
+
 SAY = "Say\ndirection: {from: dump, into: target}"
 SAID = {"direction.from": "ledger-0606.dump", "direction.into": "ledger"}
 
