@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from incidents.enums import Status
+from incidents.enums import ActionStatus, Status
 from incidents.models import Incident
 from inventory import board
 from inventory.times import stamp
@@ -60,13 +61,14 @@ class Needs:
     approvals: tuple[Need, ...]
     reviews: tuple[Need, ...]
     incidents: tuple[Need, ...]
+    actions: tuple[Need, ...]
     systems: tuple[Need, ...]
     background: tuple[Need, ...]
 
     @property
     def nothing(self) -> bool:
         found = (self.logs, self.runs, self.approvals, self.incidents, self.systems)
-        return not any((*found, self.reviews, self.background))
+        return not any((*found, self.reviews, self.actions, self.background))
 
 
 def needs(person: User, at: datetime) -> Needs:
@@ -78,6 +80,7 @@ def needs(person: User, at: datetime) -> Needs:
         _approvals(person),
         _reviews(person),
         _incidents(),
+        _actions(person, at),
         _systems(at),
         _background(person, at),
     )
@@ -159,6 +162,23 @@ def _incidents() -> tuple[Need, ...]:
             reverse("incidents:incident_detail", args=[incident.pk]),
         )
         for incident in unfinished.order_by("severity", "-opened_at")[:MOST]
+    )
+
+
+def _actions(person: User, at: datetime) -> tuple[Need, ...]:
+    """What this person answers for and is due within a week, or overdue."""
+    today = timezone.localdate(at)
+    mine = person.incident_actions.filter(
+        status=ActionStatus.OPEN.value, due__lte=today + timedelta(days=7)
+    )
+    return tuple(
+        Need(
+            item.title,
+            f"Due {item.due}. Of the incident “{item.incident}”.",
+            reverse("incidents:incident_detail", args=[item.incident_id]) + "#actions",
+            urgent=item.due < today,
+        )
+        for item in mine.select_related("incident").order_by("due", "pk")[:MOST]
     )
 
 

@@ -20,6 +20,13 @@ from incidents import changes, slogans
 from incidents.enums import ActionKind, ActionStatus, Strength
 from incidents.models import ActionItem, Incident
 
+#: What is said where it is missing, by field.
+NEEDED = {
+    "title": "Say what will be done.",
+    "owner": "Name one person who answers for it. What is everybody's is nobody's.",
+    "due": "Say by which day. What has no day is never late, and never done.",
+    "done_when": "Say how somebody else will see that it is done.",
+}
 _NO_DEED = "Begin with a verb: what will somebody do? “Bar the import from production.”"
 _UNEXPLAINED = {
     ActionStatus.DECLINED: "Say why it is declined, so that nobody has to ask again.",
@@ -136,8 +143,8 @@ def _name(item: ActionItem) -> str:
 
 def _put_texts(item: ActionItem, title: str, done_when: str, errors: dict[str, str]) -> None:
     texts = {
-        "title": (title, 160, "Say what will be done."),
-        "done_when": (done_when, 300, "Say how somebody else will see that it is done."),
+        "title": (title, 160, NEEDED["title"]),
+        "done_when": (done_when, 300, NEEDED["done_when"]),
     }
     changes.put_texts(item, texts, errors)
     if "title" not in errors and not slogans.names_a_deed(item.title):
@@ -149,13 +156,13 @@ def _put_owner(
 ) -> None:
     """Set who and when; put a sentence into `errors` for what cannot be."""
     if owner is None:
-        errors["owner"] = "Name one person who answers for it. What is everybody's is nobody's."
+        errors["owner"] = NEEDED["owner"]
     elif not owner.is_active:
         errors["owner"] = f"The account of {owner} is disabled: name somebody else."
     else:
         item.owner = owner
     if due is None:
-        errors["due"] = "Say by which day. What has no day is never late, and never done."
+        errors["due"] = NEEDED["due"]
     elif due < timezone.localdate(at):
         errors["due"] = f"{due} is past: name a day that can still be kept."
     else:

@@ -1,5 +1,4 @@
-"""Forms about the end of an incident: losses, decisions, who was told, actions. An empty choice is
-read as none, so that the verb can say in one answer all that is missing."""
+"""Forms about the end of an incident: losses, decisions, who was told, actions."""
 
 from __future__ import annotations
 
@@ -9,6 +8,7 @@ from django import forms
 
 from accounts.models import User
 from accounts.verb_forms import VerbForm
+from incidents.actions import NEEDED
 from incidents.enums import (
     ActionKind,
     ActionStatus,
@@ -22,6 +22,7 @@ from incidents.enums import (
 from incidents.forms import SeenForm, WordField
 from inventory.fields import MomentField
 
+_DAY = "%Y-%m-%d"
 _COUNTED = {
     Counted.COUNTED: "counted: somebody compared what is there with what should be",
     Counted.ESTIMATED: "estimated: from a rate, a window or a sample",
@@ -59,21 +60,28 @@ def _line(**kwargs: Any) -> forms.CharField:
 
 def _radios(words: dict[Any, str], **kwargs: Any) -> WordField:
     offered = [(word.value, said) for word, said in words.items()]
-    return WordField(type(next(iter(words))), choices=offered, widget=forms.RadioSelect, **kwargs)
+    kwargs |= {"widget": forms.RadioSelect, "error_messages": {"required": "Choose one."}}
+    return WordField(type(next(iter(words))), choices=offered, **kwargs)
 
 
-class _DayField(forms.DateField):
-    """A day, picked or typed as 2026-12-01."""
+def _day() -> forms.DateField:
+    """A day as text, in the one order that is read alike everywhere."""
+    typed = forms.DateInput(attrs={"placeholder": "2026-12-01", "class": "mono"}, format=_DAY)
+    wrong = "Write the day as 2026-12-01: year, month, day."
+    return forms.DateField(
+        label="Due",
+        widget=typed,
+        input_formats=[_DAY],
+        error_messages={"required": NEEDED["due"], "invalid": wrong},
+    )
 
-    def __init__(self, **kwargs: Any) -> None:
-        picker = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=picker, input_formats=["%Y-%m-%d"], **kwargs)
 
-
-def _owner(**kwargs: Any) -> forms.ModelChoiceField[User]:
-    help_text = "One person who answers for it."
+def _owner() -> forms.ModelChoiceField[User]:
     return forms.ModelChoiceField(
-        User.objects.filter(is_active=True), empty_label="Choose one", help_text=help_text, **kwargs
+        User.objects.filter(is_active=True),
+        empty_label="Choose one",
+        help_text="One person who answers for it.",
+        error_messages={"required": NEEDED["owner"]},
     )
 
 
@@ -96,7 +104,9 @@ class LossForm(VerbForm):
 
 
 class StrikeForm(VerbForm):
-    reason = _line(label="Why it is struck out", help_text="What it says stays readable.")
+    reason = forms.CharField(
+        max_length=300, label="Why it is struck out", help_text="What it says stays readable."
+    )
 
 
 class ReconcileForm(SeenForm):
@@ -123,24 +133,30 @@ class SavedByForm(SeenForm):
 
 class ActionForm(VerbForm):
     title = forms.CharField(
-        max_length=160, label="What will be done", help_text="Begin with a verb.", required=False
+        max_length=160,
+        label="What will be done",
+        help_text="Begin with a verb.",
+        error_messages={"required": NEEDED["title"]},
     )
     kind = WordField(ActionKind, label="It will")
-    owner = _owner(required=False)
-    due = _DayField(required=False, label="Due")
-    done_when = _line(label="Done when", help_text="How somebody else will see that it is done.")
+    owner = _owner()
+    due = _day()
+    done_when = forms.CharField(
+        max_length=300,
+        label="Done when",
+        help_text="How somebody else will see that it is done.",
+        error_messages={"required": NEEDED["done_when"]},
+    )
     strength = _radios(_STRENGTH, label="How strong is it")
     replaces_luck = forms.BooleanField(
         required=False, label="It turns the luck that saved us into a control"
     )
-    either = frozenset({"title", "owner", "due", "done_when"})
 
 
 class ReassignForm(SeenForm):
-    owner = _owner(required=False)
-    due = _DayField(required=False, label="Due")
-    reason = _line(label="Why")
-    either = frozenset({"owner", "due", "reason"})
+    owner = _owner()
+    due = _day()
+    reason = forms.CharField(max_length=300, label="Why")
 
 
 class SettleForm(SeenForm):

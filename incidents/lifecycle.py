@@ -131,7 +131,9 @@ def _unmeasured(facts: Aftermath) -> Iterator[Missing]:
         return
     if not facts.losses:
         yield Missing(
-            "losses", "nobody stated what was lost", "state it in numbers, or why they are unknown"
+            "losses",
+            "nobody stated what was lost",
+            "state the loss in numbers, or why they are unknown",
         )
     elif set(facts.losses) == {LossState.AT_FIRST}:
         yield Missing(
@@ -143,7 +145,7 @@ def _unmeasured(facts: Aftermath) -> Iterator[Missing]:
         yield Missing(
             "reconciliation",
             "nobody decided about the writes that were lost or went to wrong data",
-            "decide what is done about them",
+            "decide what is done about lost writes",
         )
     if not facts.notified:
         yield Missing(

@@ -24,7 +24,6 @@ from incidents.aftermath_forms import (
 from incidents.enums import Counted, LossOf, LossState
 from incidents.models import Incident
 from incidents.views.pages import form_page, kept, person, see_other
-from inventory import times
 
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -95,8 +94,7 @@ def notified_new(request: HttpRequest, pk: int) -> HttpResponse:
         with form.kept_when_refused():
             notified.state(incident, **form.cleaned_data, by=by, at=at)
             return see_other("incident_detail", pk, part="losses")
-    context = {"incident": incident, "example": times.stamp(at)}
-    return form_page(request, "incidents/notified_new.html", form, **context)
+    return form_page(request, "incidents/notified_new.html", form, incident=incident)
 
 
 @_form_page

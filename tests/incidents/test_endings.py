@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
+from config.needs import needs
 from incidents import actions, ending, losses, notified, reading, records, verdicts
 from incidents.enums import (
     ActionStatus,
@@ -53,7 +54,7 @@ def test_closing_names_everything_that_misses(
     assert (said.value.code, said.value.status) == ("unfinished", 409)
     for lack in ("what was lost", "decided", "who was told", "what saved us"):
         assert lack in said.value.sentence
-    assert said.value.remedy.startswith("State it in numbers")
+    assert said.value.remedy.startswith("State the loss in numbers")
     incident.refresh_from_db()
     assert (incident.status, incident.version) == ("open", 1)
     assert world.closed(incident, operator, at).status == "closed"
@@ -259,6 +260,20 @@ def test_actions_outlive_the_incident(
     assert item.settled_at is None
 
 
+def test_the_home_page_names_the_owners_actions(
+    incident: Incident, operator: User, verifier: User, at: datetime
+) -> None:
+    for title, days in (("Bar the import", 7), ("Number the windows", 0), ("Rehearse it", 8)):
+        world.action(incident, operator, at, title=title, due=(at + days * 24 * HOUR).date())
+    assert [(one.title, one.urgent) for one in needs(operator, at).actions] == [
+        ("Number the windows", False),
+        ("Bar the import", False),
+    ]
+    later = needs(operator, at + 24 * HOUR)
+    assert [one.urgent for one in later.actions] == [True, False, False]
+    assert needs(verifier, at).actions == ()
+
+
 def _clock(incident: Incident, by: User, at: datetime, **hours: int) -> None:
     for name, ago in hours.items():
         records.set_time(
@@ -293,7 +308,7 @@ def test_by_the_pages(
     _clock(incident, operator, at, RECOVERY_POINT=9, WRITES_STOPPED=3)
     page = client.get(home).content.decode()
     assert "6 h of writes" in page
-    assert "Nobody stated what was lost" in page
+    assert "Before it can be closed" not in page
     form = client.get(f"{home}losses/new/?window=clock").context["form"]
     typed = {name: form[name].value() for name in form.fields if form[name].value() is not None}
     assert typed["amount"] == 360
@@ -308,7 +323,10 @@ def test_by_the_pages(
     action = {"title": "Kept title", "kind": "prevent", "strength": "stronger"}
     bad = client.post(f"{home}actions/new/", action)
     assert (bad.status_code, "Kept title" in bad.content.decode()) == (422, True)
-    assert "nobody&#x27;s" in bad.content.decode()
+    for field in ("owner", "due", "done_when"):
+        assert bad.context["form"].errors[field] == [actions.NEEDED[field]]
+    records.change_status(incident, status=Status.RESTORED, seen=None, by=operator, at=at)
+    assert "Before it can be closed" in client.get(home).content.decode()
     status = client.get(f"{home}status/").content.decode()
     assert "Before it can be closed" in status
     assert "Nobody decided about the writes" in status
