@@ -98,13 +98,10 @@ def repeats_timeout(state: RunState) -> bool:
 def _begun(state: RunState, index: int) -> Gate | None:
     if not needs_begin(state, index):
         return None
-    return Gate(
-        "begun",
-        "Begun",
-        state.steps[index].status is not StepStatus.OPEN,
-        "Begin the step first: that asks the verifier to look.",
-        "begun",
-    )
+    asks = state.step(index).guard.countersign is Countersign.BEFORE
+    how = "that asks the verifier to look" if asks else "its time is counted from there"
+    begun = state.steps[index].status is not StepStatus.OPEN
+    return Gate("begun", "Begun", begun, f"Begin the step first: {how}.", "begun")
 
 
 def _before(state: RunState, index: int, at: datetime) -> Gate | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from inventory.times import stamp
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
 from runbooks.machine import ENDED, Allowed, RunState, current
+from runbooks.machine.misses import TOO_MANY
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.waiting import cancelling
 from runbooks.words import deviation_words
@@ -52,8 +53,6 @@ def _held(desk: Desk) -> Banner:
     state = desk.state
     since = stamp(state.held_at) if state.held_at else ""
     now = current(state)
-    unfit = now is not None and state.steps[now].status is StepStatus.MISMATCH
-    why = state.steps[now].reason if now is not None and unfit and state.held_for_mismatch else ""
     stopped = f"{_name(desk, state.held_by)} stopped the run at {since}."
     if state.held_for_mismatch:
         stopped = f"The run stands still since {since}."
@@ -62,9 +61,21 @@ def _held(desk: Desk) -> Banner:
         f"{stopped} Look together, find out, then go on or abort. Nothing is lost by waiting.",
         panel=desk.panel(Move.RESUME) if Allowed(Move.RESUME) in desk.controls else None,
         cancel=cancelling(state, now),
-        why=why,
+        why=_why(state, now) if state.held_for_mismatch else "",
         who=_who(desk),
     )
+
+
+def _why(state: RunState, now: int | None) -> str:
+    """What did not fit at the open step."""
+    if now is None:
+        return ""
+    if state.steps[now].status is StepStatus.MISMATCH:
+        return state.steps[now].reason
+    if state.stated.misses.get(now, 0) >= TOO_MANY:
+        number = state.step(now).number
+        return f"{TOO_MANY} answers at step {number} were wrong. The log says what was tried."
+    return ""
 
 
 def _who(desk: Desk) -> str:

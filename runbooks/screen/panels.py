@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.forms import BoundField
 from django.utils import timezone
 
-from runbooks import blind
+from runbooks import blind, interlocks
 from runbooks.enums import Countersign, Move
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
@@ -225,7 +225,8 @@ class Desk:
             target = self.writes_over(step)
             return f"Countersign: WRITE INTO {target}" if target else f"Countersign: {told.title}"
         if move is Move.RELEASE:
-            return f"Release step {told.number}"
+            signs = interlocks.unsigned(self.state, step)
+            return f"{'Sign for the loss and release' if signs else 'Release'} step {told.number}"
         if move is Move.BEGIN_STEP:
             return f"Begin step {told.number}"
         return TITLES[move][1]
