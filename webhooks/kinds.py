@@ -61,6 +61,7 @@ FAMILIES = {
     "timeout.*": "Time-outs confirmed",
     "instance.*": "Writers stopped, and started again",
     "copy.*": "Copies made and read",
+    "copies.*": "The team asked for copies, and what it answered",
     "rearm.*": "What is on again after a restore",
     "data.*": "Restored data compared with its copy",
     "role.*": "Roles taken and given back",

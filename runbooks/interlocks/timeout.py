@@ -46,11 +46,22 @@ def timeout_gate(state: RunState, at: datetime, guard: str) -> Gate:
 
 
 def unconfirmed(state: RunState, at: datetime) -> tuple[RunRole, ...]:
-    """The roles whose holders did not confirm, or whose confirmation is no longer fresh at `at`."""
+    """The roles whose holders did not confirm, or whose confirmation is no longer fresh at `at`.
+    A role that was given back is missing too, where the run could not have started without it: or
+    two people would agree, one after the other, for three."""
     since = at - fresh_for(state)
     fresh = {(one.person, one.role) for one in state.stated.confirmed if one.at >= since}
     missing = {role for person, role in state.people.items() if (person, role) not in fresh}
+    if _needs_everyone(state):
+        missing |= set(CONFIRMING) - set(state.people.values())
     return tuple(role for role in CONFIRMING if role in missing)
+
+
+def _needs_everyone(state: RunState) -> bool:
+    """Whether something is overwritten, and nobody passed the demand for every role at the start
+    by an override."""
+    alone = any(one.gate == "roles" and one.opened_at for one in state.stated.overrides)
+    return not alone and any("overwrite" in step.guard.locks for step in state.procedure.steps)
 
 
 def fresh_for(state: RunState) -> timedelta:

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from runbooks.enums import Level
+from runbooks.enums import Level, Operation
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import Danger
 from runbooks.lint.destroyers import dangers, restores
@@ -110,11 +110,11 @@ class Book:
         guarded = any(step.guard != plain for step in self.procedure.steps)
         holds = {
             Scope.ALL: True,
-            Scope.GUARDED: guarded or self.restores or bool(self.kind),
+            Scope.GUARDED: guarded or self.restores or bool(self.procedure.operation),
             Scope.DANGEROUS: bool(self.acts),
             Scope.RESTORES: self.restores,
-            Scope.COPIES_OUT: self.copies_out,
-            Scope.MOVES: self.restores or self.copies_out,
+            Scope.COPIES_OUT: self.procedure.copies_out,
+            Scope.MOVES: self.restores or self.procedure.copies_out,
         }
         return frozenset(scope for scope, held in holds.items() if held)
 
@@ -164,36 +164,20 @@ class Book:
         return found
 
     @cached_property
-    def kind(self) -> str:
-        """`restore`, `copy-out`, `backup`, `check` as the author declared it, or ''."""
-        return str(self.procedure.operation or "")
-
-    @cached_property
     def restores(self) -> bool:
-        """Whether it puts data back: it says so, has an `overwrite`, its title says so, or a step's
-        title and a command together do. Destroying alone (a clean-up, say) is no restore."""
-        if self.kind or self.with_lock("overwrite"):
-            return self.kind in ("", "restore")
-        if self.copies_out:
-            return False
+        """Whether it puts data back: it has an `overwrite`, which no `operation` talks away, or its
+        `operation` or its title says so, or a step's title and a command together do. Destroying
+        alone (a clean-up, say) is no restore."""
+        if self.with_lock("overwrite"):
+            return True
+        if self.procedure.operation or self.procedure.copies_out:
+            return self.procedure.operation is Operation.RESTORE
         title = self.procedure.title
         if self.path and RESTORES.search(title) and not TRIES.search(title):
             return True
         said = any(DOES_RESTORE.match(step.title) for step in self.path)
         return bool(self._destroying) and (
             said or any(danger.restores for c in self.commands for _, danger in c.dangers)
-        )
-
-    @cached_property
-    def copies_out(self) -> bool:
-        """Whether it only reads from a system and writes elsewhere: declared, or its direction
-        starts at an instance."""
-        if self.kind:
-            return self.kind == "copy-out"
-        parameters = self.procedure.parameters_by_name
-        sources = [data.get("from", "") for _, data in self.with_lock("direction")]
-        return not self.with_lock("overwrite") and any(
-            name in parameters and parameters[name].type == "instance" for name in sources
         )
 
     def with_lock(self, key: str) -> tuple[tuple[Step, dict[str, Any]], ...]:

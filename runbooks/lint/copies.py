@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from runbooks.enums import Level
+from runbooks.enums import Level, Operation
 from runbooks.lint.book import Book, Command
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import is_scratch, places
@@ -59,7 +59,8 @@ def too_much_access(book: Book) -> Iterator[Remark]:
                 step,
                 "direction",
                 f"`{into.name}` is written into, and production may be chosen for it.",
-                f"Give the parameter `{into.name}` the line `not_environment: [production]`.",
+                f"Give the parameter `{into.name}` the line `not_environment: [production]`. If the"
+                " runbook is meant to replace production, write `operation: restore`.",
             )
         for command in book.commands:
             yield from _on_the_source(command, source)
@@ -73,7 +74,7 @@ def too_much_access(book: Book) -> Iterator[Remark]:
     " (M3, M6 and M15 of the story).",
 )
 def over_a_file(book: Book) -> Iterator[Remark]:
-    weighty = Scope.MOVES in book.scopes or book.kind == "backup"
+    weighty = Scope.MOVES in book.scopes or book.procedure.operation is Operation.BACKUP
     for command in book.commands:
         if _MUST_NOT_EXIST.search(command.text):
             continue

@@ -53,6 +53,9 @@ def stale_proof(book: Book) -> Iterator[Remark]:
     for act, _ in book.with_lock("overwrite"):
         for key, again in (("identify", "identify: …"), ("freeze", "record: {clients: …}")):
             before = [s for s, _ in book.with_lock(key) if s.index < act.index]
+            # A mark that is read back proves the machine as well.
+            marks = [s for s, _ in book.with_lock("mark") if key == "identify" and before]
+            before = sorted([*before, *(s for s in marks if s.index < act.index)], key=_index)
             if not before or place[act.index] - place[before[-1].index] <= EARLY:
                 continue
             section = [s for s in book.path if s.section == act.section and s.index <= act.index]
@@ -123,6 +126,10 @@ def no_pause(book: Book) -> Iterator[Remark]:
                     " decider`.",
                 )
                 break
+
+
+def _index(step: Step) -> int:
+    return step.index
 
 
 def _pauses(step: Step) -> bool:

@@ -36,7 +36,7 @@ _NO_BREAK = re.compile(
 )
 def no_timeout(book: Book) -> Iterator[Remark]:
     overwriting = [step for step, _ in book.with_lock("overwrite")]
-    if not overwriting and (book.acts or book.kind):
+    if not overwriting and (book.acts or book.procedure.operation):
         yield at_act(
             book,
             f"Nobody stops and looks once more before {named_act(book)}.",

@@ -76,8 +76,9 @@ def _surprised(so_far: Stated, line: Line) -> Stated:
     return replace(so_far, confirmed=(), unlocked={})
 
 
-def _held(so_far: Stated, line: Line) -> Stated:
-    """A command that was laid open is put away, and asked for anew after the hold."""
+def _put_away(so_far: Stated, line: Line) -> Stated:
+    """A command that was laid open is put away, and asked for anew: after a hold, by the operator
+    who takes over and has agreed to nothing yet, and when its section is gone through again."""
     return replace(so_far, unlocked={})
 
 
@@ -107,7 +108,9 @@ STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     "step.undone": _surprised,
     "timeout.confirmed": _confirmed,
     "step.unlocked": _unlocked,
-    "run.held": _held,
+    "run.held": _put_away,
+    "hand_over.accepted": _put_away,
+    "section.entered": _put_away,
     "step.released": _released,
     "instance.frozen": _frozen,
     "instance.thawed": _thawed,

@@ -18,6 +18,7 @@ from inventory.models import Copy, Instance
 from runbooks import library
 from runbooks.enums import Move, RunRole
 from runbooks.models import Review, Revision, Run, Runbook
+from tests.factories.cutover import cutovers
 from tests.factories.jobs import background
 from tests.factories.library import DESTROYING, approved, waiving
 from tests.factories.missed import missed
@@ -148,6 +149,13 @@ PAGES = (
     Shown("runbooks:run_detail", "/runs/{completed}/", "completed"),
     Shown("runbooks:run_copies", "/runs/{running}/copies/"),
     Shown("runbooks:run_copies", "/runs/{completed}/copies/", "ended"),
+    Shown("runbooks:run_detail", "/runs/{cutover_brief}/", "brief of an overwrite"),
+    Shown("runbooks:run_detail", "/runs/{cutover_asked}/", "asking for a copy"),
+    Shown("runbooks:run_detail", "/runs/{cutover_paused}/", "in a time-out"),
+    Shown("runbooks:run_detail", "/runs/{cutover_ready}/", "before an overwrite"),
+    Shown("runbooks:run_detail", "/runs/{cutover_laid}/", "a command laid open"),
+    Shown("runbooks:run_detail", "/runs/{cutover_bad}/", "held at a bad sign"),
+    Shown("runbooks:run_detail", "/runs/{cutover_owed}/", "owing what follows"),
     Shown("runbooks:run_log", "/runs/{completed}/log/"),
     Shown("runbooks:run_log", "/runs/{completed}/log/?verify=1", "verified"),
     Shown("runbooks:run_log", "/runs/{differing}/log/?near-misses=1", "near misses"),
@@ -254,6 +262,7 @@ def set_stage() -> dict[str, str]:
         **around({**cast, **writers}, one, text),
         **locked({**cast, **writers}, one, at),
         **ended(one, incident, at),
+        **cutovers({**cast, **writers, "operator": one}, one, at),
         **background(datetime.now(UTC)),
         **webhooks(one, at),
         **{state: str(run.pk) for state, run in runs.items()},

@@ -11,7 +11,7 @@ from runbooks import rows
 from runbooks.enums import Move
 from runbooks.machine import RunState
 from tests.factories import inventory
-from tests.factories.people import person
+from tests.factories.people import PASSWORD, person
 from tests.factories.runs import Play, play
 
 #: A word of the command that overwrites, which stands nowhere else.
@@ -96,6 +96,8 @@ parameters:
   ```guard
   overwrite: {target: target, from: dump}
   undo: rename-back
+  wait: {expect: renaming, bad: [dropping, writing backup], cancel: press Ctrl-C once}
+  duration: {expected: 2m, max: 10m}
   ```
 
 - [ ] Compare
@@ -133,12 +135,18 @@ class Cutover(Play):
     def signed(self) -> Cutover:
         """Everything is open but the typed name."""
         self.upto(WRITE).move(Move.BEGIN_STEP, step=WRITE)
-        self.move(Move.COUNTERSIGN, by="verifier", step=WRITE, values={})
+        self.move(Move.COUNTERSIGN, by="verifier", step=WRITE, values={}, password=PASSWORD)
         return self
 
     def unlocked(self) -> Cutover:
         """The command is laid open."""
-        self.signed().move(Move.UNLOCK, step=WRITE, name="ledger")
+        self.signed().move(Move.UNLOCK, step=WRITE, name="ledger", password=PASSWORD)
+        return self
+
+    def written(self) -> Cutover:
+        """The command was given, and the step is ticked."""
+        line = {"wait.first_line": "renaming ledger to ledger_old"}
+        self.unlocked().move(Move.TICK, step=WRITE, values=line, password=PASSWORD)
         return self
 
     def _do(self, index: int) -> None:
@@ -182,15 +190,49 @@ class Cutover(Play):
         return told.get(index, {})
 
 
-def cutover(people: Mapping[str, User], at: datetime, *, started: bool = True) -> Cutover:
-    """A live run of the text, with the ledger of the story in the inventory."""
-    keeper = person("keeper", "kp", *Role)
-    ledger = inventory.system(keeper, at)
+def cutover(
+    people: Mapping[str, User],
+    at: datetime,
+    *,
+    started: bool = True,
+    system: str = "ledger",
+    keeper: User | None = None,
+) -> Cutover:
+    """A live run of the text, with a database called ledger of the `system` in the inventory."""
+    keeper = keeper or person("keeper", "kp", *Role)
+    ledger = inventory.system(keeper, at, name=system)
     target = inventory.instance(ledger, keeper, at)
     dump = inventory.copy(ledger, keeper, at, good=True)
     given = {"dump": str(dump.pk), "target": str(target.pk)}
-    made = play(TEXT, at, people=people, parameters=given, started=False)
+    text = TEXT.replace(b"system: ledger", f"system: {ledger.slug}".encode())
+    text = text.replace(b"Put the ledger back", f"Put the {system} back".encode())
+    made = play(text, at, people=people, parameters=given, started=False)
     told = Cutover(made.run, made.people, made.at, made.answers)
     if started:
         told.move(Move.START, acknowledged=True, conditions=True)
     return told
+
+
+def cutovers(people: Mapping[str, User], keeper: User, at: datetime) -> dict[str, str]:
+    """Runs in the states in which their interlocks look different: state → number."""
+
+    def made(state: str, *, started: bool = True) -> Cutover:
+        return cutover(people, at, started=started, system=f"books of {state}", keeper=keeper)
+
+    brief, asked = made("a brief", started=False), made("a copy")
+    paused, ready = made("a time-out"), made("a signature")
+    laid, wrong, owed = made("an open command"), made("a bad sign"), made("what is owed")
+    asked.upto(COPY)
+    paused.upto(TIMEOUT).move(Move.CONFIRM_TIMEOUT, by="verifier", step=TIMEOUT)
+    ready.signed()
+    laid.unlocked()
+    wrong.unlocked().move(Move.RECORD, step=WRITE, values={"wait.first_line": "dropping ledger"})
+    owed.written().tick(COMPARE, **{"compare.newest": newest(owed)})
+    found = {"brief": brief, "asked": asked, "paused": paused, "ready": ready}
+    found |= {"laid": laid, "bad": wrong, "owed": owed}
+    return {f"cutover_{state}": str(told.run.pk) for state, told in found.items()}
+
+
+def newest(told: Cutover) -> str:
+    """The newest record that was read in the backup."""
+    return told.state.steps[VERIFY].values["verify.newest"]

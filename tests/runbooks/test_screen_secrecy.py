@@ -127,7 +127,7 @@ STAGES: dict[str, Stage] = {
     "while it is handed over": _offered,
     "after something was different": _diagnosed,
     "after the end": _aborted,
-    "when it is done": lambda told: told.unlocked().tick(WRITE),
+    "when it is done": lambda told: told.written(),
 }
 
 

@@ -170,3 +170,25 @@ def test_a_copy_out_may_not_write_on_its_source():
     ):
         (finding,) = of("L02", runbook(out, step("Read it", command=command), front=front))
         assert finding.line == 19
+
+
+@pytest.mark.parametrize("operation", ["backup", "check", "copy-out"])
+def test_no_operation_talks_an_overwrite_away(operation):
+    front = FRONT.replace("parameters:", f"operation: {operation}\nparameters:")
+    assert of("L01", runbook(step("Swap the databases", ACT), front=front))
+
+
+@pytest.mark.parametrize(("operation", "heard"), [("restore", True), ("check", False)])
+def test_the_operation_settles_what_the_text_leaves_open(operation, heard):
+    load = step("Load it", command="psql -h a -d b < dump.sql")
+    source = runbook(load, front=f"---\noperation: {operation}\n---\n\n")
+    assert bool(of("L04", source)) is heard
+    assert of("L22", source)
+
+
+def test_a_mark_that_is_read_back_proves_the_machine_again():
+    jobs = [step(f"Stop job {n}") for n in range(6)]
+    first = runbook("## A\n\n", step("Identify it", "identify: target"), *jobs, "## B\n\n")
+    act = step("Swap the databases", ACT)
+    assert of("L14", first + act)
+    assert not of("L14", first + step("Read the mark", "mark: target") + act)

@@ -1,0 +1,106 @@
+"""Ways around the interlocks that somebody tried, in the machine alone: each stays closed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from runbooks.enums import Move
+from tests.runbooks.table import DECIDER, OPERATOR, RELIEF, ROLES, VERIFIER, Game, fresh
+from tests.runbooks.test_overwrite import (
+    FACTS,
+    GOOD,
+    IDENTIFIERS,
+    SAFETY,
+    WRITE,
+    agree,
+    closed,
+    held,
+    ready,
+)
+from tests.runbooks.texts import procedure, text
+
+FRONT = "parameters:\n  target: {type: instance, label: T}\n  dump: {type: copy, label: D}"
+SAID = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
+
+#: Two decisions lead to one section that overwrites.
+TWICE = text(
+    "Identify\nidentify: target",
+    "Direction\ndirection: {from: dump, into: target}",
+    "Freeze\nfreeze: target",
+    "First\ndecide: {question: 'Which?', options: {write: write, go on: ''}}",
+    "Second\ndecide: {question: 'Which?', options: {write: write, go on: ''}}",
+    "# Write {#write .aside}",
+    "Write\noverwrite: {target: target, from: dump}",
+    front=FRONT,
+)
+ASIDE = 5
+
+
+def unlock(game: Game, step: int = WRITE) -> str:
+    return game.refused(Move.UNLOCK, OPERATOR, step, name="ledger-primary")
+
+
+def hand_over(game: Game, to: int) -> None:
+    said: dict[str, Any] = {"position": "at 5", "running": "none", "next_step": "5", "worries": "-"}
+    game.must(Move.HAND_OVER, OPERATOR, to=to, **said)
+
+
+def test_a_role_that_was_given_back_is_missing_in_the_time_out() -> None:
+    game = ready()
+    game.must(Move.RELEASE_ROLE, DECIDER)
+    assert unlock(game) == "gate_timeout"
+    game.must(Move.TAKE_ROLE, RELIEF, role="decider")
+    assert unlock(game) == "gate_timeout"
+    game.must(Move.CONFIRM_TIMEOUT, RELIEF, WRITE)
+    assert unlock(game) == ""
+
+
+def test_one_person_does_not_agree_for_two_roles_one_after_the_other() -> None:
+    game = ready()
+    game.must(Move.RELEASE_ROLE, VERIFIER)
+    game.must(Move.RELEASE_ROLE, DECIDER)
+    game.must(Move.TAKE_ROLE, VERIFIER, role="decider")
+    game.must(Move.CONFIRM_TIMEOUT, VERIFIER, WRITE)
+    assert unlock(game) == "gate_timeout"
+
+
+def test_who_takes_over_lays_the_command_open_anew() -> None:
+    game = ready()
+    assert unlock(game) == ""
+    hand_over(game, RELIEF)
+    game.must(Move.ACCEPT_HAND_OVER, RELIEF, read_back="4", identifier="7301442")
+    assert closed(game.state) == ["timeout", "unlocked"]
+    game.must(Move.CONFIRM_TIMEOUT, RELIEF, WRITE)
+    game.must(Move.UNLOCK, RELIEF, WRITE, name="ledger-primary")
+
+
+def test_a_verifier_who_takes_over_does_not_act_on_their_own_countersign() -> None:
+    game = ready()
+    hand_over(game, VERIFIER)
+    game.must(Move.ACCEPT_HAND_OVER, VERIFIER, read_back="4", identifier="primary")
+    game.must(Move.CONFIRM_TIMEOUT, VERIFIER, WRITE)
+    assert game.refused(Move.UNLOCK, VERIFIER, WRITE, name="ledger-primary") == "own_step"
+    game.must(Move.TAKE_ROLE, OPERATOR, role="verifier")
+    assert game.refused(Move.COUNTERSIGN, OPERATOR, WRITE) == "own_step"
+
+
+def test_a_section_gone_through_again_is_locked_again() -> None:
+    line, state = fresh(procedure(TWICE), FACTS)
+    game = Game(replace(state, people=ROLES), [line])
+    game.must(Move.START, OPERATOR, acknowledged=True)
+    game.must(Move.TICK, OPERATOR, 0, values=IDENTIFIERS)
+    game.must(Move.TICK, OPERATOR, 1, values=SAID)
+    game.must(Move.TICK, OPERATOR, 2, values={"freeze.writers": "0"})
+    game.must(Move.DECIDE, OPERATOR, 3, answer="write", reason="It must be.")
+    held(game, copies=(*GOOD, SAFETY))
+    game.must(Move.BEGIN_STEP, OPERATOR, ASIDE)
+    agree(game, ASIDE)
+    game.must(Move.COUNTERSIGN, VERIFIER, ASIDE)
+    assert unlock(game, ASIDE) == ""
+    game.must(Move.TICK, OPERATOR, ASIDE)
+    game.must(Move.DECIDE, OPERATOR, 4, answer="write", reason="Once more.")
+    assert game.state.stated.unlocked == {}
+    game.must(Move.BEGIN_STEP, OPERATOR, ASIDE)
+    game.must(Move.COUNTERSIGN, VERIFIER, ASIDE)
+    assert unlock(game, ASIDE) == "gate_identified"
