@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from config.day.closing import closing
 from config.day.copying import copying
 from config.day.restoring import restoring
 from config.day.telling import Day, Line
@@ -18,4 +19,5 @@ from config.day.telling import Day, Line
 CHAPTERS: tuple[tuple[str, Callable[[Day], Iterator[Line]]], ...] = (
     ("The morning: production is to be read, a laptop to be written into", copying),
     ("The night: the ledger is restored", restoring),
+    ("The days after: the incident is closed", closing),
 )

@@ -3,11 +3,13 @@ goes through the API. Every refusal comes out as `Refused` or `Invalid`, whichev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from accounts.models import User
+from incidents import actions, losses, notified, records, verdicts
+from incidents.models import Incident
 from inventory import copies
 from inventory.models import Copy, Instance, System
 from runbooks import library, rows, runs, waivers
@@ -43,6 +45,10 @@ class Door(Protocol):
 
     def waive(self, who: str, runbook: str, run: int, reason: str) -> None:
         """Let the revision that `run` ran be run live again."""
+
+    def incident(self, who: str, incident: int, part: str, **facts: Any) -> None:
+        """State one thing of an incident; `part` is the last word of its address in the API, an
+        `owner` a user name."""
 
 
 class Verbs:
@@ -86,6 +92,26 @@ class Verbs:
     def waive(self, who: str, runbook: str, run: int, reason: str) -> None:
         revision = Run.objects.get(pk=run).revision
         waivers.waive(revision, run=run, reason=reason, by=user(who), at=self.at)
+
+    def incident(self, who: str, incident: int, part: str, **facts: Any) -> None:
+        kept = Incident.objects.get(pk=incident)
+        if facts.get("owner"):
+            facts["owner"] = user(facts["owner"])
+        if part in _GUARDED:
+            facts["seen"] = None
+        _PARTS[part](kept, **facts, by=user(who), at=self.at)
+
+
+_PARTS: dict[str, Callable[..., object]] = {
+    "status": records.change_status,
+    "losses": losses.state,
+    "reconciliation": verdicts.reconcile,
+    "notified": notified.state,
+    "saved-by": verdicts.say_saved_by,
+    "actions": actions.add,
+}
+#: Verbs that ask what their sender had seen: people of the story have just looked.
+_GUARDED = {"status", "reconciliation", "saved-by"}
 
 
 def user(name: str) -> User:

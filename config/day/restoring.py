@@ -69,7 +69,7 @@ def _alone(day: Day, crew: Crew) -> Iterator[Line]:
     )
     crew.man(RunRole.VERIFIER, RunRole.DECIDER)
     _start(crew)
-    yield day.done("verifier", "and the decider accept their roles; the run starts")
+    yield day.done("verifier", "accepts a role, and so does the decider; the run starts")
 
 
 def _identifying(day: Day, crew: Crew) -> Iterator[Line]:
@@ -236,7 +236,7 @@ def _right(day: Day, dump: int) -> Iterator[Line]:
     crew.press("operator", Move.TICK, act)
     crew.go_on()
     crew.press("operator", Move.COMPLETE, summary="The ledger is as it was this morning.")
-    yield day.done("operator", "with the verifier and the decider, restores the ledger to the end")
+    yield day.done("operator", "restores the ledger to the end, with the verifier and the decider")
 
 
 def _unlock(crew: Crew, act: int, name: str) -> None:
