@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -299,7 +300,7 @@ def test_who_judges_a_copy_is_told_what_the_team_answered() -> None:
 def test_an_answer_that_says_nothing_is_none() -> None:
     game = guarded(VERIFY)
     game.must(Move.ASK_COPIES, OPERATOR)
-    sent: list[tuple[dict[str, object], str]] = [
+    sent: list[tuple[dict[str, Any], str]] = [
         ({}, "holds"),
         ({"holds": "yes"}, "holds"),
         ({"holds": True}, "text"),

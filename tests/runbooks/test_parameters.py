@@ -270,7 +270,7 @@ def test_a_copy_is_compared_with_the_newest_data_that_is_known(
     system = inventory.system(operator, at)
     old = at - timedelta(days=62)
     inventory.copy(system, operator, at, name="old", taken_at=old, data_as_of=old)
-    replica = {"medium": "replica", "data_as_of": at - timedelta(days=1)}
+    replica: dict[str, Any] = {"medium": "replica", "data_as_of": at - timedelta(days=1)}
     inventory.copy(system, operator, at, name="replica", **replica)
     spec = procedure(GUARDED).parameters[0]
     said = {str(choice.copy): choice for choice in copies_for(spec, system, at=at)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from runbooks.lint import LintFacts
 from tests.runbooks.lint.linting import of
@@ -57,7 +58,7 @@ def test_times_that_break_the_promise():
 
 
 def test_drills():
-    known = {"now": NOW, "drill_every": YEAR}
+    known: dict[str, Any] = {"now": NOW, "drill_every": YEAR}
     assert "ever gone through" in of("L41", RESTORE, LintFacts(**known))[0].sentence
     old = LintFacts(**known, drilled_at=NOW - YEAR - timedelta(days=5))
     assert "370 days ago" in of("L41", RESTORE, old)[0].sentence
