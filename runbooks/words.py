@@ -146,7 +146,7 @@ def _released(data: Data, procedure: Procedure) -> str:
 
 def _held(data: Data, procedure: Procedure) -> str:
     why = f": {data['reason']}" if data.get("reason") else ""
-    return f"held the run{' after a second mismatch' if data['mismatch'] else ''}{why}"
+    return f"held the run{' until a second person has looked' if data['mismatch'] else ''}{why}"
 
 
 def _offered(data: Data, procedure: Procedure) -> str:

@@ -148,7 +148,7 @@ def without_values(kind: str, data: Mapping[str, Any], procedure: Procedure) -> 
     if kind == "step.mismatched":
         return f"found something different at {step}"
     if kind == "run.held" and data.get("mismatch"):
-        return "held the run after a second mismatch"
+        return "held the run until a second person has looked"
     if kind == "evidence.attached":
         return f"attached {data['name']}" + (f" to {step}" if step else "")
     return run_words.sentence(kind, {**data, "values": {}}, procedure)

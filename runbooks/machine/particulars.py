@@ -151,7 +151,7 @@ def _may_resume(state: RunState, person: int, index: int | None) -> Refusal | No
     if state.held_for_mismatch and person == state.held_by:
         return Refusal(
             "second_person",
-            "The same step mismatched twice; a second person resumes the run.",
+            "What was found did not fit; a second person resumes the run.",
             "Ask the verifier or the decider to look at it and to resume.",
         )
     return None
