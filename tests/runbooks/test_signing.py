@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import caches
 from django.test import Client
 
@@ -16,13 +17,14 @@ from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from runbooks import signing
 from runbooks.enums import Move, StepStatus
+from runbooks.forms.runs import FORMS
 from runbooks.machine import Refusal, Request, decide, demanded, near_miss
 from runbooks.models import Event
 from runbooks.moving import MoveRefused
 from tests.factories.people import PASSWORD
 from tests.factories.runs import Play, play
 from tests.runbooks import texts
-from tests.runbooks.table import VERIFIER
+from tests.runbooks.table import OPERATOR, VERIFIER
 from tests.runbooks.test_overwrite import WRITE, begun
 
 SECRET = "of-the-sea-9921"  # noqa: S105 - typed by a person who mistook it
@@ -223,14 +225,27 @@ def test_no_page_row_or_log_keeps_what_was_typed(
     assert PASSWORD not in everything_kept() + caplog.text
 
 
-def test_signing_never_signs_out(run: Play, settings: Any) -> None:
+def test_the_forms_ask_for_it_where_the_machine_does(settings: Any) -> None:
+    state = begun().state
+    for setting, move, step, asked in (
+        ("overwrite", Move.UNLOCK, WRITE, True),
+        ("overwrite", Move.COUNTERSIGN, WRITE, True),
+        ("overwrite", Move.TICK, WRITE, False),
+        ("off", Move.UNLOCK, WRITE, False),
+    ):
+        settings.SIGN_AGAIN = setting
+        form = FORMS[move](move=move, state=state, step=step, person=OPERATOR)
+        assert ("password" in form.fields) is asked
+        sent = {"password": SECRET, "key": "k", "seen": "1", "step": str(step)}
+        bound = FORMS[move](sent, move=move, state=state, step=step, person=OPERATOR)
+        assert SECRET not in bound.as_p()
+
+
+def test_signing_never_signs_out(run: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """A password stored anew, because its hash is of an older kind, would end every session of
     its owner: in the middle of an act that cannot be taken back."""
     before = User.objects.get(username="operator").password
-    settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-        *settings.PASSWORD_HASHERS,
-    ]
+    monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", PBKDF2PasswordHasher.iterations + 1)
     assert signing.signature(run.people["operator"], PASSWORD)["signed"] is True
     assert signing.signer("operator", PASSWORD, host=run.people["verifier"]) is not None
     assert User.objects.get(username="operator").password == before
