@@ -108,7 +108,10 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
         {**STEP, "answer": "yes", "reason": "so", "not_taken": []},
         "decided “yes” at step 2, Count: so",
     ),
-    "run.held": ({"mismatch": True, "reason": "x"}, "held the run until a second person has looked: x"),
+    "run.held": (
+        {"mismatch": True, "reason": "x"},
+        "held the run until a second person has looked: x",
+    ),
     "run.resumed": ({"read_back": "2"}, "resumed the run after reading back step 2"),
     "hand_over.offered": (
         {"to": 5, "to_name": "Relief", "position": "a", "running": "b", "next_step": "c",
