@@ -8,21 +8,8 @@ from dataclasses import dataclass
 
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.shell import Statement, Word, statements
+from runbooks.parser.bodies import SQL_LABELS
 
-SQL_LABELS = frozenset(
-    {
-        "sql",
-        "postgresql",
-        "postgres",
-        "pgsql",
-        "plpgsql",
-        "mysql",
-        "mariadb",
-        "sqlite",
-        "tsql",
-        "plsql",
-    }
-)
 SQL_CLIENTS = {
     "psql": ("-c", "--command"),
     "mysql": ("-e", "--execute"),
