@@ -26,6 +26,7 @@ from incidents.enums import (
     Strength,
 )
 from incidents.models import ActionItem, Incident, LossMeasure, Notification
+from tests.factories.tokens import program
 from tests.incidents import world
 
 SignIn = Callable[[User], Client]
@@ -333,3 +334,22 @@ def test_by_the_pages(
     seen = signed_in(viewer).get(home).content.decode()
     assert "Add an action" not in seen
     assert signed_in(viewer).get(f"{home}actions/new/").status_code == 403
+
+
+def test_by_the_api(incident: Incident, operator: User, at: datetime) -> None:
+    client, address = program(operator), f"/api/v1/incidents/{incident.pk}/"
+    body: dict[str, Any] = {
+        "content_type": "application/json",
+        "data": {"status": "closed"},
+    }
+    refused = client.put(f"{address}status/", **body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "unfinished")
+    lacking = [one["part"] for one in client.get(address).json()["ending"]["lacking"]]
+    assert lacking == ["losses", "reconciliation", "notified", "saved_by"]
+    world.finished(incident, operator, at)
+    world.action(incident, operator, at, title="Be careful with both windows")
+    told = client.get(address).json()["ending"]
+    assert (told["lacking"], told["losses"][0]["amount"]) == ([], 412)
+    assert "interlock" in told["actions"][0]["warning"]
+    assert client.put(f"{address}status/", **body).status_code == 200
+    assert client.get(address).json()["ending"]["lacking"] == []
