@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
@@ -16,6 +17,8 @@ from inventory.models import Copy, Instance, System
 
 Kept = TypeVar("Kept", System, Instance, Copy)
 _LARGEST = 2**63 - 1
+#: What a thing is told by.
+_NAMING = frozenset({"name", "host", "place", "first_value", "second_value"})
 
 
 def locked(rows: models.QuerySet[Kept], thing: Kept, seen: int | None) -> Kept:
@@ -29,7 +32,8 @@ def locked(rows: models.QuerySet[Kept], thing: Kept, seen: int | None) -> Kept:
 
 
 def put(thing: Kept, changes: Mapping[str, object], editable: Collection[str]) -> None:
-    """Set `changes` on `thing`, texts without the spaces around them. Saves nothing.
+    """Set `changes` on `thing`, texts without the spaces around them, and names without what nobody
+    can see: two that look alike are one (M4 of the story). Saves nothing.
 
     Raises `Invalid` for a field that cannot be edited.
     """
@@ -39,7 +43,14 @@ def put(thing: Kept, changes: Mapping[str, object], editable: Collection[str]) -
     if unknown:
         raise Invalid(unknown)
     for name, value in changes.items():
-        setattr(thing, name, str(value).strip() if isinstance(value, str) else value)
+        text = _visible(value) if isinstance(value, str) and name in _NAMING else value
+        setattr(thing, name, str(text).strip() if isinstance(text, str) else text)
+
+
+def _visible(text: str) -> str:
+    """`text` without format characters (zero width, direction), its letters composed."""
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(sign for sign in composed if unicodedata.category(sign) != "Cf")
 
 
 def field_problems(thing: Kept) -> dict[str, str]:

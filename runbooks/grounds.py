@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from inventory.enums import CopyState, Lifecycle
+from inventory.enums import CopyState, Environment, Lifecycle
 from inventory.models import Copy, Instance
-from runbooks.enums import Move
+from runbooks.enums import Move, RunKind
+from runbooks.interlocks import holdings
 from runbooks.machine import Facts, Refusal, Request, RunState
 from runbooks.models import Run
 
@@ -23,7 +24,7 @@ _GONE = {Lifecycle.DECOMMISSIONED.value, Lifecycle.QUARANTINED.value}
 
 def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
     """The refusal of a move whose guards rest on something that the inventory no longer says. One
-    query, and only for steps with such guards."""
+    query, and only for steps with such guards; three before an overwrite."""
     names = _named(state, request)
     if not names:
         return None
@@ -33,6 +34,9 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
         facts = state.facts[row.name]
         said += [*_instance(row.instance, facts)] if row.instance else []
         said += [*_copy(row.copy, facts)] if row.copy else []
+        if request.move is Move.UNLOCK:
+            said += [*_thawed(row.instance, state, row.name)] if row.instance else []
+            said += _lost(state, row.name)
     if not said:
         return None
     return Refusal(
@@ -87,3 +91,23 @@ def _copy(row: Copy, facts: Facts) -> Iterator[str]:
         before = facts.fields.get(what.lower().replace("-", ""), "")
         if before and value != before:
             yield f"the {what} of {facts.value} is another one."
+
+
+def _thawed(row: Instance, state: RunState, name: str) -> Iterator[str]:
+    """This run stopped its writers, and somebody else has said since that they write again."""
+    if holdings.frozen(state, name) and row.lifecycle == Lifecycle.ACTIVE and _followed(row, state):
+        yield f"{row.name} is active again, so something may write into it."
+
+
+def _followed(row: Instance, state: RunState) -> bool:
+    """Whether the inventory was told: what a drill does to production is practice."""
+    return state.kind is RunKind.LIVE or row.environment != Environment.PRODUCTION
+
+
+def _lost(state: RunState, name: str) -> list[str]:
+    """The copies that this run counts on, and that somebody has marked since as no good."""
+    safety = holdings.safety_copy(state, name)
+    counted = [*holdings.good_copies(state, name), *((safety,) if safety else ())]
+    found = Copy.objects.filter(pk__in=[one.copy for one in counted if one.copy is not None])
+    lost = found.filter(state__in=[*_AWAY, CopyState.SUSPECT.value]).order_by("name")
+    return [f"{copy.name} is {copy.state}." for copy in lost]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import html
 import re
 import shlex
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inventory.board import is_last_good
 from inventory.durations import age, words
-from inventory.enums import CopyState, Environment, IdentifierKind, Lifecycle
+from inventory.enums import CopyState, IdentifierKind, Lifecycle
 from inventory.models import Copy, Instance, System
 from inventory.quantities import parse_duration
+from runbooks.destinations import Chosen, forbidden
 from runbooks.enums import ParameterType, RunKind, ValueType
 from runbooks.machine import Facts, RunState
 from runbooks.parser.bodies import SHELL_LABELS, SQL_LABELS
@@ -36,15 +37,6 @@ _CLOSED_SQL = re.compile(r"""(?>[^'"-]|--[^\n]*|-|'[^']*'|"[^"]*")*+""")
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w -]*?)(?:\.(\w+))?>")
 
 
-@dataclass(frozen=True)
-class Chosen:
-    """One parameter as chosen: the facts that the run keeps, and the row they come from."""
-
-    facts: Facts
-    instance: Instance | None = None
-    copy: Copy | None = None
-
-
 def choose(
     procedure: Procedure,
     system: System | None,
@@ -55,8 +47,7 @@ def choose(
 ) -> tuple[dict[str, Chosen], dict[str, str]]:
     """What was chosen, and what is wrong: parameter name → sentence.
 
-    `raw` gives each parameter as text; an instance or a copy by its primary key. A drill never
-    writes into production (NIST SP 800-53 CP-9(1): test restores go elsewhere).
+    `raw` gives each parameter as text; an instance or a copy by its primary key.
     """
     chosen: dict[str, Chosen] = {}
     errors = {
@@ -71,31 +62,8 @@ def choose(
             _check_text(procedure, spec, chosen[spec.name].facts)
         except ValueError as error:
             errors[spec.name] = str(error)
-    errors |= _out_of_production(procedure, chosen)
-    errors |= _unfit(procedure, chosen)
-    target = chosen.get(procedure.written_into())
-    into = target.instance if target else None
-    if kind is RunKind.DRILL and into and into.environment == Environment.PRODUCTION.value:
-        errors[procedure.written_into()] = (
-            "A drill never writes into production. Choose another instance."
-        )
-    return chosen, errors
-
-
-def _out_of_production(procedure: Procedure, chosen: Mapping[str, Chosen]) -> dict[str, str]:
-    """What copies out of production writes nowhere into it, whatever its text allows and whatever
-    it calls its parameters (M2 of the story): parameter name → sentence."""
-    if not procedure.copies_out:
-        return {}
-    source = procedure.read_from()
-    return {
-        name: f"{one.instance} is production, and this runbook copies out of production. It is only"
-        " ever read; choose the place that is written into."
-        for name, one in chosen.items()
-        if name != source
-        and one.instance is not None
-        and one.instance.environment == Environment.PRODUCTION.value
-    }
+    errors |= forbidden(procedure, system, chosen, kind)
+    return chosen, errors | _unfit(procedure, chosen)
 
 
 def _unfit(procedure: Procedure, chosen: Mapping[str, Chosen]) -> dict[str, str]:
@@ -138,6 +106,8 @@ def _plain(spec: ParameterSpec, text: str) -> str:
             raise ValueError(f"It does not have the form {spec.pattern}.")
         if any(ord(letter) < 32 for letter in text):
             raise ValueError("Write it on one line.")
+        if any(unicodedata.category(letter) in {"Cf", "Zl", "Zp"} for letter in text):
+            raise ValueError("It holds a character that nobody can see; type it anew.")
         if len(text) > LONGEST_PARAMETER:
             raise ValueError(f"Keep it under {LONGEST_PARAMETER} characters.")
         return text

@@ -14,10 +14,11 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from runbooks import log, notify, rows, slips
+from runbooks.destinations import Chosen
 from runbooks.enums import RunKind
 from runbooks.machine import NewEvent, genesis
 from runbooks.models import Event, Revision, Run, RunParameter
-from runbooks.parameters import Chosen, choose
+from runbooks.parameters import choose
 from runbooks.procedure import Procedure, from_json
 from runbooks.statements import carry_out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -83,5 +84,9 @@ class Mark(Interlock):
 
 
 def plain(text: str) -> str:
-    """A typed text as it is compared: blanks and capitals do not count."""
+    """A typed text as it is compared: blanks and capitals do not count, nor how a letter with an
+    accent is put together, nor what nobody can see and pasting brings along."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+        text = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
     return " ".join(text.split()).casefold()

@@ -20,6 +20,8 @@ WHERE: dict[str, tuple[str, ValueType]] = {
     "medium": ("Medium", ValueType.CHOICE),
     "encrypted": ("Encrypted", ValueType.CHOICE),
 }
+#: Of a copy in the inventory.
+LONGEST_NAME = 120
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w -]*?)(?:\.(\w+))?>")
 
 
@@ -52,8 +54,8 @@ class NewCopy(Interlock):
         """The name under which the inventory keeps a copy that this step makes."""
         attempt = state.steps[index].attempt
         again = f"-{attempt}" if attempt > 1 else ""
-        number = state.step(index).number
-        return f"{what}-run-{state.number}-step-{number}{again}"
+        made = f"-run-{state.number}-step-{state.step(index).number}{again}"
+        return f"{what[: LONGEST_NAME - len(made)]}{made}"
 
     def said_where(self, data: Mapping[str, Any]) -> str:
         """Where the author wants it, in words."""

@@ -54,7 +54,7 @@ class Verify(Interlock):
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         name = self.facts(state, index).value
-        known = self.data(state, index).get("live")
+        known = _recorded(state, self.data(state, index).get("live", ""))
         return (
             self.ask("size", label=f"Size of {name}", min="1"),
             self.ask("newest", label=f"Newest record in {name}"),
@@ -134,7 +134,7 @@ def loss(state: RunState, index: int, values: Mapping[str, str]) -> Loss | None:
     is not known."""
     data = state.step(index).guard.locks["verify"]
     newest = values.get("verify.newest")
-    live = _recorded(state, data["live"]) if data.get("live") else values.get("verify.live")
+    live = _recorded(state, data.get("live", "")) or values.get("verify.live")
     if not newest or not live:
         return None
     name = str(data["of"])

@@ -249,8 +249,8 @@ def test_the_live_record_is_the_one_that_was_recorded_last() -> None:
         "Read\nrecord: {newest_found: {type: datetime}}",
         "Verify\nverify: {of: dump, live: newest_found}",
     )
-    assert "verify.live" not in [spec.name for spec in asks(game.state, 1)]
     game.must(Move.TICK, OPERATOR, 0, values={"newest_found": "2026-03-04 03:10 UTC"})
+    assert "verify.live" not in [spec.name for spec in asks(game.state, 1)]
     sent = {name: value for name, value in OLD.items() if name != "verify.live"}
     assert game.refused(Move.TICK, OPERATOR, 1, values=sent) == "gate_loss_signed"
 

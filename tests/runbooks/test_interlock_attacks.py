@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from runbooks.enums import Move
+from runbooks.interlocks import plain
+from runbooks.machine import Malformed
+from tests.runbooks.guarded import FACTS as FACTS_OF_COPIES
+from tests.runbooks.guarded import SHA, guarded
 from tests.runbooks.table import DECIDER, OPERATOR, RELIEF, ROLES, VERIFIER, Game, fresh
 from tests.runbooks.test_overwrite import (
     FACTS,
@@ -104,3 +110,48 @@ def test_a_section_gone_through_again_is_locked_again() -> None:
     game.must(Move.BEGIN_STEP, OPERATOR, ASIDE)
     game.must(Move.COUNTERSIGN, VERIFIER, ASIDE)
     assert unlock(game, ASIDE) == "gate_identified"
+
+
+def test_a_loss_that_nobody_could_count_is_asked_for() -> None:
+    """The step that reads the live data stands in a section that was passed by."""
+    game = guarded(
+        "Up?\ndecide: {question: 'Does it answer?', options: {up: up, down: down}}",
+        "# Up",
+        "Look\nrecord: {found: {type: datetime}}",
+        "# Down",
+        "Tell",
+        "# Then",
+        "Open\nverify: {of: dump, live: found}",
+        live=True,
+    )
+    game.must(Move.DECIDE, OPERATOR, 0, answer="down", reason="It does not answer.")
+    game.must(Move.TICK, OPERATOR, 2)
+    read = {"verify.size": "4 KiB", "verify.newest": "2026-01-02 01:00 UTC", "verify.how": "q"}
+    silent = game.ask(Move.TICK, OPERATOR, 3, values=read)
+    assert isinstance(silent, Malformed)
+    assert set(silent.errors) == {"value_verify.live"}
+    read["verify.live"] = "2026-03-04 03:00 UTC"
+    assert game.refused(Move.TICK, OPERATOR, 3, values=read) == "gate_loss_signed"
+
+
+def test_the_longest_name_of_a_copy_still_gets_a_duplicate() -> None:
+    facts = {"dump": replace(FACTS_OF_COPIES["dump"], value="d" * 120)}
+    game = guarded("Protect\nprotect: {of: dump, medium: disk, encrypted: 'yes'}", facts=facts)
+    read = {"protect.place": "vault", "protect.original": SHA, "protect.duplicate": SHA}
+    game.must(Move.TICK, OPERATOR, 0, values=read)
+    name = game.state.stated.copies[-1].name
+    assert len(name) == 120
+    assert name.endswith("d-run-7-step-1")
+
+
+@pytest.mark.parametrize(
+    "said", ["ledger\u200b", "\u2066LEDGER\u2069", " ledger\u00a0", "ledger\ufeff"]
+)
+def test_what_pasting_brings_along_is_no_near_miss(said: str) -> None:
+    assert plain(said) == "ledger"
+    assert plain("Zürich") == plain("Zu\u0308rich")
+
+
+@pytest.mark.parametrize("said", ["lеdger", "ledger-", "ledge", "1edger", "ｌedger", ""])
+def test_what_only_looks_alike_is_another_name(said: str) -> None:
+    assert plain(said) != plain("ledger")

@@ -258,7 +258,8 @@ def test_nothing_is_written_into_the_last_good_copy(operator: User, at: datetime
     _, errors = choose(procedure(GUARDED), None, given, kind=RunKind.LIVE, at=at)
     assert "LAST GOOD COPY" in errors["into"]
     assert "dump" not in errors
-    inventory.copy(system, operator, at, good=True, name="second")
+    second = inventory.copy(system, operator, at, good=True, name="second")
+    given["dump"] = str(second.pk)
     _, errors = choose(procedure(GUARDED), None, given, kind=RunKind.LIVE, at=at)
     assert "into" not in errors
 
