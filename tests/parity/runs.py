@@ -221,7 +221,7 @@ REFUSED = (
     move_case(Move.OVERRIDE, told(source=texts.HOLD), {"step": 0, "gate": "released"},
               code="not_asked"),
     move_case(Move.STATE_FITNESS, told(), {"hours_awake": 99}, code="invalid"),
-    move_case(Move.COUNTERSIGN, told(THERE, source=texts.BEFORE),
+    move_case(Move.COUNTERSIGN, told(THERE, source=texts.AT_ONCE),
               {"step": 0, "values": {}, "signer": "verifier", "password": "no such"},
               code="signature_wrong"),
     move_case(Move.TICK, told(), {"step": 0, **ENTRIES}, by="verifier", code="wrong_role"),

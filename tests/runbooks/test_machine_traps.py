@@ -177,6 +177,7 @@ parameters:
     game = Game(state, [line])
     game.must(Move.TAKE_ROLE, OPERATOR, role="operator")
     game.must(Move.TAKE_ROLE, VERIFIER, role="verifier")
+    game.must(Move.TAKE_ROLE, DECIDER, role="decider")
     game.must(Move.START, OPERATOR, acknowledged=True)
     game.must(Move.HAND_OVER, OPERATOR, to=RELIEF, **OFFER)
     assert isinstance(game.ask(Move.ACCEPT_HAND_OVER, RELIEF, read_back="none"), Malformed)
@@ -279,8 +280,11 @@ def test_hand_over_can_be_withdrawn() -> None:
 def test_a_step_that_the_runbook_does_not_have(move: Move, step: int | None) -> None:
     """Found by the soak: who performs a step was asked of a step that is not there."""
     game = Game.of(texts.PLAIN)
+    # An override without a step is about the run as a whole, which waits for none here.
+    whole = RULES[move].or_run and step is None
     for person in (OPERATOR, VERIFIER, DECIDER, OBSERVER):
-        assert game.refused(move, person, step) == "no_such_step"
+        refused = game.refused(move, person, step)
+        assert refused in ({"no_gate", "not_asked", "wrong_role"} if whole else {"no_such_step"})
 
 
 @pytest.mark.parametrize("move", [Move.NOTE, Move.ATTACH, Move.LATE_ENTRY])

@@ -40,7 +40,7 @@ AFTER = text(
 )
 TIMEOUT = text("Say it aloud\ntimeout: {fresh_for: 10m}", "Go on")
 HOLD = text("Say it\nhold: decider", "Read back\nrole: verifier\ncountersign: before", "Tell")
-BEFORE = text("Open it\ncountersign: before", "Tell")
+AT_ONCE = text("Open it\ncountersign: before", "Tell")
 OPTIONAL = text("Look\noptional: true", "Tell")
 MISMATCH = text(
     "Count\nrecord: {rows: {type: number, equals: 0}}\non_mismatch: look",
