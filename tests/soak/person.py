@@ -12,10 +12,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import rows, runs
+from config.day.doors import Verbs
+from config.day.right import Crew
+from runbooks import interlocks, rows, runs
 from runbooks.enums import Move, RunRole, ValueType
-from runbooks.machine import RULES, RunState, allowed, current, open_roles, place
+from runbooks.machine import RULES, RunState, allowed, current, gates, open_roles, place
 from runbooks.moving import Answer
+from tests.factories.people import PASSWORD
+
+_READING = frozenset({Move.RECORD, Move.TICK, Move.COUNTERSIGN, Move.DECIDE})
+_OVERRIDING = frozenset({Move.ASK_OVERRIDE, Move.OVERRIDE, Move.WITHDRAW_OVERRIDE})
+_SIGNED = frozenset({Move.COUNTERSIGN, Move.UNLOCK, Move.OVERRIDE})
 
 
 @dataclass(frozen=True)
@@ -95,9 +102,6 @@ def _typed(
     typed: dict[Move, dict[str, Any]] = {
         Move.TAKE_ROLE: {"role": dice.choice(roles or tuple(RunRole))},
         Move.START: {"acknowledged": good, "conditions": True},
-        Move.RECORD: {"values": _values(state, index, good)},
-        Move.TICK: {"values": _values(state, index, good)},
-        Move.COUNTERSIGN: {"values": _values(state, index, good)},
         Move.DECIDE: {"answer": _answer(state, index, dice), "reason": "so"},
         Move.DIAGNOSE: {"finding": "found" if good else "", "lead": dice.random() < 0.5},
         Move.REPORT_MISMATCH: {"observed": "odd"},
@@ -108,17 +112,34 @@ def _typed(
         Move.ATTACH: {"step": index, "value": _file(state, index)},
         Move.LATE_ENTRY: {"performed_at": datetime.now(UTC), "text": "done earlier"},
         Move.STRIKE_OUT: {"sequence": dice.randint(1, state.sequence), "reason": "wrong"},
+        Move.UNLOCK: {"name": "ledger" if good else "staging"},
+        Move.STATE_FITNESS: {"hours_awake": "19", "alone": good, "local_time": "03:12"},
+        Move.ASK_COPIES: {"text": "Look on your sticks."},
+        Move.ANSWER_COPIES: {"holds": dice.random() < 0.5, "text": "on a stick" if good else ""},
         Move.COMPLETE: {"summary": "over"},
     }
     reasoned = {Move.OBJECT, Move.NOT_APPLICABLE, Move.UNDO, Move.RELEASE, Move.ABORT}
-    return {**about, **typed.get(move, {}), **({"reason": "so"} if move in reasoned else {})}
+    reason = {"reason": "so"} if move in reasoned else {}
+    signature = {"password": PASSWORD} if move in _SIGNED and good else {}
+    values = {"values": _values(state, index, good)} if move in _READING else {}
+    gate = _gate(state, index, dice) if move in _OVERRIDING else {}
+    return {**about, **typed.get(move, {}), **reason, **signature, **values, **gate}
+
+
+def _gate(state: RunState, index: int | None, dice: Random) -> dict[str, str]:
+    """A gate to pass without its condition."""
+    found = gates(state, index, datetime.now(UTC)) if index is not None else ()
+    closed = [gate.key for gate in found if not gate.open]
+    return {"gate": dice.choice([*closed, "safety_copy"]), "reason": "there is no time"}
 
 
 def _values(state: RunState, index: int | None, good: bool) -> dict[str, str]:
     if index is None:
         return {}
-    recorded = state.step(index).guard.record
-    return {spec.name: "0" if good else "7" for spec in recorded if spec.type is not ValueType.FILE}
+    if good:
+        return Crew(Verbs(datetime.now(UTC)), state.number).values(index)
+    asked = interlocks.asks(state, index)
+    return {spec.name: "7" for spec in asked if spec.type is not ValueType.FILE}
 
 
 def _answer(state: RunState, index: int | None, dice: Random) -> str:

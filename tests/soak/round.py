@@ -56,7 +56,7 @@ class Round:
 
     def play(self) -> Outcome:
         dice = Random(self.seed)
-        run = self.stage.begin(dice.choice(sorted(self.stage.revisions)))
+        run = self.stage.begin(dice)
         alive: dict[int, Player] = {}
         for _ in range(self.players):
             self._start(run, dice, alive, owed=None)

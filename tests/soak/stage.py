@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from random import Random
+from uuid import uuid4
 
+from accounts.enums import Role
 from accounts.models import User
 from runbooks import runs
 from runbooks.enums import RunKind, RunRole
 from runbooks.models import Revision
+from tests.factories.cutover import DIRECTION, TIMEOUT, WRITE, Cutover, cutover
+from tests.factories.people import person
 from tests.factories.runs import cast, revision
 from tests.runbooks import texts
 
@@ -20,6 +25,7 @@ class Stage:
 
     people: Mapping[str, User]
     revisions: Mapping[str, Revision]
+    keeper: User
 
     @classmethod
     def build(cls) -> Stage:
@@ -33,10 +39,28 @@ class Stage:
             )
             for name, source in texts.ALL.items()
         }
-        return cls(people, revisions)
+        return cls(people, revisions, person("keeper", "kp", *Role))
 
-    def begin(self, name: str) -> int:
-        """A live run of the text `name`, under way; its number."""
+    def begin(self, dice: Random) -> int:
+        """A live run, under way; its number. Every third is one of a text with every interlock."""
+        if dice.random() < 1 / 3:
+            return self._guarded(dice)
+        return self._small(dice.choice(sorted(self.revisions)))
+
+    def _guarded(self, dice: Random) -> int:
+        """Near the step that overwrites: those who press anything would hardly get there."""
+        system = f"books of {uuid4().hex}"
+        run = cutover(self.people, datetime.now(UTC), system=system, keeper=self.keeper)
+        reached: tuple[Callable[[], Cutover], ...] = (
+            lambda: run.upto(DIRECTION),
+            lambda: run.upto(TIMEOUT),
+            lambda: run.upto(WRITE),
+            run.signed,
+            run.unlocked,
+        )
+        return dice.choice(reached)().run.pk
+
+    def _small(self, name: str) -> int:
         by, at = self.people["operator"], datetime.now(UTC)
         run = runs.prepare(
             revision=self.revisions[name], kind=RunKind.LIVE, parameters={}, by=by, at=at

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runbooks import eventtext, log, rows
+from runbooks.enums import RunStatus
 from runbooks.machine import RunState, apply, genesis
 from runbooks.models import Run
 from runbooks.procedure import Procedure
-from tests.runbooks import texts
 from tests.soak.person import choose, send
 from tests.soak.round import disagreements
 from tests.soak.stage import Stage
@@ -38,16 +38,23 @@ def stored(number: int) -> tuple[Run, RunState]:
     return run, rows.state_of(run, rows.procedure_of(run))
 
 
+def untouched(before: RunState, after: RunState) -> bool:
+    """Whether a refusal left its near miss and nothing else; the third wrong answer at a step
+    holds the run, and that is all."""
+    if after.status is RunStatus.HELD and before.status is not RunStatus.HELD:
+        return after.steps == before.steps and after.sequence == before.sequence + 2
+    stated = replace(before.stated, misses=after.stated.misses)
+    return after == replace(before, sequence=before.sequence + 1, stated=stated)
+
+
 @settings(
     max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(name=st.sampled_from(sorted(texts.ALL)), dice=st.randoms(use_true_random=False))
-def test_the_rows_are_what_the_log_says_after_every_move(
-    stage: Stage, name: str, dice: Random
-) -> None:
-    number = stage.begin(name)
+@given(dice=st.randoms(use_true_random=False))
+def test_the_rows_are_what_the_log_says_after_every_move(stage: Stage, dice: Random) -> None:
+    number = stage.begin(dice)
     told, before = {}, stored(number)[1]
     for count in range(20):
         press = choose(number, stage.people, dice, f"press-{count}")
@@ -56,8 +63,8 @@ def test_the_rows_are_what_the_log_says_after_every_move(
         run, state = stored(number)
         assert rows.load(number)[1] == state  # what this process remembers
         assert state == replayed(run, state.procedure)
-        if heard.code and state != before:  # its near miss, and nothing else
-            assert state == replace(before, sequence=before.sequence + 1)
+        if heard.code and state != before:
+            assert untouched(before, state)
         again = send(press, stage.people)
         assert (again.code, again.kind) == (heard.code, heard.kind)
         assert stored(number)[1] == state
