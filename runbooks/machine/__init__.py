@@ -25,7 +25,7 @@ from runbooks.machine.overriding import (
     not_before,
     pending,
 )
-from runbooks.machine.pace import haste
+from runbooks.machine.pace import haste, ticks
 from runbooks.machine.particulars import countersigner
 from runbooks.machine.rules import RULES, Rule, standing
 from runbooks.machine.signature import demanded
@@ -97,4 +97,5 @@ __all__ = [
     "run_gates",
     "standing",
     "stated",
+    "ticks",
 ]

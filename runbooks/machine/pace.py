@@ -3,6 +3,8 @@ only teach people to wait before they tick without looking (D23; “clicked quic
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,17 +25,28 @@ def pace(state: RunState, index: int, at: datetime) -> dict[str, Any]:
         found["seconds"] = int((at - step.started_at).total_seconds())
         if duration.max is not None and found["seconds"] > duration.max:
             found["late"] = True
-    return {**found, **dict.fromkeys(_haste(state, index, at), True)}
+    return {**found, **dict.fromkeys(_haste(state, index, at, ticks(state)), True)}
 
 
-def haste(state: RunState, index: int) -> tuple[str, ...]:
-    """What is true of the tick that step `index` has: "hurried", "batch"."""
+def ticks(state: RunState) -> tuple[datetime, ...]:
+    """When the steps were ticked, earlier attempts too, in order of time."""
+    found = (step for step in (*state.steps, *state.past) if _is_ticked(step))
+    return tuple(sorted(step.done_at for step in found if step.done_at))
+
+
+def haste(state: RunState, index: int, ticked: Sequence[datetime] | None = None) -> tuple[str, ...]:
+    """What is true of the tick that step `index` has: "hurried", "batch". Who asks for many steps
+    gives `ticks(state)` as well, so that they are looked for once."""
     step = state.steps[index]
-    return _haste(state, index, step.done_at) if step.done_at and _is_ticked(step) else ()
+    if not step.done_at or not _is_ticked(step):
+        return ()
+    return _haste(state, index, step.done_at, ticks(state) if ticked is None else ticked)
 
 
-def _haste(state: RunState, index: int, at: datetime) -> tuple[str, ...]:
-    true = {"hurried": _too_fast(state, index, at), "batch": _in_batch(state, index, at)}
+def _haste(
+    state: RunState, index: int, at: datetime, ticked: Sequence[datetime]
+) -> tuple[str, ...]:
+    true = {"hurried": _too_fast(state, index, at), "batch": _in_batch(state, index, at, ticked)}
     return tuple(name for name, found in true.items() if found)
 
 
@@ -45,18 +58,13 @@ def _too_fast(state: RunState, index: int, at: datetime) -> bool:
     return int((at - step.started_at).total_seconds()) < duration.min
 
 
-def _in_batch(state: RunState, index: int, at: datetime) -> bool:
+def _in_batch(state: RunState, index: int, at: datetime, ticked: Sequence[datetime]) -> bool:
     """Whether a tick of step `index` at `at` ends a batch: with those of other steps, and of
     earlier attempts, in the ten seconds before it. Decisions and steps left out do not count; they
     ask for a reason."""
-    others = [step for step in (*state.steps, *state.past) if step is not state.steps[index]]
-    return sum(_ticked_before(step, at) for step in others) >= BATCH - 1
-
-
-def _ticked_before(step: StepState, at: datetime) -> bool:
-    if step.done_at is None or not _is_ticked(step):
-        return False
-    return timedelta(0) <= at - step.done_at <= WITHIN
+    step, since = state.steps[index], at - WITHIN
+    own = step.done_at is not None and _is_ticked(step) and since <= step.done_at <= at
+    return bisect_right(ticked, at) - bisect_left(ticked, since) - own >= BATCH - 1
 
 
 def _is_ticked(step: StepState) -> bool:

@@ -4,6 +4,7 @@ ones can be read ahead but not acted on."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -14,7 +15,7 @@ from django.utils import timezone
 from inventory.durations import words
 from runbooks import interlocks
 from runbooks.enums import Move, RunStatus, StepStatus
-from runbooks.machine import FINISHED, Allowed, StepState, current, gates
+from runbooks.machine import FINISHED, Allowed, StepState, current, gates, ticks
 from runbooks.parameters import fill, in_run
 from runbooks.procedure import Section, Step
 from runbooks.screen.doors import Door, doors
@@ -106,21 +107,21 @@ class Part:
 
 def parts(desk: Desk) -> tuple[Part, ...]:
     """The sections of the main path and the asides that were entered, in the order of the text."""
-    state, now, controls = desk.state, current(desk.state), desk.controls
+    state, now = desk.state, current(desk.state)
     steps = sorted(state.procedure.steps, key=lambda step: step.line)
-    found = []
+    found, ticked = [], ticks(state)
     for section in state.procedure.sections:
         if section.aside and section.key not in state.entered:
             continue
-        rows = tuple(_row(desk, s, now, controls) for s in steps if s.section == section.key)
+        rows = tuple(_row(desk, s, now, ticked) for s in steps if s.section == section.key)
         version = str(crc32("".join(row.version for row in rows).encode()))
         if rows or section.html:
             found.append(Part(section, rows, version))
     return tuple(found)
 
 
-def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) -> Row:
-    step = desk.state.steps[told.index]
+def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) -> Row:
+    step, controls = desk.state.steps[told.index], desk.controls
     open_now = told.index == now
     kind = "open" if open_now else "done" if step.status in FINISHED else "later"
     kind = "struck" if step.status is StepStatus.STRUCK else kind
@@ -144,7 +145,7 @@ def _row(desk: Desk, told: Step, now: int | None, controls: frozenset[Allowed]) 
             if v.name not in step.values
         ),
         remark=_remark(step),
-        hasty=hasty(desk.state, told.index),
+        hasty=hasty(desk.state, told.index, ticked),
         past=tuple(
             f"Attempt {old.attempt}: {old.status.value}" + (f". {old.reason}" if old.reason else "")
             for old in desk.state.past

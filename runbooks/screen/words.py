@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -37,9 +38,10 @@ def clock_face(span: timedelta) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def hasty(state: RunState, index: int) -> tuple[str, ...]:
-    """What is said of a tick that came too fast to have been looked at; nothing of any other."""
-    found = haste(state, index)
+def hasty(state: RunState, index: int, ticked: Sequence[datetime]) -> tuple[str, ...]:
+    """What is said of a tick that came too fast to have been looked at; nothing of any other.
+    `ticked`: when the steps of the run were ticked, in order."""
+    found = haste(state, index, ticked)
     return tuple(said for name, said in PACE if name in found)
 
 
