@@ -14,9 +14,8 @@ VALUE = "value_"
 @dataclass(frozen=True)
 class Group:
     """The fields of one guard: their question, a line of help, and `names`, as the form has
-    them. `key` is the guard's."""
+    them."""
 
-    key: str
     title: str
     help: str
     names: tuple[str, ...]
@@ -116,4 +115,4 @@ def thing(state: RunState, index: int, key: str) -> str:
 def _group(state: RunState, index: int, key: str, names: tuple[str, ...]) -> Group:
     title, help_text = _QUESTIONS.get(key, ("", ""))
     told = {"thing": thing(state, index, key), "token": state.stated.token}
-    return Group(key, title.format(**told), help_text.format(**told), names)
+    return Group(title.format(**told), help_text.format(**told), names)

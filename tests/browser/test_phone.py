@@ -45,6 +45,20 @@ TINY = """() => [...document.querySelectorAll('button, summary, .button')]
     .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
     .map((one) => `${one.getBoundingClientRect().height} ${one.textContent.trim().slice(0, 40)}`)"""
 
+#: Fields and buttons of the open step that are drawn somewhere else.
+ASTRAY = """() => {
+    const step = document.querySelector('[data-open]');
+    if (!step) return [];
+    const box = step.getBoundingClientRect();
+    return [...step.querySelectorAll('input:not([type=hidden]), textarea, select, button')]
+        .filter((one) => one.checkVisibility())
+        .filter((one) => {
+            const own = one.getBoundingClientRect();
+            return own.top < box.top || own.bottom > box.bottom;
+        })
+        .map((one) => `${one.tagName} ${one.name} ${one.textContent.trim().slice(0, 40)}`);
+}"""
+
 RUNS = [shown for shown in PAGES if shown.name == "runbooks:run_detail"]
 
 
@@ -60,6 +74,7 @@ def test_everything_on_the_run_page_can_be_read_and_touched(open_screen, stage, 
     screen = open_screen("everyone", **PHONE).go(shown.path.format(**stage))
     assert screen.page.evaluate(SMALL) == []
     assert screen.page.evaluate(TINY) == []
+    assert screen.page.evaluate(ASTRAY) == []
 
 
 def test_a_step_is_ticked_and_the_run_stopped_by_touch(open_screen, stage) -> None:
