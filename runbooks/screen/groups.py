@@ -75,6 +75,11 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         "Type its name. What you type here is overwritten for everybody.",
     ),
 }
+#: Of a mark that was put there earlier in the run: nothing is put there again.
+_AGAIN = (
+    "Is this still {thing}?",
+    "Read the mark of this run there once more, with the connection that you will write with.",
+)
 #: What is asked before the values that the step itself records: where one is, which way it goes.
 _FIRST = ("identify", "mark", "direction", "wait")
 
@@ -113,6 +118,17 @@ def thing(state: RunState, index: int, key: str) -> str:
 
 
 def _group(state: RunState, index: int, key: str, names: tuple[str, ...]) -> Group:
-    title, help_text = _QUESTIONS.get(key, ("", ""))
+    title, help_text = _AGAIN if _marked(state, index, key) else _QUESTIONS.get(key, ("", ""))
     told = {"thing": thing(state, index, key), "token": state.stated.token}
     return Group(title.format(**told), help_text.format(**told), names)
+
+
+def _marked(state: RunState, index: int, key: str) -> bool:
+    """Whether the guard `key` of step `index` reads a mark that an earlier step put there."""
+    if key != "mark":
+        return False
+    mine = state.step(index).guard.locks[key]
+    return any(
+        one.guard.locks.get(key) == mine and state.steps[one.index].done_at is not None
+        for one in state.procedure.steps[:index]
+    )

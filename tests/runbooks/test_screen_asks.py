@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.models import User
 from runbooks import rows
 from runbooks.enums import Move, RunStatus
+from runbooks.lint import RULES
 from runbooks.models import Run
 from tests.factories.inventory import copy, instance, system
 from tests.factories.people import person
@@ -66,11 +67,16 @@ parameters:
 
 @pytest.fixture
 def told(db: None, at: datetime) -> Play:
+    return begun(TEXT, at)
+
+
+def begun(text: bytes, at: datetime, *, started: bool = True, **about: str) -> Play:
+    """A run of `text`; `about` is what is known of the target."""
     people, keeper = cast(), person("keeper", "kp", *Role)
     ledger = system(keeper, at)
-    target, dump = instance(ledger, keeper, at), copy(ledger, keeper, at, good=True)
+    target, dump = instance(ledger, keeper, at, **about), copy(ledger, keeper, at, good=True)
     given = {"dump": str(dump.pk), "target": str(target.pk)}
-    return play(TEXT, at, people=people, parameters=given)
+    return play(text, at, people=people, parameters=given, started=started)
 
 
 def page(told: Play, client: Client) -> str:
@@ -126,6 +132,35 @@ def test_the_mark_names_the_token_and_where_it_goes(told: Play, signed_in: SignI
     html = page(told, signed_in(told.people["operator"]))
     assert "Mark ledger @ db-prod-1" in html
     assert token(told) in html
+
+
+def test_a_mark_that_stands_is_only_read_again(at: datetime, db: None, signed_in: SignIn) -> None:
+    again = TEXT.replace(
+        b"- [ ] Say which way",
+        b"- [ ] Look again\n\n  ```guard\n  mark: target\n  ```\n\n- [ ] Say which way",
+    )
+    told = begun(again, at)
+    told.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
+    told.tick(1, **{"mark.read_back": token(told)})
+    html = page(told, signed_in(told.people["operator"]))
+    asked = html[html.index("Is this still ledger @ db-prod-1?") : html.index("Tick: Look again")]
+    assert 'name="value_mark.read_back"' in asked
+    assert token(told) not in asked
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("environment", "red"), [("production", 1), ("development", 0)])
+def test_the_brief_says_which_rules_are_waived_and_warns_of_production_alone(
+    at: datetime, signed_in: SignIn, environment: str, red: int
+) -> None:
+    text = TEXT.replace(b"parameters:", b'waive: {L31: "The verifier reads it."}\nparameters:')
+    text += b"\n- [ ] Write it\n\n  ```guard\n  overwrite: {target: target, from: dump}\n  ```\n"
+    told = begun(text, at, environment=environment, started=False)
+    html = page(told, signed_in(told.people["operator"]))
+    brief = html[html.index("Before it starts") : html.index("What is asked of each role")]
+    assert RULES["L31"].summary[:20] in brief
+    assert "<q>The verifier reads it.</q>" in brief
+    assert brief.count('class="lost"') == red
 
 
 def test_a_direction_step_says_both_words_and_picks_nothing(told: Play, signed_in: SignIn) -> None:
