@@ -75,7 +75,7 @@ class Verify(Interlock):
             " reads it and releases the step, and so signs for the loss. Or choose another copy."
         )
         is_open = signed(state, index, wanted)
-        return (self.gate("loss_signed", f"{said}: signed by the decider", is_open, how),)
+        return (self.gate("loss_signed", f"The decider has signed. {said}", is_open, how),)
 
     def signs(self, state: RunState, index: int) -> Signature | None:
         found = loss(state, index, state.steps[index].values)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runbooks import expected
+from runbooks.lint import RULES
 from runbooks.machine import RunState
 from runbooks.screen.losses import NOT_MET, lost_if_right
 from runbooks.screen.words import place_name
@@ -14,12 +15,15 @@ from runbooks.screen.words import place_name
 @dataclass(frozen=True)
 class Brief:
     """`source` and `target` are what is read from and written into, '' where the runbook names
-    none; `loss` what is lost if all goes well, against the RPO; `over`: more than was promised."""
+    none; `endangered`: it writes into production; `loss` what is lost if all goes well, against
+    the RPO; `over`: more than was promised; `waived`: code, rule and reason of each waiver."""
 
     source: str
     target: str
+    endangered: bool
     loss: str
     over: bool
+    waived: tuple[tuple[str, str, str], ...]
     asked: tuple[expected.Part, ...]
 
     @property
@@ -36,7 +40,14 @@ def brief(state: RunState, at: datetime) -> Brief:
     return Brief(
         source=place_name(source) if source else "",
         target=place_name(target, loud=True) if target else "",
+        endangered=target is not None and target.fields.get("environment") == "production",
         loss=loss,
         over=NOT_MET in loss,
+        waived=tuple((code, _rule(code), reason) for code, reason in procedure.waive),
         asked=expected.parts(procedure),
     )
+
+
+def _rule(code: str) -> str:
+    """What the linter's rule of that code asks; '' when it has none."""
+    return RULES[code].summary if code in RULES else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inventory.durations import age
+from inventory.durations import age, words
 from inventory.models import System
 from inventory.times import stamp
 from runbooks.enums import Move, ParameterType, RunKind, RunStatus
@@ -39,7 +39,7 @@ class Presence:
 @dataclass(frozen=True)
 class Head:
     """`stripe` is the environment that is written into; `since` is the start for the clock, in
-    ISO 8601; `goal` the RTO, as a clock face and in seconds."""
+    ISO 8601; `goal` the RTO, in words and in seconds."""
 
     title: str
     number: int
@@ -107,7 +107,7 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Here])
         stripe=target.environment if target else "",
         since=state.started_at.isoformat() if state.started_at and not state.ended_at else "",
         elapsed=clock_face(elapsed) if state.started_at else "",
-        goal=clock_face(rto)[:5] if rto else "",
+        goal=words(rto) if rto else "",
         goal_seconds=int(rto.total_seconds()) if rto else 0,
         over=rto is not None and elapsed > rto,
         ended=ended,
