@@ -187,10 +187,18 @@ class _Replay:
         self.compared = run.sequence, run.digest
         try:
             procedure, named = _reading(vars(run)["reading"])
+        except _UNREADABLE as error:
+            return self._unreadable(run, error)
+        try:
             stored = rows.state_of(run, procedure)
         except _UNREADABLE as error:
-            self.faults = [f"The stored rows cannot be read: {error!r}."]
-            return Verdict(tuple(self.faults), run.events.count())
+            # Some of it is read from the log itself, which says better where it is wrong.
+            self._read_on(lambda first: self._begin(run, procedure, named, first))
+            return (
+                Verdict(tuple(self.faults), self._count)
+                if self.faults
+                else self._unreadable(run, error)
+            )
         self._read_on(lambda first: self._begin(run, procedure, named, first))
         faults = [*self.faults]
         if self.compared != (self._count, self._head) and not faults:
@@ -202,6 +210,10 @@ class _Replay:
         if self._state and not faults:
             faults = rows.differences(stored, self._state)
         return Verdict(tuple(faults), self._count)
+
+    def _unreadable(self, run: Run, error: Exception) -> Verdict:
+        self.faults = [f"The stored rows cannot be read: {error!r}."]
+        return Verdict(tuple(self.faults), run.events.count())
 
     def _read_run(self, lock: bool) -> Run:
         # On SQLite the transaction of a writer has locked everything already.
