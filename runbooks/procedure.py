@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from runbooks import older
 from runbooks.enums import Countersign, Level, Operation, ParameterType, RunRole, Use, ValueType
 
 
@@ -272,8 +273,8 @@ def _value(data: dict[str, Any]) -> ValueSpec:
 
 
 def _guard(data: dict[str, Any]) -> Guard:
-    data = dict(data)
-    decision, old = data["decide"], data.pop("later", {})
+    data = older.guard(data)
+    decision = data["decide"]
     return Guard(
         **{
             **data,
@@ -285,9 +286,6 @@ def _guard(data: dict[str, Any]) -> Guard:
             "decide": Decision(decision["question"], tuple((a, b) for a, b in decision["options"]))
             if decision
             else None,
-            # As revisions were read before the guards were enforced.
-            "locks": data.get("locks")
-            or {k: v if isinstance(v, dict) else {"of": v} for k, v in old.items()},
         }
     )
 

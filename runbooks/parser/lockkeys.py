@@ -70,7 +70,9 @@ def _rearmed(value: Value, name: str, context: Context) -> dict[str, Any] | None
 
 def _list(value: Value, name: str, context: Context) -> list[str] | None:
     found = texts(value, name, context)
-    return None if found is None else list(found)
+    if found == ():
+        wrong_type(value, name, "a text or a list of texts", context, f"Write `{name}: [a, b]`.")
+    return list(found) if found else None
 
 
 _WHERE = (Key("into", text), Key("medium", word(Medium)), Key("encrypted", word(Answer)))

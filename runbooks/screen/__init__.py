@@ -12,7 +12,7 @@ from zlib import crc32
 
 from inventory.models import System
 from runbooks import interlocks
-from runbooks.enums import Move, RunRole, RunStatus
+from runbooks.enums import Move, ParameterType, RunRole, RunStatus
 from runbooks.machine import ENDED, Allowed, RunState, current, open_roles, required_roles
 from runbooks.presence import Here
 from runbooks.screen.banner import Banner, banner
@@ -49,6 +49,7 @@ _QUIET = (
     Move.RELEASE_ROLE,
     Move.ABORT,
 )
+_THINGS = {ParameterType.INSTANCE, ParameterType.COPY}
 
 
 @dataclass(frozen=True)
@@ -133,8 +134,11 @@ def run_screen(
 
 
 def _quiet(state: RunState) -> tuple[Move, ...]:
-    """What lies folded at the end; with the moves that else lie at the open step."""
-    return _QUIET if current(state) is not None else (Move.NOTE, Move.ATTACH, *_QUIET)
+    """What lies folded at the end; with the moves that else lie at the open step. The team is asked
+    for copies where the text is about something that could have some."""
+    about = any(p.type in _THINGS for p in state.procedure.parameters)
+    found = tuple(m for m in _QUIET if about or m is not Move.ASK_COPIES)
+    return found if current(state) is not None else (Move.NOTE, Move.ATTACH, *found)
 
 
 def _version(desk: Desk, around: WayRound, said: tuple[Card, ...]) -> str:

@@ -17,7 +17,8 @@ from runbooks.enums import Countersign, Move
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
 from runbooks.interlocks.wait import unchecked
-from runbooks.machine import Allowed, RunState, allowed
+from runbooks.machine import Allowed, Facts, RunState, allowed
+from runbooks.parameters import in_run
 from runbooks.screen.groups import Group, groups, in_order, thing
 from runbooks.screen.words import address, place_name
 
@@ -153,6 +154,11 @@ class Desk:
         return blind.steps(self.state, self.person)
 
     @cached_property
+    def reached(self) -> Mapping[str, Facts]:
+        """What a placeholder of the text may name."""
+        return in_run(self.state)
+
+    @cached_property
     def day(self) -> str:
         """The day on which the run began, in the zone of the settings."""
         return f"{timezone.localtime(self.state.started_at or self.at):%Y-%m-%d}"
@@ -192,7 +198,7 @@ class Desk:
             overwrites=overwrites,
             blocked=blocked,
             also=tuple((m.value, self.url(m), TITLES[m][1]) for m in also),
-            groups=groups(self.state, step, (seen.name for seen in form.visible_fields())),
+            groups=groups(self.state, step, form.fields),
         )
 
     def withdraw(self) -> Panel:

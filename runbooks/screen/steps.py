@@ -16,7 +16,7 @@ from inventory.durations import words
 from runbooks import interlocks
 from runbooks.enums import Move, RunStatus, StepStatus
 from runbooks.machine import FINISHED, Allowed, StepState, current, gates, ticks
-from runbooks.parameters import fill, in_run
+from runbooks.parameters import fill
 from runbooks.procedure import Section, Step
 from runbooks.screen.doors import Door, doors
 from runbooks.screen.losses import consequences
@@ -151,7 +151,7 @@ def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) ->
             for old in desk.state.past
             if old.index == told.index
         ),
-        html=fill(ahead, in_run(desk.state)) if kind != "struck" else "",
+        html=fill(ahead, desk.reached) if kind != "struck" else "",
         undo=desk.panel(Move.UNDO, told.index) if undoable else None,
         version=_version(desk, step, kind, undoable, focus),
         focus=focus,
@@ -216,7 +216,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     laid_open, large = state.stated.unlocked.get(index), primary(desk, told, found, controls)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)
-    caution, reached = leading[1] if leading else "", in_run(state)
+    caution, reached = leading[1] if leading else "", desk.reached
     return Focus(
         caution_html=fill(caution, reached),
         body_html=fill(html[leading.end() :] if leading else html, reached),

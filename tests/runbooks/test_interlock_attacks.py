@@ -10,6 +10,7 @@ import pytest
 from runbooks.enums import Move
 from runbooks.interlocks import plain
 from runbooks.machine import Malformed
+from runbooks.parser import parse
 from tests.runbooks.guarded import FACTS as FACTS_OF_COPIES
 from tests.runbooks.guarded import SHA, guarded
 from tests.runbooks.table import DECIDER, OPERATOR, RELIEF, ROLES, VERIFIER, Game, fresh
@@ -155,3 +156,9 @@ def test_what_pasting_brings_along_is_no_near_miss(said: str) -> None:
 @pytest.mark.parametrize("said", ["lеdger", "ledger-", "ledge", "1edger", "ｌedger", ""])
 def test_what_only_looks_alike_is_another_name(said: str) -> None:
     assert plain(said) != plain("ledger")
+
+
+def test_a_line_that_can_never_be_right_is_no_text() -> None:
+    (found,) = parse(text("Wait\nwait: {expect: [], bad: writing}")).findings
+    assert found.code == "syntax.wrong_type"
+    assert "expect" in found.sentence
