@@ -35,6 +35,8 @@ _COMMAND = re.compile(
 )
 _CAUTION = re.compile(r"\s*(<blockquote>.*?</blockquote>)", re.DOTALL)
 _LATER = '<p class="locked">The command appears when the step is open.</p>'
+#: Gates that wait for what the command shows: its output as a file, the signature for what it read.
+_AFTER_THE_COMMAND = ("file:", "loss_signed")
 _CLOSED = '<p class="locked">The command appears when all gates are open.</p>'
 _RESTING = '<p class="locked">The command is put away while the run stands still.</p>'
 _SLASHED = {StepStatus.DONE, StepStatus.AWAITING, StepStatus.NOT_APPLICABLE}
@@ -207,7 +209,7 @@ def _remark(step: StepState) -> str:
 def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     state, index = desk.state, told.index
     found = gates(state, index, desk.at)
-    closed = any(not g.open for g in found if not g.key.startswith("file:"))
+    closed = any(not g.open for g in found if not g.key.startswith(_AFTER_THE_COMMAND))
     resting = state.status is RunStatus.HELD or state.hand_over_to is not None
     html = told.body_html
     if resting or closed:
