@@ -117,6 +117,19 @@ def test_without_a_script_a_refusal_has_no_barrier(open_screen, stage) -> None:
     assert barriers(screen.page) == []
 
 
+@pytest.mark.parametrize("path", ["/near-misses/", "/inventory/systems/ledger/", "/api/"])
+def test_a_heading_of_a_table_stands_over_its_column_on_a_desk(open_screen, stage, path) -> None:
+    screen = open_screen("everyone", viewport={"width": 1440, "height": 900}).go(path)
+    table = screen.page.locator("main table").first
+    heads, cells = (
+        table.locator(f"{part} tr:first-child > *").evaluate_all(
+            "all => all.map((one) => Math.round(one.getBoundingClientRect().left))"
+        )
+        for part in ("thead", "tbody")
+    )
+    assert heads == cells != []
+
+
 @pytest.mark.parametrize("path", ["/", "/background/", "/webhooks/new/"])
 def test_the_menu_stays_in_one_row_on_a_desk(open_screen, stage, path: str) -> None:
     """With every entry that there is, a mark on one of them and unread notices."""

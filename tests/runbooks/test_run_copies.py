@@ -51,7 +51,7 @@ def test_every_copy_is_listed_with_age_place_holder_and_state(
     page = signed_in(viewer).get(f"/runs/{game.run.pk}/copies/").text
     for word in ("ledger-0606.dump", "backup-1:/srv/backup", "LAST GOOD COPY", "old", "good"):
         assert word in page
-    assert "Nobody has asked the team" in page
+    assert page.index("ledger-0606.dump") < page.index("Nobody has asked the team")
     assert "Ask: does anyone" not in page
     assert "Register a copy" not in page
 
@@ -68,6 +68,8 @@ def test_everybody_is_asked_in_the_product_and_answers_on_the_page(
     assert set(told.values_list("url", flat=True)) == {page}
     browser = signed_in(viewer)
     assert "Does anyone hold a copy?" in browser.get("/notices/").text
+    called = browser.get(page).text  # who is called here need not scroll past every copy
+    assert called.index("Does anyone hold a newer one?") < called.index("ledger-0606.dump")
     empty = browser.post(page, sent(game, key="empty", holds="yes", text=""))
     assert empty.status_code == 422
     assert "Say which" in empty.text
