@@ -24,7 +24,7 @@ from accounts.refusals import Invalid
 from runbooks import eventtext, evidence, signing, slips
 from runbooks.enums import Move, RunRole
 from runbooks.machine import NewEvent
-from runbooks.models import Event, Evidence
+from runbooks.models import Event, Evidence, RunPerson
 from runbooks.moving import RIGHTS, Answer, check_sender, move
 from runbooks.preparing import prepare as prepare
 
@@ -114,11 +114,18 @@ def countersign(
     check_sender(by)
     if not password:
         raise Invalid({"password": "The second person types their own password."})
-    second = signing.signer(signer, password, host=by)
+    second = signing.signer(signer, password, host=by) if _acts_in(run_id, by) else None
     if second is None:
         return move(run_id, Move.COUNTERSIGN, by=by, at=at, unknown_signer=True, **sent)
     told = {"signed": True, "on_screen_of": by.pk, "on_screen_name": str(by)}
     return move(run_id, Move.COUNTERSIGN, by=second, at=at, **told, **sent)
+
+
+def _acts_in(run_id: int, person: User) -> bool:
+    """Whether `person` does more in the run than look on. Nobody else tries passwords at it, or
+    uses up the tries of whoever is to sign."""
+    mine = RunPerson.objects.filter(run_id=run_id, person=person)
+    return mine.exclude(role=RunRole.OBSERVER.value).exists()
 
 
 def strike_out(

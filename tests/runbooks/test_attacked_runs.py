@@ -14,7 +14,7 @@ from inventory import copies, instances
 from inventory.enums import CopyState, Environment, Lifecycle
 from inventory.models import Copy, Instance
 from runbooks import repeats
-from runbooks.enums import Move, RunKind
+from runbooks.enums import Move, RunKind, RunRole
 from runbooks.moving import MoveRefused
 from runbooks.parameters import choose
 from tests.factories import inventory as make
@@ -149,3 +149,20 @@ def test_nobody_sees_what_a_text_parameter_hides(admin, at) -> None:
     step = "Say it\ndirection: {from: source, into: target}"
     found = chosen(front, RunKind.LIVE, at, step, source=live, target="/srv/\u202elive")
     assert "nobody can see" in found["target"]
+
+
+def test_nobody_from_outside_uses_up_the_tries_of_the_second_person(people, at, counters) -> None:
+    game = cutover(people, at).upto(WRITE)
+    game.move(Move.BEGIN_STEP, step=WRITE)
+    password = "correct horse battery staple"
+    people["verifier"].set_password(password)
+    people["verifier"].save()
+    login = people["verifier"].username
+    game.move(Move.TAKE_ROLE, by="relief", role=RunRole.OBSERVER)
+    for who, code in (("viewer", "not_in_run"), ("relief", "wrong_role")) * 4:
+        guess = {"signer": login, "password": "guessed", "values": {}}
+        assert refusal(game, Move.COUNTERSIGN, by=who, step=WRITE, **guess).startswith(code)
+    assert game.state.status == "running"
+    right = {"signer": login, "password": password, "values": {}}
+    game.move(Move.COUNTERSIGN, step=WRITE, **right)
+    assert game.state.steps[WRITE].countersigned_by == people["verifier"].pk
