@@ -182,12 +182,18 @@ def _missing(state: RunState) -> Iterator[str]:
         if silent:
             yield f"re-arm ({', '.join(silent)})"
         if not _copied(state, target, since):
-            yield f"a new backup copy of {target}, read back"
+            yield f"a new backup copy of {_name(state, target)}, read back"
         if not _about(_done(state, "quarantine", since), "quarantine", target):
-            yield f"quarantine of what was replaced on {target}, with its date"
+            replaced = _name(state, target)
+            yield f"quarantine of what was replaced on {replaced}, with its date"
         if not _is_copy(state, source) or _about(_done(state, "compare", 0), "compare", source):
             continue
-        yield f"comparison of the restored data with {source}"
+        yield f"comparison of the restored data with {_name(state, source)}"
+
+
+def _name(state: RunState, parameter: str) -> str:
+    """What was chosen for `parameter` in this run, as people call it."""
+    return state.facts[parameter].value if parameter in state.facts else parameter
 
 
 def _done(state: RunState, key: str, after: int) -> list[Step]:

@@ -72,9 +72,9 @@ def test_a_live_run_that_paid_everything_is_completed() -> None:
     ("without", "owed"),
     [
         (REARM, "re-arm (jobs, alerts, replication, sessions, sequences)"),
-        (BACKUP, "a new backup copy of target"),
-        (QUARANTINE, "quarantine of what was replaced"),
-        (COMPARE, "comparison of the restored data with dump"),
+        (BACKUP, "a new backup copy of ledger"),
+        (QUARANTINE, "quarantine of what was replaced on ledger"),
+        (COMPARE, "comparison of the restored data with ledger-0606.dump"),
     ],
 )
 def test_a_live_run_is_not_completed_without(without: str, owed: str) -> None:
