@@ -130,8 +130,6 @@ def _copy_choice(copy: Copy, spec: ParameterSpec, newest: Copy | None, at: datet
         doubts.append(f"This runbook takes no copy older than {limit}.")
     if copy.state == CopyState.SUSPECT.value:
         doubts.append("Somebody marked it as suspect.")
-    if met is False:
-        doubts.append("Outside the RPO of the system.")
     return CopyChoice(
         copy,
         stamp(copy.data_as_of) if copy.data_as_of else "not known",

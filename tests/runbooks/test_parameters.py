@@ -277,4 +277,6 @@ def test_a_copy_is_compared_with_the_newest_data_that_is_known(
     said = {str(choice.copy): choice for choice in copies_for(spec, system, at=at)}
     assert said["old"].behind == "61 days older than the newest data that is known, in replica."
     assert said["replica"].behind == ""
-    assert "Outside the RPO of the system." in said["old"].doubts
+    assert said["old"].met is False
+    assert "RPO 1 h: not met" in said["old"].loss
+    assert said["old"].doubts == ()  # the loss says it already
