@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from inventory.board import is_last_good
 from inventory.durations import age, words
-from inventory.enums import CopyState, IdentifierKind, Lifecycle
+from inventory.enums import CopyState, Lifecycle
 from inventory.models import Copy, Instance, System
 from inventory.quantities import parse_duration
+from runbooks import interlocks
 from runbooks.destinations import Chosen, forbidden
 from runbooks.enums import ParameterType, RunKind, ValueType
 from runbooks.machine import Facts, RunState
@@ -24,7 +25,6 @@ from runbooks.values import normal
 
 LONGEST_PARAMETER = 400
 #: Kinds of identifier that are told of a machine and not read off it.
-NAMED = frozenset({IdentifierKind.NAME, IdentifierKind.HOST, IdentifierKind.ADDRESS})
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*|\d+(\.\d+)?")
 _VAR = re.compile(r'<var data-parameter="([^"]+)">(.*?)</var>', re.DOTALL)
 _CODE = re.compile(r"(<pre>)?<code([^>]*)>(.*?)</code>", re.DOTALL)
@@ -73,7 +73,7 @@ def _unfit(procedure: Procedure, chosen: Mapping[str, Chosen]) -> dict[str, str]
     errors = {}
     for name, choice in chosen.items():
         identified = any(lock.get("identify", {}).get("of") == name for lock in locks)
-        if choice.instance and identified and set(choice.facts.kinds) <= NAMED:
+        if choice.instance and identified and set(choice.facts.kinds) <= interlocks.NAMED:
             errors[name] = (
                 f"{choice.instance} is known only by what people call it"
                 f" ({' and '.join(choice.facts.kinds)}). Give it an identifier in the inventory"

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from inventory.fields import MomentField
+from runbooks import interlocks
 from runbooks.enums import Deviation, Move, RunRole
 from runbooks.forms.copies import AnswerCopiesForm, AskCopiesForm
 from runbooks.forms.moves import (
@@ -150,9 +151,8 @@ class AcceptForm(RunForm):
             del self.fields["identifier"]
         else:
             self.fields["identifier"].required = True
-            self.fields[
-                "identifier"
-            ].label = f"Identify {target.value} anew: one of its identifiers"
+            kinds = " or its ".join(interlocks.proofs(target))
+            self.fields["identifier"].label = f"Identify {target.value} anew: its {kinds}"
 
     def arguments(self) -> dict[str, Any]:
         return {"identifier": "", **super().arguments()}

@@ -16,7 +16,7 @@ from runbooks.interlocks.after import Compare, Quarantine, Rearm, missing
 from runbooks.interlocks.copies import MakeCopy, Protect
 from runbooks.interlocks.direction import Direction
 from runbooks.interlocks.freeze import Freeze, Thaw
-from runbooks.interlocks.identify import Identify, Mark, plain
+from runbooks.interlocks.identify import NAMED, Identify, Mark, plain, proofs
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
 from runbooks.interlocks.overwrite import Overwrite, renewed
 from runbooks.interlocks.timeout import Timeout, unconfirmed
@@ -28,6 +28,7 @@ from runbooks.state import RunState
 
 __all__ = [
     "INTERLOCKS",
+    "NAMED",
     "Interlock",
     "Loss",
     "Signature",
@@ -41,6 +42,7 @@ __all__ = [
     "missing",
     "plain",
     "promises",
+    "proofs",
     "renewed",
     "signature",
     "unconfirmed",

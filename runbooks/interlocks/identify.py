@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from inventory.enums import IdentifierKind
 from runbooks.enums import Deviation, ValueType
 from runbooks.interlocks.interlock import Interlock, Wrong
 from runbooks.procedure import ValueSpec
-from runbooks.state import RunState
+from runbooks.state import Facts, RunState
 
 _PLACES = ("first", "second")
+#: What people call a machine. It says where one meant to be, not where one is.
+NAMED = frozenset({IdentifierKind.NAME, IdentifierKind.HOST, IdentifierKind.ADDRESS})
 
 
 class Identify(Interlock):
@@ -81,6 +84,15 @@ class Mark(Interlock):
 
     def promise(self, data: Mapping[str, Any]) -> str:
         return f"Marked: a token of the run is put on {data['of']} and read back"
+
+
+def proofs(facts: Facts) -> dict[str, str]:
+    """What shows which machine it is, by kind: the identifiers that are read off it. A host name
+    alone never does, unless nothing else is known of it."""
+    known = dict(
+        zip(facts.kinds or ("identifier", "second identifier"), facts.identifiers, strict=False)
+    )
+    return {kind: value for kind, value in known.items() if kind not in NAMED} or known
 
 
 def plain(text: str) -> str:

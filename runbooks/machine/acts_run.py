@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from runbooks import interlocks
 from runbooks.enums import Deviation, Move, RunKind, RunRole, RunStatus
 from runbooks.machine.gates import missing_roles, overridden
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
@@ -128,16 +129,17 @@ def _accept(state: RunState, request: Request) -> Outcome:
         return wrong
     target = state.facts.get(state.procedure.written_into())
     if target is not None and target.identifiers:
-        said = request.text("identifier").casefold()
+        said = request.text("identifier")
+        known = interlocks.proofs(target)
         if not said:
-            return Malformed(
-                {"identifier": f"Identify {target.value} anew: read it off the target."}
-            )
-        if said not in {known.casefold() for known in target.identifiers}:
+            kinds = " or the ".join(known)
+            return Malformed({"identifier": f"Read the {kinds} of {target.value} off the machine."})
+        if interlocks.plain(said) not in {interlocks.plain(value) for value in known.values()}:
             return Refusal(
                 "wrong_target",
-                f"{request.text('identifier')} is no identifier of {target.value}.",
+                f"{said} is not the {' nor the '.join(known)} of {target.value}.",
                 "Stop. Find out which machine you are on before you take over.",
+                guard="identify",
             )
     left = state.people.get(request.by)
     data = {"read_back": place(state), "left_role": left.value if left else ""}

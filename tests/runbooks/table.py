@@ -38,6 +38,7 @@ def fresh(read: Procedure, facts: dict[str, Facts] | None = None) -> tuple[Line,
             "value": fact.value,
             "fields": dict(fact.fields),
             "identifiers": list(fact.identifiers),
+            "kinds": list(fact.kinds),
         }
         for name, fact in (facts or {}).items()
     }
