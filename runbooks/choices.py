@@ -13,6 +13,9 @@ from inventory.models import Copy, Instance, System
 from inventory.times import stamp
 from runbooks.procedure import ParameterSpec
 
+#: In use, or there to be written over: no reason against choosing it.
+_HARMLESS = (Lifecycle.ACTIVE.value, Lifecycle.SCRATCH.value)
+
 
 @dataclass(frozen=True)
 class CopyChoice:
@@ -74,8 +77,8 @@ def instances_for(spec: ParameterSpec, system: System | None) -> tuple[InstanceC
         InstanceChoice(
             instance,
             ()
-            if instance.lifecycle == Lifecycle.ACTIVE.value
-            else (f"This instance is {instance.lifecycle}.",),
+            if instance.lifecycle in _HARMLESS
+            else (f"The inventory calls it {instance.lifecycle}.",),
         )
         for instance in instances
     )

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from accounts.models import User
 from inventory.enums import Environment
 from inventory.models import Copy
-from runbooks.choices import copies_for
-from runbooks.enums import RunKind
+from runbooks.choices import copies_for, instances_for
+from runbooks.enums import ParameterType, RunKind
 from runbooks.machine import Facts
 from runbooks.parameters import choose, fill
 from runbooks.procedure import Procedure
@@ -280,3 +280,18 @@ def test_a_copy_is_compared_with_the_newest_data_that_is_known(
     assert said["old"].met is False
     assert "RPO 1 h: not met" in said["old"].loss
     assert said["old"].doubts == ()  # the loss says it already
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("lifecycle", "doubts"),
+    [("active", ()), ("scratch", ()), ("frozen", ("The inventory calls it frozen.",))],
+)
+def test_an_instance_that_is_not_in_use_is_doubted_unless_it_is_scratch(
+    operator: User, at: datetime, lifecycle: str, doubts: tuple[str, ...]
+) -> None:
+    system = inventory.system(operator, at)
+    inventory.instance(system, operator, at, lifecycle=lifecycle)
+    spec = next(one for one in procedure(GUARDED).parameters if one.type is ParameterType.INSTANCE)
+    (choice,) = instances_for(spec, system)
+    assert choice.doubts == doubts
