@@ -100,7 +100,7 @@ def is_last_good(copy: Copy) -> bool:
 
 
 def _counted(systems: QuerySet[System]) -> QuerySet[System]:
-    good = Q(copies__state=CopyState.GOOD.value)
+    good = Q(copies__state=CopyState.GOOD.value, copies__as_found=False)
     doubtful = Q(copies__state__in=(CopyState.UNVERIFIED.value, CopyState.SUSPECT.value))
     newest = Copy.objects.filter(system=OuterRef("pk")).good().newest_first().values("pk")[:1]
     return systems.annotate(

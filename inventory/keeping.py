@@ -47,7 +47,7 @@ def add(
     Raises `Invalid`. `reason` stands in its history.
     """
     copy = Copy(system=system)
-    writing.put(copy, given, (*EDITABLE, "state"))
+    writing.put(copy, given, (*EDITABLE, "state", "as_found"))
     check(copy, at)
     return writing.add(copy, taken=taken(copy), reason=reason, by=by, at=at)
 

@@ -115,6 +115,8 @@ class Copy(models.Model):
     verified_how = models.CharField(max_length=200, blank=True)
     restore_proven_at = models.DateTimeField(null=True, blank=True)
     delete_not_before = models.DateTimeField(null=True, blank=True)
+    # Kept by a run before it wrote over what is in it: it may hold the very data that was wrong.
+    as_found = models.BooleanField(default=False)
 
     objects = CopyQuerySet.as_manager()
 

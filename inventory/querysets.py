@@ -19,14 +19,19 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
         return self.filter(system=system)
 
 
+#: To be restored from.
+GOOD = Q(state=CopyState.GOOD.value, as_found=False)
+
+
 class CopyQuerySet(models.QuerySet["Copy"]):
     def of(self, system: System) -> Self:
         """Copies of the data of `system`."""
         return self.filter(system=system)
 
     def good(self) -> Self:
-        """Copies that somebody read back and found whole, and that nobody has doubted since."""
-        return self.filter(state=CopyState.GOOD.value)
+        """Copies that somebody read back and found whole, and that nobody has doubted since; not
+        those of data as it was found, which is kept because it was wrong."""
+        return self.filter(GOOD)
 
     def existing(self) -> Self:
         """Copies that have not been destroyed."""
@@ -35,11 +40,10 @@ class CopyQuerySet(models.QuerySet["Copy"]):
     def marked(self) -> Self:
         """With `last_good`: whether a copy is the LAST GOOD COPY of its system: good, and no other
         is. Everything that names a copy asks this, and nothing else decides it."""
-        good = Q(state=CopyState.GOOD.value)
         others = self.model._default_manager.filter(
-            good, ~Q(pk=OuterRef("pk")), system=OuterRef("system")
+            GOOD, ~Q(pk=OuterRef("pk")), system=OuterRef("system")
         )
-        return self.annotate(last_good=ExpressionWrapper(good & ~Exists(others), BooleanField()))
+        return self.annotate(last_good=ExpressionWrapper(GOOD & ~Exists(others), BooleanField()))
 
     def newest_first(self) -> Self:
         """By the newest record in it, not by the date of the file; undated ones come last."""

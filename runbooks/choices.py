@@ -48,7 +48,8 @@ def copies_for(
     spec: ParameterSpec, system: System | None, *, at: datetime
 ) -> tuple[CopyChoice, ...]:
     """Copies of `system` (of every system when the runbook names none), the one with the newest
-    record first. Destroyed and quarantined ones cannot be chosen. `at` is aware. Two queries."""
+    record first, and last what was kept as it was found. Destroyed and quarantined ones cannot be
+    chosen. `at` is aware. Two queries."""
     copies = Copy.objects.marked().select_related("system", "verified_by", "taken_from")
     if system is not None:
         copies = copies.filter(system=system)
@@ -58,7 +59,7 @@ def copies_for(
     chosen = [
         _copy_choice(c, spec, newest.get(c.system_id), at) for c in found if c.state not in away
     ]
-    return tuple(sorted(chosen, key=lambda choice: choice.copy.data_as_of is None))
+    return tuple(sorted(chosen, key=lambda c: (c.copy.as_found, c.copy.data_as_of is None)))
 
 
 def instances_for(spec: ParameterSpec, system: System | None) -> tuple[InstanceChoice, ...]:
@@ -103,7 +104,9 @@ def _newest(copies: list[Copy]) -> dict[int, Copy]:
     found: dict[int, Copy] = {}
     for copy in copies:
         best = found.get(copy.system_id)
-        if copy.data_as_of and (best is None or copy.data_as_of > _dated(best)):
+        if not copy.data_as_of or copy.as_found:
+            continue
+        if best is None or copy.data_as_of > _dated(best):
             found[copy.system_id] = copy
     return found
 
@@ -133,6 +136,8 @@ def _copy_choice(copy: Copy, spec: ParameterSpec, newest: Copy | None, at: datet
         doubts.append(f"This runbook takes no copy older than {limit}.")
     if copy.state == CopyState.SUSPECT.value:
         doubts.append("Somebody marked it as suspect.")
+    if copy.as_found:
+        doubts.append("A run kept it as it was found, before it was written over: it may be wrong.")
     return CopyChoice(
         copy,
         stamp(copy.data_as_of) if copy.data_as_of else "not known",

@@ -115,6 +115,7 @@ def _registered(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
         "sha256": data["sha256"],
         "encrypted": data["encrypted"],
         "taken_from": deed.chosen.instance,
+        "as_found": data["purpose"] == Purpose.SAFETY,
     }
     if data["purpose"] == Purpose.QUARANTINE:
         facts["delete_not_before"] = _moment(data["delete_not_before"])

@@ -190,7 +190,9 @@ def hand_over(crew: Crew, relief: Screen) -> None:
     accept.get_by_label("Number of the step").fill("12")
     accept.locator('[name="identifier"]').fill("db-stage-1")
     accept.get_by_role("button", name="Take over").click()
-    expect(accept.get_by_role("alert")).to_contain_text("db-stage-1 is not the database system identifier")
+    expect(accept.get_by_role("alert")).to_contain_text(
+        "db-stage-1 is not the database system identifier"
+    )
     accept.locator('[name="identifier"]').fill("7301442219883460001")
     accept.get_by_role("button", name="Take over").click()
     expect(relief.page.locator(".banner")).to_have_count(0)

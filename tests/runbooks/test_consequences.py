@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +11,15 @@ import pytest
 from accounts.enums import Scope
 from accounts.models import User
 from inventory import copies, history, instances
+from inventory.board import is_marked
 from inventory.enums import Answer, DataClass, Environment, Medium
 from inventory.models import Copy, Instance, System
 from runbooks import eventtext, grounds, log, rows
-from runbooks.enums import Move, RunKind
+from runbooks.choices import copies_for
+from runbooks.enums import Move, ParameterType, RunKind
 from runbooks.models import Run
 from runbooks.moving import MoveRefused
+from runbooks.procedure import ParameterSpec
 from runbooks.requests import Request
 from tests.factories import inventory as make
 from tests.factories.runs import Play, play
@@ -337,3 +340,17 @@ def test_the_command_is_not_laid_open_on_other_grounds(at, crew, target, dump) -
     copies.mark(dump, state="destroyed", reason="the disk failed", by=crew["operator"], at=at)
     assert refusal(Move.UNLOCK) == "inventory_changed"
     assert refusal(Move.TICK) == ""  # the act is done: what is true is written down
+
+
+def test_what_was_kept_as_it_was_found_is_no_backup(operator: User, at: datetime) -> None:
+    system = make.system(operator, at)
+    night: dict[str, Any] = dict.fromkeys(("taken_at", "data_as_of"), at - timedelta(hours=6))
+    now: dict[str, Any] = dict.fromkeys(("taken_at", "data_as_of"), at)
+    backup = make.copy(system, operator, at, good=True, **night)
+    wrong = make.copy(system, operator, at, good=True, name="as found", **now)
+    Copy.objects.filter(pk=wrong.pk).update(as_found=True)
+    assert [copy.pk for copy in Copy.objects.good()] == [backup.pk]
+    assert is_marked(Copy.objects.marked().get(pk=backup.pk))
+    first, last = copies_for(ParameterSpec("dump", ParameterType.COPY, "D"), system, at=at)
+    assert (first.copy.pk, first.behind, last.copy.pk) == (backup.pk, "", wrong.pk)
+    assert "it may be wrong" in last.doubts[0]
