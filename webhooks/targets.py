@@ -213,4 +213,6 @@ def _meant(ip: Address) -> Iterable[Address]:
         return [ip]
     if ip in _NAT64:
         return [IPv4Address(int(ip) & 0xFFFFFFFF)]
-    return [ip, *(inner for inner in (ip.sixtofour, *(ip.teredo or ())) if inner)]
+    if ip.sixtofour:  # older versions of Python call all of 2002::/16 private, newer ones none
+        return [ip.sixtofour]
+    return [ip, *(ip.teredo or ())]
