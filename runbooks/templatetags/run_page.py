@@ -101,6 +101,7 @@ def _fields(form: MoveForm) -> Hashable:
             field.help_text,
             field.required,
             repr(field.widget.attrs),
+            repr(form.get_initial_for_field(field, name)),
             tuple(getattr(field, "choices", ())),
         )
         for name, field in form.fields.items()
