@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from runbooks.enums import Move
 from runbooks.interlocks import plain
-from runbooks.machine.gates import gates
+from runbooks.machine.gates import gates, not_yet
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
 from runbooks.state import RunState
 
@@ -22,8 +22,7 @@ def _unlock(state: RunState, request: Request) -> Outcome:
         return Malformed({"name": "Type the name of what is overwritten."})
     for gate in gates(state, index, request.at):
         if not gate.open and gate.key != "unlocked":
-            label = gate.label[:1].lower() + gate.label[1:]
-            return Refusal(f"gate_{gate.key}", f"Not yet: {label}.", gate.how, guard=gate.guard)
+            return not_yet(gate)
     if plain(said) != plain(target):
         return Refusal(
             "wrong_name",

@@ -10,7 +10,7 @@ from runbooks.enums import Countersign, Move, RunRole, StepStatus, ValueType
 from runbooks.interlocks import Wrong
 from runbooks.machine.acts_branch import entering
 from runbooks.machine.attempts import put
-from runbooks.machine.gates import gates
+from runbooks.machine.gates import gates, not_yet
 from runbooks.machine.misses import holding, too_many
 from runbooks.machine.pace import pace
 from runbooks.machine.signature import on_screen_of
@@ -241,9 +241,7 @@ def _first_closed(state: RunState, request: Request) -> Refusal | None:
     index = index_of(request)
     for gate in gates(state, index, request.at):
         if not gate.open:
-            code = f"gate_{gate.key.split(':')[0]}"
-            label = gate.label[:1].lower() + gate.label[1:]
-            return Refusal(code, f"Not yet: {label}.", gate.how, guard=gate.guard)
+            return not_yet(gate)
     return None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from runbooks import interlocks
 from runbooks.enums import Countersign, RunKind, RunRole, RunStatus, StepStatus, ValueType
-from runbooks.requests import Gate
+from runbooks.requests import Gate, Refusal
 from runbooks.state import FINISHED, RunState, current
 
 #: A countersign *before* counts for two minutes: concurrent verification means both are there now.
@@ -40,6 +40,13 @@ def _overridden(state: RunState, index: int, found: tuple[Gate, ...]) -> tuple[G
         else gate
         for gate in found
     )
+
+
+def not_yet(gate: Gate) -> Refusal:
+    """The refusal of a move that a closed gate stands before."""
+    label = gate.label[:1].lower() + gate.label[1:]
+    code = f"gate_{gate.key.split(':')[0]}"
+    return Refusal(code, f"Not yet: {label}.", gate.how, guard=gate.guard)
 
 
 def overridden(state: RunState, index: int | None, gate: str) -> bool:

@@ -75,7 +75,6 @@ def may_use(state: RunState, person: int, index: int | None) -> Refusal | None:
 
 
 def _needs_second(guard: Guard) -> bool:
-
     return bool(guard.countersign or guard.hold or "overwrite" in guard.locks)
 
 
