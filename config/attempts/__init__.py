@@ -1,0 +1,16 @@
+"""Every way around a guard that was once found, tried again against this product.
+
+`manage.py try_the_doors` makes each attempt of `ATTEMPTS` once, in a database of its own, and ends
+with 1 if one of them gets through. To add one: a function that takes a `World`, tries, and returns
+what was said to it, or raises `GotThrough`; and its line in the table of its module.
+"""
+
+from __future__ import annotations
+
+from config.attempts import trying
+from config.attempts.trying import Attempt
+
+__all__ = ["ATTEMPTS"]
+
+#: All attempts, in the order of their points.
+ATTEMPTS: tuple[Attempt, ...] = tuple(sorted((*trying.ATTEMPTS,), key=lambda one: one.point))

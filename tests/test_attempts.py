@@ -1,0 +1,34 @@
+"""Each attempt to get around a guard is made, and held; and one that is not is told as such."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from config.attempts import ATTEMPTS
+from config.attempts.trying import Attempt, World
+from config.demonstration import load
+from config.management.commands import try_the_doors
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda one: f"{one.point}: {one.tried}")
+def test_nothing_gets_through(attempt: Attempt) -> None:
+    load(at=timezone.now())
+    assert attempt.deed(World(timezone.now()))
+
+
+def test_what_goes_through_is_told_and_ends_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def open_door(world: World) -> str:
+        return world.refused("any", lambda: None)
+
+    attempt = Attempt(1, "Somebody does what nobody minds", open_door)
+    monkeypatch.setattr(try_the_doors, "ATTEMPTS", (attempt,))
+    out = StringIO()
+    with pytest.raises(CommandError, match="1 of 1 attempts got through"):
+        call_command("try_the_doors", here=True, stdout=out, no_color=True)
+    assert "GOT THROUGH It went through." in out.getvalue()
