@@ -4,7 +4,8 @@ PORT ?= 8000
 TESTS ?= tests
 SEEDS ?= 300
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
+# The locks are complete, so nothing is resolved: a release made elsewhere tomorrow changes nothing.
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes
 OURS := accounts bench config demonstration incidents inventory jobs notices richtext runbooks tests webhooks manage.py
 TEMPLATES := $(shell git ls-files 'templates/*.html' 2>/dev/null)
 POSTGRES ?= $(COUNTERSIGN_TEST_POSTGRES)
@@ -12,7 +13,7 @@ NEEDS := Install them first: apt install python3-venv make git
 
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: run check lint types docs doors test test-sqlite test-postgres soak bench format
+.PHONY: run check lint types docs doors test test-sqlite test-postgres soak bench format relock
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
@@ -39,6 +40,15 @@ docs: .venv/dev.stamp
 # Every way around a guard that was once found, tried again; see config/attempts.
 doors: .venv/dev.stamp
 	$(BIN)/python manage.py try_the_doors
+
+# Needs uv. Keeps every version that pyproject.toml still allows; --upgrade in RELOCK_ARGS does not.
+RELOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+RELOCK += pyproject.toml $(RELOCK_ARGS)
+IN_PRODUCTION := --extra postgres --extra redis
+relock:
+	$(RELOCK) -o requirements/run.lock
+	$(RELOCK) $(IN_PRODUCTION) -o requirements/production.lock
+	$(RELOCK) $(IN_PRODUCTION) --group test --group browser --group lint -o requirements/dev.lock
 
 # As BENCH_ARGS="--only T1,T7 --quick --database postgres://postgres@127.0.0.1:5432/bench".
 bench: .venv/dev.stamp
@@ -70,9 +80,11 @@ soak: .venv/dev.stamp
 .venv/run.stamp: requirements/run.lock | .venv/bin/python
 	@echo "Installing what Countersign needs into .venv (once)"
 	@$(PIP) -r requirements/run.lock
+	@$(BIN)/python -m pip check
 	@touch $@
 
 .venv/dev.stamp: requirements/dev.lock | .venv/bin/python
 	@echo "Installing the tools of development into .venv (once)"
 	@$(PIP) -r requirements/dev.lock
+	@$(BIN)/python -m pip check
 	@touch $@ .venv/run.stamp
