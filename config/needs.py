@@ -76,7 +76,7 @@ def needs(person: User, at: datetime) -> Needs:
     runs they are in (at most `MOST`), not on the size of the house."""
     return Needs(
         _logs(at),
-        _runs(person),
+        _runs(person, at),
         _approvals(person),
         _reviews(person),
         _incidents(),
@@ -99,20 +99,20 @@ def _logs(at: datetime) -> tuple[Need, ...]:
     return tuple(found)
 
 
-def _runs(person: User) -> tuple[Need, ...]:
+def _runs(person: User, at: datetime) -> tuple[Need, ...]:
     ended = [status.value for status in ENDED]
     mine = Run.objects.exclude(status__in=ended).filter(
         Q(hand_over_to=person) | Q(pk__in=RunPerson.objects.filter(person=person).values("run"))
     )
     numbers = mine.order_by("-prepared_at").values_list("pk", flat=True)[:MOST]
-    found = [_run(*rows.load(number), person) for number in numbers]
+    found = [_run(*rows.load(number), person, at) for number in numbers]
     return tuple(sorted(found, key=lambda need: not need.urgent))
 
 
-def _run(run: Run, state: RunState, person: User) -> Need:
+def _run(run: Run, state: RunState, person: User, at: datetime) -> Need:
     index = current(state)
     step = state.step(index).number if index is not None else ""
-    may = {a.move for a in allowed(state, person.pk) if a.step in (None, index)}
+    may = {a.move for a in allowed(state, person.pk, at) if a.step in (None, index)}
     url = reverse("runbooks:run_detail", args=[run.pk]) + "#now"
     title = f"{run} (drill)" if state.kind is RunKind.DRILL else str(run)
     for move, sentence in _ASKED:

@@ -56,7 +56,7 @@ def run_json(
         "parameters": _parameters(desk),
         "people": _people(desk, here),
         "role": word(state.people.get(desk.person)),
-        "open_roles": [role.value for role in open_roles(state, desk.person)],
+        "open_roles": [role.value for role in open_roles(state, desk.person, desk.at)],
         "required_roles": [role.value for role in required_roles(state)],
         "current": now,
         "gates": [] if now is None else [gate_json(gate) for gate in gates(state, now, desk.at)],
@@ -173,7 +173,7 @@ def _allowed(desk: Desk) -> list[dict[str, Any]]:
             "step": one.step,
             "url": reverse(f"api:move_{one.move.value}", args=[number]),
         }
-        for one in allowed(desk.state, desk.person)
+        for one in allowed(desk.state, desk.person, desk.at)
     ]
 
 

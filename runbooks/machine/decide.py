@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from runbooks.enums import Move, RunRole
 from runbooks.machine.acts_branch import ACTS as BRANCH_ACTS
 from runbooks.machine.acts_copies import ACTS as COPIES_ACTS
@@ -37,24 +39,24 @@ def decide(state: RunState, request: Request) -> Outcome:
     refusal = (
         stale
         or unknown_signer(state, request)
-        or standing(state, request.by, request.move, request.step)
+        or standing(state, request.by, request.move, request.step, request.at)
     )
     return refusal or unsigned(state, request) or ACTS[request.move](state, request)
 
 
-def allowed(state: RunState, person: int) -> tuple[Allowed, ...]:
-    """Every control that `person` may use now. Moves about a step name it."""
+def allowed(state: RunState, person: int, at: datetime) -> tuple[Allowed, ...]:
+    """Every control that `person` may use at `at` (aware). Moves about a step name it."""
     found = []
     for move, rule in RULES.items():
         steps: list[int | None] = [None] if rule.steps is None or rule.or_run else []
         steps += [s.index for s in state.steps if rule.steps and s.status in rule.steps]
-        found += [Allowed(move, i) for i in steps if standing(state, person, move, i) is None]
+        found += [Allowed(move, i) for i in steps if standing(state, person, move, i, at) is None]
     return tuple(found)
 
 
-def open_roles(state: RunState, person: int) -> tuple[RunRole, ...]:
-    """Roles that `person` could take now."""
-    if standing(state, person, Move.TAKE_ROLE, None):
+def open_roles(state: RunState, person: int, at: datetime) -> tuple[RunRole, ...]:
+    """Roles that `person` could take at `at` (aware)."""
+    if standing(state, person, Move.TAKE_ROLE, None, at):
         return ()
     single = {RunRole.OPERATOR, RunRole.DECIDER}
     return tuple(r for r in RunRole if r not in single or state.holder(r) is None)

@@ -45,7 +45,7 @@ def not_before(asked: Override) -> datetime:
     return asked.asked_at + OVERRIDE_WAITS
 
 
-def may_ask(state: RunState, person: int, index: int | None) -> Refusal | None:
+def may_ask(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     """Whether there could be something to override at all; which gate is closed, the act sees."""
     if index is not None:
         return None if state.step(index).guard.override else _never(state.step(index).number)
@@ -63,7 +63,7 @@ def may_ask(state: RunState, person: int, index: int | None) -> Refusal | None:
     return _never(step.number) if step else None
 
 
-def may_use(state: RunState, person: int, index: int | None) -> Refusal | None:
+def may_use(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     """An override is used, or taken back, after it was asked for."""
     if pending(state, index):
         return None

@@ -1,8 +1,12 @@
-"""What single moves demand beyond the table of `runbooks.machine.rules`. One function a move."""
+"""What single moves demand beyond the table of `runbooks.machine.rules`. One function a move.
+
+Each is asked as of a moment `at` (aware): what rests on time may be over a minute later.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus
@@ -18,7 +22,9 @@ def countersigner(state: RunState, index: int) -> RunRole:
     return RunRole.OPERATOR if by_verifier else RunRole.VERIFIER
 
 
-def _may_countersign(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_countersign(
+    state: RunState, person: int, index: int | None, at: datetime
+) -> Refusal | None:
     assert index is not None  # noqa: S101 - the table demands a step
     guard, step = state.step(index).guard, state.steps[index]
     if guard.countersign is None:
@@ -48,7 +54,7 @@ def _may_countersign(state: RunState, person: int, index: int | None) -> Refusal
     return None
 
 
-def _may_take_role(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_take_role(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     mine = state.people.get(person)
     if mine is None:
         return None
@@ -59,7 +65,9 @@ def _may_take_role(state: RunState, person: int, index: int | None) -> Refusal |
     )
 
 
-def _countersigned_it(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _countersigned_it(
+    state: RunState, person: int, index: int | None, at: datetime
+) -> Refusal | None:
     """Who confirmed a step before it was done does not do it too, not even as the new operator."""
     if index is None or state.steps[index].countersigned_by != person:
         return None
@@ -70,27 +78,27 @@ def _countersigned_it(state: RunState, person: int, index: int | None) -> Refusa
     )
 
 
-def _may_tick(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_tick(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if index is not None and state.step(index).guard.decide:
         return Refusal(
             "decision", "This step is a decision.", "Choose one of its answers, with a reason."
         )
-    return _countersigned_it(state, person, index)
+    return _countersigned_it(state, person, index, at)
 
 
-def _may_decide(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_decide(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if index is not None and state.step(index).guard.decide:
-        return _countersigned_it(state, person, index)
+        return _countersigned_it(state, person, index, at)
     return Refusal("no_decision", "This step asks for no decision.", "Tick it.")
 
 
-def _may_record(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_record(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if index is not None and interlocks.asks(state, index):
         return None
     return Refusal("no_value", "This step records no value.", "Write a note instead.")
 
 
-def _may_skip(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_skip(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if index is not None and state.step(index).guard.optional:
         return None
     return Refusal(
@@ -100,7 +108,7 @@ def _may_skip(state: RunState, person: int, index: int | None) -> Refusal | None
     )
 
 
-def _may_undo(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_undo(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if index is not None and state.on_main_path(index):
         section = state.procedure.section_of(state.step(index).guard.undo)
         if section is not None and section.aside:
@@ -112,7 +120,7 @@ def _may_undo(state: RunState, person: int, index: int | None) -> Refusal | None
     )
 
 
-def _may_release(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_release(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     assert index is not None  # noqa: S101 - the table demands a step
     unsigned = interlocks.unsigned(state, index)
     role = RunRole.DECIDER if unsigned else state.step(index).guard.hold
@@ -129,7 +137,7 @@ def _may_release(state: RunState, person: int, index: int | None) -> Refusal | N
     return None
 
 
-def _may_confirm(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_confirm(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if index is not None and {"timeout", "overwrite"} & state.step(index).guard.locks.keys():
         return None
     if repeats_timeout(state):
@@ -137,17 +145,17 @@ def _may_confirm(state: RunState, person: int, index: int | None) -> Refusal | N
     return Refusal("no_timeout", "This step asks for no time-out.", "Write a note instead.")
 
 
-def _may_unlock(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_unlock(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if index is None or "overwrite" not in state.step(index).guard.locks:
         return Refusal("no_overwrite", "This step overwrites nothing.", "Tick it.")
     if index in state.stated.unlocked:
         return Refusal(
             "unlocked_already", "The command is laid open already.", "Tick it when done.", False
         )
-    return _countersigned_it(state, person, index)
+    return _countersigned_it(state, person, index, at)
 
 
-def _may_resume(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_resume(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if state.held_for_mismatch and person == state.held_by:
         return Refusal(
             "second_person",
@@ -157,7 +165,7 @@ def _may_resume(state: RunState, person: int, index: int | None) -> Refusal | No
     return None
 
 
-def _may_accept(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_accept(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if state.hand_over_to is None:
         return Refusal("no_hand_over", "No hand-over is offered.", "The operator offers it first.")
     if state.hand_over_to != person:
@@ -167,7 +175,9 @@ def _may_accept(state: RunState, person: int, index: int | None) -> Refusal | No
     return None
 
 
-def _may_release_role(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_release_role(
+    state: RunState, person: int, index: int | None, at: datetime
+) -> Refusal | None:
     if state.people.get(person) is RunRole.OPERATOR and state.status is not RunStatus.BRIEFING:
         return Refusal(
             "operator_stays",
@@ -177,7 +187,7 @@ def _may_release_role(state: RunState, person: int, index: int | None) -> Refusa
     return None
 
 
-def _may_answer(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_answer(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if state.stated.asked_copies_at is None:
         return Refusal(
             "copies_not_asked",
@@ -187,7 +197,7 @@ def _may_answer(state: RunState, person: int, index: int | None) -> Refusal | No
     return None
 
 
-def _may_complete(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _may_complete(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     now = current(state)
     if now is not None:
         return Refusal(
@@ -210,7 +220,7 @@ def _may_complete(state: RunState, person: int, index: int | None) -> Refusal | 
     return None
 
 
-PARTICULARS: dict[Move, Callable[[RunState, int, int | None], Refusal | None]] = {
+PARTICULARS: dict[Move, Callable[[RunState, int, int | None, datetime], Refusal | None]] = {
     Move.TAKE_ROLE: _may_take_role,
     Move.COUNTERSIGN: _may_countersign,
     Move.OBJECT: _may_countersign,

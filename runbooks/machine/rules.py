@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
 from runbooks.machine.particulars import PARTICULARS
@@ -95,19 +96,21 @@ RULES: dict[Move, Rule] = {
 }
 
 
-def standing(state: RunState, person: int, move: Move, index: int | None) -> Refusal | None:
-    """Why `person` may not make `move` on step `index` now; None when they may try."""
+def standing(
+    state: RunState, person: int, move: Move, index: int | None, at: datetime
+) -> Refusal | None:
+    """Why `person` may not make `move` on step `index` at `at` (aware); None when they may try."""
     rule = RULES[move]
     return (
         _run_allows(state, rule, index)
         or _step_exists(state, rule, index)
         or _role_allows(state, person, rule, index)
         or _step_allows(state, rule, index)
-        or PARTICULARS.get(move, _nothing)(state, person, index)
+        or PARTICULARS.get(move, _nothing)(state, person, index, at)
     )
 
 
-def _nothing(state: RunState, person: int, index: int | None) -> Refusal | None:
+def _nothing(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     return None
 
 

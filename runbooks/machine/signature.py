@@ -42,7 +42,7 @@ def unknown_signer(state: RunState, request: Request) -> Refusal | None:
     was wrong is not said."""
     if not request.data.get("unknown_signer"):
         return None
-    why = standing(state, request.by, request.move, request.step)
+    why = standing(state, request.by, request.move, request.step, request.at)
     if why is not None and (why.code not in _HOSTED or not _may_host(state, request.by)):
         return why
     return Refusal(

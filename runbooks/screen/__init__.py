@@ -157,7 +157,7 @@ def _owed(state: RunState) -> tuple[str, ...]:
 def _seats(desk: Desk) -> tuple[Seat, ...]:
     """In the briefing every role; later those that are free, for somebody who has none."""
     state = desk.state
-    offered, needed = open_roles(state, desk.person), required_roles(state)
+    offered, needed = open_roles(state, desk.person, desk.at), required_roles(state)
     briefing = state.status is RunStatus.BRIEFING
     found = []
     for role in RunRole:

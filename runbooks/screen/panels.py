@@ -146,7 +146,7 @@ class Desk:
 
     @cached_property
     def controls(self) -> frozenset[Allowed]:
-        return frozenset(allowed(self.state, self.person))
+        return frozenset(allowed(self.state, self.person, self.at))
 
     @cached_property
     def blind(self) -> frozenset[int]:

@@ -92,14 +92,14 @@ class Run(RuleBasedStateMachine):
         seen = state.sequence - 2 if late else state.sequence
         request = Request(move, by, game.at, index, seen, sent(game, move, index, by, good))
         outcome = decide(state, request)
-        refusal = standing(state, by, move, index)
+        refusal = standing(state, by, move, index, game.at)
         if isinstance(outcome, Refusal) and outcome.code == "stale":
             assert late
             assert not outcome.logged
             return
         if refusal:
             assert outcome == refusal
-        assert (Allowed(move, index) in allowed(state, by)) == (refusal is None)
+        assert (Allowed(move, index) in allowed(state, by, game.at)) == (refusal is None)
         game.ask(move, by, index, seen=seen, **request.data)
         if isinstance(outcome, Refusal | Malformed):
             assert game.state == state
@@ -203,9 +203,10 @@ def test_every_effect_is_told() -> None:
 
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_offered_roles_can_be_taken(name: str) -> None:
-    state = Game.of(ALL[name]).state
-    for role in open_roles(state, STRANGER):
+    game = Game.of(ALL[name])
+    state, at = game.state, game.at
+    for role in open_roles(state, STRANGER, at):
         game = Game(state)
         assert game.must(Move.TAKE_ROLE, STRANGER, role=role.value) == ("role.taken",)
-    assert open_roles(state, OPERATOR) == ()
-    assert Allowed(Move.TAKE_ROLE) not in allowed(state, OPERATOR)
+    assert open_roles(state, OPERATOR, at) == ()
+    assert Allowed(Move.TAKE_ROLE) not in allowed(state, OPERATOR, at)

@@ -179,7 +179,7 @@ def test_a_run_that_overwrites_wants_a_verifier_and_a_decider() -> None:
 
 def test_a_start_alone_is_overridden_and_the_gates_of_the_steps_stay() -> None:
     game = briefing(OPERATOR)
-    assert Allowed(Move.ASK_OVERRIDE) in allowed(game.state, OPERATOR)
+    assert Allowed(Move.ASK_OVERRIDE) in allowed(game.state, OPERATOR, game.at)
     game.must(Move.ASK_OVERRIDE, OPERATOR, gate="roles", **ALONE)
     assert code(game.ask(Move.START, OPERATOR, acknowledged=True)) == "roles_missing"
     later(game, minutes=2)

@@ -53,7 +53,7 @@ def choose(run: int, people: Mapping[str, User], dice: Random, key: str) -> Pres
     """The next thing that somebody presses, after a look at the run, under a `key` of its own."""
     state = rows.load(run)[1]
     name = dice.choice(["operator", "operator", "verifier", "decider", *people])
-    offered = allowed(state, people[name].pk)
+    offered = allowed(state, people[name].pk, datetime.now(UTC))
     if offered and dice.random() < 0.8:
         pick = dice.choice(offered)
         if pick.move in {Move.ABORT, Move.HOLD, Move.RELEASE_ROLE} and dice.random() < 0.8:
@@ -97,7 +97,7 @@ def _typed(
     good = dice.random() < 0.75
     index = step if step is not None and step < len(state.steps) else None
     about = {"step": step} if RULES[move].steps is not None else {}
-    roles = open_roles(state, 0) if good else tuple(RunRole)
+    roles = open_roles(state, 0, datetime.now(UTC)) if good else tuple(RunRole)
     texts = dict.fromkeys(("position", "running", "next_step", "worries"), "x" if good else "")
     typed: dict[Move, dict[str, Any]] = {
         Move.TAKE_ROLE: {"role": dice.choice(roles or tuple(RunRole))},
