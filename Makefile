@@ -13,13 +13,13 @@ NEEDS := Install them first: apt install python3-venv make git
 
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: run check lint types docs doors test test-sqlite test-postgres soak bench format relock
+.PHONY: run check lint types docs doors test test-sqlite test-postgres locks relock soak bench format
 .DEFAULT_GOAL := run
 
 run: .venv/run.stamp
 	@$(BIN)/python -m config.launcher --port $(PORT)
 
-check: lint types docs doors test
+check: lint types docs doors locks test
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check $(OURS)
@@ -40,6 +40,10 @@ docs: .venv/dev.stamp
 # Every way around a guard that was once found, tried again; see config/attempts.
 doors: .venv/dev.stamp
 	$(BIN)/python manage.py try_the_doors
+
+# Each lock, installed with the oldest pip into an environment of its own, starts what it is for.
+locks: | .venv/bin/python
+	$(BIN)/python -m tests.locks
 
 # Needs uv. Keeps every version that pyproject.toml still allows; --upgrade in RELOCK_ARGS does not.
 RELOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
