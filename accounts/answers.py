@@ -19,7 +19,8 @@ def count(said: Refused | Invalid) -> None:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is told: `errors` only for bad input, `sequence` only when a run's log has moved on."""
+    """What is told: `errors` only for bad input, `sequence` only when a run's log has moved on,
+    `kept` only when an idempotency key was sent with something else before."""
 
     status: int
     code: str
@@ -27,9 +28,10 @@ class Answer:
     remedy: str
     errors: dict[str, str]
     sequence: int | None = None
+    kept: str = ""
 
     def as_json(self) -> dict[str, object]:
-        """The documented keys; `errors` and `sequence` only where there are any."""
+        """The documented keys; `errors`, `sequence` and `kept` only where there are any."""
         known: dict[str, object] = {
             "code": self.code,
             "sentence": self.sentence,
@@ -39,6 +41,8 @@ class Answer:
             known["errors"] = self.errors
         if self.sequence is not None:
             known["sequence"] = self.sequence
+        if self.kept:
+            known["kept"] = self.kept
         return known
 
 
@@ -54,6 +58,7 @@ def answer_to(exception: Exception) -> Answer | None:
             exception.remedy,
             {},
             getattr(exception, "sequence", None),
+            getattr(exception, "kept", ""),
         )
     if isinstance(exception, Invalid):
         sentence = exception.errors.get("", "What was sent cannot be read. Nothing was saved.")

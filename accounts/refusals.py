@@ -29,6 +29,21 @@ class ChangedMeanwhile(Refused):
         self.seen = seen
 
 
+class KeyUsed(Refused):
+    """An idempotency key that was used before, for something else. `kept`: what it was first sent
+    with, in words; '' when that is not for this sender. `sequence`: the head of the log now."""
+
+    def __init__(self, sentence: str, *, kept: str = "", sequence: int | None = None) -> None:
+        super().__init__(
+            "key_used",
+            sentence,
+            "Look at what was kept. If yours still has to be done, send it once more, under a new"
+            " key; a page takes one by itself.",
+        )
+        self.kept = kept
+        self.sequence = sequence
+
+
 class Invalid(Exception):
     """What was sent cannot be read (HTTP 422): `errors` maps a field to its sentence, '' to the
     whole. Nothing was written, and it is no near miss."""

@@ -8,6 +8,7 @@ JOB_HANDLERS: dict[str, str] = {
     "jobs.prune": "jobs.schedules.prune",
     "notices.mail": "notices.mail.send_notice",
     "runbooks.anchor": "runbooks.background.anchor",
+    "runbooks.forget_keys": "runbooks.background.forget_keys",
     "runbooks.mail_anchor": "runbooks.background.mail_anchor",
     "runbooks.post_anchor": "runbooks.background.post_anchor",
     "runbooks.remind": "runbooks.background.remind",
@@ -23,6 +24,10 @@ JOB_SCHEDULES: dict[str, tuple[str, str]] = {
     "runbooks.anchor": (
         "every 15 min",
         "Writes the heads of logs that have moved to a file outside of the database.",
+    ),
+    "runbooks.forget_keys": (
+        "daily 03:45",
+        "Forgets the digests of what was sent under idempotency keys, after 7 days.",
     ),
     "runbooks.remind": (
         "every 1 min",

@@ -21,7 +21,7 @@ from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from notices.mail import deliver, pause
 from notices.tell import tell
-from runbooks import anchors, overdue, reviews, rows, verifying
+from runbooks import anchors, keyed, overdue, reviews, rows, verifying
 from runbooks.enums import RunKind
 from runbooks.machine import RunState
 from runbooks.models import LogCheck, Run
@@ -88,6 +88,11 @@ def post_anchor(job: Job, at: datetime) -> str:
     if not 200 <= answer.status < 300:
         raise Postpone(f"{host} answered {answer.status}.", pause(job))
     return f"{host} answered {answer.status}."
+
+
+def forget_keys(job: Job, at: datetime) -> str:
+    """Handler of `runbooks.forget_keys`: forget what was sent under idempotency keys."""
+    return f"{counted(keyed.forget(at=at), 'digest')} forgotten."
 
 
 def remind(job: Job, at: datetime) -> str:

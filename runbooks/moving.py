@@ -14,8 +14,8 @@ from django.db import transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
-from runbooks import aftermath, consequences, eventtext, log, notify, recall, repeats, rows
+from accounts.refusals import Invalid, KeyUsed, Refused
+from runbooks import aftermath, consequences, eventtext, keyed, log, notify, recall, repeats, rows
 from runbooks.enums import Move, RunRole
 from runbooks.machine import (
     Malformed,
@@ -29,7 +29,7 @@ from runbooks.machine import (
     near_miss,
 )
 from runbooks.models import Run
-from runbooks.statements import carry_out
+from runbooks.statements import Before, carry_out
 
 RIGHTS: dict[RunRole, Right] = {
     RunRole.OPERATOR: Right.OPERATE,
@@ -77,13 +77,13 @@ def move(
     the events of an accepted move in the same transaction, and may add to them."""
     check_sender(by)
     _check_storable(key, data)
+    request = Request(kind, by.pk, at, step, seen, data)
     with transaction.atomic():
-        run, state, answer = rows.load_locked(run_id, key=key)
-        if answer is not None:
-            return _first_answer(answer, run, kind, by, step)
+        run, state, before = rows.load_locked(run_id, key=key)
+        if before is not None:
+            return _first_answer(before, run, state, request)
         role = state.people.get(by.pk)
         access.check(by, RIGHTS[role or RunRole.OBSERVER])
-        request = Request(kind, by.pk, at, step, seen, data)
         outcome = consequences.follow(run, state, request, decide(state, request), by=by)
         events = _events(outcome, state, request)
         if store and not isinstance(outcome, Refusal):
@@ -93,6 +93,7 @@ def move(
             after = reduce(apply, lines, state)
             rows.store_people(run, state, after, {by.pk: (str(by), by.initials)})
             written += rows.changes(run, state, after)
+            written += keyed.row(run.pk, key, request) if key else []
             carry_out([*written, *notify.telling(run.pk, run.sequence)])
             recall.states.put((run.pk, run.digest), after)
             aftermath.follow(run, after, lines, by=by)
@@ -131,18 +132,19 @@ def _events(outcome: Outcome, state: RunState, request: Request) -> tuple[NewEve
     return tuple(outcome)
 
 
-def _first_answer(text: str, run: Run, kind: Move, by: User, step: int | None) -> Answer:
-    """The answer that this key got before, in the event with this text. Raises what it raised, and
-    `MoveRefused` when that was another move: its sender must not take theirs for done."""
-    told = eventtext.read(text)
-    if not repeats.is_repeat(told, kind, by.pk, step):
-        raise MoveRefused(
-            "key_used",
+def _first_answer(before: Before, run: Run, state: RunState, request: Request) -> Answer:
+    """The answer that this key got `before`. Raises what it raised, and `KeyUsed` when that was
+    another move, or the same with other contents: its sender must not take theirs for done."""
+    first = eventtext.read(before.text)
+    if not repeats.is_repeat(first, request.move, request.by, request.step):
+        mine = first.by == request.by
+        raise KeyUsed(
             "This key was sent with another move before. Nothing was done.",
-            "Send it again with a new random key.",
-            run.sequence,
+            kept=keyed.kept(run, state, first) if mine else "",
+            sequence=run.sequence,
         )
-    if told.kind == "move.refused":
-        data = told.data
+    keyed.check(run, state, before, request)
+    if first.kind == "move.refused":
+        data = first.data
         raise MoveRefused(data["code"], data["sentence"], data["remedy"], run.sequence)
-    return Answer(run.sequence, (told.kind,), replayed=True)
+    return Answer(run.sequence, (first.kind,), replayed=True)

@@ -13,10 +13,10 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import log, notify, rows, slips
+from runbooks import keyed, log, notify, rows, slips, statements
 from runbooks.destinations import Chosen
-from runbooks.enums import RunKind
-from runbooks.machine import NewEvent, genesis
+from runbooks.enums import Move, RunKind, RunStatus
+from runbooks.machine import NewEvent, Request, genesis
 from runbooks.models import Event, Revision, Run, RunParameter
 from runbooks.parameters import choose
 from runbooks.procedure import Procedure, from_json
@@ -49,20 +49,22 @@ def prepare(
         errors["title"] = f"Keep the title under {LONGEST_TITLE} characters."
     if errors:
         raise Invalid(errors)
+    sent = {"revision": revision.pk, "kind": kind, "parameters": parameters, "title": title}
+    request = Request(Move.PREPARE, by.pk, at, data=sent)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)  # a form sent twice at once
-        repeated = _prepared(by, key)
-        if repeated:
+        if repeated := _prepared(by, key, request):
             return repeated
         run = Run.objects.create(
             revision=revision,
             kind=kind.value,
-            status="briefing",
+            status=RunStatus.BRIEFING.value,
             title=title.strip() or procedure.title,
             prepared_at=at,
             prepared_by=by,
         )
         _brief(run, procedure, chosen, by=by, at=at, key=key)
+        carry_out(keyed.row(run.pk, key, request) if key else [])
     return run
 
 
@@ -119,12 +121,17 @@ def _startable(revision: Revision, kind: RunKind) -> Procedure:
     return procedure
 
 
-def _prepared(by: User, key: str | None) -> Run | None:
-    """The run that the same person prepared with the same key: a form sent twice opens one run."""
+def _prepared(by: User, key: str | None, request: Request) -> Run | None:
+    """The run that the same person prepared with the same key: a form sent twice opens one run.
+    Raises `KeyUsed` when it was sent with something else."""
     if key is None:
         return None
     first = Event.objects.filter(kind="run.prepared", key=key, by=by).select_related("run").first()
-    return first.run if first else None
+    before = statements.before(first.run, key) if first else None
+    if first is None or before is None:
+        return None
+    keyed.check(first.run, rows.known(first.run), before, request)
+    return first.run
 
 
 def _opening(run: Run, facts: Mapping[str, object]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ FIRST: dict[Move, frozenset[str]] = {
 
 def is_repeat(first: Line, move: Move, by: int, step: int | None) -> bool:
     """Whether `first`, the event that keeps the key, may be what this `move` of the person `by`
-    (account id) on `step` caused. What was typed is not compared: the first answer stands."""
+    (account id) on `step` caused. What was sent with it is compared by `runbooks.keyed`."""
     if first.by != by:
         return False
     if first.kind == "move.refused":

@@ -44,12 +44,12 @@ def load(run_id: int) -> tuple[Run, RunState]:
     return run, known(run)
 
 
-def load_locked(run_id: int, *, key: str | None) -> tuple[Run, RunState, str | None]:
-    """A run that nobody else changes until the transaction ends, its state, and the text of the
-    event that `key` caused before, if it did. One query, and four more when this process has not
-    met that state yet. Raises `Run.DoesNotExist`."""
-    run, answer = statements.lock(run_id, key)
-    return run, known(run), answer
+def load_locked(run_id: int, *, key: str | None) -> tuple[Run, RunState, statements.Before | None]:
+    """A run that nobody else changes until the transaction ends, its state, and what `key` caused
+    before, if it did. One query, and four more when this process has not met that state yet. Raises
+    `Run.DoesNotExist`."""
+    run, before = statements.lock(run_id, key)
+    return run, known(run), before
 
 
 def known(run: Run) -> RunState:

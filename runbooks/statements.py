@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import DateTimeField, Field, JSONField, Model
@@ -29,15 +29,25 @@ NO_KEY = 2**63
 _LOCKED = """
     SELECT run.*,
         (SELECT text FROM runbooks_event WHERE run_id = %(run)s AND key = %(key)s) AS answer,
+        (SELECT secret || digest FROM runbooks_sentkey
+            WHERE run_id = %(run)s AND key = %(key)s) AS sent,
         (SELECT sequence FROM runbooks_run WHERE id = %(run)s) AS before
     FROM runbooks_run run WHERE run.id = %(run)s
 """
 
 
-def lock(run_id: int, key: str | None) -> tuple[Run, str | None]:
+class Before(NamedTuple):
+    """What a key caused before: the text of its first event, and the digest of what was sent with
+    it (`runbooks.keyed`), None once that was removed."""
+
+    text: str
+    sent: str | None
+
+
+def lock(run_id: int, key: str | None) -> tuple[Run, Before | None]:
     """The row of a run, locked until the transaction ends (PostgreSQL; on SQLite the transaction is
-    IMMEDIATE and has locked already), and the text of the event that `key` caused before, if it
-    did. Raises `Run.DoesNotExist`."""
+    IMMEDIATE and has locked already), and what `key` caused before, if it did. Raises
+    `Run.DoesNotExist`."""
     if run_id >= NO_KEY:
         raise Run.DoesNotExist
     locking = connection.features.has_select_for_update
@@ -45,12 +55,18 @@ def lock(run_id: int, key: str | None) -> tuple[Run, str | None]:
     for run in Run.objects.raw(sql, {"run": run_id, "key": key}):
         told = vars(run)
         if told["before"] == run.sequence:
-            return run, told["answer"]
+            return run, None if told["answer"] is None else Before(told["answer"], told["sent"])
         # Somebody moved while this waited for the lock. PostgreSQL reads the locked row anew, and
         # the log as it was before the wait.
-        texts = run.events.filter(key=key).values_list("text", flat=True) if key else []
-        return run, next(iter(texts), None)
+        return run, before(run, key) if key else None
     raise Run.DoesNotExist
+
+
+def before(run: Run, key: str) -> Before | None:
+    """What `key` caused in `run` before; None when it was not used. Two queries."""
+    text = run.events.filter(key=key).values_list("text", flat=True).first()
+    sent = run.sent_keys.filter(key=key).values_list("secret", "digest").first()
+    return None if text is None else Before(text, "".join(sent) if sent else None)
 
 
 def insert(model: type[Model], rows: Sequence[Row], *, unique: str = "") -> list[Statement]:

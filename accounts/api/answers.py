@@ -42,6 +42,10 @@ class Problem(serializers.Serializer[Any]):
     sequence = serializers.IntegerField(
         required=False, help_text="The number of the last event of the run now."
     )
+    kept = serializers.CharField(
+        required=False,
+        help_text="With `key_used`: what was first sent under this key and kept, in words.",
+    )
     seen = serializers.IntegerField(
         required=False, help_text="With `changed_meanwhile`: send this once you read the change."
     )

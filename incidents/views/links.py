@@ -112,7 +112,7 @@ def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResp
         return brief_page(request, revision, form, status=422, **context)
     except Refused as refusal:
         return brief_page(
-            request, revision, form, refusal=refusal, status=refusal.status, **context
+            request, revision, form.renewed(), refusal=refusal, status=refusal.status, **context
         )
     answer = redirect("runbooks:run_detail", pk=run.pk)
     answer.status_code = 303

@@ -16,7 +16,8 @@ KEY = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     required=True,
-    description="New for each move; the same again gives the first answer again.",
+    description="New for each move; the same again gives the first answer again, and with other"
+    " contents it is refused (`key_used`).",
 )
 LONGEST = 4000  # characters of a text, as on the pages
 _QUOTED = re.compile(r'"(.*)"')

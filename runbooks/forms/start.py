@@ -5,9 +5,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django import forms
+from django.http import QueryDict
 
 from inventory.models import System
 from runbooks.choices import CopyChoice, InstanceChoice, copies_for, instances_for
@@ -87,6 +88,15 @@ class PrepareForm(forms.Form):
             spec.name: str(self.cleaned_data.get(PREFIX + spec.name) or "")
             for spec in self.procedure.parameters
         }
+
+    def renewed(self) -> Self:
+        """The form as it goes back to its sender, with what was chosen and a new key: the old one
+        stays answered with what was said to it."""
+        data = QueryDict(mutable=True)
+        data.update(self.data)
+        data["key"] = uuid.uuid4().hex
+        self.data = data
+        return self
 
     def take_errors(self, errors: Mapping[str, str]) -> None:
         """Put the errors of the verb to the fields they name; the rest to the whole form."""

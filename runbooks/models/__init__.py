@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runbooks.models.library import Revision, Runbook, Waiver
-from runbooks.models.log import Event, Evidence, Presence
+from runbooks.models.log import Event, Evidence, Presence, SentKey
 from runbooks.models.reviews import Review
 from runbooks.models.runs import Run, RunParameter, RunPerson, RunStep
 from runbooks.models.watch import Anchor, AnchoredHead, LogCheck
@@ -22,5 +22,6 @@ __all__ = [
     "RunPerson",
     "RunStep",
     "Runbook",
+    "SentKey",
     "Waiver",
 ]

@@ -44,6 +44,26 @@ class Event(models.Model):
         return f"run {self.run_id} event {self.sequence}: {self.kind}"
 
 
+class SentKey(models.Model):
+    """What was sent with the move that used an idempotency key, as a keyed digest; see
+    `runbooks.keyed`. Not part of the log: removed after seven days, and with the text it is of."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="sent_keys")
+    key = models.CharField(max_length=64)
+    secret = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "key"], name="sent_key_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.run_id}, key {self.key}"
+
+
 class Evidence(models.Model):
     """A file kept with a run: written once, named by its digest, never overwritten."""
 

@@ -40,6 +40,7 @@ def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         form.take_errors(invalid.errors)
         return brief_page(request, revision, form, status=422)
     except Refused as refusal:
+        form = form.renewed()
         return brief_page(request, revision, form, refusal=refusal, status=refusal.status)
     response = redirect("runbooks:run_detail", pk=run.pk)
     response.status_code = 303

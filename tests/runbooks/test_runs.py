@@ -304,9 +304,9 @@ def test_a_clock_that_jumps_back(at: datetime) -> None:
 
 
 def test_how_many_questions_a_tick_asks(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The run; the events, the steps and the run, which PostgreSQL takes in one message. And five
-    more in a process that has not met the run yet: its revision, parameters, people, steps and what
-    its log states."""
+    """The run; the events, the steps, the run and the digest of what was sent, which PostgreSQL
+    takes in one message. And five more in a process that has not met the run yet: its revision,
+    parameters, people, steps and what its log states."""
     found = play(texts.text(*[f"Step {n}" for n in range(40)]), at)
     operator = User.objects.get(pk=found.people["operator"].pk)
     access.check(operator, Right.OPERATE)
@@ -317,7 +317,7 @@ def test_how_many_questions_a_tick_asks(at: datetime, monkeypatch: pytest.Monkey
         framing = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
         return len([q for q in queries if not q["sql"].startswith(framing)])
 
-    known = 2 if connection.vendor == "postgresql" else 4
+    known = 2 if connection.vendor == "postgresql" else 5
     assert asked(0) == known
     monkeypatch.setattr(recall, "states", recall.Recent(2))
     monkeypatch.setattr(recall, "procedures", recall.Recent(2))
