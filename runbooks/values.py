@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from inventory.quantities import parse_duration, parse_size, parse_time
+from runbooks import patterns
 from runbooks.enums import ValueType
 from runbooks.procedure import ValueSpec
 
@@ -61,7 +62,11 @@ def judge(
     value = normal(spec.type, raw)
     if spec.type is ValueType.CHOICE and value not in spec.options:
         raise ValueError("Choose one of: " + ", ".join(spec.options) + ".")
-    for wrong in (_exact(spec, value), _bounds(spec, value), _age(spec, value, at)):
+    for wrong in (
+        _exact(spec, value),
+        out_of_bounds(spec.type, value, spec.min, spec.max),
+        _age(spec, value, at),
+    ):
         if wrong:
             return Reading(value, wrong)
     if spec.within and spec.within.of in earlier:
@@ -109,33 +114,53 @@ def close(kind: ValueType, one: str, other: str, tolerance: str) -> bool:
     return abs(a - b) <= Decimal(parse_size(tolerance) if kind is ValueType.BYTES else tolerance)
 
 
+def contradiction(spec: ValueSpec) -> str:
+    """'', or the sentence that says why what `spec` wants to be equal to is refused by its other
+    constraints."""
+    expected = normal(spec.type, spec.equals)
+    if spec.matches and not patterns.fits(spec.matches, expected):
+        return patterns.refusal(spec.matches)
+    return out_of_bounds(spec.type, expected, spec.min, spec.max)
+
+
 def _exact(spec: ValueSpec, value: str) -> str:
     if spec.equals and value.casefold() != normal(spec.type, spec.equals).casefold():
         return "It is not the expected value." if spec.blind else f"Expected is {spec.equals}."
-    if spec.matches and not re.fullmatch(spec.matches, value):
-        return "It does not have the expected form."
+    if spec.matches and not patterns.fits(spec.matches, value):
+        return (
+            "It does not have the expected format."
+            if spec.blind
+            else patterns.refusal(spec.matches)
+        )
     return ""
 
 
-def _bounds(spec: ValueSpec, value: str) -> str:
-    if spec.type not in _ORDERED or not (spec.min or spec.max):
+def out_of_bounds(kind: ValueType, value: str, least: str, most: str) -> str:
+    """'', or the sentence that says which bound the normal text `value` misses. The bounds are as
+    the author wrote them, '' for none."""
+    if kind not in _ORDERED:
         return ""
-    read = _ORDERED[spec.type]
-    if spec.min and read(value) < read(normal(spec.type, spec.min)):
-        return f"It is below {spec.min}."
-    if spec.max and read(value) > read(normal(spec.type, spec.max)):
-        return f"It is above {spec.max}."
+    read = _ORDERED[kind]
+    if least and read(value) < read(normal(kind, least)):
+        return f"It is below {least}."
+    if most and read(value) > read(normal(kind, most)):
+        return f"It is above {most}."
+    return ""
+
+
+def too_old(value: str, max_age: int, at: datetime) -> str:
+    """'', or the sentence that says why the normal text `value` of a time is not recent at `at`."""
+    if datetime.fromisoformat(value) - at > CLOCKS_DIFFER_BY:
+        return "It lies in the future."
+    if at - datetime.fromisoformat(value) > timedelta(seconds=max_age):
+        return f"It is older than {max_age // 60} minutes."
     return ""
 
 
 def _age(spec: ValueSpec, value: str, at: datetime) -> str:
     if spec.type is not ValueType.DATETIME or spec.max_age is None:
         return ""
-    if datetime.fromisoformat(value) - at > CLOCKS_DIFFER_BY:
-        return "It lies in the future."
-    if at - datetime.fromisoformat(value) > timedelta(seconds=spec.max_age):
-        return f"It is older than {spec.max_age // 60} minutes."
-    return ""
+    return too_old(value, spec.max_age, at)
 
 
 def _number(raw: str) -> str:

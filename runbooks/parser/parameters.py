@@ -19,9 +19,10 @@ from runbooks.parser.readers import (
     word,
     wrong_type,
 )
-from runbooks.parser.values import fits, scalar, wanted
+from runbooks.parser.values import crossed, fits, scalar, wanted
 from runbooks.parser.yamltext import Value
 from runbooks.procedure import ParameterSpec
+from runbooks.typed import plain
 
 RESERVED = "run"
 
@@ -131,16 +132,32 @@ def _parameter(name: str, value: Value, context: Context) -> ParameterSpec | Non
         )
     if kind is ParameterType.CHOICE and not got.get("options"):
         context.error("missing_key", value, f"The choice `{name}` lacks its `options`.")
-    _check_values(kind, got, places, context)
+    readable = _check_values(kind, got, places, context)
     label = got.pop("label", "") or name.replace("_", " ").capitalize()
-    return ParameterSpec(name=name, label=label, **got)
+    spec = ParameterSpec(name=name, label=label, **got)
+    if readable and spec.default:
+        try:
+            plain(spec, spec.default)
+        except ValueError as error:
+            said = f"`default` breaks the other rules of `{name}`. {error}"
+            context.error("contradiction", places["default"], said)
+    return spec
 
 
 def _check_values(
     kind: ParameterType, got: dict[str, Any], places: dict[str | None, Value], context: Context
-) -> None:
-    if kind not in (ParameterType.INSTANCE, ParameterType.COPY):
-        like = ValueType(kind.value)
-        for key in ("min", "max", "default"):
-            if key in got and not fits(like, got[key], got.get("options", ())):
-                wrong_type(places[key], key, wanted(like), context)
+) -> bool:
+    """Whether the default and the bounds can be read."""
+    if kind in (ParameterType.INSTANCE, ParameterType.COPY):
+        return False
+    like = ValueType(kind.value)
+    unreadable = [
+        key
+        for key in ("min", "max", "default")
+        if key in got and not fits(like, got[key], got.get("options", ()))
+    ]
+    for key in unreadable:
+        wrong_type(places[key], key, wanted(like), context)
+    if not unreadable and crossed(like, got):
+        context.error("order", places["min"], "`min` is greater than `max`.")
+    return not unreadable

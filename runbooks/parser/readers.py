@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from inventory.quantities import parse_duration
+from runbooks import patterns
 from runbooks.enums import ParameterType, ValueType
 from runbooks.parser.findings import Findings, did_you_mean, normalised, one_of
 from runbooks.parser.yamltext import Value
@@ -187,9 +188,10 @@ def pattern(value: Value, name: str, context: Context) -> str | None:
         wrong_type(value, name, "a regular expression", context)
         return None
     try:
-        re.compile(written)
-    except re.error as error:
-        context.error("pattern", value, f"`{name}` is no regular expression: {error.msg}.")
+        patterns.check(written)
+    except patterns.Unreadable as error:
+        sentence = f"`{name}` cannot be read as a regular expression: {error.why}."
+        context.error("pattern", value, sentence, error.suggestion)
         return None
     return written
 

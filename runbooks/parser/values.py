@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from runbooks.enums import ValueType
@@ -24,7 +23,7 @@ from runbooks.parser.readers import (
 )
 from runbooks.parser.yamltext import Value
 from runbooks.procedure import ValueSpec, Within
-from runbooks.values import normal
+from runbooks.values import contradiction, normal, out_of_bounds
 
 _PERCENT = re.compile(r"\d{1,6}(\.\d{1,6})?\s*%")
 
@@ -130,11 +129,15 @@ def _value(name: str, value: Value, context: Context) -> ValueSpec | None:
         )
     if kind is ValueType.CHOICE and not got.get("options"):
         context.error("missing_key", value, f"The choice `{name}` lacks its `options`.")
-    _check_values(kind, value, got, context)
+    readable = _check_values(kind, value, got, context)
     got.pop("type", None)
     got.pop("file", None)
     label = got.pop("label", "") or name.replace("_", " ").capitalize()
-    return ValueSpec(name=name, type=kind, label=label, **got)
+    spec = ValueSpec(name=name, type=kind, label=label, **got)
+    if readable and spec.equals and (why := contradiction(spec)):
+        said = f"No value can be right: `{spec.equals}` breaks the other rules of `{name}`. {why}"
+        context.error("contradiction", _at(value, "equals"), said)
+    return spec
 
 
 def _kind(name: str, value: Value, got: dict[str, Any], context: Context) -> ValueType | None:
@@ -150,19 +153,26 @@ def _kind(name: str, value: Value, got: dict[str, Any], context: Context) -> Val
     return ValueType(got.get("type", default))
 
 
-def _check_values(kind: ValueType, value: Value, got: dict[str, Any], context: Context) -> None:
-    for key in ("equals", "min", "max"):
-        if key in got and not fits(kind, got[key], got.get("options", ())):
-            wrong_type(_at(value, key), key, wanted(kind), context)
+def _check_values(kind: ValueType, value: Value, got: dict[str, Any], context: Context) -> bool:
+    """Whether `equals` and the bounds can be read."""
+    unreadable = [
+        key
+        for key in ("equals", "min", "max")
+        if key in got and not fits(kind, got[key], got.get("options", ()))
+    ]
+    for key in unreadable:
+        wrong_type(_at(value, key), key, wanted(kind), context)
     if "within" in got:
         _check_within(kind, _at(value, "within"), got["within"], context)
-    bounds = [got[key] for key in ("min", "max") if key in got and fits(kind, got[key])]
-    if kind is ValueType.NUMBER and len(bounds) == 2 and _number(bounds[0]) > _number(bounds[1]):
+    if not unreadable and crossed(kind, got):
         context.error("order", _at(value, "min"), "`min` is greater than `max`.")
+    return not unreadable
 
 
-def _number(written: str) -> Decimal:
-    return Decimal(normal(ValueType.NUMBER, written))
+def crossed(kind: ValueType, got: dict[str, Any]) -> bool:
+    """Whether the readable `min` of a value or parameter lies above its `max`."""
+    least, most = got.get("min"), got.get("max")
+    return bool(least and most and out_of_bounds(kind, normal(kind, least), "", most))
 
 
 def _check_within(kind: ValueType, at: Value, within: Within, context: Context) -> None:

@@ -278,7 +278,50 @@ FRONT_MATTER = [
         "pattern",
         3,
         28,
-        "`pattern` is no regular expression: missing ), unterminated subpattern.",
+        "`pattern` cannot be read as a regular expression: a `(` is never closed.",
+        "",
+    ),
+    (
+        "parameters:\n  x: {type: text, pattern: '(?!prod).*'}",
+        "pattern",
+        3,
+        28,
+        "`pattern` cannot be read as a regular expression: it looks ahead or behind, which is not"
+        " supported.",
+        "Write what the whole text consists of, such as `[a-z]+_[0-9]+`.",
+    ),
+    (
+        "parameters:\n  x: {type: text, pattern: '[a-z]+', default: Side}",
+        "contradiction",
+        3,
+        47,
+        "`default` breaks the other rules of `x`. It does not match the format that the runbook"
+        " asks for: `[a-z]+`.",
+        "",
+    ),
+    (
+        "parameters:\n  x: {type: number, min: 5, default: 3}",
+        "contradiction",
+        3,
+        38,
+        "`default` breaks the other rules of `x`. It is below 5.",
+        "",
+    ),
+    (
+        "parameters:\n  x: {type: datetime, max: 2026-01-01 00:00 UTC,"
+        " default: 2026-02-01 00:00 UTC}",
+        "contradiction",
+        3,
+        59,
+        "`default` breaks the other rules of `x`. It is above 2026-01-01 00:00 UTC.",
+        "",
+    ),
+    (
+        "parameters:\n  x: {type: duration, min: 2h, max: 90m}",
+        "order",
+        3,
+        28,
+        "`min` is greater than `max`.",
         "",
     ),
 ]
