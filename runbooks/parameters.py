@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import shlex
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -13,17 +12,14 @@ from inventory.board import is_last_good
 from inventory.durations import age, words
 from inventory.enums import CopyState, Lifecycle
 from inventory.models import Copy, Instance, System
-from inventory.quantities import parse_duration
-from runbooks import interlocks
+from runbooks import interlocks, typed
 from runbooks.destinations import Chosen, forbidden
-from runbooks.enums import ParameterType, RunKind, ValueType
+from runbooks.enums import ParameterType, RunKind
 from runbooks.machine import Facts, RunState
 from runbooks.parser.bodies import SHELL_LABELS, SQL_LABELS
 from runbooks.parser.parameters import RESERVED
 from runbooks.procedure import ParameterSpec, Procedure
-from runbooks.values import normal
 
-LONGEST_PARAMETER = 400
 #: Kinds of identifier that are told of a machine and not read off it.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*|\d+(\.\d+)?")
 _VAR = re.compile(r'<var data-parameter="([^"]+)">(.*?)</var>', re.DOTALL)
@@ -34,6 +30,11 @@ _CLOSED_SHELL = re.compile(
     r"""(?>[^'"\\#]|\\.|(?<!\S)\#[^\n]*|\#|'[^']*'|"(?:[^"\\]|\\.)*")*+""", re.DOTALL
 )
 _CLOSED_SQL = re.compile(r"""(?>[^'"-]|--[^\n]*|-|'[^']*'|"[^"]*")*+""")
+_PARTS_WORDS = re.compile(r"[\s;&|()<>`]")
+_NO_LETTER_YET = re.compile(r"""["'\\$]*(?:\w+=["'\\$]*)?""")
+_LONGEST_WORD = 2000
+#: Labels of blocks whose values are quoted for a shell.
+SHELL = SHELL_LABELS | {""}
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w -]*?)(?:\.(\w+))?>")
 
 
@@ -95,35 +96,7 @@ def _choose(spec: ParameterSpec, system: System | None, text: str, at: datetime)
         return _instance(spec, system, text)
     if spec.type is ParameterType.COPY:
         return _copy(spec, system, text, at)
-    return Chosen(Facts(_plain(spec, text)))
-
-
-def _plain(spec: ParameterSpec, text: str) -> str:
-    if spec.type is ParameterType.CHOICE and text not in spec.options:
-        raise ValueError("Choose one of: " + ", ".join(spec.options) + ".")
-    if spec.type is ParameterType.TEXT:
-        if spec.pattern and not re.fullmatch(spec.pattern, text):
-            raise ValueError(f"It does not have the form {spec.pattern}.")
-        if any(ord(letter) < 32 for letter in text):
-            raise ValueError("Write it on one line.")
-        if any(unicodedata.category(letter) in {"Cf", "Zl", "Zp"} for letter in text):
-            raise ValueError("It holds a character that nobody can see; type it anew.")
-        if len(text) > LONGEST_PARAMETER:
-            raise ValueError(f"Keep it under {LONGEST_PARAMETER} characters.")
-        return text
-    kind = ValueType(spec.type.value)
-    value = normal(kind, text)
-    if spec.type is ParameterType.NUMBER:
-        if spec.min and float(value) < float(spec.min):
-            raise ValueError(f"It is below {spec.min}.")
-        if spec.max and float(value) > float(spec.max):
-            raise ValueError(f"It is above {spec.max}.")
-    if spec.type is ParameterType.DURATION:
-        if spec.min and parse_duration(text) < parse_duration(spec.min):
-            raise ValueError(f"It is below {spec.min}.")
-        if spec.max and parse_duration(text) > parse_duration(spec.max):
-            raise ValueError(f"It is above {spec.max}.")
-    return value
+    return Chosen(Facts(typed.plain(spec, text, at)))
 
 
 def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
@@ -185,7 +158,8 @@ def _promised(system: System) -> dict[str, str]:
 
 def _check_text(procedure: Procedure, spec: ParameterSpec, facts: Facts) -> None:
     """Refuse a value that would have to be quoted where it cannot be: in SQL, and between quotes in
-    a shell command. Guessing the quoting of a command that overwrites data is no option."""
+    a shell command; and one that a shell command would take for an option. Guessing the quoting of
+    a command that overwrites data is no option."""
     for step in procedure.steps:
         for label, text in step.commands:
             for found in _PLACEHOLDER.finditer(text):
@@ -193,13 +167,31 @@ def _check_text(procedure: Procedure, spec: ParameterSpec, facts: Facts) -> None
                     continue
                 value = facts.fields.get((found.group(2) or "").lower(), facts.value)
                 sql = label in SQL_LABELS
-                between = _quoted(text[: found.start()], sql=sql)
+                before = text[: found.start()]
+                if label in SHELL and value.startswith("-") and _begins_a_word(before):
+                    raise ValueError(_option(value, step.number))
+                between = _quoted(before, sql=sql)
                 if sql and not between and not _PLAIN.fullmatch(value):
                     raise ValueError(_unsafe(value, step.number, "SQL"))
                 # Inside "$(…)" a blank would part one word into two: a shell gets none.
                 plain = r"[\w@%+=:,./ -]*" if sql else r"[\w@%+=:,./-]*"
                 if between and not re.fullmatch(plain, value):
                     raise ValueError(_unsafe(value, step.number, "quotes"))
+
+
+def _begins_a_word(before: str) -> bool:
+    """Whether what follows `before` in a shell command begins a word, or the value of a variable
+    that may stand as a word later. After `--option=`, or in a word, nobody takes it for an option.
+    """
+    piece = _PARTS_WORDS.split(before[-_LONGEST_WORD:])[-1]
+    return _NO_LETTER_YET.fullmatch(piece) is not None
+
+
+def _option(value: str, number: str) -> str:
+    return (
+        f"{value!r} begins with a hyphen: the command of step {number} would take it for an option."
+        f" Write a path as {'./' + value!r}; anything else needs another name."
+    )
 
 
 def _unsafe(value: str, number: str, where: str) -> str:
@@ -234,7 +226,7 @@ def fill(source: str, facts: Mapping[str, Facts]) -> str:
         block, attributes, text = found.group(1) or "", found.group(2), found.group(3)
         label = (re.findall(r"language-([\w+-]+)", attributes) or [""])[0]
         # A span is read by people, not by a shell.
-        shell = bool(block) and label in SHELL_LABELS | {""}
+        shell = bool(block) and label in SHELL
 
         def variable(match: re.Match[str]) -> str:
             value = value_of(match.group(1), facts)

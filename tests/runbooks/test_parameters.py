@@ -108,6 +108,44 @@ def test_an_apostrophe_in_a_comment_opens_no_string() -> None:
     assert filled("a b", command).endswith("printf %s 'a b'")
 
 
+@pytest.mark.parametrize("label", ["sh", "bash", ""])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "ls -l <side>",
+        'ls -l "<side>"',
+        "ls -l '<side>'",
+        "ls $(<side>)",
+        "true; <side> x",
+        "true|<side>",
+        "ls `<side>`",
+        "<side>",
+        "true\\\n  <side>",
+        "DIR=<side>; ls $DIR",
+        'export DIR="<side>"',
+        "sh -c 'ls <side>'",
+        "rm -- <side>",
+    ],
+)
+def test_no_value_becomes_an_option_of_a_shell_command(command: str, label: str) -> None:
+    for value in ("-rf", "--help", "-"):
+        assert "would take it for an option. Write a path as" in side(value, command, label)
+    assert side("./-rf", command, label) == ""
+    assert side("rf-", command, label) == ""
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["ls --sort=<side>", "ls ./<side>", "ls --sort='<side>'", "echo x<side>", "ls /srv/<side>"],
+)
+def test_a_hyphen_within_a_word_is_no_option(command: str) -> None:
+    assert side("-rf", command) == ""
+
+
+def test_a_hyphen_means_nothing_where_no_shell_reads() -> None:
+    assert side("-5", "select 1 from x where n = '<side>'", "sql") == ""
+
+
 @pytest.mark.parametrize("label", ["sql", "postgres", "postgresql", "pgsql", "mysql", "sqlite"])
 @pytest.mark.parametrize("value", HOSTILE)
 def test_sql_takes_plain_names_alone(value: str, label: str) -> None:

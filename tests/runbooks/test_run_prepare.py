@@ -149,7 +149,10 @@ def test_preparing_leads_to_the_run_and_counts_once(
         ({"kind": ""}, "live or a drill"),
         ({"parameter_dump": ""}, "Choose: The backup."),
         ({"parameter_dump": "987654"}, "There is no such copy of this system in the inventory."),
-        ({"parameter_side": "Not This"}, "does not have the form [a-z]+"),
+        (
+            {"parameter_side": "Not This"},
+            "does not match the format that the runbook asks for: `[a-z]+`",
+        ),
         ({"parameter_side": ""}, "Fill in: New name."),
         ({"kind": "drill"}, "A drill never writes into production"),
         ({"title": "x" * 201}, "at most 200 characters"),
