@@ -15,3 +15,4 @@ class ConfigApp(AppConfig):
 
     def ready(self) -> None:
         register(checks.connections_persist)
+        register(checks.mail_goes_out, deploy=True)

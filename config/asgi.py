@@ -1,4 +1,4 @@
-"""What a server runs: `uvicorn config.asgi:application`. Pages and live streams in one process."""
+"""What a server runs, `config.asgi:application`: pages and live streams in one process."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 import django
 from a2wsgi import WSGIMiddleware
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()  # what follows imports models
+from config import logs
 
-from config.dispatch import Server  # noqa: E402
-from config.wsgi import application as pages  # noqa: E402
-from runbooks.live.stream import Live  # noqa: E402
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+with logs.startup():
+    django.setup()  # what follows imports models
+
+    from config.dispatch import Server
+    from config.wsgi import application as pages
+    from runbooks.live.stream import Live
 
 PAGE_THREADS = 8  # each keeps one database connection
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 
+import celery.apps.worker
 from celery import Celery
 from celery.signals import setup_logging
 
-from config import broker
+from config import broker, logs
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -22,7 +23,14 @@ def keep_logging(**given: object) -> None:
 
 setup_logging.connect(keep_logging)
 
-from django.conf import settings  # noqa: E402 - wants the variable above
+with logs.startup():
+    from django.conf import settings  # wants the variable above
+
+    if settings.LOG_FORMAT == "json":
+        # What it says when it is told to stop, past all logging.
+        vars(celery.apps.worker)["safe_say"] = lambda text, f=None: logs.write(
+            "celery.worker", text.strip()
+        )
 
 app = Celery("countersign")
 app.conf.update(

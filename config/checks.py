@@ -23,3 +23,17 @@ def connections_persist(
         for alias, database in settings.DATABASES.items()
         if database.get("CONN_MAX_AGE", 0) == 0
     ]
+
+
+def mail_goes_out(app_configs: Sequence[AppConfig] | None, **options: object) -> list[CheckMessage]:
+    """In production nobody is told that a run was stopped, and nobody can set a password, while no
+    mail server is set: refuse to deploy so."""
+    if settings.EMAIL_HOST or not settings.PRODUCTION:
+        return []
+    return [
+        Error(
+            "No mail server is set: invitations, new passwords and calls to a run reach nobody.",
+            hint="Set COUNTERSIGN_EMAIL_HOST and, when it asks for them, the user and password.",
+            id="countersign.E002",
+        )
+    ]

@@ -117,6 +117,16 @@ def site(
     return given
 
 
+def mail_backend(host: str, *, production: bool) -> str:
+    """Django's name for how mail goes out: by the server `host`; without one into files, and in
+    production not at all."""
+    if host:
+        return "django.core.mail.backends.smtp.EmailBackend"
+    if production:
+        return "config.mail.NoServer"
+    return "django.core.mail.backends.filebased.EmailBackend"
+
+
 def hosts_and_networks(name: str, *, env: Mapping[str, str] = os.environ) -> list[str]:
     """Host names, addresses and networks, separated by commas; names in lower case.
 

@@ -3,15 +3,22 @@
 A line never carries what somebody typed, a path with a token in it, or a query string: requests are
 named by their view, and a fault by its class, its place in the code and the first line of what it
 says (PostgreSQL writes the whole refused row into the second).
+
+Where JSON is asked for, nothing else is written: warnings, faults that nobody caught and faults at
+the start are lines as well.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import logging.config
+import os
 import sys
+import threading
 import traceback
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
@@ -30,7 +37,11 @@ _NOT_OURS = (
     "sql",
     "params",
     "alias",
+    "color_message",
 )
+#: Servers' own access lines name the path, which may hold a key: whoever starts them, and however.
+#: Ours is `countersign.access`.
+_SILENT = ("uvicorn.access", "django.server")
 _LONGEST = 300  # characters of what an exception says
 
 
@@ -72,6 +83,58 @@ def configuration(form: str) -> dict[str, Any]:
         "root": {"handlers": ["lines"], "level": "INFO" if form == "json" else "WARNING"},
         "loggers": loggers,
     }
+
+
+def begin(form: str) -> None:
+    """Write lines in `form` from now on, before Django sets logging up from the settings."""
+    logging.config.dictConfig(configuration(form))
+    for name in _SILENT:  # a filter stays when a server configures its own loggers afterwards
+        logging.getLogger(name).addFilter(_never)
+    if form == "json":
+        logging.captureWarnings(True)
+        sys.excepthook = _uncaught
+        sys.unraisablehook = lambda fault: _tell(fault.exc_value)
+        threading.excepthook = lambda fault: _tell(fault.exc_value)
+
+
+def as_json() -> bool:
+    """Whether this process writes JSON and nothing else."""
+    return sys.excepthook is _uncaught
+
+
+@contextmanager
+def startup() -> Iterator[None]:
+    """Round what a process imports when it starts: a fault is a line, and the process ends with 3.
+
+    For processes whose parent or command line would print the fault in its own way.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not as_json():
+            raise
+        _tell(error)
+        raise SystemExit(3) from None
+
+
+def write(logger: str, text: str) -> None:
+    """Write a line past the locks of `logging`, which a handler of signals may not wait for."""
+    record = logging.LogRecord(logger, logging.INFO, "", 0, text, None, None)
+    line = logging.getLogger().handlers[0].format(record)
+    os.write(2, f"{line}\n".encode())
+
+
+def _never(record: logging.LogRecord) -> bool:
+    return False
+
+
+def _uncaught(kind: type[BaseException], error: BaseException, place: TracebackType | None) -> None:
+    _tell(error)
+
+
+def _tell(fault: BaseException | None) -> None:
+    """What Python would print of a fault that nobody caught, as a line."""
+    logging.getLogger("countersign.fault").critical("nobody caught a fault", exc_info=fault)
 
 
 def _nameless(

@@ -15,6 +15,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 #: COUNTERSIGN_PRODUCTION (no) — Refuse to start without a secret key, hosts and secure cookies.
 PRODUCTION = env.boolean("COUNTERSIGN_PRODUCTION", False)
+#: COUNTERSIGN_LOG_FORMAT (json in production, else plain) — `json`: one object a line, a line for
+#: each request. `plain`: for a terminal, and only what is wrong.
+LOG_FORMAT = env.choice("COUNTERSIGN_LOG_FORMAT", "json" if PRODUCTION else "plain", logs.FORMATS)
+LOGGING = logs.configuration(LOG_FORMAT)
+logs.begin(LOG_FORMAT)  # before any other setting: what is wrong with one is a line, too
 #: COUNTERSIGN_DATA (data/ in the project) — Folder of the embedded database, the generated secret
 #: key and the evidence.
 DATA = Path(env.text("COUNTERSIGN_DATA", str(ROOT / "data"))).resolve()
@@ -214,7 +219,9 @@ EVIDENCE_MAX_BYTES = env.integer("COUNTERSIGN_EVIDENCE_MAX_MB", 25, minimum=1) *
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
-#: COUNTERSIGN_EMAIL_HOST (none: mail is printed) — Host of the mail server.
+#: COUNTERSIGN_EMAIL_HOST (none: mail is written to files in mail/ of the data folder; required in
+#: production) — Host of the mail server. Without one, mail of the product in production fails, and
+#: `manage.py check --deploy` says so: links in mails are keys, and no log is a place for them.
 EMAIL_HOST = env.text("COUNTERSIGN_EMAIL_HOST")
 #: COUNTERSIGN_EMAIL_PORT (587) — Port of the mail server; STARTTLS is used.
 EMAIL_PORT = env.integer("COUNTERSIGN_EMAIL_PORT", 587, minimum=1)
@@ -225,7 +232,8 @@ EMAIL_HOST_USER = env.text("COUNTERSIGN_EMAIL_USER")
 EMAIL_HOST_PASSWORD = env.text("COUNTERSIGN_EMAIL_PASSWORD")
 EMAIL_USE_TLS = bool(EMAIL_HOST)
 EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs holds nobody up for longer
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+EMAIL_BACKEND = env.mail_backend(EMAIL_HOST, production=PRODUCTION)
+EMAIL_FILE_PATH = DATA / "mail"
 #: COUNTERSIGN_EMAIL_FROM (countersign@localhost) — Sender of the product's mail.
 DEFAULT_FROM_EMAIL = env.text("COUNTERSIGN_EMAIL_FROM", "countersign@localhost")
 
@@ -257,10 +265,6 @@ CONTENT_SECURITY_POLICY = {
     "base-uri": "'none'",
     "manifest-src": "'self'",
 }
-#: COUNTERSIGN_LOG_FORMAT (json in production, else plain) — `json`: one object a line, a line for
-#: each request. `plain`: for a terminal, and only what is wrong.
-LOG_FORMAT = env.choice("COUNTERSIGN_LOG_FORMAT", "json" if PRODUCTION else "plain", logs.FORMATS)
-LOGGING = logs.configuration(LOG_FORMAT)
 #: COUNTERSIGN_METRICS_TOKEN (none) — Who sends it as a bearer token may read /metrics. Without one,
 #: only this machine may, asked past the proxy. COUNTERSIGN_METRICS_TOKEN_FILE names a file with it.
 METRICS_TOKEN = env.text("COUNTERSIGN_METRICS_TOKEN")

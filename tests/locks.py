@@ -58,7 +58,8 @@ class Place:
         words = list(map(str, command))
         done = subprocess.run(words, cwd=ROOT, env=self.environment, capture_output=True, text=True)
         if done.returncode:
-            raise Broken(f"{' '.join(words)} ended with {done.returncode}:\n{_tail(done.stderr)}")
+            output = _tail(done.stdout + done.stderr)
+            raise Broken(f"{' '.join(words)} ended with {done.returncode}:\n{output}")
         return done.stdout
 
     @contextmanager
@@ -110,7 +111,7 @@ def start_production(place: Place) -> str:
     redis = ("redis-server", "--port", str(redis_port), "--save", "", "--appendonly", "no")
     programs = place.folder / "venv/bin"
     celery = (programs / "celery", "--quiet", "--app", "config.celery")
-    web = (programs / "uvicorn", "config.asgi:application", "--port", str(port))
+    web = (place.python, "-m", "config.serve", "--port", str(port))
     with ExitStack() as stack:
         begin: list[subprocess.Popen[bytes]] = []
         for command in (

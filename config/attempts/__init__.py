@@ -7,12 +7,15 @@ what was said to it, or raises `GotThrough`; and its line in the table of its mo
 
 from __future__ import annotations
 
-from config.attempts import access, keys, trying
+from config.attempts import access, ground, keys, trying
 from config.attempts.trying import Attempt
 
 __all__ = ["ATTEMPTS"]
 
 #: All attempts, in the order of their points.
 ATTEMPTS: tuple[Attempt, ...] = tuple(
-    sorted((*trying.ATTEMPTS, *keys.ATTEMPTS, *access.ATTEMPTS), key=lambda one: one.point)
+    sorted(
+        (*trying.ATTEMPTS, *keys.ATTEMPTS, *access.ATTEMPTS, *ground.ATTEMPTS),
+        key=lambda one: one.point,
+    )
 )

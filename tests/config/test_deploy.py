@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from django.utils import timezone
@@ -28,6 +28,8 @@ from tests.runbooks.live_world import PATIENCE, ROOT, Server, World, open_world,
 
 pytestmark = pytest.mark.processes
 DEPLOY = ROOT / "deploy"
+KEY = "c9x-topsecretkey"
+RESET = f"/accounts/password/reset/key/1-{KEY}/"
 UNITS = sorted(path.name for path in DEPLOY.glob("*.service"))
 BIN = Path(sys.executable).parent
 
@@ -159,6 +161,7 @@ def test_the_web_units_command_serves_counts_and_stops(world: World, tmp_path: P
         wait_until(lambda: answers(port))
         for _ in range(8):
             get(port, "/accounts/login/")
+        get(port, f"{RESET}?from={KEY}")
         text = get(port, "/metrics").text
         process_id = web.pid
         os.kill(process_id, signal.SIGTERM)
@@ -167,7 +170,36 @@ def test_the_web_units_command_serves_counts_and_stops(world: World, tmp_path: P
     counted = 'countersign_requests_total{method="GET",status="200",view="account_login"} 8.0'
     assert counted in text, "two processes, one count"
     lines = [json.loads(line) for line in told.splitlines()]
-    assert [line["view"] for line in lines if line["event"] == "request"] == ["account_login"] * 8
+    assert [line["view"] for line in lines if line["event"] == "request"] == [
+        *(["account_login"] * 8),
+        "account_reset_password_from_key",
+    ]
+    assert KEY not in told
+
+
+def test_a_web_process_that_hangs_is_replaced(world: World) -> None:
+    """By uvicorn, which watches its processes when there are two or more."""
+    port = free_port()
+    command = exec_start("countersign-web.service")
+    command[command.index("--port") + 1] = str(port)
+    with started(command, world, COUNTERSIGN_HOSTS="countersign.example.org") as web:
+        wait_until(lambda: answers(port))
+        before = children(web.pid)
+        os.kill(before[-1], signal.SIGSTOP)
+        wait_until(lambda: before[-1] not in children(web.pid), within=2 * PATIENCE)
+        wait_until(lambda: len(children(web.pid)) == len(before))
+        web.terminate()
+        web.communicate(timeout=PATIENCE)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that serve, of the server `pid`."""
+    numbers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [
+        int(number)
+        for number in numbers
+        if "spawn_main" in Path(f"/proc/{number}/cmdline").read_text()
+    ]
 
 
 def test_the_commands_of_the_background_work_and_stop(
@@ -177,12 +209,16 @@ def test_the_commands_of_the_background_work_and_stop(
     monkeypatch.setattr(live_world, "PATIENCE", 60.0)  # three processes start, and one sweeps
     before = timezone.now()
     worker, beat = (exec_start(f"countersign-{part}.service") for part in ("worker", "beat"))
-    with started(worker, world) as one, started(beat, world) as other:
+    json_lines = {"COUNTERSIGN_LOG_FORMAT": "json"}
+    with started(worker, world, **json_lines) as one, started(beat, world, **json_lines) as other:
         wait_until(lambda: (pulse.last(timezone.now()).at or before) > before)
         for process in (one, other):
             process.send_signal(signal.SIGTERM)
-        for process in (one, other):
-            process.communicate(timeout=60)
+        told = [process.communicate(timeout=60)[1] for process in (one, other)]
+    assert [json.loads(line)["event"] for line in told[0].splitlines()][-1:] == [
+        "worker: Warm shutdown (MainProcess)"
+    ]
+    assert told[1] == ""
     assert (one.returncode, other.returncode) == (0, 0)
 
 
@@ -239,8 +275,10 @@ def nginx_site(folder: Path, certificate: Path, upstream: int, port: int, plain:
 
 
 @contextmanager
-def proxied(command: list[str], port: int) -> Iterator[None]:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def proxied(
+    command: list[str], port: int, errors: int | IO[bytes] = subprocess.DEVNULL
+) -> Iterator[None]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
 
     def listens() -> bool:
         assert process.poll() is None, "the proxy ended"
@@ -294,19 +332,59 @@ def test_nginx_passes_pages_and_streams(
         # A stranger's word on who they are does not arrive.
         forged = get(port, "/accounts/login/", tls=True, **{"X-Request-Id": "forged-by-me"})
         assert forged.headers["X-Request-Id"] != "forged-by-me"
+        assert get(port, RESET, tls=True).status == 200
+        assert get(plain, RESET).status == 308
+    assert KEY not in written(tmp_path)
 
 
-def test_caddy_passes_pages_and_streams(world: World, server: Server, tmp_path: Path) -> None:
-    caddy, port = program("caddy"), free_port()
-    env = {**os.environ, "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+def test_nginx_names_no_key_when_nothing_answers(certificate: Path, tmp_path: Path) -> None:
+    port, plain = free_port(), free_port()
+    whole = nginx_site(tmp_path, certificate, free_port(), port, plain)
+    with proxied([program("nginx"), "-p", str(tmp_path), "-c", str(whole)], port):
+        assert get(port, RESET, tls=True).status == 502
+        assert get(port, "/accounts/login/", tls=True).status == 502
+    lines = written(tmp_path)
+    assert "/accounts/login/" in lines
+    assert KEY not in lines
+
+
+def written(folder: Path) -> str:
+    """What a proxy left behind in `folder`."""
+    return "".join((folder / name).read_text("utf-8") for name in ("access", "error"))
+
+
+@contextmanager
+def caddied(folder: Path, upstream: int, port: int) -> Iterator[None]:
+    """Caddy with deploy/Caddyfile, on other ports and without TLS; its lines go to `error`."""
+    caddy = program("caddy")
+    env = {**os.environ, "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     ours = ["--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
     done = run(caddy, "validate", *ours, env=env)
     assert done.returncode == 0, done.stderr
     text = (DEPLOY / "Caddyfile").read_text("utf-8")
-    text = text.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}")
+    text = text.replace("127.0.0.1:8000", f"127.0.0.1:{upstream}")
+    text = text.replace("{\n", "{\n\tadmin off\n\tauto_https off\n", 1)
     text = text.replace("countersign.example.org {", f"http://countersign.example.org:{port} {{")
-    here = tmp_path / "Caddyfile"
-    here.write_text("{\n\tadmin off\n\tauto_https off\n}\n" + text)
+    here = folder / "Caddyfile"
+    here.write_text(text)
+    command = [caddy, "run", "--adapter", "caddyfile", "--config", str(here)]
+    with (folder / "error").open("ab") as errors, proxied(command, port, errors):
+        yield
+
+
+def test_caddy_passes_pages_and_streams(world: World, server: Server, tmp_path: Path) -> None:
+    port = free_port()
     wait_until(lambda: answers(server.port))
-    with proxied([caddy, "run", "--adapter", "caddyfile", "--config", str(here)], port):
+    with caddied(tmp_path, server.port, port):
         a_page_and_a_stream(world, port, tls=False)
+        assert get(port, RESET).status == 200
+    assert KEY not in (tmp_path / "error").read_text("utf-8")
+
+
+def test_caddy_names_no_key_when_nothing_answers(tmp_path: Path) -> None:
+    port = free_port()
+    with caddied(tmp_path, free_port(), port):
+        assert get(port, RESET).status == 502
+    lines = (tmp_path / "error").read_text("utf-8")
+    assert '"status":502' in lines
+    assert KEY not in lines

@@ -20,6 +20,7 @@ PRODUCTION = {
     "COUNTERSIGN_PRODUCTION": "yes",
     "COUNTERSIGN_SECRET_KEY": "cJ8dk2Lq0vXw7Zt4Rm1Yb6Ns3Hf9Gp5Ka8Ue2Wi7Ox1-aQ4zE9",
     "COUNTERSIGN_HOSTS": "countersign.example.org",
+    "COUNTERSIGN_EMAIL_HOST": "mail.example.org",
     "DATABASE_URL": "",
 }
 
