@@ -1,130 +1,53 @@
 """The embedded set-up in one command: `python -m config.launcher`.
 
-Prepares the database, loads the demonstration, starts the children, starts again what dies, and
-leaves nothing behind when it is stopped or killed. The children: `web` serves the pages, `worker`
-does the background's jobs in four threads, `beat` wakes it every few seconds. For one machine;
-docs/how-to/production.md says what to run otherwise.
+Prepares the database, loads the demonstration, starts the children, starts again what dies or
+hangs, and leaves nothing behind when it is stopped or killed. The children: `web` serves the pages,
+`worker` does the background's jobs in four threads, `beat` wakes it every few seconds. For one
+machine; docs/how-to/production.md says what to run otherwise.
 """
 
 from __future__ import annotations
 
 import argparse
-import ctypes
 import http.client
 import os
-import signal
 import socket
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from importlib import import_module
-from types import FrameType
+from io import StringIO
 
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.urls import reverse
+from django.utils import timezone
 
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a child that died is started again
-LIVED_WELL = 60.0  # seconds after which an earlier death no longer counts
-STOP_WITHIN = 8.0  # seconds that children get to stop by themselves
-ANSWERS_WITHIN = 60.0  # seconds that the web child gets to answer for the first time
+from config import environment
+from config.children import Child, Launcher, Probe, say
 
-
-def say(text: str) -> None:
-    """A line for the person at the terminal."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
-
-
-@dataclass
-class Child:
-    """A process that must run as long as the launcher does."""
-
-    name: str
-    command: Sequence[str]
-    files: tuple[int, ...] = ()
-    process: subprocess.Popen[bytes] | None = None
-    started: float = 0.0
-    due: float = 0.0
-    pause: float = FIRST_PAUSE
-
-    def tend(self, now: float) -> None:
-        """Start the child when it is due; notice when it has died. `now` is monotonic seconds."""
-        if self.process is None:
-            if now >= self.due:
-                self._start(now)
-        elif (code := self.process.poll()) is not None:
-            if now - self.started > LIVED_WELL:
-                self.pause = FIRST_PAUSE
-            how = f"signal {-code}" if code < 0 else f"status {code}"
-            say(f"The {self.name} process ended ({how}); starting it again in {self.pause:g} s.")
-            self.process, self.due = None, now + self.pause
-            self.pause = min(self.pause * 2, LONGEST_PAUSE)
-
-    def _start(self, now: float) -> None:
-        self.started = now
-        self.process = subprocess.Popen(  # noqa: S603 (our own command line)
-            self.command,
-            pass_fds=self.files,
-            process_group=0,  # Ctrl-C reaches the launcher alone, which stops its children in order
-            preexec_fn=_die_with(os.getpid()),
-        )
-
-    def stop(self, number: signal.Signals) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(number)
-
-
-@dataclass
-class Launcher:
-    """Keeps `children` running until it is told to stop, and `later` ones once these are up."""
-
-    children: tuple[Child, ...]
-    later: tuple[Child, ...] = ()
-    told: bool = field(default=False)
-
-    def tell(self, number: int, frame: FrameType | None) -> None:
-        """Signal handler: stop at the next round."""
-        self.told = True
-
-    def run(self, *, once_up: Callable[[], bool]) -> None:
-        """Tend the children. `once_up` is asked each round until it says that it is done."""
-        signal.signal(signal.SIGTERM, self.tell)
-        signal.signal(signal.SIGINT, self.tell)
-        done = False
-        while not self.told:
-            for child in self._all() if done else self.children:
-                child.tend(time.monotonic())
-            done = done or once_up()
-            time.sleep(0.1)
-        self._stop()
-
-    def _all(self) -> tuple[Child, ...]:
-        return (*self.children, *self.later)
-
-    def _stop(self) -> None:
-        say("Stopping.")
-        for child in self._all():
-            child.stop(signal.SIGTERM)
-        deadline = time.monotonic() + STOP_WITHIN
-        for child in self._all():
-            if child.process is not None:
-                try:
-                    child.process.wait(max(0.0, deadline - time.monotonic()))
-                except subprocess.TimeoutExpired:
-                    child.stop(signal.SIGKILL)
-                    child.process.wait()
+ANSWERS_WITHIN = 60.0  # seconds that a child gets until it answers for the first time
+#: The web child hangs when it leaves so many probes in a row without an answer for so long.
+WEB_MISSES, WEB_WITHIN = 6, 5.0
+#: Worker and beat hang when the background gives no sign of life (`jobs.pulse`) in so many looks.
+BACKGROUND_MISSES, BACKGROUND_EVERY = 3, 20.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until stopped. The exit status: 0, or 1 with a sentence when it could not start."""
     options = _options(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    try:
+        if not environment.boolean("COUNTERSIGN_PRODUCTION", False):
+            # Where links in mails lead. In production a proxy is in front, and hosts are named.
+            os.environ.setdefault("COUNTERSIGN_URL", address(options.host, options.port))
+        django.setup()
+    except ImproperlyConfigured as error:
+        say(f"Countersign cannot start: {error}")
+        return 1
     try:
         door = _bind(options.host, options.port)
     except OSError as error:
@@ -137,12 +60,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _launch(options, door)
 
 
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds what listens at `host` and `port`."""
+    name = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
 def _launch(options: argparse.Namespace, door: socket.socket) -> int:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:
-        django.setup()
         sign_ins = _prepare(demonstration=options.demonstration)
-    except (ImproperlyConfigured, OperationalError, CommandError) as error:
+    except (OperationalError, CommandError) as error:
         say(f"Countersign cannot start: {str(error).strip()}")
         return 1
     deadline = time.monotonic() + ANSWERS_WITHIN
@@ -158,7 +85,14 @@ def _launch(options: argparse.Namespace, door: socket.socket) -> int:
 
     say("Starting.")
     # The first page does not wait for the background to start.
-    Launcher(children=(_web(door),), later=(_worker(), _beat())).run(once_up=once_up)
+    web = _web(door)
+    web.probe = Probe(
+        lambda: _alive(options.host, options.port), WEB_WITHIN, WEB_MISSES, ANSWERS_WITHIN
+    )
+    background = (_worker(), _beat())
+    for child in background:
+        child.probe = Probe(_at_work, BACKGROUND_EVERY, BACKGROUND_MISSES, ANSWERS_WITHIN)
+    Launcher(children=(web,), later=background).run(once_up=once_up)
     return 0
 
 
@@ -195,7 +129,9 @@ def _prepare(*, demonstration: bool) -> tuple[tuple[str, str], ...]:
     call_command("migrate", interactive=False, verbosity=0)
     sign_ins: tuple[tuple[str, str], ...] = ()
     if demonstration and not settings.PRODUCTION:
-        call_command("load_demonstration")
+        words = StringIO()
+        call_command("load_demonstration", stdout=words)
+        say(words.getvalue().rstrip())
         # By name: it imports models, which cannot be imported before django.setup().
         sign_ins = import_module("config.demonstration").SIGN_INS
     connections.close_all()  # the children have their own
@@ -204,9 +140,7 @@ def _prepare(*, demonstration: bool) -> tuple[tuple[str, str], ...]:
 
 def _web(door: socket.socket) -> Child:
     number = door.fileno()
-    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--fd", str(number)]
-    command += ["--log-level", "warning", "--no-server-header", "--no-proxy-headers"]
-    command += ["--timeout-graceful-shutdown", "3"]
+    command = [sys.executable, "-m", "config.serve", "--fd", str(number)]
     return Child("web", command, files=(number,))
 
 
@@ -231,18 +165,42 @@ def _celery() -> list[str]:
 
 def _answers(host: str, port: int) -> bool:
     """Whether the sign-in page comes. Waits for it at most two seconds."""
-    link = http.client.HTTPConnection(host, port, timeout=2)
+    return (_status(host, port, reverse("account_login"), within=2.0) or 500) < 500
+
+
+def _alive(host: str, port: int) -> bool:
+    """Whether the web child answers at all, in time."""
+    return _status(host, port, "/livez", within=WEB_WITHIN) == 200
+
+
+def _status(host: str, port: int, path: str, *, within: float) -> int:
+    """The status of the answer; 0 when none comes `within` seconds."""
+    link = http.client.HTTPConnection(host, port, timeout=within)
     try:
-        link.request("GET", reverse("account_login"), headers={"Host": "localhost"})
-        return link.getresponse().status < 500
-    except OSError:
-        return False
+        link.request("GET", path, headers={"Host": "localhost"})
+        return link.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
     finally:
         link.close()
 
 
+def _at_work() -> bool:
+    """Whether the background gives signs of life; yes while the database cannot be asked. Which
+    of its two processes hangs cannot be told from outside, so both are replaced."""
+    try:
+        # By name: it imports models, which cannot be imported before django.setup().
+        return not import_module("jobs.pulse").last(timezone.now()).late
+    except DatabaseError:
+        return True
+    finally:
+        connections.close_all()
+
+
 def _welcome(host: str, port: int, sign_ins: Sequence[tuple[str, str]]) -> None:
-    say(f"\nCountersign is running at http://{host}:{port}/")
+    say(f"\nCountersign is running at {address(host, port)}/")
+    if not settings.EMAIL_HOST:
+        say(f"Mail is not sent: it is written to files in {settings.EMAIL_FILE_PATH}")
     if sign_ins:
         say("Sign in as one of the demonstration's people:")
         for name, password in sign_ins:
@@ -250,21 +208,6 @@ def _welcome(host: str, port: int, sign_ins: Sequence[tuple[str, str]]) -> None:
         if host not in {"127.0.0.1", "localhost", "::1"}:
             say("Others can reach this address, and the passwords are public: nothing real here.")
     say("Stop it with Ctrl-C.\n")
-
-
-def _die_with(parent: int) -> Callable[[], None]:
-    """What a child does before it runs: ask Linux for SIGTERM when the launcher dies, however it
-    dies. Other systems have no such thing; there, `kill -9` of the launcher leaves its children."""
-    if not sys.platform.startswith("linux"):
-        return lambda: None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it died before we asked
-            os._exit(1)
-
-    return ask
 
 
 if __name__ == "__main__":

@@ -9,14 +9,17 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connections
 
-from config import demonstration, launcher
+from config import children, demonstration, launcher
+from jobs import pulse
 from tests.runbooks.live_world import PATIENCE, ROOT, Reader, World, open_world, wait_until
 
 
@@ -27,21 +30,20 @@ def world(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 #: What tells a child in its command line.
-CHILDREN = {"uvicorn": "web", "worker": "worker", "beat": "beat"}
+CHILDREN = {"config.serve": "web", "worker": "worker", "beat": "beat"}
 
 
 class Launched:
     """A launcher process, its children, and what it said."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *program: str) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port: int = probe.getsockname()[1]
         self.process = subprocess.Popen(
             [
                 sys.executable,
-                "-m",
-                "config.launcher",
+                *(program or ("-m", "config.launcher")),
                 "--port",
                 str(self.port),
                 "--no-demonstration",
@@ -86,14 +88,14 @@ class Launched:
             link.close()
 
 
-@pytest.fixture
-def launched(world: World) -> Iterator[Launched]:
-    started = Launched(world)
-    children: dict[str, int] = {}
+@contextmanager
+def launching(world: World, *program: str) -> Iterator[Launched]:
+    started = Launched(world, *program)
+    running: dict[str, int] = {}
     try:
         wait_until(lambda: "running at" in started.said, within=3 * PATIENCE)
         wait_until(lambda: len(started.children()) == len(CHILDREN))
-        children = started.children()
+        running = started.children()
         yield started
     finally:
         if started.process.poll() is None:
@@ -101,7 +103,13 @@ def launched(world: World) -> Iterator[Launched]:
             started.process.wait()
         assert started.process.stdout is not None
         started.process.stdout.close()
-    wait_until(lambda: all(map(gone, children.values())))
+    wait_until(lambda: all(map(gone, running.values())))
+
+
+@pytest.fixture
+def launched(world: World) -> Iterator[Launched]:
+    with launching(world) as started:
+        yield started
 
 
 def gone(pid: int) -> bool:
@@ -131,6 +139,24 @@ class TestKilling:
         wait_until(lambda: launched.children().get(name, before) != before)
         assert f"The {name} process ended (signal 9)" in launched.said
 
+    def test_links_in_mails_lead_to_the_launchers_own_port(self, launched: Launched) -> None:
+        given = Path(f"/proc/{launched.children()['worker']}/environ").read_text().split("\0")
+        assert f"COUNTERSIGN_URL=http://127.0.0.1:{launched.port}" in given
+
+    def test_a_web_child_that_hangs_is_replaced(self, world: World) -> None:
+        hasty = (
+            "from config import launcher\n"
+            "launcher.WEB_MISSES, launcher.WEB_WITHIN = 3, 0.5\n"
+            "raise SystemExit(launcher.main())"
+        )
+        with launching(world, "-c", hasty) as launched:
+            before = launched.web()
+            os.kill(before, signal.SIGSTOP)
+            assert launched.answers()  # by the next one: nobody was refused meanwhile
+            assert launched.web() not in {0, before}
+            assert "The web process hangs: 3 probes had no answer." in launched.said
+            assert gone(before)
+
     def test_the_launcher_leaves_no_orphan(self, launched: Launched) -> None:
         children = launched.children().values()
         launched.process.kill()
@@ -151,25 +177,28 @@ class TestKilling:
         reader.close()
 
 
-def test_a_taken_port_is_said_and_another_one_suggested(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_is_said_and_another_one_suggested(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
+        monkeypatch.setenv("COUNTERSIGN_URL", "http://localhost:8000")  # which main() would set
         assert launcher.main(["--port", str(port)]) == 1
     said = capsys.readouterr().out
     assert f"Port {port} on 127.0.0.1 cannot be used" in said
     assert f"PORT={port + 1}" in said
 
 
-def process(child: launcher.Child) -> subprocess.Popen[bytes]:
+def process(child: children.Child) -> subprocess.Popen[bytes]:
     assert child.process is not None
     return child.process
 
 
 @pytest.mark.processes
 def test_what_keeps_dying_is_started_ever_more_slowly() -> None:
-    child = launcher.Child("sick", [sys.executable, "-c", "raise SystemExit(3)"])
+    child = children.Child("sick", [sys.executable, "-c", "raise SystemExit(3)"])
 
     def dies(at: float) -> float:
         """How long after its death at `at` it is due again."""
@@ -179,17 +208,92 @@ def test_what_keeps_dying_is_started_ever_more_slowly() -> None:
         assert child.process is None
         return child.due - at
 
-    assert dies(0.0) == launcher.FIRST_PAUSE
-    child.tend(launcher.FIRST_PAUSE / 2)
+    assert dies(0.0) == children.FIRST_PAUSE
+    child.tend(children.FIRST_PAUSE / 2)
     assert child.process is None  # not yet
-    assert dies(100.0) == 2 * launcher.FIRST_PAUSE
-    child.pause = launcher.LONGEST_PAUSE
-    assert dies(200.0) == launcher.LONGEST_PAUSE
-    assert dies(300.0) == launcher.LONGEST_PAUSE
+    assert dies(100.0) == 2 * children.FIRST_PAUSE
+    child.pause = children.LONGEST_PAUSE
+    assert dies(200.0) == children.LONGEST_PAUSE
+    assert dies(300.0) == children.LONGEST_PAUSE
     child.tend(400.0)
     process(child).wait(PATIENCE)
-    child.tend(400.0 + launcher.LIVED_WELL + 1)
-    assert child.due == 400.0 + launcher.LIVED_WELL + 1 + launcher.FIRST_PAUSE
+    child.tend(400.0 + children.LIVED_WELL + 1)
+    assert child.due == 400.0 + children.LIVED_WELL + 1 + children.FIRST_PAUSE
+
+
+class Clock:
+    """Rounds of a launcher, a second apart, which ask a probe about a process started at 0."""
+
+    def __init__(self, ask: Callable[[], bool]) -> None:
+        self.probe = children.Probe(ask, every=1.0, misses=3, start=10.0)
+        self.probe.begin(0.0)
+        self.now = 0.0
+
+    def look(self) -> bool:
+        """One question, and its answer."""
+        self.now += 1.0
+        self.probe.hangs(self.now, 0.0)
+        wait_until(lambda: not self.probe.answers.empty())
+        return self.probe.hangs(self.now, 0.0)
+
+
+def test_misses_count_in_a_row_and_not_during_the_start() -> None:
+    answers = iter([False] * 4 + [True, False, False, True, False, False, False])
+    clock = Clock(lambda: next(answers))
+    assert [clock.look() for _ in range(11)] == [False] * 10 + [True]
+    clock.probe.begin(clock.now)
+    assert clock.probe.missed == 0
+
+
+def test_one_that_never_answered_has_its_start_and_no_more() -> None:
+    clock = Clock(lambda: False)
+    assert [clock.look() for _ in range(13)] == [False] * 12 + [True]
+
+
+def test_a_slow_answer_is_waited_for_and_holds_nobody_up() -> None:
+    came = threading.Event()
+    probe = children.Probe(came.wait, every=1.0, misses=1, start=0.0)
+    probe.begin(0.0)
+    assert not any(probe.hangs(float(now), 0.0) for now in range(100))
+    came.set()
+    wait_until(lambda: not probe.answers.empty())
+    assert not probe.hangs(101.0, 0.0)
+
+
+@pytest.mark.django_db
+def test_the_background_hangs_when_it_gives_no_sign_of_life(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    now = datetime.now(UTC)
+    pulse.beat(pulse.Part.SWEEP, at=now - 2 * pulse.LATE)
+    assert not launcher._at_work()
+    pulse.beat(pulse.Part.WORK, at=now - timedelta(seconds=5))
+    assert launcher._at_work()
+
+
+def test_a_database_that_cannot_be_asked_tells_nothing_about_the_background(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def down(at: datetime) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(pulse, "last", down)
+    assert launcher._at_work()
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8051"),
+        ("0.0.0.0", "http://localhost:8051"),
+        ("::", "http://localhost:8051"),
+        ("::1", "http://[::1]:8051"),
+        ("db7.example.org", "http://db7.example.org:8051"),
+    ],
+)
+def test_the_address_is_one_that_a_browser_can_open(host: str, address: str) -> None:
+    assert launcher.address(host, 8051) == address
 
 
 @pytest.fixture
@@ -220,6 +324,7 @@ def test_a_database_that_does_not_answer_is_said_in_one_sentence(
     def down(name: str, **_: Any) -> None:
         raise OperationalError("connection refused\n")
 
+    monkeypatch.setenv("COUNTERSIGN_URL", "http://localhost:8000")  # which main() would set
     monkeypatch.setattr(launcher, "call_command", down)
     assert launcher.main(["--port", "0"]) == 1
     assert capsys.readouterr().out.endswith("Countersign cannot start: connection refused\n")
