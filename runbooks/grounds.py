@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from inventory.enums import CopyState, Environment, Lifecycle
 from inventory.models import Copy, Instance
-from runbooks.enums import Move, RunKind
+from runbooks.enums import Move, RunKind, StepStatus
 from runbooks.interlocks import holdings
 from runbooks.machine import Facts, Refusal, Request, RunState
 from runbooks.models import Run
@@ -24,7 +24,8 @@ _GONE = {Lifecycle.DECOMMISSIONED.value, Lifecycle.QUARANTINED.value}
 
 def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
     """The refusal of a move whose guards rest on something that the inventory no longer says. One
-    query, and only for steps with such guards; three before an overwrite."""
+    query, and only for steps with such guards; three before an overwrite. Before an undo: whether
+    somebody else has let the writers go of what was overwritten."""
     names = _named(state, request)
     if not names:
         return None
@@ -32,10 +33,12 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
     said = []
     for row in rows:
         facts = state.facts[row.name]
-        said += [*_instance(row.instance, facts)] if row.instance else []
-        said += [*_copy(row.copy, facts)] if row.copy else []
-        if request.move is Move.UNLOCK:
+        if request.move is not Move.UNDO:
+            said += [*_instance(row.instance, facts)] if row.instance else []
+            said += [*_copy(row.copy, facts)] if row.copy else []
+        if request.move in {Move.UNLOCK, Move.UNDO}:
             said += [*_thawed(row.instance, state, row.name)] if row.instance else []
+        if request.move is Move.UNLOCK:
             said += _lost(state, row.name)
     if not said:
         return None
@@ -43,8 +46,17 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
         "inventory_changed",
         f"The inventory changed after this run was prepared: {' '.join(said)}",
         "Stop and find out which is right. Then abort this run and prepare a new one.",
-        guard=next(iter(_keys(state, request))),
+        guard=next(iter(_keys(state, request)), "overwrite"),
     )
+
+
+def _overwritten(state: RunState) -> set[str]:
+    """What an undo would put back: the targets of the overwrites that were done."""
+    return {
+        str(step.guard.locks["overwrite"]["target"])
+        for step in state.procedure.steps
+        if "overwrite" in step.guard.locks and state.steps[step.index].status is StepStatus.DONE
+    }
 
 
 def _keys(state: RunState, request: Request) -> list[str]:
@@ -61,6 +73,8 @@ def _keys(state: RunState, request: Request) -> list[str]:
 def _named(state: RunState, request: Request) -> set[str]:
     """The parameters that these guards are about."""
     index = request.step
+    if request.move is Move.UNDO:
+        return _overwritten(state)
     if index is None or not _keys(state, request):
         return set()
     locks = state.step(index).guard.locks

@@ -56,6 +56,14 @@ class Confirmed:
 
 
 @dataclass(frozen=True)
+class Thawed:
+    """The writers of an instance write again: since when, and which step let them."""
+
+    step: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Signed:
     """The decider's signature for a loss of up to `seconds`, at one attempt of a step."""
 
@@ -113,13 +121,15 @@ class CopyAnswer:
 
 @dataclass(frozen=True)
 class Stated:
-    """All of it. `frozen` are parameters whose writers are stopped; `unlocked` steps whose command
+    """All of it. `frozen` are parameters whose writers are stopped, `thawed` those whose writers
+    were let go, and when the last time; `unlocked` steps whose command
     was laid open, and when; `misses` wrong answers at a step, over all its attempts; `token` the
     mark of this run; `access` what the operator's account can do on what is read; `resumed_at` the
     end of a hold after which the time-out is repeated, `confirmed_since` who has repeated it."""
 
     copies: tuple[KnownCopy, ...] = ()
     frozen: frozenset[str] = frozenset()
+    thawed: Mapping[str, Thawed] = field(default_factory=dict)
     signed: tuple[Signed, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
     unlocked: Mapping[int, datetime] = field(default_factory=dict)

@@ -7,15 +7,25 @@ what was said to it, or raises `GotThrough`; and its line in the table of its mo
 
 from __future__ import annotations
 
-from config.attempts import access, ground, keys, trying
+from config.attempts import (
+    access,
+    doors,
+    ground,
+    keys,
+    trying,
+)
 from config.attempts.trying import Attempt
 
 __all__ = ["ATTEMPTS"]
 
+_MODULES = (
+    access,
+    doors,
+    ground,
+    keys,
+    trying,
+)
 #: All attempts, in the order of their points.
 ATTEMPTS: tuple[Attempt, ...] = tuple(
-    sorted(
-        (*trying.ATTEMPTS, *keys.ATTEMPTS, *access.ATTEMPTS, *ground.ATTEMPTS),
-        key=lambda one: one.point,
-    )
+    sorted((one for module in _MODULES for one in module.ATTEMPTS), key=lambda one: one.point)
 )

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from runbooks.enums import Purpose, StepStatus
 from runbooks.state import RunState
-from runbooks.stated import KnownCopy
+from runbooks.stated import KnownCopy, Thawed
 
 _WORDS = re.compile(r"[^\s:/,;@()\[\]\\]+")
 
@@ -58,6 +58,18 @@ def frozen(state: RunState, parameter: str) -> bool:
         for step in state.procedure.steps
         if step.guard.locks.get("freeze", {}).get("of") == parameter
     )
+
+
+def thawed(state: RunState, parameter: str) -> Thawed | None:
+    """The last time that the writers of the instance `parameter` were let go in this run, whichever
+    parameter named it; None when they were not."""
+    facts = state.facts.get(parameter)
+    times = [
+        thaw
+        for name, thaw in state.stated.thawed.items()
+        if name == parameter or (facts is not None and state.facts.get(name) == facts)
+    ]
+    return max(times, key=lambda thaw: thaw.at, default=None)
 
 
 def last_good(state: RunState, parameter: str) -> KnownCopy | None:

@@ -11,7 +11,7 @@ from runbooks.interlocks import holdings
 from runbooks.interlocks.interlock import Interlock
 from runbooks.interlocks.timeout import timeout_gate
 from runbooks.requests import Gate
-from runbooks.state import RunState
+from runbooks.state import FINISHED, RunState
 
 GOOD_COPIES = 2
 #: Guards that a second attempt at an overwrite demands anew.
@@ -30,18 +30,20 @@ class Overwrite(Interlock):
         data = self.data(state, index)
         target, source = str(data["target"]), str(data["from"])
         name = state.facts[target].value if target in state.facts else target
+        since = _since(state, index, target)
+        safe = holdings.safety_copy(state, target)
         return (
-            *self._agreed(state, target, source, name),
+            *self._agreed(state, since, target, source, name),
             self.gate(
                 "frozen",
                 f"Writers of {name} stopped",
-                holdings.frozen(state, target),
+                holdings.frozen(state, target) and _done(state, since, "freeze", of=target),
                 "Stop the writers in a step that freezes it, with evidence.",
             ),
             self.gate(
                 "safety_copy",
                 f"Safety copy of {name}, read back",
-                holdings.safety_copy(state, target) is not None,
+                safe is not None and _is_after(safe.registered_at, since),
                 "Copy what will be lost to another place in this run, and read it back.",
             ),
             *self._two_copies(state, source),
@@ -54,11 +56,13 @@ class Overwrite(Interlock):
             ),
         )
 
-    def _agreed(self, state: RunState, target: str, source: str, name: str) -> Iterable[Gate]:
+    def _agreed(
+        self, state: RunState, since: datetime | None, target: str, source: str, name: str
+    ) -> Iterable[Gate]:
         yield self.gate(
             "identified",
             f"{name} identified",
-            _done(state, "identify", of=target),
+            _done(state, since, "identify", of=target),
             "A step that identifies it comes first. If this runbook has none, hold the run and"
             " use another runbook.",
         )
@@ -66,7 +70,7 @@ class Overwrite(Interlock):
         yield self.gate(
             "direction",
             "Direction stated",
-            _done(state, "direction", **said),
+            _done(state, since, "direction", **said),
             "A step in which the operator states what is read from and what is written into"
             " comes first.",
         )
@@ -123,11 +127,23 @@ def _guards(data: Mapping[str, Any] | None, key: str, targets: set[str]) -> bool
     return key == "timeout" or (data.get("of") or data.get("into")) in targets
 
 
-def _done(state: RunState, key: str, **said: str) -> bool:
-    """Whether a step with the guard `key` that says this was done."""
+def _since(state: RunState, index: int, target: str) -> datetime | None:
+    """When the writers of `target` were let go before step `index`: what was identified, frozen and
+    copied earlier says nothing about the data of now. None when they were not."""
+    thaw = holdings.thawed(state, target)
+    return thaw.at if thaw and state.steps[index].status not in FINISHED else None
+
+
+def _is_after(at: datetime | None, since: datetime | None) -> bool:
+    return since is None or (at is not None and at > since)
+
+
+def _done(state: RunState, since: datetime | None, key: str, **said: str) -> bool:
+    """Whether a step with the guard `key` that says this was done, after `since`."""
     return any(
         state.steps[step.index].status is StepStatus.DONE
         and said.items() <= step.guard.locks[key].items()
+        and _is_after(state.steps[step.index].done_at, since)
         for step in state.procedure.steps
         if key in step.guard.locks
     )

@@ -9,6 +9,7 @@ from runbooks.enums import Level, Use
 from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
+from runbooks.machine.rollback import closing_step
 from runbooks.procedure import Section, Step
 
 _NO_RETURN = re.compile(
@@ -16,6 +17,7 @@ _NO_RETURN = re.compile(
     r"|irreversibl[ey]",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(r"\b(?:until|clos(?:es?|ed)|ends?|no longer|only (?:while|before))\b", re.I)
 _STOPS = re.compile(
     r"\babort|\bstand[ -]?down\b|\bstop (?:here|the run|if|when|and)\b|\bdo not go on\b"
     r"|\bcall\b[^.]{0,40}\bif\b",
@@ -64,6 +66,53 @@ def no_way_back(book: Book) -> Iterator[Remark]:
                 "Give it `undo: rename-back` and a section `## Rename back {#rename-back .aside}`,"
                 " or write in the step: “This is the point of no return.”",
             )
+
+
+@rule(
+    "L55",
+    Level.ERROR,
+    "A rollback that is still offered after the target went back into service",
+    "What was written since would be thrown away: a second destruction. After a thaw the rollback"
+    " is closed, unless it identifies, freezes and copies first, as every overwrite does.",
+    scope=Scope.RESTORES,
+)
+def open_rollback(book: Book) -> Iterator[Remark]:
+    for section, steps in book.sections:
+        thaw = closing_step(book.procedure, section.key) if section.aside else None
+        if thaw is None:
+            continue
+        for step in book.path:
+            key = _leads_to(book, step, section) if step.index >= thaw.index else ""
+            if key:
+                yield book.at_guard(
+                    step,
+                    key,
+                    f"{named_step(step)}, leads to “{section.title}”, which is closed since step"
+                    f" {thaw.number} put the target back in service.",
+                    "Lead to a section of its own, or guard the rollback: identify, direction,"
+                    " freeze, a safety copy and `overwrite` of the target, all in its section.",
+                )
+        said = [line for step in steps for _, line in book.prose(step)]
+        if not any(map(_UNTIL.search, [section.html, *said])):
+            yield Remark(
+                section.line,
+                1,
+                f"“{section.title}” does not say that it is closed once step {thaw.number} puts"
+                " the target back in service.",
+                "Write below its heading: “Only until the writers are let in again.”",
+                Level.WARNING,
+            )
+
+
+def _leads_to(book: Book, step: Step, section: Section) -> str:
+    """The key of the guard of `step` that leads to `section`; '' when none does."""
+    guard = step.guard
+    options = [key for _, key in guard.decide.options] if guard.decide else []
+    ways = {"undo": [guard.undo], "on_mismatch": [guard.on_mismatch], "decide": options}
+    for word, keys in ways.items():
+        if any(key and book.procedure.section_of(key) == section for key in keys):
+            return word
+    return ""
 
 
 @rule(

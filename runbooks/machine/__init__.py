@@ -7,6 +7,7 @@ made from these tables.
 
 from __future__ import annotations
 
+from runbooks.machine import rollback
 from runbooks.machine.decide import allowed, decide, open_roles
 from runbooks.machine.fold import EFFECTS, TURNING, apply, genesis
 from runbooks.machine.gates import (
@@ -94,6 +95,7 @@ __all__ = [
     "pending",
     "place",
     "required_roles",
+    "rollback",
     "run_gates",
     "standing",
     "stated",

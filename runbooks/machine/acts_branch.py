@@ -6,6 +6,7 @@ from typing import Any
 
 from runbooks import interlocks
 from runbooks.enums import Move
+from runbooks.machine import rollback
 from runbooks.requests import Malformed, NewEvent, Outcome, Request, index_of
 from runbooks.state import RunState, in_section, taken_back
 
@@ -28,6 +29,9 @@ def _diagnose(state: RunState, request: Request) -> Outcome:
             return Malformed(
                 {"lead": "The runbook names no section for this; hold the run instead."}
             )
+        thaw = rollback.closed(state, section.key)
+        if thaw:
+            return rollback.refusal(state, thaw)
         events.append(entering(state, section.key, "mismatch"))
     return tuple(events)
 

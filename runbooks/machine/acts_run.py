@@ -6,6 +6,7 @@ from typing import Any
 
 from runbooks import interlocks
 from runbooks.enums import Deviation, Move, RunKind, RunRole, RunStatus
+from runbooks.machine import rollback
 from runbooks.machine.gates import missing_roles, overridden
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
 from runbooks.state import RunState, current, in_section, place
@@ -154,7 +155,7 @@ def _abort(state: RunState, request: Request) -> Outcome:
         return Malformed({"deviation": "Choose one of: " + ", ".join(Deviation) + "."})
     data = {"reason": reason, **_gone_wrong(state, request)}
     aside = state.procedure.on_abort
-    way_back = in_section(state, aside) if aside else []
+    way_back = in_section(state, aside) if aside and not rollback.closed(state, aside) else []
     if way_back and not state.turned_back and state.status is not RunStatus.BRIEFING:
         return (
             NewEvent("run.turned_back", data),

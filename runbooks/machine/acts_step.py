@@ -8,6 +8,7 @@ from typing import Any
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, StepStatus, ValueType
 from runbooks.interlocks import Wrong
+from runbooks.machine import rollback
 from runbooks.machine.acts_branch import entering
 from runbooks.machine.attempts import put
 from runbooks.machine.gates import gates, not_yet
@@ -72,6 +73,9 @@ def _decide(state: RunState, request: Request) -> Outcome:
     if wrong:
         return wrong
     taken = options[answer]
+    thaw = rollback.closed(state, taken)
+    if thaw:
+        return rollback.refusal(state, thaw)
     data = {
         "step": index,
         "answer": answer,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from runbooks import interlocks
 from runbooks.enums import Countersign, RunKind, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.machine import rollback
 from runbooks.requests import Gate, Refusal
 from runbooks.state import FINISHED, RunState, current
 
@@ -20,6 +21,7 @@ def gates(state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
     open (`unlock`), they are asked as they stood at that moment."""
     then = state.stated.unlocked.get(index, at)
     found = (
+        _rollback(state, index),
         _asked(state, index),
         _release(state, index),
         _after_hold(state, index),
@@ -62,6 +64,16 @@ def overridden(state: RunState, index: int | None, gate: str) -> bool:
 def attempt_at(state: RunState, index: int | None) -> int:
     """Number of the attempt at step `index`; 0 for the run as a whole, which has no attempts."""
     return 0 if index is None else state.steps[index].attempt
+
+
+def _rollback(state: RunState, index: int) -> Gate | None:
+    """Only while it is closed, which nothing opens: the rest of the rollback is not gone."""
+    thaw = rollback.blocks(state, index)
+    if thaw is None or state.steps[index].status in FINISHED:
+        return None
+    why = rollback.refusal(state, thaw)
+    label = f"Rollback closed: {rollback.went_back(state, thaw)}"
+    return Gate("rollback", label, False, f"{why.sentence} {why.remedy}", "overwrite")
 
 
 def _release(state: RunState, index: int) -> Gate | None:

@@ -1,7 +1,8 @@
 """The loud override: who may ask to pass a gate without its condition, which gates, and when.
 
-One gate of one attempt at one step, never all; never files, the circle, or what is typed to lay a
-command open. (An override that is quick becomes the way: break-glass of RUNS, M11 of the story.)
+One gate of one attempt at one step, never all; never files, the circle, what is typed to lay a
+command open, or a rollback that is closed. (An override that is quick becomes the way:
+break-glass of RUNS, M11 of the story.)
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from runbooks.stated import Override
 OVERRIDE_WAITS = timedelta(seconds=120)
 #: An older request is asked again: the situation is another one.
 OVERRIDE_LASTS = timedelta(minutes=15)
-#: The first words of keys of gates that are never overridden: they need nobody but the operator.
-NEVER = frozenset({"begun", "file", "unlocked"})
+#: The first words of keys of gates that are never overridden: they need nobody but the operator, or
+#: nobody can open them.
+NEVER = frozenset({"begun", "file", "unlocked", "rollback"})
 
 
 def closed_gates(state: RunState, index: int | None, at: datetime) -> tuple[Gate, ...]:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus
+from runbooks.machine import rollback
 from runbooks.machine.gates import overridden, repeats_timeout
 from runbooks.machine.overriding import may_ask, may_use
 from runbooks.requests import Refusal
@@ -112,7 +113,8 @@ def _may_undo(state: RunState, person: int, index: int | None, at: datetime) -> 
     if index is not None and state.on_main_path(index):
         section = state.procedure.section_of(state.step(index).guard.undo)
         if section is not None and section.aside:
-            return None
+            thaw = rollback.closed(state, section.key)
+            return rollback.refusal(state, thaw) if thaw else None
     return Refusal(
         "no_way_back",
         "The runbook names no way back for this step.",

@@ -19,7 +19,7 @@ from runbooks.machine.copying import (
 from runbooks.machine.stating_people import STATED_OF_PEOPLE
 from runbooks.requests import Line
 from runbooks.state import replace
-from runbooks.stated import Confirmed, Deviation, Signed, Stated
+from runbooks.stated import Confirmed, Deviation, Signed, Stated, Thawed
 
 
 def stated(lines: Iterable[Line]) -> Stated:
@@ -87,7 +87,10 @@ def _frozen(so_far: Stated, line: Line) -> Stated:
 
 
 def _thawed(so_far: Stated, line: Line) -> Stated:
-    return replace(so_far, frozen=so_far.frozen - {line.data["parameter"]})
+    """Whatever was agreed in the team check was agreed about data that did not change."""
+    name = line.data["parameter"]
+    thawed = {**so_far.thawed, name: Thawed(line.data["step"], line.at)}
+    return replace(_surprised(so_far, line), frozen=so_far.frozen - {name}, thawed=thawed)
 
 
 def _released(so_far: Stated, line: Line) -> Stated:

@@ -104,7 +104,14 @@ PLAIN_KEYS: tuple[Key, ...] = (
         "true",
         "May be marked *not applicable*, with a reason. Only together with `duration` and `role`.",
     ),
-    Key("undo", target(steps=True), "id of a section or step", "rename-back", "The way back."),
+    Key(
+        "undo",
+        target(steps=True),
+        "id of a section or step",
+        "rename-back",
+        "The way back. That of an overwrite is closed once a later `thaw` puts its target back in"
+        " service, unless its section is guarded as an overwrite is.",
+    ),
     Key(
         "on_mismatch",
         target(steps=True),

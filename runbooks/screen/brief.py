@@ -9,6 +9,7 @@ from runbooks import expected
 from runbooks.lint import RULES
 from runbooks.machine import RunState
 from runbooks.screen.losses import NOT_MET, lost_if_right
+from runbooks.screen.rollbacks import of_overwrites, offered
 from runbooks.screen.words import place_name
 
 
@@ -16,7 +17,8 @@ from runbooks.screen.words import place_name
 class Brief:
     """`source` and `target` are what is read from and written into, '' where the runbook names
     none; `endangered`: it writes into production; `loss` what is lost if all goes well, against
-    the RPO; `over`: more than was promised; `waived`: code, rule and reason of each waiver."""
+    the RPO; `over`: more than was promised; `waived`: code, rule and reason of each waiver;
+    `rollback`: what puts back what is overwritten, and until when."""
 
     source: str
     target: str
@@ -25,6 +27,7 @@ class Brief:
     over: bool
     waived: tuple[tuple[str, str, str], ...]
     asked: tuple[expected.Part, ...]
+    rollback: tuple[str, ...]
 
     @property
     def direction(self) -> bool:
@@ -45,6 +48,7 @@ def brief(state: RunState, at: datetime) -> Brief:
         over=NOT_MET in loss,
         waived=tuple((code, _rule(code), reason) for code, reason in procedure.waive),
         asked=expected.parts(procedure),
+        rollback=tuple(offered(section, state) for section in of_overwrites(state)),
     )
 
 

@@ -18,6 +18,7 @@ from runbooks.machine import Line, RunState, current
 from runbooks.missed import is_near_miss
 from runbooks.screen.losses import newest_live
 from runbooks.screen.panels import Desk
+from runbooks.screen.rollbacks import at_step
 from runbooks.screen.words import address, place_name
 
 
@@ -74,7 +75,7 @@ class Side:
     parameters: tuple[tuple[str, str, str], ...]
     copies: tuple[CopyLine, ...]
     asked: Asked | None
-    way_back: str
+    rollback: tuple[str, ...]
     asides: tuple[str, ...]
     abort_rule: str
     worst_case: str
@@ -99,7 +100,7 @@ def side(
         ),
         copies=tuple(sorted((_copy(desk, c) for c in copies), key=lambda line: not line.read)),
         asked=asked(state),
-        way_back=_way_back(desk),
+        rollback=at_step(state, current(state)),
         asides=tuple(s.title for s in procedure.sections if s.aside and s.key not in state.entered),
         abort_rule=procedure.abort_rule,
         worst_case=procedure.worst_case,
@@ -175,15 +176,3 @@ def _file(run: int, line: Line) -> FileLine:
     said = f"{size / 1024:.0f} kB" if size >= 1024 else f"{size} bytes"
     url = address("runbooks:evidence_file", run, line.data["evidence"])
     return FileLine(line.data["name"], url, f"{said} · SHA-256 {line.data['sha256'][:12]}…")
-
-
-def _way_back(desk: Desk) -> str:
-    """The way back of the open step, or of the last step before it that names one."""
-    state, now = desk.state, current(desk.state)
-    if now is None:
-        return ""
-    for step in reversed(state.procedure.steps[: now + 1]):
-        section = state.procedure.section_of(step.guard.undo) if step.guard.undo else None
-        if section:
-            return f"“{section.title}”, from step {step.number}."
-    return ""

@@ -14,6 +14,7 @@ from runbooks.interlocks.timeout import CONFIRMING, fresh_for
 from runbooks.machine import Facts, RunState
 from runbooks.procedure import Step
 from runbooks.screen.panels import Desk
+from runbooks.screen.rollbacks import closing, offered
 from runbooks.screen.words import clock_time, place_name
 
 
@@ -121,6 +122,6 @@ def _copy(state: RunState, source: str, copy: Facts | None, at: datetime) -> str
 def _way_back(state: RunState, target: str, told: Step) -> str:
     key = told.guard.undo or next((s.guard.undo for s in state.procedure.steps if s.guard.undo), "")
     section, safe = state.procedure.section_of(key) if key else None, safety_copy(state, target)
-    said = [f"“{section.title}”"] if section else []
+    said = [closing(section, state) or offered(section, state)] if section else []
     said += [f"the safety copy {safe.name}, {safe.place}"] if safe else []
     return "; ".join(said) or "none that this run knows of"

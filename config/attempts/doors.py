@@ -1,0 +1,44 @@
+"""Doors beside the guarded one: a rollback after the database is back in service."""
+
+from __future__ import annotations
+
+from config.attempts.trying import Attempt, GotThrough, World, demand
+from config.day.right import Crew
+from runbooks.enums import Move
+from runbooks.machine import Allowed, allowed
+
+_OVERWRITE, _THAW = "Put the restored database in the place", "Open the ledger to its application"
+
+
+def _reopened(world: World) -> Crew:
+    crew = world.restore()
+    crew.go_on(until=crew.step(_THAW))
+    demand(_offers_undo(world, crew), "The rollback was not open before the ledger was.")
+    crew.do(crew.step(_THAW))
+    return crew
+
+
+def _offers_undo(world: World, crew: Crew) -> bool:
+    state, operator = crew.state, world.person("operator").pk
+    return Allowed(Move.UNDO, crew.step(_OVERWRITE)) in allowed(state, operator, crew.door.at)
+
+
+def _late_undo(world: World) -> str:
+    crew = _reopened(world)
+    demand(not _offers_undo(world, crew), "The rollback is still among the allowed moves.")
+    act = crew.step(_OVERWRITE)
+    answer = world.refused(
+        "rollback_closed", lambda: crew.press("operator", Move.UNDO, act, reason="Wrong copy.")
+    )
+    read = crew.step("Read the newest entry of the live database")
+    world.refused(
+        "rollback_closed", lambda: crew.press("operator", Move.UNDO, read, reason="Wrong copy.")
+    )
+    if "rename-back" in crew.state.entered:
+        raise GotThrough("The run entered the rollback.")
+    return answer
+
+
+ATTEMPTS: tuple[Attempt, ...] = (
+    Attempt(10, "The overwrite is taken back after bookings are let in again", _late_undo),
+)

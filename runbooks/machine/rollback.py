@@ -1,0 +1,113 @@
+"""Until when a rollback is open. What was overwritten can be put back while nobody writes into what
+took its place; afterwards that would throw away what was written since. So a rollback closes when
+the writers are let go, unless it is guarded itself as an overwrite is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from runbooks.enums import Purpose
+from runbooks.interlocks import holdings
+from runbooks.interlocks.interlock import utc
+from runbooks.procedure import Procedure, Step
+from runbooks.requests import Refusal
+from runbooks.state import RunState
+from runbooks.stated import Thawed
+
+
+def is_guarded(procedure: Procedure, section: str, target: str) -> bool:
+    """Whether a section overwrites the instance `target` only after it identified, froze and copied
+    it, and said which way, within the section itself."""
+    wanted = [("identify", "of"), ("direction", "into"), ("freeze", "of"), ("copy", "of")]
+    for step in procedure.steps:
+        if step.section != section:
+            continue
+        locks = step.guard.locks
+        if locks.get("overwrite", {}).get("target") == target:
+            return not wanted
+        wanted = [(key, side) for key, side in wanted if not _is_about(locks, key, side, target)]
+    return False
+
+
+def closed(state: RunState, section: str) -> Thawed | None:
+    """What closed the rollback `section`; None while it is open, and for any other section."""
+    if not state.stated.thawed:
+        return None
+    ways = [s for s in state.procedure.steps if _leads(state.procedure, s, section)]
+    for act, done_at in _overwritten(state):
+        target = str(act.guard.locks["overwrite"]["target"])
+        thaw = holdings.thawed(state, target)
+        if thaw is None or thaw.at < done_at or is_guarded(state.procedure, section, target):
+            continue
+        aside = not state.on_main_path(thaw.step)
+        if any(way == act or aside or way.index < thaw.step for way in ways):
+            return thaw
+    return None
+
+
+def blocks(state: RunState, index: int) -> Thawed | None:
+    """What closed the rollback that step `index` belongs to. A rollback that lets the writers go
+    itself may be finished."""
+    if state.on_main_path(index):
+        return None
+    section = state.step(index).section
+    thaw = closed(state, section)
+    if thaw and state.step(thaw.step).section == section and thaw.step < index:
+        return None
+    return thaw
+
+
+def refusal(state: RunState, thaw: Thawed) -> Refusal:
+    """The refusal of what leads into a rollback that `thaw` closed."""
+    return Refusal(
+        "rollback_closed",
+        f"The rollback is closed: {went_back(state, thaw)} at {utc(thaw.at)}. What was written"
+        " since would be lost.",
+        "Go on, or abort. To restore again, start a new restore run: it freezes and copies first"
+        " what is there now.",
+        guard="overwrite",
+    )
+
+
+def went_back(state: RunState, thaw: Thawed) -> str:
+    """Which step put which instance back in service, as the beginning of a sentence."""
+    step = state.step(thaw.step)
+    facts = state.facts.get(str(step.guard.locks["thaw"]["of"]))
+    return f"step {step.number} put {facts.value if facts else 'it'} back in service"
+
+
+def closing_step(procedure: Procedure, section: str) -> Step | None:
+    """The step of the main path that will close the rollback `section`; None when none does."""
+    ways = [s.index for s in procedure.steps if _leads(procedure, s, section)]
+    targets: set[str] = set()
+    for step in (procedure.steps[i] for i in procedure.main_path):
+        locks = step.guard.locks
+        if "overwrite" in locks:
+            targets.add(str(locks["overwrite"]["target"]))
+        thawed = str(locks.get("thaw", {}).get("of", ""))
+        if thawed in targets and any(way < step.index for way in ways):
+            return None if is_guarded(procedure, section, thawed) else step
+    return None
+
+
+def _overwritten(state: RunState) -> Iterator[tuple[Step, datetime]]:
+    """The steps whose overwrite was done, even if it was taken back since, and when, the last
+    time."""
+    for step in state.procedure.steps:
+        if "overwrite" in step.guard.locks:
+            attempts = [old for old in state.past if old.index == step.index]
+            times = [one.done_at for one in (*attempts, state.steps[step.index]) if one.done_at]
+            if times:
+                yield step, max(times)
+
+
+def _leads(procedure: Procedure, step: Step, section: str) -> bool:
+    """Whether `step` names the section as its rollback."""
+    named = procedure.section_of(step.guard.undo) if step.guard.undo else None
+    return named is not None and named.aside and named.key == section
+
+
+def _is_about(locks: dict[str, dict[str, object]], key: str, side: str, target: str) -> bool:
+    data = locks.get(key, {})
+    return data.get(side) == target and (key != "copy" or data.get("purpose") == Purpose.SAFETY)
