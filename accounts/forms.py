@@ -13,6 +13,7 @@ from allauth.account.forms import (
 from django import forms
 
 from accounts.enums import RIGHT_LABELS, RIGHTS, SCOPES, Right, Role, Scope
+from accounts.fields import AddressField, TextField, counted
 from accounts.verb_forms import VerbForm
 
 
@@ -45,6 +46,7 @@ class _Labelled:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+            field.widget.attrs = counted(field.widget.attrs)
         for name, label in self.labels.items():
             self.fields[name].label = label
 
@@ -79,7 +81,7 @@ class SignInForm(_Labelled, LoginForm):  # type: ignore[misc]
 
     labels: ClassVar[dict[str, str]] = {
         "login": "Username or e-mail address",
-        "remember": "Stay signed in on this device for two weeks",
+        "remember": "Stay signed in when the browser is closed",
     }
 
 
@@ -101,21 +103,21 @@ class RolesForm(forms.Form):
 class InviteForm(RolesForm):
     """A person to invite."""
 
-    name = forms.CharField(
+    name = TextField(
         max_length=120,
         help_text="As other people read it in a log.",
         error_messages={"required": "Write the person's name."},
     )
-    email = forms.EmailField(
+    email = AddressField(
         label="E-mail address",
         error_messages={"required": "Write the address that the invitation goes to."},
     )
-    username = forms.CharField(
+    username = TextField(
         max_length=150,
         help_text="Letters, digits and @ . + - _",
         error_messages={"required": "Write a username to sign in with."},
     )
-    initials = forms.CharField(
+    initials = TextField(
         max_length=4,
         help_text="They sign a step. No two people share any.",
         error_messages={"required": "Write the initials, at most four letters."},
@@ -127,7 +129,7 @@ class InviteForm(RolesForm):
 class TokenForm(VerbForm):
     """A token to make for oneself."""
 
-    name = forms.CharField(
+    name = TextField(
         max_length=80,
         label="What is it for",
         help_text="E.g. nightly check of the copies.",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import TextField
 from accounts.models import User
 from accounts.verb_forms import VerbForm
 from incidents.actions import NEEDED
@@ -54,8 +55,8 @@ _STATUS = {
 }
 
 
-def _line(**kwargs: Any) -> forms.CharField:
-    return forms.CharField(required=False, **{"max_length": 300} | kwargs)
+def _line(**kwargs: Any) -> TextField:
+    return TextField(required=False, **{"max_length": 300} | kwargs)
 
 
 def _radios(words: dict[Any, str], **kwargs: Any) -> WordField:
@@ -104,7 +105,7 @@ class LossForm(VerbForm):
 
 
 class StrikeForm(VerbForm):
-    reason = forms.CharField(
+    reason = TextField(
         max_length=300, label="Why it is struck out", help_text="What it says stays readable."
     )
 
@@ -132,7 +133,7 @@ class SavedByForm(SeenForm):
 
 
 class ActionForm(VerbForm):
-    title = forms.CharField(
+    title = TextField(
         max_length=160,
         label="What will be done",
         help_text="Begin with a verb.",
@@ -141,7 +142,7 @@ class ActionForm(VerbForm):
     kind = WordField(ActionKind, label="It will")
     owner = _owner()
     due = _day()
-    done_when = forms.CharField(
+    done_when = TextField(
         max_length=300,
         label="Done when",
         help_text="How somebody else will see that it is done.",
@@ -156,7 +157,7 @@ class ActionForm(VerbForm):
 class ReassignForm(SeenForm):
     owner = _owner()
     due = _day()
-    reason = forms.CharField(max_length=300, label="Why")
+    reason = TextField(max_length=300, label="Why")
 
 
 class SettleForm(SeenForm):

@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from accounts.refusals import ChangedMeanwhile, Invalid, Refused
+from accounts.texts import plain_ends, too_long
 from incidents import lifecycle, words
 from incidents.enums import Status
 from incidents.models import Incident, IncidentChange
@@ -111,13 +112,13 @@ def text(value: str, label: str, *, longest: int, needed: str = "", one_line: bo
     Raises `ValueError` with a sentence: `needed` when it is empty (unless that is ''), more than
     `longest` characters, or a control character, which PostgreSQL would refuse to keep.
     """
-    clean = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    clean = plain_ends(value).strip()
     if one_line:
         clean = " ".join(clean.split())
     if not clean and needed:
         raise ValueError(needed)
-    if len(clean) > longest:
-        raise ValueError(f"The {label} has {len(clean)} characters; {longest} is the most.")
+    if sentence := too_long(clean, longest):
+        raise ValueError(sentence)
     if _UNKEPT.search(clean):
         raise ValueError(f"The {label} holds a control character: remove it.")
     return clean

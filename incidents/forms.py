@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 
+from accounts.fields import TextField
 from accounts.models import User
 from accounts.verb_forms import VerbForm
 from incidents import entries, records
@@ -37,9 +38,9 @@ class WordField(forms.TypedChoiceField):
         super().__init__(coerce=words, **kwargs)
 
 
-def _story(**kwargs: Any) -> forms.CharField:
+def _story(**kwargs: Any) -> TextField:
     area = forms.Textarea(attrs={"rows": 5})
-    return forms.CharField(widget=area, max_length=records.LONGEST_STORY, **kwargs)
+    return TextField(widget=area, max_length=records.LONGEST_STORY, **kwargs)
 
 
 class SeenForm(VerbForm):
@@ -51,7 +52,7 @@ class SeenForm(VerbForm):
 class OpenForm(VerbForm):
     """Four facts; everything else can wait."""
 
-    title = forms.CharField(max_length=160, help_text="A few words that people will recognise.")
+    title = TextField(max_length=160, help_text="A few words that people will recognise.")
     system = forms.ModelChoiceField(
         System.objects.all(), empty_label="Choose one", to_field_name="slug"
     )
@@ -60,7 +61,7 @@ class OpenForm(VerbForm):
 
 
 class FactsForm(SeenForm):
-    title = forms.CharField(max_length=160)
+    title = TextField(max_length=160)
     kind = WordField(Kind)
     system = forms.ModelChoiceField(System.objects.all(), empty_label=None, to_field_name="slug")
     what_happened = _story(label="What happened")
@@ -68,14 +69,14 @@ class FactsForm(SeenForm):
 
 class SeverityForm(SeenForm):
     severity = WordField(Severity, widget=forms.RadioSelect)
-    reason = forms.CharField(max_length=300, required=False, label="Why")
+    reason = TextField(max_length=300, required=False, label="Why")
 
 
 class StatusForm(SeenForm):
     """Offers what may follow. What comes back may be stale, and the verb says so in words."""
 
     status = WordField(Status, widget=forms.RadioSelect)
-    reason = forms.CharField(
+    reason = TextField(
         max_length=300,
         required=False,
         label="Why",
@@ -128,7 +129,7 @@ class RunForm(VerbForm):
 
 
 class EntryForm(VerbForm):
-    text = forms.CharField(
+    text = TextField(
         label="What happened",
         max_length=entries.LONGEST,
         widget=forms.Textarea(attrs={"rows": 5}),
@@ -145,6 +146,6 @@ class EntryForm(VerbForm):
 
 
 class CorrectForm(EntryForm):
-    reason = forms.CharField(
+    reason = TextField(
         max_length=300, label="Why it is corrected", help_text="The old text stays readable."
     )

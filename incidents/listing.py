@@ -60,7 +60,7 @@ class Filters:
         chosen = {name: value for name, value in chosen.items() if value in WORDS[name]}
         system = query.get("system", "")
         return cls(
-            words="" if "\0" in words or len(words) > LONGEST else words,
+            words="" if "\0" in words else words[:LONGEST],
             system=system if system in systems else "",
             **chosen,
         )

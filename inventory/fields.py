@@ -7,11 +7,12 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import TextField
 from accounts.refusals import Invalid
 from inventory import durations, quantities, times
 
 
-class MomentField(forms.CharField):
+class MomentField(TextField):
     """A moment as text with its zone; cleans to an aware datetime, or None when left empty.
 
     One text input, so that a time can be pasted as a database or a file listing prints it.
@@ -29,7 +30,7 @@ class MomentField(forms.CharField):
         return _read(times.parse, super().clean(value))
 
 
-class LengthField(forms.CharField):
+class LengthField(TextField):
     """A length of time such as "1 h"; cleans to a timedelta, or None when left empty."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -44,7 +45,7 @@ class LengthField(forms.CharField):
         return _read(durations.parse, super().clean(value))
 
 
-class SizeField(forms.CharField):
+class SizeField(TextField):
     """A number of bytes, exact or with a unit; cleans to an int, or None when left empty."""
 
     def __init__(self, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from accounts.fields import TextField
 from accounts.models import User
 from accounts.verb_forms import VerbForm
 from inventory import times
@@ -46,8 +47,8 @@ def filled(thing: System | Instance | Copy, form: type[InventoryForm], seen: int
 
 
 class SystemForm(InventoryForm):
-    name = forms.CharField(max_length=80)
-    description = forms.CharField(
+    name = TextField(max_length=80)
+    description = TextField(
         required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=10_000
     )
     owner = forms.ModelChoiceField(
@@ -75,21 +76,21 @@ class SystemForm(InventoryForm):
 
 
 class InstanceForm(InventoryForm):
-    name = forms.CharField(max_length=80, help_text="E.g. ledger.")
+    name = TextField(max_length=80, help_text="E.g. ledger.")
     environment = forms.ChoiceField(choices=_offered(Environment))
-    host = forms.CharField(max_length=120, help_text="The machine it is on, e.g. db-prod-1.")
+    host = TextField(max_length=120, help_text="The machine it is on, e.g. db-prod-1.")
     first_kind = forms.ChoiceField(
         choices=_offered(IdentifierKind),
         label="Kind of the first identifier",
         help_text="A name alone identifies nothing: give two identifiers of different kinds.",
     )
-    first_value = forms.CharField(max_length=200, label="First identifier")
+    first_value = TextField(max_length=200, label="First identifier")
     second_kind = forms.ChoiceField(
         choices=_offered(IdentifierKind),
         label="Kind of the second identifier",
         help_text="Best a fact that is read on the machine itself, such as its machine id.",
     )
-    second_value = forms.CharField(max_length=200, label="Second identifier")
+    second_value = TextField(max_length=200, label="Second identifier")
 
 
 class NewInstanceForm(InstanceForm):
@@ -100,11 +101,11 @@ class NewInstanceForm(InstanceForm):
 
 class LifecycleForm(InventoryForm):
     lifecycle = forms.ChoiceField(choices=_offered(Lifecycle, ask=False))
-    reason = forms.CharField(max_length=1000, required=False, label="Why")
+    reason = TextField(max_length=1000, required=False, label="Why")
 
 
 class CopyForm(InventoryForm):
-    name = forms.CharField(max_length=120, help_text="E.g. the file name: ledger-0606.dump.")
+    name = TextField(max_length=120, help_text="E.g. the file name: ledger-0606.dump.")
     taken_from = forms.ModelChoiceField(
         Instance.objects.none(), required=False, label="Taken from", empty_label="Not known"
     )
@@ -115,10 +116,10 @@ class CopyForm(InventoryForm):
         help_text="The newest record in it, which is not the date of the file.",
     )
     medium = forms.ChoiceField(choices=_offered(Medium))
-    place = forms.CharField(max_length=200, help_text="Machine and path, or room and shelf.")
-    holder = forms.CharField(max_length=120, help_text="Who or what can hand it over.")
+    place = TextField(max_length=200, help_text="Machine and path, or room and shelf.")
+    holder = TextField(max_length=120, help_text="Who or what can hand it over.")
     size_bytes = SizeField(required=False, label="Size in bytes")
-    sha256 = forms.CharField(
+    sha256 = TextField(
         max_length=200, required=False, label="SHA-256", help_text="64 digits, as sha256sum prints."
     )
     encrypted = forms.ChoiceField(
@@ -145,12 +146,12 @@ class CopyForm(InventoryForm):
 
 
 class VerifyForm(InventoryForm):
-    how = forms.CharField(
+    how = TextField(
         max_length=200,
         label="How did you verify it",
         help_text="What you did and where, e.g. read it back on db-scratch-1 and compared SHA-256.",
     )
-    sha256 = forms.CharField(
+    sha256 = TextField(
         max_length=200,
         required=False,
         label="SHA-256 you measured",
@@ -167,4 +168,4 @@ class MarkForm(InventoryForm):
     state = forms.ChoiceField(
         choices=[(mark.value, mark.value) for mark in MARKS], widget=forms.RadioSelect
     )
-    reason = forms.CharField(max_length=1000, label="Why", widget=forms.Textarea(attrs={"rows": 3}))
+    reason = TextField(max_length=1000, label="Why", widget=forms.Textarea(attrs={"rows": 3}))

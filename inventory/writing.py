@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusals import Invalid
+from accounts.texts import too_long
 from inventory import history
 from inventory.models import Copy, Instance, System
 
@@ -83,8 +84,8 @@ def _text_problem(field: models.Field[object, object], label: str, value: str) -
     allowed = "\n\r\t" if isinstance(field, models.TextField) else ""
     if any(ord(sign) < 32 and sign not in allowed for sign in value):
         return f"The {label} holds a control character (such as a tab or a zero byte): remove it."
-    if field.max_length and len(value) > field.max_length:
-        return f"The {label} is longer than {field.max_length} characters."
+    if field.max_length and (sentence := too_long(value, field.max_length)):
+        return sentence
     if field.choices and value not in {word for word, _ in field.flatchoices}:
         return f"“{value}” is none of the words offered for the {label}."
     return ""

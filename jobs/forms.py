@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
+from accounts.fields import TextField
 from accounts.verb_forms import VerbForm
 from jobs import rules
 
@@ -11,7 +12,7 @@ from jobs import rules
 class RuleForm(VerbForm):
     """When a schedule is due."""
 
-    rule = forms.CharField(
+    rule = TextField(
         max_length=40,
         label="When",
         help_text=f"Such as {rules.EXAMPLES}. At the shortest every 5 s.",

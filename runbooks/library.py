@@ -19,6 +19,7 @@ from accounts.access import check
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
+from accounts.texts import too_long
 from runbooks import judging
 from runbooks.enums import Level
 from runbooks.judgement import Judgement
@@ -108,8 +109,8 @@ def kept(source: bytes) -> Revision | None:
 
 def _one_line(summary: str) -> str:
     summary = " ".join(summary.split())
-    if len(summary) > 200:
-        raise Invalid({"summary": f"The summary has {len(summary)} characters; the most is 200."})
+    if sentence := too_long(summary, 200):
+        raise Invalid({"summary": sentence})
     return summary
 
 

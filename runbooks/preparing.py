@@ -13,6 +13,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
+from accounts.texts import too_long
 from runbooks import keyed, log, notify, rows, slips, statements
 from runbooks.destinations import Chosen
 from runbooks.enums import Move, RunKind, RunStatus
@@ -45,8 +46,8 @@ def prepare(
     access.check(by, Right.OPERATE)
     procedure = _startable(revision, kind)
     chosen, errors = choose(procedure, revision.runbook.system, parameters, kind=kind, at=at)
-    if len(title) > LONGEST_TITLE:
-        errors["title"] = f"Keep the title under {LONGEST_TITLE} characters."
+    if sentence := too_long(title, LONGEST_TITLE):
+        errors["title"] = sentence
     if errors:
         raise Invalid(errors)
     sent = {"revision": revision.pk, "kind": kind, "parameters": parameters, "title": title}

@@ -19,6 +19,7 @@ from accounts import access
 from accounts.enums import Right, Role
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
+from accounts.texts import plain_ends, too_long
 from inventory.times import stamp
 from notices.tell import tell
 from runbooks import eventtext, rows
@@ -157,11 +158,11 @@ def _check_may_close(by: User) -> None:
 
 
 def _finding(text: str) -> str:
-    finding = text.strip()
+    finding = plain_ends(text).strip()
     if not finding:
         raise Invalid({"finding": "Write what you found: was it right, and what is to change?"})
-    if len(finding) > LONGEST_FINDING:
-        raise Invalid({"finding": f"Keep the finding under {LONGEST_FINDING} characters."})
+    if sentence := too_long(finding, LONGEST_FINDING):
+        raise Invalid({"finding": sentence})
     if _UNSTORABLE.search(finding):
         raise Invalid({"finding": "This holds a character that cannot be kept; type it anew."})
     return finding

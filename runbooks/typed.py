@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from datetime import datetime
 
+from accounts.texts import too_long
 from runbooks import patterns
 from runbooks.enums import ParameterType, ValueType
 from runbooks.procedure import ParameterSpec
@@ -35,8 +36,8 @@ def _text(spec: ParameterSpec, text: str) -> str:
         raise ValueError("Write it on one line.")
     if any(unicodedata.category(letter) in {"Cf", "Zl", "Zp"} for letter in text):
         raise ValueError("It holds a character that nobody can see; type it anew.")
-    if len(text) > LONGEST_PARAMETER:
-        raise ValueError(f"Keep it under {LONGEST_PARAMETER} characters.")
+    if sentence := too_long(text, LONGEST_PARAMETER):
+        raise ValueError(sentence)
     if spec.pattern and not patterns.fits(spec.pattern, text):
         example = spec.default if spec.default != text else ""
         raise ValueError(patterns.refusal(spec.pattern, example))

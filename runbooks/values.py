@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from accounts.texts import too_long
 from inventory.quantities import parse_duration, parse_size, parse_time
 from runbooks import patterns
 from runbooks.enums import ValueType
@@ -39,10 +40,8 @@ def normal(kind: ValueType, raw: str) -> str:
     raw = raw.strip()
     if not raw:
         raise ValueError("Write what you observed.")
-    if len(raw) > LONGEST_TEXT:
-        raise ValueError(
-            f"Keep it under {LONGEST_TEXT} characters; attach longer output as a file."
-        )
+    if sentence := too_long(raw, LONGEST_TEXT):
+        raise ValueError(f"{sentence} Attach longer output as a file.")
     return _READERS[kind](raw)
 
 

@@ -11,6 +11,7 @@ from accounts.access import check
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
+from accounts.texts import plain_ends, too_long
 from runbooks import slips
 from runbooks.enums import RunKind, RunStatus
 from runbooks.models import Revision, Run, Runbook, Waiver
@@ -61,11 +62,11 @@ def waive(revision: Revision, *, run: int, reason: str, by: User, at: datetime) 
 
 
 def _reason(text: str) -> str:
-    reason = text.strip()
+    reason = plain_ends(text).strip()
     if not reason:
         raise Invalid({"reason": "Say why it will not go wrong in the same way again."})
-    if len(reason) > LONGEST_REASON:
-        raise Invalid({"reason": f"Keep the reason under {LONGEST_REASON} characters."})
+    if sentence := too_long(reason, LONGEST_REASON):
+        raise Invalid({"reason": sentence})
     if _UNSTORABLE.search(reason):
         raise Invalid({"reason": "This holds a character that cannot be kept; type it anew."})
     return reason

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
+from accounts.fields import TextField
 from accounts.verb_forms import VerbForm
 from webhooks import kinds
 from webhooks.enums import DeliveryStatus, Form
@@ -29,12 +30,12 @@ class EndpointForm(VerbForm):
 
     either: ClassVar[frozenset[str]] = frozenset({"patterns", "single"})
 
-    name = forms.CharField(
+    name = TextField(
         max_length=80,
         help_text="As you will look for it, e.g. On-call channel.",
         error_messages={"required": "Write a name to find it by."},
     )
-    url = forms.CharField(
+    url = TextField(
         label="Address",
         max_length=500,
         help_text="https:// and where to. Keep it to yourselves: a chat's address is its key.",
@@ -53,7 +54,7 @@ class EndpointForm(VerbForm):
         choices=list(kinds.FAMILIES.items()),
         widget=forms.CheckboxSelectMultiple,
     )
-    single = forms.CharField(
+    single = TextField(
         label="Single events",
         required=False,
         max_length=1000,
@@ -104,4 +105,4 @@ class FilterForm(forms.Form):
         label="State",
         choices=[("", "Any"), *((status.value, label) for status, label in _STATUSES.items())],
     )
-    kind = forms.CharField(required=False, max_length=40, label="Event")
+    kind = TextField(required=False, max_length=40, label="Event")

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts import access, people
 from accounts.api.paging import PageQuery, by_key, page
 from accounts.api.schema import operation, page_of
-from accounts.api.serializers import Moment, PersonName, Sent, Word
+from accounts.api.serializers import Moment, PersonName, Sent, SentText, Word
 from accounts.api.views import ApiView, asked, now, person, sent
 from accounts.enums import Right, Role
 from accounts.models import Token, User
@@ -28,10 +28,10 @@ class PersonLine(PersonName):
 class Invited(Sent):
     """A person to invite."""
 
-    name = serializers.CharField(max_length=120)
+    name = SentText(max_length=120)
     email = serializers.EmailField()
-    username = serializers.CharField(max_length=150)
-    initials = serializers.CharField(max_length=4)
+    username = SentText(max_length=150)
+    initials = SentText(max_length=4)
     roles = serializers.ListField(child=Word(Role), max_length=len(Role))
 
 

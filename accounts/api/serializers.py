@@ -17,6 +17,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from accounts.texts import plain_ends, too_long
 
 LARGEST = 2**63 - 1
 _SLUG = re.compile(r"[-\w]+", re.ASCII)
@@ -54,6 +55,16 @@ class Named(serializers.SlugRelatedField[Any]):
             shown = data.encode(errors="replace").decode()
             self.fail("does_not_exist", slug_name=self.slug_field, value=shown)
         return super().to_internal_value(data)
+
+
+class SentText(serializers.CharField):
+    """Text that is sent: its lines ended by LF, and counted as on the pages."""
+
+    def to_internal_value(self, data: Any) -> str:
+        text = plain_ends(str(super().to_internal_value(data)))
+        if self.max_length is not None and (sentence := too_long(text, self.max_length)):
+            raise serializers.ValidationError(sentence)
+        return text
 
 
 class Moment(serializers.DateTimeField):

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.paging import PageQuery
-from accounts.api.serializers import Moment, Named, Number, PersonName, Sent, Word
+from accounts.api.serializers import Moment, Named, Number, PersonName, Sent, SentText, Word
 from accounts.models import User
 from incidents import entries, listing, records
 from incidents import enums as words
@@ -123,9 +123,9 @@ class IncidentFacts(IncidentLine):
 class NewIncident(Sent):
     """Four facts; everything else can wait."""
 
-    title = serializers.CharField(max_length=160)
+    title = SentText(max_length=160)
     system = Named(queryset=System.objects.all())
-    what_happened = serializers.CharField(max_length=records.LONGEST_STORY)
+    what_happened = SentText(max_length=records.LONGEST_STORY)
     noticed_at = Moment()
     certainty = Word(words.Certainty, default=words.Certainty.ABOUT)
     kind = Word(words.Kind, default=words.Kind.DATA_LOSS)
@@ -134,24 +134,24 @@ class NewIncident(Sent):
 class Facts(Seen):
     """The facts of an incident, all of them."""
 
-    title = serializers.CharField(max_length=160)
+    title = SentText(max_length=160)
     kind = Word(words.Kind)
     system = Named(queryset=System.objects.all())
-    what_happened = serializers.CharField(max_length=records.LONGEST_STORY)
+    what_happened = SentText(max_length=records.LONGEST_STORY)
 
 
 class Judgement(Seen):
     """How bad it is."""
 
     severity = Word(words.Severity)
-    reason = serializers.CharField(max_length=300, allow_blank=True, default="")
+    reason = SentText(max_length=300, allow_blank=True, default="")
 
 
 class NextStatus(Seen):
     """How far the answer has come."""
 
     status = Word(words.Status)
-    reason = serializers.CharField(max_length=300, allow_blank=True, default="")
+    reason = SentText(max_length=300, allow_blank=True, default="")
 
 
 class ClockTime(Seen):
@@ -176,7 +176,7 @@ class NewRun(Sent):
     runbook = Named(queryset=Runbook.objects.all())
     revision = Number(min_value=1, max_value=2**31 - 1)
     parameters = serializers.DictField(child=serializers.CharField(allow_blank=True), default=dict)
-    title = serializers.CharField(max_length=200, allow_blank=True, default="")
+    title = SentText(max_length=200, allow_blank=True, default="")
     key = serializers.RegexField(
         r"^[\x21-\x7e]{1,64}$",
         required=False,
@@ -189,7 +189,7 @@ class NewRun(Sent):
 class NewEntry(Sent):
     """What happened, in Markdown, and when."""
 
-    text = serializers.CharField(max_length=entries.LONGEST)
+    text = SentText(max_length=entries.LONGEST)
     happened_at = Moment()
     certainty = Word(words.Certainty)
 
@@ -197,7 +197,7 @@ class NewEntry(Sent):
 class Correction(NewEntry):
     """What an entry ought to say, and why."""
 
-    reason = serializers.CharField(max_length=300)
+    reason = SentText(max_length=300)
 
 
 class EntryFacts(serializers.Serializer[TimelineEntry]):

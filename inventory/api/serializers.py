@@ -7,7 +7,16 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.paging import PageQuery
-from accounts.api.serializers import Moment, Named, Number, PersonName, Seconds, Sent, Word
+from accounts.api.serializers import (
+    Moment,
+    Named,
+    Number,
+    PersonName,
+    Seconds,
+    Sent,
+    SentText,
+    Word,
+)
 from accounts.models import User
 from inventory import history
 from inventory.copies import MARKS
@@ -70,8 +79,8 @@ class SystemFacts(SystemLine, _Kept):
 class NewSystem(Sent):
     """A system to register."""
 
-    name = serializers.CharField(max_length=80)
-    description = serializers.CharField(max_length=10_000, allow_blank=True, default="")
+    name = SentText(max_length=80)
+    description = SentText(max_length=10_000, allow_blank=True, default="")
     owner = serializers.PrimaryKeyRelatedField(
         pk_field=Number(), queryset=User.objects.filter(is_active=True)
     )
@@ -84,8 +93,8 @@ class NewSystem(Sent):
 class SystemChanges(Seen):
     """What is to be another in a system; what is not sent stays."""
 
-    name = serializers.CharField(max_length=80, required=False)
-    description = serializers.CharField(max_length=10_000, allow_blank=True, required=False)
+    name = SentText(max_length=80, required=False)
+    description = SentText(max_length=10_000, allow_blank=True, required=False)
     owner = serializers.PrimaryKeyRelatedField(
         pk_field=Number(), queryset=User.objects.filter(is_active=True), required=False
     )
@@ -118,33 +127,33 @@ class NewInstance(Sent):
     """An instance to register. The two identifiers are of different kinds."""
 
     system = Named(queryset=System.objects.all())
-    name = serializers.CharField(max_length=80)
+    name = SentText(max_length=80)
     environment = Word(Environment)
-    host = serializers.CharField(max_length=120)
+    host = SentText(max_length=120)
     first_kind = Word(IdentifierKind)
-    first_value = serializers.CharField(max_length=200)
+    first_value = SentText(max_length=200)
     second_kind = Word(IdentifierKind)
-    second_value = serializers.CharField(max_length=200)
+    second_value = SentText(max_length=200)
     lifecycle = Word(Lifecycle, default=Lifecycle.ACTIVE)
 
 
 class InstanceChanges(Seen):
     """What is to be another in an instance; what is not sent stays."""
 
-    name = serializers.CharField(max_length=80, required=False)
+    name = SentText(max_length=80, required=False)
     environment = Word(Environment, required=False)
-    host = serializers.CharField(max_length=120, required=False)
+    host = SentText(max_length=120, required=False)
     first_kind = Word(IdentifierKind, required=False)
-    first_value = serializers.CharField(max_length=200, required=False)
+    first_value = SentText(max_length=200, required=False)
     second_kind = Word(IdentifierKind, required=False)
-    second_value = serializers.CharField(max_length=200, required=False)
+    second_value = SentText(max_length=200, required=False)
 
 
 class InstanceLife(Seen):
     """Where in its life an instance is now."""
 
     lifecycle = Word(Lifecycle)
-    reason = serializers.CharField(max_length=1000, allow_blank=True, default="")
+    reason = SentText(max_length=1000, allow_blank=True, default="")
 
 
 class CopyLine(serializers.Serializer[Copy]):
@@ -181,17 +190,17 @@ class NewCopy(Sent):
     """A copy to register; it is unverified until somebody has read it back."""
 
     system = Named(queryset=System.objects.all())
-    name = serializers.CharField(max_length=120)
+    name = SentText(max_length=120)
     taken_from = serializers.PrimaryKeyRelatedField(
         pk_field=Number(), queryset=Instance.objects.all(), allow_null=True, default=None
     )
     taken_at = Moment()
     data_as_of = Moment(allow_null=True, default=None)
     medium = Word(Medium)
-    place = serializers.CharField(max_length=200)
-    holder = serializers.CharField(max_length=120)
+    place = SentText(max_length=200)
+    holder = SentText(max_length=120)
     size_bytes = Number(allow_null=True, default=None)
-    sha256 = serializers.CharField(max_length=200, allow_blank=True, default="")
+    sha256 = SentText(max_length=200, allow_blank=True, default="")
     encrypted = Word(Answer, default=Answer.UNKNOWN)
     delete_not_before = Moment(allow_null=True, default=None)
 
@@ -199,17 +208,17 @@ class NewCopy(Sent):
 class CopyChanges(Seen):
     """What is to be another in a copy; what is not sent stays."""
 
-    name = serializers.CharField(max_length=120, required=False)
+    name = SentText(max_length=120, required=False)
     taken_from = serializers.PrimaryKeyRelatedField(
         pk_field=Number(), queryset=Instance.objects.all(), allow_null=True, required=False
     )
     taken_at = Moment(required=False)
     data_as_of = Moment(allow_null=True, required=False)
     medium = Word(Medium, required=False)
-    place = serializers.CharField(max_length=200, required=False)
-    holder = serializers.CharField(max_length=120, required=False)
+    place = SentText(max_length=200, required=False)
+    holder = SentText(max_length=120, required=False)
     size_bytes = Number(allow_null=True, required=False)
-    sha256 = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    sha256 = SentText(max_length=200, allow_blank=True, required=False)
     encrypted = Word(Answer, required=False)
     delete_not_before = Moment(allow_null=True, required=False)
 
@@ -217,8 +226,8 @@ class CopyChanges(Seen):
 class Verified(Seen):
     """What was done to read a copy back, and what was measured then."""
 
-    how = serializers.CharField(max_length=200)
-    sha256 = serializers.CharField(max_length=200, allow_blank=True, default="")
+    how = SentText(max_length=200)
+    sha256 = SentText(max_length=200, allow_blank=True, default="")
     size_bytes = Number(allow_null=True, default=None)
     data_as_of = Moment(allow_null=True, default=None)
     restored = serializers.BooleanField(
@@ -230,7 +239,7 @@ class Marked(Seen):
     """What a copy is from now on, and why."""
 
     state = Word(CopyState, offered=MARKS)
-    reason = serializers.CharField(max_length=1000)
+    reason = SentText(max_length=1000)
 
 
 class InstanceQuery(PageQuery):

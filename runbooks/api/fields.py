@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.api.serializers import SentText
 from accounts.refusals import Refused
 
 KEY = OpenApiParameter(
@@ -24,7 +25,7 @@ _QUOTED = re.compile(r'"(.*)"')
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 
 
-class Text(serializers.CharField):
+class Text(SentText):
     """A JSON string, kept as it is. The verb says what it wants where it is empty."""
 
     default_error_messages = {"invalid": "Write a text, in quotes."}
@@ -36,7 +37,7 @@ class Text(serializers.CharField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return str(data)
+        return super().to_internal_value(data)
 
 
 class Texts(serializers.DictField):

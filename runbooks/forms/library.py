@@ -9,6 +9,8 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from accounts.fields import TextField
+from accounts.texts import plain_ends
 from runbooks.judgement import WaivedRule
 from runbooks.models import Revision, Runbook
 from runbooks.parser import MAX_BYTES
@@ -19,15 +21,14 @@ BOM = b"\xef\xbb\xbf"
 
 def shown(source: bytes) -> str:
     """A stored text as the editor shows it: without byte order mark, lines ended by LF."""
-    text = source.decode("utf-8-sig", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return plain_ends(source.decode("utf-8-sig", errors="replace"))
 
 
 def written(text: str, base: bytes = b"") -> bytes:
     """What a browser sent, as bytes to keep. Browsers end every line with CRLF: the line endings
     and the byte order mark of `base`, the text that was edited, are put back, and a text in which
     nothing was changed is `base` itself."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = plain_ends(text)
     if base and text == shown(base):
         return base
     if base.count(b"\r\n") * 2 > base.count(b"\n"):
@@ -38,7 +39,7 @@ def written(text: str, base: bytes = b"") -> bytes:
 class EditorForm(forms.Form):
     """The text, what changed in it, and the number of the revision that the writer started from."""
 
-    source = forms.CharField(
+    source = TextField(
         label="Text of the runbook",
         strip=False,
         error_messages={
@@ -48,7 +49,7 @@ class EditorForm(forms.Form):
             attrs={"class": "source", "rows": 30, "spellcheck": "false", "wrap": "off"}
         ),
     )
-    summary = forms.CharField(
+    summary = TextField(
         label="What changed, and why",
         required=False,
         max_length=200,
@@ -85,7 +86,7 @@ class UploadForm(forms.Form):
         to_field_name="slug",
         error_messages={"invalid_choice": "There is no such runbook in use."},
     )
-    summary = forms.CharField(label="What changed, and why", required=False, max_length=200)
+    summary = TextField(label="What changed, and why", required=False, max_length=200)
 
     def clean_file(self) -> UploadedFile[bytes]:
         file: UploadedFile[bytes] = self.cleaned_data["file"]
@@ -105,7 +106,7 @@ class WaiveForm(forms.Form):
     """The run that locks the text, and why it may be run live all the same."""
 
     run = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(
+    reason = TextField(
         label="Why it will not go wrong in the same way again",
         max_length=LONGEST_REASON,
         error_messages={"required": "Say why it will not go wrong in the same way again."},

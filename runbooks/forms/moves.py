@@ -11,6 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from accounts.fields import TextField
 from runbooks import interlocks
 from runbooks.enums import Move, ValueType
 from runbooks.interlocks.wait import FIRST_LINE, unchecked
@@ -30,7 +31,7 @@ _HELP = {
 class SentForm(forms.Form):
     """What every move carries: its idempotency key, and the last event that its sender had seen."""
 
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    key = TextField(max_length=64, widget=forms.HiddenInput)
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     step = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
@@ -100,9 +101,9 @@ class MoveForm(SentForm):
                 self.add_error(name if name in self.fields else None, sentence)
 
 
-def password_field(label: str, filled_in: str = "current-password") -> forms.CharField:
+def password_field(label: str, filled_in: str = "current-password") -> TextField:
     """A password. What was typed never comes back into the page."""
-    return forms.CharField(
+    return TextField(
         label=label,
         strip=False,
         max_length=200,
@@ -121,9 +122,9 @@ class RunForm(MoveForm):
     about_step = False
 
 
-def sentences(label: str, asks: str = "", help_text: str = "", rows: int = 2) -> forms.CharField:
+def sentences(label: str, asks: str = "", help_text: str = "", rows: int = 2) -> TextField:
     """A field for a few sentences. `asks` is said when it is empty; without it, it is optional."""
-    return forms.CharField(
+    return TextField(
         label=label,
         required=bool(asks),
         max_length=4000,
@@ -189,7 +190,7 @@ class CountersignForm(ValuesForm):
 class OnScreenForm(MoveForm):
     """The second person has no device, and signs here with their own name and password."""
 
-    signer = forms.CharField(
+    signer = TextField(
         label="Name at the sign-in, of the second person",
         max_length=254,
         error_messages={"required": "The second person types their own name."},
@@ -269,7 +270,7 @@ def _observed(spec: ValueSpec, needed: bool) -> forms.Field:
     attrs = {**PLAIN, "class": "mono"}
     if spec.type is ValueType.NUMBER:
         attrs["inputmode"] = "decimal"
-    return forms.CharField(
+    return TextField(
         label=label,
         required=needed,
         help_text=told,

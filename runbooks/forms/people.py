@@ -6,13 +6,14 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import TextField
 from runbooks.forms.moves import PLAIN, MoveForm, RunForm, sentences
 
 
 class GateForm(MoveForm):
     """A move on one gate of a step, or of the start; which one stands in the form already."""
 
-    gate = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    gate = TextField(max_length=80, widget=forms.HiddenInput)
 
 
 class AskOverrideForm(GateForm):
@@ -36,7 +37,7 @@ class FitnessForm(RunForm):
         },
         widget=forms.TextInput(attrs={**PLAIN, "inputmode": "numeric", "size": "3"}),
     )
-    local_time = forms.CharField(
+    local_time = TextField(
         label="Time where you are",
         required=False,
         max_length=5,

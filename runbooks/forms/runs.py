@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.fields import TextField
 from inventory.fields import MomentField
 from runbooks import interlocks
 from runbooks.enums import Deviation, Move, RunRole
@@ -80,7 +81,7 @@ class StartForm(RunForm):
 class UnlockForm(MoveForm):
     """The typed name: nothing is filled in, and nothing is completed by the browser."""
 
-    name = forms.CharField(
+    name = TextField(
         max_length=200,
         widget=forms.TextInput(attrs={**PLAIN, "class": "mono"}),
         error_messages={"required": "Type the name of what is overwritten."},
@@ -96,7 +97,7 @@ class UnlockForm(MoveForm):
 
 
 class ResumeForm(RunForm):
-    read_back = forms.CharField(
+    read_back = TextField(
         label="Number of the step that was finished last",
         help_text="Read the form from the top to the last slash. Write “none” if there is none.",
         max_length=40,
@@ -130,14 +131,14 @@ class WithdrawForm(RunForm):
 
 
 class AcceptForm(RunForm):
-    read_back = forms.CharField(
+    read_back = TextField(
         label="Number of the step that was finished last",
         help_text="Read the form from the top to the last slash. Write “none” if there is none.",
         max_length=40,
         error_messages={"required": "Write the number of the step that was finished last."},
         widget=forms.TextInput(attrs=PLAIN),
     )
-    identifier = forms.CharField(
+    identifier = TextField(
         label="Identifier of the target",
         help_text="Read it off the machine itself, not from this page, a prompt or a note.",
         max_length=200,
@@ -164,7 +165,7 @@ class NoteForm(MoveForm):
 
 class AttachForm(MoveForm):
     file = forms.FileField(label="File", error_messages={"required": "Choose a file."})
-    value = forms.CharField(required=False, max_length=80, widget=forms.HiddenInput)
+    value = TextField(required=False, max_length=80, widget=forms.HiddenInput)
 
 
 class LateEntryForm(MoveForm):

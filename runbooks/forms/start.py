@@ -10,6 +10,7 @@ from typing import Any, Self
 from django import forms
 from django.http import QueryDict
 
+from accounts.fields import TextField
 from inventory.models import System
 from runbooks.choices import CopyChoice, InstanceChoice, copies_for, instances_for
 from runbooks.enums import ParameterType, RunKind
@@ -48,13 +49,13 @@ class PrepareForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Say whether this is live or a drill."},
     )
-    title = forms.CharField(
+    title = TextField(
         label="Name of this run",
         required=False,
         max_length=200,
         help_text="Left empty, it is the title of the runbook.",
     )
-    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    key = TextField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(
         self,
@@ -118,7 +119,7 @@ class PrepareForm(forms.Form):
         elif spec.type is ParameterType.CHOICE:
             picks = [(option, option) for option in spec.options]
         else:
-            return forms.CharField(
+            return TextField(
                 label=label,
                 initial=spec.default,
                 help_text=_EXAMPLES.get(spec.type, ""),

@@ -72,7 +72,7 @@ def test_keepers_keep(who: str, at: datetime, request: Any) -> None:
     [
         ({"name": "LEDGER"}, "name", "already a system"),
         ({"name": " "}, "name", "missing"),
-        ({"name": "x" * 81}, "name", "longer than 80"),
+        ({"name": "x" * 81}, "name", "81 characters; at most 80"),
         ({"name": "a\x00b"}, "name", "control character"),
         ({"mtd": HOUR}, "mtd", "shorter than the RTO"),
         ({"rpo": -HOUR}, "rpo", "longer than zero"),

@@ -1,0 +1,40 @@
+"""Form fields for text. None is cut without a word: the browser lets in what is too long, the page
+counts it, and the server refuses it with the number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts.texts import plain_ends, too_long
+
+
+class TextField(forms.CharField):
+    """Text with plain line ends, at most `max_length` characters of it. Every text field of the
+    product is one."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        return plain_ends(text) if isinstance(text, str) else text
+
+    def run_validators(self, value: Any) -> None:
+        limit = self.max_length if isinstance(value, str) else None
+        if limit is not None and (sentence := too_long(value, limit)):
+            raise ValidationError(sentence, code="max_length")
+        super().run_validators(value)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return counted(super().widget_attrs(widget))
+
+
+class AddressField(TextField, forms.EmailField):
+    """An e-mail address."""
+
+
+def counted(attrs: dict[str, Any]) -> dict[str, Any]:
+    """Attributes of a widget that let the page count (static/js/counter.js), where the browser
+    would cut what is pasted (`maxlength`)."""
+    limit = attrs.pop("maxlength", None)
+    return attrs if limit is None else {**attrs, "data-limit": limit}
