@@ -9,9 +9,12 @@ from __future__ import annotations
 from allauth.account import views
 from django.urls import path, re_path
 
+from accounts.views.lost_session import signed_in_again
+
 urlpatterns = [
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
+    path("again/", signed_in_again, name="signed_in_again"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),
     path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),

@@ -81,7 +81,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "runbooks.views.marked.RunAnswers",
+    "accounts.views.lost_session.SignInRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -103,6 +104,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "notices.masthead.unread",
             ],
+            "builtins": ["accounts.templatetags.form_token"],
         },
     }
 ]
@@ -241,6 +243,9 @@ DEFAULT_FROM_EMAIL = env.text("COUNTERSIGN_EMAIL_FROM", "countersign@localhost")
 COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}countersign_session"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}countersign_csrf"
+#: COUNTERSIGN_SESSION_IDLE_HOURS (168, a week) — Hours without use after which a person is signed
+#: out. To open a page or to send a form is use; that an open page follows a run is none.
+SESSION_COOKIE_AGE = env.integer("COUNTERSIGN_SESSION_IDLE_HOURS", 168, minimum=1) * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -252,19 +257,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-# The browser runs our own files and nothing else: no inline script or style, no outside host.
-CONTENT_SECURITY_POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "form-action": "'self'",
-    "frame-ancestors": "'none'",
-    "base-uri": "'none'",
-    "manifest-src": "'self'",
-}
 #: COUNTERSIGN_METRICS_TOKEN (none) — Who sends it as a bearer token may read /metrics. Without one,
 #: only this machine may, asked past the proxy. COUNTERSIGN_METRICS_TOKEN_FILE names a file with it.
 METRICS_TOKEN = env.text("COUNTERSIGN_METRICS_TOKEN")

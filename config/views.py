@@ -18,6 +18,7 @@ from accounts import access
 from accounts.answers import wants_json
 from accounts.enums import Right
 from accounts.models import User
+from accounts.views import lost_session
 from config import health
 from config.metrics import exposition
 from config.needs import needs
@@ -36,8 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form came back without a valid token: say that nothing was saved, and how to go on."""
-    return render(request, "403_csrf.html", {"reason": reason}, status=403)
+    """A form came back without a valid token: nothing was saved, and what was typed is kept."""
+    return lost_session.stale_form(request)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ from config.attempts import (
     doors,
     ground,
     keys,
+    session,
     trying,
 )
 from config.attempts.trying import Attempt
@@ -23,6 +24,7 @@ _MODULES = (
     doors,
     ground,
     keys,
+    session,
     trying,
 )
 #: All attempts, in the order of their points.

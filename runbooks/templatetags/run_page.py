@@ -17,6 +17,7 @@ from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from accounts.templatetags.form_token import hidden_fields
 from runbooks.forms.moves import MoveForm
 from runbooks.recall import Recent
 from runbooks.screen.panels import Panel
@@ -30,12 +31,12 @@ _panels: Recent[Hashable, SafeString] = Recent(2000)
 @register.simple_tag(takes_context=True)
 def run_rows(context: template.Context, rows: Iterable[Row]) -> SafeString:
     """The steps of a section, each as a list item."""
-    token = context.get("csrf_token")
+    page = {name: context.get(name) for name in ("csrf_token", "request")}
 
     def drawn(row: Row) -> SafeString:
         if row.focus is None and row.undo is None:
             return _line(row)
-        told = {"row": row, "focus": row.focus, "csrf_token": token}
+        told = {"row": row, "focus": row.focus, **page}
         return _rendered(f"runbooks/_run_{'focus' if row.focus else 'step'}.html", told)
 
     return format_html_join("", "{}", ((drawn(row),) for row in rows))
@@ -48,7 +49,7 @@ def run_panel(context: template.Context, panel: Panel, large: bool = False) -> S
         shown = _draw(panel, large)
     else:
         shown = _panels.get_or(_look(panel, large), lambda: _draw(panel, large))
-    hidden = [("csrfmiddlewaretoken", context.get("csrf_token")), *panel.hidden]
+    hidden = [*hidden_fields(context), *panel.hidden]
     ends = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden)
     return format_html("{}{}</form>", shown, ends)
 

@@ -64,7 +64,7 @@ def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     except (Invalid, Refused) as said:
         return _again(request, pk, by, kind, said)
     if wants_json(request):
-        return JsonResponse({"ok": True, "sequence": answer.sequence})
+        return JsonResponse({"ok": True, "sequence": answer.sequence, "replayed": answer.replayed})
     response = HttpResponse(status=303)
     response["Location"] = reverse("runbooks:run_detail", args=[pk]) + "#now"
     return response

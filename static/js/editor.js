@@ -7,6 +7,7 @@ const preview = document.getElementById("preview");
 const state = form.querySelector(".preview-state");
 const QUIET = 500; // milliseconds without a key before the preview is asked for
 const FAILED = "The preview could not be drawn: no answer from the server. Your text is still here and is NOT SAVED.";
+const SIGNED_OUT = "Signed out. Your text is still here and is NOT SAVED. Sign in in another tab, then save it here.";
 
 let timer = 0;
 let asked = null;
@@ -30,8 +31,9 @@ async function draw() {
       method: "POST",
       body: data,
       signal: asked.signal,
-      headers: { "X-Requested-With": "fetch" },
+      headers: { "X-Fragment": "preview" },
     });
+    if (answer.status === 401) return void say(SIGNED_OUT);
     if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
     put(await answer.text());
     shown = text;

@@ -1,63 +1,80 @@
 // Follows the log. A message says only that something happened; what is shown is always the server's page.
+import { ask, run } from "./answers.js";
+import { say } from "./bar.js";
+import { place, type, typed } from "./typed.js";
+
 const SILENCE = 10_000; // after this long without a word the controls are locked
+const AGAIN = 3_000; // between two looks at whether the person is signed in again
+const SIGN_IN = { words: "Sign in in a new tab", href: "/accounts/login/?next=/accounts/again/" };
+// What is shown while this page's person is not the one who is signed in. Nothing is locked or taken away.
+const SESSIONS = {
+  signed_out: ["Signed out. NOT SAVED: what you press is sent when you are signed in again. What you typed stays.", "signed out", SIGN_IN],
+  other_person: ["Somebody else is signed in in this browser. NOT SAVED: nothing of yours is sent under their name.", "signed in as somebody else", null],
+};
 
 export function follow({ drawn }) {
-  const run = location.pathname.match(/\/runs\/(\d+)\//)?.[1];
+  const signedIn = [];
+  let session = "own"; // or one of SESSIONS
   let heard = Date.now();
-  let asking = false;
+  let looked = 0;
+  let asking = null;
   let again = false;
   let tag = "";
 
-  async function refresh() {
-    if (asking) return void (again = true);
-    asking = true;
-    try {
-      const headers = { "X-Fragment": "run", ...(tag && { "If-None-Match": tag }) };
-      const answer = await fetch(`/runs/${run}/`, { headers, cache: "no-store" });
-      if (answer.status === 200) {
-        tag = answer.headers.get("ETag") ?? "";
-        swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
-        drawn();
-      }
-      if (answer.status < 500) word();
-    } catch {
-      // The silence itself is told below.
-    } finally {
-      asking = false;
-      if (again) {
-        again = false;
-        refresh();
-      }
-    }
+  // Whether the server answered, to this page's person.
+  function refresh() {
+    again = Boolean(asking);
+    asking ??= look().finally(() => {
+      asking = null;
+      if (again) refresh();
+    });
+    return asking;
   }
 
-  function word() {
+  async function look() {
+    again = false;
+    looked = Date.now();
+    const headers = { "X-Fragment": "run", ...(tag && { "If-None-Match": tag }) };
+    const { kind, response } = await ask(`/runs/${run}/`, { headers, cache: "no-store" });
+    if (kind in SESSIONS) enter(kind);
+    if (kind !== "answer" || !(response.ok || response.status === 304)) return false;
+    if (response.ok) {
+      const html = await response.text().catch(() => null);
+      if (html === null) return false;
+      tag = response.headers.get("ETag") ?? "";
+      swap(new DOMParser().parseFromString(html, "text/html"));
+      drawn();
+    }
     heard = Date.now();
+    enter("own");
+    return true;
+  }
+
+  function enter(next) {
+    const before = session;
+    session = next;
+    tell();
+    if (before !== "own" && next === "own") for (const listener of signedIn) listener();
+  }
+
+  // The stream may belong to another person who signed in: only the page itself tells whose it is.
+  function word() {
+    if (session === "own") heard = Date.now();
     tell();
   }
 
   function tell() {
+    const [sentence, words, link] = SESSIONS[session] ?? [];
+    const status = document.querySelector("#link");
+    const silent = !sentence && status && Date.now() - heard > SILENCE;
+    document.body.classList.toggle("signed-out", Boolean(sentence));
+    lock(silent);
+    say("session", sentence ?? "", link);
     const seconds = Math.floor((Date.now() - heard) / 1000);
-    const silent = Date.now() - heard > SILENCE;
-    const link = document.querySelector("#link");
-    const bar = document.querySelector("#not-saved");
-    if (!link || !bar) return;
-    document.body.classList.toggle("locked-out", silent);
-    for (const button of document.querySelectorAll("form.move button")) {
-      if (silent && !button.disabled && !button.classList.contains("stop")) {
-        button.disabled = true;
-        button.dataset.lockedOut = "yes";
-      } else if (!silent && button.dataset.lockedOut) {
-        button.disabled = false;
-        delete button.dataset.lockedOut;
-      }
-    }
-    link.textContent = silent ? "not connected" : link.dataset.words + ", live";
-    if (silent) {
-      bar.hidden = false;
-      bar.dataset.for = "silence";
-      bar.textContent = `Not connected, ${seconds} s. NOT SAVED: nothing you do now reaches the run.`;
-    } else if (bar.dataset.for === "silence") bar.hidden = true;
+    say("link", silent ? `Not connected, ${seconds} s. NOT SAVED: nothing you do now reaches the run.` : "");
+    const shown = words ?? (silent ? "not connected" : `${status?.dataset.words}, live`);
+    if (status && status.textContent !== shown) status.textContent = shown;
+    if (sentence && Date.now() - looked > AGAIN) refresh();
   }
 
   function connect() {
@@ -76,12 +93,29 @@ export function follow({ drawn }) {
     addEventListener("pagehide", () => source.close(), { once: true });
   }
 
-  if (run && document.querySelector("#link")) {
-    connect();
+  if (run) {
+    if (document.querySelector("#link")) connect();
     setInterval(tell, 1000);
+    addEventListener("focus", () => session !== "own" && refresh());
   }
-  return { refresh };
+  return { refresh, enter, token, whenSignedIn: (listener) => signedIn.push(listener) };
 }
+
+// Without a connection nothing can be sent, except STOP, which is tried all the same.
+function lock(silent) {
+  document.body.classList.toggle("locked-out", Boolean(silent));
+  for (const button of document.querySelectorAll("form.move button")) {
+    if (silent && !button.disabled && !button.classList.contains("stop")) {
+      button.disabled = true;
+      button.dataset.lockedOut = "yes";
+    } else if (!silent && button.dataset.lockedOut) {
+      button.disabled = false;
+      delete button.dataset.lockedOut;
+    }
+  }
+}
+
+const token = (root = document) => root.querySelector('form.move [name="csrfmiddlewaretoken"]')?.value ?? "";
 
 // Only what differs is replaced; what somebody is typing stays, with the caret where it was.
 function swap(fresh) {
@@ -97,6 +131,9 @@ function swap(fresh) {
   if (ids(fresh) !== ids(document)) swapParts(fresh);
   const seen = fresh.querySelector("#margin")?.dataset.version;
   for (const field of document.querySelectorAll('form.move input[name="seen"]')) field.value = seen;
+  // A sign-in makes the tokens of all open pages invalid.
+  const valid = token(fresh);
+  for (const field of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) if (valid) field.value = valid;
   restore(kept);
 }
 
@@ -113,19 +150,12 @@ function swapParts(fresh) {
   for (const part of fresh.querySelectorAll(".part")) end.before(document.importNode(part, true));
 }
 
-const place = (field) => [field.form.id || field.form.dataset.move, field.name, field.type === "radio" || field.type === "checkbox" ? field.value : ""].join("/");
-
 function remember() {
-  const typed = new Map();
-  for (const field of document.querySelectorAll("form.move :is(input:not([type=hidden], [type=file]), textarea, select)")) {
-    const chosen = field.type === "radio" || field.type === "checkbox";
-    if (chosen ? field.checked : field.value) typed.set(place(field), chosen || field.value);
-  }
   const active = document.activeElement;
   const inForm = active?.form?.matches?.("form.move") && active.name;
   const open = [...document.querySelectorAll("details[open]")].map((d) => d.querySelector("form")?.id).filter(Boolean);
   return {
-    typed,
+    typed: typed(),
     open,
     focus: inForm ? { at: place(active), from: active.selectionStart, to: active.selectionEnd } : null,
     id: active?.id,
@@ -135,13 +165,11 @@ function remember() {
 
 function restore(kept) {
   for (const id of kept.open) document.getElementById(id)?.closest("details")?.setAttribute("open", "");
-  for (const field of document.querySelectorAll("form.move :is(input:not([type=hidden], [type=file]), textarea, select)")) {
-    const value = kept.typed.get(place(field));
-    if (value === true) field.checked = true;
-    else if (value !== undefined && field.value !== value) field.value = value;
-    if (kept.focus?.at !== place(field) || document.activeElement === field) continue;
-    field.focus({ preventScroll: true });
-    if (field.setSelectionRange && kept.focus.from !== null) field.setSelectionRange(kept.focus.from, kept.focus.to);
+  type(kept.typed);
+  const focus = kept.focus && [...document.querySelectorAll("form.move [name]")].find((field) => place(field) === kept.focus.at);
+  if (focus && document.activeElement !== focus) {
+    focus.focus({ preventScroll: true });
+    if (focus.setSelectionRange && kept.focus.from !== null) focus.setSelectionRange(kept.focus.from, kept.focus.to);
   }
   if (document.activeElement === document.body && kept.id) document.getElementById(kept.id)?.focus({ preventScroll: true });
   if (scrollY !== kept.y) scrollTo({ top: kept.y, behavior: "instant" });

@@ -1,127 +1,124 @@
 // Sends a move and believes nothing but the server's answer. The same key is sent until one comes.
-const WAIT = 15_000;
-const PAUSES = [1000, 2000, 4000, 8000];
+import { ask } from "./answers.js";
+import { say } from "./bar.js";
+import { show } from "./refused.js";
+import { keepTyped, setUnanswered, unansweredKey } from "./typed.js";
 
-export function sendByFetch({ refresh }) {
+const PAUSES = [1000, 2000, 4000, 8000];
+const UNKNOWN = "Not known whether it was saved: no answer came";
+const sending = new Set(); // ids of forms
+const waiting = new Map(); // id of a form → its move, pressed while nobody was signed in
+
+export function sendByFetch(live) {
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.matches("form.move") || form.dataset.plain) return;
+    if (!form.matches("form.move")) return;
     event.preventDefault();
-    if (form.dataset.sending) return;
-    send(form, event.submitter, refresh);
+    if (!sending.has(form.id)) send(pressed(form, event.submitter), live);
   });
+  live.whenSignedIn(() => sendWaiting(live));
 }
 
-async function send(form, button, refresh) {
+function pressed(form, button) {
+  const body = new FormData(form);
+  // STOP never goes by an old key: it would be answered as the first one was, though the run goes on since.
+  const key = form.id === "stop" ? null : unansweredKey(form);
+  if (key) body.set("key", key);
+  const text = button?.dataset.asFile;
+  if (text) {
+    body.set("file", new File([body.get(text)], `${text}.txt`, { type: "text/plain" }));
+    body.delete(text);
+  }
   // Not the property: without the attribute it names the page itself.
   const url = button?.getAttribute("formaction") ?? form.getAttribute("action");
-  const body = new FormData(form);
-  form.dataset.sending = "yes";
-  form.setAttribute("aria-busy", "true");
-  tell("Sending. NOT SAVED until the server has answered.");
-  const answer = await until(url, body);
-  delete form.dataset.sending;
-  form.removeAttribute("aria-busy");
-  if (!answer) return void tell("NOT SAVED: the server does not answer. Everything you typed is still here; send it again.");
-  tell("");
-  // A page instead of an answer: signed out, or something broke. Let the browser show it.
-  const told = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : null;
-  if (!told) return void resend(form, button);
-  if (answer.ok) {
-    form.reset();
-    form.closest("details")?.removeAttribute("open");
-    newKey(form);
-    await refresh();
-    document.querySelector("#now")?.scrollIntoView({ block: "start" });
-  } else {
-    newKey(form);
-    show(form, told);
-    await refresh();
-  }
+  return { form, url, body, words: button?.firstChild.textContent ?? "", wrote: written(form) };
+}
+
+// What a person put into the form: all but what the page itself writes there.
+function written(form) {
+  const own = ["csrfmiddlewaretoken", "key", "seen"];
+  return JSON.stringify([...new FormData(form)].filter(([name]) => !own.includes(name)).map(([name, value]) => [name, value.name ?? value]));
+}
+
+// The page may have drawn the form again while the answer was on its way.
+const now = (form) => document.getElementById(form.id) ?? form;
+
+async function send(move, live) {
+  const { form } = move;
+  waiting.delete(form.id);
+  sending.add(form.id);
+  now(form).setAttribute("aria-busy", "true");
+  say("sending", "Sending. NOT SAVED until the server has answered.");
+  const answer = await until(move, live);
+  sending.delete(form.id);
+  now(form).removeAttribute("aria-busy");
+  if (answer.kind === "answer") return judge(move, answer, live);
+  if (answer.kind === "signed_out" || answer.kind === "other_person") return wait(move, answer.kind, live);
+  setUnanswered(form, move.body.get("key"));
+  const what = answer.lost ? UNKNOWN : "NOT SAVED: something between here and the server answers in its place";
+  say("sending", `${what}. Everything you typed is still here. Send it again: it can be saved only once.`);
 }
 
 // A network failure says nothing about whether the move arrived: ask again with the same key.
-async function until(url, body) {
+async function until({ url, body }, live) {
+  let lost = false;
+  let renewed = false;
   for (const pause of [...PAUSES, 0]) {
-    try {
-      const headers = { Accept: "application/json" };
-      const answer = await fetch(url, { method: "POST", body, headers, signal: AbortSignal.timeout(WAIT) });
-      if (answer.status < 500) return answer;
-    } catch {
-      tell("NOT SAVED. The connection is lost; trying again with the same key.");
+    const headers = { Accept: "application/json" };
+    const answer = await ask(url, { method: "POST", body, headers });
+    const data = await answer.response?.json().catch(() => null);
+    if (data?.code === "stale_form" && !renewed) {
+      renewed = await live.refresh();
+      body.set("csrfmiddlewaretoken", live.token());
+      continue;
     }
+    if (answer.kind === "answer" ? data : answer.kind === "signed_out" || answer.kind === "other_person") return { ...answer, data };
+    lost ||= answer.kind !== "foreign";
+    say("sending", `${lost ? UNKNOWN : "NOT SAVED: the server was not reached"}; trying again with the same key.`);
     await new Promise((done) => setTimeout(done, pause));
   }
-  return null;
+  return { kind: "none", lost };
 }
 
-function resend(form, button) {
-  form.dataset.plain = "yes";
-  form.requestSubmit(button);
+async function judge({ form }, { response, data }, live) {
+  const here = now(form);
+  say("sending", data.replayed ? "Saved already, when you first sent it." : "");
+  setUnanswered(form, undefined);
+  newKey(here);
+  if (!response.ok) {
+    show(here, data);
+    await live.refresh();
+    return;
+  }
+  here.reset();
+  here.closest("details")?.removeAttribute("open");
+  keepTyped();
+  await live.refresh();
+  document.querySelector("#now")?.scrollIntoView({ block: "start" });
+}
+
+// Kept as it was pressed. The steps, and what was typed, stay as they are.
+function wait(move, kind, live) {
+  waiting.set(move.form.id, move);
+  say("sending", `“${move.words.trim()}” is NOT SAVED. It is sent when you are signed in again.`);
+  live.enter(kind);
+}
+
+async function sendWaiting(live) {
+  // STOP first: what was pressed beside it is judged by the run that is held then.
+  for (const move of [...waiting.values()].sort((one, other) => (other.form.id === "stop") - (one.form.id === "stop"))) {
+    const form = now(move.form);
+    if (form.isConnected && written(form) !== move.wrote) {
+      waiting.delete(form.id);
+      say("sending", `“${move.words.trim()}” is NOT SAVED: you changed the form since. Send it again.`);
+      continue;
+    }
+    move.body.set("csrfmiddlewaretoken", live.token());
+    await send(move, live);
+  }
 }
 
 function newKey(form) {
   const key = form.elements.key;
   if (key) key.value = crypto.randomUUID?.().replaceAll("-", "") ?? `${Date.now()}${Math.random()}`.slice(0, 40);
-}
-
-// The refusal stays where the form is until it is dismissed.
-function show(form, told) {
-  const place = form.querySelector(".answer") ?? document.querySelector("#refused");
-  const box = document.createElement("section");
-  box.className = "refusal";
-  box.setAttribute("role", "alert");
-  box.tabIndex = -1;
-  box.append(line("h3", told.sentence));
-  if (told.remedy && !told.errors) box.append(line("p", told.remedy));
-  for (const [name, sentence] of Object.entries(told.errors ?? {})) {
-    const field = form.elements[name];
-    const label = field && form.querySelector(`label[for="${CSS.escape(field.id ?? "")}"]`)?.firstChild?.textContent.trim();
-    box.append(line("p", label ? `${label}: ${sentence}` : sentence));
-  }
-  mark(form, told.errors ?? {});
-  const close = line("button", "I have read this");
-  close.type = "button";
-  close.className = "button";
-  close.addEventListener("click", () => box.remove());
-  const row = document.createElement("div");
-  row.append(close);
-  box.append(row);
-  place.replaceChildren(box);
-  const wrong = Object.keys(told.errors ?? {}).map((name) => form.elements[name]).find((field) => field?.focus);
-  (wrong ?? box).focus();
-}
-
-// Each sentence stands at its field too: the focus goes there, and the box may be out of sight.
-function mark(form, errors) {
-  for (const old of form.querySelectorAll(".error")) old.remove();
-  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  for (const [name, sentence] of Object.entries(errors)) {
-    const found = form.elements[name];
-    const field = found instanceof RadioNodeList ? found[0] : found;
-    const box = field?.closest?.(".field");
-    const head = box?.querySelector(".help") ?? box?.querySelector("legend, label");
-    if (!head) continue;
-    const error = line("p", sentence);
-    error.className = "error";
-    error.id = `${field.id}_error`;
-    head.after(error);
-    field.setAttribute("aria-invalid", "true");
-    const told = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error.id);
-    field.setAttribute("aria-describedby", [...told, error.id].join(" "));
-  }
-}
-
-function line(tag, text) {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  return element;
-}
-
-function tell(text) {
-  const bar = document.querySelector("#not-saved");
-  if (!bar) return;
-  bar.dataset.for = "sending";
-  bar.textContent = text;
-  bar.hidden = !text;
 }

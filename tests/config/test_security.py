@@ -102,7 +102,7 @@ def test_cookies_cannot_be_read_by_scripts(client: Client, viewer: User) -> None
 def test_a_form_without_token_is_not_saved_and_says_so() -> None:
     answer = Client(enforce_csrf_checks=True).post("/accounts/login/", {"login": "x"})
     assert answer.status_code == 403
-    assert "Nothing was changed" in answer.content.decode()
+    assert "Nothing was saved" in answer.content.decode()
 
 
 def test_the_check_refuses_connections_that_do_not_persist(

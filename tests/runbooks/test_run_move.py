@@ -104,7 +104,7 @@ def test_a_refused_form_comes_back_with_a_new_key(told: Story, send: Send) -> No
 def test_a_script_is_answered_in_json(told: Story, send: Send) -> None:
     told.start()
     good = send("operator", Move.NOTE, headers=JSON, text="Seen.")
-    assert good.json() == {"ok": True, "sequence": told.state.sequence}
+    assert good.json() == {"ok": True, "sequence": told.state.sequence, "replayed": False}
     bad = send("operator", Move.NOTE, headers=JSON, text="")
     assert bad.status_code == 422
     assert bad.json()["errors"] == {"text": "Write the note."}
@@ -118,7 +118,7 @@ def test_the_same_key_again_is_one_move(told: Story, send: Send) -> None:
     told.start()
     first = send("operator", Move.NOTE, headers=JSON, text="Once.", key="same")
     again = send("operator", Move.NOTE, headers=JSON, text="Once.", key="same")
-    assert first.json() == again.json()
+    assert again.json() == {**first.json(), "replayed": True}
     assert told.run.events.filter(kind="note.added").count() == 1
 
 
