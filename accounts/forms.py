@@ -84,6 +84,17 @@ class SignInForm(_Labelled, LoginForm):  # type: ignore[misc]
         "remember": "Stay signed in when the browser is closed",
     }
 
+    def __init__(self, *args: Any, closed: str = "", **kwargs: Any) -> None:
+        """`closed`: why no password is looked at now, as a sentence; '' when one is."""
+        super().__init__(*args, **kwargs)
+        self.closed = closed
+
+    def clean(self) -> dict[str, Any]:
+        if self.closed:
+            raise forms.ValidationError(self.closed, code="too_many_tries")
+        cleaned: dict[str, Any] = super().clean()
+        return cleaned
+
 
 class RolesForm(forms.Form):
     """Which standing roles a person holds."""

@@ -64,6 +64,20 @@ class PersonChange(models.Model):
         return f"{self.by_name} {self.verb} {self.person_id}"
 
 
+class TryCounter(models.Model):
+    """Wrong passwords under one thing that is counted (`accounts.limits`): an account from an
+    address, a device, a screen. Both digests are keyed; no name and no address stands here."""
+
+    key = models.CharField(max_length=64, unique=True)
+    account = models.CharField(max_length=64, blank=True, db_index=True)  # whose; '' for an address
+    failures = models.PositiveIntegerField(default=0)
+    last_try = models.DateTimeField(db_index=True)
+    next_try = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.failures} until {self.next_try:%H:%M:%S}"
+
+
 class Token(models.Model):
     """A key with which a program acts as its owner, within scopes and for a time.
 

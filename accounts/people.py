@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 
@@ -9,11 +10,15 @@ from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import access, invitations, sessions
 from accounts.enums import Right, Role
 from accounts.models import PersonChange, User
 from accounts.refusals import Invalid, Refused
+
+#: What no database compares: NUL, and half a character.
+_UNASKABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def invite(
@@ -43,6 +48,15 @@ def invite(
         _record(person, "invited", {"roles": ["", _words(roles)]}, by=by, at=at)
         transaction.on_commit(lambda: invitations.send(person, site=site), robust=True)
     return person
+
+
+def by_login(login: str) -> User | None:
+    """The enabled person who signs in with this user name or e-mail address, whatever its case."""
+    login = login.strip()
+    if not login or _UNASKABLE.search(login):
+        return None
+    found = User.objects.filter(Q(username__iexact=login) | Q(email__iexact=login), is_active=True)
+    return found.order_by("pk").first()
 
 
 def disable(person: User, *, by: User, at: datetime) -> User:

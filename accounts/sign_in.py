@@ -10,9 +10,10 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from accounts.views.lost_session import signed_in_again
+from accounts.views.signing_in import account_login
 
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
+    path("login/", account_login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("again/", signed_in_again, name="signed_in_again"),
     path("inactive/", views.account_inactive, name="account_inactive"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 #: The kind of a job, and the function that does it: `def handler(job: Job, at: datetime) -> str`.
 JOB_HANDLERS: dict[str, str] = {
+    "accounts.prune": "accounts.limits.prune",
     "config.digest": "config.digest.send",
     "jobs.prune": "jobs.schedules.prune",
     "notices.mail": "notices.mail.send_notice",
@@ -19,6 +20,7 @@ JOB_HANDLERS: dict[str, str] = {
 }
 #: What is put again and again: the rule (`jobs.rules`, in TIME_ZONE), and what it does, for people.
 JOB_SCHEDULES: dict[str, tuple[str, str]] = {
+    "accounts.prune": ("every 1 h", "Forgets wrong passwords that nobody typed for a day."),
     "config.digest": ("weekly mon 08:00", "Tells managers what happened in the last whole week."),
     "jobs.prune": ("daily 03:40", "Forgets jobs that were done long ago; failed ones are kept."),
     "runbooks.anchor": (

@@ -187,8 +187,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Countersign: "
 ACCOUNT_RATE_LIMITS = {
-    "login": "60/m/ip",
-    "login_failed": "10/m/ip,5/5m/key",
+    # `accounts.limits` counts these: no stranger's tries keep a known device waiting.
+    "login": None,
+    "login_failed": None,
     "reset_password": "10/m/ip,3/10m/key",
 }
 ACCOUNT_LOGOUT_ON_GET = False
@@ -242,6 +243,7 @@ DEFAULT_FROM_EMAIL = env.text("COUNTERSIGN_EMAIL_FROM", "countersign@localhost")
 # `__Host-`: the browser keeps the cookie only over HTTPS and for this very host.
 COOKIE_PREFIX = "__Host-" if PRODUCTION else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}countersign_session"
+DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}countersign_device"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}countersign_csrf"
 #: COUNTERSIGN_SESSION_IDLE_HOURS (168, a week) — Hours without use after which a person is signed
 #: out. To open a page or to send a form is use; that an open page follows a run is none.

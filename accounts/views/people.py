@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import access, invitations, people
+from accounts import access, invitations, limits, people
 from accounts.enums import Right
 from accounts.forms import InviteForm, RolesForm
 from accounts.models import User
@@ -126,6 +126,7 @@ def _page(
         "changes": person.changes.all()[:50],
         "tokens": person.tokens.select_related("revoked_by"),
         "at": timezone.now(),
+        "failures": limits.failures(person, at=timezone.now()),
         "link": invitations.link(person, site=_site(request)) if waiting else "",
     }
     return render(request, "accounts/person_detail.html", context, status=status)

@@ -37,7 +37,7 @@ def test_after_five_wrong_passwords_even_the_right_one_waits(client: Client, vie
         assert sign_in(client, "viewer", "wrong").status_code == 200
     refused = sign_in(client, "viewer")
     assert refused.status_code == 200
-    assert "Too many failed" in refused.content.decode()
+    assert "Too many wrong passwords. Try again after" in refused.content.decode()
 
 
 @pytest.mark.django_db
