@@ -24,7 +24,7 @@ from accounts.refusals import Invalid
 from runbooks import eventtext, evidence, signing, slips
 from runbooks.enums import Move, RunRole
 from runbooks.machine import NewEvent
-from runbooks.models import Event, Evidence, RunPerson
+from runbooks.models import Event, Evidence
 from runbooks.moving import RIGHTS, Answer, check_sender, move
 from runbooks.preparing import prepare as prepare
 
@@ -109,23 +109,35 @@ def countersign(
     is asked for again. Who has no device signs on the screen of `by`: `signer`, their name at the
     sign-in, and their own `password`; for this one move they are its sender."""
     if not signer.strip():
-        told = signing.signature(by, password)
-        return move(run_id, Move.COUNTERSIGN, by=by, at=at, **told, **sent)
+        return _sign(run_id, Move.COUNTERSIGN, by=by, at=at, password=password, **sent)
     check_sender(by)
     if not password:
         raise Invalid({"password": "The second person types their own password."})
-    second = signing.signer(signer, password, host=by) if _acts_in(run_id, by) else None
-    if second is None:
-        return move(run_id, Move.COUNTERSIGN, by=by, at=at, unknown_signer=True, **sent)
-    told = {"signed": True, "on_screen_of": by.pk, "on_screen_name": str(by)}
-    return move(run_id, Move.COUNTERSIGN, by=second, at=at, **told, **sent)
+    sender, signed = signing.countersigner(
+        run_id,
+        step=sent.get("step"),
+        login=signer,
+        password=password,
+        host=by,
+        key=sent.get("key"),
+        at=at,
+    )
+    return move(run_id, Move.COUNTERSIGN, by=sender, at=at, **signed, **sent)
 
 
-def _acts_in(run_id: int, person: User) -> bool:
-    """Whether `person` does more in the run than look on. Nobody else tries passwords at it, or
-    uses up the tries of whoever is to sign."""
-    mine = RunPerson.objects.filter(run_id=run_id, person=person)
-    return mine.exclude(role=RunRole.OBSERVER.value).exists()
+def _sign(run_id: int, kind: Move, *, by: User, at: datetime, password: str, **sent: Any) -> Answer:
+    """A move that is a signature, by its sender."""
+    check_sender(by)
+    signed = signing.signature(
+        run_id,
+        kind,
+        step=sent.get("step"),
+        person=by,
+        password=password,
+        key=sent.get("key"),
+        at=at,
+    )
+    return move(run_id, kind, by=by, at=at, **signed, **sent)
 
 
 def strike_out(
@@ -173,7 +185,7 @@ def _signed(kind: Move, doc: str) -> Callable[..., Answer]:
     """A verb that is a signature: its sender may have to type their `password` again."""
 
     def verb(run_id: int, *, by: User, at: datetime, password: str = "", **sent: Any) -> Answer:
-        return move(run_id, kind, by=by, at=at, **signing.signature(by, password), **sent)
+        return _sign(run_id, kind, by=by, at=at, password=password, **sent)
 
     verb.__name__ = verb.__qualname__ = kind.value
     verb.__doc__ = doc

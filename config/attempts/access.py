@@ -1,10 +1,15 @@
-"""Attempts on what people type: patterns and options."""
+"""Attempts on what people type: patterns, options and passwords."""
 
 from __future__ import annotations
 
-from config.attempts.trying import Attempt, World, demand
+import re
+
+from django.urls import reverse
+
+from config.attempts.trying import Attempt, GotThrough, World, demand
+from config.day.right import PASSWORD
 from runbooks import patterns, runs
-from runbooks.enums import RunKind, ValueType
+from runbooks.enums import Move, RunKind, ValueType
 from runbooks.library import save
 from runbooks.models import Revision
 from runbooks.parser import parse
@@ -74,7 +79,40 @@ def _option(world: World) -> str:
     return _prepared(world, "[a-z-]+", "-rf")
 
 
+def _kept_out(world: World) -> str:
+    """Wrong passwords of a stranger, then the right one in the engineer's own browser."""
+    mine, page = world.client(), reverse("account_login")
+    sent = {"login": "verifier", "password": PASSWORD}
+    demand(mine.post(page, sent).status_code == 302, "The right password was refused.")
+    mine.post(reverse("account_logout"))
+    for _ in range(6):
+        answer = world.client().post(page, {**sent, "password": "wrong"})
+    said = re.search(r"Too many wrong passwords[^<]*", answer.content.decode())
+    if said is None:
+        raise GotThrough("A stranger guesses on without a wait.")
+    kept_out = mine.post(page, sent).status_code != 302
+    demand(not kept_out, "The engineer is kept out by a stranger's wrong passwords.")
+    return f"to the stranger: {said[0].strip()} The engineer's own browser is let in."
+
+
+def _oracle(world: World) -> str:
+    """The same answer to a right and a wrong password of somebody who has no role in the run."""
+    crew = world.restore()
+
+    def ask(password: str) -> str:
+        return world.refused(
+            "not_in_run",
+            lambda: crew.press("operator", Move.COUNTERSIGN, 0, signer="admin", password=password),
+        )
+
+    wrong, right = ask("wrong"), ask(PASSWORD)
+    demand(wrong == right, f"Different answers: {wrong} {right}")
+    return wrong
+
+
 ATTEMPTS: tuple[Attempt, ...] = (
+    Attempt(16, "A stranger keeps an engineer out with wrong passwords", _kept_out),
+    Attempt(16, "The countersign on one's screen, as an oracle for an admin's password", _oracle),
     Attempt(17, "A text parameter that a command would take for an option", _option),
     Attempt(17, "A default that its own pattern refuses", _contradiction),
     Attempt(19, "A parameter whose pattern tries every way to split the text", _slow_parameter),

@@ -29,7 +29,7 @@ from runbooks.machine.overriding import (
 from runbooks.machine.pace import haste, ticks
 from runbooks.machine.particulars import countersigner
 from runbooks.machine.rules import RULES, Rule, standing
-from runbooks.machine.signature import demanded
+from runbooks.machine.signature import demanded, may_sign
 from runbooks.machine.stating import STATED, stated
 from runbooks.requests import (
     Allowed,
@@ -87,6 +87,7 @@ __all__ = [
     "haste",
     "in_section",
     "last_finished",
+    "may_sign",
     "near_miss",
     "needs_begin",
     "not_before",

@@ -13,7 +13,9 @@ TRIED = 200  # characters kept of each thing that was tried
 #: password nobody knows whether it is the password, typed into the wrong field.)
 SECRET = frozenset({"password", "signer"})
 #: What a verb says to the machine, and no person typed.
-_UNTYPED = frozenset({"signed", "sign_again", "unknown_signer", "on_screen_of", "on_screen_name"})
+_UNTYPED = frozenset(
+    {"signed", "sign_again", "unknown_signer", "signer_id", "on_screen_of", "on_screen_name"}
+)
 
 
 def near_miss(state: RunState, request: Request, refusal: Refusal) -> tuple[NewEvent, ...]:

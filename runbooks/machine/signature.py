@@ -1,14 +1,17 @@
 """The password at a signature: where it is asked for again, and what a wrong one comes to.
 
 The machine sees no password. A verb looks at it (`runbooks.signing`) and says with the request:
-`signed` True, False (it does not fit) or None (none was typed); `sign_again`, the setting;
-`on_screen_of`, the person (account id) on whose screen another one signs; `unknown_signer`, that
-the name and the password of that other one do not fit together.
+`signed` True, False (it does not fit) or None (none was typed, or none was compared); `sign_again`,
+the setting; `on_screen_of`, the person (account id) on whose screen another one signed; and where
+that other one did not: `unknown_signer`, and `signer_id`, whose name was typed (account id; 0: of
+nobody in the run). No password is compared where the move would be refused anyway (`may_sign`), so
+what is answered there tells nothing of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from runbooks.enums import Countersign, Move, RunRole
@@ -18,11 +21,22 @@ from runbooks.state import RunState
 
 #: Moves that are signatures under something that cannot be undone, or that verify it.
 SIGNED = frozenset({Move.COUNTERSIGN, Move.UNLOCK, Move.OVERRIDE})
-#: What a person may make of this who is not the one who signs.
-_HOSTED = frozenset({"own_step", "wrong_role"})
 _WRONG = (
     "Look at the keyboard, and type it again. It is asked for so that nobody signs for somebody"
     " else."
+)
+
+
+_NO_HOST = Refusal(
+    "not_in_run",
+    "A second person signs on the screen of somebody who acts in this run.",
+    "Sign from your own account, or on the operator's screen.",
+)
+#: The same for the name of an account and for one that nobody has.
+_NOBODY = Refusal(
+    "not_in_run",
+    "Nobody with this name has a role in this run.",
+    "The second person takes a role in it first, or look at how the name is spelled.",
 )
 
 
@@ -37,14 +51,36 @@ def demanded(state: RunState, move: Move, index: int | None, sign_again: str) ->
     return any("overwrite" in step.guard.locks for step in steps)
 
 
+def may_sign(
+    state: RunState, host: int, signer: int, index: int | None, at: datetime
+) -> Refusal | None:
+    """Why `signer` (account id; 0: of nobody) does not countersign step `index` at `at` (aware) on
+    the screen of `host`, whatever the password; None when they may."""
+    if not _may_host(state, host):
+        return standing(state, host, Move.COUNTERSIGN, index, at) or _NO_HOST
+    if signer not in state.people:
+        return _NOBODY
+    return standing(state, signer, Move.COUNTERSIGN, index, at) or _hosted(
+        state, Move.COUNTERSIGN, signer, index, host
+    )
+
+
 def unknown_signer(state: RunState, request: Request) -> Refusal | None:
-    """On somebody else's screen: what name and password that do not fit come to. Which of the two
-    was wrong is not said."""
+    """On somebody else's screen: what a signature comes to that was not compared, or did not fit.
+    Which of name and password was wrong is not said."""
     if not request.data.get("unknown_signer"):
         return None
-    why = standing(state, request.by, request.move, request.step, request.at)
-    if why is not None and (why.code not in _HOSTED or not _may_host(state, request.by)):
+    signer = int(request.data.get("signer_id") or 0)
+    why = may_sign(state, request.by, signer, request.step, request.at)
+    if why is not None:
         return why
+    if request.data.get("signed") is None:  # the run went on between the look and the move
+        return Refusal(
+            "stale",
+            "Something changed before your move arrived. Nothing was done.",
+            "Look at the present state, then decide again.",
+            logged=False,
+        )
     return Refusal(
         "signature_wrong",
         "This name and this password do not fit together.",
@@ -59,7 +95,7 @@ def unsigned(state: RunState, request: Request) -> Refusal | Malformed | None:
     data: Mapping[str, Any] = request.data
     host, signed = data.get("on_screen_of"), data.get("signed")
     if host is not None:
-        return _hosted(state, request, host)
+        return _hosted(state, request.move, request.by, request.step, host)
     again = str(data.get("sign_again") or "off")
     if signed is True or not demanded(state, request.move, request.step, again):
         return None
@@ -74,16 +110,13 @@ def unsigned(state: RunState, request: Request) -> Refusal | Malformed | None:
     )
 
 
-def _hosted(state: RunState, request: Request, host: int) -> Refusal | None:
-    index = request.step
-    if not _may_host(state, host) or host == request.by:
-        return Refusal(
-            "not_in_run",
-            "A second person signs on the screen of somebody who acts in this run.",
-            "Sign from your own account, or on the operator's screen.",
-        )
+def _hosted(
+    state: RunState, move: Move, signer: int, index: int | None, host: int
+) -> Refusal | None:
+    if not _may_host(state, host) or host == signer:
+        return _NO_HOST
     after = index is not None and state.step(index).guard.countersign is Countersign.AFTER
-    if after and request.move is Move.COUNTERSIGN:
+    if after and move is Move.COUNTERSIGN:
         return Refusal(
             "not_blind",
             "The second measurement is blind, and this screen shows the first one.",
