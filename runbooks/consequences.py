@@ -20,7 +20,7 @@ from accounts.refusals import Invalid, Refused
 from inventory import following
 from inventory.enums import Environment, Lifecycle
 from inventory.models import Copy, Instance, System
-from runbooks import grounds
+from runbooks import grounds, other_runs
 from runbooks.enums import Purpose, RunKind
 from runbooks.machine import Malformed, NewEvent, Outcome, Refusal, Request, RunState
 from runbooks.models import Run, RunParameter
@@ -54,7 +54,7 @@ def follow(run: Run, state: RunState, request: Request, outcome: Outcome, *, by:
     the refusal, when the inventory says no or is no longer what the run was prepared with."""
     if isinstance(outcome, Refusal | Malformed):
         return outcome
-    changed = grounds.changed(run, state, request)
+    changed = grounds.changed(run, state, request) or other_runs.in_the_way(run, state, request)
     if changed:
         return changed
     if not any(event.kind in KINDS for event in outcome):

@@ -1,4 +1,4 @@
-"""Doors beside the guarded one: a rollback after the database is back in service."""
+"""Doors beside the guarded one: a rollback after the database is back in service, a second run."""
 
 from __future__ import annotations
 
@@ -39,6 +39,23 @@ def _late_undo(world: World) -> str:
     return answer
 
 
+def _second_restore(world: World) -> str:
+    """Both teams have everything but the typed name; the second to start types it."""
+    act = _OVERWRITE
+    first, second = world.restore(), world.restore()
+    first.go_on(until=first.step(act))
+    second.go_on(until=second.step(act))
+    overwrite = second.step(act)
+
+    def deed() -> None:
+        second.before(overwrite)
+
+    answer = world.refused("other_run", deed)
+    first.before(first.step(act))
+    return answer
+
+
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(10, "The overwrite is taken back after bookings are let in again", _late_undo),
+    Attempt(11, "A second run unlocks the overwrite of the same database", _second_restore),
 )

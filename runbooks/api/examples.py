@@ -116,6 +116,7 @@ RUN: dict[str, Any] = {
         "last_failure": None,
         "lock": None,
     },
+    "other_runs": [],
     "parameters": [],
     "people": [{"id": 5, "name": "Ada", "initials": "ad", "role": "operator", "here": True}],
     "role": "operator",

@@ -20,10 +20,11 @@ from accounts.api.serializers import Number, Sent, Word
 from accounts.api.views import ApiView, asked, now, person, sent
 from accounts.models import User
 from accounts.refusals import Invalid
-from runbooks import eventtext, runs, slips
+from runbooks import eventtext, other_runs, runs, slips
 from runbooks.api import examples
 from runbooks.api.fields import KEY, Text, Texts, idempotency_key
 from runbooks.api.library_present import failure_json
+from runbooks.api.other_runs import other_run_json
 from runbooks.api.present import line_json, run_json
 from runbooks.api.shapes import RunLine, RunNow
 from runbooks.enums import RunKind, RunStatus
@@ -150,6 +151,7 @@ def _told(
         "last_failure": failure_json(found["failure"]),
         "lock": failure_json(found["lock"]),
     }
+    told["other_runs"] = [other_run_json(other) for other in other_runs.beside(run, state, at)]
     return told
 
 

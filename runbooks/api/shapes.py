@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers import Moment, PersonName, Word
 from runbooks.api.library_shapes import FailureShape
+from runbooks.api.other_runs import OtherRunShape
 from runbooks.enums import (
     Countersign,
     Deviation,
@@ -264,6 +265,9 @@ class RunNow(RunHead):
     hand_over = HandOver(allow_null=True)
     turned_back = serializers.BooleanField()
     brief = Brief()
+    other_runs = OtherRunShape(
+        many=True, help_text="Other runs that overwrite, freeze or mark the same instance."
+    )
     parameters = Parameter(many=True)
     people = Presence(many=True)
     role = Word(RunRole, allow_null=True, help_text="Yours in this run.")

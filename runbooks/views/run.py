@@ -15,7 +15,7 @@ from accounts.answers import answer_to, wants_json
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import slips
+from runbooks import other_runs, rows, slips
 from runbooks.enums import Move
 from runbooks.forms.moves import MoveForm, SentForm, SentTick
 from runbooks.forms.runs import form_for
@@ -112,7 +112,9 @@ def _page(
 ) -> HttpResponse:
     fragment = request.headers.get("X-Fragment") == "run"
     template = "runbooks/run_fragment.html" if fragment else "runbooks/run_detail.html"
-    return render(request, template, {"run": run, **slips.told(run), **context}, status=status)
+    state, at = rows.known(run), timezone.now()
+    beside = {"others": other_runs.beside(run, state, at), **slips.told(run)}
+    return render(request, template, {"run": run, **beside, **context}, status=status)
 
 
 def _move(name: str) -> Move:

@@ -14,11 +14,12 @@ from accounts.access import may
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from runbooks import briefs, expected, judging, runs, shelf, slips
+from inventory.models import System
+from runbooks import briefs, expected, judging, other_runs, runs, shelf, slips
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.models import Revision
-from runbooks.procedure import from_json
+from runbooks.procedure import Procedure, from_json
 from runbooks.views.requests import person
 
 
@@ -103,12 +104,17 @@ def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, 
         "last": briefs.last_run(runbook),
         "failure": slips.last_failure(runbook),
         "lock": slips.lock(revision),
+        "others": _others(procedure, runbook.system),
         "asked": expected.parts(procedure),
         "plan": briefs.time_plan(procedure, runbook.system),
         "newer": approved if approved and approved.number > revision.number else None,
         "may_operate": may(by, Right.OPERATE),
         "form_action": "",
     }
+
+
+def _others(procedure: Procedure, system: System | None) -> tuple[other_runs.OtherRun, ...]:
+    return other_runs.of_system(system, timezone.now()) if other_runs.targets(procedure) else ()
 
 
 def brief_page(

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from threading import Barrier, Event, Thread
 from typing import Any
@@ -17,11 +17,15 @@ from typing import Any
 import pytest
 from django.db import connections
 
+from accounts.enums import Role
 from accounts.models import User
 from accounts.refusals import Refused
-from runbooks import log, runs
+from runbooks import log, other_runs, runs
 from runbooks.enums import Move, RunKind, RunRole
 from runbooks.models import Run
+from tests.factories.cutover import WRITE, Cutover, cutover
+from tests.factories.people import PASSWORD, person
+from tests.factories.rivals import rival
 from tests.factories.runs import Play, cast, play, revision
 from tests.runbooks import texts
 from tests.runbooks.live_world import PATIENCE, ROOT, World, open_world
@@ -210,3 +214,27 @@ def test_nobody_waits_for_a_verification(
     verified, _ = together(lambda: log.verify(found.run), tick)
     assert verified.faults == ()
     assert verified.events == found.run.sequence + 2
+
+
+def test_two_runs_that_unlock_one_database_at_once(
+    people: dict[str, User], at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both would pass when each looked before the other wrote: one of them must see the other. Both
+    pass for forgotten, so that not even the one that started first keeps the other."""
+    monkeypatch.setattr(other_runs, "FORGOTTEN_AFTER", timedelta(seconds=-1))
+    for place in range(3):
+        system = f"raced {place}"
+        first = cutover(people, at, system=system, keeper=person(f"keeper{place}", "k", *Role))
+        second = rival(first)
+        first.at = second.at
+        games = [first.signed(), second.signed()]
+        answers = together(*(lambda game=game: unlock(game) for game in games))
+        refused = [answer for answer in answers if isinstance(answer, Refused)]
+        assert [one.code for one in refused] == ["other_run"]
+        for game in games:
+            assert not log.verify(Run.objects.get(pk=game.run.pk)).faults
+
+
+def unlock(game: Cutover) -> object:
+    sent: dict[str, Any] = {"step": WRITE, "name": "ledger", "password": PASSWORD}
+    return game.move(Move.UNLOCK, **sent)

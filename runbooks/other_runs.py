@@ -1,0 +1,170 @@
+"""Other runs that work on the same instance, and which of them keeps a run from overwriting it.
+
+Two teams that restore one database at the same time each destroy what the other has done. So a run
+unlocks its overwrite only when no other run is at work on the target: the one that was started
+first goes first. One that was only prepared is shown and keeps nobody; nor does one in which
+nothing has happened for a day, unless it has laid open its own overwrite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import OuterRef, Q, Subquery
+
+from inventory.models import Instance, System
+from inventory.times import stamp
+from runbooks import eventtext, rows
+from runbooks.enums import Move, RunKind, RunStatus
+from runbooks.machine import Refusal, Request, RunState
+from runbooks.models import Event, Run, RunParameter
+from runbooks.procedure import Procedure
+
+#: A run in which nothing happened for as long is forgotten, not at work.
+FORGOTTEN_AFTER = timedelta(hours=24)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ENDED = (RunStatus.COMPLETED.value, RunStatus.ABORTED.value)
+_TARGETS = (("overwrite", "target"), ("freeze", "of"), ("mark", "of"))
+
+
+@dataclass(frozen=True)
+class OtherRun:
+    """A run that names `instance` as its target. `overwrote_at` is when it last laid open an
+    overwrite of it, `last_at` when anything last happened in it; `restores`: it may overwrite it;
+    `blocks`: it keeps the run that asks from overwriting."""
+
+    run: Run
+    instance: Instance
+    restores: bool
+    last_at: datetime
+    overwrote_at: datetime | None
+    blocks: bool
+
+    @property
+    def sentence(self) -> str:
+        """What it is doing, in a sentence."""
+        name, number = self.instance.name, self.run.pk
+        work = "is restoring" if self.restores else "is working on"
+        if self.overwrote_at and self.run.ended_at:
+            return f"Run {number} unlocked its overwrite of {name} at {stamp(self.overwrote_at)}."
+        if self.run.status == RunStatus.BRIEFING.value:
+            return f"Run {number} was prepared for {name} and has not started."
+        if not self.blocks and self.overwrote_at is None:
+            since = f"nothing has happened in it since {stamp(self.last_at)}"
+            return f"Run {number} {work} {name}; {since}."
+        held = " It is held." if self.run.status == RunStatus.HELD.value else ""
+        return f"Run {number} {work} {name} now.{held}"
+
+
+def targets(procedure: Procedure) -> frozenset[str]:
+    """The parameters that a step overwrites, freezes or marks."""
+    return frozenset(
+        str(step.guard.locks[key][side])
+        for step in procedure.steps
+        for key, side in _TARGETS
+        if key in step.guard.locks
+    )
+
+
+def beside(run: Run, state: RunState, at: datetime) -> tuple[OtherRun, ...]:
+    """The other runs on the targets of `run`, as of `at` (aware), those that block it first; none
+    for a run that has ended."""
+    names = targets(state.procedure)
+    if run.status in _ENDED or not names:
+        return ()
+    chosen = run.parameters.filter(name__in=names).values("instance")
+    return _found(Q(instance__in=chosen), run, at)
+
+
+def of_system(system: System | None, at: datetime) -> tuple[OtherRun, ...]:
+    """The live runs that work on instances of `system` (None: on any), before a run is prepared."""
+    return _found(Q(instance__system=system) if system else Q(instance__isnull=False), None, at)
+
+
+def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
+    """The refusal to lay open an overwrite while another run is at work on its target, or has
+    overwritten it since this one was prepared. The row of the instance is locked first: of two that
+    ask at the same moment the second sees the first."""
+    if request.move is not Move.UNLOCK or request.step is None:
+        return None
+    name = str(state.step(request.step).guard.locks["overwrite"]["target"])
+    chosen = run.parameters.filter(name=name).values("instance")
+    instance = Instance.objects.select_for_update(no_key=True).filter(pk__in=chosen).first()
+    found = _found(Q(instance=instance), run, request.at) if instance else ()
+    other = next((other for other in found if other.blocks), None)
+    if other is None:
+        return None
+    number = other.run.pk
+    if other.run.ended_at:
+        return Refusal(
+            "overwritten_since",
+            f"{other.sentence} That was after this run was prepared: what this run identified and"
+            " copied is no longer what is there.",
+            "Abort this run and prepare a new one.",
+            guard="overwrite",
+        )
+    return Refusal(
+        "other_run",
+        f"{other.sentence} Two restores of one database destroy each other.",
+        f"Join run {number}, or have its operator or decider abort it; then unlock here.",
+        guard="overwrite",
+    )
+
+
+def _found(which: Q, mine: Run | None, at: datetime) -> tuple[OtherRun, ...]:
+    """The other runs whose target is one of the instances, those that block `mine` first. A live
+    run looks at live ones only: a drill never keeps anybody from saving production."""
+    last = Event.objects.filter(run=OuterRef("run")).order_by("-sequence").values("at")[:1]
+    under_way = ~Q(run__status__in=_ENDED)
+    if mine is not None:
+        under_way |= Q(run__ended_at__gte=mine.prepared_at)
+    chosen = (
+        RunParameter.objects.filter(which, under_way)
+        .select_related("run__revision", "instance")
+        .defer("run__revision__source", "run__revision__procedure")
+        .annotate(last_at=Subquery(last))
+        .order_by("-run__started_at", "run")
+    )
+    if mine is None or mine.kind == RunKind.LIVE.value:
+        chosen = chosen.filter(run__kind=RunKind.LIVE.value)
+    found = [
+        other
+        for row in (chosen.exclude(run=mine) if mine else chosen)
+        if (other := _other(row, mine, at)) is not None
+    ]
+    return tuple(sorted(found, key=lambda other: not other.blocks))
+
+
+def _other(row: RunParameter, mine: Run | None, at: datetime) -> OtherRun | None:
+    """What the run of `row` is to `mine`; None when the parameter is no target of it, or when it
+    ended without an overwrite that matters."""
+    run, instance = row.run, row.instance
+    last_at = _EPOCH + timedelta(microseconds=vars(row)["last_at"])
+    procedure = rows.procedure_of(run)
+    if instance is None or row.name not in targets(procedure):
+        return None
+    overwrites = _overwriting(procedure, row.name)
+    unlocked = eventtext.of_kinds(run, ["step.unlocked"]) if overwrites else []
+    times = [line.at for line in unlocked if line.data["step"] in overwrites]
+    overwrote_at = max(times, default=None)
+    if run.ended_at and not (mine and overwrote_at and overwrote_at >= mine.prepared_at):
+        return None
+    forgotten = at - last_at > FORGOTTEN_AFTER
+    first = run.started_at is not None and (mine is None or _is_first(run, mine))
+    blocks = bool(overwrote_at) or (first and not forgotten)
+    return OtherRun(run, instance, bool(overwrites), last_at, overwrote_at, blocks)
+
+
+def _is_first(other: Run, mine: Run) -> bool:
+    """Whether `other`, which has started, started before `mine`."""
+    if mine.started_at is None or other.started_at is None:
+        return True
+    return (other.started_at, other.pk) < (mine.started_at, mine.pk)
+
+
+def _overwriting(procedure: Procedure, name: str) -> Iterable[int]:
+    """The steps that overwrite the parameter `name`."""
+    locks = ((step.index, step.guard.locks.get("overwrite", {})) for step in procedure.steps)
+    return {index for index, lock in locks if lock.get("target") == name}
