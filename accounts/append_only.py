@@ -5,7 +5,7 @@ not. It stops the product's own code, the admin and ordinary SQL. It does not st
 drops the trigger: that is what digest chains and anchors are for (docs/threat-model.md).
 
 A later migration that alters a protected table on SQLite rebuilds the table and loses its triggers
-without a word: such a migration ends with `protect` or `keep` again.
+without a word: such a migration ends with `protect`, `keep` or `fix` again.
 """
 
 from __future__ import annotations
@@ -62,6 +62,47 @@ def protect(table: str, columns: Sequence[str] = ()) -> RunPython:
 def keep(table: str) -> RunPython:
     """The migration operation for a table whose rows may change and never go (people)."""
     return _operation(table, ("DELETE",))
+
+
+def fix(table: str, columns: Sequence[str], unless: str) -> RunPython:
+    """The migration operation that lets `columns` of `table` change only in a row whose column
+    `unless` changes too (what was promised of a system, unless it is another system)."""
+    names = ", ".join(columns)
+    sentence = f"{table}: {names} never change by themselves"
+    body = f"CREATE TRIGGER {table}_fixed BEFORE UPDATE ON {table}"
+    dropping = {
+        "sqlite": [f"DROP TRIGGER IF EXISTS {table}_fixed"],
+        "postgresql": [
+            f"DROP TRIGGER IF EXISTS {table}_fixed ON {table}",
+            f"DROP FUNCTION IF EXISTS {table}_fix()",
+        ],
+    }
+
+    def changed(differs: str) -> str:
+        moved = " OR ".join(f"OLD.{name} {differs} NEW.{name}" for name in columns)
+        return f"OLD.{unless} = NEW.{unless} AND ({moved})"
+
+    making = {
+        "sqlite": [f"{body} WHEN {changed('IS NOT')} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"],
+        "postgresql": [
+            f"CREATE FUNCTION {table}_fix() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" RAISE EXCEPTION '{sentence}'"
+            " USING ERRCODE = 'integrity_constraint_violation'; END $$",
+            f"{body} FOR EACH ROW WHEN ({changed('IS DISTINCT FROM')})"
+            f" EXECUTE FUNCTION {table}_fix()",
+        ],
+    }
+
+    def forwards(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        vendor = editor.connection.vendor
+        for statement in [*dropping[vendor], *making[vendor]]:
+            editor.execute(statement, params=None)
+
+    def backwards(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        for statement in dropping[editor.connection.vendor]:
+            editor.execute(statement, params=None)
+
+    return RunPython(forwards, backwards)
 
 
 def _operation(table: str, events: Sequence[str]) -> RunPython:

@@ -3,14 +3,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accounts.refusals import Refused
-from incidents import lifecycle
+from incidents import lifecycle, reading
 from incidents.aftermath import ActionItem, LossMeasure, Notification
-from incidents.enums import ActionStatus, Kind, LossState, Reconciliation, SavedBy, Strength
+from incidents.enums import (
+    ActionStatus,
+    Kind,
+    LossState,
+    Reconciliation,
+    SavedBy,
+    Strength,
+)
 from incidents.lifecycle import Missing
 from incidents.models import Incident
+from incidents.reading import Tick
 
 
 @dataclass(frozen=True)
@@ -31,8 +40,8 @@ def rows(incident: Incident) -> Rows:
     )
 
 
-def lacking(incident: Incident, found: Rows) -> tuple[Missing, ...]:
-    """What must be stated before `incident`, of which `found` was read, is closed."""
+def lacking(incident: Incident, ticks: Sequence[Tick], found: Rows) -> tuple[Missing, ...]:
+    """What must be stated before `incident` (its clock and `found` were read) is closed."""
     facts = lifecycle.Aftermath(
         kind=Kind(incident.kind),
         losses=tuple(LossState(row.state) for row in found.losses if row.struck_at is None),
@@ -42,6 +51,7 @@ def lacking(incident: Incident, found: Rows) -> tuple[Missing, ...]:
         actions=tuple(
             _action(item) for item in found.actions if item.status != ActionStatus.DECLINED.value
         ),
+        moments=frozenset(tick.moment for tick in ticks if tick.at is not None or tick.unknown),
     )
     return lifecycle.missing(facts)
 
@@ -49,7 +59,7 @@ def lacking(incident: Incident, found: Rows) -> tuple[Missing, ...]:
 def check(incident: Incident) -> None:
     """Raises `Refused` "unfinished", naming everything that `incident` lacks. Call it with the row
     locked, in the transaction that closes it."""
-    found = lacking(incident, rows(incident))
+    found = lacking(incident, reading.clock(incident.times.all()), rows(incident))
     if not found:
         return
     lacks = "; ".join(one.lacks for one in found)

@@ -54,7 +54,7 @@ def read(incident: Incident, ticks: Sequence[Tick]) -> Ending:
         for row in found.losses
         if row.what == LossOf.MINUTES.value and row.struck_at is None
     }
-    window = lost_window(ticks)
+    window = lost_window(incident, ticks)
     if window and (window.start, window.end) in stated:
         window = None
     closed = incident.status == Status.CLOSED.value
@@ -63,5 +63,5 @@ def read(incident: Incident, ticks: Sequence[Tick]) -> Ending:
         notified=tuple(Stated(row, words.notified(row)) for row in found.notified),
         actions=tuple(Deed(row, slogans.warning(row.title)) for row in found.actions),
         window=window,
-        lacking=() if closed else closing.lacking(incident, found),
+        lacking=() if closed else closing.lacking(incident, ticks, found),
     )

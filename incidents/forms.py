@@ -8,12 +8,14 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 
 from accounts.fields import TextField
 from accounts.models import User
 from accounts.verb_forms import VerbForm
 from incidents import entries, records
 from incidents.enums import Certainty, Kind, Part, Severity, Status
+from incidents.offers import Offer
 from inventory.fields import MomentField
 from inventory.models import System
 from runbooks.enums import RunKind
@@ -97,6 +99,33 @@ class TimeForm(SeenForm):
         choices=[(c.value, said) for c, said in _SURE.items()],
         widget=forms.RadioSelect,
     )
+
+
+class UnknownForm(SeenForm):
+    reason = TextField(
+        max_length=300,
+        label="Unknown because",
+        help_text="What was looked at, and why it does not tell.",
+    )
+
+
+class OffersForm(SeenForm):
+    """What the runs offer. What comes back may be stale, and the verb says so in words."""
+
+    offers = forms.MultipleChoiceField(
+        label="Use",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose what the incident takes from its runs."},
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[Offer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = {offer.key: f"{offer.label.capitalize()}: {offer.text}" for offer in offered}
+        sources = {offer.key: offer.fact.source for offer in offered}
+        sent = self.data.getlist("offers") if isinstance(self.data, QueryDict) else []
+        stale = [(key, key) for key in sent if key not in named]
+        choices = [(key, f"{text}, {sources[key]}") for key, text in named.items()]
+        self.fields["offers"].choices = choices + stale  # type: ignore[attr-defined]
 
 
 class PersonForm(VerbForm):

@@ -46,6 +46,9 @@ ORDER: tuple[tuple[Moment, Moment], ...] = (
     (Moment.RESTORED, Moment.REOPENED),
 )
 
+#: Moments that every incident has.
+ALWAYS_KNOWN = (Moment.NOTICED, Moment.DECLARED)
+
 
 def step(old: Status, new: Status) -> Step | None:
     """The change from `old` to `new`, None when it is not allowed (or is no change)."""
@@ -89,7 +92,7 @@ class Action:
 @dataclass(frozen=True)
 class Aftermath:
     """What is stated about the end of an incident: losses and notifications that stand, decisions,
-    and the actions that were not declined."""
+    the actions that were not declined, and the moments that are known, or unknown for a reason."""
 
     kind: Kind
     losses: tuple[LossState, ...]
@@ -97,19 +100,22 @@ class Aftermath:
     notified: int
     saved_by: SavedBy
     actions: tuple[Action, ...]
+    moments: frozenset[Moment] = frozenset()
 
 
 @dataclass(frozen=True)
 class Missing:
     """Something that must be known before an incident is closed. `part`: where it is stated
-    (losses, reconciliation, notified, saved_by, actions). `lacks` is a clause, `remedy` one too."""
+    (recovery_point, restored, losses, reconciliation, notified, saved_by, actions). `lacks` is a
+    clause, `remedy` one too."""
 
     part: str
     lacks: str
     remedy: str
 
 
-_WRONG_DATA = frozenset({Kind.DATA_LOSS, Kind.CORRUPTION})
+#: Kinds of incident in which data was lost or damaged.
+WRONG_DATA = frozenset({Kind.DATA_LOSS, Kind.CORRUPTION})
 _LUCKY = frozenset({SavedBy.LUCK, SavedBy.MIXED})
 
 
@@ -123,11 +129,30 @@ def missing(facts: Aftermath) -> tuple[Missing, ...]:
     A near miss and a good catch say by their kind that nothing was lost, so of them only what
     saved them is asked; if losses are stated all the same, everything is.
     """
-    return (*_unmeasured(facts), *_unsaid(facts), *_slogans(facts))
+    return (*_untimed(facts), *_unmeasured(facts), *_unsaid(facts), *_slogans(facts))
+
+
+def _lost_something(facts: Aftermath) -> bool:
+    return facts.kind in WRONG_DATA or bool(facts.losses)
+
+
+def _untimed(facts: Aftermath) -> Iterator[Missing]:
+    """Without these two, what was promised can never be compared with what happened."""
+    asked = {
+        Moment.RECOVERY_POINT: "how new the restored data is",
+        Moment.RESTORED: "when the data was restored",
+    }
+    for moment, question in asked.items():
+        if _lost_something(facts) and moment not in facts.moments:
+            yield Missing(
+                moment.name.lower(),
+                f"“{moment.value}” is not set ({question})",
+                f"set “{moment.value}”, or write why it is unknown",
+            )
 
 
 def _unmeasured(facts: Aftermath) -> Iterator[Missing]:
-    if facts.kind not in _WRONG_DATA and not facts.losses:
+    if not _lost_something(facts):
         return
     if not facts.losses:
         yield Missing(

@@ -28,7 +28,11 @@ __all__ = [
 
 
 class Incident(models.Model):
-    """A data loss, a corruption, a near miss or a good catch. Times are in `IncidentTime`."""
+    """A data loss, a corruption, a near miss or a good catch. Times are in `IncidentTime`.
+
+    `rpo`, `rto`, `mtd` are what was promised of the system when the incident was declared. A
+    trigger lets them change together with the system only, where the incident was of another one.
+    """
 
     title = models.CharField(max_length=160, unique=True)
     kind = models.CharField(max_length=20, choices=choices(Kind))
@@ -37,6 +41,9 @@ class Incident(models.Model):
     )
     status = models.CharField(max_length=12, choices=choices(Status), default=Status.OPEN.value)
     system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="incidents")
+    rpo = models.DurationField(null=True, blank=True)
+    rto = models.DurationField(null=True, blank=True)
+    mtd = models.DurationField(null=True, blank=True)
     what_happened = models.TextField()
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(
@@ -75,20 +82,27 @@ class Incident(models.Model):
 
 
 class IncidentTime(models.Model):
-    """One clock field, with how sure it is."""
+    """One clock field, with how sure it is; without a time, `unknown` says why nobody can know."""
 
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="times")
     moment = models.CharField(max_length=20, choices=choices(Moment))
-    at = models.DateTimeField()
+    at = models.DateTimeField(null=True, blank=True)
     certainty = models.CharField(max_length=10, choices=choices(Certainty))
+    unknown = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["incident", "at"]
         constraints = [
-            models.UniqueConstraint(fields=["incident", "moment"], name="incident_moment_once")
+            models.UniqueConstraint(fields=["incident", "moment"], name="incident_moment_once"),
+            models.CheckConstraint(
+                condition=Q(at__isnull=False, unknown="") | (Q(at__isnull=True) & ~Q(unknown="")),
+                name="incident_moment_known_or_why_not",
+            ),
         ]
 
     def __str__(self) -> str:
+        if self.at is None:
+            return f"{self.moment}: unknown because {self.unknown}"
         return f"{self.moment}: {self.at:%Y-%m-%d %H:%M} ({self.certainty})"
 
 

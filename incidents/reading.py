@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from incidents import words
-from incidents.enums import Certainty, Moment, Status
+from incidents import outcome, words
+from incidents.enums import Certainty, Kind, Moment, Status
 from incidents.models import Incident, IncidentRun, IncidentTime
-from inventory import durations
+from incidents.outcome import Clock, Figure, Promise, Time
 from runbooks.models import Runbook
 from runbooks.shelf import Listed, overview
 
 
 @dataclass(frozen=True)
 class Tick:
-    """One field of the clock strip; `text` is '' when it is not known yet."""
+    """One field of the clock strip; `text` is '' when it is not known yet. `unknown`: why nobody
+    can know it."""
 
     moment: Moment
     at: datetime | None
     certainty: str
     text: str
-
-
-@dataclass(frozen=True)
-class Measure:
-    """A promise against what happened. `verdict`: "met", "not met", "not known", "running"."""
-
-    name: str
-    target: str
-    actual: str
-    verdict: str
+    unknown: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,86 +47,33 @@ def clock(kept: Iterable[IncidentTime]) -> tuple[Tick, ...]:
 
 
 def _tick(moment: Moment, time: IncidentTime | None) -> Tick:
-    if time is None:
-        return Tick(moment, None, Certainty.EXACT.value, "")
+    if time is None or time.at is None:
+        return Tick(moment, None, Certainty.EXACT.value, "", time.unknown if time else "")
     return Tick(moment, time.at, time.certainty, words.when(time.at, time.certainty))
 
 
-def measures(incident: Incident, ticks: Sequence[Tick], at: datetime) -> tuple[Measure, Measure]:
-    """RPO and RTO against what happened, at `at`.
+def figures(
+    incident: Incident, ticks: Sequence[Tick], at: datetime, claimed: Collection[Moment] = ()
+) -> tuple[Figure, Figure, Figure]:
+    """RPO, RTO and MTD as promised when the incident was declared, against its clock at `at`.
+    `claimed`: moments that only a run knows."""
+    kept = {
+        tick.moment: Time(tick.at, tick.certainty == Certainty.EXACT.value, tick.unknown)
+        for tick in ticks
+        if tick.at is not None or tick.unknown
+    }
+    known = Clock(Kind(incident.kind), Status(incident.status), kept, frozenset(claimed))
+    return outcome.figures(Promise(incident.rpo, incident.rto, incident.mtd), known, at)
 
-    Data lost: from the recovery point to the moment at which writing stopped (or, as long as that
-    is not known, began to go wrong), for what was written then is not in what was restored. Time
-    lost: from the beginning (or its discovery) to the return to the users (or the restore). The
-    promises are those of the system today.
-    """
-    known = {tick.moment: tick for tick in ticks if tick.at is not None}
-    return _data_lost(incident, known), _time_lost(incident, known, at)
 
-
-def lost_window(ticks: Sequence[Tick]) -> LostWindow | None:
-    """From the recovery point to the moment at which the writes stopped; as long as that is not
-    known, to the beginning. None while the clock does not say, or where nothing lies between."""
-    known = {tick.moment: tick for tick in ticks if tick.at is not None}
-    start, end = known.get(Moment.RECOVERY_POINT), _lost_until(known)
-    if start is None or start.at is None or end is None or end.at is None:
+def lost_window(incident: Incident, ticks: Sequence[Tick]) -> LostWindow | None:
+    """The data lost as the clock has it. None while the clock does not say, or where nothing lies
+    between the recovery point and the last good write."""
+    rpo, _, _ = figures(incident, ticks, incident.opened_at)
+    if not rpo.actual or rpo.start is None or rpo.end is None:
         return None
-    length, said = _between(start, end)
-    if not length:
-        return None
-    exact = {start.certainty, end.certainty} == {Certainty.EXACT.value}
-    return LostWindow(start.at, end.at, -(-length // timedelta(minutes=1)), said, exact)
-
-
-def _lost_until(known: dict[Moment, Tick]) -> Tick | None:
-    return _first(known, Moment.WRITES_STOPPED, Moment.BEGAN)
-
-
-def _first(known: dict[Moment, Tick], *moments: Moment) -> Tick | None:
-    return next((known[moment] for moment in moments if moment in known), None)
-
-
-def _data_lost(incident: Incident, known: dict[Moment, Tick]) -> Measure:
-    target = incident.system.rpo
-    end, start = _lost_until(known), known.get(Moment.RECOVERY_POINT)
-    promised = durations.words(target) if target else ""
-    if start is None or end is None:
-        return Measure("RPO", promised, "", "not known")
-    length, said = _between(start, end)
-    return Measure("RPO", promised, said, _verdict(length, target))
-
-
-def _time_lost(incident: Incident, known: dict[Moment, Tick], at: datetime) -> Measure:
-    target = incident.system.rto
-    promised = durations.words(target) if target else ""
-    start = _first(known, Moment.BEGAN, Moment.NOTICED)
-    end = _first(known, Moment.REOPENED, Moment.RESTORED)
-    if start is None or start.at is None:
-        return Measure("RTO", promised, "", "not known")
-    if end is not None:
-        length, said = _between(start, end)
-        return Measure("RTO", promised, said, _verdict(length, target))
-    if incident.status in (Status.RESTORED.value, Status.CLOSED.value):
-        return Measure("RTO", promised, "", "not known")
-    length = at - start.at
-    verdict = _verdict(length, target)
-    said = f"{durations.age(at, start.at)} so far"
-    return Measure("RTO", promised, said, "running" if verdict == "met" else verdict)
-
-
-def _between(start: Tick, end: Tick) -> tuple[timedelta, str]:
-    """The length in words, with "about" when one end is not exact."""
-    if start.at is None or end.at is None:
-        raise ValueError("both ends must be known")
-    length = max(end.at - start.at, timedelta())
-    sure = {start.certainty, end.certainty} == {Certainty.EXACT.value}
-    return length, ("" if sure else "about ") + durations.words(length)
-
-
-def _verdict(length: timedelta, target: timedelta | None) -> str:
-    if target is None:
-        return "not known"
-    return "met" if length <= target else "not met"
+    minutes = -(-rpo.actual // timedelta(minutes=1))
+    return LostWindow(rpo.start, rpo.end, minutes, rpo.text, rpo.exact)
 
 
 def runbooks(incident: Incident) -> list[tuple[Listed, bool]]:

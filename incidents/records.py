@@ -7,7 +7,7 @@ Times are aware; `at` is the moment of the deed.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
@@ -15,13 +15,14 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from incidents import changes, closing, lifecycle, words
+from incidents import changes, closing, lifecycle, unknowns, words
 from incidents.enums import Certainty, Kind, Moment, Severity, Status
 from incidents.models import Incident, IncidentTime
-from inventory import times
+from inventory import durations, times
 from inventory.models import System
 
 FACTS = ("title", "kind", "system", "what_happened")
+PROMISE = ("rpo", "rto", "mtd")
 LONGEST_STORY = 20_000
 _TAKEN = "There is an incident with this title already: open that one, or say what differs."
 
@@ -37,7 +38,8 @@ def open(
     by: User,
     at: datetime,
 ) -> Incident:
-    """Open an incident: four facts, everything else later. It is declared `at`.
+    """Open an incident: four facts, everything else later. It is declared `at`, and keeps what is
+    promised of its system at that moment.
 
     Raises `Invalid` (title, what_happened, noticed_at) for a missing or too long text, a title that
     is taken, or a moment in the future.
@@ -45,6 +47,7 @@ def open(
     access.check(by, Right.KEEP_INCIDENTS)
     errors: dict[str, str] = {}
     incident = Incident(kind=Kind(kind).value, system=system, opened_at=at, opened_by=by)
+    promised = _promise(incident, system)
     _put_texts(incident, title, what_happened, errors)
     if noticed_at > at:
         errors["noticed_at"] = f"{times.stamp(noticed_at)} is in the future: when was it noticed?"
@@ -53,7 +56,7 @@ def open(
     with transaction.atomic():
         _save(incident)
         clock = {Moment.NOTICED: (noticed_at, certainty), Moment.DECLARED: (at, Certainty.EXACT)}
-        told = {name: ("", value) for name, value in _facts(incident).items()}
+        told = {name: ("", value) for name, value in _facts(incident).items()} | promised
         for moment, (time, sure) in clock.items():
             incident.times.create(moment=moment.value, at=time, certainty=Certainty(sure).value)
             told[moment.value] = ("", words.when(time, sure))
@@ -72,7 +75,8 @@ def edit(
     by: User,
     at: datetime,
 ) -> Incident:
-    """Change title, kind, system and what happened. Writes nothing when nothing differs.
+    """Change title, kind, system and what happened. Writes nothing when nothing differs. With
+    another system comes what is promised of that one now.
 
     Raises `Invalid` as `open` does; `Refused` "closed", "changed_meanwhile".
     """
@@ -81,12 +85,14 @@ def edit(
         row = changes.locked(incident, fields=FACTS, seen=seen)
         before = _facts(row)
         errors: dict[str, str] = {}
+        promised = _promise(row, system) if system != row.system else {}
         row.kind, row.system = Kind(kind).value, system
         _put_texts(row, title, what_happened, errors)
         if errors:
             raise Invalid(errors)
         after = _facts(row)
         told = {name: (before[name], after[name]) for name in FACTS if before[name] != after[name]}
+        told |= promised
         if told:
             _save(row, told, by=by, at=at)
         return row
@@ -152,11 +158,12 @@ def set_time(
     moment: Moment,
     time: datetime,
     certainty: Certainty,
+    source: str = "",
     seen: int | None,
     by: User,
     at: datetime,
 ) -> Incident:
-    """Set one clock field.
+    """Set one clock field. `source` says where the time is from, for the history.
 
     Raises `Invalid` (time) for a moment in the future, or one that stands on the wrong side of
     another (`lifecycle.ORDER`); `Refused` "closed", "changed_meanwhile".
@@ -170,14 +177,14 @@ def set_time(
         clock = {Moment(kept.moment): kept for kept in row.times.all()}
         _check_order(moment, time, clock)
         old = clock.get(moment)
-        before = words.when(old.at, old.certainty) if old else ""
+        before = words.clock(old)
         if old is None or (old.at, old.certainty) != (time, certainty):
             row.times.update_or_create(
                 moment=moment.value,
-                defaults={"at": time, "certainty": Certainty(certainty).value},
+                defaults={"at": time, "certainty": Certainty(certainty).value, "unknown": ""},
             )
             told = {moment.value: (before, words.when(time, certainty))}
-            changes.write(row, "set the clock", told, by=by, at=at)
+            changes.write(row, "set the clock", told, reason=source, by=by, at=at)
         return row
 
 
@@ -188,24 +195,34 @@ def clear_time(
     nobody noticed is none (`Refused` "needed"). Raises `Refused` "closed", "changed_meanwhile"."""
     access.check(by, Right.KEEP_INCIDENTS)
     moment = Moment(moment)
-    if moment in (Moment.NOTICED, Moment.DECLARED):
-        raise Refused(
-            "needed",
-            f"Every incident has a time at which it was {moment.value}.",
-            "Set it to another time, and say how sure you are.",
-        )
+    unknowns.check_may_lack(moment)
     with transaction.atomic():
         row = changes.locked(incident, fields={moment.value}, seen=seen)
         old = row.times.filter(moment=moment.value).first()
         if old is not None:
             old.delete()
-            told = {moment.value: (words.when(old.at, old.certainty), "")}
+            told = {moment.value: (words.clock(old), "")}
             changes.write(row, "cleared the clock", told, by=by, at=at)
         return row
 
 
 def _facts(incident: Incident) -> dict[str, str]:
     return {name: str(getattr(incident, name)) for name in FACTS}
+
+
+def _promise(incident: Incident, system: System) -> dict[str, tuple[str, str]]:
+    """Copy what is promised of `system` now into `incident`; what that changes, in words."""
+    changed: dict[str, tuple[str, str]] = {}
+    for name in PROMISE:
+        old, new = getattr(incident, name), getattr(system, name)
+        if old != new:
+            changed[name.upper()] = (_length(old), _length(new))
+            setattr(incident, name, new)
+    return changed
+
+
+def _length(promised: timedelta | None) -> str:
+    return durations.words(promised) if promised else ""
 
 
 def _put_texts(incident: Incident, title: str, story: str, errors: dict[str, str]) -> None:
@@ -245,14 +262,15 @@ def _save(
 
 
 def _check_order(moment: Moment, time: datetime, clock: dict[Moment, IncidentTime]) -> None:
-    wrong = lifecycle.misplaced(moment, {**{m: kept.at for m, kept in clock.items()}, moment: time})
+    known = {m: kept.at for m, kept in clock.items() if kept.at is not None}
+    wrong = lifecycle.misplaced(moment, {**known, moment: time})
     if wrong is not None:
         earlier, later = wrong
         other = clock[later if moment is earlier else earlier]
         raise Invalid(
             {
                 "time": f"“{earlier.value}” cannot be later than “{later.value}”: "
-                f"“{other.moment}” stands at {words.when(other.at, other.certainty)}."
+                f"“{other.moment}” is set to {words.clock(other)}."
             }
         )
 

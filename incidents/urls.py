@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents.views import aftermath, entries, links, records
+from incidents.views import aftermath, clock, entries, links, records
 
 app_name = "incidents"
 urlpatterns = [
@@ -14,12 +14,16 @@ urlpatterns = [
     path("<int:pk>/edit/", records.incident_edit, name="incident_edit"),
     path("<int:pk>/severity/", records.incident_severity, name="incident_severity"),
     path("<int:pk>/status/", records.incident_status, name="incident_status"),
-    path("<int:pk>/clock/<slug:moment>/", records.incident_time, name="incident_time"),
+    path("<int:pk>/clock/<slug:moment>/", clock.incident_time, name="incident_time"),
     path(
-        "<int:pk>/clock/<slug:moment>/clear/",
-        records.incident_time_clear,
-        name="incident_time_clear",
+        "<int:pk>/clock/<slug:moment>/clear/", clock.incident_time_clear, name="incident_time_clear"
     ),
+    path(
+        "<int:pk>/clock/<slug:moment>/unknown/",
+        clock.incident_time_unknown,
+        name="incident_time_unknown",
+    ),
+    path("<int:pk>/offers/", clock.incident_offers, name="incident_offers"),
     path("<int:pk>/people/", links.incident_people, name="incident_people"),
     path(
         "<int:pk>/people/<int:link>/remove/",

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from incidents.aftermath import LossMeasure, Notification
 from incidents.enums import Certainty, LossOf
+from incidents.models import IncidentTime
 from inventory import times
 
 _BEFORE = {Certainty.EXACT: "", Certainty.ABOUT: "about ", Certainty.GUESSED: "guessed: "}
@@ -16,6 +17,15 @@ _LONGEST = 120
 def when(moment: datetime, certainty: Certainty | str) -> str:
     """A moment with how sure it is: "about 2026-11-22 03:10 UTC". A guess is never shown bare."""
     return _BEFORE[Certainty(certainty)] + times.stamp(moment)
+
+
+def clock(time: IncidentTime | None) -> str:
+    """A clock field with how sure it is, or why it is unknown; '' for none."""
+    if time is None:
+        return ""
+    if time.at is None:
+        return f"unknown because {time.unknown}"
+    return when(time.at, time.certainty)
 
 
 def label(field: str) -> str:

@@ -99,7 +99,8 @@ class Programs:
         if facts.get("owner"):
             facts["owner"] = user(facts["owner"]).pk
         seen = {"seen": Incident.objects.get(pk=incident).version}
-        needed = seen if part in {"status", "reconciliation", "saved-by"} else {}
+        changes = {"status", "reconciliation", "saved-by", "clock/recovery-point", "clock/restored"}
+        needed = seen if part in changes else {}
         path, method = f"/incidents/{incident}/{part}/", "put" if needed else "post"
         self.post(who, path, {**facts, **needed}, method=method)
 

@@ -1,5 +1,5 @@
-"""The days after: what was lost is counted, what saved us is said, and nobody promises to be more
-careful."""
+"""The days after: what was lost is measured and counted, what saved us is said, and nobody promises
+to be more careful."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from config.day.telling import Day, Line
 from incidents.models import Incident
+from inventory.models import Copy
 
 _WEAK: dict[str, Any] = {
     "title": "Always back up twice",
@@ -23,10 +24,14 @@ _WEAK: dict[str, Any] = {
 
 def closing(day: Day) -> Iterator[Line]:
     """M17, M18 and M19: the loss unmeasured, the luck unsaid, the lessons a slogan."""
+    copy = Copy.objects.filter(name__startswith="ledger-2").latest("taken_at")
     incident = Incident.objects.latest("pk").pk
     manage = partial(day.door.incident, "manager", incident)
     close = partial(manage, "status", status="closed")
     yield day.refused("M17", "manager", "closes the incident as it is", "unfinished", close)
+    manage("clock/recovery-point", time=copy.data_as_of, certainty="exact")
+    manage("clock/restored", time=day.door.at, certainty="about")
+    yield day.done("manager", "sets how new the restored data is, and when it was restored")
     lost = {"what": "records", "amount": 312, "unit": "entries", "counted": "counted"}
     manage("losses", **lost, state="gone for good", reason="")
     manage("reconciliation", decision="re-entered", note="From the application's log.")

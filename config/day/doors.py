@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from accounts.models import User
 from incidents import actions, losses, notified, records, verdicts
+from incidents.enums import Moment
 from incidents.models import Incident
 from inventory import copies
 from inventory.models import Copy, Instance, System
@@ -47,8 +49,8 @@ class Door(Protocol):
         """Let the revision that `run` ran be run live again."""
 
     def incident(self, who: str, incident: int, part: str, **facts: Any) -> None:
-        """State one thing of an incident; `part` is the last word of its address in the API, an
-        `owner` a user name."""
+        """State one thing of an incident; `part` is the end of its address in the API, an `owner` a
+        user name."""
 
 
 class Verbs:
@@ -104,6 +106,8 @@ class Verbs:
 
 _PARTS: dict[str, Callable[..., object]] = {
     "status": records.change_status,
+    "clock/recovery-point": partial(records.set_time, moment=Moment.RECOVERY_POINT),
+    "clock/restored": partial(records.set_time, moment=Moment.RESTORED),
     "losses": losses.state,
     "reconciliation": verdicts.reconcile,
     "notified": notified.state,
@@ -111,7 +115,7 @@ _PARTS: dict[str, Callable[..., object]] = {
     "actions": actions.add,
 }
 #: Verbs that ask what their sender had seen: people of the story have just looked.
-_GUARDED = {"status", "reconciliation", "saved-by"}
+_GUARDED = {"status", "clock/recovery-point", "clock/restored", "reconciliation", "saved-by"}
 
 
 def user(name: str) -> User:

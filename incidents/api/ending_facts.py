@@ -33,7 +33,7 @@ class LossFacts(Stated):
     unit = serializers.CharField()
     state = Word(words.LossState)
     counted = Word(words.Counted)
-    reason = serializers.CharField(help_text="Why it is unknown.")
+    reason = serializers.CharField(help_text="Why it is unknown, or which run says it.")
     window_start = Moment(allow_null=True)
     window_end = Moment(allow_null=True)
 
@@ -81,7 +81,15 @@ class MissingFacts(serializers.Serializer[Missing]):
     """Something that closing demands."""
 
     part = serializers.ChoiceField(
-        choices=["losses", "reconciliation", "notified", "saved_by", "actions"]
+        choices=[
+            "recovery_point",
+            "restored",
+            "losses",
+            "reconciliation",
+            "notified",
+            "saved_by",
+            "actions",
+        ]
     )
     lacks = serializers.CharField()
     remedy = serializers.CharField()

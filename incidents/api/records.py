@@ -77,7 +77,7 @@ class IncidentList(ApiView):
 
 
 class IncidentDetail(IncidentView):
-    """One incident: facts, clock, measures, people, runbooks, runs."""
+    """One incident: facts, clock, outcome, people, runbooks, runs."""
 
     @operation("incident_detail", TAG, answers=IncidentFacts)
     def get(self, request: Request, id: int) -> Response:

@@ -12,9 +12,9 @@ from accounts.models import User
 from incidents import entries, listing, records
 from incidents import enums as words
 from incidents.api.ending_facts import EndingFacts
-from incidents.contamination import Contamination, Stop
+from incidents.api.outcome_facts import ContaminationFacts, FigureFacts, OfferFacts
 from incidents.models import Incident, IncidentChange, IncidentPerson, IncidentRun, TimelineEntry
-from incidents.reading import Measure, Tick
+from incidents.reading import Tick
 from incidents.timeline import Former, Row
 from inventory.api.serializers import SystemName
 from inventory.models import System
@@ -50,32 +50,7 @@ class ClockFacts(serializers.Serializer[Tick]):
     moment = Word(words.Moment)
     at = Moment(allow_null=True, help_text="null as long as it is not known.")
     certainty = Word(words.Certainty)
-
-
-class MeasureFacts(serializers.Serializer[Measure]):
-    """A promise of the system against what happened."""
-
-    name = serializers.CharField()
-    target = serializers.CharField()
-    actual = serializers.CharField()
-    verdict = serializers.CharField()
-
-
-class StopFacts(serializers.Serializer[Stop]):
-    """A run stopped the writers of an instance: what `writes stopped` may be set to."""
-
-    at = Moment()
-    run = serializers.IntegerField()
-    name = serializers.CharField(help_text="Of the instance.")
-
-
-class ContaminationFacts(serializers.Serializer[Contamination]):
-    """Writes on wrong data; null where there were none, or nobody knows when they stopped."""
-
-    since = Moment()
-    until = Moment(allow_null=True, help_text="Null: they still go on.")
-    length = serializers.CharField(help_text="As people read it.")
-    stops = StopFacts(many=True, help_text="While they go on: what the runs say.")
+    unknown = serializers.CharField(help_text="Why nobody can know it; empty as long as it may be.")
 
 
 class PartFacts(serializers.Serializer[IncidentPerson]):
@@ -112,8 +87,9 @@ class IncidentFacts(IncidentLine):
     )
     may_become = serializers.ListField(child=Word(words.Status))
     clock = ClockFacts(many=True)
-    measures = MeasureFacts(many=True)
+    outcome = FigureFacts(many=True)
     contamination = ContaminationFacts(allow_null=True)
+    offers = OfferFacts(many=True, help_text="What its runs know and it does not.")
     people = PartFacts(many=True)
     runbooks = RunbookName(many=True)
     runs = LinkedRun(many=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts.api.views import route
-from incidents.api import ending, entries, links, records
+from incidents.api import ending, entries, links, outcome, records
 
 _ONE = "incidents/<int:id>/"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     route(f"{_ONE}severity/", records.IncidentSeverity),
     route(f"{_ONE}status/", records.IncidentStatus),
     route(f"{_ONE}clock/<slug:moment>/", records.IncidentClock),
+    route(f"{_ONE}clock/<slug:moment>/unknown/", outcome.IncidentTimeUnknown),
+    route(f"{_ONE}offers/", outcome.IncidentOffers),
     route(f"{_ONE}history/", records.IncidentHistory),
     route(f"{_ONE}people/", links.IncidentPeople),
     route(f"{_ONE}people/<int:who>/<slug:part>/", links.IncidentPerson),

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.views import ApiView, now
-from incidents import ending, lifecycle, reading
+from incidents import ending, lifecycle, offers, reading
 from incidents.api.serializers import facts
 from incidents.contamination import contamination
 from incidents.enums import Moment, Status
@@ -40,15 +40,18 @@ class IncidentView(ApiView):
 def printed(incident: Incident, at: datetime) -> dict[str, Any]:
     """All of `incident` but its timeline, as of `at` (aware)."""
     ticks = reading.clock(incident.times.all())
+    runs = list(reading.runs(incident))
+    offered = offers.read(incident, ticks, runs)
     return facts(
         incident=incident,
         may_become=lifecycle.following(Status(incident.status)),
         clock=ticks,
-        measures=reading.measures(incident, ticks, at),
-        contamination=contamination(incident, ticks, at),
+        outcome=reading.figures(incident, ticks, at, offers.claimed(offered)),
+        contamination=contamination(incident, ticks, offered, at),
+        offers=offered,
         people=incident.people.select_related("person"),
         runbooks=incident.runbooks.only("slug", "title"),
-        runs=reading.runs(incident),
+        runs=runs,
         ending=_ending(incident, ending.read(incident, ticks)),
     )
 

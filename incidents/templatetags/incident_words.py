@@ -45,7 +45,8 @@ _SIGNS = {
     "met": "good",
     "not met": "bad",
     "running": "warn",
-    "not known": "off",
+    "unknown": "off",
+    "invalid": "bad",
     RunStatus.BRIEFING.value: "off",
     RunStatus.RUNNING.value: "warn",
     RunStatus.HELD.value: "bad",
@@ -74,12 +75,27 @@ _STATED_AT = {
     "notified": "notified_new",
     "saved_by": "saved_by",
 }
+#: Moments that closing demands, by the word that it has for them.
+_MOMENTS = {moment.name.lower(): moment.value.replace(" ", "-") for moment in Moment}
 
 
 @register.filter
 def action_sign(word: str) -> str:
     """Class of the sign beside the status of an action."""
     return _ACTIONS[word]
+
+
+_FIGURES = {
+    "RPO": "how much data, in time, may be lost",
+    "RTO": "how soon it must work again",
+    "MTD": "how long it may be away at all",
+}
+
+
+@register.simple_tag
+def figure_title(name: str) -> str:
+    """What the abbreviation of a promise stands for."""
+    return _FIGURES[name]
 
 
 @register.filter
@@ -97,6 +113,8 @@ def notified_words(row: Notification) -> str:
 @register.simple_tag
 def lacking_url(incident: Incident, missing: Missing) -> str:
     """Where what closing demands is stated; of actions, their part of the incident's page."""
+    if missing.part in _MOMENTS:
+        return reverse("incidents:incident_time", args=[incident.pk, _MOMENTS[missing.part]])
     if missing.part in _STATED_AT:
         return reverse(f"incidents:{_STATED_AT[missing.part]}", args=[incident.pk])
     return reverse("incidents:incident_detail", args=[incident.pk]) + "#actions"

@@ -42,7 +42,7 @@ def loss_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _from_clock(incident: Incident) -> dict[str, Any]:
-    window = reading.lost_window(reading.clock(incident.times.all()))
+    window = reading.lost_window(incident, reading.clock(incident.times.all()))
     if window is None:
         return {}
     return {

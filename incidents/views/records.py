@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import access
 from accounts.enums import Right
-from incidents import closing, ending, lifecycle, listing, reading, records, timeline
+from incidents import closing, ending, lifecycle, listing, offers, reading, records, timeline
 from incidents.contamination import contamination
-from incidents.enums import Certainty, Moment, Status
-from incidents.forms import FactsForm, OpenForm, SeverityForm, StatusForm, TimeForm
+from incidents.enums import Status
+from incidents.forms import FactsForm, OpenForm, SeverityForm, StatusForm
 from incidents.views.pages import form_page, kept, page, person, see_other
 from inventory import times
 from inventory.models import System
@@ -85,7 +85,8 @@ def incident_new(request: HttpRequest) -> HttpResponse:
 def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one incident: facts, clock, people, runbooks, runs, timeline."""
     by, at, incident = person(request), timezone.now(), kept(pk)
-    ticks = reading.clock(incident.times.all())
+    ticks, runs = reading.clock(incident.times.all()), list(reading.runs(incident))
+    offered = offers.read(incident, ticks, runs)
     before = timeline.Key.read(request.GET.get("before", ""))
     near_misses = request.GET.get("only") == "near-misses"
     shown = timeline.page(incident, before=before, reader=by, near_misses=near_misses)
@@ -96,10 +97,13 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
         at=at,
         incident=incident,
         ticks=ticks,
-        measures=reading.measures(incident, ticks, at),
-        contamination=contamination(incident, ticks, at),
+        figures=reading.figures(incident, ticks, at, offers.claimed(offered)),
+        contamination=contamination(incident, ticks, offered, at),
+        offers=offered,
+        usable=[offer for offer in offered if offer.alone],
+        one_run=len({offer.fact.run for offer in offered}) == 1,
         people=incident.people.select_related("person"),
-        runs=reading.runs(incident),
+        runs=runs,
         runbooks=reading.runbooks(incident),
         ending=ending.read(incident, ticks),
         timeline=shown,
@@ -152,47 +156,7 @@ def incident_status(request: HttpRequest, pk: int) -> HttpResponse:
             records.change_status(incident, **form.cleaned_data, by=by, at=timezone.now())
             return see_other("incident_detail", pk)
     closed = incident.status == Status.CLOSED.value
-    lacking = () if closed else closing.lacking(incident, closing.rows(incident))
+    ticks = reading.clock(incident.times.all())
+    lacking = () if closed else closing.lacking(incident, ticks, closing.rows(incident))
     context = {"incident": incident, "lacking": lacking}
     return form_page(request, "incidents/incident_status.html", form, **context)
-
-
-@_form_page
-def incident_time(request: HttpRequest, pk: int, moment: str) -> HttpResponse:
-    """Set one field of the clock, with how sure it is."""
-    by, incident, which = person(request, Right.KEEP_INCIDENTS), kept(pk), _moment(moment)
-    ticks = reading.clock(incident.times.all())
-    known = next(tick for tick in ticks if tick.moment is which)
-    initial = {"time": known.at, "certainty": Certainty.ABOUT.value, "seen": incident.version}
-    if known.at is not None:
-        initial["certainty"] = known.certainty
-    form = TimeForm(request.POST if request.method == "POST" else None, initial=initial)
-    form.fields["time"].label = which.value.capitalize()
-    if form.is_valid():
-        with form.kept_when_refused():
-            data = form.cleaned_data
-            records.set_time(incident, moment=which, **data, by=by, at=timezone.now())
-            return see_other("incident_detail", pk, part="clock")
-    clearable = known.at is not None and which not in (Moment.NOTICED, Moment.DECLARED)
-    context = {"incident": incident, "moment": which, "ticks": ticks, "clearable": clearable}
-    return form_page(request, "incidents/incident_time.html", form, **context)
-
-
-@require_POST
-def incident_time_clear(request: HttpRequest, pk: int, moment: str) -> HttpResponse:
-    """Take one field of the clock away."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
-    seen = request.POST.get("seen", "")
-    if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
-        raise Http404
-    at = timezone.now()
-    records.clear_time(incident, moment=_moment(moment), seen=int(seen), by=by, at=at)
-    return see_other("incident_detail", pk, part="clock")
-
-
-def _moment(slug: str) -> Moment:
-    """Raises `Http404` when no moment is called that."""
-    try:
-        return Moment(slug.replace("-", " "))
-    except ValueError:
-        raise Http404 from None

@@ -53,9 +53,12 @@ def test_closing_names_everything_that_misses(
     with pytest.raises(Refused) as said:
         _close(incident, operator, at)
     assert (said.value.code, said.value.status) == ("unfinished", 409)
-    for lack in ("what was lost", "decided", "who was told", "what saved us"):
+    for lack in (
+        "“recovery point” is not set", "“restored” is not set", "what was lost", "decided",
+        "who was told", "what saved us",
+    ):  # fmt: skip
         assert lack in said.value.sentence
-    assert said.value.remedy.startswith("State the loss in numbers")
+    assert said.value.remedy.startswith("Set “recovery point”, or write why it is unknown")
     incident.refresh_from_db()
     assert (incident.status, incident.version) == ("open", 1)
     assert world.closed(incident, operator, at).status == "closed"
@@ -251,13 +254,13 @@ def test_actions_outlive_the_incident(
     actions.reassign(item, owner=verifier, due=date(2999, 12, 24), reason="moved", **who)
     name = f"action {item.pk}"
     told = {name: ["Operator, due 2999-12-01", "Verifier, due 2999-12-24"]}
-    assert _said(incident, 8) == ("reassigned an action", told, "moved")
+    assert _said(incident, 10) == ("reassigned an action", told, "moved")
     actions.settle(item, status=ActionStatus.DONE, **who)
     assert (item.settled_at, item.settled_by) == (at, operator)
     with pytest.raises(Invalid):
         actions.settle(item, status=ActionStatus.OPEN, **who)
     actions.settle(item, status=ActionStatus.OPEN, note="it came back", **who)
-    assert _said(incident, 10) == ("settled an action", {name: ["done", "open"]}, "it came back")
+    assert _said(incident, 12) == ("settled an action", {name: ["done", "open"]}, "it came back")
     assert item.settled_at is None
 
 
@@ -290,11 +293,13 @@ def _clock(incident: Incident, by: User, at: datetime, **hours: int) -> None:
 
 def test_the_clock_suggests_the_window(incident: Incident, operator: User, at: datetime) -> None:
     _clock(incident, operator, at, RECOVERY_POINT=9)
-    assert reading.lost_window(reading.clock(incident.times.all())) is None
-    _clock(incident, operator, at, BEGAN=4)
-    began = reading.lost_window(reading.clock(incident.times.all()))
-    assert began is not None
-    assert (began.minutes, began.end) == (300, at - 4 * HOUR)
+    noticed = reading.lost_window(incident, reading.clock(incident.times.all()))
+    assert noticed is not None
+    assert (noticed.minutes, noticed.end) == (530, at - timedelta(minutes=10))
+    assert (noticed.text, noticed.exact) == ("about 8 h 50 min", False)
+    _clock(incident, operator, at, RECOVERY_POINT=0)
+    assert reading.lost_window(incident, reading.clock(incident.times.all())) is None
+    _clock(incident, operator, at, RECOVERY_POINT=9)
     _clock(incident, operator, at, WRITES_STOPPED=3)
     ticks = reading.clock(incident.times.all())
     window = ending.read(incident, ticks).window
@@ -321,6 +326,7 @@ def test_by_the_pages(
     page = client.get(home).content.decode()
     assert "360 minutes of writes, lost at first" in page
     assert "The clock says" not in page
+    world.timed(incident, operator, at)
     action = {"title": "Kept title", "kind": "prevent", "strength": "stronger"}
     bad = client.post(f"{home}actions/new/", action)
     assert (bad.status_code, "Kept title" in bad.content.decode()) == (422, True)
@@ -345,7 +351,9 @@ def test_by_the_api(incident: Incident, operator: User, at: datetime) -> None:
     refused = client.put(f"{address}status/", **body)
     assert (refused.status_code, refused.json()["code"]) == (409, "unfinished")
     lacking = [one["part"] for one in client.get(address).json()["ending"]["lacking"]]
-    assert lacking == ["losses", "reconciliation", "notified", "saved_by"]
+    assert lacking == [
+        "recovery_point", "restored", "losses", "reconciliation", "notified", "saved_by",
+    ]  # fmt: skip
     world.finished(incident, operator, at)
     world.action(incident, operator, at, title="Be careful with both windows")
     told = client.get(address).json()["ending"]

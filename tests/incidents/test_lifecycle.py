@@ -72,6 +72,7 @@ DONE = lifecycle.Aftermath(
     notified=1,
     saved_by=SavedBy.LUCK,
     actions=(ACTION,),
+    moments=frozenset({Moment.RECOVERY_POINT, Moment.RESTORED}),
 )
 
 
@@ -85,6 +86,8 @@ def test_an_incident_of_which_all_is_stated_can_be_closed(kind: Kind, status: Sa
 @pytest.mark.parametrize(
     ("facts", "part", "lacks"),
     [
+        ({"moments": {Moment.RESTORED}}, "recovery_point", "“recovery point” is not set"),
+        ({"moments": {Moment.RECOVERY_POINT}}, "restored", "“restored” is not set"),
         ({"losses": ()}, "losses", "nobody stated what was lost"),
         ({"losses": (LossState.AT_FIRST,)}, "losses", "what became of"),
         ({"reconciliation": Reconciliation.UNDECIDED}, "reconciliation", "nobody decided"),
@@ -119,7 +122,9 @@ def test_what_lost_nothing_is_asked_only_what_saved_it(kind: Kind) -> None:
     bare = lifecycle.Aftermath(kind, (), Reconciliation.UNDECIDED, 0, SavedBy.UNKNOWN, ())
     assert [one.part for one in lifecycle.missing(bare)] == ["saved_by"]
     lost = replace(bare, losses=(LossState.GONE,), saved_by=SavedBy.CONTROL)
-    assert [one.part for one in lifecycle.missing(lost)] == ["reconciliation", "notified"]
+    assert [one.part for one in lifecycle.missing(lost)] == [
+        "recovery_point", "restored", "reconciliation", "notified",
+    ]  # fmt: skip
 
 
 def test_a_loss_of_which_nothing_is_stated_lacks_everything() -> None:
@@ -127,4 +132,6 @@ def test_a_loss_of_which_nothing_is_stated_lacks_everything() -> None:
         Kind.CORRUPTION, (), Reconciliation.UNDECIDED, 0, SavedBy.UNKNOWN, ()
     )
     parts = [one.part for one in lifecycle.missing(bare)]
-    assert parts == ["losses", "reconciliation", "notified", "saved_by"]
+    assert parts == [
+        "recovery_point", "restored", "losses", "reconciliation", "notified", "saved_by",
+    ]  # fmt: skip

@@ -149,7 +149,7 @@ def test_clock_status_and_entries_by_their_pages(
     assert (answer.status_code, answer.context["refusal"].code) == (409, "unfinished")
     world.finished(incident, operator, at)
     assert client.post(_url("incident_status", pk), close).status_code == 303
-    reopen = {"status": "open", "seen": "8"}
+    reopen = {"status": "open", "seen": "10"}
     assert client.post(_url("incident_status", pk), reopen).status_code == 422
     page = _text(client.get(_url("incident_detail", pk)))
     assert "Add an entry" in page
@@ -257,6 +257,7 @@ def test_promises_against_what_happened(incident: Incident, operator: User, at: 
             at=at,
         )
     ticks = reading.clock(incident.times.all())
-    data, time = reading.measures(incident, ticks, at)
-    assert (data.target, data.actual, data.verdict) == ("1 h", "6 h", "not met")
-    assert (time.target, time.actual, time.verdict) == ("2 h", "4 h so far", "not met")
+    data, time, at_most = reading.figures(incident, ticks, at)
+    assert (data.target_text, data.text, data.verdict) == ("1 h", "6 h", "not met")
+    assert (time.target_text, time.text, time.verdict) == ("2 h", "4 h so far", "not met")
+    assert (at_most.target_text, at_most.verdict) == ("2 d", "running")

@@ -10,9 +10,11 @@ from accounts.models import User
 from incidents import actions, losses, notified, records, verdicts
 from incidents.enums import (
     ActionKind,
+    Certainty,
     Counted,
     LossOf,
     LossState,
+    Moment,
     Reconciliation,
     SavedBy,
     Status,
@@ -94,9 +96,22 @@ def action(of: Incident, by: User, at: datetime, **facts: Any) -> ActionItem:
     return actions.add(of, **given | facts, by=by, at=at)
 
 
+def moment(of: Incident, which: Moment, time: datetime, by: User) -> Incident:
+    """One moment of its clock, exact."""
+    given: dict[str, Any] = {"moment": which, "time": time, "certainty": Certainty.EXACT}
+    return records.set_time(of, **given, seen=None, by=by, at=max(time, of.opened_at))
+
+
+def timed(of: Incident, by: User, at: datetime) -> Incident:
+    """With the two moments that closing demands: six hours old data, restored `at`."""
+    moment(of, Moment.RECOVERY_POINT, at - timedelta(hours=6), by)
+    return moment(of, Moment.RESTORED, at, by)
+
+
 def finished(of: Incident, by: User, at: datetime) -> Incident:
     """With everything stated that closing demands."""
     who: dict[str, Any] = {"by": by, "at": at}
+    timed(of, by, at)
     loss(of, **who)
     verdicts.reconcile(of, decision=Reconciliation.RE_ENTERED, seen=None, **who)
     notified.state(of, whom="All customers", told_at=at, **who)
@@ -105,4 +120,8 @@ def finished(of: Incident, by: User, at: datetime) -> Incident:
 
 def closed(of: Incident, by: User, at: datetime) -> Incident:
     finished(of, by, at)
+    return close(of, by, at)
+
+
+def close(of: Incident, by: User, at: datetime) -> Incident:
     return records.change_status(of, status=Status.CLOSED, seen=None, by=by, at=at)
