@@ -12,6 +12,7 @@ from config.attempts import (
     doors,
     ground,
     keys,
+    outcome,
     session,
     trying,
 )
@@ -24,6 +25,7 @@ _MODULES = (
     doors,
     ground,
     keys,
+    outcome,
     session,
     trying,
 )
