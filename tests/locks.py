@@ -21,8 +21,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-INSTALL = ("-m", "pip", "install", "-qq", "--no-deps", "--require-hashes", "-r")
-ANSWERS_WITHIN = 60.0  # seconds
+INSTALL = ("-m", "pip", "install", "-qq", "--no-compile", "--no-deps", "--require-hashes", "-r")
+ANSWERS_WITHIN = 300.0  # seconds; only a broken lock on a busy machine waits this long
 #: What would let an installation differ from a stranger's, or the product from its defaults.
 STRANGE = ("COUNTERSIGN_", "DATABASE_URL", "DJANGO_", "PYTHON", "VIRTUAL_ENV", "PROMETHEUS_")
 
@@ -43,7 +43,7 @@ class Place:
             # A source distribution would be built by tools that no lock holds.
             "PIP_ONLY_BINARY": ":all:",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
             "COUNTERSIGN_DATA": str(self.folder / "data"),
         }
 
