@@ -203,9 +203,9 @@ def _log(
     incident: Incident, before: Key | None, most: int, reader: int | None, near_misses: bool
 ) -> list[Row]:
     linked = incident.runs.values("run")
-    # How somebody said they are stays with the run.
+    # How somebody said they are stays with the run; what the incident told it stands here already.
     events = Event.objects.filter(_older(_LOG, "at", before), run__in=linked)
-    events = events.exclude(kind="fitness.stated")
+    events = events.exclude(kind__in=("fitness.stated", "incident.told"))
     if near_misses:
         events = near_misses_in(events)
     found = _newest(events, "at", most)

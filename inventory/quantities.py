@@ -46,6 +46,18 @@ def parse_size(text: str) -> int:
     return round(float(found.group(1)) * power)
 
 
+def same_size(said: int, known: int) -> bool:
+    """Whether `said` bytes are `known` bytes, or those rounded as people and tools print them in a
+    unit: to at least three digits ("45.9 MiB", "48.1 MB")."""
+    powers = (base**power for base in (1000, 1024) for power in range(1, 6))
+    return said == known or any(
+        said == round(round(known / power, digits) * power)
+        for power in powers
+        for digits in range(4)
+        if known >= power and len(str(known // power)) + digits >= 3
+    )
+
+
 def size_words(count: int) -> str:
     """Bytes exactly, and roughly in a unit: "734003200 bytes (700 MiB)"."""
     unit, power = next((u, p) for u, p in _SHOWN if count >= 1024**p or p == 0)

@@ -11,6 +11,7 @@ from inventory.durations import age, words
 from inventory.enums import CopyState, Lifecycle
 from inventory.models import Copy, Instance, System
 from inventory.times import stamp
+from runbooks.interlocks.loss import LastWrite, Loss, LossState, last_write
 from runbooks.procedure import ParameterSpec
 
 #: In use, or there to be written over: no reason against choosing it.
@@ -45,19 +46,23 @@ class InstanceChoice:
 
 
 def copies_for(
-    spec: ParameterSpec, system: System | None, *, at: datetime
+    spec: ParameterSpec, system: System | None, *, at: datetime, until: LastWrite | None = None
 ) -> tuple[CopyChoice, ...]:
     """Copies of `system` (of every system when the runbook names none), the one with the newest
     record first, and last what was kept as it was found. Destroyed and quarantined ones cannot be
-    chosen. `at` is aware. Two queries."""
+    chosen. `at` is aware; `until` is the last good write, None while no more is known than that it
+    can be now. Two queries."""
     copies = Copy.objects.marked().select_related("system", "verified_by", "taken_from")
     if system is not None:
         copies = copies.filter(system=system)
     found = list(copies)
     away = {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}
     newest = _newest(found)
+    last = until or last_write(now=at)
     chosen = [
-        _copy_choice(c, spec, newest.get(c.system_id), at) for c in found if c.state not in away
+        _copy_choice(c, spec, newest.get(c.system_id), at, last)
+        for c in found
+        if c.state not in away
     ]
     return tuple(sorted(chosen, key=lambda c: (c.copy.as_found, c.copy.data_as_of is None)))
 
@@ -85,17 +90,19 @@ def instances_for(spec: ParameterSpec, system: System | None) -> tuple[InstanceC
     )
 
 
-def loss(copy: Copy, *, at: datetime) -> tuple[str, bool | None]:
-    """What is lost when `copy` is put live at `at`, and whether the system's RPO is kept."""
-    if copy.data_as_of is None:
-        return "Nobody has read its newest record: what is lost is not known.", None
-    lost = at - copy.data_as_of
-    sentence = f"Writes after {stamp(copy.data_as_of)} are lost, about {age(at, copy.data_as_of)}"
-    rpo: timedelta | None = copy.system.rpo
-    if rpo is None:
-        return f"{sentence}. The system has no RPO.", None
-    met = lost <= rpo
-    return f"{sentence}; RPO {words(rpo)}: {'met' if met else 'not met'}.", met
+def lost_with(copy: Copy, until: LastWrite) -> Loss:
+    """What is lost when `copy` is put live, and what its system was promised."""
+    return Loss(copy.data_as_of, until, rpo=copy.system.rpo)
+
+
+def _sentence(copy: Copy, lost: Loss) -> str:
+    promised = lost.verdict or ("The system has no RPO" if copy.system.rpo is None else "")
+    said = lost.text(stamp)
+    told = [f"{said[:1].upper()}{said[1:]}", promised if lost.span is not None else ""]
+    return " ".join(f"{part}." for part in told if part)
+
+
+_MET = {LossState.WITHIN: True, LossState.BEYOND: False, LossState.UNKNOWN: None}
 
 
 def _newest(copies: list[Copy]) -> dict[int, Copy]:
@@ -126,8 +133,10 @@ def _behind(copy: Copy, newest: Copy | None) -> str:
     return f"{behind} older than the newest data that is known, in {newest}."
 
 
-def _copy_choice(copy: Copy, spec: ParameterSpec, newest: Copy | None, at: datetime) -> CopyChoice:
-    sentence, met = loss(copy, at=at)
+def _copy_choice(
+    copy: Copy, spec: ParameterSpec, newest: Copy | None, at: datetime, until: LastWrite
+) -> CopyChoice:
+    lost = lost_with(copy, until)
     doubts = []
     as_of = copy.data_as_of or copy.taken_at  # what `runbooks.parameters` measures
     too_old = spec.max_age is not None and at - as_of > timedelta(seconds=spec.max_age)
@@ -142,8 +151,8 @@ def _copy_choice(copy: Copy, spec: ParameterSpec, newest: Copy | None, at: datet
         copy,
         stamp(copy.data_as_of) if copy.data_as_of else "not known",
         age(at, copy.data_as_of) if copy.data_as_of else "",
-        sentence,
-        met,
+        _sentence(copy, lost),
+        _MET[lost.state],
         is_marked(copy),
         tuple(doubts),
         not too_old,

@@ -2,7 +2,7 @@
 
 An instance that a step froze is frozen in the inventory; a copy that a step made, read or put away
 is there, with the run in its history; its id goes into the event. What the inventory refuses, the
-move is refused with, and nothing of it remains but the near miss. What a drill does to production
+move is refused with, and nothing of it remains but the refusal. What a drill does to production
 and its copies is practice, and stays in the drill.
 """
 
@@ -21,11 +21,20 @@ from inventory import following
 from inventory.enums import Environment, Lifecycle
 from inventory.models import Copy, Instance, System
 from runbooks import grounds, other_runs
-from runbooks.enums import Purpose, RunKind
+from runbooks.enums import Caught, Purpose, RunKind
 from runbooks.machine import Malformed, NewEvent, Outcome, Refusal, Request, RunState
 from runbooks.models import Run, RunParameter
 
 HOW_LENGTH = 200  # of what the inventory keeps of how a copy was read; the log has all of it
+
+
+#: Refusals of the inventory that caught something: another copy, or one that anybody could read.
+_CAUGHT = {
+    "sha256_differs": Caught.COPY,
+    "size_differs": Caught.COPY,
+    "destroyed": Caught.COPY,
+    "not_encrypted": Caught.PLACE,
+}
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,9 @@ def follow(run: Run, state: RunState, request: Request, outcome: Outcome, *, by:
         with transaction.atomic():
             return tuple(_followed(run, state, request, event, by) for event in outcome)
     except Refused as no:
-        return Refusal(no.code, no.sentence, no.remedy, guard=_guard(outcome), counts=True)
+        caught = _CAUGHT.get(no.code, "")
+        guard = _guard(outcome)
+        return Refusal(no.code, no.sentence, no.remedy, guard=guard, counts=True, caught=caught)
     except Invalid as no:
         return Refusal(
             "inventory",

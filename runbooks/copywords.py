@@ -1,4 +1,4 @@
-"""Events about copies, freezes and what follows a restore, in words."""
+"""Events about copies, freezes, the incident and what follows a restore, in words."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _registered(data: Data) -> str:
 
 def _verified(data: Data) -> str:
     """The chosen copy was read, and what would be lost with it."""
-    lost = f"; it is {data['loss']}" if data.get("loss") else ""
+    lost = f"; {data['loss']}" if data.get("loss") else ""
     return f"verified {data['name']}, at {data['place']}{_content(data)}{lost}"
 
 
@@ -63,11 +63,26 @@ def _answered(data: Data) -> str:
     return f"{said}. {data['text']}" if data["text"] else said
 
 
+def _incident(data: Data) -> str:
+    """What the run was told of the incident that it answers."""
+    known = [
+        f"{what} {stamp(datetime.fromisoformat(data[name]))}"
+        for name, what in (("noticed", "noticed"), ("writes_stopped", "writes stopped"))
+        if data[name]
+    ]
+    said = f"said that the run answers incident {data['incident']}, {data['title']}"
+    closed = "; it is closed" if data["closed"] else ""
+    return said + (f" ({', '.join(known)})" if known else "") + closed
+
+
 def _kind(meaning: str, tell: Callable[[Data], str]) -> Kind:
     return Kind(meaning, lambda data, procedure: tell(data))
 
 
 KINDS: dict[str, Kind] = {
+    "incident.told": _kind(
+        "What the incident that the run answers says of the last good write.", _incident
+    ),
     "instance.frozen": _kind(
         "The writers of an instance were stopped.", lambda data: f"froze {data['name']}"
     ),

@@ -61,6 +61,17 @@ class Deviation(StrEnum):
     OTHER = "other"
 
 
+class Caught(StrEnum):
+    """What a guard caught before it did harm: the one thing that near misses count. What is merely
+    not done yet, mistyped, or not for this person, is refused as well, and is none."""
+
+    TARGET = "wrong-target"
+    DIRECTION = "wrong-direction"
+    COPY = "wrong-copy"
+    PLACE = "wrong-place"
+    ACCESS = "write-access"
+
+
 class Purpose(StrEnum):
     """What a copy that a run knows is for. ORIGINAL: the one that was chosen; DUPLICATE: of it."""
 

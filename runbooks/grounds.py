@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from inventory.enums import CopyState, Environment, Lifecycle
 from inventory.models import Copy, Instance
-from runbooks.enums import Move, RunKind, StepStatus
+from runbooks.enums import Caught, Move, RunKind, StepStatus
 from runbooks.interlocks import holdings
 from runbooks.machine import Facts, Refusal, Request, RunState
 from runbooks.models import Run
@@ -30,14 +30,16 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
     if not names:
         return None
     rows = run.parameters.filter(name__in=names).select_related("instance", "copy").order_by("name")
-    said = []
+    said, other = list[str](), False
     for row in rows:
         facts = state.facts[row.name]
+        target: list[str] = []
         if request.move is not Move.UNDO:
-            said += [*_instance(row.instance, facts)] if row.instance else []
+            target += [*_instance(row.instance, facts)] if row.instance else []
             said += [*_copy(row.copy, facts)] if row.copy else []
         if request.move in {Move.UNLOCK, Move.UNDO}:
-            said += [*_thawed(row.instance, state, row.name)] if row.instance else []
+            target += [*_thawed(row.instance, state, row.name)] if row.instance else []
+        said, other = said + target, other or bool(target)
         if request.move is Move.UNLOCK:
             said += _lost(state, row.name)
     if not said:
@@ -47,6 +49,7 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
         f"The inventory changed after this run was prepared: {' '.join(said)}",
         "Stop and find out which is right. Then abort this run and prepare a new one.",
         guard=next(iter(_keys(state, request)), "overwrite"),
+        caught=Caught.TARGET if other else Caught.COPY,
     )
 
 

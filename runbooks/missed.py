@@ -72,10 +72,8 @@ class Filters:
 
 
 def is_near_miss(kind: str, data: Mapping[str, Any]) -> bool:
-    """Whether an event of this kind with this data is one."""
-    refused, mismatched = KINDS[What.REFUSAL], KINDS[What.MISMATCH]
-    seen = bool(data.get("guard") or data.get("deviation"))
-    return kind == refused or (kind == mismatched and seen)
+    """Whether an event of this kind with this data is one: a guard `caught` something."""
+    return kind in {KINDS[What.REFUSAL], KINDS[What.MISMATCH]} and bool(data.get("caught"))
 
 
 def near_misses_in(events: QuerySet[Event]) -> QuerySet[Event]:
@@ -113,21 +111,20 @@ def of(events: QuerySet[Event], wanted: tuple[What, ...]) -> QuerySet[Event]:
     found = events.filter(_INDEXED)
     if len(wanted) < len(What):
         found = found.filter(kind__in=[KINDS[what] for what in wanted])
-    if What.MISMATCH not in wanted:
+    if set(wanted) == {What.OVERRIDE}:
         return found
-    seen = Q(seen_by__gt="") | Q(deviation__gt="")
-    said = found.alias(seen_by=_Said("guard"), deviation=_Said("deviation"))
-    return said.filter(~Q(kind=KINDS[What.MISMATCH]) | seen)
+    caught = Q(caught__gt="") | Q(kind=KINDS[What.OVERRIDE])
+    return found.alias(caught=_Said("caught")).filter(caught)
 
 
 def guarded(events: QuerySet[Event]) -> QuerySet[Any]:
-    """With the `guard` of each: the key that it names, else that of the gate that was closed, or
-    was opened by an override. What names none is the work of the table of moves."""
+    """With the `guard` of each: the key that it names, else that of the gate that was opened by an
+    override."""
     kept = [
-        When(Q(code=f"gate_{gate}") | Q(gate=gate) | Q(gate__startswith=f"{gate}:"), Value(key))
+        When(Q(gate=gate) | Q(gate__startswith=f"{gate}:"), Value(key))
         for gate, key in OF_GATE.items()
     ]
-    return events.alias(code=_Said("code"), gate=_Said("gate")).annotate(
+    return events.alias(gate=_Said("gate")).annotate(
         guard=Coalesce(
             NullIf(_Said("guard"), Value("")),
             Case(*kept, default=None, output_field=TextField()),

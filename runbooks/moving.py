@@ -26,7 +26,7 @@ from runbooks.machine import (
     RunState,
     apply,
     decide,
-    near_miss,
+    refused,
 )
 from runbooks.models import Run
 from runbooks.statements import Before, carry_out
@@ -124,11 +124,11 @@ def _check_storable(key: str | None, data: Mapping[str, Any]) -> None:
 
 
 def _events(outcome: Outcome, state: RunState, request: Request) -> tuple[NewEvent, ...]:
-    """What goes into the log: the events of an accepted move, or the near miss of a refused one."""
+    """What goes into the log: the events of an accepted move, or what a refused one leaves."""
     if isinstance(outcome, Malformed):
         raise Invalid(outcome.errors)
     if isinstance(outcome, Refusal):
-        return near_miss(state, request, outcome)
+        return refused(state, request, outcome)
     return tuple(outcome)
 
 

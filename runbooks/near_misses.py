@@ -1,11 +1,12 @@
 """Near misses, read from the logs of all runs: what was refused, what was found wrong in time, and
 which gates were opened by an override.
 
-A near miss is a refusal (`move.refused`), or a mismatch that a guard saw (`step.mismatched` with a
-`guard`; with a `deviation` when it was a wrong target, a wrong direction, a wrong copy). A value
-that was measured and does not fit is a finding, and none. Overrides (`gate.overridden`) are no near
-misses either; they are counted beside them, because they show how often a
-guard stood in the way of somebody who was right, or thought so.
+A near miss is a refusal (`move.refused`) or a mismatch (`step.mismatched`) whose event says what a
+guard `caught` (`runbooks.enums.Caught`): the wrong target, direction, copy or place, or an account
+that can do too much. What is not done yet, mistyped, or not for this person is refused and kept in
+the log, and is none; nor is a value that was measured and does not fit. Overrides
+(`gate.overridden`) are no near misses either; they are counted beside them, because they show how
+often a guard stood in the way of somebody who was right, or thought so.
 
 Blameless (PRODUCT, principle 9): nothing here carries a person's name or account. Who it was stands
 in the log of the run, for whoever has a reason to open it.
@@ -76,7 +77,7 @@ class NearMiss:
     tried: str
     sentence: str
     remedy: str
-    deviation: str
+    caught: str
 
 
 @dataclass(frozen=True)
@@ -197,13 +198,13 @@ def _told(event: Any, reader: int | None) -> NearMiss:
         tried=_tried(what, data),
         sentence=_sentence(event, what, data, reader),
         remedy=str(data.get("remedy", "")),
-        deviation=str(data.get("deviation") or "").replace("-", " "),
+        caught=str(data.get("caught") or "").replace("-", " "),
     )
 
 
 def _tried(what: What, data: Mapping[str, Any]) -> str:
     if what is What.MISMATCH:
-        return "tick, with values that do not fit"
+        return "values that do not fit"
     if what is What.OVERRIDE:
         return "override"
     sent: Mapping[str, str] = data.get("tried") or {}

@@ -52,7 +52,9 @@ class Line(NamedTuple):
 class Refusal:
     """The move is not allowed now. `logged` is False for a sender who was merely late. `guard` is
     the key of the interlock that refused, '' for the table of moves; `counts`: what was given was
-    wrong, and the third wrong answer at a step holds the run."""
+    wrong, and the third wrong answer at a step holds the run. `caught` makes it a near miss: what
+    the guard caught, a `runbooks.enums.Caught`; '' for what is not done yet, mistyped, or not for
+    this person."""
 
     code: str
     sentence: str
@@ -60,6 +62,7 @@ class Refusal:
     logged: bool = True
     guard: str = ""
     counts: bool = False
+    caught: str = ""
 
 
 @dataclass(frozen=True)

@@ -65,11 +65,14 @@ class Thawed:
 
 @dataclass(frozen=True)
 class Signed:
-    """The decider's signature for a loss of up to `seconds`, at one attempt of a step."""
+    """The decider's signature for a loss, at one attempt of a step: everything that was written
+    after `newest` and up to `until`, which was known by `basis` (`runbooks.interlocks.loss`)."""
 
     step: int
     attempt: int
-    seconds: int
+    newest: datetime
+    until: datetime
+    basis: str
     text: str
     by: int
 
@@ -109,6 +112,17 @@ class Fitness:
 
 
 @dataclass(frozen=True)
+class AnsweredIncident:
+    """The incident that the run answers, as far as it says what is lost: when it was noticed, when
+    the writes on wrong data were stopped, and whether it is closed."""
+
+    number: int
+    noticed: datetime | None
+    writes_stopped: datetime | None
+    closed: bool
+
+
+@dataclass(frozen=True)
 class CopyAnswer:
     """What a member of the team answered to “does anyone hold a newer copy?”."""
 
@@ -121,15 +135,18 @@ class CopyAnswer:
 
 @dataclass(frozen=True)
 class Stated:
-    """All of it. `frozen` are parameters whose writers are stopped, `thawed` those whose writers
-    were let go, and when the last time; `unlocked` steps whose command
-    was laid open, and when; `misses` wrong answers at a step, over all its attempts; `token` the
-    mark of this run; `access` what the operator's account can do on what is read; `resumed_at` the
-    end of a hold after which the time-out is repeated, `confirmed_since` who has repeated it."""
+    """All of it. `frozen` are parameters whose writers are stopped, `stopped` when they last were,
+    also after they went on; `thawed` those whose writers were let go, and when the last time;
+    `incident` is what the run was told of the one it answers; `unlocked` steps whose command was
+    laid open, and when; `misses` wrong answers at a step, over all its attempts; `token` the mark
+    of this run; `access` what the operator's account can do on what is read; `resumed_at` the end
+    of a hold after which the time-out is repeated, `confirmed_since` who has repeated it."""
 
     copies: tuple[KnownCopy, ...] = ()
     frozen: frozenset[str] = frozenset()
+    stopped: Mapping[str, datetime] = field(default_factory=dict)
     thawed: Mapping[str, Thawed] = field(default_factory=dict)
+    incident: AnsweredIncident | None = None
     signed: tuple[Signed, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
     unlocked: Mapping[int, datetime] = field(default_factory=dict)

@@ -210,7 +210,9 @@ KINDS: dict[str, Kind] = {
     "step.countersigned": Kind("A second person confirmed a step.", _countersigned),
     "step.objected": Kind("The second person refused to confirm.", _with("objected at", "reason")),
     "step.not_applicable": Kind("An optional step was left out.", _with("left out", "reason")),
-    "step.mismatched": Kind("What was observed is not what was expected.", _mismatched),
+    "step.mismatched": Kind(
+        "What was observed is not what was expected. With `caught` it is a near miss.", _mismatched
+    ),
     "step.diagnosed": Kind(
         "The cause of a mismatch was written down.", _with("diagnosed", "finding")
     ),
@@ -268,5 +270,7 @@ KINDS: dict[str, Kind] = {
     "run.aborted": Kind("The run ended early.", _ended_early("aborted the run")),
     "run.completed": Kind("Every step was finished.", _with("completed the run", "summary")),
     **copywords.KINDS,
-    "move.refused": Kind("A near miss: an attempt that a guard refused.", _refused),
+    "move.refused": Kind(
+        "An attempt was refused. With `caught`, what a guard caught, it is a near miss.", _refused
+    ),
 }

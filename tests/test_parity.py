@@ -57,7 +57,8 @@ INNER = {
     "inventory.keeping.add", "inventory.keeping.confirm", "inventory.instances.live_on",
     "inventory.following.set_lifecycle", "inventory.following.register_copy",
     "inventory.following.set_aside", "inventory.following.verify_copy",
-    "runbooks.moving.move", "webhooks.history.record",
+    "runbooks.incidents_told.tell", "runbooks.moving.move", "incidents.telling.runs",
+    "webhooks.history.record",
 }  # fmt: skip
 #: Where no verbs are: edges, and what is only read.
 _EDGES = {"views", "forms", "api", "management", "migrations", "templatetags", "tests"}

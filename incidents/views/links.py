@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Right
 from accounts.refusals import Invalid, Refused
-from incidents import links, reading, response
+from incidents import links, reading, response, telling
 from incidents.enums import Part
 from incidents.forms import PersonForm, RunbookForm, RunForm
 from incidents.models import Incident
@@ -98,7 +98,7 @@ def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResp
     revision = start_revision(slug, number)
     if revision.approved_at is None:
         raise Http404
-    form = prepare_form(request, revision, at=at)
+    form = prepare_form(request, revision, at=at, until=telling.until(incident, at))
     _live_only(form)
     context: dict[str, Any] = {"incident": incident, "form_action": request.path}
     if request.method != "POST":

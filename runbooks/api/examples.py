@@ -124,6 +124,8 @@ RUN: dict[str, Any] = {
     "required_roles": ["operator", "verifier"],
     "current": 1,
     "gates": [],
+    "remarks": [],
+    "loss": None,
     "overrides": [],
     "allowed_moves": [
         {"move": "tick", "step": 1, "url": "/api/v1/runs/42/moves/tick/"},

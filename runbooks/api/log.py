@@ -140,6 +140,7 @@ def _line(desk: Desk, event: Event, struck: frozenset[int], exact: bool) -> dict
         "sentence": told.text,
         "step": data["data"].get("step"),
         "refused": told.refused,
+        "near_miss": told.near_miss,
         "struck": told.struck,
     }
     return {**line, "text": event.text, "digest": event.digest} if exact else line

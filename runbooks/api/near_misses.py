@@ -64,7 +64,9 @@ class NearMissLine(Shape):
     tried = serializers.CharField(help_text="The attempt, without what was typed.")
     sentence = serializers.CharField(help_text="What was wrong; of an override, its reason.")
     remedy = serializers.CharField(help_text="May be empty.")
-    deviation = serializers.CharField(help_text="Such as `wrong target`; else empty.")
+    caught = serializers.CharField(
+        help_text="What the guard caught, such as `wrong target`; empty for an override."
+    )
 
 
 class TallyLine(Shape):

@@ -16,6 +16,7 @@ from typing import Any
 from django.urls import reverse
 
 from runbooks import interlocks
+from runbooks.api.loss import loss_json
 from runbooks.api.present_guard import gate_json, guard_json, measured, word
 from runbooks.machine import (
     StepState,
@@ -24,6 +25,7 @@ from runbooks.machine import (
     gates,
     not_before,
     open_roles,
+    remarks,
     required_roles,
 )
 from runbooks.models import Run
@@ -60,6 +62,8 @@ def run_json(
         "required_roles": [role.value for role in required_roles(state)],
         "current": now,
         "gates": [] if now is None else [gate_json(gate) for gate in gates(state, now, desk.at)],
+        "remarks": [] if now is None else [gate_json(one) for one in remarks(state, now)],
+        "loss": loss_json(desk),
         "overrides": [_override(desk, one) for one in state.stated.overrides],
         "allowed_moves": _allowed(desk),
         "sections": [_section(part) for part in shown],

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.serializers import Moment, PersonName, Word
 from runbooks.api.library_shapes import FailureShape
+from runbooks.api.loss import LossShape
 from runbooks.api.other_runs import OtherRunShape
 from runbooks.enums import (
     Countersign,
@@ -275,6 +276,8 @@ class RunNow(RunHead):
     required_roles = serializers.ListField(child=Word(RunRole))
     current = serializers.IntegerField(allow_null=True, help_text="Index of the open step.")
     gates = Gate(many=True)
+    remarks = Gate(many=True, help_text="What the step is told, and does not wait for.")
+    loss = LossShape(allow_null=True)
     overrides = OverrideShape(many=True)
     allowed_moves = AllowedMove(many=True)
     sections = SectionOfRun(many=True)

@@ -14,6 +14,7 @@ from accounts.fields import TextField
 from inventory.models import System
 from runbooks.choices import CopyChoice, InstanceChoice, copies_for, instances_for
 from runbooks.enums import ParameterType, RunKind
+from runbooks.interlocks.loss import LastWrite
 from runbooks.procedure import ParameterSpec, Procedure
 
 PREFIX = "parameter_"
@@ -64,6 +65,7 @@ class PrepareForm(forms.Form):
         system: System | None,
         approved: bool,
         at: datetime,
+        until: LastWrite | None = None,
         **kwargs: Any,
     ) -> None:
         kwargs["initial"] = {"key": uuid.uuid4().hex, **(kwargs.get("initial") or {})}
@@ -81,7 +83,7 @@ class PrepareForm(forms.Form):
                 "This text is not approved yet, so it can only be drilled."
             )
         for spec in procedure.parameters:
-            self.fields[PREFIX + spec.name] = self._field(spec, system, at)
+            self.fields[PREFIX + spec.name] = self._field(spec, system, at, until)
 
     def parameters(self) -> dict[str, str]:
         """The raw text of each parameter, by its name; call it on a valid form."""
@@ -107,11 +109,13 @@ class PrepareForm(forms.Form):
                 field = name if name in self.fields else ""
             self.add_error(field or None, sentence)
 
-    def _field(self, spec: ParameterSpec, system: System | None, at: datetime) -> forms.Field:
+    def _field(
+        self, spec: ParameterSpec, system: System | None, at: datetime, until: LastWrite | None
+    ) -> forms.Field:
         label, name = spec.label or spec.name, PREFIX + spec.name
         missing = {"required": f"Choose: {label}."}
         if spec.type is ParameterType.COPY:
-            self.copies[name] = copies_for(spec, system, at=at)
+            self.copies[name] = copies_for(spec, system, at=at, until=until)
             picks = [(str(c.copy.pk), str(c.copy)) for c in self.copies[name]]
         elif spec.type is ParameterType.INSTANCE:
             self.instances[name] = instances_for(spec, system)

@@ -20,7 +20,7 @@ from runbooks.interlocks.identify import NAMED, Identify, Mark, plain, proofs
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
 from runbooks.interlocks.overwrite import Overwrite, renewed
 from runbooks.interlocks.timeout import Timeout, unconfirmed
-from runbooks.interlocks.verify import Loss, Verify, loss, signed
+from runbooks.interlocks.verify import Verify
 from runbooks.interlocks.wait import Wait
 from runbooks.procedure import Guard, Step, ValueSpec
 from runbooks.requests import Gate, NewEvent
@@ -30,7 +30,6 @@ __all__ = [
     "INTERLOCKS",
     "NAMED",
     "Interlock",
-    "Loss",
     "Signature",
     "Wrong",
     "asks",
@@ -38,7 +37,6 @@ __all__ = [
     "events",
     "gates",
     "is_masked",
-    "loss",
     "missing",
     "plain",
     "promises",
@@ -47,7 +45,6 @@ __all__ = [
     "signature",
     "unconfirmed",
     "values",
-    "unsigned",
     "word",
     "wrong",
 ]
@@ -103,16 +100,11 @@ def events(
     return tuple(event for lock in locks for event in lock.events(state, index, values, at))
 
 
-def signature(state: RunState, index: int) -> Signature | None:
-    """What the decider signs for before step `index` goes on; None when nothing."""
-    found = (lock.signs(state, index) for lock in _of(state.step(index)))
+def signature(state: RunState, index: int, at: datetime) -> Signature | None:
+    """What the decider is to sign for at `at` (aware) before step `index` goes on; None when
+    nothing, or all is signed at this attempt."""
+    found = (lock.signs(state, index, at) for lock in _of(state.step(index)))
     return next((one for one in found if one), None)
-
-
-def unsigned(state: RunState, index: int) -> bool:
-    """Whether step `index` waits for a signature that was not given at this attempt."""
-    wanted = signature(state, index)
-    return wanted is not None and not signed(state, index, wanted)
 
 
 def begins(step: Step) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from runbooks.enums import Deviation, Purpose, ValueType
+from runbooks.enums import Caught, Deviation, Purpose, ValueType
 from runbooks.interlocks.holdings import on_host, same_place
 from runbooks.interlocks.interlock import Wrong, utc
 from runbooks.interlocks.newcopy import WHERE, WITHOUT_FILE, NewCopy
@@ -47,7 +47,8 @@ class MakeCopy(NewCopy):
         if place and on_host(place, host):
             return Wrong(
                 f"{place} is on {host}, where {facts.value} itself is: one fault takes both. Copy"
-                " it to another machine."
+                " it to another machine.",
+                caught=Caught.PLACE,
             )
         return too_new("The newest record of the copy", values.get("copy.data_as_of"), at)
 
@@ -118,7 +119,8 @@ class Protect(NewCopy):
         if place and same_place(place, facts.fields.get("place", "")):
             return Wrong(
                 f"{place} is where the original lies: two files in one place are lost together."
-                " Put the duplicate elsewhere."
+                " Put the duplicate elsewhere.",
+                caught=Caught.PLACE,
             )
         return None
 

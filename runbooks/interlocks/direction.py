@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from runbooks.enums import Deviation, ParameterType, ValueType
-from runbooks.interlocks.identify import plain
+from runbooks.interlocks.identify import names, plain
 from runbooks.interlocks.interlock import Interlock, Wrong
 from runbooks.procedure import ValueSpec
 from runbooks.state import RunState
@@ -38,10 +38,11 @@ class Direction(Interlock):
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
         data, said = self.data(state, index), []
-        source, target = (state.facts[str(data[side])].value for side in ("from", "into"))
+        into = state.facts[str(data["into"])]
+        source, target = state.facts[str(data["from"])].value, into.value
         if plain(values.get("direction.from", source)) != plain(source):
             said.append(f"You said that {values['direction.from']} is READ FROM.")
-        if plain(values.get("direction.into", target)) != plain(target):
+        if not names(values.get("direction.into", target), into):
             said.append(f"You said that {values['direction.into']} is WRITTEN INTO.")
         if not said:
             return None

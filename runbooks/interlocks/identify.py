@@ -39,24 +39,34 @@ class Identify(Interlock):
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
-        facts = self.facts(state, index)
-        known = zip(_PLACES, facts.kinds, facts.identifiers, strict=False)
-        unlike = [
-            kind
-            for place, kind, expected in known
-            if (said := values.get(f"{self.key}.{place}")) is not None
-            and plain(said) != plain(expected)
-        ]
-        if not unlike:
+        facts, other = self.facts(state, index), unlike(self.facts(state, index), values)
+        if not other:
             return None
         return Wrong(
-            f"The {' and the '.join(unlike)} that you read is not what the inventory has for"
+            f"The {' and the '.join(other)} that you read is not what the inventory has for"
             f" {facts.value}. You may be on another machine: stop and find out which one answered.",
             Deviation.WRONG_TARGET,
         )
 
     def promise(self, data: Mapping[str, Any]) -> str:
         return f"Identified: two identifiers of {data['of']}, of different kinds, typed blind"
+
+
+def unlike(facts: Facts, values: Mapping[str, str]) -> list[str]:
+    """The kinds of identifiers that were read otherwise than the inventory has them."""
+    known = zip(_PLACES, facts.kinds, facts.identifiers, strict=False)
+    return [
+        kind
+        for place, kind, expected in known
+        if (said := values.get(f"{Identify.key}.{place}")) is not None
+        and plain(said) != plain(expected)
+    ]
+
+
+def fits(state: RunState, index: int) -> bool:
+    """Whether what was read at the identifying step `index` is what the inventory has."""
+    name = str(state.step(index).guard.locks[Identify.key]["of"])
+    return name not in state.facts or not unlike(state.facts[name], state.steps[index].values)
 
 
 class Mark(Interlock):
@@ -93,6 +103,13 @@ def proofs(facts: Facts) -> dict[str, str]:
         zip(facts.kinds or ("identifier", "second identifier"), facts.identifiers, strict=False)
     )
     return {kind: value for kind, value in known.items() if kind not in NAMED} or known
+
+
+def names(said: str, facts: Facts) -> bool:
+    """Whether a typed name is that of a thing: by itself, or with its host, as pages write it."""
+    host = facts.fields.get("host", "")
+    known = {facts.value, f"{facts.value} @ {host}"} if host else {facts.value}
+    return plain(said) in {plain(name) for name in known}
 
 
 def plain(text: str) -> str:

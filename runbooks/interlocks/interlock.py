@@ -16,22 +16,26 @@ from runbooks.state import Facts, RunState
 @dataclass(frozen=True)
 class Wrong:
     """What was given does not fit: the step goes to diagnosis. `deviation` is a
-    `runbooks.enums.Deviation` when it was about where, which way or from what; `hold`: the run is
-    held at once. `guard` is the key of the interlock that found it, set by `interlocks.wrong`."""
+    `runbooks.enums.Deviation` when it was about where, which way or from what; `caught` makes it a
+    near miss (`runbooks.enums.Caught`), which a deviation is by itself; `hold`: the run is held at
+    once. `guard` is the key of the interlock that found it, set by `interlocks.wrong`."""
 
     sentence: str
     deviation: str = ""
+    caught: str = ""
     hold: bool = False
     guard: str = ""
 
 
 @dataclass(frozen=True)
 class Signature:
-    """What the decider must sign for before a step goes on: in words, and as a number of seconds
-    that the signature covers."""
+    """What the decider must sign for before a step goes on, in words, and which writes that are:
+    those after `newest` and up to `until`, which is known by `basis`."""
 
     text: str
-    seconds: int
+    newest: datetime
+    until: datetime
+    basis: str
 
 
 class Interlock:
@@ -69,8 +73,8 @@ class Interlock:
         """What a tick of step `index` with `values` states besides that it is done."""
         return ()
 
-    def signs(self, state: RunState, index: int) -> Signature | None:
-        """What step `index`, with the values recorded at it, waits to be signed for."""
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        """What step `index`, with the values recorded at it, waits to be signed for at `at`."""
         return None
 
     def promise(self, data: Mapping[str, Any]) -> str:

@@ -2,53 +2,30 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from inventory.durations import age, words
+from inventory.quantities import same_size
 from runbooks.enums import Deviation, ValueType
 from runbooks.interlocks.copies import chosen, too_new
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
+from runbooks.interlocks.loss import Loss, LossState, covers, loss_with
 from runbooks.procedure import ValueSpec
 from runbooks.requests import Gate, NewEvent
 from runbooks.state import RunState
 
 
-@dataclass(frozen=True)
-class Loss:
-    """What the live data has and a copy lacks. `length` is below zero when the copy is newer;
-    `limit`: the most that may be lost without a signature, None when nobody promised anything."""
-
-    length: timedelta
-    limit: timedelta | None
-
-    @property
-    def text(self) -> str:
-        """Against the live data: "61 days older than the live data"."""
-        since = datetime.min.replace(tzinfo=UTC)
-        said = age(since + abs(self.length), since)
-        if self.length > timedelta(0):
-            return f"{said} older than the live data"
-        return f"{said} newer than the live data" if self.length else "as new as the live data"
-
-    @property
-    def within(self) -> bool:
-        return self.limit is None or self.length <= self.limit
-
-
 class Verify(Interlock):
-    """Size, newest record, and how they were read. The newest record is compared with that of the
-    live data, never with a date of a file."""
+    """Size, newest record, and how they were read. What is lost is counted from the newest record,
+    never from a date of a file, and never against what the damaged data still holds."""
 
     key = "verify"
     source = "B12, B14, D26; the file was never looked into, and was 61 days old (M5, M10)"
     words = {
         "size": ("Size of the copy", ValueType.BYTES),
         "newest": ("Newest record in the copy", ValueType.DATETIME),
-        "live": ("Newest record of the live data", ValueType.DATETIME),
+        "live": ("Newest record of the data as found", ValueType.DATETIME),
         "how": ("How you opened it and read it", ValueType.TEXT),
     }
 
@@ -63,36 +40,35 @@ class Verify(Interlock):
         )
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        found = loss(state, index, state.steps[index].values)
+        found = loss(state, index, state.steps[index].values, at)
         if found is None or found.limit is None:
             return ()
-        said = f"Loss: {found.text}, at most {words(found.limit)}"
-        if found.within:
-            return (self.gate("loss_signed", said, True, ""),)
-        wanted = self._signature(state, index, found)
+        said = f"{found.brief()}; {found.verdict}"
+        if found.state is not LossState.BEYOND:
+            return (self.gate("loss_signed", said[:1].upper() + said[1:], True, ""),)
         how = (
             "This is more than may be lost. Keep what you read without ticking; then the decider"
             " reads it and releases the step, and so signs for the loss. Or choose another copy."
         )
-        is_open = signed(state, index, wanted)
-        return (self.gate("loss_signed", f"The decider has signed. {said}", is_open, how),)
+        is_open = signed(state, index, found)
+        return (
+            self.gate("loss_signed", f"The decider has signed for the loss ({said})", is_open, how),
+        )
 
-    def signs(self, state: RunState, index: int) -> Signature | None:
-        found = loss(state, index, state.steps[index].values)
-        if found is None or found.within:
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        found = loss(state, index, state.steps[index].values, at)
+        if found is None or found.state is not LossState.BEYOND or signed(state, index, found):
             return None
-        return self._signature(state, index, found)
-
-    def _signature(self, state: RunState, index: int, found: Loss) -> Signature:
-        seconds = math.ceil(found.length.total_seconds())
-        return Signature(f"{self.facts(state, index).value} is {found.text}", seconds)
+        assert found.newest and found.until.at  # noqa: S101, PT018 - beyond, so both are known
+        text = f"{self.facts(state, index).value}: {found.brief()}"
+        return Signature(text, found.newest, found.until.at, found.until.basis.value)
 
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
         facts = self.facts(state, index)
         size, known = values.get("verify.size"), facts.fields.get("size")
-        if size is not None and known and int(size) != int(known):
+        if size is not None and known and not same_size(int(size), int(known)):
             return Wrong(
                 f"{facts.value} has {known} bytes in the inventory, and you read {size}: it is"
                 " another file, or it was cut short or has grown since. Do not restore from it.",
@@ -107,17 +83,18 @@ class Verify(Interlock):
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[NewEvent, ...]:
-        name, found = self.named(state, index), loss(state, index, values)
+        name, found = self.named(state, index), loss(state, index, values, at)
         data = {
             "step": index,
             "parameter": name,
             **chosen(state, name),
             "sha256": "",
             "fingerprint": "",
-            "size": int(values["verify.size"]),
+            # What the inventory has is exact, and was read as the same size.
+            "size": int(self.facts(state, index).fields.get("size") or values["verify.size"]),
             "data_as_of": values["verify.newest"],
             "how": values["verify.how"],
-            "loss": found.text if found else "",
+            "loss": found.text() if found else "",
         }
         return (NewEvent("copy.verified", data),)
 
@@ -128,34 +105,25 @@ class Verify(Interlock):
         )
 
 
-def loss(state: RunState, index: int, values: Mapping[str, str]) -> Loss | None:
-    """What would be lost with the copy that step `index` verifies, given its `values` (normal
-    texts): the newest record of the live data against that of the copy. None while one of the two
-    is not known."""
-    data = state.step(index).guard.locks["verify"]
+def loss(state: RunState, index: int, values: Mapping[str, str], at: datetime) -> Loss | None:
+    """What would be lost at `at` with the copy that step `index` verifies, given its `values`
+    (normal texts); None while its newest record was not read."""
     newest = values.get("verify.newest")
-    live = _recorded(state, data.get("live", "")) or values.get("verify.live")
-    if not newest or not live:
+    if not newest:
         return None
-    name = str(data["of"])
-    facts, spec = state.facts.get(name), state.procedure.parameters_by_name[name]
-    rpo = facts.fields.get("rpo") if facts else None
-    limits = [int(rpo)] if rpo else []
-    limits += [spec.max_age] if spec.max_age is not None else []
-    most = timedelta(seconds=min(limits)) if limits else None
-    return Loss(datetime.fromisoformat(live) - datetime.fromisoformat(newest), most)
+    name = str(state.step(index).guard.locks["verify"]["of"])
+    return loss_with(state, name, at, newest=datetime.fromisoformat(newest))
 
 
-def signed(state: RunState, index: int, wanted: Signature) -> bool:
+def signed(state: RunState, index: int, found: Loss) -> bool:
     """Whether the decider signed at this attempt of step `index` for that much, or more."""
     attempt = state.steps[index].attempt
     return any(
-        (one.step, one.attempt) == (index, attempt) and wanted.seconds <= one.seconds
+        (one.step, one.attempt) == (index, attempt) and covers(one, found)
         for one in state.stated.signed
     )
 
 
-def _recorded(state: RunState, name: str) -> str:
-    """The newest value that was recorded under `name` in this run; '' when none was."""
-    found = [step for step in state.steps if name in step.values]
-    return max(found, key=lambda step: step.touched).values[name] if found else ""
+def _recorded(state: RunState, name: str) -> bool:
+    """Whether a value was recorded under `name` in this run."""
+    return any(name in step.values for step in state.steps)

@@ -15,10 +15,11 @@ from runbooks.machine.gates import (
     gates,
     needs_begin,
     overridden,
+    remarks,
     required_roles,
     run_gates,
 )
-from runbooks.machine.misses import near_miss
+from runbooks.machine.misses import refused
 from runbooks.machine.overriding import (
     OVERRIDE_LASTS,
     OVERRIDE_WAITS,
@@ -88,13 +89,14 @@ __all__ = [
     "in_section",
     "last_finished",
     "may_sign",
-    "near_miss",
     "needs_begin",
     "not_before",
     "open_roles",
     "overridden",
     "pending",
     "place",
+    "refused",
+    "remarks",
     "required_roles",
     "rollback",
     "run_gates",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from runbooks.enums import Move
-from runbooks.interlocks import plain
+from runbooks.enums import Caught, Move
+from runbooks.interlocks.identify import names
 from runbooks.machine.gates import gates, not_yet
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
 from runbooks.state import RunState
@@ -16,20 +16,22 @@ def _confirm(state: RunState, request: Request) -> Outcome:
 
 def _unlock(state: RunState, request: Request) -> Outcome:
     index = index_of(request)
-    target = state.facts[str(state.step(index).guard.locks["overwrite"]["target"])].value
+    facts = state.facts[str(state.step(index).guard.locks["overwrite"]["target"])]
+    target = facts.value
     said = request.text("name")
     if not said:
         return Malformed({"name": "Type the name of what is overwritten."})
     for gate in gates(state, index, request.at):
         if not gate.open and gate.key != "unlocked":
             return not_yet(gate)
-    if plain(said) != plain(target):
+    if not names(said, facts):
         return Refusal(
             "wrong_name",
             f"You typed {said}; this step writes into {target}.",
             "Stop. Read FROM and INTO once more, and say aloud what is overwritten.",
             guard="overwrite",
             counts=True,
+            caught=Caught.TARGET,
         )
     return (NewEvent("step.unlocked", {"step": index, "name": target}),)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runbooks import interlocks
-from runbooks.enums import Deviation, Move, RunKind, RunRole, RunStatus
+from runbooks.enums import Caught, Deviation, Move, RunKind, RunRole, RunStatus
 from runbooks.machine import rollback
 from runbooks.machine.gates import missing_roles, overridden
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
@@ -73,6 +73,7 @@ def _may_write(state: RunState) -> Refusal:
         f"This run only reads {name}, and your account can write on it.",
         "Ask for an account that can only read, and sign in to the database with that one.",
         guard="access",
+        caught=Caught.ACCESS,
     )
 
 
@@ -141,6 +142,7 @@ def _accept(state: RunState, request: Request) -> Outcome:
                 f"{said} is not the {' nor the '.join(known)} of {target.value}.",
                 "Stop. Find out which machine you are on before you take over.",
                 guard="identify",
+                caught=Caught.TARGET,
             )
     left = state.people.get(request.by)
     data = {"read_back": place(state), "left_role": left.value if left else ""}

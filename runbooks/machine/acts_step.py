@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runbooks import interlocks
-from runbooks.enums import Countersign, Move, RunRole, StepStatus, ValueType
+from runbooks.enums import Caught, Countersign, Move, RunRole, StepStatus, ValueType
 from runbooks.interlocks import Wrong
 from runbooks.machine import rollback
 from runbooks.machine.acts_branch import entering
@@ -157,12 +157,14 @@ def _release(state: RunState, request: Request) -> Outcome:
         return Malformed({"reason": "Say why it may go on."})
     index, role = index_of(request), state.people[request.by]
     data: dict[str, Any] = {"step": index, "reason": reason, "role": role.value}
-    signature = interlocks.signature(state, index)
+    signature = interlocks.signature(state, index, request.at)
     if signature and role is RunRole.DECIDER:
         data |= {
             "attempt": state.steps[index].attempt,
             "loss": signature.text,
-            "loss_seconds": signature.seconds,
+            "loss_after": signature.newest.isoformat(),
+            "loss_until": signature.until.isoformat(),
+            "loss_until_is": signature.basis,
         }
     return (NewEvent("step.released", data),)
 
@@ -198,10 +200,17 @@ def _wrong(
     values = {name: reading.normal for name, reading in readings.items()}
     wrong = [f"{labels[n]}: {r.wrong}" for n, r in readings.items() if r.wrong]
     if wrong:
-        return _mismatch(state, request, values, " ".join(wrong))
+        return _mismatch(state, request, values, _unfit(state, index, " ".join(wrong)))
     known = values if verifying else _known(state, index, readings)
     unfit = interlocks.wrong(state, index, known, request.at)
     return _mismatch(state, request, values, unfit) if unfit else None
+
+
+def _unfit(state: RunState, index: int, why: str) -> Wrong:
+    """A value that is not as expected is a finding. Where the step identifies the target, it says
+    that this may be another one, a standby perhaps, and the guard has caught it."""
+    guard = next((key for key in ("identify", "mark") if key in state.step(index).guard.locks), "")
+    return Wrong(why, caught=Caught.TARGET if guard else "", guard=guard)
 
 
 def _as_if(state: RunState, index: int, readings: Mapping[str, Reading]) -> RunState:
@@ -232,6 +241,8 @@ def _mismatch(
     }
     if unfit.deviation:
         data["deviation"] = unfit.deviation
+    if unfit.caught or unfit.deviation:
+        data["caught"] = unfit.caught or unfit.deviation
     if unfit.guard:
         data["guard"] = unfit.guard
     failed = {StepStatus.MISMATCH, StepStatus.DIAGNOSED}

@@ -22,7 +22,6 @@ def gates(state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
     then = state.stated.unlocked.get(index, at)
     found = (
         _rollback(state, index),
-        _asked(state, index),
         _release(state, index),
         _after_hold(state, index),
         _begun(state, index),
@@ -143,17 +142,19 @@ def _after(state: RunState, index: int) -> Gate | None:
     return Gate("countersigned", "The second person measures again", False, how, "countersign")
 
 
-def _asked(state: RunState, index: int) -> Gate | None:
-    """Not waited for, but told where a copy is judged: what became of the question for another."""
+def remarks(state: RunState, index: int) -> tuple[Gate, ...]:
+    """What is told at step `index` and not waited for, open when it was done: where a copy is
+    judged, what became of the question for another one."""
     guard, stated = state.step(index).guard, state.stated
-    judged = "verify" in guard.locks or (guard.decide and stated.asked_copies_at)
-    if not judged:
-        return None
+    asked = stated.asked_copies_at is not None
+    if "verify" not in guard.locks and not (guard.decide and asked):
+        return ()
     hold = sum(answer.holds for answer in stated.answers)
     count = len(stated.answers)
     said = f"{count} answered, {hold} hold one" if count else "nobody has answered"
-    said = said if stated.asked_copies_at else "nobody was asked"
-    return Gate("copies_asked", f"Does anyone hold a newer copy? {said}", True, "")
+    label = f"Does anyone hold a newer copy? {said if asked else 'nobody was asked'}"
+    how = "Ask the team on this page. The step does not wait for it."
+    return (Gate("copies_asked", label, asked, how),)
 
 
 def _files(state: RunState, index: int) -> list[Gate]:

@@ -1,4 +1,6 @@
-"""Near misses: what a refused move leaves in the log, and when there were too many at one step."""
+"""What a refused move leaves in the log, and when there were too many wrong answers at one step.
+
+Every refusal is kept. It is counted as a near miss only when it says what a guard `caught`."""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ _UNTYPED = frozenset(
 )
 
 
-def near_miss(state: RunState, request: Request, refusal: Refusal) -> tuple[NewEvent, ...]:
+def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[NewEvent, ...]:
     """What a refused `request` leaves: the attempt with its guard and what was tried, and the hold
     when it was the third wrong answer at its step. Nothing for a sender who was merely late."""
     # Nobody comes near anything by saying how they are, and it is counted nowhere.
@@ -33,6 +35,7 @@ def near_miss(state: RunState, request: Request, refusal: Refusal) -> tuple[NewE
             "step": request.step,
             "guard": refusal.guard,
             "counts": refusal.counts,
+            "caught": refusal.caught,
             "code": refusal.code,
             "sentence": refusal.sentence,
             "remedy": refusal.remedy,

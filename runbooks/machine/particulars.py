@@ -124,7 +124,7 @@ def _may_undo(state: RunState, person: int, index: int | None, at: datetime) -> 
 
 def _may_release(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     assert index is not None  # noqa: S101 - the table demands a step
-    unsigned = interlocks.unsigned(state, index)
+    unsigned = interlocks.signature(state, index, at) is not None
     role = RunRole.DECIDER if unsigned else state.step(index).guard.hold
     if role is None:
         return Refusal("no_hold", "This step waits for no release.", "Tick it.")

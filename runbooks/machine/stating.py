@@ -7,6 +7,7 @@ memory, which folds these lines of the log over what the rows say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import reduce
 
 from runbooks.enums import RunRole
@@ -19,7 +20,7 @@ from runbooks.machine.copying import (
 from runbooks.machine.stating_people import STATED_OF_PEOPLE
 from runbooks.requests import Line
 from runbooks.state import replace
-from runbooks.stated import Confirmed, Deviation, Signed, Stated, Thawed
+from runbooks.stated import AnsweredIncident, Confirmed, Deviation, Signed, Stated, Thawed
 
 
 def stated(lines: Iterable[Line]) -> Stated:
@@ -83,7 +84,9 @@ def _put_away(so_far: Stated, line: Line) -> Stated:
 
 
 def _frozen(so_far: Stated, line: Line) -> Stated:
-    return replace(so_far, frozen=so_far.frozen | {line.data["parameter"]})
+    name = line.data["parameter"]
+    stopped = {**so_far.stopped, name: line.at}
+    return replace(so_far, frozen=so_far.frozen | {name}, stopped=stopped)
 
 
 def _thawed(so_far: Stated, line: Line) -> Stated:
@@ -98,14 +101,27 @@ def _released(so_far: Stated, line: Line) -> Stated:
     data = line.data
     if not data.get("loss"):
         return so_far
-    one = Signed(data["step"], data["attempt"], data["loss_seconds"], data["loss"], line.by)
+    newest, until = (datetime.fromisoformat(data[name]) for name in ("loss_after", "loss_until"))
+    about = data["step"], data["attempt"], newest, until, data["loss_until_is"]
+    one = Signed(*about, data["loss"], line.by)
     return replace(so_far, signed=(*so_far.signed, one))
+
+
+def _told(so_far: Stated, line: Line) -> Stated:
+    data = line.data
+    noticed, stopped = (
+        datetime.fromisoformat(data[name]) if data[name] else None
+        for name in ("noticed", "writes_stopped")
+    )
+    one = AnsweredIncident(data["incident"], noticed, stopped, data["closed"])
+    return replace(so_far, incident=one)
 
 
 STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     **STATED_OF_PEOPLE,
     "run.prepared": _prepared,
     "run.started": _started,
+    "incident.told": _told,
     "move.refused": _refused,
     "step.mismatched": _mismatched,
     "step.undone": _surprised,

@@ -145,7 +145,7 @@ def _version(desk: Desk, around: WayRound, said: tuple[Card, ...]) -> str:
     """Changes when what is said of the run as a whole changes."""
     state, mine = desk.state, desk.state.people.get(desk.person)
     shown = f"{state.turned}-{state.status.value}-{len(desk.controls)}-{mine}-{len(state.people)}"
-    return f"{shown}-{crc32(repr((around.version, said)).encode())}"
+    return f"{shown}-{crc32(repr((around.version, said, state.stated.incident)).encode())}"
 
 
 def _owed(state: RunState) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from inventory.times import stamp
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
+from runbooks.interlocks.holdings import frozen
 from runbooks.machine import ENDED, Allowed, RunState, current
 from runbooks.machine.misses import TOO_MANY
 from runbooks.screen.panels import Desk, Panel
@@ -58,12 +59,18 @@ def _held(desk: Desk) -> Banner:
         stopped = f"The run stands still since {since}."
     return Banner(
         "HELD. Hands off.",
-        f"{stopped} Look together, find out, then go on or abort. Nothing is lost by waiting.",
+        f"{stopped} Look together, find out, then go on or abort.{_waiting(state)}",
         panel=desk.panel(Move.RESUME) if Allowed(Move.RESUME) in desk.controls else None,
         cancel=cancelling(state, now),
         why=_why(state, now) if state.held_for_mismatch else "",
         who=_who(desk),
     )
+
+
+def _waiting(state: RunState) -> str:
+    """What waiting costs: no data, while the writers of what is written into are stopped."""
+    stopped = frozen(state, state.procedure.written_into())
+    return " The writers are stopped: no data is lost by waiting." if stopped else ""
 
 
 def _why(state: RunState, now: int | None) -> str:

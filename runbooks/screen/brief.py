@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runbooks import expected
+from runbooks.interlocks.loss import LossState, loss_with
 from runbooks.lint import RULES
 from runbooks.machine import RunState
-from runbooks.screen.losses import NOT_MET, lost_if_right
+from runbooks.screen.losses import lost_if_right
 from runbooks.screen.rollbacks import of_overwrites, offered
 from runbooks.screen.words import place_name
 
@@ -39,13 +40,13 @@ def brief(state: RunState, at: datetime) -> Brief:
     procedure = state.procedure
     source = state.facts.get(procedure.read_from())
     target = state.facts.get(procedure.written_into())
-    loss = lost_if_right(state, source, at) if source and target else ""
+    name, known = procedure.read_from(), bool(source and target)
     return Brief(
         source=place_name(source) if source else "",
         target=place_name(target, loud=True) if target else "",
         endangered=target is not None and target.fields.get("environment") == "production",
-        loss=loss,
-        over=NOT_MET in loss,
+        loss=lost_if_right(state, name, at) if known else "",
+        over=known and loss_with(state, name, at).state is LossState.BEYOND,
         waived=tuple((code, _rule(code), reason) for code, reason in procedure.waive),
         asked=expected.parts(procedure),
         rollback=tuple(offered(section, state) for section in of_overwrites(state)),

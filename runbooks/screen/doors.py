@@ -5,27 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from runbooks.machine import COUNTERSIGN_COUNTS_FOR, Gate, RunState
+from inventory.durations import words
+from runbooks.enums import Countersign
+from runbooks.machine import COUNTERSIGN_COUNTS_FOR, Gate, RunState, remarks
 from runbooks.screen.timeouts import ends_at
 from runbooks.screen.words import clock_time
+
+COUNTS = words(COUNTERSIGN_COUNTS_FOR)
 
 
 @dataclass(frozen=True)
 class Door:
     """A gate in words. `until` is when it closes by itself, in ISO 8601, `until_words` the same for
     people, and `left` the seconds until then; '' and 0 for a gate that stays. `asked` says since
-    when somebody is waited for."""
+    when somebody is waited for. `remark`: it is told, and not waited for."""
 
     gate: Gate
     until: str = ""
     until_words: str = ""
     left: int = 0
     asked: str = ""
+    remark: bool = False
 
     @property
     def word(self) -> str:
         if self.gate.overridden:
             return "Overridden"
+        if self.remark:
+            return "Asked" if self.gate.open else "Not asked"
         return "Open" if self.gate.open else "Closed"
 
 
@@ -33,8 +40,9 @@ def doors(
     state: RunState, index: int, found: tuple[Gate, ...], at: datetime, *, hidden: str = ""
 ) -> tuple[Door, ...]:
     """The gates `found` of step `index`, as they stand at `at` (aware), without the one whose key
-    is `hidden`: it is told elsewhere, at length."""
-    return tuple(_door(state, index, gate, at) for gate in found if gate.key != hidden)
+    is `hidden`: it is told elsewhere, at length. Before them, what is told and not waited for."""
+    told = tuple(Door(gate, remark=True) for gate in remarks(state, index))
+    return told + tuple(_door(state, index, gate, at) for gate in found if gate.key != hidden)
 
 
 def _door(state: RunState, index: int, gate: Gate, at: datetime) -> Door:
@@ -42,14 +50,20 @@ def _door(state: RunState, index: int, gate: Gate, at: datetime) -> Door:
     if index in state.stated.unlocked or gate.overridden:
         return Door(gate)
     if gate.key == "countersigned" and step.started_at and not step.countersigned_at:
-        return Door(
-            gate, asked=f"Asked at {clock_time(step.started_at)}; it counts for two minutes."
-        )
+        return Door(gate, asked=_asked(state, index))
     if gate.key == "countersigned" and gate.open and step.countersigned_at:
         return _until(gate, step.countersigned_at + COUNTERSIGN_COUNTS_FOR, at)
     if gate.key == "timeout" and gate.open and (end := ends_at(state, at)):
         return _until(gate, end, at)
     return Door(gate)
+
+
+def _asked(state: RunState, index: int) -> str:
+    """Since when the second person is waited for; how long their word counts, where it runs out."""
+    step = state.steps[index]
+    if state.step(index).guard.countersign is Countersign.BEFORE and step.started_at:
+        return f"Asked at {clock_time(step.started_at)}; it counts for {COUNTS} once it is given."
+    return f"Asked at {clock_time(step.done_at)}." if step.done_at else ""
 
 
 def _until(gate: Gate, end: datetime, at: datetime) -> Door:

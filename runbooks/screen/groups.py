@@ -26,7 +26,7 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
     "identify": (
         "Is this {thing}?",
         "Read both off the machine itself, not off this page, a prompt, a tab or a note."
-        " What they should be is shown to nobody.",
+        " What they should be is not shown on this page.",
     ),
     "mark": (
         "Mark {thing}, and read the mark back",

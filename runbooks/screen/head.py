@@ -10,6 +10,7 @@ from inventory.durations import age, words
 from inventory.models import System
 from inventory.times import stamp
 from runbooks.enums import Move, ParameterType, RunKind, RunStatus
+from runbooks.interlocks.loss import loss_with
 from runbooks.machine import ENDED, Allowed, Facts
 from runbooks.presence import Here
 from runbooks.screen.panels import Desk, Panel
@@ -130,19 +131,19 @@ def _ends(desk: Desk) -> tuple[Place | None, Place | None]:
     into, source = procedure.written_into(), procedure.read_from()
     if not source:
         source = _first(desk, ParameterType.COPY)
-    return _place(desk, facts.get(source)), _place(desk, facts.get(into))
+    newest = loss_with(desk.state, source, desk.at).newest
+    return _place(desk, facts.get(source), newest), _place(desk, facts.get(into), None)
 
 
 def _first(desk: Desk, kind: ParameterType) -> str:
     return next((p.name for p in desk.state.procedure.parameters if p.type is kind), "")
 
 
-def _place(desk: Desk, facts: Facts | None) -> Place | None:
+def _place(desk: Desk, facts: Facts | None, newest: datetime | None) -> Place | None:
     if facts is None:
         return None
-    as_of = facts.fields.get("data_as_of", "")
-    remark = f"data {age(desk.at, datetime.fromisoformat(as_of))} old" if as_of else ""
-    name = facts.value if as_of else place_name(facts)
+    remark = f"data {age(desk.at, newest)} old" if newest else ""
+    name = facts.value if newest else place_name(facts)
     return Place(name, facts.fields.get("environment", ""), remark)
 
 

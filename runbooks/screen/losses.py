@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from inventory.durations import age, words
+from inventory.durations import age
 from inventory.times import stamp
+from runbooks.interlocks.after import promised
 from runbooks.interlocks.holdings import good_copies, safety_copy
-from runbooks.machine import Facts, RunState
+from runbooks.interlocks.loss import Loss, LossState, as_found, covers, loss_with, restored
+from runbooks.machine import RunState
 from runbooks.procedure import Step
 from runbooks.screen.words import place_name
 
-NOT_MET = "NOT MET"
 #: Term, words, and whether they are about what will be overwritten.
 Term = tuple[str, str, bool]
 
@@ -24,11 +25,11 @@ def consequences(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
     found: list[Term] = [
         ("Will be overwritten", place_name(state.facts.get(target), loud=True), True)
     ]
-    facts = state.facts.get(source)
-    if facts:
-        found.append(("From", _from(facts, at), False))
-        lost = lost_if_right(state, facts, at)
+    if source in state.facts:
+        found.append(("From", _from(state, source, at), False))
+        lost = lost_if_right(state, source, at)
         found += [("If this is right", lost, False)] if lost else []
+    found += found_as_it_was(state, at)
     found.append(("If you are wrong now", lost_if_wrong(state, target, source, at), True))
     back = told.guard.undo
     section = state.procedure.section_of(back) if back else None
@@ -37,25 +38,39 @@ def consequences(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
     return tuple(found)
 
 
-def lost_if_right(state: RunState, source: Facts, at: datetime) -> str:
-    """The writes that `source` does not have, against what was promised; '' when nobody knows its
-    newest record."""
-    as_of = _moment(source.fields.get("data_as_of", ""))
-    if as_of is None:
+def judged(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
+    """What a decision about a copy that was verified goes by: what is lost with it, beside what the
+    database as found holds. Nothing at any other step."""
+    if told.guard.decide is None or restored(state):
+        return ()
+    source = state.procedure.read_from()
+    if source not in state.facts or promised(state, source) is None:
+        return ()
+    lost = lost_if_right(state, source, at)
+    return (
+        ("From", _from(state, source, at), False),
+        ("If it is restored", lost, False),
+        *found_as_it_was(state, at),
+    )
+
+
+def lost_if_right(state: RunState, source: str, at: datetime) -> str:
+    """The writes that the copy chosen for `source` does not have, against what was promised; ''
+    where no copy was chosen, or nobody knows its newest record."""
+    found = loss_with(state, source, at)
+    if found.newest is None:
         return ""
-    until = newest_live(state) or at
-    span = until - as_of
-    if span <= timedelta(0):
-        return "nothing is lost: it has the newest record that was found"
-    said = f"writes after {stamp(as_of)} are lost, about {age(until, as_of)}"
-    rpo = source.fields.get("rpo", "")
-    if not rpo:
-        return said
-    promised = timedelta(seconds=int(rpo))
-    if span <= promised:
-        return f"{said}. RPO {words(promised)}: met"
-    signed = ", signed by the decider" if _signed(state, source) else ""
-    return f"{said}. RPO {words(promised)}: {NOT_MET}{signed}"
+    said = ". ".join(part for part in (found.text(stamp), found.verdict) if part)
+    signed = found.state is LossState.BEYOND and _signed(state, source, found)
+    return f"{said}, signed by the decider" if signed else said
+
+
+def found_as_it_was(state: RunState, at: datetime) -> tuple[Term, ...]:
+    """What the database held when the run found it: shown beside the loss, and no yardstick."""
+    newest = as_found(state)
+    if newest is None:
+        return ()
+    return (("As found", f"its newest record is of {stamp(newest)}, {age(at, newest)} old", False),)
 
 
 def lost_if_wrong(state: RunState, target: str, source: str, at: datetime) -> str:
@@ -71,46 +86,26 @@ def lost_if_wrong(state: RunState, target: str, source: str, at: datetime) -> st
         newest = max(good, key=lambda copy: copy.data_as_of or at)
         since = _since(newest.data_as_of, at)
         return f"you lose everything since {since}, the newest record in {newest.name}"
-    facts = state.facts.get(source)
-    as_of = _moment(facts.fields.get("data_as_of", "")) if facts else None
+    facts, as_of = state.facts.get(source), loss_with(state, source, at).newest
     if facts and as_of:
         since = _since(as_of, at)
         return f"you lose everything since {since}, if {facts.value} can be read: nobody has yet"
     return "you lose everything: this run has read no copy of it"
 
 
-def newest_live(state: RunState) -> datetime | None:
-    """The newest record of the live data, as this run found it: what a `verify` step compares with;
-    None when no step does, or it was not read yet."""
-    for told in state.procedure.steps:
-        data = told.guard.locks.get("verify")
-        if data is None:
-            continue
-        name = str(data.get("live") or "verify.live")
-        found = [step for step in state.steps if step.values.get(name)]
-        if found:
-            newest = max(found, key=lambda step: step.touched)
-            return _moment(newest.values[name])
-    return None
-
-
-def _signed(state: RunState, source: Facts) -> bool:
-    """Whether the decider signed for the loss at a step that opened `source`."""
+def _signed(state: RunState, source: str, found: Loss) -> bool:
+    """Whether the decider signed for this loss at a step that opened `source`."""
     return any(
-        state.facts.get(str(state.step(one.step).guard.locks.get("verify", {}).get("of"))) is source
+        covers(one, found)
+        and state.step(one.step).guard.locks.get("verify", {}).get("of") == source
         for one in state.stated.signed
     )
 
 
-def _from(facts: Facts, at: datetime) -> str:
-    as_of = _moment(facts.fields.get("data_as_of", ""))
-    name = place_name(facts)
+def _from(state: RunState, source: str, at: datetime) -> str:
+    name, as_of = place_name(state.facts[source]), loss_with(state, source, at).newest
     return f"{name}; data as of {stamp(as_of)}, {age(at, as_of)} old" if as_of else name
 
 
 def _since(when: datetime | None, at: datetime) -> str:
     return f"{stamp(when)} ({age(at, when)} ago)" if when else "the beginning"
-
-
-def _moment(text: str) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -231,7 +231,7 @@ class Desk:
             target = self.writes_over(step)
             return f"Countersign: WRITE INTO {target}" if target else f"Countersign: {told.title}"
         if move is Move.RELEASE:
-            signs = interlocks.unsigned(self.state, step)
+            signs = interlocks.signature(self.state, step, self.at)
             return f"{'Sign for the loss and release' if signs else 'Release'} step {told.number}"
         if move is Move.BEGIN_STEP:
             return f"Begin step {told.number}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from runbooks import interlocks
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.interlocks.wait import unchecked
-from runbooks.machine import Allowed, Gate, RunState, countersigner, needs_begin
+from runbooks.machine import Allowed, Gate, countersigner, needs_begin
 from runbooks.procedure import Step
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.people import on_this_screen
@@ -107,22 +107,16 @@ def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
     if confirming:
         return confirming
     mine_to_release = Allowed(Move.RELEASE, told.index) in desk.controls
-    unsigned = _unsigned(state, told.index)
+    unsigned = interlocks.signature(state, told.index, desk.at)
     if unsigned and mine_to_release:
-        return f"Your signature is wanted: {unsigned}. Release the step and you sign for it."
+        return f"Your signature is wanted: {unsigned.text}. Release the step and you sign for it."
     if unsigned:
-        return f"Waits for the decider, who signs or stops: {unsigned}."
+        return f"Waits for the decider, who signs or stops: {unsigned.text}."
     if mine_to_release:
         return "Your turn: read this step and release it, with a reason; or stop the run."
     if mine is not told.guard.role:
         return f"The {told.guard.role.value} does this step."
     return ""
-
-
-def _unsigned(state: RunState, index: int) -> str:
-    """What step `index` waits to be signed for; '' for nothing."""
-    wanted = interlocks.signature(state, index)
-    return wanted.text if wanted and interlocks.unsigned(state, index) else ""
 
 
 def _paused(desk: Desk, found: Iterable[Gate]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -14,9 +14,9 @@ from inventory.enums import CopyState
 from inventory.models import Copy
 from inventory.times import stamp
 from runbooks.blind import told as telling
+from runbooks.interlocks.loss import Basis, Loss, last_write_in, restored
 from runbooks.machine import Line, RunState, current
-from runbooks.missed import is_near_miss
-from runbooks.screen.losses import newest_live
+from runbooks.missed import KINDS, What, is_near_miss
 from runbooks.screen.panels import Desk
 from runbooks.screen.rollbacks import at_step
 from runbooks.screen.words import address, place_name
@@ -24,7 +24,8 @@ from runbooks.screen.words import address, place_name
 
 @dataclass(frozen=True)
 class Told:
-    """A line of the log: when, by whom, what. `refused` marks a near miss."""
+    """A line of the log: when, by whom, what. `refused`: nothing was done; `near_miss`: a guard
+    caught something."""
 
     sequence: int
     clock: str
@@ -33,6 +34,7 @@ class Told:
     role: str
     text: str
     refused: bool
+    near_miss: bool
     digest: str = ""
     struck: bool = False
 
@@ -122,6 +124,7 @@ def tell(
         name,
         role,
         telling(line.kind, line.data, desk.state, desk.blind),
+        line.kind == KINDS[What.REFUSAL],
         is_near_miss(line.kind, line.data),
         "" if desk.blind else digest,
         struck,
@@ -148,18 +151,18 @@ _STATES = {CopyState.GOOD.value: "verified", CopyState.UNVERIFIED.value: "not ve
 
 
 def _age(desk: Desk, as_of: datetime | None) -> str:
-    """How old the data in a copy is; against the newest record of the live data, once that was
-    read in this run."""
+    """How old the data in a copy is, and what would be lost with it; only how old, once something
+    was restored: the live data is another since."""
     if as_of is None:
         return "age of data unknown"
-    live, old = newest_live(desk.state), f"data {age(desk.at, as_of)} old"
-    if live is None:
+    old = f"data {age(desk.at, as_of)} old"
+    if restored(desk.state):
         return old
-    if abs(live - as_of) < timedelta(minutes=1):
-        return f"{old}, as new as the live data"
-    if as_of < live:
-        return f"{old}, {age(live, as_of)} older than the live data"
-    return f"{old}, {age(as_of, live)} newer than the live data"
+    lost = Loss(as_of, last_write_in(desk.state, desk.at))
+    if lost.until.basis in {Basis.NOW, Basis.UNKNOWN}:
+        return old
+    when = "the writers stopped" if lost.until.basis is Basis.STOPPED else "it was noticed"
+    return f"{old}; {lost.length} before {when}" if lost.span else f"{old}; newer than when {when}"
 
 
 def asked(state: RunState) -> Asked | None:

@@ -19,7 +19,7 @@ from runbooks.machine import FINISHED, Allowed, StepState, current, gates, ticks
 from runbooks.parameters import fill
 from runbooks.procedure import Section, Step
 from runbooks.screen.doors import Door, doors
-from runbooks.screen.losses import consequences
+from runbooks.screen.losses import consequences, judged
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.people import WayRound, way_round
 from runbooks.screen.primary import others, primary, waits_for
@@ -172,7 +172,7 @@ def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focu
     if focus:
         shown_now += [(door.gate.open, door.gate.overridden, door.until) for door in focus.doors]
         shown_now += [focus.pause and focus.pause.lines, focus.laid_open]
-        shown_now += [focus.way_round.version]
+        shown_now += [focus.way_round.version, desk.state.stated.incident]
         shown_now += [focus.waiting, focus.late, focus.primary and focus.primary.move]
         shown_now += [panel.id for panel in focus.others]
         shown_now += [desk.state.status.value, desk.state.hand_over_to]
@@ -209,7 +209,10 @@ def _remark(step: StepState) -> str:
 def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     state, index = desk.state, told.index
     found = gates(state, index, desk.at)
-    closed = any(not g.open for g in found if not g.key.startswith(_AFTER_THE_COMMAND))
+    # Who measures again needs the command as well: it was given, and its step is ticked.
+    given = state.steps[index].status is StepStatus.AWAITING
+    waited = [gate for gate in found if not gate.key.startswith(_AFTER_THE_COMMAND)]
+    closed = not given and any(not gate.open for gate in waited)
     resting = state.status is RunStatus.HELD or state.hand_over_to is not None
     html = told.body_html
     if resting or closed:
@@ -224,7 +227,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         body_html=fill(html[leading.end() :] if leading else html, reached),
         doors=doors(state, index, found, desk.at, hidden="timeout" if _missing(pause) else ""),
         copied=not target or Allowed(Move.TICK, index) in controls,
-        loss=consequences(state, told, desk.at) if target else (),
+        loss=(consequences if target else judged)(state, told, desk.at),
         overwrites=bool(target),
         promises=interlocks.promises(told.guard),
         pace=_pace(told),

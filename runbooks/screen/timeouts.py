@@ -10,6 +10,7 @@ from inventory.durations import age, words
 from inventory.times import stamp
 from runbooks.enums import RunRole
 from runbooks.interlocks.holdings import good_copies, safety_copy
+from runbooks.interlocks.loss import loss_with
 from runbooks.interlocks.timeout import CONFIRMING, fresh_for
 from runbooks.machine import Facts, RunState
 from runbooks.procedure import Step
@@ -111,11 +112,10 @@ def _copy(state: RunState, source: str, copy: Facts | None, at: datetime) -> str
     if copy is None:
         return "this runbook names none"
     said = [place_name(copy)]
-    as_of = copy.fields.get("data_as_of")
-    if as_of:
-        since = datetime.fromisoformat(as_of)
+    since = loss_with(state, source, at).newest
+    if since:
         said.append(f"data as of {stamp(since)}, {age(at, since)} old")
-        said.append(f"{len(good_copies(state, source))} good copies read in this run")
+        said.append(f"good copies read in this run: {len(good_copies(state, source))}")
     return "; ".join(said)
 
 

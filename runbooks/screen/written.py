@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runbooks import interlocks
-from runbooks.enums import StepStatus
+from runbooks.interlocks.identify import fits
 from runbooks.machine import RunState
 from runbooks.procedure import Step
 from runbooks.words import asked
@@ -35,8 +35,7 @@ def written(state: RunState, told: Step, *, brief: bool) -> tuple[tuple[str, str
     found = []
     masked = sum(interlocks.is_masked(name) for name in step.values)
     if masked:
-        differ = step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
-        fit = "not as in the inventory" if differ else "as in the inventory"
+        fit = "as in the inventory" if fits(state, told.index) else "not as in the inventory"
         found.append(("Two identifiers" if masked > 1 else "One identifier", fit))
     for name, value in sorted(step.values.items(), key=lambda one: order.get(one[0], len(order))):
         if interlocks.is_masked(name) or (brief and not _said(name)):

@@ -18,6 +18,7 @@ from inventory.models import System
 from runbooks import briefs, expected, judging, other_runs, runs, shelf, slips
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
+from runbooks.interlocks.loss import LastWrite
 from runbooks.models import Revision
 from runbooks.procedure import Procedure, from_json
 from runbooks.views.requests import person
@@ -54,8 +55,11 @@ def start_revision(slug: str, number: int) -> Revision:
     return get_object_or_404(revisions, runbook__slug=slug, number=number)
 
 
-def prepare_form(request: HttpRequest, revision: Revision, *, at: datetime) -> PrepareForm:
-    """The form of this request. `?kind=` fills in what the link already said."""
+def prepare_form(
+    request: HttpRequest, revision: Revision, *, at: datetime, until: LastWrite | None = None
+) -> PrepareForm:
+    """The form of this request. `?kind=` fills in what the link already said; `until` is the last
+    good write, where an incident knows it."""
     kind = request.GET.get("kind", "")
     initial = {"kind": kind} if kind in {k.value for k in RunKind} else {}
     return PrepareForm(
@@ -64,6 +68,7 @@ def prepare_form(request: HttpRequest, revision: Revision, *, at: datetime) -> P
         system=revision.runbook.system,
         approved=revision.approved_at is not None,
         at=at,
+        until=until,
         initial=initial,
     )
 

@@ -19,6 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 IDENTIFY = "Identify the server"
 FIRST_READING = "as you found it"
+INSIDE = "Read the newest entry inside the backup"
+DECIDE = "Decide whether to restore this backup"
 SWAP = "Put the restored database"
 OPEN = "Open the ledger"
 
@@ -200,10 +202,33 @@ def hand_over(crew: Crew, relief: Screen) -> None:
     crew.takes_over(relief)
 
 
+def sign_for_the_loss(crew: Crew) -> None:
+    """Six hours are lost and an hour was promised: the decider is asked, and nothing goes on."""
+    operator, index = crew.operator, crew.see(INSIDE)
+    operator.write(crew.typed(INSIDE))
+    operator.press()
+    refusal = operator.open_step.get_by_role("alert")
+    expect(refusal.first).to_contain_text("The decider has signed for the loss".lower()[4:])
+    crew.right.do(index)
+    crew.see(DECIDE)
+    for screen in crew.screens:
+        lost = screen.open_step.locator("dl.loss")
+        expect(lost).to_contain_text("about 6 h")
+        expect(lost).to_contain_text("61 days old")
+
+
 def cut_over(crew: Crew) -> None:
     """Nothing is laid open before everybody has agreed, and the button says what it does."""
     operator, index = crew.operator, crew.see(SWAP)
     expect(operator.open_step.locator(".command")).to_have_count(0)
+    for screen in crew.screens:
+        lost = screen.open_step.locator("dl.loss")
+        expect(lost).to_contain_text(
+            re.compile("are lost, about 6 h, up to .* the writers stopped")
+        )
+        expect(lost).to_contain_text("RPO 1 h: NOT MET, signed by the decider")
+        expect(lost).to_contain_text("61 days old")
+        expect(lost).not_to_contain_text("nothing is lost")
     crew.right.before(index)
     for screen in crew.screens:
         expect(screen.open_step.locator(".laid-open")).to_be_visible()
@@ -234,6 +259,8 @@ def test_three_people_restore_the_ledger(open_screen: OpenScreen) -> None:
     tick_ahead(crew)
     stop_and_resume(crew)
     measure_twice(crew)
+    crew.go_on(until=INSIDE)
+    sign_for_the_loss(crew)
     crew.go_on(until="Read the safety copy")
     left = crew.operator
     hand_over(crew, open_screen("relief"))

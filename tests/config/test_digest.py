@@ -20,6 +20,7 @@ from runbooks import verifying
 from runbooks.enums import Move, RunKind
 from runbooks.moving import MoveRefused
 from tests.factories import inventory
+from tests.factories.missed import refused
 from tests.factories.people import person
 from tests.factories.runs import play
 from tests.runbooks import texts
@@ -74,9 +75,10 @@ def test_what_happened_is_told(manager: User, system: System) -> None:
     opened = incident(system, manager, WEDNESDAY)
     incident(system, manager, WEDNESDAY - timedelta(days=7), "An older one")
     made = play(texts.AFTER, WEDNESDAY)
+    with pytest.raises(MoveRefused):
+        made.move(Move.TICK, by="verifier", step=0, values={})
     for _ in range(2):
-        with pytest.raises(MoveRefused):
-            made.move(Move.TICK, by="verifier", step=0, values={})
+        refused(made.run, "identify", by=made.people["verifier"], at=WEDNESDAY)
     made.move(Move.ABORT, by="decider", reason="enough")
     drill = play(
         texts.PLAIN.replace(b"Tried", b"Other"), WEDNESDAY, people=made.people, kind=RunKind.DRILL
@@ -90,7 +92,7 @@ def test_what_happened_is_told(manager: User, system: System) -> None:
     assert "Runs ended: 2.\n- Run " in notice.text
     assert f"- Run {made.run.pk} — Tried: aborted\n" in notice.text
     assert ": aborted, a drill" in notice.text
-    assert "guard that refused: 2.\n- 2 × the rules of every run" in notice.text
+    assert "guard that refused: 2.\n- 2 × the target’s identity" in notice.text
     assert "guard that was opened: none." in notice.text
     assert "Verifier" not in notice.text
     assert "promised now: 1.\n- ledger: no good copy: nothing could be restored" in notice.text

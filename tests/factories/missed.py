@@ -26,24 +26,26 @@ def logged(run: Run, kind: str, *, by: User, at: datetime, **data: Any) -> Event
     return Event.objects.get(run=run, sequence=run.sequence)
 
 
-def refused(run: Run, guard: str | None, *, by: User, at: datetime, **data: Any) -> Event:
-    """A refusal by `guard`; '' is the table of moves, None an event of before there were guards."""
+def refused(run: Run, guard: str, *, by: User, at: datetime, **data: Any) -> Event:
+    """A refusal by `guard`, which caught the wrong target; '' is the table of moves, which catches
+    nothing."""
     told: dict[str, Any] = {
         "move": "tick",
         "step": 0,
-        "code": f"gate_{guard}" if guard else "order",
+        "guard": guard,
+        "caught": "wrong-target" if guard else "",
+        "code": "wrong_target" if guard else "out_of_order",
         "sentence": "This is not the target.",
         "remedy": "Read the identifiers again.",
         "tried": {"values": "{'entries': 'hunter2'}"},
     }
-    told |= {} if guard is None else {"guard": guard}
     return logged(run, "move.refused", by=by, at=at, **told | data)
 
 
-def deviated(run: Run, deviation: str, *, by: User, at: datetime, **data: Any) -> Event:
-    """A mismatch; with a `deviation` or a `guard` it is a near miss."""
+def deviated(run: Run, caught: str, *, by: User, at: datetime, **data: Any) -> Event:
+    """A mismatch; with what a guard `caught` it is a near miss."""
     told = {"step": 0, "why": "Neither identifier fits.", "values": {}, "measured_by": "operator"}
-    return logged(run, "step.mismatched", by=by, at=at, **told | {"deviation": deviation} | data)
+    return logged(run, "step.mismatched", by=by, at=at, **told | {"caught": caught} | data)
 
 
 def overridden(run: Run, gate: str, *, by: User, at: datetime, **data: Any) -> Event:
@@ -54,8 +56,9 @@ def overridden(run: Run, gate: str, *, by: User, at: datetime, **data: Any) -> E
 
 def missed(run: Run, by: User, at: datetime) -> None:
     """One of each, a second apart."""
-    moments = (at + timedelta(seconds=number) for number in range(1, 6))
+    moments = (at + timedelta(seconds=number) for number in range(1, 7))
     refused(run, "", by=by, at=next(moments))
+    refused(run, "overwrite", by=by, at=next(moments))
     refused(run, "identify", by=by, at=next(moments))
     refused(run, "freeze", by=by, at=next(moments), sentence="One writer is left.")
     deviated(run, "wrong-target", guard="identify", by=by, at=next(moments))

@@ -16,7 +16,7 @@ from incidents.enums import Certainty, Moment, Severity
 from incidents.models import Incident
 from runbooks import runs
 from runbooks.models import Run
-from tests.factories.missed import missed
+from tests.factories.missed import missed, refused
 from tests.factories.tokens import program
 from tests.incidents import world
 
@@ -115,13 +115,16 @@ def test_corrections_are_folded_into_the_entry(
     ]
 
 
-def test_a_refusal_is_told_as_a_near_miss(
+def test_a_tick_that_is_too_early_is_told_and_is_no_near_miss(
     answered: tuple[Incident, Run], operator: User, at: datetime
 ) -> None:
     incident, run = answered
     with pytest.raises(Refused):
         runs.tick(run.pk, step=1, by=operator, at=at)
-    assert [row.near_miss for row in timeline.page(incident).rows].count(True) == 1
+    rows = timeline.page(incident).rows
+    assert rows[0].text.startswith("was refused")
+    assert not any(row.near_miss for row in rows)
+    refused(run, "identify", by=operator, at=at)
     assert timeline.page(incident).rows[0].near_miss
 
 

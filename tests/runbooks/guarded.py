@@ -44,7 +44,12 @@ def guarded(
     `live`."""
     given = {**FACTS, **(facts or {})}
     parameters = {
-        name: {"value": f.value, "fields": dict(f.fields), "identifiers": list(f.identifiers)}
+        name: {
+            "value": f.value,
+            "fields": dict(f.fields),
+            "identifiers": list(f.identifiers),
+            "kinds": list(f.kinds),
+        }
         for name, f in given.items()
     }
     data = {"kind": "live" if live else "drill", "parameters": parameters}

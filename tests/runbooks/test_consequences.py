@@ -196,7 +196,14 @@ def test_both_halves_of_a_protected_copy_are_good(at, crew, target, dump) -> Non
     assert told(game, "copy.registered")[0]["copy"] == made.pk
 
 
+def promise_three_days(dump: Copy) -> None:
+    """No signature is asked for then."""
+    System.objects.filter(pk=dump.system_id).update(rpo=timedelta(days=3))
+    dump.refresh_from_db()
+
+
 def test_verification_writes_down_what_was_read(at, crew, target, dump) -> None:
+    promise_three_days(dump)
     game = playing(at, crew, target, dump, VERIFY, "Compare\ncompare: dump")
     game.tick(0, **READ)
     dump.refresh_from_db()
@@ -211,6 +218,7 @@ def test_verification_writes_down_what_was_read(at, crew, target, dump) -> None:
 def test_a_record_younger_than_the_copy_is_refused_in_the_words_of_the_inventory(
     at, crew, target, dump
 ) -> None:
+    promise_three_days(dump)
     game = playing(at, crew, target, dump, VERIFY)
     no = refused(game, 0, {**READ, "verify.newest": "2026-03-03 12:00 UTC"})
     assert "younger than the copy itself" in no.sentence

@@ -12,7 +12,7 @@ import pytest
 from config.digest import compose, last_week
 from runbooks import fitness, near_misses
 from runbooks.enums import Move
-from runbooks.machine import Malformed, Refusal, Request, decide, near_miss
+from runbooks.machine import Malformed, Refusal, Request, decide, refused
 from runbooks.missed import Filters
 from runbooks.stated import Fitness
 from tests.factories.runs import play
@@ -95,7 +95,7 @@ def test_it_is_no_near_miss() -> None:
     request = Request(Move.STATE_FITNESS, OPERATOR, game.at, data={"hours_awake": 30})
     refusal = decide(game.state, request)
     assert isinstance(refusal, Refusal)
-    assert near_miss(game.state, request, refusal) == ()
+    assert refused(game.state, request, refusal) == ()
 
 
 def test_nothing_else_names_it() -> None:

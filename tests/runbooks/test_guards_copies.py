@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from runbooks.enums import Move, RunStatus
-from runbooks.interlocks import asks, loss
+from runbooks.interlocks import asks
 from runbooks.interlocks.holdings import frozen, good_copies, last_good, safety_copy
-from runbooks.machine import Malformed, gates
+from runbooks.interlocks.loss import as_found
+from runbooks.machine import Malformed, gates, remarks
 from tests.runbooks.guarded import OTHER, SHA, guarded, with_fields
 from tests.runbooks.table import DECIDER, OPERATOR, START, VERIFIER, Game
 
@@ -172,7 +173,10 @@ OLD = {**READ, "verify.newest": "2026-01-02 03:00 UTC"}
 def test_a_copy_within_the_rpo_is_verified_without_a_signature() -> None:
     game = guarded(VERIFY)
     assert "copy.verified" in game.must(Move.TICK, OPERATOR, 0, values=READ)
-    assert game.lines[-2].data["loss"] == "10 min older than the live data"
+    assert game.lines[-2].data["loss"] == (
+        "writes after 2026-03-04 03:00 UTC are lost, about 12 min, up to 2026-03-04 03:12 UTC; no"
+        " stop of the writers is known"
+    )
 
 
 def test_a_loss_beyond_the_rpo_waits_for_the_decider() -> None:
@@ -181,7 +185,8 @@ def test_a_loss_beyond_the_rpo_waits_for_the_decider() -> None:
     assert game.refused(Move.RELEASE, DECIDER, 0, reason="early") == "no_hold"
     game.must(Move.RECORD, OPERATOR, 0, values=OLD)
     (gate,) = [g for g in gates(game.state, 0, game.at) if g.key == "loss_signed"]
-    assert "61 days older than the live data" in gate.label
+    assert "for the loss (writes of about 61 days are lost, up to" in gate.label
+    assert gate.label.endswith("RPO 1 h: NOT MET)")
     assert gate.guard == "verify"
     assert game.refused(Move.TICK, OPERATOR, 0, values={}) == "gate_loss_signed"
     for person in (OPERATOR, VERIFIER):
@@ -231,20 +236,21 @@ def test_the_oldest_that_the_runbook_takes_is_a_limit_too() -> None:
 def test_without_a_promise_nothing_is_signed() -> None:
     game = guarded(VERIFY, facts=with_fields("dump", rpo=""))
     game.must(Move.TICK, OPERATOR, 0, values=OLD)
-    assert game.lines[-2].data["loss"].startswith("61 days older")
+    assert "are lost, about 61 days" in game.lines[-2].data["loss"]
 
 
-def test_a_copy_newer_than_the_live_data_loses_nothing_of_it() -> None:
+def test_the_damaged_data_is_no_yardstick() -> None:
     game = guarded(VERIFY)
-    newer = {**READ, "verify.live": "2026-01-02 03:00 UTC"}
-    game.must(Move.TICK, OPERATOR, 0, values=newer)
-    found = loss(game.state, 0, game.state.steps[0].values)
-    assert found is not None
-    assert found.text == "61 days newer than the live data"
-    assert found.length == timedelta(days=-61)
+    story = {**READ, "verify.newest": "2026-03-03 21:00 UTC", "verify.live": "2026-01-02 03:00 UTC"}
+    assert game.refused(Move.TICK, OPERATOR, 0, values=story) == "gate_loss_signed"
+    game.must(Move.RECORD, OPERATOR, 0, values=story)
+    assert game.refused(Move.TICK, OPERATOR, 0, values={}) == "gate_loss_signed"
+    game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
+    game.must(Move.TICK, OPERATOR, 0, values={})
+    assert as_found(game.state) == datetime(2026, 1, 2, 3, tzinfo=UTC)
 
 
-def test_the_live_record_is_the_one_that_was_recorded_last() -> None:
+def test_what_the_data_held_as_found_is_asked_for_once() -> None:
     game = guarded(
         "Read\nrecord: {newest_found: {type: datetime}}",
         "Verify\nverify: {of: dump, live: newest_found}",
@@ -280,16 +286,16 @@ def test_a_live_run_that_verifies_needs_a_decider_at_its_start() -> None:
 def test_who_judges_a_copy_is_told_what_the_team_answered() -> None:
     decision = "Decide\ndecide: {question: Q, options: {yes: '', no: ''}}"
     game = guarded(VERIFY, decision)
-    told = [gate.label for gate in gates(game.state, 0, game.at)]
-    assert told == ["Does anyone hold a newer copy? nobody was asked"]
-    assert gates(game.state, 1, game.at) == ()
+    (told,) = remarks(game.state, 0)
+    assert (told.open, told.label) == (False, "Does anyone hold a newer copy? nobody was asked")
+    assert gates(game.state, 0, game.at) == remarks(game.state, 1) == ()
     assert game.refused(Move.ANSWER_COPIES, 99, holds=False) == "copies_not_asked"
     game.must(Move.ASK_COPIES, VERIFIER, text="of today")
-    assert "nobody has answered" in gates(game.state, 1, game.at)[0].label
+    assert "nobody has answered" in remarks(game.state, 1)[0].label
     game.must(Move.ANSWER_COPIES, 99, holds=False, who="Ann")
     game.must(Move.ANSWER_COPIES, 98, holds=True, text="on my stick", who="Bob")
     game.must(Move.ANSWER_COPIES, 99, holds=True, text="in my database", who="Ann")
-    (gate,) = gates(game.state, 1, game.at)
+    (gate,) = remarks(game.state, 1)
     assert (gate.open, gate.label.partition("? ")[2]) == (True, "2 answered, 2 hold one")
     assert [(one.name, one.holds) for one in game.state.stated.answers] == [
         ("Bob", True),

@@ -18,7 +18,9 @@ from runbooks.missed import KINDS, Filters, What, count_in, found, is_near_miss
 from runbooks.models import Event, Run
 from runbooks.models.log import MISSED
 from runbooks.parser.guardkeys import GUARD_KEYS
+from tests.factories.cutover import WRITE, cutover
 from tests.factories.missed import deviated, overridden, refused
+from tests.factories.people import PASSWORD
 from tests.factories.story import Story, story
 
 #: Guard keys that close nothing, so that no refusal can come from them.
@@ -39,8 +41,8 @@ def told(cast: dict[str, User], at: datetime) -> Story:
     played = story(cast, at).start()
     by, run = cast["operator"], played.run
     steps = (
-        lambda when: refused(run, None, by=by, at=when),
         lambda when: refused(run, "", by=by, at=when),
+        lambda when: refused(run, "overwrite", by=by, at=when),
         lambda when: refused(run, "identify", by=by, at=when),
         lambda when: deviated(run, "wrong-target", guard="identify", by=by, at=when),
         lambda when: deviated(run, "", by=by, at=when),
@@ -61,19 +63,15 @@ def test_every_guard_has_words() -> None:
     assert set(KINDS.values()) == set(MISSED)
 
 
-def test_a_refusal_of_the_product_is_one(cast: dict[str, User], at: datetime) -> None:
-    played = story(cast, at).start()
+def test_a_wrong_name_at_the_act_is_one(cast: dict[str, User], at: datetime) -> None:
+    played = cutover(cast, at).signed()
+    assert near_misses.page(Filters()).rows == ()
     with pytest.raises(Refused) as refusal:
-        played.do(Move.TICK, "operator", step=2, values={})
+        played.move(Move.UNLOCK, step=WRITE, name="staging", password=PASSWORD)
     (row,) = near_misses.page(Filters()).rows
     assert (row.sentence, row.remedy) == (refusal.value.sentence, refusal.value.remedy)
-    assert (row.run, row.kind, row.step) == (
-        played.run.pk,
-        RunKind.LIVE,
-        "step 2, Stop the writers",
-    )
-    assert (row.tried, row.guard, row.at) == ("tick", RULES, played.at)
-    assert (row.runbook, row.revision) == ("restore-the-books", 1)
+    assert (row.run, row.kind) == (played.run.pk, RunKind.LIVE)
+    assert (row.tried, row.guard, row.caught) == ("unlock", "overwrite", "wrong target")
     assert Event.objects.get(run=played.run, sequence=row.sequence).kind == "move.refused"
 
 
@@ -81,29 +79,28 @@ def test_what_counts_as_one(told: Story) -> None:
     assert kinds(Filters()) == [
         ("mismatch", "identify"),
         ("refusal", "identify"),
-        ("refusal", RULES),
-        ("refusal", RULES),
+        ("refusal", "overwrite"),
     ]
-    assert count_in(told.run.pk) == 4
-    assert is_near_miss("step.mismatched", {"deviation": "wrong-copy"})
-    assert is_near_miss("step.mismatched", {"guard": "wait"})
-    assert not is_near_miss("step.mismatched", {"deviation": ""})
-    assert not is_near_miss("gate.overridden", {"gate": "identify"})
+    assert count_in(told.run.pk) == 3
+    assert is_near_miss("step.mismatched", {"caught": "wrong-copy"})
+    assert not is_near_miss("step.mismatched", {"guard": "wait", "deviation": "wrong-copy"})
+    assert not is_near_miss("move.refused", {"guard": "wait", "caught": ""})
+    assert not is_near_miss("gate.overridden", {"gate": "identify", "caught": "wrong-copy"})
 
 
 @pytest.mark.parametrize(
     ("filters", "count"),
     [
-        (Filters(what=What.REFUSAL), 3),
+        (Filters(what=What.REFUSAL), 2),
         (Filters(what=What.MISMATCH), 1),
         (Filters(what=What.OVERRIDE), 1),
         (Filters(guard="identify"), 2),
-        (Filters(guard=RULES), 2),
+        (Filters(guard=RULES), 0),
         (Filters(guard="countersign"), 0),
         (Filters(guard="countersign", what=What.OVERRIDE), 1),
-        (Filters(runbook="restore-the-books"), 4),
+        (Filters(runbook="restore-the-books"), 3),
         (Filters(runbook="another"), 0),
-        (Filters(kind=RunKind.LIVE), 4),
+        (Filters(kind=RunKind.LIVE), 3),
         (Filters(kind=RunKind.DRILL), 0),
         (Filters(run=0), 0),
     ],
@@ -116,9 +113,10 @@ def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(
     told: Story, at: datetime
 ) -> None:
     first = at + timedelta(hours=1)
-    assert len(kinds(Filters(since=first))) == 4
-    assert len(kinds(Filters(since=first + timedelta(microseconds=1)))) == 3
-    assert len(kinds(Filters(until=first + timedelta(minutes=3)))) == 3
+    second = first + timedelta(minutes=1)
+    assert len(kinds(Filters(since=second))) == 3
+    assert len(kinds(Filters(since=second + timedelta(microseconds=1)))) == 2
+    assert len(kinds(Filters(until=first + timedelta(minutes=3)))) == 2
     assert len(kinds(Filters(until=first))) == 0
 
 
@@ -140,13 +138,13 @@ def test_pages_lose_and_repeat_nothing(told: Story) -> None:
 
 def test_tallies_by_guard_and_by_runbook(told: Story) -> None:
     counted = near_misses.tallies(Filters())
-    assert (counted.n, counted.mismatches, counted.overrides) == (4, 1, 1)
+    assert (counted.n, counted.mismatches, counted.overrides) == (3, 1, 1)
     assert [(t.key, t.n, t.mismatches, t.overrides) for t in counted.guards] == [
-        (RULES, 2, 0, 0),
         ("identify", 2, 1, 0),
+        ("overwrite", 1, 0, 0),
         ("countersign", 0, 0, 1),
     ]
-    assert [(t.key, t.n, t.overrides) for t in counted.runbooks] == [("restore-the-books", 4, 1)]
+    assert [(t.key, t.n, t.overrides) for t in counted.runbooks] == [("restore-the-books", 3, 1)]
     narrow = near_misses.tallies(Filters(guard="identify"))
     assert (narrow.n, len(narrow.guards), narrow.runbooks[0].n) == (2, 3, 2)
     assert near_misses.tallies(Filters(kind=RunKind.DRILL)).guards == ()
@@ -165,7 +163,7 @@ def test_nothing_counted_names_anybody(told: Story, cast: dict[str, User]) -> No
 def test_what_was_typed_is_not_told(told: Story) -> None:
     whole = near_misses.page(Filters())
     assert "hunter2" not in repr(whole)
-    assert {row.tried for row in whole.rows} == {"tick", "tick, with values that do not fit"}
+    assert {row.tried for row in whole.rows} == {"tick", "values that do not fit"}
 
 
 def test_they_are_found_by_their_own_index(told: Story) -> None:
@@ -231,10 +229,8 @@ def test_a_gate_belongs_to_its_guard(
 ) -> None:
     played = story(cast, at)
     kept = guard if guard == "overwrite" else ""
-    code = f"gate_{gate.split(':')[0]}"
-    refused(played.run, kept, by=cast["operator"], at=at, code=code)
     overridden(played.run, gate, by=cast["operator"], at=at, guard=kept)
-    assert kinds(Filters()) == [("refusal", guard)]
+    assert kinds(Filters()) == []
     assert kinds(Filters(what=What.OVERRIDE, guard=guard)) == [("override", guard)]
 
 

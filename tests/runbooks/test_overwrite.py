@@ -19,7 +19,7 @@ from runbooks.machine import (
     RunState,
     decide,
     gates,
-    near_miss,
+    refused,
 )
 from runbooks.parameters import choose
 from runbooks.stated import KnownCopy
@@ -237,8 +237,8 @@ def test_three_wrong_names_hold_the_run_for_a_second_person() -> None:
         )
         refusal = decide(game.state, request)
         assert isinstance(refusal, Refusal)
-        refused, *hold = near_miss(game.state, request, refusal)
-        assert (refused.data["guard"], refused.data["tried"]) == ("overwrite", {"name": "x"})
+        event, *hold = refused(game.state, request, refusal)
+        assert (event.data["guard"], event.data["tried"]) == ("overwrite", {"name": "x"})
         assert [event.kind for event in hold] == ["run.held"] * held_for
 
 

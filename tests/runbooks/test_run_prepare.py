@@ -14,6 +14,7 @@ from accounts.models import User
 from inventory.enums import Environment, IdentifierKind
 from inventory.models import Copy, Instance
 from runbooks import briefs, choices
+from runbooks.interlocks.loss import LossState, last_write
 from runbooks.models import Revision, Run
 from runbooks.procedure import from_json
 from tests.factories import inventory
@@ -112,7 +113,8 @@ def test_the_brief_says_what_would_be_lost(world: World, operator: User, signed_
         "Anyone stops it.",
         "The disk is failing",
         "An incident is open",
-        "are lost, about 26 h; RPO 1 h: not met.",
+        "are lost, about 26 h, up to",
+        "RPO 1 h: NOT MET.",
         "LAST GOOD COPY",
         "backup-1:/srv/backup",
         "verified by Operator",
@@ -222,14 +224,13 @@ def test_an_incident_takes_the_brief_over(world: World, operator: User, signed_i
 def test_loss_is_honest_about_what_is_not_known(world: World) -> None:
     now = datetime.now(UTC)
     world.dump.data_as_of = None
-    assert choices.loss(world.dump, at=now) == (
-        "Nobody has read its newest record: what is lost is not known.",
-        None,
-    )
+    unread = choices.lost_with(world.dump, last_write(now=now))
+    assert (unread.state, unread.verdict) == (LossState.UNKNOWN, "")
+    assert "nobody has read the newest record" in unread.text()
     world.old.data_as_of = now - timedelta(minutes=20)
-    sentence, met = choices.loss(world.old, at=now)
-    assert sentence.endswith("about 20 min; RPO 1 h: met.")
-    assert met
+    found = choices.lost_with(world.old, last_write(now=now))
+    assert (found.state, found.verdict) == (LossState.WITHIN, "RPO 1 h: met")
+    assert "about 20 min" in found.text()
 
 
 def test_a_plan_longer_than_the_rto_says_so(world: World) -> None:

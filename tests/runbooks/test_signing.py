@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from runbooks.enums import Move, StepStatus
 from runbooks.forms.runs import FORMS
-from runbooks.machine import Refusal, Request, decide, demanded, near_miss
+from runbooks.machine import Refusal, Request, decide, demanded, refused
 from runbooks.models import Event
 from runbooks.moving import MoveRefused
 from tests.factories.people import PASSWORD
@@ -85,7 +85,7 @@ def test_a_near_miss_tells_neither_password_nor_name() -> None:
     request = Request(Move.COUNTERSIGN, VERIFIER, game.at, WRITE, data=data)
     refusal = decide(game.state, request)
     assert isinstance(refusal, Refusal)
-    (event,) = near_miss(game.state, request, refusal)
+    (event,) = refused(game.state, request, refusal)
     assert event.data["tried"] == {}
 
 

@@ -71,6 +71,12 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
         {**STEP, "reason": "none newer", "role": "decider", "loss": "dump is 61 days older"},
         "released step 2, Count, signing for the loss (dump is 61 days older): none newer",
     ),
+    "incident.told": (
+        {"incident": 3, "title": "Gone", "noticed": "2026-01-02T03:00:00+00:00",
+         "writes_stopped": "2026-01-02T04:00:00+00:00", "closed": True},
+        "said that the run answers incident 3, Gone (noticed 2026-01-02 03:00 UTC, writes stopped"
+        " 2026-01-02 04:00 UTC); it is closed",
+    ),
     "instance.frozen": ({**STEP, "name": "ledger"}, "froze ledger"),
     "instance.thawed": ({**STEP, "name": "ledger"}, "thawed ledger"),
     "copy.registered": (
@@ -84,9 +90,9 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "copy.verified": (
         {**COPY, "sha256": "", "fingerprint": "5 rows", "size": None,
-         "data_as_of": "2026-01-02T03:00:00+00:00", "loss": "61 days older than the live data"},
+         "data_as_of": "2026-01-02T03:00:00+00:00", "loss": "nothing is lost"},
         "verified ledger-safety, at v:/s (fingerprint 5 rows, newest record 2026-01-02 03:00 UTC,"
-        " listed); it is 61 days older than the live data",
+        " listed); nothing is lost",
     ),
     "copies.asked": ({"text": ""}, "asked everybody: does anyone hold a newer copy?"),
     "copies.answered": (
