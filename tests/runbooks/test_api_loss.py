@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.enums import Scope
 from accounts.models import User
+from inventory.models import Copy
 from runbooks.enums import Move
 from runbooks.models import Event
 from tests.factories.cutover import READ, VERIFY, Cutover, cutover
@@ -25,6 +26,7 @@ def night(operator: User, verifier: User, decider: User, author: User, approver:
     found = (played.at - timedelta(days=61)).isoformat()
     played.tick(READ, newest_found=found)
     played.upto(VERIFY)
+    Copy.objects.update(taken_at=played.at - timedelta(hours=6))
     newest = (played.at - timedelta(hours=6, minutes=5)).isoformat()
     values = {**played.values(VERIFY), "verify.newest": newest}
     played.move(Move.RECORD, step=VERIFY, values=values)
