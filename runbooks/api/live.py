@@ -31,8 +31,8 @@ def add_stream(result: dict[str, Any], **context: Any) -> dict[str, Any]:
         ("404", "There is no such run."),
         ("503", "The server is stopping, or the database does not answer."),
     ):
-        schema = {"schema": {"type": "string"}}
-        answers[status] = {"description": told, "content": {"text/plain": schema}}
+        problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        answers[status] = {"description": told, "content": {"application/json": problem}}
     result["paths"]["/live/runs/{id}"] = {
         "get": {
             "operationId": "run_stream",

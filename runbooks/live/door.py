@@ -25,13 +25,26 @@ from runbooks.models import Run
 SessionStore = import_module(settings.SESSION_ENGINE).SessionStore
 
 
-class TurnedAway(Exception):
-    """No stream: answer `status` with `sentence` as plain text."""
+#: HTTP status → code and remedy of a stream that is refused, as elsewhere in the API.
+_KNOWN = {
+    400: ("unreadable", "Correct what is named here, and ask again."),
+    401: ("not_signed_in", "Sign in again, or send a token from the page “Your tokens”."),
+    403: ("not_allowed", "Ask somebody who may."),
+    404: ("not_found", "Look at the list of runs."),
+    405: ("method", "Send GET."),
+    503: ("not_ready", "Ask again in a few seconds."),
+}
 
-    def __init__(self, status: int, sentence: str) -> None:
+
+class TurnedAway(Exception):
+    """No stream: answer `status` with what is wrong and what to do, as JSON."""
+
+    def __init__(self, status: int, sentence: str, code: str = "") -> None:
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
+        known, self.remedy = _KNOWN[status]
+        self.code = code or known
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,7 @@ def admit(sender: Sender, run: int) -> Ticket:
     """
     person = _owner(sender.authorization) if sender.is_program else _person(sender.cookie)
     if person is None:
-        raise TurnedAway(401, "Sign in first.")
+        raise TurnedAway(401, "Nobody is signed in.", "signed_out")
     if not may(person, Right.VIEW):
         raise TurnedAway(403, "Your account may not see runs.")
     found = Run.objects.filter(pk=run).annotate(head=Max("events__sequence")).values_list("head")

@@ -16,6 +16,7 @@ A person is known by the session's cookie, a program by `Authorization: Bearer` 
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -54,9 +55,9 @@ class Live:
             sender = door.sender(headers)
             ticket = await self.hub.admit(sender, run)
         except door.TurnedAway as refusal:
-            await _answer(send, refusal.status, refusal.sentence)
+            await _answer(send, refusal)
         except Error:
-            await _answer(send, 503, "The database does not answer.")
+            await _answer(send, door.TurnedAway(503, "The database does not answer."))
         else:
             viewer = self.hub.join(ticket, sender, after)
             try:
@@ -80,9 +81,10 @@ def _asked(scope: Scope, headers: dict[str, str]) -> tuple[int, int]:
     return int(address[1]), int(given)
 
 
-async def _answer(send: Send, status: int, sentence: str) -> None:
+async def _answer(send: Send, refusal: door.TurnedAway) -> None:
+    status = refusal.status
     headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-type", b"application/json"),
         (b"cache-control", b"no-store"),
         (b"x-content-type-options", b"nosniff"),
     ]
@@ -91,7 +93,8 @@ async def _answer(send: Send, status: int, sentence: str) -> None:
     if status == 401:
         headers.append((b"www-authenticate", b'Bearer realm="countersign"'))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": f"{sentence}\n".encode()})
+    words = {"code": refusal.code, "sentence": refusal.sentence, "remedy": refusal.remedy}
+    await send({"type": "http.response.body", "body": json.dumps(words).encode()})
 
 
 async def _stream(viewer: Viewer, receive: Receive, send: Send) -> None:

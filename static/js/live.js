@@ -8,7 +8,7 @@ const AGAIN = 3_000; // between two looks at whether the person is signed in aga
 const SIGN_IN = { words: "Sign in in a new tab", href: "/accounts/login/?next=/accounts/again/" };
 // What is shown while this page's person is not the one who is signed in. Nothing is locked or taken away.
 const SESSIONS = {
-  signed_out: ["Signed out. NOT SAVED: what you press is sent when you are signed in again. What you typed stays.", "signed out", SIGN_IN],
+  signed_out: ["Signed out. NOT SAVED. What you typed stays on this page.", "signed out", SIGN_IN],
   other_person: ["Somebody else is signed in in this browser. NOT SAVED: nothing of yours is sent under their name.", "signed in as somebody else", null],
 };
 

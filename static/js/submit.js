@@ -17,6 +17,7 @@ export function sendByFetch(live) {
     if (!sending.has(form.id)) send(pressed(form, event.submitter), live);
   });
   live.whenSignedIn(() => sendWaiting(live));
+  addEventListener("beforeunload", (event) => waiting.size && event.preventDefault());
 }
 
 function pressed(form, button) {

@@ -45,6 +45,7 @@ class Shown:
 
 PAGES = (
     Shown("account_login", "/accounts/login/", signed_in=False),
+    Shown("signed_in_again", "/accounts/again/"),
     Shown("account_signup", "/accounts/signup/", signed_in=False),
     Shown("account_inactive", "/accounts/inactive/", signed_in=False),
     Shown("account_reset_password", "/accounts/password/reset/", signed_in=False),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Route, expect
@@ -225,3 +227,20 @@ def test_a_form_that_was_sent_signed_out_is_sent_again(
     expect(screen.page.locator("#again-state")).to_contain_text("You are signed in as")
     screen.page.get_by_role("button", name="Send again").click()
     expect(screen.page.get_by_label("Title")).to_have_value("Kept across a sign-out")
+
+
+def test_back_does_not_show_one_person_what_another_typed(
+    open_screen: OpenScreen, stage: dict[str, str]
+) -> None:
+    decider = str(User.objects.get(username="decider").pk)
+    screen = open_screen("everyone").go("/incidents/new/")
+    screen.page.get_by_label("Title").fill("Mine alone")
+    screen.page.get_by_role("button", name="Sign out").click()
+    screen.page.get_by_label("Username").fill("decider")
+    screen.page.get_by_label("Password").fill(PASSWORD)
+    screen.page.get_by_role("button", name="Sign in").click()
+    expect(screen.page.locator("body")).to_have_attribute("data-person", decider)
+    screen.page.evaluate("history.go(-2)")
+    expect(screen.page).to_have_url(re.compile("/incidents/new/"))
+    expect(screen.page.locator("body")).to_have_attribute("data-person", decider)
+    expect(screen.page.get_by_label("Title")).to_have_value("")
