@@ -232,7 +232,7 @@ def test_bad_choices_have_their_sentence(place: SimpleNamespace, errors: Chooses
     assert "no such copy" in errors(dump="²")["dump"]
     assert errors(dump=" ")["dump"] == "Choose: The backup."
     assert "on one line" in errors(side="a\nb")["side"]
-    assert "under 400" in errors(side="x" * 401)["side"]
+    assert "401 characters; at most 400" in errors(side="x" * 401)["side"]
     assert "is allowed here" in errors(late=timedelta(days=2))["dump"]
 
 
