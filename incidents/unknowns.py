@@ -54,4 +54,5 @@ def state(
             change = {which.value: (words.clock(old), f"unknown because {why}")}
             changes.write(row, "set the clock", change, by=by, at=at)
             telling.runs(row, by=by, at=at)
+            telling.runs(row, by=by, at=at)
         return row
