@@ -12,6 +12,7 @@ from allauth.account.forms import (
 )
 from django import forms
 
+from accounts import limits
 from accounts.enums import RIGHT_LABELS, RIGHTS, SCOPES, Right, Role, Scope
 from accounts.fields import AddressField, TextField, counted
 from accounts.verb_forms import VerbForm
@@ -74,6 +75,11 @@ class FirstPasswordForm(_Labelled, ResetPasswordKeyForm):  # type: ignore[misc]
         "password1": "New password",
         "password2": "New password, again",
     }
+
+    def save(self) -> None:
+        """Who has read the letter is no guesser: what was typed wrong before is forgotten."""
+        super().save()
+        limits.clear([limits.account_of(self.user, "")])
 
 
 class SignInForm(_Labelled, LoginForm):  # type: ignore[misc]

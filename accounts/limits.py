@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -132,7 +132,7 @@ def check(counters: Sequence[Counter], *, at: datetime, outcome: str) -> None:
 def when(opens: datetime, at: datetime) -> str:
     """When a limit opens, as a sentence."""
     seconds = max(1, -int((at - opens).total_seconds() // 1))
-    return f"Try again after {opens:%H:%M:%S} UTC (in {seconds} s)."
+    return f"Try again after {opens.astimezone(UTC):%H:%M:%S} UTC (in {seconds} s)."
 
 
 @dataclass(frozen=True)

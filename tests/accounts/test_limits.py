@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import devices, limits, people
+from accounts.forms import FirstPasswordForm
 from accounts.limits import ACCOUNT, ADDRESS, PAIR, consume, fitted, sign_in_counters
 from accounts.models import TryCounter, User
 from tests.factories.people import PASSWORD
@@ -223,3 +224,12 @@ def test_who_signs_in(viewer: User) -> None:
         assert people.by_login(nobody) is None
     User.objects.update(is_active=False)
     assert people.by_login("viewer") is None
+
+
+def test_a_password_set_by_the_letter_ends_the_wait(viewer: User) -> None:
+    guess(6, "viewer")
+    new = "nine lives and a mast"
+    form = FirstPasswordForm({"password1": new, "password2": new}, user=viewer, temp_key="x")
+    assert form.is_valid()
+    form.save()
+    assert sign_in(Client(), "viewer", new, HERE).status_code == 302
