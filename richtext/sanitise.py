@@ -31,7 +31,7 @@ _ATTRIBUTES = {
     "th": {"align", "colspan", "rowspan"},
 }
 _SCHEMES = {"http", "https", "mailto"}
-_TAG = re.compile(r"<!--.*?-->|</?([A-Za-z][A-Za-z0-9-]*)(?:\s[^<>]*)?/?>|<", re.DOTALL)
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)(?:\s[^<>]*)?/?>|<", re.DOTALL)
 
 
 def tame(html: str) -> str:
@@ -39,19 +39,26 @@ def tame(html: str) -> str:
     their authors expect; every other `<` becomes text."""
 
     def judge(match: re.Match[str]) -> str:
-        if match[0].startswith("<!--"):
-            return ""
         if (match[1] or "").lower() in TAGS:
             return match[0]
         return escape(match[0], quote=False)
 
-    return _TAG.sub(judge, html)
+    return _TAG.sub(judge, _without_comments(html))
 
 
 def literal(html: str) -> str:
     """Raw HTML of an author as a paragraph of text; comments disappear."""
-    text = re.sub(r"<!--.*?-->", "", html, flags=re.DOTALL)
+    text = _without_comments(html)
     return f"<p>{escape(text, quote=False)}</p>" if text.strip() else ""
+
+
+def _without_comments(html: str) -> str:
+    """`html` without its comments; one that is never closed is none. One pass."""
+    kept, place = [], 0
+    while (begun := html.find("<!--", place)) >= 0 and (end := html.find("-->", begun + 4)) >= 0:
+        kept.append(html[place:begun])
+        place = end + 3
+    return "".join(kept) + html[place:]
 
 
 def sanitise(html: str) -> str:

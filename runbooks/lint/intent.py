@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 #: The title of a runbook that puts data back.
-RESTORES = re.compile(r"\W*\b(?:restor(?:e|es|ing|ation)|disaster[ -]recovery)\b", re.IGNORECASE)
+RESTORES = re.compile(r"\b(?:restor(?:e|es|ing|ation)|disaster[ -]recovery)\b", re.IGNORECASE)
 #: The title of one that only tries it, or looks whether it worked.
 TRIES = re.compile(
     r"\b(?:test\w*|trials?|try|drills?|rehears\w+|practi[cs]\w+|check\w*|verif\w+|confirm\w*)\b",

@@ -33,7 +33,7 @@ _STANDS_FOR_ONE = re.compile(
 )
 _DATE = re.compile(r"(?<!\d)20\d\d(?P<mark>[-_.]?)[01]\d(?P=mark)[0-3]\d(?!\d{3})")
 _FILE = re.compile(r"\.(?:dump|sql|bak|tar|tgz|rdb|snap|archive|dmp)(?:\.\w{1,4})?$")
-_HOST = re.compile(r"(?=.*[a-zA-Z])[\w-]+(?:\.[\w-]+)+|\d{1,3}(?:\.\d{1,3}){3}|[a-z]+-?[\w-]*\d+")
+_HOST = re.compile(r"(?=.*[a-zA-Z])[\w-]+(?:\.[\w-]+)+|\d{1,3}(?:\.\d{1,3}){3}|[a-z][\w-]*\d")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a word, no address
 _MACHINE = "is one machine, whichever the run is for."
 _OPEN = re.compile(r"[<$*?`]")

@@ -17,7 +17,7 @@ _TOKEN = re.compile(
       (?P<blank>[ \t\r]+|\\\n)
     | (?P<part>{_PLACEHOLDER} | '[^']*' | "(?:\\.|[^"\\])*" | \\. | [^\s'"\\<>|&;()`$#]+ | \#)
     | (?P<open>\$\(|`|[<>]\()
-    | (?P<variable>\$(?:\{{[^}}\n]*\}}|\w+|[@*#?$!-]))
+    | (?P<variable>\$(?:\{{[^}}\n]{{0,200}}\}}|\w+|[@*#?$!-]))
     | (?P<redirect>&>>?|<<<|<<-?|<>|<&|>>|>&|>\||<|>)
     | (?P<joint>&&|\|\||\|&|\||;;?|&|\n|[()])
     | (?P<other>.)
@@ -150,7 +150,7 @@ def statements(text: str) -> list[Statement]:
     return list(_Reader(text).statements())
 
 
-VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?P<rest>[^}]*)\}|(?P<bare>\w+))")
+VARIABLE = re.compile(r"\$(?:\{(?P<braced>\w+)(?P<rest>[^}]{0,200})\}|(?P<bare>\w+))")
 
 
 def is_left_open(variable: re.Match[str], known: frozenset[str]) -> bool:

@@ -10,7 +10,10 @@ from runbooks.lint.book import Book, Command
 from runbooks.lint.remarks import Remark
 from runbooks.procedure import Step
 
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<%.*?%>|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+# Bounded: each opening that nothing closes would be looked at up to the end of the text.
+_COMMENT = re.compile(
+    r"<!--.*?(?:-->|\Z)|<%.{0,200}?%>|\{%.{0,200}?%\}|\{\{.{0,200}?\}\}", re.DOTALL
+)
 _BOX = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\][ \t]*")
 _OPENS = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)]|#{1,6}|\||!\[)(?:[ \t]|\[|$)")
 _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)

@@ -13,8 +13,11 @@ from richtext.codeblocks import label_of
 from richtext.reader import Block, Document, plain_text, reread
 
 _BOX = re.compile(r"\[([ xX])\](?:[ \t]+|\n|$)")
-_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*((?:[#.][\w-]+[ \t]*)+)\}[ \t]*(?=\n|$)")
-_TEMPLATE = re.compile(r"<%.*?%>|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->", re.DOTALL)
+# Only from where blanks begin, and bounded: in a time that grows with the text alone.
+_ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*+\{:?[ \t]*((?:[#.][\w-]+[ \t]*)+)\}[ \t]*(?=\n|$)")
+_TEMPLATE = re.compile(
+    r"<%.{0,200}?%>|\{%.{0,200}?%\}|\{\{.{0,200}?\}\}|<!--.{0,200}?-->", re.DOTALL
+)
 _LISTS = frozenset({"bullet_list", "ordered_list"})
 
 

@@ -1,0 +1,89 @@
+"""Our own patterns on texts made to be slow: the time grows with the length, not with its square.
+
+Each text is so long that looking at it once for each of its characters takes minutes.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from inventory.quantities import parse_duration, parse_size, parse_time
+from richtext.sanitise import literal, tame
+from runbooks.enums import ValueType
+from runbooks.judgement import judge
+from runbooks.lint import literals, shell, switches, words
+from runbooks.lint.intent import RESTORES
+from runbooks.parameters import _begins_a_word
+from runbooks.parser import parse
+from runbooks.parser.outline import _ATTRIBUTES, _TEMPLATE
+from runbooks.values import LONGEST_TEXT, normal
+
+pytestmark = pytest.mark.timeout(60)
+LONG = 100_000
+
+
+def filled(unit: str, length: int = LONG) -> str:
+    return unit * (length // len(unit)) + "!"
+
+
+@pytest.mark.parametrize("unit", ["{%", "{{", "<%", "<!--", "{{ a"])
+def test_what_is_opened_and_never_closed(unit: str) -> None:
+    words._COMMENT.sub("", filled(unit))
+    _TEMPLATE.sub("", filled(unit))
+    assert tame(filled(unit)).endswith("!")
+    assert literal(filled(unit)).endswith("!</p>")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "unit"),
+    [
+        (_ATTRIBUTES, "\t"),
+        (_ATTRIBUTES, " {#a"),
+        (shell.VARIABLE, "${a"),
+        (switches._HERE, "a"),
+        (RESTORES, " "),
+        (RESTORES, "-"),
+    ],
+)
+def test_what_begins_everywhere(pattern: re.Pattern[str], unit: str) -> None:
+    assert pattern.search(filled(unit)) is None
+
+
+def test_a_word_of_a_command() -> None:
+    assert literals._HOST.fullmatch(filled("a")) is None
+    assert literals._HOST.fullmatch("db-prod-01")
+    assert literals._HOST.fullmatch("db1")
+    assert not literals._HOST.fullmatch("1db")
+    assert len(shell.statements(filled("${"))) >= 1
+    assert not _begins_a_word(filled("a"))
+    assert _begins_a_word(filled("a") + " ")
+
+
+@pytest.mark.parametrize("unit", ["1", "1h", "1 ", "a", "-", "2026-", "9."])
+def test_what_is_typed_as_a_value(unit: str) -> None:
+    for kind in ValueType:
+        with pytest.raises(ValueError, match="."):
+            normal(kind, filled(unit))
+        try:
+            normal(kind, filled(unit, LONGEST_TEXT - 1))
+        except ValueError:
+            continue
+    for read in (parse_duration, parse_size, parse_time):
+        with pytest.raises(ValueError, match="."):
+            read(filled(unit))
+
+
+@pytest.mark.parametrize("unit", ["\t", "{%", "${", "<!--", "a_", "$("])
+@pytest.mark.parametrize("form", ["- [ ] Do {}\n", "- [ ] Do it\n\n  ```sh\n  {}\n  ```\n"])
+def test_a_runbook_is_read_and_judged(form: str, unit: str) -> None:
+    source = form.replace("{}", filled(unit, 9_000)).encode()
+    parsed = parse(source)
+    assert judge(parsed.procedure, source, parsed.findings) is not None
+
+
+def test_comments_go_and_what_is_never_closed_stays() -> None:
+    assert tame("a<!-- <script> -->b<br><!-- c") == "ab<br>&lt;!-- c"
+    assert tame("<!--><script>-->x") == "x"
+    assert literal("<!-- a --> b <!-- c") == "<p> b &lt;!-- c</p>"
