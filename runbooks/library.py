@@ -20,12 +20,14 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from accounts.texts import too_long
-from runbooks import judging
+from runbooks import acting, judging
 from runbooks.enums import Level
 from runbooks.judgement import Judgement
 from runbooks.models import Revision, Runbook
 from runbooks.procedure import Finding, Procedure, as_json
 from runbooks.reading import Reading, read, title_taken
+from runbooks.titles import title_key
+from runbooks.waivers import approval_reason
 
 # Addresses directly below /runbooks/ that are not runbooks.
 RESERVED_SLUGS = frozenset({"new", "upload", "preview"})
@@ -79,12 +81,20 @@ def save(
             runbook=runbook,
             number=number,
             source=source,
-            sha256=hashlib.sha256(source).hexdigest(),
-            procedure=as_json(reading.procedure),
+            **_read_in(source, reading.procedure),
             author=by,
             created_at=at,
             summary=summary,
         )
+
+
+def _read_in(source: bytes, procedure: Procedure) -> dict[str, object]:
+    """What a revision keeps of its text besides the bytes."""
+    return {
+        "sha256": hashlib.sha256(source).hexdigest(),
+        "procedure": as_json(procedure),
+        "acts": acting.digest(procedure),
+    }
 
 
 def kept(source: bytes) -> Revision | None:
@@ -115,12 +125,19 @@ def _one_line(summary: str) -> str:
 
 
 def approve(
-    revision: Revision, *, by: User, at: datetime, waivers_seen: Collection[str] = ()
+    revision: Revision,
+    *,
+    by: User,
+    at: datetime,
+    waivers_seen: Collection[str] = (),
+    reason: str = "",
 ) -> Revision:
     """Allow `revision` to be run live. `at` is aware, UTC.
 
     `waivers_seen` are the codes of the rules that the text waives and whose reasons `by` has read:
-    a waiver switches a safeguard off, so a second pair of eyes falls on each. Raises `Refused`:
+    a waiver switches a safeguard off, so a second pair of eyes falls on each. `reason` says why it
+    will not go wrong as an earlier text did, whose failed step it changes: it lifts that lock
+    (`runbooks.slips`). Raises `Invalid` (`reason` is missing, or too long), and `Refused`:
     `no_right`, `own_text` (two people stand behind a text, its author and another),
     `approved_already`, `archived`, `open_errors` (the parser or the linter finds an error, as of
     `at`, that the text does not waive), `waivers_unseen`.
@@ -134,8 +151,9 @@ def approve(
         revision = Revision.objects.select_related("author", "approved_by").get(pk=revision.pk)
         _check_approvable(revision, by)
         _check_judgement(revision, judgement, waivers_seen)
+        revision.approval_reason = approval_reason(revision, reason)
         revision.approved_at, revision.approved_by = at, by
-        revision.save(update_fields=["approved_at", "approved_by"])
+        revision.save(update_fields=["approved_at", "approved_by", "approval_reason"])
         return revision
 
 
@@ -243,7 +261,10 @@ def _shelve(reading: Reading, procedure: Procedure) -> Runbook:
     try:
         with transaction.atomic():
             return Runbook.objects.create(
-                slug=_free_slug(procedure.title), title=procedure.title, system=reading.system
+                slug=_free_slug(procedure.title),
+                title=procedure.title,
+                title_key=title_key(procedure.title),
+                system=reading.system,
             )
     except IntegrityError:  # taken by somebody since `read` looked
         raise Unreadable([*reading.findings, title_taken(procedure.title, 1)]) from None
@@ -252,9 +273,10 @@ def _shelve(reading: Reading, procedure: Procedure) -> Runbook:
 def _follow(runbook: Runbook, reading: Reading, procedure: Procedure) -> None:
     """Title and system follow the newest text; the address stays, because people keep links."""
     runbook.title, runbook.system = procedure.title, reading.system
+    runbook.title_key = title_key(procedure.title)
     try:
         with transaction.atomic():
-            runbook.save(update_fields=["title", "system"])
+            runbook.save(update_fields=["title", "title_key", "system"])
     except IntegrityError:
         raise Unreadable([*reading.findings, title_taken(procedure.title, 1)]) from None
 

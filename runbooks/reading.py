@@ -13,6 +13,7 @@ from runbooks.enums import Level
 from runbooks.models import Runbook
 from runbooks.parser import parse
 from runbooks.procedure import Finding, Procedure
+from runbooks.titles import title_key
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,15 @@ def read(source: bytes, *, name: str = "", runbook: Runbook | None = None) -> Re
         system, finding = _system(wanted, _line_of(source, "system"))
         if finding:
             found.append(finding)
-    others = Runbook.objects.filter(title=parsed.procedure.title)
+    title = parsed.procedure.title
+    key = title_key(title)
+    if not key:
+        found.append(title_unseen(_line_of(source, "title")))
+    others = Runbook.objects.filter(title_key=key)
     if runbook is not None:
         others = others.exclude(pk=runbook.pk)
-    if others.exists():
-        found.append(title_taken(parsed.procedure.title, _line_of(source, "title")))
+    if key and (other := others.first()):
+        found.append(title_taken(other.title, _line_of(source, "title")))
     return Reading(parsed.procedure, system, tuple(sorted(found, key=_place)))
 
 
@@ -66,6 +71,18 @@ def title_taken(title: str, line: int) -> Finding:
         1,
         f"Another runbook is already called “{title}”.",
         "Give this one a title of its own, or save this text as a new revision of the other one.",
+    )
+
+
+def title_unseen(line: int) -> Finding:
+    """A runbook is called by its title."""
+    return Finding(
+        "library.title",
+        Level.ERROR,
+        line,
+        1,
+        "No letter can be seen in the title.",
+        "Give the runbook a title that people can say, with letters.",
     )
 
 

@@ -2,8 +2,9 @@
 
 A live run that ended at the wrong target or in the wrong direction locks its text for live use: the
 same steps would lead the same tired person to the same place (M13 of the story: the same wrong
-direction twice in one night, with no correction in between). The text it ran, and every older one,
-which cannot hold the correction either, wait for a newer revision or for a waiver.
+direction twice in one night, with no correction in between). A text that acts the same is locked
+wherever it stands, and so is every other revision of the runbook, until the step that failed has
+another command or guard and an approver says why that will do; or until somebody waives it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.refusals import Refused
 from runbooks import eventtext
+from runbooks.acting import step_digests
 from runbooks.enums import Deviation, RunKind, RunRole, RunStatus
 from runbooks.models import Revision, Run, Runbook, Waiver
 from runbooks.procedure import from_json
@@ -30,12 +32,14 @@ _TOLD = ("run.turned_back", "run.aborted", "step.mismatched")
 @dataclass(frozen=True)
 class Failure:
     """An attempt that went wrong. `step` is the number and title of the step at which it did, ''
-    when it stood at none; `why` is told by who saw it; `waiver` says that it locks nothing more."""
+    when it stood at none, `index` its place; `why` is told by who saw it; `waiver` says that it
+    locks nothing more."""
 
     run: Run
     step: str
     why: str
     waiver: Waiver | None
+    index: int | None = None
 
     @property
     def deviation(self) -> str:
@@ -63,8 +67,67 @@ def last_failure(runbook: Runbook, *, before: Run | None = None) -> Failure | No
 
 def lock(revision: Revision) -> Failure | None:
     """The newest failure that keeps `revision` from being run live; None when none does."""
-    run = _locking(revision).order_by("-ended_at", "-pk").first()
-    return _failure(run) if run is not None else None
+    return next((tie.failure for tie in ties(revision) if not tie.lifted), None)
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A failure and what `revision` has to do with it. `same`: it acts the same as the text that
+    failed; `changed`: the step that failed has another command or guard in it; `lifted`: an
+    approver said afterwards why that will do."""
+
+    failure: Failure
+    same: bool
+    changed: bool
+    lifted: bool
+
+    @property
+    def sentence(self) -> str:
+        """What an approver is told of it."""
+        run = self.failure.run
+        where = f" at step {self.failure.step}" if self.failure.step else ""
+        went = f"run {run.pk} went wrong in it ({self.failure.deviation}){where}"
+        if self.same:
+            return f"This text acts the same as a locked procedure: {went}. It stays locked."
+        if not self.changed:
+            return (
+                f"The step that failed acts as it did: {went.replace('in it ', '')}. This text"
+                " stays locked until that step has another command or guard."
+            )
+        return f"An earlier text is locked: {went}. The step that failed has changed here."
+
+
+def ties(revision: Revision) -> tuple[Tie, ...]:
+    """The failures that lock `revision`, or did until it was approved; the newest first."""
+    runs = list(_locking(revision).order_by("-ended_at", "-pk"))
+    return tuple(_tie(revision, run) for run in runs)
+
+
+def _tie(revision: Revision, run: Run) -> Tie:
+    same = run.revision_id == revision.pk or bool(
+        revision.acts and revision.acts == run.revision.acts
+    )
+    later = run.revision.runbook_id == revision.runbook_id
+    later = later and revision.number > run.revision.number
+    failure = _failure(run)
+    changed = later and not same and _is_changed(revision, run, failure.index)
+    answered = (
+        bool(revision.approval_reason)
+        and revision.approved_at is not None
+        and run.ended_at is not None
+        and revision.approved_at >= run.ended_at
+    )
+    return Tie(failure, same, changed, changed and answered)
+
+
+def _is_changed(revision: Revision, run: Run, index: int | None) -> bool:
+    """Whether what acts at the failed step of `run` is gone from `revision`; of a run that failed
+    at no step, whether anything that acts is other than it was, which the digests have said."""
+    if index is None:
+        return True
+    before = step_digests(from_json(run.revision.procedure))
+    after = step_digests(from_json(revision.procedure))
+    return after.count(before[index]) < before.count(before[index])
 
 
 def check(revision: Revision) -> None:
@@ -99,8 +162,9 @@ def words(revision: Revision, failure: Failure) -> tuple[str, str]:
     """Why `revision` is locked, and what to do about it."""
     return (
         f"Revision {revision.number} is locked for live use. {failure.sentence}",
-        "Change the runbook and have it approved, or ask an approver who did not operate that run"
-        " to waive it, with a reason. Drills stay possible.",
+        "Change the command or the guard of the step that failed and have it approved, with the"
+        " reason; or ask an approver who did not operate that run to waive it, with a reason."
+        " Drills stay possible.",
     )
 
 
@@ -122,9 +186,12 @@ def _whole() -> QuerySet[Run]:
 
 
 def _locking(revision: Revision) -> QuerySet[Run]:
+    """The failures of its runbook, and of every text that acts the same."""
+    which = Q(revision__runbook=revision.runbook_id)
+    if revision.acts:
+        which |= Q(revision__acts=revision.acts)
     return _whole().filter(
-        revision__runbook=revision.runbook_id,
-        revision__number__gte=revision.number,
+        which,
         kind=RunKind.LIVE.value,
         status=RunStatus.ABORTED.value,
         deviation__in=LOCKING,
@@ -149,4 +216,4 @@ def _failure(run: Run) -> Failure:
     steps = from_json(run.revision.procedure).steps
     told = steps[step] if step is not None else None
     waiver = getattr(run, "waiver", None)
-    return Failure(run, f"{told.number}, {told.title}" if told else "", why, waiver)
+    return Failure(run, f"{told.number}, {told.title}" if told else "", why, waiver, step)

@@ -30,7 +30,7 @@ def waive(revision: Revision, *, run: int, reason: str, by: User, at: datetime) 
     clear it: nobody verifies their own step).
     """
     check(by, Right.APPROVE_RUNBOOKS)
-    reason = _reason(reason)
+    reason = _checked(reason)
     Runbook.objects.select_for_update().get(pk=revision.runbook_id)  # two who waive at once
     failed = Run.objects.filter(
         pk=run,
@@ -61,7 +61,19 @@ def waive(revision: Revision, *, run: int, reason: str, by: User, at: datetime) 
     return Waiver.objects.create(revision=revision, run=failed, by=by, at=at, reason=reason)
 
 
-def _reason(text: str) -> str:
+def approval_reason(revision: Revision, reason: str) -> str:
+    """Why an approver thinks that `revision` will not go wrong as an earlier text did, as it is
+    kept; needed where the approval is to lift a lock. Raises `Invalid` (`reason`)."""
+    if reason.strip():
+        return _checked(reason)
+    lifting = next((tie for tie in slips.ties(revision) if tie.changed), None)
+    if lifting is not None:
+        raise Invalid({"reason": f"{lifting.sentence} Say why it will not go wrong again."})
+    return ""
+
+
+def _checked(text: str) -> str:
+    """A reason as it is kept. Raises `Invalid` for none, or one that cannot be kept."""
     reason = plain_ends(text).strip()
     if not reason:
         raise Invalid({"reason": "Say why it will not go wrong in the same way again."})

@@ -5,7 +5,9 @@ from __future__ import annotations
 from config.attempts.trying import Attempt, GotThrough, World, demand
 from config.day.right import Crew
 from runbooks.enums import Move
+from runbooks.library import approve, save
 from runbooks.machine import Allowed, allowed
+from runbooks.models import Run
 
 _OVERWRITE, _THAW = "Put the restored database in the place", "Open the ledger to its application"
 
@@ -55,7 +57,31 @@ def _second_restore(world: World) -> str:
     return answer
 
 
+def _walk_round(world: World) -> str:
+    """Wrong target, then the same text with a blank line, and again under a title in capitals."""
+    crew = world.restore()
+    crew.press("operator", Move.ABORT, reason="The standby.", deviation="wrong-target")
+    crew.press("operator", Move.ABORT, reason="The standby.", deviation="wrong-target")
+    failed = Run.objects.get(pk=crew.run)
+    source = bytes(failed.revision.source)
+    title = failed.revision.runbook.title
+    author, approver = world.person("author"), world.person("approver")
+
+    def capitals() -> None:
+        text = source.replace(title.encode(), title.upper().encode())
+        save(source=text, by=author, at=world.verbs.at)
+
+    world.refused("invalid", capitals)
+    later = save(
+        source=source + b"\n", by=author, at=world.verbs.at, runbook=failed.revision.runbook
+    )
+    seen = [code for code, _ in later.procedure["waive"]]
+    approve(later, by=approver, at=world.verbs.at, waivers_seen=seen, reason="Better laid out.")
+    return world.refused("locked", lambda: world.restore())
+
+
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(10, "The overwrite is taken back after bookings are let in again", _late_undo),
     Attempt(11, "A second run unlocks the overwrite of the same database", _second_restore),
+    Attempt(12, "A blank line or a title in capitals frees a text that is locked", _walk_round),
 )

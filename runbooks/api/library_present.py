@@ -52,7 +52,7 @@ def revision_line_json(revision: Revision, slug: str) -> dict[str, Any]:
 def revision_json(revision: Revision, *, at: datetime) -> dict[str, Any]:
     """A revision, its text, what was read in it, and what is wrong in it as of `at`."""
     slug, source = revision.runbook.slug, bytes(revision.source)
-    procedure, lock = from_json(revision.procedure), slips.lock(revision)
+    procedure, ties = from_json(revision.procedure), slips.ties(revision)
     return {
         **_revision(revision, slug, len(procedure.steps)),
         "runbook": slug,
@@ -60,7 +60,18 @@ def revision_json(revision: Revision, *, at: datetime) -> dict[str, Any]:
         "source_url": reverse("api:revision_source", args=[slug, revision.number]),
         **judgement_json(judging.of_revision(revision, at=at)),
         "procedure": procedure_json(procedure),
-        "lock": failure_json(lock),
+        "lock": failure_json(next((tie.failure for tie in ties if not tie.lifted), None)),
+        "ties": [
+            {
+                "failure": failure_json(tie.failure),
+                "same": tie.same,
+                "changed": tie.changed,
+                "lifted": tie.lifted,
+                "sentence": tie.sentence,
+            }
+            for tie in ties
+        ],
+        "approval_reason": revision.approval_reason,
     }
 
 

@@ -59,6 +59,11 @@ class SentApproval(Sent):
         max_length=100,
         help_text="The codes of the waived rules whose reasons the approver has read: all of them.",
     )
+    reason = Text(
+        max_length=1000,
+        required=False,
+        help_text="Why it will not go wrong again: where `ties` has one that is `changed`.",
+    )
 
 
 class FirstQuery(Sent):
@@ -174,6 +179,18 @@ class FailureShape(Shape):
     waived_because = serializers.CharField(help_text="Empty when nobody waived it.")
 
 
+class TieShape(Shape):
+    """A failed run that locks texts which act the same."""
+
+    failure = FailureShape()
+    same = serializers.BooleanField(help_text="Whether this text acts the same as the one it ran.")
+    changed = serializers.BooleanField(
+        help_text="Whether the failed step has another command or guard: `reason` lifts the lock."
+    )
+    lifted = serializers.BooleanField()
+    sentence = serializers.CharField()
+
+
 class RevisionWhole(RevisionLine):
     """A revision with its text and what was read in it; the findings are those of today."""
 
@@ -185,6 +202,10 @@ class RevisionWhole(RevisionLine):
     procedure = ProcedureShape()
     lock = FailureShape(
         allow_null=True, help_text="What keeps it from being run live, if something does."
+    )
+    ties = TieShape(many=True, help_text="What an approver is told of runs that went wrong.")
+    approval_reason = serializers.CharField(
+        help_text="Why the approver said that it will not go wrong again; empty where nothing had."
     )
 
 

@@ -120,7 +120,17 @@ class ApprovalForm(forms.Form):
     def __init__(self, waivers: Sequence[WaivedRule], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(one.code, one.code) for one in waivers]
+        self.fields["reason"] = TextField(
+            label="Why it will not go wrong in the same way again",
+            max_length=LONGEST_REASON,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+        )
         self.fields["waivers_seen"] = forms.MultipleChoiceField(choices=choices, required=False)
+
+    def reason(self) -> str:
+        """Why an earlier lock is lifted; '' when nothing was said."""
+        return str(self.data.get("reason", ""))
 
     def seen(self) -> list[str]:
         """The codes that were ticked; none when something else was sent."""

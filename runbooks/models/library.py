@@ -10,10 +10,12 @@ from inventory.models import System
 
 
 class Runbook(models.Model):
-    """A procedure. Its text is in its revisions; title and system follow the newest one."""
+    """A procedure. Its text is in its revisions; title and system follow the newest one. No two
+    titles have one `title_key` (`runbooks.titles`)."""
 
     slug = models.SlugField(max_length=120, unique=True)
     title = models.CharField(max_length=200, unique=True)
+    title_key = models.CharField(max_length=800, unique=True)
     system = models.ForeignKey(
         System, on_delete=models.PROTECT, null=True, blank=True, related_name="runbooks"
     )
@@ -30,7 +32,9 @@ class Revision(models.Model):
     """One text of a runbook, stored byte for byte. Only the approval is ever written later
     (triggers refuse the rest).
 
-    `procedure` is what the parser read when the text was saved (`runbooks.procedure.from_json`).
+    `procedure` is what the parser read when the text was saved (`runbooks.procedure.from_json`),
+    `acts` the digest of what of it acts (`runbooks.acting`). `approval_reason` is why the approver
+    thinks that it will not go wrong as an earlier text did; '' where nothing had.
     """
 
     runbook = models.ForeignKey(Runbook, on_delete=models.PROTECT, related_name="revisions")
@@ -38,6 +42,7 @@ class Revision(models.Model):
     source = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     procedure = models.JSONField()
+    acts = models.CharField(max_length=64, blank=True, db_index=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     summary = models.CharField(max_length=200, blank=True)
@@ -45,6 +50,7 @@ class Revision(models.Model):
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    approval_reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["runbook", "-number"]

@@ -104,7 +104,14 @@ def revision_approve(request: HttpRequest, slug: str, number: int) -> HttpRespon
     revision, at = _revision(slug, number), timezone.now()
     form = ApprovalForm(judging.of_revision(revision, at=at).waivers, request.POST)
     try:
-        library.approve(revision, by=person(request), at=at, waivers_seen=form.seen())
+        seen, reason = form.seen(), form.reason()
+        library.approve(revision, by=person(request), at=at, waivers_seen=seen, reason=reason)
+    except Invalid as invalid:
+        form.full_clean()
+        for name, sentence in invalid.errors.items():
+            form.add_error(name, sentence)
+        more = {"approval": form}
+        return _page(request, revision, "runbooks/revision_detail.html", more, status=422)
     except Refused as refusal:
         return _page(
             request,
@@ -182,7 +189,7 @@ def _page(
     procedure = from_json(revision.procedure)
     revisions = list(shelf.light().filter(runbook=runbook).order_by("-number"))
     approved = next((r for r in revisions if r.approved_at), None)
-    lock = slips.lock(revision)
+    ties, lock = slips.ties(revision), slips.lock(revision)
     judgement = judging.of_revision(revision, at=timezone.now())
     context = {
         "runbook": runbook,
@@ -201,6 +208,7 @@ def _page(
         "may_operate": may(by, Right.OPERATE),
         "own_text": revision.author_id == by.pk,
         "lock": lock,
+        "ties": ties,
         "own_run": lock is not None and slips.operated(lock.run, by),
         "waive_form": WaiveForm(initial={"run": lock.run.pk}) if lock else None,
         "waivers": slips.waivers(revision),

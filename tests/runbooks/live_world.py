@@ -78,7 +78,7 @@ class World:
 
     def run(self) -> Run:
         person, tag, now = self.person("Author"), uuid4().hex, datetime.now(UTC)
-        runbook = Runbook.objects.create(slug=tag, title=tag)
+        runbook = Runbook.objects.create(slug=tag, title=tag, title_key=tag)
         revision = Revision.objects.create(
             runbook=runbook, number=1, source=b"-", sha256="0" * 64, procedure={}, author=person,
             created_at=now,

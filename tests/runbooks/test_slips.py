@@ -105,7 +105,7 @@ def test_a_run_prepared_before_does_not_start_any_more(
     assert log.verify(later.run).ok
 
 
-def test_a_newer_text_is_free_and_an_older_one_is_not(
+def test_a_newer_text_is_free_once_its_failed_step_has_changed(
     people: dict[str, User], at: datetime
 ) -> None:
     found = play(texts.PLAIN, at, people=people)
@@ -127,7 +127,22 @@ def test_a_newer_text_is_free_and_an_older_one_is_not(
         runbook=first.runbook, seen=2,
     )  # fmt: skip
     library.approve(third, by=people["approver"], at=at)
-    assert slips.lock(third) is None
+    assert slips.lock(third) is not None  # the step that failed is what it was
+    fourth = library.save(
+        source=texts.PLAIN.replace(
+            b"writers\n", b"writers\n\n  ```guard\n  countersign: before\n  ```\n"
+        ),
+        by=people["author"], at=at, runbook=first.runbook, seen=3,
+    )  # fmt: skip
+    with pytest.raises(Invalid, match="Say why it will not go wrong again"):
+        library.approve(fourth, by=people["approver"], at=run.at)
+    assert slips.lock(fourth) is not None
+    fourth = library.approve(
+        fourth, by=people["approver"], at=run.at, reason=" A second person reads the prompt. "
+    )
+    assert fourth.approval_reason == "A second person reads the prompt."
+    assert slips.lock(fourth) is None
+    assert slips.lock(third) is not None
 
 
 def test_who_may_waives_it_once_with_a_reason(people: dict[str, User], at: datetime) -> None:

@@ -15,6 +15,7 @@ from runbooks import judging, library
 from runbooks.library import Unreadable
 from runbooks.models import Revision, Runbook
 from runbooks.parser import parse
+from runbooks.titles import title_key
 
 
 class Command(BaseCommand):
@@ -105,4 +106,5 @@ def _author(username: str | None) -> User:
 def _same_title(source: bytes, path: Path) -> Runbook | None:
     """The runbook that the file belongs to: the one with its title."""
     procedure = parse(source, name=path.stem).procedure
-    return Runbook.objects.filter(title=procedure.title).first() if procedure else None
+    key = title_key(procedure.title) if procedure else ""
+    return Runbook.objects.filter(title_key=key).first() if key else None
