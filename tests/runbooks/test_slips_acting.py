@@ -133,3 +133,15 @@ def test_the_approver_is_told_before(failed: Play, client: Client) -> None:
     assert f"Look at run {failed.run.pk}" in page
     (tie,) = client.get(reverse("api:revision_detail", args=place)).json()["ties"]
     assert (tie["same"], tie["changed"], tie["lifted"]) == (True, False, False)
+
+
+def test_the_lock_of_another_runbook_leads_to_where_it_is_waived(
+    failed: Play, client: Client
+) -> None:
+    source = bytes(failed.run.revision.source).replace(b"title: Tried", b"title: Quite another")
+    other = approved(failed, saved(failed, source, new=True))
+    client.force_login(failed.people["approver"])
+    page = client.get(reverse("runbooks:revision_detail", args=[other.runbook.slug, other.number]))
+    kept = failed.run.revision
+    where = reverse("runbooks:revision_detail", args=[kept.runbook.slug, kept.number])
+    assert f'href="{where}"' in page.content.decode()
