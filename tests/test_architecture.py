@@ -164,6 +164,23 @@ def test_the_clock_is_read_only_at_the_edges() -> None:
     assert not faults
 
 
+def test_no_field_cuts_a_text() -> None:
+    """Text fields are `accounts.fields`, which count; a browser cuts at `maxlength`."""
+    theirs = {"forms.CharField", "forms.EmailField", "forms.URLField", "forms.RegexField"}
+    faults = [
+        told(path, node)
+        for path in sources(*PACKAGES)
+        if path.relative_to(ROOT) != Path("accounts/fields.py")
+        for node in ast.walk(tree(path))
+        if (isinstance(node, ast.Call) and ast.unparse(node.func) in theirs)
+        or (isinstance(node, ast.ClassDef) and theirs & {ast.unparse(b) for b in node.bases})
+    ]
+    faults += [
+        told(path) for path in tracked("templates") if "maxlength" in path.read_text("utf-8")
+    ]
+    assert not faults
+
+
 def test_no_import_of_the_project_inside_a_function() -> None:
     faults = [
         told(path, node)
