@@ -32,7 +32,7 @@ function pressed(form, button) {
   }
   // Not the property: without the attribute it names the page itself.
   const url = button?.getAttribute("formaction") ?? form.getAttribute("action");
-  return { form, url, body, words: button?.firstChild.textContent ?? "", wrote: written(form) };
+  return { form, url, body, words: button?.firstChild.textContent ?? "", wrote: written(form), again: Boolean(key) };
 }
 
 // What a person put into the form: all but what the page itself writes there.
@@ -81,9 +81,9 @@ async function until({ url, body }, live) {
   return { kind: "none", lost };
 }
 
-async function judge({ form }, { response, data }, live) {
+async function judge({ form, again }, { response, data }, live) {
   const here = now(form);
-  say("sending", data.replayed ? "Saved already, when you first sent it." : "");
+  say("sending", again && data.replayed ? "Saved already, when you first sent it." : "");
   setUnanswered(form, undefined);
   newKey(here);
   if (!response.ok) {
