@@ -22,6 +22,7 @@ from accounts.views import lost_session
 from config import health
 from config.metrics import exposition
 from config.needs import needs
+from runbooks import clock
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -30,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     assert isinstance(person, User)  # noqa: S101 - LoginRequiredMiddleware let nobody else in
     access.check(person, Right.VIEW)
     context = {
-        "needs": needs(person, timezone.now()),
+        "needs": needs(person, clock.now()),
         "may_open": access.may(person, Right.KEEP_INCIDENTS),
     }
     return render(request, "home.html", context)

@@ -17,14 +17,16 @@ from typing import Any
 def faults(export: dict[str, Any]) -> list[str]:
     """What does not hold in an export, a sentence each."""
     found = []
-    previous = ""
+    previous, last = "", ""
     for number, event in enumerate(export["events"], start=1):
         told = json.loads(event["text"])
         if (told["sequence"], told["run"]) != (number, export["run"]):
             found.append(f"Event {number} is missing, or stands in another place or run.")
         if hashlib.sha256((previous + event["text"]).encode()).hexdigest() != event["digest"]:
             found.append(f"Event {number}: the text does not fit its digest.")
-        previous = event["digest"]
+        if told["at"] < last:
+            found.append(f"Event {number} is dated before event {number - 1}: the clock went back.")
+        previous, last = event["digest"], told["at"]
     if export["head"] != {"sequence": len(export["events"]), "digest": previous}:
         found.append("The log does not end at the head that the run names.")
     first = json.loads(export["events"][0]["text"])["data"] if export["events"] else {}

@@ -14,6 +14,8 @@ Consequence = Callable[[Run, RunState, Line, User], None]
 
 CONSEQUENCES: dict[str, tuple[Consequence, ...]] = {
     "run.held": (paging.of_stop,),
+    "replacement.proposed": (paging.of_proposed_replacement,),
+    "replacement.confirmed": (paging.of_replacement,),
     "copies.asked": (paging.of_asked_copies,),
     "override.asked": (paging.of_asked_override,),
     "gate.overridden": (reviews.begin, paging.of_override),

@@ -11,6 +11,7 @@ from inventory.durations import age, words
 from inventory.enums import CopyState, Lifecycle
 from inventory.models import Copy, Instance, System
 from inventory.times import stamp
+from runbooks.freshness import is_fresh
 from runbooks.interlocks.loss import LastWrite, Loss, LossState, last_write
 from runbooks.procedure import ParameterSpec
 
@@ -139,7 +140,7 @@ def _copy_choice(
     lost = lost_with(copy, until)
     doubts = []
     as_of = copy.data_as_of or copy.taken_at  # what `runbooks.parameters` measures
-    too_old = spec.max_age is not None and at - as_of > timedelta(seconds=spec.max_age)
+    too_old = spec.max_age is not None and not is_fresh(as_of, at, timedelta(seconds=spec.max_age))
     if spec.max_age is not None and too_old:
         limit = words(timedelta(seconds=spec.max_age))
         doubts.append(f"This runbook takes no copy older than {limit}.")

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from runbooks.models import Run
 from runbooks.requests import Line
 
@@ -37,5 +39,14 @@ def read(text: str) -> Line:
 
 def of_kinds(run: Run, kinds: Collection[str]) -> list[Line]:
     """The lines of `run` of these kinds, up to the head that its row names, in order: one query."""
-    found = run.events.filter(kind__in=list(kinds), sequence__lte=run.sequence)
+    return _lines(run, Q(kind__in=list(kinds)))
+
+
+def of_kinds_and_head(run: Run, kinds: Collection[str]) -> list[Line]:
+    """The same, and the last line whatever its kind."""
+    return _lines(run, Q(kind__in=list(kinds)) | Q(sequence=run.sequence))
+
+
+def _lines(run: Run, wanted: Q) -> list[Line]:
+    found = run.events.filter(wanted, sequence__lte=run.sequence)
     return [read(text) for text in found.order_by("sequence").values_list("text", flat=True)]

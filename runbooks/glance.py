@@ -14,13 +14,13 @@ from django.db import connection
 from accounts.access import holds
 from accounts.enums import Right
 from inventory.models import System
-from runbooks import presence, rows
+from runbooks import clock, presence, rows
 from runbooks.machine import RunState
 from runbooks.models import Event, Run
 from runbooks.statements import NO_KEY
 
 _GLANCE = """
-    SELECT run.*, (
+    SELECT run.*, {clock} AS clock, (
         SELECT {people} FROM runbooks_presence here
         WHERE here.run_id = run.id AND here.seen_at >= %(since)s
     ) AS here
@@ -52,15 +52,17 @@ _NAMES = """
 """
 
 
-def glance(run_id: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...]]:
-    """The run, its state, and the keys of those who have it open at `at` (aware), in their order.
-    One query, and four more when this process has not met that state yet. Raises
+def glance(run_id: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...], datetime]:
+    """The run, its state, the keys of those who have it open at `at` (aware, by the clock of the
+    server, which says who is here), in their order, and the moment by the database's clock, which
+    judges the run. One query, and four more when this process has not met that state yet. Raises
     `Run.DoesNotExist`."""
-    sql = _GLANCE.format(people=_PEOPLE[connection.vendor])
+    sql = _GLANCE.format(people=_PEOPLE[connection.vendor], clock=clock.column())
     since = connection.ops.adapt_datetimefield_value(at - presence.FRESH_FOR)
     for run in Run.objects.raw(sql, {"run": run_id, "since": since}) if run_id < NO_KEY else ():
         listed = vars(run)["here"] or ""
-        return run, rows.known(run), tuple(sorted(int(pk) for pk in listed.split(",") if pk))
+        here = tuple(sorted(int(pk) for pk in listed.split(",") if pk))
+        return run, rows.known(run), here, clock.read(vars(run)["clock"])
     raise Run.DoesNotExist
 
 

@@ -21,7 +21,7 @@ def tell(run_id: int, incident: AnsweredIncident, *, title: str, by: User, at: d
     """Tell a run of the `incident` that it answers. Nothing happens where the run knows it already,
     or has ended: what it went by then stays as it was."""
     with transaction.atomic():
-        run, state, _ = rows.load_locked(run_id, key=None)
+        run, state, _, now = rows.load_locked(run_id, key=None)
         if state.status in ENDED or state.stated.incident == incident:
             return
         moments = {"noticed": incident.noticed, "writes_stopped": incident.writes_stopped}
@@ -33,7 +33,9 @@ def tell(run_id: int, incident: AnsweredIncident, *, title: str, by: User, at: d
         }
         role = state.people.get(by.pk) or ""
         event = NewEvent("incident.told", data)
-        (line,), written = log.append(run, [event], by=by, role=role, at=at, key=None)
+        # Never ahead of the clock that judges the run, and never before its last event.
+        moment = max(min(at, now), state.last_at)
+        (line,), written = log.append(run, [event], by=by, role=role, at=moment, key=None)
         after = apply(state, line)
         written += rows.changes(run, state, after)
         carry_out([*written, *notify.telling(run.pk, run.sequence)])

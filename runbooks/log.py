@@ -247,6 +247,8 @@ class _Replay:
         try:
             data = eventtext.told(text)
             event = eventtext.line(data)
+            if self._state and event.at < self._state.last_at:
+                self._fault(backwards(sequence))
             self._state = apply(self._state, event) if self._state else begin(event)
             hashed = data["run"], event.sequence, event.kind, microseconds(event.at), event.by
         except (ValueError, KeyError, TypeError, IndexError) as error:
@@ -268,6 +270,11 @@ class _Replay:
         if named != told["procedure"]:
             self._fault("The stored reading of the revision is not the one the first event names.")
         return genesis(run.pk, procedure, first)
+
+
+def backwards(sequence: int) -> str:
+    """The fault of an event that says it came before the one that it follows."""
+    return f"Event {sequence} is dated before event {sequence - 1}: the clock went back."
 
 
 def _reading(text: str) -> tuple[Procedure, str]:

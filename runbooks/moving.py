@@ -27,6 +27,8 @@ from runbooks.machine import (
     apply,
     decide,
     refused,
+    stamped,
+    timed,
 )
 from runbooks.models import Run
 from runbooks.statements import Before, carry_out
@@ -66,20 +68,21 @@ def move(
     kind: Move,
     *,
     by: User,
-    at: datetime,
+    at: datetime | None,
     seen: int | None = None,
     key: str | None = None,
     step: int | None = None,
-    store: Callable[[tuple[NewEvent, ...]], tuple[NewEvent, ...]] | None = None,
+    store: Callable[[tuple[NewEvent, ...], datetime], tuple[NewEvent, ...]] | None = None,
     **data: Any,
 ) -> Answer:
-    """Carry out one move: the only transaction that changes a run. `store` writes what belongs to
-    the events of an accepted move in the same transaction, and may add to them."""
+    """Carry out one move: the only transaction that changes a run. `at` None: now, by the
+    database's clock. `store` writes what belongs to the events of an accepted move, and to their
+    time, in the same transaction, and may add to them."""
     check_sender(by)
     _check_storable(key, data)
-    request = Request(kind, by.pk, at, step, seen, data)
     with transaction.atomic():
-        run, state, before = rows.load_locked(run_id, key=key)
+        run, state, before, now = rows.load_locked(run_id, key=key)
+        request = timed(state, Request(kind, by.pk, at or now, step, seen, data))
         if before is not None:
             return _first_answer(before, run, state, request)
         role = state.people.get(by.pk)
@@ -87,9 +90,9 @@ def move(
         outcome = consequences.follow(run, state, request, decide(state, request), by=by)
         events = _events(outcome, state, request)
         if store and not isinstance(outcome, Refusal):
-            events = store(events)
+            events = store(events, request.at)
         if events:
-            lines, written = log.append(run, events, by=by, role=role or "", at=at, key=key)
+            lines, written = log.append(run, events, by=by, role=role or "", at=request.at, key=key)
             after = reduce(apply, lines, state)
             rows.store_people(run, state, after, {by.pk: (str(by), by.initials)})
             written += rows.changes(run, state, after)
@@ -128,8 +131,8 @@ def _events(outcome: Outcome, state: RunState, request: Request) -> tuple[NewEve
     if isinstance(outcome, Malformed):
         raise Invalid(outcome.errors)
     if isinstance(outcome, Refusal):
-        return refused(state, request, outcome)
-    return tuple(outcome)
+        return stamped(request, refused(state, request, outcome))
+    return stamped(request, outcome)
 
 
 def _first_answer(before: Before, run: Run, state: RunState, request: Request) -> Answer:

@@ -3,6 +3,9 @@ an override pages the decider and the managers.)"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
@@ -24,6 +27,7 @@ def of_stop(run: Run, state: RunState, line: Line, by: User) -> None:
     why = f" Reason: {line.data['reason']}" if line.data.get("reason") else ""
     mismatch = line.data["mismatch"]
     said = "Wrong answers hold the run for a second person." if mismatch else f"{by} said STOP."
+    said = "The clock went back, and the run is held." if line.data.get("clock") else said
     text = f"{said}{why} Nothing moves until the run is resumed with a read-back. Look at it now."
     _call(called, run, line, by, ("stop", f"STOP: {named(run)}", text))
 
@@ -51,6 +55,29 @@ def of_override(run: Run, state: RunState, line: Line, by: User) -> None:
     _call(_answerable(state), run, line, by, ("overridden", f"OVERRIDDEN: {named(run)}", text))
 
 
+def of_proposed_replacement(run: Run, state: RunState, line: Line, by: User) -> None:
+    """Somebody is to take a role from who is gone: everybody in the run, the one who is replaced
+    first, who may be there after all; and who is to take it."""
+    data = line.data
+    text = (
+        f"{by} proposes {data['to_name']} as {data['role']} of this run, because who holds the role"
+        f" is gone. Reason: {data['reason']} A second person has to confirm it. If you hold the"
+        " role and are there: open the run and object, or hand over yourself."
+    )
+    subject = f"Replacement proposed: {named(run)}"
+    _call(_concerned(state, data), run, line, by, ("replacing", subject, text))
+
+
+def of_replacement(run: Run, state: RunState, line: Line, by: User) -> None:
+    """It was confirmed: the same people."""
+    data = line.data
+    operator = data["role"] == RunRole.OPERATOR
+    taken = "can take over now, and identifies the target first" if operator else "has it now"
+    text = f"The role of {data['role']} was taken from who is gone. {data['to_name']} {taken}."
+    subject = f"Replaced: the {data['role']} of {named(run)}"
+    _call(_concerned(state, data), run, line, by, ("replaced", subject, text))
+
+
 def of_asked_copies(run: Run, state: RunState, line: Line, by: User) -> None:
     """Does anyone hold a newer copy? Everybody who may look, on the screen alone: whoever holds one
     need not be on call."""
@@ -71,6 +98,10 @@ def named(run: Run) -> str:
     """A run as the subject of a notice says it."""
     drill = " (drill)" if run.kind == RunKind.DRILL.value else ""
     return f"{run}{drill}"
+
+
+def _concerned(state: RunState, data: Mapping[str, Any]) -> QuerySet[User]:
+    return User.objects.filter(pk__in={*state.people, data["person"], data["to"]}, is_active=True)
 
 
 def _answerable(state: RunState) -> QuerySet[User]:

@@ -15,6 +15,7 @@ from inventory.models import Copy, Instance, System
 from runbooks import interlocks, typed
 from runbooks.destinations import Chosen, forbidden
 from runbooks.enums import ParameterType, RunKind
+from runbooks.freshness import went_back
 from runbooks.machine import Facts, RunState
 from runbooks.parser.bodies import SHELL_LABELS, SQL_LABELS
 from runbooks.parser.parameters import RESERVED
@@ -133,6 +134,11 @@ def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -
     if row.state in {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}:
         raise ValueError(f"{row} is {row.state}.")
     as_of = row.data_as_of or row.taken_at
+    if spec.max_age is not None and went_back(as_of, at):
+        raise ValueError(
+            f"The data in {row} is dated in the future, so its age is not known. Read its newest"
+            " record again."
+        )
     if spec.max_age is not None and at - as_of > timedelta(seconds=spec.max_age):
         most = words(timedelta(seconds=spec.max_age))
         raise ValueError(

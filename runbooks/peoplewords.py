@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from runbooks.enums import RunRole
+
 Data = Mapping[str, Any]
 
 
@@ -23,6 +25,25 @@ def fitness(data: Data) -> str:
     said = [f"awake for {data['hours_awake']} h", "alone" if data["alone"] else "not alone"]
     said += [f"local time {data['local_time']}"] if data["local_time"] else []
     return "said: " + ", ".join(said)
+
+
+def proposed(data: Data) -> str:
+    """Somebody is to take a role from who is gone."""
+    return f"proposed {data['to_name']} as {data['role']} instead of who is gone: {data['reason']}"
+
+
+def confirmed(data: Data) -> str:
+    """A second person agreed."""
+    if data["role"] == RunRole.DECIDER:
+        return f"took the role of decider after reading back step {data['read_back']}"
+    return f"confirmed that {data['to_name']} takes over as operator"
+
+
+def withdrawn(data: Data) -> str:
+    """The proposal was taken back by others, or objected to by who was to be replaced."""
+    said = "objected to being replaced" if data["objects"] else "withdrew the replacement"
+    of = "as" if data["objects"] else "of the"
+    return f"{said} {of} {data['role']}" + (f": {data['reason']}" if data["reason"] else "")
 
 
 def host(data: Data) -> str:

@@ -15,7 +15,8 @@ class Request:
     """One attempted move: who, when (aware, UTC), on which step (index), with what.
 
     `seen` is the sequence of the last event its sender knew; None when the sender vouches for
-    having looked just now (commands on the server itself).
+    having looked just now (commands on the server itself). `clock` is what the clock showed when it
+    had gone back behind the last event, whose time `at` is then (`runbooks.machine.timing`).
     """
 
     move: Move
@@ -24,6 +25,12 @@ class Request:
     step: int | None = None
     seen: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    clock: datetime | None = None
+
+    @property
+    def shown(self) -> datetime:
+        """What the clock showed."""
+        return self.clock or self.at
 
     def text(self, name: str) -> str:
         """The typed text `name`, without blanks around it; '' when it was not sent."""

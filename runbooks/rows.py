@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from runbooks import eventtext, recall, statements
@@ -44,12 +45,14 @@ def load(run_id: int) -> tuple[Run, RunState]:
     return run, known(run)
 
 
-def load_locked(run_id: int, *, key: str | None) -> tuple[Run, RunState, statements.Before | None]:
-    """A run that nobody else changes until the transaction ends, its state, and what `key` caused
-    before, if it did. One query, and four more when this process has not met that state yet. Raises
-    `Run.DoesNotExist`."""
-    run, before = statements.lock(run_id, key)
-    return run, known(run), before
+def load_locked(
+    run_id: int, *, key: str | None
+) -> tuple[Run, RunState, statements.Before | None, datetime]:
+    """A run that nobody else changes until the transaction ends, its state, what `key` caused
+    before, if it did, and the moment by the database's clock. One query, and four more when this
+    process has not met that state yet. Raises `Run.DoesNotExist`."""
+    run, before, now = statements.lock(run_id, key)
+    return run, known(run), before, now
 
 
 def known(run: Run) -> RunState:
@@ -77,6 +80,7 @@ def state_of(run: Run, procedure: Procedure) -> RunState:
         newest[step.index] = step
     plain = {name: getattr(run, name) for name in _RUN_PLAIN}
     people = {name: getattr(run, f"{name}_id") for name in _RUN_PEOPLE}
+    lines = eventtext.of_kinds_and_head(run, STATED)
     return RunState(
         number=run.pk,
         kind=RunKind(run.kind),
@@ -87,7 +91,8 @@ def state_of(run: Run, procedure: Procedure) -> RunState:
         steps=tuple(newest[step.index] for step in procedure.steps),
         past=tuple(past),
         entered=tuple(run.entered),
-        stated=stated(eventtext.of_kinds(run, STATED)),
+        last_at=lines[-1].at if lines else run.prepared_at,
+        stated=stated(lines),
         **plain,
         **people,
     )

@@ -3,8 +3,9 @@
 Each is one transaction: lock the run's row, build the state, ask the machine, write the named
 columns and the events. A refusal leaves nothing but its near-miss event. All take keywords:
 
-`by` the person, `at` the time (aware, UTC), `seen` the sequence of the last event the sender knew
-(None: just looked), `key` an idempotency key: the same key again gives the first answer.
+`by` the person, `at` the time (aware, UTC; None: now, by the database's clock, and edges hand in no
+other), `seen` the sequence of the last event the sender knew (None: just looked), `key` an
+idempotency key: the same key again gives the first answer.
 
 All return an `Answer`, and raise `MoveRefused` (not allowed now), `accounts.refusals.Invalid`
 (cannot be read; nothing is logged) or `Run.DoesNotExist`.
@@ -18,10 +19,9 @@ from datetime import datetime
 from typing import Any
 
 from accounts import access
-from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid
-from runbooks import eventtext, evidence, signing, slips
+from runbooks import clock, eventtext, evidence, handing, signing, slips
 from runbooks.enums import Move, RunRole
 from runbooks.machine import NewEvent
 from runbooks.models import Event, Evidence
@@ -29,31 +29,16 @@ from runbooks.moving import RIGHTS, Answer, check_sender, move
 from runbooks.preparing import prepare as prepare
 
 
-def take_role(run_id: int, *, role: RunRole, by: User, at: datetime, **sent: Any) -> Answer:
+def take_role(run_id: int, *, role: RunRole, by: User, at: datetime | None, **sent: Any) -> Answer:
     """Accept a role in the run: operator, verifier, decider or observer."""
     access.check(by, RIGHTS[role])
     return move(run_id, Move.TAKE_ROLE, by=by, at=at, role=role.value, **sent)
 
 
-def start(run_id: int, *, by: User, at: datetime, **sent: Any) -> Answer:
+def start(run_id: int, *, by: User, at: datetime | None, **sent: Any) -> Answer:
     """Begin the run: `acknowledged` the brief, `conditions` hold. What went wrong with its text
     after it was prepared locks a live run too."""
     return move(run_id, Move.START, by=by, at=at, locked=slips.lock_on(run_id), **sent)
-
-
-def hand_over(run_id: int, *, to: int, by: User, at: datetime, **sent: Any) -> Answer:
-    """Offer the operator's role to the person `to` (account id), with position, running, next_step
-    and worries. The operator's own id withdraws an offer."""
-    person = User.objects.filter(pk=to, is_active=True).first()
-    if person is None or not access.may(person, Right.OPERATE):
-        raise Invalid({"to": "Choose somebody who may operate runs."})
-    return move(run_id, Move.HAND_OVER, by=by, at=at, to=person.pk, to_name=str(person), **sent)
-
-
-def accept_hand_over(run_id: int, *, by: User, at: datetime, **sent: Any) -> Answer:
-    """Take over as operator: `read_back`, and `identifier` of the target, read anew."""
-    access.check(by, RIGHTS[RunRole.OPERATOR])
-    return move(run_id, Move.ACCEPT_HAND_OVER, by=by, at=at, **sent)
 
 
 def attach(
@@ -61,7 +46,7 @@ def attach(
     *,
     file: evidence.Upload,
     by: User,
-    at: datetime,
+    at: datetime | None,
     step: int | None = None,
     value: str = "",
     key: str | None = None,
@@ -76,7 +61,7 @@ def attach(
     kept = evidence.keep(run_id, file)
     data = {"name": kept.name, "sha256": kept.sha256, "size": kept.size}
 
-    def with_row(events: tuple[NewEvent, ...]) -> tuple[NewEvent, ...]:
+    def with_row(events: tuple[NewEvent, ...], moment: datetime) -> tuple[NewEvent, ...]:
         row, _ = Evidence.objects.get_or_create(
             run_id=run_id,
             sha256=kept.sha256,
@@ -86,7 +71,7 @@ def attach(
                 "file": kept.path,
                 "content_type": kept.content_type,
                 "size": kept.size,
-                "at": at,
+                "at": moment,
                 "by": by,
             },
         )
@@ -100,7 +85,7 @@ def countersign(
     run_id: int,
     *,
     by: User,
-    at: datetime,
+    at: datetime | None,
     password: str = "",
     signer: str = "",
     **sent: Any,
@@ -120,12 +105,14 @@ def countersign(
         password=password,
         host=by,
         key=sent.get("key"),
-        at=at,
+        at=at or clock.now(),
     )
     return move(run_id, Move.COUNTERSIGN, by=sender, at=at, **signed, **sent)
 
 
-def _sign(run_id: int, kind: Move, *, by: User, at: datetime, password: str, **sent: Any) -> Answer:
+def _sign(
+    run_id: int, kind: Move, *, by: User, at: datetime | None, password: str, **sent: Any
+) -> Answer:
     """A move that is a signature, by its sender."""
     check_sender(by)
     signed = signing.signature(
@@ -135,13 +122,13 @@ def _sign(run_id: int, kind: Move, *, by: User, at: datetime, password: str, **s
         person=by,
         password=password,
         key=sent.get("key"),
-        at=at,
+        at=at or clock.now(),
     )
     return move(run_id, kind, by=by, at=at, **signed, **sent)
 
 
 def strike_out(
-    run_id: int, *, sequence: int, reason: str, by: User, at: datetime, **sent: Any
+    run_id: int, *, sequence: int, reason: str, by: User, at: datetime | None, **sent: Any
 ) -> Answer:
     """Strike out a note, a late entry or an attachment, with a reason. It stays readable."""
     events = Event.objects.filter(run_id=run_id)
@@ -160,7 +147,7 @@ def strike_out(
     )
 
 
-def answer_copies(run_id: int, *, by: User, at: datetime, **sent: Any) -> Answer:
+def answer_copies(run_id: int, *, by: User, at: datetime | None, **sent: Any) -> Answer:
     """Answer the question for copies: `holds` one or not, and `text`, which. No role is needed."""
     return move(run_id, Move.ANSWER_COPIES, by=by, at=at, **{**sent, "who": str(by)})
 
@@ -173,7 +160,7 @@ def struck_out(events: Iterable[Event]) -> frozenset[int]:
 def _verb(kind: Move, doc: str) -> Callable[..., Answer]:
     """A verb that needs nothing but the machine: its keywords are the move's data."""
 
-    def verb(run_id: int, *, by: User, at: datetime, **sent: Any) -> Answer:
+    def verb(run_id: int, *, by: User, at: datetime | None, **sent: Any) -> Answer:
         return move(run_id, kind, by=by, at=at, **sent)
 
     verb.__name__ = verb.__qualname__ = kind.value
@@ -184,7 +171,9 @@ def _verb(kind: Move, doc: str) -> Callable[..., Answer]:
 def _signed(kind: Move, doc: str) -> Callable[..., Answer]:
     """A verb that is a signature: its sender may have to type their `password` again."""
 
-    def verb(run_id: int, *, by: User, at: datetime, password: str = "", **sent: Any) -> Answer:
+    def verb(
+        run_id: int, *, by: User, at: datetime | None, password: str = "", **sent: Any
+    ) -> Answer:
         return _sign(run_id, kind, by=by, at=at, password=password, **sent)
 
     verb.__name__ = verb.__qualname__ = kind.value
@@ -203,6 +192,10 @@ diagnose = _verb(Move.DIAGNOSE, "Write the `finding`; `lead` opens the section t
 reopen = _verb(Move.REOPEN, "Open a diagnosed `step` for a new attempt.")
 undo = _verb(Move.UNDO, "Take `step` back by the way back it names, with a `reason`.")
 hold = _verb(Move.HOLD, "STOP. No reason is needed.")
+withdraw_replacement = _verb(
+    Move.WITHDRAW_REPLACEMENT,
+    "Take a proposed replacement back, or object to one's own; a `reason` is welcome.",
+)
 resume = _verb(Move.RESUME, "End a hold: `read_back` the number of the step finished last.")
 confirm_timeout = _verb(
     Move.CONFIRM_TIMEOUT,
@@ -257,8 +250,11 @@ VERBS: dict[Move, Callable[..., Answer]] = {
     Move.UNDO: undo,
     Move.HOLD: hold,
     Move.RESUME: resume,
-    Move.HAND_OVER: hand_over,
-    Move.ACCEPT_HAND_OVER: accept_hand_over,
+    Move.HAND_OVER: handing.hand_over,
+    Move.ACCEPT_HAND_OVER: handing.accept_hand_over,
+    Move.PROPOSE_REPLACEMENT: handing.propose_replacement,
+    Move.CONFIRM_REPLACEMENT: handing.confirm_replacement,
+    Move.WITHDRAW_REPLACEMENT: withdraw_replacement,
     Move.CONFIRM_TIMEOUT: confirm_timeout,
     Move.UNLOCK: unlock,
     Move.ASK_OVERRIDE: ask_override,

@@ -59,7 +59,8 @@ class StepState:
 class RunState:
     """A run. `entered` are the asides opened, in order. `past` are the superseded attempts.
 
-    `turned` is the sequence of the last event that changed the run as a whole. `deviation` is in
+    `last_at` is the time of the last event, and `turned` the sequence of the last one that changed
+    the run as a whole. `deviation` is in
     what it went wrong (`runbooks.enums.Deviation`), '' when it did not; told when the run ends.
     `overridden` gates were passed without their condition.
     `stated` is what people stated in the run besides its steps.
@@ -72,6 +73,7 @@ class RunState:
     facts: Mapping[str, Facts]
     people: Mapping[int, RunRole]
     steps: tuple[StepState, ...]
+    last_at: datetime
     past: tuple[StepState, ...] = ()
     entered: tuple[str, ...] = ()
     held_at: datetime | None = None

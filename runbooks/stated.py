@@ -80,15 +80,32 @@ class Signed:
 @dataclass(frozen=True)
 class Override:
     """A gate of a step (None: of the start or the end of the run) that somebody asked to pass
-    without its condition. Passed once `opened_at` is set."""
+    without its condition; `label` is the gate in words. Passed once `opened_at` is set: there is
+    never more than one that is not."""
 
     step: int | None
     attempt: int
     gate: str
     by: int
+    label: str
     reason: str
     asked_at: datetime
     opened_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """`role` is taken from `person`, who is gone, and given to `to`, whose name is `name`: proposed
+    by the person `by`, and `confirmed` once a second person agreed."""
+
+    role: RunRole
+    person: int
+    to: int
+    name: str
+    by: int
+    reason: str
+    at: datetime
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -140,7 +157,9 @@ class Stated:
     `incident` is what the run was told of the one it answers; `unlocked` steps whose command was
     laid open, and when; `misses` wrong answers at a step, over all its attempts; `token` the mark
     of this run; `access` what the operator's account can do on what is read; `resumed_at` the end
-    of a hold after which the time-out is repeated, `confirmed_since` who has repeated it."""
+    of a hold after which the time-out is repeated, `confirmed_since` who has repeated it;
+    `held_by_clock`: the last hold was because the clock went back; `replacement` is the last one
+    that was proposed, until it is done or taken back."""
 
     copies: tuple[KnownCopy, ...] = ()
     frozen: frozenset[str] = frozenset()
@@ -158,5 +177,7 @@ class Stated:
     answers: tuple[CopyAnswer, ...] = ()
     resumed_at: datetime | None = None
     confirmed_since: frozenset[int] = frozenset()
+    held_by_clock: bool = False
+    replacement: Replacement | None = None
     token: str = ""
     access: str = ""

@@ -8,12 +8,14 @@ out. Here the text is made once for each shape, and what belongs to one move is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import DateTimeField, Field, JSONField, Model
 
+from runbooks import clock
 from runbooks.models import Run
 
 Row = Mapping[str, Any]
@@ -27,7 +29,7 @@ MOST_ROWS = 500
 NO_KEY = 2**63
 
 _LOCKED = """
-    SELECT run.*,
+    SELECT run.*, {clock} AS clock,
         (SELECT text FROM runbooks_event WHERE run_id = %(run)s AND key = %(key)s) AS answer,
         (SELECT secret || digest FROM runbooks_sentkey
             WHERE run_id = %(run)s AND key = %(key)s) AS sent,
@@ -44,21 +46,23 @@ class Before(NamedTuple):
     sent: str | None
 
 
-def lock(run_id: int, key: str | None) -> tuple[Run, Before | None]:
+def lock(run_id: int, key: str | None) -> tuple[Run, Before | None, datetime]:
     """The row of a run, locked until the transaction ends (PostgreSQL; on SQLite the transaction is
-    IMMEDIATE and has locked already), and what `key` caused before, if it did. Raises
-    `Run.DoesNotExist`."""
+    IMMEDIATE and has locked already), what `key` caused before, if it did, and the moment by the
+    database's clock. Raises `Run.DoesNotExist`."""
     if run_id >= NO_KEY:
         raise Run.DoesNotExist
     locking = connection.features.has_select_for_update
-    sql = _LOCKED + (connection.ops.for_update_sql(of=("run",)) if locking else "")
+    sql = _LOCKED.format(clock=clock.column())
+    sql += connection.ops.for_update_sql(of=("run",)) if locking else ""
     for run in Run.objects.raw(sql, {"run": run_id, "key": key}):
         told = vars(run)
         if told["before"] == run.sequence:
-            return run, None if told["answer"] is None else Before(told["answer"], told["sent"])
+            answered = None if told["answer"] is None else Before(told["answer"], told["sent"])
+            return run, answered, clock.read(told["clock"])
         # Somebody moved while this waited for the lock. PostgreSQL reads the locked row anew, and
-        # the log as it was before the wait.
-        return run, before(run, key) if key else None
+        # the log and the clock as they were before the wait.
+        return run, before(run, key) if key else None, clock.now()
     raise Run.DoesNotExist
 
 

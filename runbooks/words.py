@@ -15,6 +15,7 @@ from inventory.times import stamp
 from runbooks import copywords, interlocks, peoplewords
 from runbooks.enums import Deviation, ValueType
 from runbooks.eventkinds import Data, Kind
+from runbooks.freshness import WENT_BACK
 from runbooks.procedure import Procedure, ValueSpec
 
 #: What a tick says of its pace, and how that is told.
@@ -28,7 +29,10 @@ PACE = (
 def sentence(kind: str, data: Data, procedure: Procedure) -> str:
     """What happened, without who and when. An unknown kind is told by its name."""
     known = KINDS.get(kind)
-    return known.tell(data, procedure) if known else kind.replace(".", " ").replace("_", " ")
+    told = known.tell(data, procedure) if known else kind.replace(".", " ").replace("_", " ")
+    if WENT_BACK not in data:
+        return told
+    return f"{told} (clock went back: it showed {stamp(datetime.fromisoformat(data[WENT_BACK]))})"
 
 
 def step_name(data: Data, procedure: Procedure) -> str:
@@ -241,6 +245,17 @@ KINDS: dict[str, Kind] = {
     "hand_over.accepted": Kind(
         "The other person read back the position and took over.",
         lambda d, p: f"took over as operator after reading back step {d['read_back']}",
+    ),
+    "replacement.proposed": Kind(
+        "Somebody was proposed for the role of a person who is gone.",
+        lambda d, p: peoplewords.proposed(d),
+    ),
+    "replacement.confirmed": Kind(
+        "A second person agreed: who was gone has no role any more.",
+        lambda d, p: peoplewords.confirmed(d),
+    ),
+    "replacement.withdrawn": Kind(
+        "The proposal was taken back, or objected to.", lambda d, p: peoplewords.withdrawn(d)
     ),
     "note.added": Kind("A person wrote something down.", _with("noted", "text")),
     "evidence.attached": Kind("A file was kept with the run.", _attached),

@@ -8,7 +8,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,10 +18,10 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
-from django.utils import timezone
 
 import tests.parity
 from accounts.models import User
+from tests.factories.clock import stop
 from tests.factories.tokens import program
 from tests.parity.shape import Case, Cast
 from tests.test_architecture import FLOORS, ROOT, sources
@@ -123,7 +123,7 @@ def cast(db: None, request: pytest.FixtureRequest, at: datetime, monkeypatch) ->
         "viewer",
     )  # fmt: skip
     people = {name: request.getfixturevalue(name) for name in names}
-    monkeypatch.setattr(timezone, "now", lambda: at)
+    stop(monkeypatch, [at + timedelta(minutes=8)])  # after all that is staged
     monkeypatch.setattr("runbooks.preparing.secrets.token_hex", lambda size: "ab" * size)
     caches["throttle"].clear()
     return Cast(people, at)

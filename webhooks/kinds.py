@@ -66,6 +66,7 @@ FAMILIES = {
     "data.*": "Restored data compared with its copy",
     "role.*": "Roles taken and given back",
     "hand_over.*": "The operator hands over",
+    "replacement.*": "Somebody who is gone is replaced",
     "section.*": "Sections off the main path entered",
     "note.*": "Notes in a run",
     "evidence.*": "Files kept with a run",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from config.attempts import (
     access,
+    clock,
     doors,
     ground,
     keys,
@@ -23,6 +24,7 @@ __all__ = ["ATTEMPTS"]
 
 _MODULES = (
     access,
+    clock,
     doors,
     ground,
     keys,

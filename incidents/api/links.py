@@ -15,6 +15,7 @@ from incidents import links, reading, response
 from incidents.api.serializers import IncidentFacts, LinkedRun, NewPart, NewRun
 from incidents.api.views import TAG, IncidentView
 from incidents.enums import Part
+from runbooks import clock
 from runbooks.models import Run, Runbook
 
 
@@ -91,7 +92,8 @@ class IncidentRuns(IncidentView):
         revision = runbook.revisions.filter(number=number).first()
         if revision is None:
             raise serializers.ValidationError({"revision": "There is no such revision."})
-        run = response.start_run(incident, revision=revision, **read, by=person(request), at=now())
+        by, at = person(request), clock.now()
+        run = response.start_run(incident, revision=revision, **read, by=by, at=at)
         line = reading.runs(incident).get(run=run)
         return Response(LinkedRun(line).data, status=201)
 

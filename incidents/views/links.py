@@ -18,6 +18,7 @@ from incidents.enums import Part
 from incidents.forms import PersonForm, RunbookForm, RunForm
 from incidents.models import Incident
 from incidents.views.pages import form_page, kept, person, see_other
+from runbooks import clock
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.models import Revision, Runbook
@@ -94,7 +95,7 @@ def incident_runs(request: HttpRequest, pk: int) -> HttpResponse:
 @_form_page
 def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResponse:
     """The brief of a runbook for this incident; a POST prepares a live run and links it."""
-    by, at, incident = person(request, Right.KEEP_INCIDENTS), timezone.now(), kept(pk)
+    by, at, incident = person(request, Right.KEEP_INCIDENTS), clock.now(), kept(pk)
     revision = start_revision(slug, number)
     if revision.approved_at is None:
         raise Http404

@@ -68,6 +68,14 @@ MOVES: dict[Move, dict[str, Any]] = {
         "holds": True,
         "text": "My development database was restored from the dump of this morning.",
     },
+    Move.PROPOSE_REPLACEMENT: {
+        "seen": 9,
+        "role": "operator",
+        "to": 7,
+        "reason": "Called three times, no answer.",
+    },
+    Move.CONFIRM_REPLACEMENT: {"seen": 10},
+    Move.WITHDRAW_REPLACEMENT: {"seen": 10, "reason": "I am here."},
     Move.RELEASE: {"seen": 9, "step": 3, "reason": "Both copies were read."},
     Move.DECIDE: {"seen": 9, "step": 1, "answer": "left", "reason": "The newest dump opens."},
     Move.NOTE: {"seen": 9, "text": "The disk is slow tonight.", "step": 1},
@@ -106,6 +114,7 @@ RUN: dict[str, Any] = {
     "goal_seconds": 14400,
     "held": None,
     "hand_over": None,
+    "replacement": None,
     "turned_back": False,
     "brief": {
         "purpose": "Bring the books back.",

@@ -21,6 +21,7 @@ from accounts.api.views import ApiView, asked, now, person
 from runbooks import blind, log
 from runbooks.api.log_shapes import EventLine, EvidenceLine, Export, Verified
 from runbooks.api.runs import run_now
+from runbooks.freshness import WENT_BACK
 from runbooks.models import Event, Evidence
 from runbooks.screen import Desk
 from runbooks.views import run_page, run_reads
@@ -43,7 +44,7 @@ class OfRun(ApiView):
 
     def state_now(self, request: Request) -> dict[str, Any]:
         """The run, for whom something about it was refused."""
-        return run_now(self.kwargs["id"], person(request), now())
+        return run_now(self.kwargs["id"], person(request))
 
 
 class EventList(OfRun):
@@ -142,6 +143,7 @@ def _line(desk: Desk, event: Event, struck: frozenset[int], exact: bool) -> dict
         "refused": told.refused,
         "near_miss": told.near_miss,
         "struck": told.struck,
+        "clock_went_back": data["data"].get(WENT_BACK),
     }
     return {**line, "text": event.text, "digest": event.digest} if exact else line
 

@@ -26,6 +26,11 @@ class EventLine(Shape):
     refused = serializers.BooleanField(help_text="Nothing was done.")
     near_miss = serializers.BooleanField(help_text="A guard caught something.")
     struck = serializers.BooleanField(help_text="It was struck out later.")
+    clock_went_back = Moment(
+        allow_null=True,
+        help_text="What the clock showed, when it had gone back behind the event before. `at` is"
+        " then the time of that event.",
+    )
     text = serializers.CharField(required=False, help_text="With `exact`: what was hashed.")
     digest = serializers.CharField(required=False, help_text="With `exact`: SHA-256 of the chain.")
 

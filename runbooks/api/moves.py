@@ -83,6 +83,10 @@ class SentAskedOverride(SentGate):
     """The gate that is to be passed without its condition, and why."""
 
     reason = Text()
+    again = Yes(
+        default=False,
+        help_text="True when gates of this run were overridden before, and one more is needed.",
+    )
 
 
 class SentOverride(SentGate):
@@ -187,6 +191,26 @@ class SentTakeOver(SentMove):
     identifier = Text(max_length=200, default="")
 
 
+class SentReplacement(SentMove):
+    """Who holds a role is gone, and `to` is to take it."""
+
+    role = Word(RunRole, help_text="`operator` or `decider`.")
+    to = Number(help_text="Account id of the person.")
+    reason = Text()
+
+
+class SentConfirmed(SentMove):
+    """The second person; the new decider reads back where the run stands."""
+
+    read_back = Text(max_length=40, default="")
+
+
+class SentWithdrawn(SentMove):
+    """The proposal is taken back, or objected to."""
+
+    reason = Text(default="")
+
+
 class SentNote(SentMove):
     """A note, on a step or on the run."""
 
@@ -258,6 +282,9 @@ MOVES: dict[Move, type[SentMove]] = {
     Move.RESUME: SentReadBack,
     Move.HAND_OVER: SentHandOver,
     Move.ACCEPT_HAND_OVER: SentTakeOver,
+    Move.PROPOSE_REPLACEMENT: SentReplacement,
+    Move.CONFIRM_REPLACEMENT: SentConfirmed,
+    Move.WITHDRAW_REPLACEMENT: SentWithdrawn,
     Move.RELEASE: SentReason,
     Move.DECIDE: SentDecision,
     Move.NOTE: SentNote,

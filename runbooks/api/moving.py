@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.schema import operation
-from accounts.api.views import ApiView, now, person, route, sent
+from accounts.api.views import ApiView, person, route, sent
 from accounts.refusals import Invalid
 from runbooks.api import examples
 from runbooks.api.fields import KEY, idempotency_key
@@ -32,14 +32,14 @@ class MoveView(ApiView):
 
     def state_now(self, request: Request) -> dict[str, Any]:
         """The run, for a sender whose move was refused."""
-        return run_now(self.kwargs["id"], person(request), now())
+        return run_now(self.kwargs["id"], person(request))
 
     def make(self, request: Request, id: int) -> Response:
         """Parse, call the verb, print."""
         key = idempotency_key(request)
         given = sent(MOVES[self.move], request)
         try:
-            answer = VERBS[self.move](id, by=person(request), at=now(), key=key, **given)
+            answer = VERBS[self.move](id, by=person(request), at=None, key=key, **given)
         except Run.DoesNotExist:
             raise Http404 from None
         except Invalid as invalid:

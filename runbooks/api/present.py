@@ -26,6 +26,7 @@ from runbooks.machine import (
     not_before,
     open_roles,
     remarks,
+    replacement,
     required_roles,
 )
 from runbooks.models import Run
@@ -121,6 +122,7 @@ def _standing(desk: Desk, offer: Mapping[str, str] | None) -> dict[str, Any]:
         "at": state.held_at,
         "by": _person(desk, state.held_by),
         "for_mismatch": state.held_for_mismatch,
+        "for_clock": state.stated.held_by_clock,
     }
     over = {
         "by": _person(desk, state.hand_over_by),
@@ -130,7 +132,23 @@ def _standing(desk: Desk, offer: Mapping[str, str] | None) -> dict[str, Any]:
     return {
         "held": held if state.held_at else None,
         "hand_over": over if state.hand_over_to is not None else None,
+        "replacement": _replacement(desk),
         "turned_back": state.turned_back,
+    }
+
+
+def _replacement(desk: Desk) -> dict[str, Any] | None:
+    """Who is to take a role from somebody who is gone, until a second person confirms it."""
+    found = replacement(desk.state)
+    if found is None:
+        return None
+    return {
+        "role": found.role.value,
+        "person": _person(desk, found.person),
+        "to": {"id": found.to, "name": found.name},
+        "by": _person(desk, found.by),
+        "reason": found.reason,
+        "at": found.at,
     }
 
 

@@ -20,7 +20,7 @@ from accounts.api.serializers import Number, Sent, Word
 from accounts.api.views import ApiView, asked, now, person, sent
 from accounts.models import User
 from accounts.refusals import Invalid
-from runbooks import eventtext, other_runs, runs, slips
+from runbooks import clock, eventtext, other_runs, runs, slips
 from runbooks.api import examples
 from runbooks.api.fields import KEY, Text, Texts, idempotency_key
 from runbooks.api.library_present import failure_json
@@ -93,14 +93,14 @@ class RunList(ApiView):
         A live run needs an approved revision that no failed run has locked; a drill does not. The
         same key again gives the same run.
         """
-        key, by, at = idempotency_key(request), person(request), now()
+        key, by, at = idempotency_key(request), person(request), clock.now()
         given = sent(SentRun, request)
         revision = _revision(given.pop("runbook"), given.pop("revision"))
         try:
             run = runs.prepare(revision=revision, by=by, at=at, key=key, **given)
         except Invalid as invalid:
             raise Invalid(_named(invalid.errors, revision, given["parameters"])) from None
-        response = Response(run_now(run.pk, by, at), status=201)
+        response = Response(run_now(run.pk, by), status=201)
         response["Location"] = reverse("api:run_detail", args=[run.pk])
         return response
 
@@ -115,9 +115,9 @@ class RunDetail(ApiView):
         What the page hides is hidden here too: commands of steps that are not open, and values that
         you are to measure again without knowing them.
         """
-        by, at = person(request), now()
+        by, at = person(request), clock.now()
         run, state = run_page.load(id)
-        here = run_page.present(id, at)
+        here = run_page.present(id, now())
         etag = run_page.version(state, by, here, at, "api/1")
         response = get_conditional_response(request._request, etag=etag)
         if response is None:
@@ -136,10 +136,11 @@ _FILTERS = {
 }
 
 
-def run_now(pk: int, by: User, at: datetime) -> dict[str, Any]:
-    """The run as `by` may see it at `at` (aware). Raises `Http404`."""
+def run_now(pk: int, by: User) -> dict[str, Any]:
+    """The run as `by` may see it now. Raises `Http404`."""
+    at = clock.now()
     run, state = run_page.load(pk)
-    return _told(run, state, by, at, run_page.present(pk, at))
+    return _told(run, state, by, at, run_page.present(pk, now()))
 
 
 def _told(

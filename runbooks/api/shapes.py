@@ -11,6 +11,7 @@ from accounts.api.serializers import Moment, PersonName, Word
 from runbooks.api.library_shapes import FailureShape
 from runbooks.api.loss import LossShape
 from runbooks.api.other_runs import OtherRunShape
+from runbooks.api.standing_shapes import HandOver, Held, Replacement
 from runbooks.enums import (
     Countersign,
     Deviation,
@@ -70,25 +71,6 @@ class Place(Shape):
 
     name = serializers.CharField()
     environment = serializers.CharField(help_text="Empty for a copy.")
-
-
-class Held(Shape):
-    """STOP was pressed, or a step did not fit twice."""
-
-    at = Moment()
-    by = PersonName()
-    for_mismatch = serializers.BooleanField(help_text="Whether a second person has to resume.")
-
-
-class HandOver(Shape):
-    """The run was offered to somebody; nothing moves until it is accepted or withdrawn."""
-
-    by = PersonName()
-    to = PersonName()
-    position = serializers.CharField(required=False)
-    running = serializers.CharField(required=False)
-    next_step = serializers.CharField(required=False)
-    worries = serializers.CharField(required=False)
 
 
 class Brief(Shape):
@@ -264,6 +246,7 @@ class RunNow(RunHead):
     goal_seconds = serializers.IntegerField(allow_null=True, help_text="RTO of the system.")
     held = Held(allow_null=True)
     hand_over = HandOver(allow_null=True)
+    replacement = Replacement(allow_null=True)
     turned_back = serializers.BooleanField()
     brief = Brief()
     other_runs = OtherRunShape(

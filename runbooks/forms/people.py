@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.fields import TextField
 from runbooks.forms.moves import PLAIN, MoveForm, RunForm, sentences
+from runbooks.machine import so_far
 
 
 class GateForm(MoveForm):
@@ -22,6 +23,21 @@ class AskOverrideForm(GateForm):
         "Say why it cannot be opened in its own way.",
         "The decider and the managers are called now and read this. You can use it in two minutes.",
     )
+    again = forms.BooleanField(
+        error_messages={
+            "required": "Read what was overridden, then confirm that you need one more."
+        }
+    )
+
+    def prepare(self) -> None:
+        passed = so_far(self.state)
+        if passed:
+            self.fields["again"].label = f"{passed} I need one more."
+        else:
+            del self.fields["again"]
+
+    def arguments(self) -> dict[str, Any]:
+        return {"again": False, **super().arguments()}
 
 
 class FitnessForm(RunForm):

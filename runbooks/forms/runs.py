@@ -29,6 +29,12 @@ from runbooks.forms.moves import (
     sentences,
 )
 from runbooks.forms.people import AskOverrideForm, FitnessForm, GateForm
+from runbooks.forms.replacing import (
+    ConfirmReplacementForm,
+    ProposeReplacementForm,
+    WithdrawReplacementForm,
+    read_back_field,
+)
 from runbooks.machine import RunState
 
 #: In what a run can go wrong, as its operator or decider says it.
@@ -97,13 +103,7 @@ class UnlockForm(MoveForm):
 
 
 class ResumeForm(RunForm):
-    read_back = TextField(
-        label="Number of the step that was finished last",
-        help_text="Read the form from the top to the last slash. Write “none” if there is none.",
-        max_length=40,
-        error_messages={"required": "Write the number of the step that was finished last."},
-        widget=forms.TextInput(attrs=PLAIN),
-    )
+    read_back = read_back_field()
     comment = sentences("Why it is right to go on")
 
 
@@ -131,13 +131,7 @@ class WithdrawForm(RunForm):
 
 
 class AcceptForm(RunForm):
-    read_back = TextField(
-        label="Number of the step that was finished last",
-        help_text="Read the form from the top to the last slash. Write “none” if there is none.",
-        max_length=40,
-        error_messages={"required": "Write the number of the step that was finished last."},
-        widget=forms.TextInput(attrs=PLAIN),
-    )
+    read_back = read_back_field()
     identifier = TextField(
         label="Identifier of the target",
         help_text="Read it off the machine itself, not from this page, a prompt or a note.",
@@ -238,6 +232,9 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.RESUME: ResumeForm,
     Move.HAND_OVER: HandOverForm,
     Move.ACCEPT_HAND_OVER: AcceptForm,
+    Move.PROPOSE_REPLACEMENT: ProposeReplacementForm,
+    Move.CONFIRM_REPLACEMENT: ConfirmReplacementForm,
+    Move.WITHDRAW_REPLACEMENT: WithdrawReplacementForm,
     Move.RELEASE: ReasonForm,
     Move.DECIDE: DecideForm,
     Move.NOTE: NoteForm,

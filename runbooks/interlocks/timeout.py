@@ -8,6 +8,7 @@ from typing import Any
 
 from inventory.durations import words
 from runbooks.enums import RunRole
+from runbooks.freshness import is_fresh
 from runbooks.interlocks.interlock import Interlock
 from runbooks.requests import Gate
 from runbooks.state import RunState
@@ -49,8 +50,9 @@ def unconfirmed(state: RunState, at: datetime) -> tuple[RunRole, ...]:
     """The roles whose holders did not confirm, or whose confirmation is no longer fresh at `at`.
     A role that was given back is missing too, where the run could not have started without it: or
     two people would agree, one after the other, for three."""
-    since = at - fresh_for(state)
-    fresh = {(one.person, one.role) for one in state.stated.confirmed if one.at >= since}
+    lasts = fresh_for(state)
+    confirmed = state.stated.confirmed
+    fresh = {(one.person, one.role) for one in confirmed if is_fresh(one.at, at, lasts)}
     missing = {role for person, role in state.people.items() if (person, role) not in fresh}
     if _needs_everyone(state):
         missing |= set(CONFIRMING) - set(state.people.values())

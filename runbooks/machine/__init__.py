@@ -26,12 +26,17 @@ from runbooks.machine.overriding import (
     closed_gates,
     not_before,
     pending,
+    so_far,
+    waiting,
 )
 from runbooks.machine.pace import haste, ticks
 from runbooks.machine.particulars import countersigner
+from runbooks.machine.replacing import proposed as replacement
+from runbooks.machine.replacing import replaceable
 from runbooks.machine.rules import RULES, Rule, standing
 from runbooks.machine.signature import demanded, may_sign
 from runbooks.machine.stating import STATED, stated
+from runbooks.machine.timing import stamped, timed
 from runbooks.requests import (
     Allowed,
     Gate,
@@ -97,10 +102,16 @@ __all__ = [
     "place",
     "refused",
     "remarks",
+    "replaceable",
+    "replacement",
     "required_roles",
     "rollback",
     "run_gates",
+    "so_far",
+    "stamped",
     "standing",
     "stated",
     "ticks",
+    "timed",
+    "waiting",
 ]

@@ -13,6 +13,7 @@ from runbooks.machine.overriding import (
     closed_gates,
     not_before,
     pending,
+    so_far,
 )
 from runbooks.requests import Gate, Malformed, NewEvent, Outcome, Refusal, Request
 from runbooks.state import RunState
@@ -29,14 +30,9 @@ def _ask(state: RunState, request: Request) -> Outcome:
     reason = request.text("reason")
     if not reason:
         return Malformed({"reason": "Say why it cannot be opened in its own way."})
-    asked = _asked(state, request)
-    if asked is not None and request.at - asked.asked_at <= OVERRIDE_LASTS:
-        return Refusal(
-            "asked_already",
-            "This override was asked for already.",
-            f"It can be used from {not_before(asked):%H:%M:%S} UTC on; or withdraw it.",
-            logged=False,
-        )
+    passed = so_far(state)
+    if passed and request.data.get("again") is not True:
+        return Malformed({"again": f"{passed} Confirm that you need one more."})
     return (NewEvent("override.asked", {**_about(state, request, gate), "reason": reason}),)
 
 

@@ -8,17 +8,20 @@ from runbooks import interlocks
 from runbooks.enums import Caught, Deviation, Move, RunKind, RunRole, RunStatus
 from runbooks.machine import rollback
 from runbooks.machine.gates import missing_roles, overridden
+from runbooks.machine.reading_back import read_back
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
 from runbooks.state import RunState, current, in_section, place
 
 
 def _take_role(state: RunState, request: Request) -> Outcome:
     role = RunRole(request.data["role"])
-    if role in {RunRole.OPERATOR, RunRole.DECIDER} and state.holder(role) is not None:
+    waits = role is RunRole.OPERATOR and state.hand_over_to is not None
+    if waits or (role in {RunRole.OPERATOR, RunRole.DECIDER} and state.holder(role) is not None):
         return Refusal(
             "role_taken",
-            f"Somebody is the {role} already.",
-            "Take another role, or wait until they release it or hand it over.",
+            f"Somebody is the {role} already, or is about to be.",
+            "Take another role, or wait until they release it or hand it over. Whoever is gone can"
+            " be replaced by two people of the run.",
         )
     return (NewEvent("role.taken", {"role": role.value}),)
 
@@ -82,27 +85,12 @@ def _hold(state: RunState, request: Request) -> Outcome:
 
 
 def _resume(state: RunState, request: Request) -> Outcome:
-    wrong = _read_back(state, request)
+    wrong = read_back(state, request)
     if wrong:
         return wrong
     held = int((request.at - state.held_at).total_seconds()) if state.held_at else 0
     said = {"read_back": place(state), "comment": request.text("comment")}
     return (NewEvent("run.resumed", {**said, "held_seconds": held}),)
-
-
-def _read_back(state: RunState, request: Request) -> Refusal | Malformed | None:
-    """Resuming and taking over begin with reading back where the run stands: the number of the step
-    that was finished last (interrupted checklists lose their place: NASA/TM-2010-216396)."""
-    said = request.text("read_back").lower().removeprefix("step ").rstrip(".")
-    if not said:
-        return Malformed({"read_back": "Write the number of the step that was finished last."})
-    if said != place(state):
-        return Refusal(
-            "read_back_wrong",
-            f"Step {said} is not the step that was finished last.",
-            "Read the form from the top to the last slash, and write that number (or: none).",
-        )
-    return None
 
 
 def _hand_over(state: RunState, request: Request) -> Outcome:
@@ -126,7 +114,7 @@ def _hand_over(state: RunState, request: Request) -> Outcome:
 
 
 def _accept(state: RunState, request: Request) -> Outcome:
-    wrong = _read_back(state, request)
+    wrong = read_back(state, request)
     if wrong:
         return wrong
     target = state.facts.get(state.procedure.written_into())

@@ -10,10 +10,12 @@ from runbooks.machine.acts_copies import ACTS as COPIES_ACTS
 from runbooks.machine.acts_lock import ACTS as LOCK_ACTS
 from runbooks.machine.acts_log import ACTS as LOG_ACTS
 from runbooks.machine.acts_people import ACTS as PEOPLE_ACTS
+from runbooks.machine.acts_replace import ACTS as REPLACE_ACTS
 from runbooks.machine.acts_run import ACTS as RUN_ACTS
 from runbooks.machine.acts_step import ACTS as STEP_ACTS
 from runbooks.machine.rules import RULES, standing
 from runbooks.machine.signature import unknown_signer, unsigned
+from runbooks.machine.timing import timed
 from runbooks.requests import Allowed, Outcome, Refusal, Request
 from runbooks.state import RunState
 
@@ -24,6 +26,7 @@ ACTS = {
     **LOCK_ACTS,
     **LOG_ACTS,
     **PEOPLE_ACTS,
+    **REPLACE_ACTS,
     **COPIES_ACTS,
 }
 
@@ -34,12 +37,13 @@ def decide(state: RunState, request: Request) -> Outcome:
     A sender who has not seen what changed the step, or the run as a whole, is stale and is told so
     before anything else, unless the move holds whatever came between.
     """
+    request = timed(state, request)
     rule = RULES[request.move]
     stale = None if rule.independent else _stale(state, request)
     refusal = (
         stale
         or unknown_signer(state, request)
-        or standing(state, request.by, request.move, request.step, request.at)
+        or standing(state, request.by, request.move, request.step, request.shown)
     )
     return refusal or unsigned(state, request) or ACTS[request.move](state, request)
 
@@ -58,8 +62,10 @@ def open_roles(state: RunState, person: int, at: datetime) -> tuple[RunRole, ...
     """Roles that `person` could take at `at` (aware)."""
     if standing(state, person, Move.TAKE_ROLE, None, at):
         return ()
-    single = {RunRole.OPERATOR, RunRole.DECIDER}
-    return tuple(r for r in RunRole if r not in single or state.holder(r) is None)
+    single = {r for r in (RunRole.OPERATOR, RunRole.DECIDER) if state.holder(r) is not None}
+    if state.hand_over_to is not None:
+        single.add(RunRole.OPERATOR)
+    return tuple(role for role in RunRole if role not in single)
 
 
 def _stale(state: RunState, request: Request) -> Refusal | None:

@@ -43,6 +43,7 @@ def genesis(number: int, procedure: Procedure, line: Line) -> RunState:
         facts=facts,
         people={},
         steps=tuple(StepState(step.index) for step in procedure.steps),
+        last_at=line.at,
         sequence=line.sequence,
         turned=line.sequence,
     )
@@ -54,9 +55,9 @@ def apply(state: RunState, line: Line) -> RunState:
         state = replace(state, stated=state_one(state.stated, line))
     effect = EFFECTS.get(line.kind)
     if effect is None:
-        return replace(state, sequence=line.sequence)
+        return replace(state, sequence=line.sequence, last_at=line.at)
     turned = line.sequence if line.kind in TURNING else state.turned
-    after = replace(effect(state, line), sequence=line.sequence, turned=turned)
+    after = replace(effect(state, line), sequence=line.sequence, last_at=line.at, turned=turned)
     return _open_current(after, line.sequence)
 
 
@@ -113,6 +114,16 @@ def _accepted(state: RunState, line: Line) -> RunState:
     return replace(state, people=people, hand_over_by=None, hand_over_to=None)
 
 
+def _replaced(state: RunState, line: Line) -> RunState:
+    """Who is gone has no role any more. Another decider has theirs at once; another operator still
+    reads back and identifies, and until then nothing moves, as in a hand-over."""
+    gone, to = line.data["person"], line.data["to"]
+    people = {p: r for p, r in state.people.items() if p != gone}
+    if line.data["role"] == RunRole.DECIDER:
+        return replace(state, people={**people, to: RunRole.DECIDER})
+    return replace(state, people=people, hand_over_by=gone, hand_over_to=to)
+
+
 def _turned_back(state: RunState, line: Line) -> RunState:
     main = [s.index for s in state.steps if state.on_main_path(s.index)]
     other = [i for key in state.entered for i in in_section(state, key)]
@@ -149,6 +160,7 @@ EFFECTS: dict[str, Callable[[RunState, Line], RunState]] = {
     "hand_over.offered": _offered,
     "hand_over.withdrawn": _withdrawn,
     "hand_over.accepted": _accepted,
+    "replacement.confirmed": _replaced,
     "run.turned_back": _turned_back,
     "run.aborted": _ended(RunStatus.ABORTED),
     "run.completed": _ended(RunStatus.COMPLETED),
@@ -163,6 +175,9 @@ TURNING = frozenset(
         "hand_over.offered",
         "hand_over.withdrawn",
         "hand_over.accepted",
+        "replacement.proposed",
+        "replacement.confirmed",
+        "replacement.withdrawn",
         "section.entered",
         "step.undone",
         "run.turned_back",

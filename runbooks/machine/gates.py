@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from runbooks import interlocks
 from runbooks.enums import Countersign, RunKind, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.freshness import is_fresh
 from runbooks.machine import rollback
 from runbooks.requests import Gate, Refusal
 from runbooks.state import FINISHED, RunState, current
@@ -126,7 +127,7 @@ def _before(state: RunState, index: int, at: datetime) -> Gate | None:
     if state.step(index).guard.countersign is not Countersign.BEFORE:
         return None
     signed = state.steps[index].countersigned_at
-    fresh = signed is not None and at - signed <= COUNTERSIGN_COUNTS_FOR
+    fresh = is_fresh(signed, at, COUNTERSIGN_COUNTS_FOR)
     how = "The verifier looks at the same target and countersigns from their own screen."
     if signed is not None and not fresh:
         how = "The countersign was given more than two minutes ago. The verifier gives it again."

@@ -5,6 +5,7 @@ Every refusal is kept. It is counted as a near miss only when it says what a gua
 from __future__ import annotations
 
 from runbooks.enums import Move, RunStatus
+from runbooks.freshness import WENT_BACK
 from runbooks.requests import NewEvent, Refusal, Request
 from runbooks.state import RunState
 
@@ -16,13 +17,22 @@ TRIED = 200  # characters kept of each thing that was tried
 SECRET = frozenset({"password", "signer"})
 #: What a verb says to the machine, and no person typed.
 _UNTYPED = frozenset(
-    {"signed", "sign_again", "unknown_signer", "signer_id", "on_screen_of", "on_screen_name"}
+    {
+        "signed",
+        "sign_again",
+        "unknown_signer",
+        "signer_id",
+        "on_screen_of",
+        "on_screen_name",
+        "may_decide",
+    }
 )
 
 
 def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[NewEvent, ...]:
     """What a refused `request` leaves: the attempt with its guard and what was tried, and the hold
-    when it was the third wrong answer at its step. Nothing for a sender who was merely late."""
+    when it was the third wrong answer at its step, or the clock went back. Nothing for a sender who
+    was merely late."""
     # Nobody comes near anything by saying how they are, and it is counted nowhere.
     if not refusal.logged or request.move is Move.STATE_FITNESS:
         return ()
@@ -42,6 +52,10 @@ def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[NewEve
             "tried": tried,
         },
     )
+    if refusal.code == WENT_BACK and state.status is RunStatus.RUNNING:
+        return event, NewEvent(
+            "run.held", {"mismatch": False, "clock": True, "reason": refusal.sentence}
+        )
     if refusal.counts and state.status is RunStatus.RUNNING and too_many(state, request.step):
         return event, holding(refusal.sentence)
     return (event,)

@@ -1,8 +1,9 @@
 """The loud override: who may ask to pass a gate without its condition, which gates, and when.
 
-One gate of one attempt at one step, never all; never files, the circle, what is typed to lay a
-command open, or a rollback that is closed. (An override that is quick becomes the way:
-break-glass of RUNS, M11 of the story.)
+One gate of one attempt at one step, never all, and one after the other: the wait of the next begins
+when the one before was used or taken back, or waits would run side by side. Never files, the
+circle, what is typed to lay a command open, or a rollback that is closed. (An override that is
+quick becomes the way: break-glass of RUNS, M11 of the story.)
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from runbooks.enums import RunStatus
 from runbooks.machine.gates import attempt_at, gates, run_gates
 from runbooks.procedure import Guard
 from runbooks.requests import Gate, Refusal
-from runbooks.state import RunState
+from runbooks.state import RunState, current
 from runbooks.stated import Override
 
 #: Between asking and passing: long enough to read the reason again, and for those who are paged.
@@ -42,13 +43,50 @@ def pending(state: RunState, index: int | None) -> tuple[Override, ...]:
     )
 
 
+def waiting(state: RunState, at: datetime) -> Override | None:
+    """The override of this run that was asked for, and can still come to be used at `at` (aware):
+    its gate is closed, and it is not too old."""
+    for asked in state.stated.overrides:
+        index = asked.step
+        if asked.opened_at or at - asked.asked_at > OVERRIDE_LASTS:
+            continue
+        here = index is None or index == current(state)
+        if here and asked.attempt == attempt_at(state, index):
+            keys = {gate.key for gate in closed_gates(state, index, at)}
+            return asked if asked.gate in keys else None
+    return None
+
+
+def used(state: RunState) -> tuple[Override, ...]:
+    """The overrides that passed a gate in this run so far."""
+    return tuple(one for one in state.stated.overrides if one.opened_at is not None)
+
+
+def so_far(state: RunState) -> str:
+    """What has been overridden in this run, in words; '' for nothing."""
+    passed = used(state)
+    if not passed:
+        return ""
+    noun = "condition" if len(passed) == 1 else "conditions"
+    return f"{len(passed)} {noun} overridden so far: {'; '.join(_named(state, o) for o in passed)}."
+
+
+def _named(state: RunState, one: Override) -> str:
+    where = "the run as a whole" if one.step is None else f"step {state.step(one.step).number}"
+    return f"{one.label} ({where})"
+
+
 def not_before(asked: Override) -> datetime:
     """The first moment at which it may be used."""
     return asked.asked_at + OVERRIDE_WAITS
 
 
 def may_ask(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
-    """Whether there could be something to override at all; which gate is closed, the act sees."""
+    """Whether there could be something to override at all, and nothing waits already: each waits
+    two minutes of its own. Which gate is closed, the act sees."""
+    before = waiting(state, at)
+    if before is not None:
+        return _one_at_a_time(before)
     if index is not None:
         return None if state.step(index).guard.override else _never(state.step(index).number)
     if all(gate.open for gate in run_gates(state)):
@@ -73,6 +111,16 @@ def may_use(state: RunState, person: int, index: int | None, at: datetime) -> Re
         "not_asked",
         "No override was asked for here.",
         "Ask for it first, with a reason; it can be used two minutes later.",
+    )
+
+
+def _one_at_a_time(before: Override) -> Refusal:
+    return Refusal(
+        "one_at_a_time",
+        f"An override was asked for already: {before.label}.",
+        f"It can be used from {not_before(before):%H:%M:%S} UTC on. Use it or withdraw it; then the"
+        " next one can be asked for.",
+        logged=False,
     )
 
 

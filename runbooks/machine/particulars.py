@@ -10,7 +10,7 @@ from datetime import datetime
 
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus
-from runbooks.machine import rollback
+from runbooks.machine import replacing, rollback
 from runbooks.machine.gates import overridden, repeats_timeout
 from runbooks.machine.overriding import may_ask, may_use
 from runbooks.requests import Refusal
@@ -177,6 +177,18 @@ def _may_accept(state: RunState, person: int, index: int | None, at: datetime) -
     return None
 
 
+def _may_confirm_replacement(
+    state: RunState, person: int, index: int | None, at: datetime
+) -> Refusal | None:
+    return replacing.may_confirm(state, person)
+
+
+def _may_withdraw_replacement(
+    state: RunState, person: int, index: int | None, at: datetime
+) -> Refusal | None:
+    return replacing.may_withdraw(state, person)
+
+
 def _may_release_role(
     state: RunState, person: int, index: int | None, at: datetime
 ) -> Refusal | None:
@@ -236,6 +248,8 @@ PARTICULARS: dict[Move, Callable[[RunState, int, int | None, datetime], Refusal 
     Move.UNLOCK: _may_unlock,
     Move.RESUME: _may_resume,
     Move.ACCEPT_HAND_OVER: _may_accept,
+    Move.CONFIRM_REPLACEMENT: _may_confirm_replacement,
+    Move.WITHDRAW_REPLACEMENT: _may_withdraw_replacement,
     Move.RELEASE_ROLE: _may_release_role,
     Move.COMPLETE: _may_complete,
     Move.ANSWER_COPIES: _may_answer,

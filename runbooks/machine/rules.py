@@ -11,6 +11,7 @@ from datetime import datetime
 
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
 from runbooks.machine.particulars import PARTICULARS
+from runbooks.machine.timing import untimely
 from runbooks.requests import Refusal
 from runbooks.state import ENDED, FINISHED, RunState, current
 
@@ -78,7 +79,10 @@ RULES: dict[Move, Rule] = {
     Move.HOLD: _rule("R", EVERYONE, moving=False, independent=True),
     Move.RESUME: _rule("H", CREW, moving=False),
     Move.HAND_OVER: _rule("RH", _OPERATOR, moving=False),
-    Move.ACCEPT_HAND_OVER: _rule("RH", frozenset(), moving=False),
+    Move.ACCEPT_HAND_OVER: _rule("BRH", frozenset(), moving=False),
+    Move.PROPOSE_REPLACEMENT: _rule("BRH", EVERYONE, moving=False),
+    Move.CONFIRM_REPLACEMENT: _rule("BRH", frozenset(), moving=False),
+    Move.WITHDRAW_REPLACEMENT: _rule("BRH", EVERYONE, moving=False),
     Move.RELEASE: _rule("R", EVERYONE, READY),
     Move.DECIDE: _rule("R", None, READY),
     Move.NOTE: _rule("BRHCA", EVERYONE, moving=False, independent=True),
@@ -100,13 +104,14 @@ def standing(
     state: RunState, person: int, move: Move, index: int | None, at: datetime
 ) -> Refusal | None:
     """Why `person` may not make `move` on step `index` at `at` (aware); None when they may try."""
-    rule = RULES[move]
+    rule, moment = RULES[move], max(at, state.last_at)
     return (
         _run_allows(state, rule, index)
         or _step_exists(state, rule, index)
         or _role_allows(state, person, rule, index)
         or _step_allows(state, rule, index)
-        or PARTICULARS.get(move, _nothing)(state, person, index, at)
+        or PARTICULARS.get(move, _nothing)(state, person, index, moment)
+        or untimely(state, move, index, at)
     )
 
 

@@ -71,7 +71,7 @@ def unknown_signer(state: RunState, request: Request) -> Refusal | None:
     if not request.data.get("unknown_signer"):
         return None
     signer = int(request.data.get("signer_id") or 0)
-    why = may_sign(state, request.by, signer, request.step, request.at)
+    why = may_sign(state, request.by, signer, request.step, request.shown)
     if why is not None:
         return why
     if request.data.get("signed") is None:  # the run went on between the look and the move

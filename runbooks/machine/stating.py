@@ -78,9 +78,13 @@ def _surprised(so_far: Stated, line: Line) -> Stated:
 
 
 def _put_away(so_far: Stated, line: Line) -> Stated:
-    """A command that was laid open is put away, and asked for anew: after a hold, by the operator
-    who takes over and has agreed to nothing yet, and when its section is gone through again."""
+    """A command that was laid open is put away, and asked for anew: after a hold, and when its
+    section is gone through again. (By the operator who takes over: `stating_people`.)"""
     return replace(so_far, unlocked={})
+
+
+def _held(so_far: Stated, line: Line) -> Stated:
+    return replace(_put_away(so_far, line), held_by_clock=line.data.get("clock", False))
 
 
 def _frozen(so_far: Stated, line: Line) -> Stated:
@@ -127,8 +131,7 @@ STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     "step.undone": _surprised,
     "timeout.confirmed": _confirmed,
     "step.unlocked": _unlocked,
-    "run.held": _put_away,
-    "hand_over.accepted": _put_away,
+    "run.held": _held,
     "section.entered": _put_away,
     "step.released": _released,
     "instance.frozen": _frozen,

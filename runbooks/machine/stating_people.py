@@ -3,45 +3,82 @@ Pieces of `runbooks.machine.stating`."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from runbooks.enums import RunRole
 from runbooks.requests import Line
 from runbooks.state import replace
-from runbooks.stated import Fitness, Override, Stated
+from runbooks.stated import Fitness, Override, Replacement, Stated
 
 #: After a longer hold nobody still has the picture that the time-out gave them (RUNS, resume).
 LONG_HOLD = timedelta(minutes=15)
 
 
 def _asked(so_far: Stated, line: Line) -> Stated:
-    told = line.data
-    asked = Override(told["step"], told["attempt"], told["gate"], line.by, told["reason"], line.at)
-    return replace(so_far, overrides=(*_without(so_far, line), asked))
+    """It takes the place of one that was asked for before: two never wait side by side."""
+    return replace(so_far, overrides=(*_used(so_far), _override(line, line.at)))
 
 
 def _overridden(so_far: Stated, line: Line) -> Stated:
-    told = line.data
-    place = (told["step"], told.get("attempt", 1), told["gate"])
-    asked = next((one for one in so_far.overrides if _at(one) == place), None)
-    since = asked.asked_at if asked else line.at
-    opened = Override(*place, line.by, told["reason"], since, opened_at=line.at)
-    return replace(so_far, overrides=(*_without(so_far, line), opened))
+    asked = next((one for one in so_far.overrides if one.opened_at is None), None)
+    opened = _override(line, asked.asked_at if asked else line.at, opened_at=line.at)
+    return replace(so_far, overrides=(*_used(so_far), opened))
 
 
 def _withdrawn(so_far: Stated, line: Line) -> Stated:
-    return replace(so_far, overrides=_without(so_far, line))
+    return replace(so_far, overrides=_used(so_far))
 
 
-def _without(so_far: Stated, line: Line) -> tuple[Override, ...]:
-    """The overrides but for the one that is only asked, of the same gate of the same attempt."""
-    told = line.data
-    place = (told["step"], told.get("attempt", 1), told["gate"])
-    return tuple(one for one in so_far.overrides if one.opened_at or _at(one) != place)
+def _override(line: Line, asked_at: datetime, opened_at: datetime | None = None) -> Override:
+    data = line.data
+    return Override(
+        data["step"],
+        data.get("attempt", 1),
+        data["gate"],
+        line.by,
+        data.get("label", data["gate"]),
+        data["reason"],
+        asked_at,
+        opened_at,
+    )
 
 
-def _at(one: Override) -> tuple[int | None, int, str]:
-    return one.step, one.attempt, one.gate
+def _used(so_far: Stated) -> tuple[Override, ...]:
+    """The overrides that passed a gate."""
+    return tuple(one for one in so_far.overrides if one.opened_at is not None)
+
+
+def _proposed(so_far: Stated, line: Line) -> Stated:
+    data = line.data
+    replacement = Replacement(
+        RunRole(data["role"]),
+        data["person"],
+        data["to"],
+        data["to_name"],
+        line.by,
+        data["reason"],
+        line.at,
+    )
+    return replace(so_far, replacement=replacement)
+
+
+def _confirmed(so_far: Stated, line: Line) -> Stated:
+    """A command that was unlocked is locked again, as in a hand-over: the next operator has agreed
+    to nothing yet."""
+    found = so_far.replacement
+    if found is None or found.role is RunRole.DECIDER:
+        return replace(so_far, replacement=None)
+    return replace(so_far, unlocked={}, replacement=dataclasses.replace(found, confirmed=True))
+
+
+def _withdrawn_replacement(so_far: Stated, line: Line) -> Stated:
+    return replace(so_far, replacement=None)
+
+
+def _taken_over(so_far: Stated, line: Line) -> Stated:
+    return replace(so_far, unlocked={}, replacement=None)
 
 
 def _fitness(so_far: Stated, line: Line) -> Stated:
@@ -60,6 +97,10 @@ STATED_OF_PEOPLE: dict[str, Callable[[Stated, Line], Stated]] = {
     "override.asked": _asked,
     "gate.overridden": _overridden,
     "override.withdrawn": _withdrawn,
+    "replacement.proposed": _proposed,
+    "replacement.confirmed": _confirmed,
+    "replacement.withdrawn": _withdrawn_replacement,
+    "hand_over.accepted": _taken_over,
     "fitness.stated": _fitness,
     "run.resumed": _resumed,
 }

@@ -13,7 +13,16 @@ from zlib import crc32
 from inventory.models import System
 from runbooks import interlocks
 from runbooks.enums import Move, ParameterType, RunRole, RunStatus
-from runbooks.machine import ENDED, Allowed, RunState, current, open_roles, required_roles
+from runbooks.freshness import went_back
+from runbooks.machine import (
+    ENDED,
+    Allowed,
+    RunState,
+    current,
+    open_roles,
+    replaceable,
+    required_roles,
+)
 from runbooks.presence import Here
 from runbooks.screen.banner import Banner, banner
 from runbooks.screen.brief import Brief, brief
@@ -21,6 +30,7 @@ from runbooks.screen.head import Head, head
 from runbooks.screen.panels import Desk, Panel, Person, Sent
 from runbooks.screen.people import Card, WayRound, cards, way_round
 from runbooks.screen.primary import role_words
+from runbooks.screen.replacing import Replacing, replacing
 from runbooks.screen.side import Side, Told, asked, side, tell
 from runbooks.screen.steps import Part, parts
 
@@ -47,6 +57,7 @@ _QUIET = (
     Move.LATE_ENTRY,
     Move.STRIKE_OUT,
     Move.RELEASE_ROLE,
+    Move.PROPOSE_REPLACEMENT,
     Move.ABORT,
 )
 _THINGS = {ParameterType.INSTANCE, ParameterType.COPY}
@@ -72,6 +83,7 @@ class RunScreen:
     live: bool
     current: int | None
     banner: Banner | None
+    replacing: Replacing | None
     seats: tuple[Seat, ...]
     start: Panel | None
     way_round: WayRound
@@ -102,13 +114,12 @@ def run_screen(
 ) -> RunScreen:
     """The page for the person at `desk`. `present` are those who have it open; `beside` is what
     stands in the margin (`side`); `missed` how many near misses there were, told at the end."""
-    state, controls = desk.state, desk.controls
+    state = desk.state
 
     def control(move: Move) -> Panel | None:
-        return desk.panel(move) if Allowed(move) in controls else None
+        return desk.panel(move) if Allowed(move) in desk.controls else None
 
     briefing = state.status is RunStatus.BRIEFING
-    quiet = (control(m) for m in _quiet(state) if not (briefing and m is Move.STATE_FITNESS))
     around, said = way_round(desk, None), cards(desk)
     return RunScreen(
         head=head(desk, title, system, present),
@@ -117,6 +128,7 @@ def run_screen(
         live=state.status not in ENDED,
         current=current(state),
         banner=banner(desk),
+        replacing=replacing(desk),
         seats=_seats(desk),
         start=control(Move.START),
         way_round=around,
@@ -126,18 +138,23 @@ def run_screen(
         parts=parts(desk),
         complete=control(Move.COMPLETE),
         owed=_owed(state),
-        quiet=tuple(panel for panel in quiet if panel),
+        quiet=tuple(found for move in _quiet(state, desk.person) if (found := control(move))),
         side=beside,
         version=_version(desk, around, said),
         missed=missed,
     )
 
 
-def _quiet(state: RunState) -> tuple[Move, ...]:
+def _quiet(state: RunState, person: int) -> tuple[Move, ...]:
     """What lies folded at the end; with the moves that else lie at the open step. The team is asked
     for copies where the text is about something that could have some."""
     about = any(p.type in _THINGS for p in state.procedure.parameters)
-    found = tuple(m for m in _QUIET if about or m is not Move.ASK_COPIES)
+    left_out = set() if about else {Move.ASK_COPIES}
+    if state.status is RunStatus.BRIEFING:
+        left_out.add(Move.STATE_FITNESS)  # it has its place in the brief
+    if not replaceable(state, person):
+        left_out.add(Move.PROPOSE_REPLACEMENT)
+    found = tuple(move for move in _QUIET if move not in left_out)
     return found if current(state) is not None else (Move.NOTE, Move.ATTACH, *found)
 
 
@@ -145,7 +162,8 @@ def _version(desk: Desk, around: WayRound, said: tuple[Card, ...]) -> str:
     """Changes when what is said of the run as a whole changes."""
     state, mine = desk.state, desk.state.people.get(desk.person)
     shown = f"{state.turned}-{state.status.value}-{len(desk.controls)}-{mine}-{len(state.people)}"
-    return f"{shown}-{crc32(repr((around.version, said, state.stated.incident)).encode())}"
+    told = (around.version, said, state.stated.incident, went_back(state.last_at, desk.at))
+    return f"{shown}-{crc32(repr(told).encode())}"
 
 
 def _owed(state: RunState) -> tuple[str, ...]:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from inventory.times import stamp
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
+from runbooks.freshness import went_back
 from runbooks.interlocks.holdings import frozen
 from runbooks.machine import ENDED, Allowed, RunState, current
 from runbooks.machine.misses import TOO_MANY
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.waiting import cancelling
+from runbooks.stated import Replacement
 from runbooks.words import deviation_words
 
 
@@ -38,6 +40,8 @@ def banner(desk: Desk) -> Banner | None:
         return _hand_over(desk)
     if state.status is RunStatus.HELD:
         return _held(desk)
+    if state.status is RunStatus.RUNNING and went_back(state.last_at, desk.at):
+        return Banner("The clock went back.", _clock_words(desk))
     if state.status in ENDED:
         ended = stamp(state.ended_at) if state.ended_at else ""
         wrong = f" It went wrong: {deviation_words(state.deviation)}." if state.deviation else ""
@@ -55,6 +59,11 @@ def _held(desk: Desk) -> Banner:
     since = stamp(state.held_at) if state.held_at else ""
     now = current(state)
     stopped = f"{_name(desk, state.held_by)} stopped the run at {since}."
+    behind = went_back(state.last_at, desk.at)
+    if state.stated.held_by_clock and not behind:
+        stopped = f"The clock went back; the run is on hold since {since}. It is right again."
+    if behind:
+        stopped = _clock_words(desk)
     if state.held_for_mismatch:
         stopped = f"The run stands still since {since}."
     return Banner(
@@ -71,6 +80,17 @@ def _waiting(state: RunState) -> str:
     """What waiting costs: no data, while the writers of what is written into are stopped."""
     stopped = frozen(state, state.procedure.written_into())
     return " The writers are stopped: no data is lost by waiting." if stopped else ""
+
+
+def _clock_words(desk: Desk) -> str:
+    """What a clock that has gone back means for the run, and until when."""
+    last = stamp(desk.state.last_at)
+    return (
+        f"The clock of the database server shows {stamp(desk.at)}, and the last event of this run"
+        f" is from {last}. Countersigns, time-outs, overrides and guarded steps are refused, and"
+        f" the run cannot be resumed, until the clock has passed {last}. Set it right. STOP, notes,"
+        " late entries and aborting stay possible."
+    )
 
 
 def _why(state: RunState, now: int | None) -> str:
@@ -118,6 +138,8 @@ def _name(desk: Desk, pk: int | None) -> str:
 
 def _hand_over(desk: Desk) -> Banner:
     state = desk.state
+    if state.stated.replacement is not None and state.stated.replacement.confirmed:
+        return _replaced(desk, state.stated.replacement)
     giver, taker = (desk.people.get(pk or 0) for pk in (state.hand_over_by, state.hand_over_to))
     mine = state.hand_over_to == desk.person
     may_withdraw = state.hand_over_by == desk.person and Allowed(Move.HAND_OVER) in desk.controls
@@ -129,5 +151,20 @@ def _hand_over(desk: Desk) -> Banner:
         lines=desk.offer,
         panel=accept,
         second=withdraw,
+        kind="hand-over",
+    )
+
+
+def _replaced(desk: Desk, found: Replacement) -> Banner:
+    """The operator is gone and was replaced; the new one reads back and identifies the target."""
+    mine = desk.state.hand_over_to == desk.person
+    return Banner(
+        f"{found.name} takes over from {_name(desk, found.person)}, who is gone",
+        "Read back where the run stands."
+        if mine
+        else f"Nothing moves until {found.name} has taken over. Nobody comes? Propose somebody"
+        " else, below.",
+        lines=(("Reason", found.reason),),
+        panel=desk.panel(Move.ACCEPT_HAND_OVER) if mine else None,
         kind="hand-over",
     )

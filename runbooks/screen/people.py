@@ -22,6 +22,7 @@ from runbooks.machine import (
     not_before,
     pending,
     run_gates,
+    so_far,
 )
 from runbooks.screen.panels import Desk, Panel
 from runbooks.stated import Override
@@ -44,15 +45,18 @@ class Asked:
 
 @dataclass(frozen=True)
 class WayRound:
-    """The loud way round the gates of the open step, or of the start."""
+    """The loud way round the gates of the open step, or of the start. `so_far`: what was overridden
+    in this run, in words."""
 
+    so_far: str
     asked: tuple[Asked, ...]
     panels: tuple[Panel, ...]
 
     @property
     def version(self) -> str:
         """Changes when what is shown changes."""
-        return repr([(a.gate, a.until, a.use is None) for a in self.asked] + [len(self.panels)])
+        asked = [(a.gate, a.until, a.use is None) for a in self.asked]
+        return repr((self.so_far, asked, len(self.panels)))
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def way_round(desk: Desk, index: int | None) -> WayRound:
     may = Allowed(Move.ASK_OVERRIDE, index) in desk.controls
     closed = closed_gates(desk.state, index, desk.at) if may else ()
     return WayRound(
+        so_far(desk.state),
         tuple(_asked(desk, index, one) for one in asked.values()),
         tuple(_ask(desk, index, gate) for gate in closed if gate.key not in asked),
     )

@@ -9,6 +9,7 @@ from datetime import datetime
 from inventory.durations import age, words
 from inventory.times import stamp
 from runbooks.enums import RunRole
+from runbooks.freshness import is_fresh
 from runbooks.interlocks.holdings import good_copies, safety_copy
 from runbooks.interlocks.loss import loss_with
 from runbooks.interlocks.timeout import CONFIRMING, fresh_for
@@ -71,9 +72,9 @@ def ends_at(state: RunState, at: datetime) -> datetime | None:
 
 def _said(state: RunState, person: int, role: RunRole, at: datetime) -> datetime | None:
     """When `person` last confirmed in that role, if it still counts."""
-    since = at - fresh_for(state)
+    lasts = fresh_for(state)
     mine = [c.at for c in state.stated.confirmed if (c.person, c.role) == (person, role)]
-    return max((one for one in mine if one >= since), default=None)
+    return max((one for one in mine if is_fresh(one, at, lasts)), default=None)
 
 
 def _lines(desk: Desk) -> tuple[Confirmation, ...]:

@@ -26,13 +26,16 @@ from runbooks.screen import Sent
 from runbooks.views import run_page
 from runbooks.views.requests import person
 
+#: Moves that name somebody else.
+_NAMING = {Move.HAND_OVER, Move.PROPOSE_REPLACEMENT}
+
 
 @require_GET
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The run as one person sees it now; with `X-Fragment: run` only what changes meanwhile."""
-    by, at = person(request), timezone.now()
+    by = person(request)
     access.check(by, Right.VIEW)
-    run, state, here = run_page.look(pk, at)
+    run, state, here, at = run_page.look(pk, timezone.now())
     session, fragment = request.session.session_key or "", request.headers.get("X-Fragment", "")
     etag = run_page.version(state, by, here, at, "page", session, fragment)
     unchanged = get_conditional_response(request, etag=etag)
@@ -51,14 +54,14 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """Make a move. What is refused comes back in place, with everything that was typed."""
-    by, at = person(request), timezone.now()
+    by = person(request)
     kind = _move(move)
     form = SentTick(request.POST) if kind is Move.TICK else _form(request, _state(pk), by, kind)
     if not form.is_valid():
         return _again(request, pk, by, kind, Invalid(_sentences(form)))
     told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
     try:
-        answer = VERBS[kind](pk, by=by, at=at, **told, **form.arguments())
+        answer = VERBS[kind](pk, by=by, at=None, **told, **form.arguments())
     except Run.DoesNotExist:
         raise Http404("There is no such run.") from None
     except (Invalid, Refused) as said:
@@ -83,7 +86,7 @@ def _form(request: HttpRequest, state: RunState, by: User, kind: Move) -> MoveFo
         state=state,
         step=_index(request),
         person=by.pk,
-        people=run_page.successors() if kind is Move.HAND_OVER else (),
+        people=run_page.successors() if kind in _NAMING else (),
     )
 
 
@@ -95,8 +98,7 @@ def _again(
     assert answer is not None  # noqa: S101 - both kinds have one
     if wants_json(request):
         return JsonResponse(answer.as_json(), status=answer.status)
-    at = timezone.now()
-    run, state, here = run_page.look(pk, at)
+    run, state, here, at = run_page.look(pk, timezone.now())
     form = _form(request, state, by, kind)
     form.full_clean()
     if isinstance(said, Invalid):

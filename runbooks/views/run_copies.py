@@ -8,7 +8,6 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from accounts import access
@@ -17,7 +16,7 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from inventory.models import Copy
-from runbooks import glance, runs
+from runbooks import clock, glance, runs
 from runbooks.enums import Move
 from runbooks.forms.runs import FORMS
 from runbooks.machine import ENDED, Allowed, RunState
@@ -33,7 +32,7 @@ VERBS = {Move.ASK_COPIES: runs.ask_copies, Move.ANSWER_COPIES: runs.answer_copie
 def run_copies(request: HttpRequest, pk: int) -> HttpResponse:
     """Every copy of the system, however it is held. Whoever may look answers here; a POST with
     `?move=ask_copies` asks, any other answers."""
-    by, at = person(request), timezone.now()
+    by, at = person(request), clock.now()
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
     if request.method != "POST":
@@ -47,7 +46,7 @@ def run_copies(request: HttpRequest, pk: int) -> HttpResponse:
                 {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
             )
         told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
-        VERBS[move](pk, by=by, at=at, **told, **form.arguments())
+        VERBS[move](pk, by=by, at=None, **told, **form.arguments())
     except (Invalid, Refused) as said:
         if isinstance(said, Invalid):
             form.blame(said.errors)

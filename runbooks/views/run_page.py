@@ -36,8 +36,9 @@ def load(pk: int) -> tuple[Run, RunState]:
         raise Http404("There is no such run.") from missing
 
 
-def look(pk: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...]]:
-    """The run, its state and who has it open at `at` (aware). Raises `Http404`."""
+def look(pk: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...], datetime]:
+    """The run, its state, who has it open at `at` (aware, by the server's clock), and the moment by
+    the database's clock, by which it is judged. Raises `Http404`."""
     try:
         return glance.glance(pk, at)
     except Run.DoesNotExist as missing:
@@ -137,6 +138,8 @@ def _people(
         wanted |= {step.started_by, step.done_by, step.countersigned_by, step.released_by}
     wanted |= {one.by for one in state.stated.overrides}
     wanted |= {state.held_by, state.hand_over_by, state.hand_over_to}
+    if state.stated.replacement is not None:
+        wanted |= {state.stated.replacement.by, state.stated.replacement.person}
     people, able = {}, []
     for pk, name, initials, may in glance.names([pk for pk in wanted if pk is not None]):
         people[pk] = Person(pk, name, initials)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_safe
 from accounts import access
 from accounts.enums import Right
 from inventory.times import stamp
-from runbooks import log
+from runbooks import clock, log
 from runbooks.enums import RunStatus
 from runbooks.missed import count_in, near_misses_in
 from runbooks.models import Evidence, Run
@@ -67,7 +67,7 @@ def _lines(runs: list[Run]) -> list[RunLine]:
 def run_log(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole log in sentences, with the digests; `?verify=1` checks it, `?near-misses=1` leaves
     only those."""
-    by, at = person(request), timezone.now()
+    by, at = person(request), clock.now()
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
     after = request.GET.get("after", "0")
@@ -97,7 +97,7 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def run_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The run on paper: boxes to slash, lines for values, initials and time."""
-    by, at = person(request), timezone.now()
+    by, at = person(request), clock.now()
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
     return render(

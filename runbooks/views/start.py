@@ -15,7 +15,7 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from inventory.models import System
-from runbooks import briefs, expected, judging, other_runs, runs, shelf, slips
+from runbooks import briefs, clock, expected, judging, other_runs, runs, shelf, slips
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.interlocks.loss import LastWrite
@@ -30,7 +30,7 @@ def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     incident's own page takes over, which links the run to it."""
     if (incident := request.GET.get("incident", "")).isdecimal():
         return redirect("incidents:run_start", pk=int(incident), slug=slug, number=number)
-    revision, at = start_revision(slug, number), timezone.now()
+    revision, at = start_revision(slug, number), clock.now()
     form = prepare_form(request, revision, at=at)
     if request.method != "POST":
         return brief_page(request, revision, form)

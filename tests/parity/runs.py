@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from runbooks.enums import Move, RunRole
 from runbooks.machine import RULES
+from runbooks.runs import VERBS
 from tests.factories.library import approved
 from tests.factories.story import SHEET, Story, story
 from tests.parity.shape import Api, Case, Cast, Form
@@ -18,10 +19,17 @@ from tests.runbooks import texts
 KEY = "parity"
 Stage = Callable[[Cast], Story]
 Told = Callable[[Story], dict[str, Any]]
+
+
+def _verb(move: Move) -> str:
+    """The verb by its full name."""
+    verb = VERBS[move]
+    name = verb.__module__ if verb.__module__.endswith("handing") else "runbooks.runs"
+    return f"{name}.{verb.__name__ if move is not Move.OBJECT else 'object_to'}"
+
+
 #: Taken by whoever has the right; a role in the run is not asked for.
-OPEN_TO_ALL = {
-    f"runbooks.runs.{move.value}" for move, rule in RULES.items() if rule.roles == frozenset()
-}
+OPEN_TO_ALL = {_verb(move) for move, rule in RULES.items() if rule.roles == frozenset()}
 
 
 def told(*deeds: tuple[Move, str, dict[str, Any]], source: bytes = SHEET) -> Stage:
@@ -55,6 +63,14 @@ def offered(cast: Cast) -> Story:
     """A run that is being handed over to the relief."""
     run = told()(cast)
     run.do(Move.HAND_OVER, "operator", to=cast["relief"].pk, **WORDS)
+    return run
+
+
+def deserted(cast: Cast) -> Story:
+    """A run whose operator is gone: the decider proposes the relief."""
+    run = told()(cast)
+    to = {"role": RunRole.OPERATOR, "to": cast["relief"].pk}
+    run.do(Move.PROPOSE_REPLACEMENT, "decider", **to, reason="No answer.")
     return run
 
 
@@ -112,10 +128,6 @@ def asked(gate: str = "released") -> Stage:
     return stage
 
 
-def _verb(move: Move) -> str:
-    return f"runbooks.runs.{'object_to' if move is Move.OBJECT else move.value}"
-
-
 def _typed(sent: Mapping[str, Any]) -> dict[str, Any]:
     """The same as a form's fields."""
     values = {f"value_{name}": value for name, value in sent.get("values", {}).items()}
@@ -129,6 +141,10 @@ def _listing(run: Story) -> dict[str, Any]:
 
 def _to_decider(run: Story) -> dict[str, Any]:
     return {"to": run.people["decider"].pk, **WORDS}
+
+
+def _relief_for_the_operator(run: Story) -> dict[str, Any]:
+    return {"role": "operator", "to": run.people["relief"].pk, "reason": "No answer."}
 
 
 def _to_myself(run: Story) -> dict[str, Any]:
@@ -167,6 +183,9 @@ MADE = (
     move_case(
         Move.ACCEPT_HAND_OVER, offered, {"read_back": "none"}, by="relief", stranger="viewer"
     ),
+    move_case(Move.PROPOSE_REPLACEMENT, told(), _relief_for_the_operator, by="decider"),
+    move_case(Move.CONFIRM_REPLACEMENT, deserted, by="verifier", stranger="viewer"),
+    move_case(Move.WITHDRAW_REPLACEMENT, deserted, {"reason": "I am here."}),
     move_case(Move.CONFIRM_TIMEOUT, told(source=texts.TIMEOUT), {"step": 0}, by="verifier"),
     move_case(Move.RELEASE, told(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
     move_case(

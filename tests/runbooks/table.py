@@ -17,6 +17,8 @@ from runbooks.machine import (
     apply,
     decide,
     genesis,
+    stamped,
+    timed,
 )
 from runbooks.procedure import Procedure
 from tests.runbooks.texts import procedure
@@ -69,10 +71,11 @@ class Game:
         self, move: Move, by: int, step: int | None = None, *, seen: int | None = None, **data: Any
     ) -> Outcome:
         """What the move comes to. An accepted one is played; any other leaves the state alone."""
-        outcome = decide(self.state, Request(move, by, self.at, step, seen, data))
+        request = timed(self.state, Request(move, by, self.at, step, seen, data))
+        outcome = decide(self.state, request)
         if isinstance(outcome, tuple):
-            for event in outcome:
-                line = Line(self.state.sequence + 1, event.kind, self.at, by, event.data)
+            for event in stamped(request, outcome):
+                line = Line(self.state.sequence + 1, event.kind, request.at, by, event.data)
                 self.lines.append(line)
                 self.state = apply(self.state, line)
         return outcome

@@ -44,6 +44,8 @@ LETTERS = {
     "m": "role_held",
     "y": "not_offered_to_you",
     "a": "not_asked",
+    "i": "own_role",  # its other verdicts: tests/runbooks/test_replacing.py
+    "p": "no_replacement",
     "v": "no_overwrite",  # its other verdicts: tests/runbooks/test_overwrite.py
 }
 #                     Locked Open Started Awaiting Done Not-applicable Mismatch Diagnosed Struck
@@ -211,7 +213,22 @@ RUN_MOVES: list[tuple[Move, dict[str, Any], dict[str, str]]] = [
     (
         Move.ACCEPT_HAND_OVER,
         {"read_back": "2"},
-        {"op": "byyee", "vf": "byyee", "dc": "byyee", "ob": "byyee", "no": "b++ee"},
+        {"op": "yyyee", "vf": "yyyee", "dc": "yyyee", "ob": "yyyee", "no": "+++ee"},
+    ),
+    (
+        Move.PROPOSE_REPLACEMENT,
+        {"role": "operator", "to": 9, "reason": "x"},
+        {"op": "iiiee", "vf": "+++ee", "dc": "+++ee", "ob": "+++ee", "no": "nnnee"},
+    ),
+    (
+        Move.CONFIRM_REPLACEMENT,
+        {},
+        {"op": "pppee", "vf": "pppee", "dc": "pppee", "ob": "pppee", "no": "pppee"},
+    ),
+    (
+        Move.WITHDRAW_REPLACEMENT,
+        {},
+        {"op": "pppee", "vf": "pppee", "dc": "pppee", "ob": "pppee", "no": "nnnee"},
     ),
     (
         Move.STATE_FITNESS,
@@ -367,6 +384,9 @@ def test_a_pending_hand_over_stops_what_moves() -> None:
         Move.RESUME,  # likewise
         Move.HAND_OVER,
         Move.ACCEPT_HAND_OVER,
+        Move.PROPOSE_REPLACEMENT,
+        Move.CONFIRM_REPLACEMENT,
+        Move.WITHDRAW_REPLACEMENT,
         Move.NOTE,
         Move.ATTACH,
         Move.STRIKE_OUT,

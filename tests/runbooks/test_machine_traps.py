@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from runbooks.enums import Move, RunStatus, StepStatus
-from runbooks.machine import RULES, Facts, Malformed, Refusal, apply, current, gates, last_finished
+from runbooks.machine import RULES, Facts, Malformed, Refusal, apply, current, gates
 from runbooks.machine.decide import decide
 from runbooks.parser import parse
 from runbooks.requests import Line, Request
@@ -211,16 +211,6 @@ def test_a_stale_sender_is_told_and_it_is_no_near_miss() -> None:
     assert isinstance(complete, Refusal)
     assert complete.code == "stale"
     game.must(Move.HOLD, VERIFIER, seen=0)  # STOP holds whatever came between
-
-
-def test_a_clock_that_jumps_back_breaks_nothing() -> None:
-    game = Game.of(texts.text("A\nduration: {min: 1m, max: 5m}", "B", "C"))
-    game.must(Move.BEGIN_STEP, OPERATOR, 0)
-    game.wait(-3600)
-    game.must(Move.TICK, OPERATOR, 0)
-    assert game.lines[-1].data["hurried"] is True
-    game.must(Move.TICK, OPERATOR, 1)
-    assert last_finished(game.state) == 1
 
 
 def test_the_pace_of_a_tick_is_kept() -> None:

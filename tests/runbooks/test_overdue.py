@@ -51,7 +51,7 @@ def state(
     steps[now] = StepState(now, attempt, status, started_at=began, started_by=1, touched=7)
     return RunState(
         number=5, kind=RunKind.LIVE, status=run, procedure=procedure, facts={}, people={},
-        steps=tuple(steps), sequence=9, turned=4,
+        steps=tuple(steps), last_at=BEGAN, sequence=9, turned=4,
     )  # fmt: skip
 
 

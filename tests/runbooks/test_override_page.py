@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from runbooks.enums import Move
 from runbooks.models import Review
+from tests.factories.clock import stop
 from tests.factories.people import PASSWORD
 from tests.factories.runs import Play, play
 from tests.factories.tokens import program
@@ -25,7 +26,7 @@ REASON = "The decider is on a plane."
 def clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> list[datetime]:
     """The clock of the pages: the last one of the list."""
     moments = [at]
-    monkeypatch.setattr(timezone, "now", lambda: moments[-1])
+    stop(monkeypatch, moments)
     return moments
 
 
@@ -149,3 +150,42 @@ def test_by_api_the_second_person_signs_on_the_operators_program(db: None, at: d
     assert (answer.status_code, answer.json()["events"]) == (200, ["step.countersigned"])
     assert PASSWORD not in answer.content.decode()
     assert "on the screen of Operator" in page(run)
+
+
+def test_the_next_one_is_asked_for_with_what_was_overridden_before_ones_eyes(
+    db: None, at: datetime, clock: list[datetime]
+) -> None:
+    run = play(texts.text("Say it\nhold: decider\ncountersign: before", "Tell"), at)
+    run.move(Move.BEGIN_STEP, step=0)
+    run.move(Move.ASK_OVERRIDE, step=0, gate="released", reason=REASON)
+    clock.append(run.at)
+    assert 'data-move="ask_override"' not in page(run)
+    run.at += timedelta(minutes=2)
+    run.move(Move.OVERRIDE, step=0, gate="released")
+    clock.append(run.at)
+    html = page(run)
+    passed = "1 condition overridden so far: Released by the decider (step 1)."
+    assert f"{passed} I need one more." in html
+    client = Client()
+    client.force_login(run.people["operator"])
+    gate = {"seen": run.run.sequence, "step": 0, "gate": "countersigned"}
+    sent = {**gate, "key": "k1", "reason": "x"}
+    address = f"/runs/{run.run.pk}/ask_override/"
+    refused = client.post(address, sent)
+    assert refused.status_code == 422
+    assert "confirm that you need one more" in refused.content.decode()
+    assert client.post(address, {**sent, "key": "k2", "again": "on"}).status_code == 303
+    run.run.refresh_from_db()
+    clock.append(run.at + timedelta(seconds=1))
+
+    def by_program(move: str, **sent: Any) -> Any:
+        body = {**gate, "seen": run.run.sequence + 9, **sent}
+        headers = {"Idempotency-Key": f"{move}-{len(sent)}"}
+        address = f"/api/v1/runs/{run.run.pk}/moves/{move}/"
+        client = program(run.people["operator"])
+        return client.post(address, body, content_type="application/json", headers=headers)
+
+    assert by_program("withdraw_override").status_code == 200
+    answer = by_program("ask_override", reason="x")
+    assert (answer.status_code, passed in answer.json()["errors"]["again"]) == (422, True)
+    assert by_program("ask_override", reason="x", again=True).status_code == 200

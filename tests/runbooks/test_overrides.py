@@ -10,6 +10,7 @@ import pytest
 
 from runbooks.enums import Move, RunRole, StepStatus
 from runbooks.machine import (
+    OVERRIDE_WAITS,
     Allowed,
     Malformed,
     Refusal,
@@ -20,7 +21,9 @@ from runbooks.machine import (
     place,
     required_roles,
     run_gates,
+    so_far,
     stated,
+    waiting,
 )
 from tests.runbooks import texts
 from tests.runbooks.table import DECIDER, OPERATOR, ROLES, VERIFIER, Game, fresh
@@ -112,7 +115,7 @@ def test_only_who_asked_uses_it_and_not_when_it_is_old() -> None:
 def test_it_is_asked_for_once_and_taken_back() -> None:
     game = asked()
     again = game.ask(Move.ASK_OVERRIDE, OPERATOR, 0, **TOLD)
-    assert code(again) == "asked_already"
+    assert code(again) == "one_at_a_time"
     game.must(Move.WITHDRAW_OVERRIDE, DECIDER, 0, gate="released")
     later(game, minutes=3)
     assert code(game.ask(Move.OVERRIDE, OPERATOR, 0, gate="released")) == "not_asked"
@@ -238,3 +241,68 @@ def test_what_overwrites_nothing_repeats_no_time_out() -> None:
     later(game, minutes=40)
     game.must(Move.RESUME, DECIDER, read_back="none")
     assert gates(game.state, 0, game.at) == ()
+
+
+def test_the_next_is_asked_for_when_this_one_was_used() -> None:
+    game = asked(TWO)
+    early = game.ask(Move.ASK_OVERRIDE, OPERATOR, 0, gate="countersigned", **ALONE)
+    assert isinstance(early, Refusal)
+    assert early.code == "one_at_a_time"
+    assert "Released by the decider" in early.sentence
+    later(game, minutes=2)
+    game.must(Move.OVERRIDE, OPERATOR, 0, gate="released")
+    unread = game.ask(Move.ASK_OVERRIDE, OPERATOR, 0, gate="countersigned", **ALONE)
+    assert isinstance(unread, Malformed)
+    assert (
+        "1 condition overridden so far: Released by the decider (step 1)." in unread.errors["again"]
+    )
+    game.must(Move.ASK_OVERRIDE, OPERATOR, 0, gate="countersigned", again=True, **ALONE)
+    later(game, seconds=119)
+    at_once = game.ask(Move.OVERRIDE, OPERATOR, 0, gate="countersigned")
+    assert code(at_once) == "override_too_soon"
+    later(game, seconds=1)
+    game.must(Move.OVERRIDE, OPERATOR, 0, gate="countersigned")
+    assert so_far(game.state).startswith("2 conditions overridden so far: Released by")
+
+
+def test_all_gates_of_an_overwrite_take_two_minutes_each() -> None:
+    """Seven were asked for at once, and used after one wait."""
+    game = begun()
+    began, count = game.at, 0
+    while closed := closed_gates(game.state, WRITE, game.at):
+        asking = {"gate": closed[0].key, "again": bool(count), **ALONE}
+        game.must(Move.ASK_OVERRIDE, OPERATOR, WRITE, **asking)
+        for gate in closed[1:]:
+            other = {**asking, "gate": gate.key}
+            assert code(game.ask(Move.ASK_OVERRIDE, OPERATOR, WRITE, **other)) == "one_at_a_time"
+        later(game, minutes=2)
+        game.must(Move.OVERRIDE, OPERATOR, WRITE, gate=closed[0].key)
+        count += 1
+    assert count > 2
+    assert game.at - began >= count * OVERRIDE_WAITS
+    assert game.state.overridden == count
+
+
+def test_waits_never_run_side_by_side() -> None:
+    """Withdrawn, met in its own way, or too old: each makes room, and is not used afterwards."""
+    for make_room in (
+        lambda game: game.must(Move.WITHDRAW_OVERRIDE, DECIDER, 0, gate="released"),
+        lambda game: game.must(Move.RELEASE, DECIDER, 0, reason="Read."),
+        lambda game: later(game, minutes=16),
+    ):
+        game = asked(TWO)
+        make_room(game)
+        assert waiting(game.state, game.at) is None
+        game.must(Move.ASK_OVERRIDE, OPERATOR, 0, gate="countersigned", **ALONE)
+        later(game, minutes=2)
+        outcome = game.ask(Move.OVERRIDE, OPERATOR, 0, gate="released")
+        assert not isinstance(outcome, tuple)
+        assert [one.gate for one in game.state.stated.overrides] == ["countersigned"]
+
+
+def test_one_for_the_start_does_not_keep_the_steps_waiting() -> None:
+    game = briefing(OPERATOR, DECIDER, source=TWO)
+    game.must(Move.ASK_OVERRIDE, OPERATOR, gate="roles", **ALONE)
+    game.must(Move.TAKE_ROLE, VERIFIER, role="verifier")
+    game.must(Move.START, OPERATOR, acknowledged=True)
+    game.must(Move.ASK_OVERRIDE, OPERATOR, 0, gate="released", **ALONE)

@@ -124,6 +124,18 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
          "worries": "d"},
         "offered the run to Relief. Position: a. Running: b. Next: c. Worries: d",
     ),
+    "replacement.proposed": (
+        {"role": "operator", "person": 1, "to": 5, "to_name": "Relief", "reason": "No answer."},
+        "proposed Relief as operator instead of who is gone: No answer.",
+    ),
+    "replacement.confirmed": (
+        {"role": "operator", "person": 1, "to": 5, "to_name": "Relief"},
+        "confirmed that Relief takes over as operator",
+    ),
+    "replacement.withdrawn": (
+        {"role": "operator", "objects": True, "reason": "I am here."},
+        "objected to being replaced as operator: I am here.",
+    ),
     "hand_over.withdrawn": ({}, "withdrew the offer to hand over"),
     "hand_over.accepted": (
         {"read_back": "2", "left_role": ""},

@@ -1,0 +1,58 @@
+"""The replacement of somebody who is gone, while a second person has to confirm it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from runbooks.enums import Move, RunRole
+from runbooks.machine import Allowed, replacement
+from runbooks.screen.panels import Desk, Panel
+
+
+@dataclass(frozen=True)
+class Replacing:
+    """What is proposed, in words; `who` confirms it. `confirm` and `withdraw` are there for those
+    who may; `mine`: it is the reader who is to be replaced."""
+
+    title: str
+    reason: str
+    who: str
+    mine: bool
+    confirm: Panel | None
+    withdraw: Panel | None
+
+
+def replacing(desk: Desk) -> Replacing | None:
+    """The proposal as the person at `desk` sees it; None where there is none."""
+    found = replacement(desk.state)
+    if found is None:
+        return None
+    by, gone = (desk.people.get(pk) for pk in (found.by, found.person))
+    confirm = withdraw = None
+    if Allowed(Move.CONFIRM_REPLACEMENT) in desk.controls:
+        confirm = desk.panel(Move.CONFIRM_REPLACEMENT)
+        if found.role is RunRole.DECIDER:
+            confirm = replace(confirm, verb="Take the role of decider")
+    mine = found.person == desk.person
+    if Allowed(Move.WITHDRAW_REPLACEMENT) in desk.controls:
+        withdraw = desk.panel(Move.WITHDRAW_REPLACEMENT)
+        if mine:
+            withdraw = replace(withdraw, verb="Object: I am here")
+    return Replacing(
+        title=f"{by.name if by else 'Somebody'} proposes {found.name} as {found.role} instead of"
+        f" {gone.name if gone else 'who is gone'}",
+        reason=found.reason,
+        who=_who(desk, found.role, found.by, found.name),
+        mine=mine,
+        confirm=confirm,
+        withdraw=withdraw,
+    )
+
+
+def _who(desk: Desk, role: RunRole, by: int, name: str) -> str:
+    """Who has to confirm."""
+    if role is RunRole.DECIDER:
+        return f"{name} confirms it."
+    if desk.state.people.get(by) is RunRole.DECIDER:
+        return "A second person of the run confirms it; then the new operator takes over."
+    return "The decider confirms it; then the new operator takes over."
