@@ -19,7 +19,7 @@ from inventory.times import stamp
 from jobs import pulse, reading
 from runbooks import reviews, rows, shelf, verifying
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
-from runbooks.machine import ENDED, RunState, allowed, current
+from runbooks.machine import ENDED, RunState, current, offered
 from runbooks.models import LogCheck, Run, RunPerson
 
 #: More runs at once than anybody can follow; the run list has the rest.
@@ -112,7 +112,7 @@ def _runs(person: User, at: datetime) -> tuple[Need, ...]:
 def _run(run: Run, state: RunState, person: User, at: datetime) -> Need:
     index = current(state)
     step = state.step(index).number if index is not None else ""
-    may = {a.move for a in allowed(state, person.pk, at) if a.step in (None, index)}
+    may = {a.move for a in offered(state, person.pk, at) if a.step in (None, index)}
     url = reverse("runbooks:run_detail", args=[run.pk]) + "#now"
     title = f"{run} (drill)" if state.kind is RunKind.DRILL else str(run)
     for move, sentence in _ASKED:

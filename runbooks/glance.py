@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.access import holds
 from accounts.enums import Right
 from inventory.models import System
-from runbooks import clock, presence, rows
+from runbooks import clock, outside, presence, rows
 from runbooks.machine import RunState
 from runbooks.models import Event, Run
 from runbooks.statements import NO_KEY
@@ -62,7 +62,8 @@ def glance(run_id: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...], d
     for run in Run.objects.raw(sql, {"run": run_id, "since": since}) if run_id < NO_KEY else ():
         listed = vars(run)["here"] or ""
         here = tuple(sorted(int(pk) for pk in listed.split(",") if pk))
-        return run, rows.known(run), here, clock.read(vars(run)["clock"])
+        state = outside.seen(run, rows.known(run))
+        return run, state, here, clock.read(vars(run)["clock"])
     raise Run.DoesNotExist
 
 

@@ -5,7 +5,7 @@ HMAC-SHA256 with a random secret for each row, over the move, its step and what 
 A person may paste a password into any text: the digest can be tried against guesses only with its
 secret, so both go together, after seven days (`forget`), and whatever takes a text out of the
 product must remove its row too. Nothing of this is in the chained log. Passwords of signatures are
-no part of it: only what they came to (`signed`), so that a corrected one is another message.
+no part of it, nor what they came to.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from accounts.refusals import KeyUsed
@@ -26,9 +27,19 @@ from runbooks.statements import Before, Statement, insert
 
 KEPT_FOR = timedelta(days=7)
 _SECRET_BYTES = 32
-#: What verbs look up or are told by the settings: none of it was sent, and it may change meanwhile.
+#: What verbs look up, are told by the settings or find out about a password: none of it was sent,
+#: and it may change meanwhile.
 _LOOKED_UP = frozenset(
-    {"sign_again", "on_screen_name", "locked", "to_name", "who", "event_kind", "struck"}
+    {
+        "on_screen_name",
+        "on_screen_of",
+        "sign_again",
+        "signed",
+        "signer_id",
+        "to_name",
+        "unknown_signer",
+        "who",
+    }
 )
 
 
@@ -95,7 +106,9 @@ def kept(run: Run, state: RunState, first: Line) -> str:
     same = run.events.filter(
         by=first.by, at=log.microseconds(first.at), sequence__gte=first.sequence
     )
-    lines = map(eventtext.read, same.order_by("sequence").values_list("text", flat=True))
+    rows = same.order_by("sequence").values_list("sequence", "key", "text")
+    mine = takewhile(lambda row: row[0] == first.sequence or row[1] is None, rows)
+    lines = (eventtext.read(text) for _, _, text in mine)
     hidden = blind.steps(state, first.by)
     return "; ".join(blind.told(line.kind, line.data, state, hidden) for line in lines)
 

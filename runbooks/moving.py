@@ -15,7 +15,18 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, KeyUsed, Refused
-from runbooks import aftermath, consequences, eventtext, keyed, log, notify, recall, repeats, rows
+from runbooks import (
+    aftermath,
+    consequences,
+    eventtext,
+    keyed,
+    log,
+    notify,
+    outside,
+    recall,
+    repeats,
+    rows,
+)
 from runbooks.enums import Move, RunRole
 from runbooks.machine import (
     Malformed,
@@ -87,7 +98,8 @@ def move(
             return _first_answer(before, run, state, request)
         role = state.people.get(by.pk)
         access.check(by, RIGHTS[role or RunRole.OBSERVER])
-        outcome = consequences.follow(run, state, request, decide(state, request), by=by)
+        seen_now = outside.seen(run, state)
+        outcome = consequences.follow(run, state, request, decide(seen_now, request), by=by)
         events = _events(outcome, state, request)
         if store and not isinstance(outcome, Refusal):
             events = store(events, request.at)

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from runbooks import eventtext, recall, statements
+from runbooks import eventtext, outside, recall, statements
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.machine import STATED, Facts, RunState, StepState, stated
 from runbooks.models import Run, RunPerson, RunStep
@@ -38,11 +38,12 @@ _RUN_PEOPLE = ("held_by", "hand_over_by", "hand_over_to")
 
 
 def load(run_id: int) -> tuple[Run, RunState]:
-    """A run with its revision, runbook and system, and its state. One query, and four more when
-    this process has not met that state yet. Raises `Run.DoesNotExist`."""
+    """A run with its revision, runbook and system, and its state, with what is so outside of the
+    log. One query, four more when this process has not met that state yet, and those of
+    `runbooks.outside`. Raises `Run.DoesNotExist`."""
     runs = Run.objects.select_related("revision__runbook__system")
     run = runs.defer("revision__procedure", "revision__source").get(pk=run_id)
-    return run, known(run)
+    return run, outside.seen(run, known(run))
 
 
 def load_locked(

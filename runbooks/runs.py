@@ -13,7 +13,7 @@ All return an `Answer`, and raise `MoveRefused` (not allowed now), `accounts.ref
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,10 +21,10 @@ from typing import Any
 from accounts import access
 from accounts.models import User
 from accounts.refusals import Invalid
-from runbooks import clock, eventtext, evidence, handing, signing, slips
+from runbooks import clock, evidence, handing, signing
 from runbooks.enums import Move, RunRole
 from runbooks.machine import NewEvent
-from runbooks.models import Event, Evidence
+from runbooks.models import Evidence
 from runbooks.moving import RIGHTS, Answer, check_sender, move
 from runbooks.preparing import prepare as prepare
 
@@ -33,12 +33,6 @@ def take_role(run_id: int, *, role: RunRole, by: User, at: datetime | None, **se
     """Accept a role in the run: operator, verifier, decider or observer."""
     access.check(by, RIGHTS[role])
     return move(run_id, Move.TAKE_ROLE, by=by, at=at, role=role.value, **sent)
-
-
-def start(run_id: int, *, by: User, at: datetime | None, **sent: Any) -> Answer:
-    """Begin the run: `acknowledged` the brief, `conditions` hold. What went wrong with its text
-    after it was prepared locks a live run too."""
-    return move(run_id, Move.START, by=by, at=at, locked=slips.lock_on(run_id), **sent)
 
 
 def attach(
@@ -127,34 +121,9 @@ def _sign(
     return move(run_id, kind, by=by, at=at, **signed, **sent)
 
 
-def strike_out(
-    run_id: int, *, sequence: int, reason: str, by: User, at: datetime | None, **sent: Any
-) -> Answer:
-    """Strike out a note, a late entry or an attachment, with a reason. It stays readable."""
-    events = Event.objects.filter(run_id=run_id)
-    kind = events.filter(sequence=sequence).values_list("kind", flat=True).first() or ""
-    struck = sequence in struck_out(events.filter(kind="entry.struck_out"))
-    return move(
-        run_id,
-        Move.STRIKE_OUT,
-        by=by,
-        at=at,
-        sequence=sequence,
-        reason=reason,
-        event_kind=kind,
-        struck=struck,
-        **sent,
-    )
-
-
 def answer_copies(run_id: int, *, by: User, at: datetime | None, **sent: Any) -> Answer:
     """Answer the question for copies: `holds` one or not, and `text`, which. No role is needed."""
     return move(run_id, Move.ANSWER_COPIES, by=by, at=at, **{**sent, "who": str(by)})
-
-
-def struck_out(events: Iterable[Event]) -> frozenset[int]:
-    """Sequences that the given `entry.struck_out` events name."""
-    return frozenset(eventtext.read(event.text).data["sequence"] for event in events)
 
 
 def _verb(kind: Move, doc: str) -> Callable[..., Answer]:
@@ -181,6 +150,11 @@ def _signed(kind: Move, doc: str) -> Callable[..., Answer]:
     return verb
 
 
+start = _verb(
+    Move.START,
+    "Begin the run: `acknowledged` the brief, `conditions` hold. What went wrong with its text"
+    " after it was prepared locks a live run too.",
+)
 release_role = _verb(Move.RELEASE_ROLE, "Give one's role back.")
 begin_step = _verb(Move.BEGIN_STEP, "Draw the circle on `step`: it is being done now.")
 record = _verb(Move.RECORD, "Record `values` (name → text) on `step` without ticking it.")
@@ -226,6 +200,11 @@ ask_copies = _verb(
 )
 release = _verb(Move.RELEASE, "Let `step` go on, as the role it waits for, with a `reason`.")
 decide = _verb(Move.DECIDE, "Choose the `answer` of a decision `step`, with a `reason`.")
+strike_out = _verb(
+    Move.STRIKE_OUT,
+    "Strike out the line `sequence`, a note, a late entry or an attachment of one's own, with a"
+    " `reason`; the decider any. It stays readable.",
+)
 note = _verb(Move.NOTE, "Write `text` into the log, about `step` or the run.")
 late_entry = _verb(Move.LATE_ENTRY, "Write `text` on what was done at `performed_at` (aware).")
 abort = _verb(

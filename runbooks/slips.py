@@ -150,12 +150,10 @@ def told(run: Run) -> dict[str, Failure | None]:
     }
 
 
-def lock_on(run_id: int) -> str:
-    """Why the live run with this key may not start, because of a failure; '' when it may."""
-    runs = Run.objects.filter(pk=run_id, kind=RunKind.LIVE.value).select_related("revision")
-    run = runs.defer("revision__source", "revision__procedure").first()
-    found = lock(run.revision) if run is not None else None
-    return words(run.revision, found)[0] if run is not None and found is not None else ""
+def lock_on(run: Run) -> str:
+    """Why `run`, a live one, may not start, because of a failure; '' when it may."""
+    found = lock(run.revision)
+    return words(run.revision, found)[0] if found is not None else ""
 
 
 def words(revision: Revision, failure: Failure) -> tuple[str, str]:

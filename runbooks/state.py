@@ -56,6 +56,17 @@ class StepState:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """What is so outside of the log at the moment, as whoever loaded the state was told
+    (`runbooks.outside`). No event changes it and no replay knows it: it decides what is accepted
+    now, never what became of what was. `gone` are accounts (ids) that are disabled, among those
+    whose word counts in the run; `locked` says why its text may not be run live, '' if it may."""
+
+    gone: frozenset[int] = frozenset()
+    locked: str = ""
+
+
+@dataclass(frozen=True)
 class RunState:
     """A run. `entered` are the asides opened, in order. `past` are the superseded attempts.
 
@@ -63,7 +74,7 @@ class RunState:
     the run as a whole. `deviation` is in
     what it went wrong (`runbooks.enums.Deviation`), '' when it did not; told when the run ends.
     `overridden` gates were passed without their condition.
-    `stated` is what people stated in the run besides its steps.
+    `stated` is what people stated in the run besides its steps. `outside` is no part of the log.
     """
 
     number: int
@@ -89,13 +100,19 @@ class RunState:
     sequence: int = 0
     turned: int = 0
     stated: Stated = field(default_factory=Stated)
+    outside: Outside = field(default_factory=Outside)
 
     def step(self, index: int) -> Step:
         """The text of a step."""
         return self.procedure.steps[index]
 
     def holder(self, role: RunRole) -> int | None:
-        """The first person who holds `role`."""
+        """The first person who holds `role` and whose account is not disabled."""
+        gone = self.outside.gone
+        return next((p for p, r in self.people.items() if r is role and p not in gone), None)
+
+    def occupant(self, role: RunRole) -> int | None:
+        """The first person who holds `role`, even when their account is disabled."""
         return next((p for p, r in self.people.items() if r is role), None)
 
     def on_main_path(self, index: int) -> bool:

@@ -159,7 +159,8 @@ class Stated:
     of this run; `access` what the operator's account can do on what is read; `resumed_at` the end
     of a hold after which the time-out is repeated, `confirmed_since` who has repeated it;
     `held_by_clock`: the last hold was because the clock went back; `replacement` is the last one
-    that was proposed, until it is done or taken back."""
+    that was proposed, until it is done or taken back; `entries` who wrote each line (its sequence)
+    that can be struck out, `struck` those that were."""
 
     copies: tuple[KnownCopy, ...] = ()
     frozen: frozenset[str] = frozenset()
@@ -179,5 +180,7 @@ class Stated:
     confirmed_since: frozenset[int] = frozenset()
     held_by_clock: bool = False
     replacement: Replacement | None = None
+    entries: Mapping[int, int] = field(default_factory=dict)
+    struck: frozenset[int] = frozenset()
     token: str = ""
     access: str = ""

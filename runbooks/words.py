@@ -201,7 +201,10 @@ KINDS: dict[str, Kind] = {
     "run.prepared": Kind(
         "A run was opened in its briefing; names revision and parameters.", _prepared
     ),
-    "role.taken": Kind("A person accepted a role.", lambda d, p: f"took the role of {d['role']}"),
+    "role.taken": Kind(
+        "A person accepted a role.",
+        lambda d, p: f"took the role of {d['role']}",
+    ),
     "role.released": Kind(
         "A person gave a role back.", lambda d, p: f"gave back the role of {d['role']}"
     ),

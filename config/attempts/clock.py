@@ -24,8 +24,7 @@ def _at_the_act(world: World) -> tuple[Crew, int]:
     act = crew.step(ACT)
     crew.go_on(until=act)
     crew.press("operator", Move.BEGIN_STEP, act)
-    for role in ("operator", "verifier", "decider"):
-        crew.press(role, Move.CONFIRM_TIMEOUT, act)
+    crew.agree(act)
     crew.confirm(act)
     return crew, act
 

@@ -206,8 +206,7 @@ def _right(day: Day, dump: int) -> Iterator[Line]:
     act = crew.step("in the place of the live one")
     crew.go_on(until=act)
     crew.press("operator", Move.BEGIN_STEP, act)
-    for role in ("operator", "verifier", "decider"):
-        crew.press(role, Move.CONFIRM_TIMEOUT, act)
+    crew.agree(act)
     yield day.refused(
         "M14",
         "operator",

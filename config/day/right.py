@@ -9,7 +9,7 @@ from config.day.doors import Door, later, state_of
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, StepStatus, ValueType
 from runbooks.interlocks.timeout import CONFIRMING
-from runbooks.machine import current, gates, needs_begin
+from runbooks.machine import Allowed, allowed, current, gates, needs_begin
 from runbooks.procedure import ValueSpec
 from runbooks.state import RunState, place
 
@@ -88,13 +88,20 @@ class Crew:
         if needs_begin(self.state, index) and not begun:
             self.press(role, Move.BEGIN_STEP, index)
         if guard.locks.keys() & {"timeout", "overwrite"}:
-            for one in CONFIRMING:
-                self.press(one.value, Move.CONFIRM_TIMEOUT, index)
+            self.agree(index)
         if guard.countersign is Countersign.BEFORE:
             self.confirm(index)
         if "overwrite" in guard.locks:
             name = self.state.facts[guard.locks["overwrite"]["target"]].value
             self.press(role, Move.UNLOCK, index, name=name, password=PASSWORD)
+
+    def agree(self, index: int) -> None:
+        """Each whose word is missing in the time-out says it."""
+        for role in CONFIRMING:
+            state = self.state
+            holder = state.holder(role) or 0
+            if Allowed(Move.CONFIRM_TIMEOUT, index) in allowed(state, holder, self.door.at):
+                self.press(role.value, Move.CONFIRM_TIMEOUT, index)
 
     def confirm(self, index: int) -> None:
         """The second person, just before the act, with their own signature."""

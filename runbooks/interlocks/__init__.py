@@ -19,7 +19,7 @@ from runbooks.interlocks.freeze import Freeze, Thaw
 from runbooks.interlocks.identify import NAMED, Identify, Mark, plain, proofs
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
 from runbooks.interlocks.overwrite import Overwrite, renewed
-from runbooks.interlocks.timeout import Timeout, unconfirmed
+from runbooks.interlocks.timeout import Timeout, confirmed, unconfirmed
 from runbooks.interlocks.verify import Verify
 from runbooks.interlocks.wait import Wait
 from runbooks.procedure import Guard, Step, ValueSpec
@@ -34,6 +34,7 @@ __all__ = [
     "Wrong",
     "asks",
     "begins",
+    "confirmed",
     "events",
     "gates",
     "is_masked",

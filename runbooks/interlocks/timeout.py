@@ -48,15 +48,26 @@ def timeout_gate(state: RunState, at: datetime, guard: str) -> Gate:
 
 def unconfirmed(state: RunState, at: datetime) -> tuple[RunRole, ...]:
     """The roles whose holders did not confirm, or whose confirmation is no longer fresh at `at`.
-    A role that was given back is missing too, where the run could not have started without it: or
+    Nobody speaks for a disabled account: a role that it holds, or that was given back, is missing
+    where the run could not have started without it: or
     two people would agree, one after the other, for three."""
     lasts = fresh_for(state)
     confirmed = state.stated.confirmed
     fresh = {(one.person, one.role) for one in confirmed if is_fresh(one.at, at, lasts)}
-    missing = {role for person, role in state.people.items() if (person, role) not in fresh}
+    crew = [pair for pair in state.people.items() if pair[0] not in state.outside.gone]
+    missing = {role for person, role in crew if (person, role) not in fresh}
     if _needs_everyone(state):
-        missing |= set(CONFIRMING) - set(state.people.values())
+        missing |= set(CONFIRMING) - {role for _, role in crew}
     return tuple(role for role in CONFIRMING if role in missing)
+
+
+def confirmed(state: RunState, person: int, at: datetime) -> bool:
+    """Whether `person` confirmed in the role that they hold, and it still counts at `at`."""
+    since, role = at - fresh_for(state), state.people.get(person)
+    return any(
+        (one.person, one.role) == (person, role) and one.at >= since
+        for one in state.stated.confirmed
+    )
 
 
 def _needs_everyone(state: RunState) -> bool:

@@ -8,7 +8,8 @@ made from these tables.
 from __future__ import annotations
 
 from runbooks.machine import rollback
-from runbooks.machine.decide import allowed, decide, open_roles
+from runbooks.machine.barred import barred
+from runbooks.machine.decide import allowed, decide, offered, open_roles
 from runbooks.machine.fold import EFFECTS, TURNING, apply, genesis
 from runbooks.machine.gates import (
     COUNTERSIGN_COUNTS_FOR,
@@ -51,6 +52,7 @@ from runbooks.state import (
     ENDED,
     FINISHED,
     Facts,
+    Outside,
     RunState,
     StepState,
     current,
@@ -76,6 +78,7 @@ __all__ = [
     "Malformed",
     "NewEvent",
     "Outcome",
+    "Outside",
     "Refusal",
     "Request",
     "Rule",
@@ -83,6 +86,7 @@ __all__ = [
     "StepState",
     "allowed",
     "apply",
+    "barred",
     "closed_gates",
     "countersigner",
     "current",
@@ -96,6 +100,7 @@ __all__ = [
     "may_sign",
     "needs_begin",
     "not_before",
+    "offered",
     "open_roles",
     "overridden",
     "pending",

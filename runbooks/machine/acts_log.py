@@ -6,11 +6,9 @@ from datetime import datetime
 
 from runbooks import interlocks
 from runbooks.enums import Move, StepStatus, ValueType
+from runbooks.machine.striking import not_struck
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
 from runbooks.state import ENDED, RunState, current
-
-#: Only what changes no state can be struck out; a wrong tick is mended by going the way back.
-STRIKABLE = frozenset({"note.added", "entry.late", "evidence.attached"})
 
 
 def _about(state: RunState, request: Request) -> dict[str, int]:
@@ -74,20 +72,13 @@ def _late_entry(state: RunState, request: Request) -> Outcome:
 
 
 def _strike_out(state: RunState, request: Request) -> Outcome:
-    """`event_kind` is that of the event named, '' for none; `struck` whether it is already."""
     if not request.text("reason"):
         return Malformed({"reason": "Say why it is struck out."})
-    if request.text("event_kind") not in STRIKABLE:
-        return Refusal(
-            "not_strikable",
-            "Only notes, late entries and attachments are struck out.",
-            "Write a note or a late entry that says what is wrong.",
-        )
-    if request.data.get("struck"):
-        return Refusal(
-            "struck_already", "It is struck out already.", "Nothing is left to do.", False
-        )
-    data = {"sequence": request.data["sequence"], "reason": request.text("reason")}
+    sequence = request.data["sequence"]
+    refusal = not_struck(state, request.by, sequence)
+    if refusal:
+        return refusal
+    data = {"sequence": sequence, "reason": request.text("reason")}
     return (NewEvent("entry.struck_out", data),)
 
 

@@ -8,10 +8,8 @@ from typing import Any
 from runbooks.enums import Move, StepStatus
 from runbooks.machine.gates import attempt_at, gates, run_gates
 from runbooks.machine.overriding import (
-    OVERRIDE_LASTS,
-    OVERRIDE_WAITS,
     closed_gates,
-    not_before,
+    not_used,
     pending,
     so_far,
 )
@@ -43,32 +41,13 @@ def _override(state: RunState, request: Request) -> Outcome:
     asked = _asked(state, request)
     if asked is None:
         return _not_asked(gate)
-    if asked.by != request.by:
-        return Refusal(
-            "not_your_override",
-            "Somebody else asked for this override.",
-            "Whoever asked for it uses it; or withdraw it, and ask for it yourself.",
-            guard="override",
-        )
-    waited = request.at - asked.asked_at
-    if waited < OVERRIDE_WAITS:
-        return Refusal(
-            "override_too_soon",
-            f"Not before {not_before(asked):%H:%M:%S} UTC: an override waits two minutes.",
-            "Read your reason again meanwhile, and look whether somebody answers.",
-            guard="override",
-        )
-    if waited > OVERRIDE_LASTS:
-        return Refusal(
-            "override_expired",
-            "This override was asked for more than 15 minutes ago.",
-            "Ask for it again, with the reason as it is now.",
-            guard="override",
-        )
+    refusal = not_used(asked, request.by, request.at)
+    if refusal:
+        return refusal
     data = {
         **_about(state, request, gate),
         "reason": asked.reason,
-        "waited": int(waited.total_seconds()),
+        "waited": int((request.at - asked.asked_at).total_seconds()),
         "done": _finishes(state, request.step),
     }
     return (NewEvent("gate.overridden", data),)

@@ -7,7 +7,6 @@ from typing import Any
 from runbooks import interlocks
 from runbooks.enums import Caught, Deviation, Move, RunKind, RunRole, RunStatus
 from runbooks.machine import rollback
-from runbooks.machine.gates import missing_roles, overridden
 from runbooks.machine.reading_back import read_back
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
 from runbooks.state import RunState, current, in_section, place
@@ -16,7 +15,7 @@ from runbooks.state import RunState, current, in_section, place
 def _take_role(state: RunState, request: Request) -> Outcome:
     role = RunRole(request.data["role"])
     waits = role is RunRole.OPERATOR and state.hand_over_to is not None
-    if waits or (role in {RunRole.OPERATOR, RunRole.DECIDER} and state.holder(role) is not None):
+    if waits or (role in {RunRole.OPERATOR, RunRole.DECIDER} and state.occupant(role) is not None):
         return Refusal(
             "role_taken",
             f"Somebody is the {role} already, or is about to be.",
@@ -31,24 +30,6 @@ def _release_role(state: RunState, request: Request) -> Outcome:
 
 
 def _start(state: RunState, request: Request) -> Outcome:
-    locked = request.text("locked")
-    if locked:
-        return Refusal(
-            "locked",
-            locked,
-            "Abort this run. Change the runbook and have it approved, or ask an approver who did"
-            " not operate the run that went wrong to waive it, with a reason.",
-        )
-    alone = overridden(state, None, "roles")
-    missing = [r for r in missing_roles(state) if not (alone and r is not RunRole.OPERATOR)]
-    if missing:
-        names = ", ".join(role.value for role in missing)
-        return Refusal(
-            "roles_missing",
-            f"These roles are not taken yet: {names}.",
-            "Each takes their role from their own screen; then start. Nobody comes? Ask for the"
-            " override: it is loud, and takes two minutes.",
-        )
     errors = {}
     if not request.data.get("acknowledged"):
         errors["acknowledged"] = "Read the purpose, the worst case and the abort rule, then say so."

@@ -11,7 +11,7 @@ from runbooks.interlocks import Wrong
 from runbooks.machine import rollback
 from runbooks.machine.acts_branch import entering
 from runbooks.machine.attempts import put
-from runbooks.machine.gates import gates, not_yet
+from runbooks.machine.gates import closed_gate, not_yet
 from runbooks.machine.misses import holding, too_many
 from runbooks.machine.pace import pace
 from runbooks.machine.signature import on_screen_of
@@ -254,10 +254,8 @@ def _mismatch(
 
 def _first_closed(state: RunState, request: Request) -> Refusal | None:
     index = index_of(request)
-    for gate in gates(state, index, request.at):
-        if not gate.open:
-            return not_yet(gate)
-    return None
+    closed = closed_gate(state, index, request.at)
+    return not_yet(closed) if closed else None
 
 
 ACTS = {

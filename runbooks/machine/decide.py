@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from runbooks.enums import Move, RunRole
@@ -13,6 +14,7 @@ from runbooks.machine.acts_people import ACTS as PEOPLE_ACTS
 from runbooks.machine.acts_replace import ACTS as REPLACE_ACTS
 from runbooks.machine.acts_run import ACTS as RUN_ACTS
 from runbooks.machine.acts_step import ACTS as STEP_ACTS
+from runbooks.machine.barred import barred, has_choice
 from runbooks.machine.rules import RULES, standing
 from runbooks.machine.signature import unknown_signer, unsigned
 from runbooks.machine.timing import timed
@@ -43,18 +45,35 @@ def decide(state: RunState, request: Request) -> Outcome:
     refusal = (
         stale
         or unknown_signer(state, request)
-        or standing(state, request.by, request.move, request.step, request.shown)
+        or barred(state, request.by, request.move, request.step, request.shown)
     )
     return refusal or unsigned(state, request) or ACTS[request.move](state, request)
 
 
 def allowed(state: RunState, person: int, at: datetime) -> tuple[Allowed, ...]:
-    """Every control that `person` may use at `at` (aware). Moves about a step name it."""
+    """Every move that is accepted of `person` at `at` (aware), if what they send with it is right.
+    Moves about a step name it."""
+    return _those(state, lambda move, i: _is_open(state, person, move, i, at))
+
+
+def offered(state: RunState, person: int, at: datetime) -> tuple[Allowed, ...]:
+    """Every move that is for `person` to make at `at` (aware), once the gates are open that it
+    waits for: what a screen shows, if only to say why it is not allowed yet."""
+    return _those(state, lambda move, i: standing(state, person, move, i, at) is None)
+
+
+def _is_open(state: RunState, person: int, move: Move, index: int | None, at: datetime) -> bool:
+    return barred(state, person, move, index, at) is None and has_choice(
+        state, person, move, index, at
+    )
+
+
+def _those(state: RunState, fits: Callable[[Move, int | None], bool]) -> tuple[Allowed, ...]:
     found = []
     for move, rule in RULES.items():
         steps: list[int | None] = [None] if rule.steps is None or rule.or_run else []
         steps += [s.index for s in state.steps if rule.steps and s.status in rule.steps]
-        found += [Allowed(move, i) for i in steps if standing(state, person, move, i, at) is None]
+        found += [Allowed(move, i) for i in steps if fits(move, i)]
     return tuple(found)
 
 
@@ -62,7 +81,7 @@ def open_roles(state: RunState, person: int, at: datetime) -> tuple[RunRole, ...
     """Roles that `person` could take at `at` (aware)."""
     if standing(state, person, Move.TAKE_ROLE, None, at):
         return ()
-    single = {r for r in (RunRole.OPERATOR, RunRole.DECIDER) if state.holder(r) is not None}
+    single = {r for r in (RunRole.OPERATOR, RunRole.DECIDER) if state.occupant(r) is not None}
     if state.hand_over_to is not None:
         single.add(RunRole.OPERATOR)
     return tuple(role for role in RunRole if role not in single)

@@ -26,7 +26,7 @@ def gates(state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
         _release(state, index),
         _after_hold(state, index),
         _begun(state, index),
-        _before(state, index, then),
+        _before(state, index, at),
     )
     locks = interlocks.gates(state, index, then)
     second = _after(state, index)
@@ -42,6 +42,11 @@ def _overridden(state: RunState, index: int, found: tuple[Gate, ...]) -> tuple[G
         else gate
         for gate in found
     )
+
+
+def closed_gate(state: RunState, index: int, at: datetime, *, but: str = "") -> Gate | None:
+    """The first closed gate of step `index` at `at` (aware), but for the one with the key `but`."""
+    return next((g for g in gates(state, index, at) if not g.open and g.key != but), None)
 
 
 def not_yet(gate: Gate) -> Refusal:
@@ -93,7 +98,9 @@ def _after_hold(state: RunState, index: int) -> Gate | None:
     """After a long hold nothing goes on before the time-out was repeated (RUNS, resume)."""
     if not repeats_timeout(state) or state.steps[index].status in FINISHED:
         return None
-    crew = {p: role for p, role in state.people.items() if role is not RunRole.OBSERVER}
+    gone = state.outside.gone
+    held = ((p, role) for p, role in state.people.items() if p not in gone)
+    crew = {p: role for p, role in held if role is not RunRole.OBSERVER}
     missing = [role for p, role in crew.items() if p not in state.stated.confirmed_since]
     names = ", ".join(role.value for role in RunRole if role in missing)
     return Gate(
@@ -127,12 +134,28 @@ def _before(state: RunState, index: int, at: datetime) -> Gate | None:
     if state.step(index).guard.countersign is not Countersign.BEFORE:
         return None
     signed = state.steps[index].countersigned_at
-    fresh = is_fresh(signed, at, COUNTERSIGN_COUNTS_FOR)
+    counts = countersigned(state, index, at)
     how = "The verifier looks at the same target and countersigns from their own screen."
-    if signed is not None and not fresh:
+    if _signer_is_gone(state, index):
+        how = "The account that countersigned is disabled. Another verifier countersigns."
+    elif signed is not None and not counts:
         how = "The countersign was given more than two minutes ago. The verifier gives it again."
     label = "Verifier confirms from their own screen"
-    return Gate("countersigned", label, fresh, how, "countersign")
+    return Gate("countersigned", label, counts, how, "countersign")
+
+
+def countersigned(state: RunState, index: int, at: datetime) -> bool:
+    """Whether step `index` was countersigned before it is done, and that counts at `at` (aware):
+    for two minutes, and while the signer's account is not disabled. Once the command was laid open,
+    as it stood at that moment."""
+    then = state.stated.unlocked.get(index, at)
+    signed = state.steps[index].countersigned_at
+    return is_fresh(signed, then, COUNTERSIGN_COUNTS_FOR) and not _signer_is_gone(state, index)
+
+
+def _signer_is_gone(state: RunState, index: int) -> bool:
+    gone = state.steps[index].countersigned_by in state.outside.gone
+    return gone and index not in state.stated.unlocked
 
 
 def _after(state: RunState, index: int) -> Gate | None:

@@ -81,6 +81,49 @@ def not_before(asked: Override) -> datetime:
     return asked.asked_at + OVERRIDE_WAITS
 
 
+def askable(state: RunState, index: int | None, at: datetime) -> tuple[Gate, ...]:
+    """The closed gates of step `index` that no override is asked for yet, or no longer."""
+    waiting = {one.gate for one in pending(state, index) if at - one.asked_at <= OVERRIDE_LASTS}
+    return tuple(gate for gate in closed_gates(state, index, at) if gate.key not in waiting)
+
+
+def usable(state: RunState, person: int, index: int | None, at: datetime) -> tuple[Override, ...]:
+    """The overrides that `person` asked for at step `index` and can use at `at` (aware)."""
+    closed = {gate.key for gate in closed_gates(state, index, at)}
+    return tuple(
+        one
+        for one in pending(state, index)
+        if one.gate in closed and not_used(one, person, at) is None
+    )
+
+
+def not_used(asked: Override, person: int, at: datetime) -> Refusal | None:
+    """Why `person` may not use at `at` (aware) the override that was `asked`; None if they may."""
+    if asked.by != person:
+        return Refusal(
+            "not_your_override",
+            "Somebody else asked for this override.",
+            "Whoever asked for it uses it; or withdraw it, and ask for it yourself.",
+            guard="override",
+        )
+    waited = at - asked.asked_at
+    if waited < OVERRIDE_WAITS:
+        return Refusal(
+            "override_too_soon",
+            f"Not before {not_before(asked):%H:%M:%S} UTC: an override waits two minutes.",
+            "Read your reason again meanwhile, and look whether somebody answers.",
+            guard="override",
+        )
+    if waited > OVERRIDE_LASTS:
+        return Refusal(
+            "override_expired",
+            "This override was asked for more than 15 minutes ago.",
+            "Ask for it again, with the reason as it is now.",
+            guard="override",
+        )
+    return None
+
+
 def may_ask(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     """Whether there could be something to override at all, and nothing waits already: each waits
     two minutes of its own. Which gate is closed, the act sees."""

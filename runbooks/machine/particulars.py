@@ -9,9 +9,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from runbooks import interlocks
-from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus
+from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.machine import replacing, rollback
-from runbooks.machine.gates import overridden, repeats_timeout
+from runbooks.machine.gates import countersigned, overridden, repeats_timeout
 from runbooks.machine.overriding import may_ask, may_use
 from runbooks.requests import Refusal
 from runbooks.state import RunState, current
@@ -26,6 +26,23 @@ def countersigner(state: RunState, index: int) -> RunRole:
 def _may_countersign(
     state: RunState, person: int, index: int | None, at: datetime
 ) -> Refusal | None:
+    """Given once, it counts; given again it would only move the time of the mark."""
+    assert index is not None  # noqa: S101 - the table demands a step
+    guard, signer = state.step(index).guard, state.steps[index].countersigned_by
+    before = guard.countersign is Countersign.BEFORE
+    of_use = signer is not None and state.people.get(signer) is not guard.role
+    if before and of_use and countersigned(state, index, at):
+        return Refusal(
+            "countersigned_already",
+            "The countersign was given, and it counts.",
+            "Go on with the step; or object, if you see something else.",
+            logged=False,
+        )
+    return _may_judge(state, person, index, at)
+
+
+def _may_judge(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
+    """Countersign or object: the second person, when it is their turn."""
     assert index is not None  # noqa: S101 - the table demands a step
     guard, step = state.step(index).guard, state.steps[index]
     if guard.countersign is None:
@@ -94,9 +111,12 @@ def _may_decide(state: RunState, person: int, index: int | None, at: datetime) -
 
 
 def _may_record(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
-    if index is not None and interlocks.asks(state, index):
+    typed = index is not None and any(
+        spec.type is not ValueType.FILE for spec in interlocks.asks(state, index)
+    )
+    if typed:
         return None
-    return Refusal("no_value", "This step records no value.", "Write a note instead.")
+    return Refusal("no_value", "This step records no value that is typed.", "Write a note instead.")
 
 
 def _may_skip(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
@@ -140,11 +160,21 @@ def _may_release(state: RunState, person: int, index: int | None, at: datetime) 
 
 
 def _may_confirm(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
-    if index is not None and {"timeout", "overwrite"} & state.step(index).guard.locks.keys():
+    assert index is not None  # noqa: S101 - the table demands a step
+    asks = bool({"timeout", "overwrite"} & state.step(index).guard.locks.keys())
+    repeats = repeats_timeout(state)
+    if not asks and not repeats:
+        return Refusal("no_timeout", "This step asks for no time-out.", "Write a note instead.")
+    then = state.stated.unlocked.get(index, at)
+    wanted = asks and not interlocks.confirmed(state, person, then)
+    if wanted or (repeats and person not in state.stated.confirmed_since):
         return None
-    if repeats_timeout(state):
-        return None
-    return Refusal("no_timeout", "This step asks for no time-out.", "Write a note instead.")
+    return Refusal(
+        "confirmed_already",
+        "You have confirmed the time-out, and it counts.",
+        "Wait for the others; or say STOP, if you are in doubt.",
+        logged=False,
+    )
 
 
 def _may_unlock(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
@@ -237,7 +267,7 @@ def _may_complete(state: RunState, person: int, index: int | None, at: datetime)
 PARTICULARS: dict[Move, Callable[[RunState, int, int | None, datetime], Refusal | None]] = {
     Move.TAKE_ROLE: _may_take_role,
     Move.COUNTERSIGN: _may_countersign,
-    Move.OBJECT: _may_countersign,
+    Move.OBJECT: _may_judge,
     Move.TICK: _may_tick,
     Move.DECIDE: _may_decide,
     Move.RECORD: _may_record,

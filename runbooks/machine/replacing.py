@@ -26,7 +26,7 @@ def proposed(state: RunState) -> Replacement | None:
 
 def gone(state: RunState, role: RunRole) -> int | None:
     """Who is replaced in `role`: who holds it; or who held it last, while the next is awaited."""
-    holder = state.holder(role)
+    holder = state.occupant(role)
     return state.hand_over_by if holder is None and role is RunRole.OPERATOR else holder
 
 

@@ -87,6 +87,14 @@ def _held(so_far: Stated, line: Line) -> Stated:
     return replace(_put_away(so_far, line), held_by_clock=line.data.get("clock", False))
 
 
+def _entered(so_far: Stated, line: Line) -> Stated:
+    return replace(so_far, entries={**so_far.entries, line.sequence: line.by})
+
+
+def _struck(so_far: Stated, line: Line) -> Stated:
+    return replace(so_far, struck=so_far.struck | {line.data["sequence"]})
+
+
 def _frozen(so_far: Stated, line: Line) -> Stated:
     name = line.data["parameter"]
     stopped = {**so_far.stopped, name: line.at}
@@ -121,6 +129,9 @@ def _told(so_far: Stated, line: Line) -> Stated:
     return replace(so_far, incident=one)
 
 
+#: Only what changes no state can be struck out; a wrong tick is mended by going the way back.
+STRIKABLE = ("note.added", "entry.late", "evidence.attached")
+
 STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     **STATED_OF_PEOPLE,
     "run.prepared": _prepared,
@@ -140,4 +151,6 @@ STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     "copy.verified": copy_verified,
     "copies.asked": copies_asked,
     "copies.answered": copies_answered,
+    **dict.fromkeys(STRIKABLE, _entered),
+    "entry.struck_out": _struck,
 }

@@ -18,6 +18,7 @@ from runbooks.machine import (
     ENDED,
     Allowed,
     RunState,
+    barred,
     current,
     open_roles,
     replaceable,
@@ -130,7 +131,7 @@ def run_screen(
         banner=banner(desk),
         replacing=replacing(desk),
         seats=_seats(desk),
-        start=control(Move.START),
+        start=_start(desk),
         way_round=around,
         fitness=control(Move.STATE_FITNESS) if briefing else None,
         brief=brief(state, desk.at) if briefing else None,
@@ -143,6 +144,14 @@ def run_screen(
         version=_version(desk, around, said),
         missed=missed,
     )
+
+
+def _start(desk: Desk) -> Panel | None:
+    """The start, for whoever starts the run; disabled, with why, while something is missing."""
+    if Allowed(Move.START) not in desk.offers:
+        return None
+    why = barred(desk.state, desk.person, Move.START, None, desk.at)
+    return desk.panel(Move.START, blocked=why.sentence if why else "")
 
 
 def _quiet(state: RunState, person: int) -> tuple[Move, ...]:

@@ -17,7 +17,7 @@ from runbooks.enums import Countersign, Move
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
 from runbooks.interlocks.wait import unchecked
-from runbooks.machine import Allowed, Facts, RunState, allowed
+from runbooks.machine import Allowed, Facts, RunState, allowed, offered
 from runbooks.parameters import in_run
 from runbooks.screen.groups import Group, groups, in_order, thing
 from runbooks.screen.words import address, place_name
@@ -135,8 +135,9 @@ _READING = ("copy", "protect", "verify")
 @dataclass(frozen=True)
 class Desk:
     """What the screen of one person is made of. `controls` is the machine's one answer to what
-    this person may do; nothing else here decides that. `offer` is what was said when a hand-over
-    was offered; `successors` those who could take over (id, name)."""
+    this person may do; nothing else here decides that. `offers` adds to it what is theirs to do and
+    waits for something: it is drawn disabled, with what it waits for. `offer` is what was said when
+    a hand-over was offered; `successors` those who could take over (id, name)."""
 
     state: RunState
     person: int
@@ -150,6 +151,10 @@ class Desk:
     @cached_property
     def controls(self) -> frozenset[Allowed]:
         return frozenset(allowed(self.state, self.person, self.at))
+
+    @cached_property
+    def offers(self) -> frozenset[Allowed]:
+        return frozenset(offered(self.state, self.person, self.at))
 
     @cached_property
     def blind(self) -> frozenset[int]:

@@ -92,7 +92,7 @@ def _asked(desk: Desk, index: int | None, one: Override) -> Asked:
     moment = not_before(one)
     waits = desk.at < moment
     blocked = f"Not before {_clock(moment)}" if waits else ""
-    mine = one.by == desk.person and Allowed(Move.OVERRIDE, index) in desk.controls
+    mine = one.by == desk.person and Allowed(Move.OVERRIDE, index) in desk.offers
     use = withdraw = None
     if mine:
         use = desk.panel(Move.OVERRIDE, index, initial={"gate": one.gate}, blocked=blocked)

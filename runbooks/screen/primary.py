@@ -24,20 +24,19 @@ _FIRST = (
 _FOLDED = (Move.CONFIRM_TIMEOUT, Move.OBJECT, Move.REPORT_MISMATCH, Move.NOT_APPLICABLE)
 
 
-def primary(
-    desk: Desk, told: Step, found: Iterable[Gate], controls: frozenset[Allowed]
-) -> Panel | None:
-    """The one large button of this person at the open step; None when they only watch."""
+def primary(desk: Desk, told: Step, found: Iterable[Gate]) -> Panel | None:
+    """The one large button of this person at the open step; None when they only watch. It is
+    disabled, and says why, while it waits for a gate."""
     index = told.index
 
     def may(move: Move) -> bool:
-        return Allowed(move, index) in controls
+        return Allowed(move, index) in desk.offers
 
     closed = [gate for gate in found if not gate.open]
     if _confirms(desk, closed, may(Move.CONFIRM_TIMEOUT)):
         return desk.panel(Move.CONFIRM_TIMEOUT, index)
     for move in _FIRST:
-        if may(move) and not (move is Move.COUNTERSIGN and _given(desk, told, closed)):
+        if may(move):
             waits = [gate for gate in closed if move is Move.DECIDE]
             return desk.panel(move, index, blocked=_blocked(waits))
     if may(Move.BEGIN_STEP) and needs_begin(desk.state, index):
@@ -51,13 +50,6 @@ def primary(
         also = (Move.RECORD,) if may(Move.RECORD) else ()
         return desk.panel(Move.TICK, index, also=also, blocked=_blocked(closed))
     return None
-
-
-def _given(desk: Desk, told: Step, closed: Iterable[Gate]) -> bool:
-    """Whether the countersign *before* was given and counts: nobody is asked for it twice."""
-    step = desk.state.steps[told.index]
-    counts = not any(gate.key == "countersigned" for gate in closed)
-    return step.done_at is None and step.countersigned_at is not None and counts
 
 
 def _confirms(desk: Desk, closed: Iterable[Gate], may: bool) -> bool:

@@ -218,7 +218,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     if resting or closed:
         html = _put_away(html, _RESTING if resting else _CLOSED)
     target, pause = desk.writes_over(index), time_out(desk, told)
-    laid_open, large = state.stated.unlocked.get(index), primary(desk, told, found, controls)
+    laid_open, large = state.stated.unlocked.get(index), primary(desk, told, found)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)
     caution, reached = leading[1] if leading else "", desk.reached
@@ -226,7 +226,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         caution_html=fill(caution, reached),
         body_html=fill(html[leading.end() :] if leading else html, reached),
         doors=doors(state, index, found, desk.at, hidden="timeout" if _missing(pause) else ""),
-        copied=not target or Allowed(Move.TICK, index) in controls,
+        copied=not target or Allowed(Move.TICK, index) in desk.offers,
         loss=(consequences if target else judged)(state, told, desk.at),
         overwrites=bool(target),
         promises=interlocks.promises(told.guard),

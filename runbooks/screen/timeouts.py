@@ -64,7 +64,8 @@ def unsaid(state: RunState, person: int, at: datetime) -> bool:
 
 def ends_at(state: RunState, at: datetime) -> datetime | None:
     """When the first of the fresh confirmations stops to count; None when one is missing."""
-    crew = [(pk, role) for pk, role in state.people.items() if role in CONFIRMING]
+    held = ((pk, role) for pk, role in state.people.items() if pk not in state.outside.gone)
+    crew = [(pk, role) for pk, role in held if role in CONFIRMING]
     said = [_said(state, pk, role, at) for pk, role in crew]
     fresh = [one for one in said if one is not None]
     return min(fresh) + fresh_for(state) if fresh and len(fresh) == len(said) else None
@@ -81,11 +82,14 @@ def _lines(desk: Desk) -> tuple[Confirmation, ...]:
     state, found = desk.state, []
     for role in CONFIRMING:
         for pk in (pk for pk, held in state.people.items() if held is role):
+            gone = pk in state.outside.gone
+            if gone and state.holder(role) is not None:
+                continue
             said = [c.at for c in state.stated.confirmed if (c.person, c.role) == (pk, role)]
-            fresh = _said(state, pk, role, desk.at) is not None
+            fresh = _said(state, pk, role, desk.at) is not None and not gone
             known = desk.people.get(pk)
             when = clock_time(max(said)) if said else ""
-            name = known.name if known else "?"
+            name = (known.name if known else "?") + (", whose account is disabled" if gone else "")
             found.append(Confirmation(role.value, name, when, fresh, pk == desk.person))
     return tuple(found)
 

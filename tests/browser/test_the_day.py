@@ -117,8 +117,7 @@ def the_name(crew: Crew) -> None:
     crew.go_on(until=step)
     assert not any(RENAME in source(crew, name) for name in ("operator", "verifier", "decider"))
     crew.press("operator", Move.BEGIN_STEP, step)
-    for name in ("operator", "verifier", "decider"):
-        crew.press(name, Move.CONFIRM_TIMEOUT, step)
+    crew.agree(step)
     crew.press("verifier", Move.COUNTERSIGN, step)
     operator = screen(crew, "operator")
     operator.sees("in the place of the live one")

@@ -10,7 +10,8 @@ import pytest
 from accounts.refusals import Invalid
 from runbooks import log
 from runbooks.enums import Deviation, Move
-from runbooks.machine import Malformed, apply
+from runbooks.machine import Allowed, Malformed, Outside, allowed, apply
+from runbooks.state import replace
 from tests.factories.runs import Play, play
 from tests.runbooks import texts
 from tests.runbooks.table import DECIDER, OPERATOR, Game, fresh
@@ -46,9 +47,13 @@ def test_it_is_kept_with_the_step_at_which_the_run_stood(kind: Deviation) -> Non
 
 def test_a_locked_run_does_not_start() -> None:
     game = Game.of(texts.PLAIN, started=False)
+    free, locked = game.state, Outside(locked="Run 3 went wrong.")
+    game.state = replace(free, outside=locked)
     sent = {"acknowledged": True, "conditions": True}
-    assert game.refused(Move.START, OPERATOR, locked="Run 3 went wrong.", **sent) == "locked"
-    game.must(Move.START, OPERATOR, locked="", **sent)
+    assert Allowed(Move.START) not in allowed(game.state, OPERATOR, game.at)
+    assert game.refused(Move.START, OPERATOR, **sent) == "locked"
+    game.state = free
+    game.must(Move.START, OPERATOR, **sent)
 
 
 def test_before_the_start_there_is_no_step() -> None:

@@ -22,12 +22,12 @@ from runbooks.machine import (
     RunState,
     allowed,
     apply,
+    barred,
     current,
     decide,
     genesis,
     open_roles,
     place,
-    standing,
 )
 from runbooks.words import KINDS, sentence
 from tests.runbooks.table import DECIDER, OPERATOR, RELIEF, ROLES, STRANGER, VERIFIER, Game
@@ -62,7 +62,6 @@ def sent(game: Game, move: Move, step: int | None, by: int, good: bool) -> dict[
         "size": 1,
         "value": file,
         "sequence": 1,
-        "event_kind": "note.added",
     }
 
 
@@ -92,14 +91,17 @@ class Run(RuleBasedStateMachine):
         seen = state.sequence - 2 if late else state.sequence
         request = Request(move, by, game.at, index, seen, sent(game, move, index, by, good))
         outcome = decide(state, request)
-        refusal = standing(state, by, move, index, game.at)
+        refusal = barred(state, by, move, index, game.at)
         if isinstance(outcome, Refusal) and outcome.code == "stale":
             assert late
             assert not outcome.logged
             return
         if refusal:
             assert outcome == refusal
-        assert (Allowed(move, index) in allowed(state, by, game.at)) == (refusal is None)
+        if Allowed(move, index) in allowed(state, by, game.at):
+            assert refusal is None
+        else:
+            assert not isinstance(outcome, tuple)
         game.ask(move, by, index, seen=seen, **request.data)
         if isinstance(outcome, Refusal | Malformed):
             assert game.state == state

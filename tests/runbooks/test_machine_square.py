@@ -46,6 +46,7 @@ LETTERS = {
     "a": "not_asked",
     "i": "own_role",  # its other verdicts: tests/runbooks/test_replacing.py
     "p": "no_replacement",
+    "k": "not_your_entry",
     "v": "no_overwrite",  # its other verdicts: tests/runbooks/test_overwrite.py
 }
 #                     Locked Open Started Awaiting Done Not-applicable Mismatch Diagnosed Struck
@@ -257,8 +258,8 @@ RUN_MOVES: list[tuple[Move, dict[str, Any], dict[str, str]]] = [
     ),
     (
         Move.STRIKE_OUT,
-        {"sequence": 1, "reason": "x", "event_kind": "note.added"},
-        {"op": "+++++", "vf": "+++++", "dc": "+++++", "ob": "+++++", "no": "nnnnn"},
+        {"sequence": 1, "reason": "x"},  # a line of the operator's
+        {"op": "+++++", "vf": "kkkkk", "dc": "+++++", "ob": "kkkkk", "no": "nnnnn"},
     ),
     (
         Move.LATE_ENTRY,
@@ -294,7 +295,8 @@ def blank(guard: str) -> RunState:
     step = f"Act\n{guard}" if guard else "Act"
     after = f"Next\n{guard}" if guard.startswith("role") else "Next"
     _, state = fresh(procedure(text(step, after, "# Back {.aside}", "Undo")))
-    return replace(state, people=ROLES, kind=RunKind.LIVE)
+    noted = replace(state.stated, entries={1: OPERATOR})
+    return replace(state, people=ROLES, kind=RunKind.LIVE, stated=noted)
 
 
 def with_run(state: RunState, status: RunStatus) -> RunState:

@@ -146,4 +146,8 @@ def test_an_ended_run_is_frozen(told: Story) -> None:
     assert told.state.status is RunStatus.ABORTED
     assert not screen.live
     assert {row.kind for row in rows_of(screen)} == {"struck"}
-    assert {panel.move for panel in screen.quiet} >= {"note", "late_entry", "strike_out"}
+    assert {panel.move for panel in screen.quiet} >= {"note", "late_entry"}
+    assert "strike_out" not in {panel.move for panel in screen.quiet}  # nothing was written yet
+    told.do(Move.NOTE, "operator", text="It was the wrong system.")
+    assert "strike_out" in {panel.move for panel in seen_by(told, "operator").quiet}
+    assert "strike_out" not in {panel.move for panel in seen_by(told, "verifier").quiet}

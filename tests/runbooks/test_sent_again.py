@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.core.cache import caches
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -144,23 +143,20 @@ def test_the_digest_is_of_no_use_without_its_secret(run: Play) -> None:
     assert not Event.objects.filter(text__contains=first.digest).exists()
 
 
-def test_no_password_is_part_of_a_digest_but_what_it_came_to(at: datetime, settings: Any) -> None:
-    caches["throttle"].clear()
+def test_no_password_is_part_of_a_digest(at: datetime, settings: Any) -> None:
     settings.SIGN_AGAIN = "all"
     run = play(texts.text("Rename it\ncountersign: before", "Tell"), at)
     run.move(Move.BEGIN_STEP, step=0)
-    for wrong in ("first guess", "second guess"):  # as wrong as each other: the same answer
+    sent: dict[str, Any] = {"by": "verifier", "step": 0}
+    for typed in ("a guess", "another guess", PASSWORD):  # none but the first is compared
         with pytest.raises(MoveRefused) as refused:
-            run.move(Move.COUNTERSIGN, by="verifier", step=0, password=wrong, key="k")
+            run.move(Move.COUNTERSIGN, password=typed, key="k", **sent)
         assert refused.value.code == "signature_wrong"
-    said = used(run, Move.COUNTERSIGN, by="verifier", step=0, password=PASSWORD, key="k")
-    assert "was refused: This is not your password." in said.sentence
-    for _ in range(2):
-        done = run.move(Move.COUNTERSIGN, by="verifier", step=0, password=PASSWORD, key="l")
-    assert done.replayed
+    for replayed in (False, True):
+        done = run.move(Move.COUNTERSIGN, password=PASSWORD, key="l", **sent)
+        assert done.replayed is replayed
     request = Request(Move.COUNTERSIGN, 1, at, 0, data={"signed": True, "sign_again": "all"})
-    assert keyed.contents(request) == '{"data":{"signed":true},"move":"countersign","step":0}'
-    caches["throttle"].clear()
+    assert keyed.contents(request) == '{"data":{},"move":"countersign","step":0}'
 
 
 def test_the_api_says_what_was_kept(programs: Programs) -> None:
