@@ -108,6 +108,12 @@ def _typed(
         Move.RESUME: {"read_back": place(state) if good else "1"},
         Move.ACCEPT_HAND_OVER: {"read_back": place(state) if good else "1"},
         Move.HAND_OVER: {"to": people[dice.choice(["relief", "verifier", "operator"])].pk, **texts},
+        Move.PROPOSE_REPLACEMENT: {
+            "role": dice.choice([RunRole.OPERATOR, RunRole.DECIDER]),
+            "to": people[dice.choice(["relief", "verifier", "decider"])].pk,
+            "reason": "no answer" if good else "",
+        },
+        Move.CONFIRM_REPLACEMENT: {"read_back": place(state) if good else "1"},
         Move.NOTE: {"text": "seen", **({"step": index} if good else {})},
         Move.ATTACH: {"step": index, "value": _file(state, index)},
         Move.LATE_ENTRY: {"performed_at": datetime.now(UTC), "text": "done earlier"},

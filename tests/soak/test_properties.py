@@ -44,7 +44,8 @@ def untouched(before: RunState, after: RunState) -> bool:
     if after.status is RunStatus.HELD and before.status is not RunStatus.HELD:
         return after.steps == before.steps and after.sequence == before.sequence + 2
     stated = replace(before.stated, misses=after.stated.misses)
-    return after == replace(before, sequence=before.sequence + 1, stated=stated)
+    sequence = before.sequence + 1
+    return after == replace(before, sequence=sequence, last_at=after.last_at, stated=stated)
 
 
 @settings(
