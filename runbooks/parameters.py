@@ -1,10 +1,9 @@
-"""Parameters of a run: choosing them against the inventory, and filling them into the text."""
+"""Parameters of a run: choosing them against the inventory, and judging what is typed for the
+commands into which it is written (`runbooks.filling`)."""
 
 from __future__ import annotations
 
-import html
 import re
-import shlex
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -15,28 +14,18 @@ from inventory.models import Copy, Instance, System
 from runbooks import interlocks, typed
 from runbooks.destinations import Chosen, forbidden
 from runbooks.enums import ParameterType, RunKind
+from runbooks.filling import SHELL, Place, places
 from runbooks.freshness import went_back
-from runbooks.machine import Facts, RunState
-from runbooks.parser.bodies import SHELL_LABELS, SQL_LABELS
-from runbooks.parser.parameters import RESERVED
+from runbooks.machine import Facts
+from runbooks.parser.bodies import COMMAND_LABELS, SQL_LABELS
 from runbooks.procedure import ParameterSpec, Procedure
 
 #: Kinds of identifier that are told of a machine and not read off it.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*|\d+(\.\d+)?")
-_VAR = re.compile(r'<var data-parameter="([^"]+)">(.*?)</var>', re.DOTALL)
-_CODE = re.compile(r"(<pre>)?<code([^>]*)>(.*?)</code>", re.DOTALL)
-_TAG = re.compile(r"<[^>]+>")
-# Text outside of quotes, closed strings, comments. Atomic: no second guess, linear in time.
-_CLOSED_SHELL = re.compile(
-    r"""(?>[^'"\\#]|\\.|(?<!\S)\#[^\n]*|\#|'[^']*'|"(?:[^"\\]|\\.)*")*+""", re.DOTALL
-)
-_CLOSED_SQL = re.compile(r"""(?>[^'"-]|--[^\n]*|-|'[^']*'|"[^"]*")*+""")
-_PARTS_WORDS = re.compile(r"[\s;&|()<>`]")
-_NO_LETTER_YET = re.compile(r"""["'\\$]*(?:\w+=["'\\$]*)?""")
-_LONGEST_WORD = 2000
-#: Labels of blocks whose values are quoted for a shell.
-SHELL = SHELL_LABELS | {""}
-_PLACEHOLDER = re.compile(r"<([A-Za-z][\w -]*?)(?:\.(\w+))?>")
+_PLAIN_ANYWHERE = re.compile(r"[\w./:@=+,][\w./:@=+,-]*")
+#: Labels of blocks that nobody pastes into a terminal: output and data.
+_ONLY_READ = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "diff", "mermaid"})
+_ONLY_READ |= {"csv", "tsv", "json", "yaml", "yml", "toml", "ini", "xml", "html", "markdown", "md"}
 
 
 def choose(
@@ -57,11 +46,14 @@ def choose(
         for name in raw
         if name not in procedure.parameters_by_name
     }
+    standing = [
+        (step.number, place) for step in procedure.steps for place in places(step.body_html)
+    ]
     for spec in procedure.parameters:
         text = (raw.get(spec.name) or spec.default).strip()
         try:
             chosen[spec.name] = _choose(spec, system, text, at)
-            _check_text(procedure, spec, chosen[spec.name].facts)
+            _check_text(standing, spec, chosen[spec.name].facts)
         except ValueError as error:
             errors[spec.name] = str(error)
     errors |= forbidden(procedure, system, chosen, kind)
@@ -162,35 +154,27 @@ def _promised(system: System) -> dict[str, str]:
     return {"rpo": str(int(system.rpo.total_seconds()))} if system.rpo is not None else {}
 
 
-def _check_text(procedure: Procedure, spec: ParameterSpec, facts: Facts) -> None:
-    """Refuse a value that would have to be quoted where it cannot be: in SQL, and between quotes in
-    a shell command; and one that a shell command would take for an option. Guessing the quoting of
-    a command that overwrites data is no option."""
-    for step in procedure.steps:
-        for label, text in step.commands:
-            for found in _PLACEHOLDER.finditer(text):
-                if _normalised(found.group(1)) != spec.name:
-                    continue
-                value = facts.fields.get((found.group(2) or "").lower(), facts.value)
-                sql = label in SQL_LABELS
-                before = text[: found.start()]
-                if label in SHELL and value.startswith("-") and _begins_a_word(before):
-                    raise ValueError(_option(value, step.number))
-                between = _quoted(before, sql=sql)
-                if sql and not between and not _PLAIN.fullmatch(value):
-                    raise ValueError(_unsafe(value, step.number, "SQL"))
-                # Inside "$(…)" a blank would part one word into two: a shell gets none.
-                plain = r"[\w@%+=:,./ -]*" if sql else r"[\w@%+=:,./-]*"
-                if between and not re.fullmatch(plain, value):
-                    raise ValueError(_unsafe(value, step.number, "quotes"))
-
-
-def _begins_a_word(before: str) -> bool:
-    """Whether what follows `before` in a shell command begins a word, or the value of a variable
-    that may stand as a word later. After `--option=`, or in a word, nobody takes it for an option.
-    """
-    piece = _PARTS_WORDS.split(before[-_LONGEST_WORD:])[-1]
-    return _NO_LETTER_YET.fullmatch(piece) is not None
+def _check_text(places: list[tuple[str, Place]], spec: ParameterSpec, facts: Facts) -> None:
+    """Refuse a value that would have to be quoted where it cannot be: in SQL, between quotes in a
+    shell command, and in code of another kind; and one that a shell command would take for an
+    option. Guessing the quoting of a command that overwrites data is no option."""
+    for number, place in places:
+        name, _, field = place.name.partition(".")
+        if name != spec.name:
+            continue
+        value = facts.fields.get(field, facts.value)
+        if place.label in SHELL and value.startswith("-") and place.begins:
+            raise ValueError(_option(value, number))
+        sql = place.label in SQL_LABELS
+        if sql and not place.quoted and not _PLAIN.fullmatch(value):
+            raise ValueError(_unsafe(value, number, "SQL"))
+        # Inside "$(…)" a blank would part one word into two: a shell gets none.
+        plain = r"[\w@%+=:,./ -]*" if sql else r"[\w@%+=:,./-]*"
+        if place.label in COMMAND_LABELS:
+            if place.quoted and not re.fullmatch(plain, value):
+                raise ValueError(_unsafe(value, number, "quotes"))
+        elif place.label not in _ONLY_READ and not _PLAIN_ANYWHERE.fullmatch(value):
+            raise ValueError(_unknown(value, number, place.label))
 
 
 def _option(value: str, number: str) -> str:
@@ -200,56 +184,15 @@ def _option(value: str, number: str) -> str:
     )
 
 
+def _unknown(value: str, number: str, label: str) -> str:
+    return (
+        f"{value!r} stands in the `{label}` block of step {number}, whose quoting is not known."
+        " Choose a name of letters, digits and _./:@=+,- that does not begin with a hyphen."
+    )
+
+
 def _unsafe(value: str, number: str, where: str) -> str:
     return (
         f"{value!r} would need quoting inside {where} in the command of step {number}."
         " Choose a name of letters, digits and underscores."
     )
-
-
-def _quoted(before: str, *, sql: bool = False) -> bool:
-    """Whether what follows `before` stands between quotes. A comment ends with its line, however
-    many apostrophes it has."""
-    return (_CLOSED_SQL if sql else _CLOSED_SHELL).fullmatch(before) is None
-
-
-def _normalised(name: str) -> str:
-    return re.sub(r"[\s-]+", "_", name.strip().lower())
-
-
-def in_run(state: RunState) -> dict[str, Facts]:
-    """What `fill` may reach in a run: its parameters, and `<run>` and `<run.token>`."""
-    return {**state.facts, RESERVED: Facts(str(state.number), {"token": state.stated.token})}
-
-
-def fill(source: str, facts: Mapping[str, Facts]) -> str:
-    """The safe HTML `source` of a step with every marked placeholder inside code replaced by the
-    value chosen, shell-quoted in shell commands, in `<var class="filled">`. Safe HTML again."""
-    if "<var " not in source:
-        return source
-
-    def code(found: re.Match[str]) -> str:
-        block, attributes, text = found.group(1) or "", found.group(2), found.group(3)
-        label = (re.findall(r"language-([\w+-]+)", attributes) or [""])[0]
-        # A span is read by people, not by a shell.
-        shell = bool(block) and label in SHELL
-
-        def variable(match: re.Match[str]) -> str:
-            value = value_of(match.group(1), facts)
-            if value is None:
-                return match.group(0)
-            before = html.unescape(_TAG.sub("", text[: match.start()]))
-            quoted = shlex.quote(value) if shell and not _quoted(before) else value
-            return f'<var class="filled">{html.escape(quoted)}</var>'
-
-        return f"{block}<code{attributes}>{_VAR.sub(variable, text)}</code>"
-
-    return _CODE.sub(code, source)
-
-
-def value_of(name: str, facts: Mapping[str, Facts]) -> str | None:
-    """The value of `dump`, `dump.place` or `run`; None when nothing of that name was chosen."""
-    head, _, tail = name.partition(".")
-    if head not in facts:
-        return None
-    return facts[head].fields.get(tail) if tail else facts[head].value

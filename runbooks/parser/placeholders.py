@@ -17,6 +17,8 @@ FIELDS: dict[ParameterType, tuple[str, ...]] = {
 }
 #: `<run>` is its number, `<run.token>` the mark of this run.
 RUN_FIELDS = ("token",)
+#: So many placeholders a block of code may hold: what a run fills in is looked at by people.
+MAX_PLACEHOLDERS = 200
 _NAME = r"([A-Za-z][\w -]*)(?:\.(\w+))?"
 _WRITTEN = re.compile(f"<{_NAME}>")
 _ESCAPED = re.compile(f"&lt;{_NAME}&gt;")
@@ -45,12 +47,27 @@ def mark_placeholders(html: str, parameters: Parameters) -> str:
 def check_placeholders(
     blocks: Iterable[Block], parameters: Parameters, lines: list[str], findings: Findings
 ) -> None:
-    """Every field of a declared placeholder must exist. `lines` are those of the source."""
+    """Every field of a declared placeholder must exist, and no block may hold too many of them.
+    `lines` are those of the source."""
     for block in blocks:
         for code in _codes(block):
-            for match in _WRITTEN.finditer(code):
-                if _is_declared(match[1], parameters) and match[2]:
+            written = [m for m in _WRITTEN.finditer(code) if _is_declared(m[1], parameters)]
+            if len(written) > MAX_PLACEHOLDERS:
+                _too_many(len(written), block, findings)
+                continue
+            for match in written:
+                if match[2]:
                     _check_field(match, block, parameters, lines, findings)
+
+
+def _too_many(count: int, block: Block, findings: Findings) -> None:
+    findings.error(
+        "too_many_placeholders",
+        block.first,
+        1,
+        f"This code holds {count:,} placeholders; at most {MAX_PLACEHOLDERS} are filled in.",
+        "Put each value into a variable once and use that, or split the block.",
+    )
 
 
 def _codes(block: Block) -> list[str]:

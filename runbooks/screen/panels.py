@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from runbooks import blind, interlocks
 from runbooks.enums import Countersign, Move
+from runbooks.filling import in_run
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
 from runbooks.interlocks.wait import unchecked
 from runbooks.machine import Allowed, Facts, RunState, allowed, offered
-from runbooks.parameters import in_run
 from runbooks.screen.groups import Group, groups, in_order, thing
 from runbooks.screen.words import address, place_name
 

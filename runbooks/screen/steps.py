@@ -15,8 +15,8 @@ from django.utils import timezone
 from inventory.durations import words
 from runbooks import interlocks
 from runbooks.enums import Move, RunStatus, StepStatus
+from runbooks.filling import fill
 from runbooks.machine import FINISHED, Allowed, StepState, current, gates, ticks
-from runbooks.parameters import fill
 from runbooks.procedure import Section, Step
 from runbooks.screen.doors import Door, doors
 from runbooks.screen.losses import consequences, judged

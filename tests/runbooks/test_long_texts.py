@@ -11,13 +11,15 @@ import pytest
 
 from inventory.quantities import parse_duration, parse_size, parse_time
 from richtext.sanitise import literal, tame
+from runbooks import quoting
 from runbooks.enums import ValueType
+from runbooks.filling import begins_a_word
 from runbooks.judgement import judge
 from runbooks.lint import literals, shell, switches, words
 from runbooks.lint.intent import RESTORES
-from runbooks.parameters import _begins_a_word
 from runbooks.parser import parse
 from runbooks.parser.outline import _ATTRIBUTES, _TEMPLATE
+from runbooks.parser.placeholders import MAX_PLACEHOLDERS
 from runbooks.values import LONGEST_TEXT, normal
 
 pytestmark = pytest.mark.timeout(60)
@@ -57,8 +59,46 @@ def test_a_word_of_a_command() -> None:
     assert literals._HOST.fullmatch("db1")
     assert not literals._HOST.fullmatch("1db")
     assert len(shell.statements(filled("${"))) >= 1
-    assert not _begins_a_word(filled("a"))
-    assert _begins_a_word(filled("a") + " ")
+    assert not begins_a_word(filled("a"))
+    assert begins_a_word(filled("a") + " ")
+
+
+class _Counting:
+    """A pattern that counts what it is asked for, and the characters that it read."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.pattern, self.read, self.asked = pattern, 0, 0
+
+    def match(self, text: str, start: int) -> re.Match[str] | None:
+        found = self.pattern.match(text, start)
+        self.asked += 1
+        self.read += (found.end() if found else len(text)) - start
+        return found
+
+
+@pytest.mark.parametrize("unit", ["echo <nm> ", "'<nm>' ", "# <nm>\n", "<nm>'", '"<nm> '])
+@pytest.mark.parametrize("label", ["sh", "sql"])
+def test_a_block_is_read_once_for_all_its_placeholders(
+    monkeypatch: pytest.MonkeyPatch, unit: str, label: str
+) -> None:
+    text = filled(unit)
+    starts = [found.start() for found in re.finditer("<nm>", text)]
+    counting = _Counting(quoting._atoms(label))
+    monkeypatch.setattr(quoting, "_atoms", lambda label: counting)
+    assert len(quoting.between_quotes(text, starts, label)) == len(starts)
+    assert counting.read <= len(text)
+    assert counting.asked <= len(text)
+
+
+def test_a_block_holds_so_many_placeholders() -> None:
+    head = "---\nparameters:\n  nm: {type: text}\n---\n- [ ] Do it\n\n  ```sh\n  "
+    most = head + "<nm> <other> " * MAX_PLACEHOLDERS
+    assert "syntax.too_many_placeholders" not in codes(f"{most}\n  ```\n")
+    assert "syntax.too_many_placeholders" in codes(f"{most}<nm>\n  ```\n")
+
+
+def codes(source: str) -> list[str]:
+    return [finding.code for finding in parse(source.encode()).findings]
 
 
 @pytest.mark.parametrize("unit", ["1", "1h", "1 ", "a", "-", "2026-", "9."])

@@ -19,8 +19,9 @@ from inventory.enums import Environment
 from inventory.models import Copy
 from runbooks.choices import copies_for, instances_for
 from runbooks.enums import ParameterType, RunKind
+from runbooks.filling import fill, places
 from runbooks.machine import Facts
-from runbooks.parameters import choose, fill
+from runbooks.parameters import choose
 from runbooks.procedure import Procedure
 from tests.factories import inventory
 from tests.runbooks.texts import procedure
@@ -125,6 +126,8 @@ def test_an_apostrophe_in_a_comment_opens_no_string() -> None:
         'export DIR="<side>"',
         "sh -c 'ls <side>'",
         "rm -- <side>",
+        "ls {<side>,b}",
+        "ls {b,<side>}",
     ],
 )
 def test_no_value_becomes_an_option_of_a_shell_command(command: str, label: str) -> None:
@@ -158,6 +161,26 @@ def test_a_value_between_the_quotes_of_sql() -> None:
     command = "-- don't\nselect 1 from x where name = '<side>'"
     assert side("it's", command, "sql")
     assert side("2026-03-04 03:12", command, "sql") == ""
+
+
+@pytest.mark.parametrize("label", ["console", "ssh", "powershell", "bat", "psql", "python"])
+def test_code_whose_quoting_is_not_known_takes_plain_values_alone(label: str) -> None:
+    for value in [*HOSTILE, "x; rm y", "x & del y", "-rf", "--help", "%PATH%"]:
+        assert "whose quoting is not known" in side(value, "del <side>", label)
+    assert side("/srv/ledger_2@db:5432+x=1,y-z", "del <side>", label) == ""
+    assert filled("ledger_2", "del <side>", label) == "del ledger_2"
+
+
+@pytest.mark.parametrize("label", ["text", "output", "json", "yaml"])
+def test_output_and_data_take_any_value(label: str) -> None:
+    assert side("a b; c", "name: <side>", label) == ""
+
+
+def test_an_indented_block_is_a_shell_command() -> None:
+    text = TEMPLATE.replace("```{label}\n", "").replace("  {command}\n  ```", "      ls '<side>'")
+    read = procedure(text.format().encode())
+    (place,) = [one for one in places(read.steps[0].body_html) if one.name == "side"]
+    assert (place.label, place.quoted, place.begins) == ("", True, True)
 
 
 def test_a_span_and_prose() -> None:
