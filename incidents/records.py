@@ -18,7 +18,7 @@ from accounts.refusals import Invalid, Refused
 from incidents import changes, closing, lifecycle, telling, unknowns, words
 from incidents.enums import Certainty, Kind, Moment, Severity, Status
 from incidents.models import Incident, IncidentTime
-from inventory import durations, times
+from inventory import durations, history, times
 from inventory.models import System
 
 FACTS = ("title", "kind", "system", "what_happened")
@@ -76,7 +76,7 @@ def edit(
     at: datetime,
 ) -> Incident:
     """Change title, kind, system and what happened. Writes nothing when nothing differs. With
-    another system comes what is promised of that one now.
+    another system comes what was promised of that one when the incident was declared.
 
     Raises `Invalid` as `open` does; `Refused` "closed", "changed_meanwhile".
     """
@@ -214,14 +214,26 @@ def _facts(incident: Incident) -> dict[str, str]:
 
 
 def _promise(incident: Incident, system: System) -> dict[str, tuple[str, str]]:
-    """Copy what is promised of `system` now into `incident`; what that changes, in words."""
+    """Copy what was promised of `system` when `incident` was declared into it; what that changes,
+    in words."""
     changed: dict[str, tuple[str, str]] = {}
-    for name in PROMISE:
-        old, new = getattr(incident, name), getattr(system, name)
+    for name, new in _promised(system, incident.opened_at).items():
+        old = getattr(incident, name)
         if old != new:
             changed[name.upper()] = (_length(old), _length(new))
             setattr(incident, name, new)
     return changed
+
+
+def _promised(system: System, then: datetime) -> dict[str, timedelta | None]:
+    """What was promised of `system` at `then`: of what is promised now, every later change is taken
+    back. Nothing was promised of a system that was registered later."""
+    promise: dict[str, timedelta | None] = {name: getattr(system, name) for name in PROMISE}
+    for change in history.of(system).filter(at__gt=then):
+        for name in promise.keys() & change.fields.keys():
+            old, _ = change.fields[name]
+            promise[name] = durations.parse(old) if old else None
+    return promise
 
 
 def _length(promised: timedelta | None) -> str:

@@ -65,6 +65,31 @@ def test_with_another_system_comes_its_promise(
     }  # fmt: skip
 
 
+def test_a_detour_over_another_system_changes_no_promise(
+    incident: Incident, operator: User, at: datetime
+) -> None:
+    ledger, day = incident.system, timedelta(days=1)
+    books = inventory.system(operator, at, name="Books", rpo=4 * HOUR, rto=None, mtd=None)
+    promised = [{"rpo": 9 * day, "mtd": None}, {"rpo": None}, {"rpo": 90 * HOUR, "mtd": 9 * day}]
+    for hours, changes in enumerate(promised, start=1):
+        for system in (ledger, books):
+            systems.edit(system, changes=changes, by=operator, at=at + hours * HOUR)
+    later = at + 9 * HOUR
+    records.edit(incident, **_moved(incident, system=books), by=operator, at=later)
+    assert _promise(incident) == (4 * HOUR, None, None)
+    back = {**_moved(incident), "system": type(ledger).objects.get(pk=ledger.pk)}
+    records.edit(incident, **back, by=operator, at=later)
+    assert _promise(incident) == (HOUR, 2 * HOUR, 48 * HOUR)
+
+
+def test_a_system_that_was_registered_later_had_promised_nothing(
+    incident: Incident, operator: User, at: datetime
+) -> None:
+    books = inventory.system(operator, at + HOUR, name="Books", rpo=9 * HOUR)
+    records.edit(incident, **_moved(incident, system=books), by=operator, at=at + 2 * HOUR)
+    assert _promise(incident) == (None, None, None)
+
+
 def test_nothing_changes_a_promise_by_itself(
     incident: Incident, operator: User, at: datetime
 ) -> None:
