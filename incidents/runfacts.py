@@ -1,7 +1,8 @@
 """What a run knows that its incident may want: times, counted losses, who was told. Pure.
 
 Only what stands in the run is a fact: a step that is done and was not taken back, a value that was
-recorded. What the run does not know is no fact, and nothing is worked out of it.
+recorded. What the run does not know is no fact, and nothing is worked out of it. Nor is what it did
+to anything but production: a restore into staging ends no incident.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from incidents.enums import Moment
+from inventory.enums import Environment
 from runbooks.enums import RunStatus, StepStatus, ValueType
 from runbooks.machine import ENDED, RunState, StepState
 from runbooks.procedure import ValueSpec
@@ -44,20 +46,33 @@ class Fact:
 
 def facts(state: RunState, own: Collection[str]) -> Iterator[Fact]:
     """What the run knows, in the order of its steps. `own`: its parameters that are instances of
-    the system of the incident.
+    the system of the incident; those that were no production when the run was prepared say nothing.
 
     While the run goes on it knows no more than when writers were stopped: everything else may still
     be taken back. After it went its way back, nothing was restored.
     """
+    live = {name for name in own if _production(state, name)}
     done = [step for step in state.steps if step.status is StepStatus.DONE and step.done_at]
     for step in done:
-        yield from _frozen(state, step, own)
+        yield from _frozen(state, step, live)
     if state.status not in ENDED:
         return
-    for step in done:
-        yield from _recorded(state, step)
+    targets = _targets(state)
+    if targets & live:
+        for step in done:
+            yield from _recorded(state, step)
     if not state.turned_back:
-        yield from _restored(state, done, own)
+        yield from _restored(state, done, live, restores=bool(targets))
+
+
+def _production(state: RunState, name: str) -> bool:
+    return state.facts[name].fields.get("environment") == Environment.PRODUCTION.value
+
+
+def _targets(state: RunState) -> set[str]:
+    """What the run may write into, done or not."""
+    locks = (step.guard.locks.get("overwrite") for step in state.procedure.steps)
+    return {str(lock["target"]) for lock in locks if lock}
 
 
 def _locks(state: RunState, step: StepState, key: str) -> dict[str, str]:
@@ -77,8 +92,11 @@ def _frozen(state: RunState, step: StepState, own: Collection[str]) -> Iterator[
         yield _fact(state, step, state.facts[of].value, moment=Moment.WRITES_STOPPED)
 
 
-def _restored(state: RunState, done: list[StepState], own: Collection[str]) -> Iterator[Fact]:
-    """The data was put live by an overwrite; how new it is stands where its copy was verified."""
+def _restored(
+    state: RunState, done: list[StepState], own: Collection[str], *, restores: bool
+) -> Iterator[Fact]:
+    """The data was put live by an overwrite; how new it is stands where its copy was verified.
+    `restores`: the run is there to overwrite something, whether that is of `own` or not."""
     over = False
     for step in done:
         lock = _locks(state, step, "overwrite")
@@ -88,8 +106,10 @@ def _restored(state: RunState, done: list[StepState], own: Collection[str]) -> I
             name = state.facts[lock["target"]].value
             yield _fact(state, step, name, moment=Moment.RESTORED)
         thawed = _locks(state, step, "thaw").get("of")
-        # Opened as it was found, by a run that was given up, is not back in service.
-        if thawed in own and (over or state.status is RunStatus.COMPLETED):
+        # Opened as it was found, by a run that was given up or restored elsewhere, is not back in
+        # service.
+        opened = over or (state.status is RunStatus.COMPLETED and not restores)
+        if thawed in own and opened:
             name = state.facts[str(thawed)].value
             yield _fact(state, step, name, moment=Moment.REOPENED)
 

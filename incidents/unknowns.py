@@ -54,5 +54,4 @@ def state(
             change = {which.value: (words.clock(old), f"unknown because {why}")}
             changes.write(row, "set the clock", change, by=by, at=at)
             telling.runs(row, by=by, at=at)
-            telling.runs(row, by=by, at=at)
         return row

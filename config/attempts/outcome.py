@@ -7,12 +7,18 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
-from config.attempts.trying import Attempt, GotThrough, World, demand
-from incidents import offers, reading, records, verdicts
-from incidents.enums import Certainty, Moment, SavedBy, Status
+from config.attempts.trying import EVERYBODY, RESTORE, Attempt, GotThrough, World, demand
+from config.day.doors import instance
+from config.day.right import Crew
+from incidents import links, offers, reading, records, verdicts
+from incidents.enums import Certainty, Kind, Moment, SavedBy, Status
 from incidents.models import Incident
 from incidents.outcome import Figure, Outcome
 from inventory import systems
+from inventory.enums import DataClass
+from inventory.models import Copy
+from runbooks.enums import Move, RunKind
+from runbooks.models import Revision, Run
 
 
 def _incident(world: World) -> tuple[Incident, dict[str, Any]]:
@@ -43,6 +49,47 @@ def _moved_promise(world: World) -> str:
     except DatabaseError as error:
         return str(error).splitlines()[0]
     raise GotThrough("The promise was changed in the database.")
+
+
+def _detour(world: World) -> str:
+    incident, who = _incident(world)
+    by, ledger = world.person("operator"), incident.system
+    other = systems.register(
+        name="Other", owner=by, data_class=DataClass.INTERNAL, by=by, at=world.at
+    )
+    systems.edit(ledger, changes={"rpo": timedelta(days=9)}, by=by, at=world.at)
+    ledger.refresh_from_db()
+    facts: dict[str, Any] = {"title": incident.title, "what_happened": incident.what_happened}
+    for system in (other, ledger):
+        kind = Kind(incident.kind)
+        records.edit(incident, **facts, kind=kind, system=system, seen=None, **who)
+    incident.refresh_from_db()
+    demand(incident.rpo == timedelta(hours=1), f"The promise is {incident.rpo} by now.")
+    return "The system has the promise again that it had when the incident was declared."
+
+
+def _staging(world: World) -> str:
+    """A run of the demonstration's restore, into staging, up to where staging is frozen."""
+    incident, who = _incident(world)
+    revision = Revision.objects.filter(runbook__slug=RESTORE).latest("number")
+    source = bytes(revision.source).decode()
+    source = source.replace("environment: [production]", "environment: [production, staging]")
+    source = source.replace("title: Restore the ledger", "title: Restore the staging ledger")
+    slug, number = world.verbs.save("author", source, "restore-staging.md")
+    world.verbs.approve("approver", slug, number)
+    dump = Copy.objects.filter(name__startswith="ledger-2").latest("taken_at").pk
+    chosen = {"dump": dump, "target": instance("ledger-staging")}
+    crew = Crew(world.verbs, world.verbs.prepare("operator", slug, RunKind.LIVE, chosen))
+    crew.man(*EVERYBODY)
+    crew.press("operator", Move.START, acknowledged=True, conditions=True)
+    links.link_run(incident, run=Run.objects.get(pk=crew.run), **who)
+    freeze = next(s.index for s in crew.state.procedure.steps if "freeze" in s.guard.locks)
+    crew.go_on(until=freeze)
+    crew.do(freeze)
+    incident.refresh_from_db()
+    offered = offers.read(incident, reading.clock(incident.times.all()), reading.runs(incident))
+    demand(not offered, f"Staging is taken for production: {[o.label for o in offered]}.")
+    return "The run is linked and offers the incident nothing: its clock goes on."
 
 
 def _backwards(world: World) -> str:
@@ -82,6 +129,8 @@ def _overwritten_by_a_run(world: World) -> str:
 
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(8, "What was promised changes after the incident was declared", _moved_promise),
+    Attempt(8, "A detour over another system brings the promise of today", _detour),
+    Attempt(8, "A freeze of staging ends the contaminated writes of production", _staging),
     Attempt(8, "A recovery point after the end of writes counts as nothing lost", _backwards),
     Attempt(8, "An incident closes without restored and recovery point", _closed_unmeasured),
     Attempt(8, "A run's time replaces what somebody set meanwhile", _overwritten_by_a_run),

@@ -90,6 +90,13 @@ def _without(state: RunState, key: str) -> RunState:
     return replace(state, steps=tuple(steps))
 
 
+def _in(state: RunState, environment: str) -> RunState:
+    """The same run, whose target was of `environment` when it was prepared."""
+    target = state.facts["target"]
+    fields = {**target.fields, "environment": environment}
+    return replace(state, facts={**state.facts, "target": replace(target, fields=fields)})
+
+
 def test_what_the_run_knows_is_offered_and_used(night: Night) -> None:
     crew, incident = night.crew, night.incident
     crew.go_on(until=crew.step("Start the scheduled jobs"))
@@ -135,7 +142,7 @@ def _only_what_stands(whole: RunState) -> None:
     stated = ["writes_lost", "people_told"]
     everything = ["writes stopped", *stated, "recovery point", "restored", "reopened"]
     assert _labels(whole) == everything
-    assert _labels(whole, own=()) == stated
+    assert _labels(whole, own=()) == []
     assert _labels(replace(whole, status=RunStatus.HELD)) == ["writes stopped"]
     assert _labels(replace(whole, turned_back=True)) == ["writes stopped", *stated]
     unfrozen = [label for label in everything if label != "writes stopped"]
@@ -146,6 +153,8 @@ def _only_what_stands(whole: RunState) -> None:
     assert _labels(_without(aborted, "overwrite")) == ["writes stopped", *stated]
     back = replace(aborted, entered=("rename-back",))
     assert _labels(back) == ["writes stopped", *stated]
+    assert _labels(_in(whole, "staging")) == []
+    assert _labels(_without(whole, "overwrite")) == ["writes stopped", *stated]  # opened as found
 
 
 def test_what_was_set_meanwhile_is_never_overwritten(night: Night) -> None:
