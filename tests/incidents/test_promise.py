@@ -70,7 +70,9 @@ def test_a_detour_over_another_system_changes_no_promise(
 ) -> None:
     ledger, day = incident.system, timedelta(days=1)
     books = inventory.system(operator, at, name="Books", rpo=4 * HOUR, rto=None, mtd=None)
-    promised = [{"rpo": 9 * day, "mtd": None}, {"rpo": None}, {"rpo": 90 * HOUR, "mtd": 9 * day}]
+    promised: list[dict[str, Any]] = [
+        {"rpo": 9 * day, "mtd": None}, {"rpo": None}, {"rpo": 90 * HOUR, "mtd": 9 * day},
+    ]  # fmt: skip
     for hours, changes in enumerate(promised, start=1):
         for system in (ledger, books):
             systems.edit(system, changes=changes, by=operator, at=at + hours * HOUR)
