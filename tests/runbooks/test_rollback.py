@@ -108,7 +108,6 @@ def overwritten(source: bytes = TEXT) -> Game:
 
 def unlocked(game: Game, step: int) -> None:
     game.must(Move.BEGIN_STEP, OPERATOR, step)
-    agree(game, step)
     game.must(Move.COUNTERSIGN, VERIFIER, step)
     game.must(Move.UNLOCK, OPERATOR, step, name="ledger-primary")
 
