@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from config.attempts.trying import Attempt, GotThrough, World, demand
+from config.attempts.trying import RESTORE, Attempt, GotThrough, World, demand
 from config.day.right import Crew
 from runbooks.enums import Move
 from runbooks.library import approve, save
 from runbooks.machine import Allowed, allowed
-from runbooks.models import Run
+from runbooks.models import Run, Runbook
 
 _OVERWRITE, _THAW = "Put the restored database in the place", "Open the ledger to its application"
 
@@ -38,6 +38,44 @@ def _late_undo(world: World) -> str:
     )
     if "rename-back" in crew.state.entered:
         raise GotThrough("The run entered the rollback.")
+    return answer
+
+
+def _late_doors(world: World) -> str:
+    """Nothing names the rollback but what comes after the thaw, and an abort; L55 is waived."""
+    runbook = Runbook.objects.get(slug=RESTORE)
+    source = bytes(runbook.revisions.latest("number").source).decode()
+    late = "rearm: [jobs, alerts, replication, sessions, sequences]\n"
+    for old, new in (
+        ("  undo: rename-back\n  on_mismatch: rename-back\n", ""),
+        ("Both renames happen, or none.", "This is the point of no return."),
+        (late, f"{late}  undo: rename-back\n  on_mismatch: rename-back\n"),
+        ("on_abort: stand-down", "on_abort: rename-back"),
+        ("\nwaive:\n", '\nwaive:\n  L55: "Tried out."\n'),
+    ):
+        demand(old in source, f"The demonstration has no “{old.strip()}”.")
+        source = source.replace(old, new)
+    author, approver = world.person("author"), world.person("approver")
+    saved = save(source=source.encode(), by=author, at=world.verbs.at, runbook=runbook)
+    seen = [code for code, _ in saved.procedure["waive"]]
+    approve(saved, by=approver, at=world.verbs.at, waivers_seen=seen)
+    crew = world.restore()
+    jobs = crew.step("Start the scheduled jobs again")
+    crew.go_on(until=jobs)
+    crew.press("operator", Move.REPORT_MISMATCH, jobs, observed="The books look old.")
+
+    def diagnose(lead: bool) -> None:
+        crew.press("operator", Move.DIAGNOSE, jobs, finding="Wrong copy.", lead=lead)
+
+    world.refused("rollback_closed", lambda: diagnose(lead=True))
+    diagnose(lead=False)
+    crew.press("operator", Move.REOPEN, jobs)
+    crew.do(jobs)
+    answer = world.refused(
+        "rollback_closed", lambda: crew.press("operator", Move.UNDO, jobs, reason="Wrong copy.")
+    )
+    crew.press("operator", Move.ABORT, reason="Wrong copy.")
+    demand("rename-back" not in crew.state.entered, "The abort entered the rollback.")
     return answer
 
 
@@ -82,6 +120,7 @@ def _walk_round(world: World) -> str:
 
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(10, "The overwrite is taken back after bookings are let in again", _late_undo),
+    Attempt(10, "A later step, a mismatch and an abort lead into a closed rollback", _late_doors),
     Attempt(11, "A second run unlocks the overwrite of the same database", _second_restore),
     Attempt(12, "A blank line or a title in capitals frees a text that is locked", _walk_round),
 )

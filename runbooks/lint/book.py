@@ -12,7 +12,7 @@ from typing import Any
 from runbooks.enums import Level, Operation
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import Danger
-from runbooks.lint.destroyers import dangers, restores
+from runbooks.lint.destroyers import dangers, renames, restores
 from runbooks.lint.intent import BESIDE, DOES_RESTORE, RESTORES, TRIES
 from runbooks.lint.remarks import LintFacts, Remark, Scope
 from runbooks.lint.script import Script, script
@@ -49,6 +49,11 @@ class Command:
     def restores(self) -> tuple[Call | Query, ...]:
         """Where it puts a backup's data somewhere, over something or not."""
         return tuple(restores(self.script))
+
+    @property
+    def acts(self) -> bool:
+        """Whether it destroys something, or exchanges one database for another."""
+        return bool(self.dangers) or renames(self.script)
 
     @cached_property
     def assigned(self) -> frozenset[str]:

@@ -157,6 +157,11 @@ _RESTORERS = (
     _d("gitlab-backup", "restore", "restores"),
 )
 
+_RENAMES = re.compile(
+    r"\balter\s+(?:database|schema|table)\s.*\b(?:rename\s+to|modify\s+name)\b"
+    r"|^\s*rename\s+(?:table|database)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 _UNFILTERED = frozenset({"DELETE without WHERE", "UPDATE without WHERE"})
 _DEVICE = Danger("> /dev/…", "writes over a whole disk")
@@ -213,6 +218,12 @@ def dangers(script: Script) -> Iterator[tuple[Call | Query, Danger]]:
         found = next((danger for pattern, danger in _SQL if pattern.search(query.text)), None)
         if found is not None and not (found.name in _UNFILTERED and _WHERE.search(query.text)):
             yield query, found
+
+
+def renames(script: Script) -> bool:
+    """Whether a script puts one database in the place of another, or out of its place. That
+    destroys nothing yet, but nobody may do it to data that people write into."""
+    return any(_RENAMES.search(query.text) for query in script.queries)
 
 
 def restores(script: Script) -> Iterator[Call | Query]:

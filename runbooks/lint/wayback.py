@@ -78,7 +78,9 @@ def no_way_back(book: Book) -> Iterator[Remark]:
 )
 def open_rollback(book: Book) -> Iterator[Remark]:
     for section, steps in book.sections:
-        thaw = closing_step(book.procedure, section.key) if section.aside else None
+        act = next((c.step for step in steps for c in book.of(step) if c.acts), None)
+        acts = act is not None
+        thaw = closing_step(book.procedure, section.key, acts=acts) if section.aside else None
         if thaw is None:
             continue
         for step in book.path:
@@ -92,6 +94,10 @@ def open_rollback(book: Book) -> Iterator[Remark]:
                     "Lead to a section of its own, or guard the rollback: identify, direction,"
                     " freeze, a safety copy and `overwrite` of the target, all in its section.",
                 )
+        if closing_step(book.procedure, section.key) is None:
+            if act is not None and _is_led_to_aside(book, section):
+                yield _never_closed(book, act, thaw)
+            continue
         said = [line for step in steps for _, line in book.prose(step)]
         if not any(map(_UNTIL.search, [section.html, *said])):
             yield Remark(
@@ -102,6 +108,26 @@ def open_rollback(book: Book) -> Iterator[Remark]:
                 "Write below its heading: “Only until the writers are let in again.”",
                 Level.WARNING,
             )
+
+
+def _never_closed(book: Book, act: Step, thaw: Step) -> Remark:
+    """The remark on a section that no thaw closes, because no guard shows that it acts."""
+    return book.at(
+        act,
+        f"{named_step(act)}, replaces or removes data, and nothing closes its section once step"
+        f" {thaw.number} puts the target back in service.",
+        "Give the step `countersign: before`: then nothing leads into its section after the thaw.",
+    )
+
+
+def _is_led_to_aside(book: Book, section: Section) -> bool:
+    """Whether an abort, or a step of another aside, leads to `section`."""
+    aborting = book.procedure.on_abort
+    return (bool(aborting) and book.procedure.section_of(aborting) == section) or any(
+        _leads_to(book, step, section)
+        for step in book.procedure.steps
+        if step.index not in book.procedure.main_path
+    )
 
 
 def _leads_to(book: Book, step: Step, section: Section) -> str:

@@ -1,13 +1,14 @@
 """Until when a rollback is open. What was overwritten can be put back while nobody writes into what
 took its place; afterwards that would throw away what was written since. So a rollback closes when
-the writers are let go, unless it is guarded itself as an overwrite is."""
+the writers are let go, unless it is guarded itself as an overwrite is. A rollback is what a step
+names as its `undo`, and every aside that acts, whatever leads into it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from runbooks.enums import Purpose
+from runbooks.enums import Countersign, Purpose
 from runbooks.interlocks import holdings
 from runbooks.interlocks.interlock import utc
 from runbooks.procedure import Procedure, Step
@@ -30,18 +31,29 @@ def is_guarded(procedure: Procedure, section: str, target: str) -> bool:
     return False
 
 
+def is_acting(procedure: Procedure, section: str) -> bool:
+    """Whether `section` is an aside that acts: a step of it overwrites, or is countersigned before
+    it is done."""
+    return section in procedure.asides and any(
+        "overwrite" in step.guard.locks or step.guard.countersign is Countersign.BEFORE
+        for step in procedure.steps
+        if step.section == section
+    )
+
+
 def closed(state: RunState, section: str) -> Thawed | None:
     """What closed the rollback `section`; None while it is open, and for any other section."""
     if not state.stated.thawed:
         return None
     ways = [s for s in state.procedure.steps if _leads(state.procedure, s, section)]
+    acting = is_acting(state.procedure, section)
     for act, done_at in _overwritten(state):
         target = str(act.guard.locks["overwrite"]["target"])
         thaw = holdings.thawed(state, target)
         if thaw is None or thaw.at < done_at or is_guarded(state.procedure, section, target):
             continue
         aside = not state.on_main_path(thaw.step)
-        if any(way == act or aside or way.index < thaw.step for way in ways):
+        if acting or any(way == act or aside or way.index < thaw.step for way in ways):
             return thaw
     return None
 
@@ -77,8 +89,10 @@ def went_back(state: RunState, thaw: Thawed) -> str:
     return f"step {step.number} put {facts.value if facts else 'it'} back in service"
 
 
-def closing_step(procedure: Procedure, section: str) -> Step | None:
-    """The step of the main path that will close the rollback `section`; None when none does."""
+def closing_step(procedure: Procedure, section: str, *, acts: bool = False) -> Step | None:
+    """The step of the main path that will close the rollback `section`; None when none does.
+    `acts`: that it acts is known from more than its guards."""
+    acting = acts or is_acting(procedure, section)
     ways = [s.index for s in procedure.steps if _leads(procedure, s, section)]
     targets: set[str] = set()
     for step in (procedure.steps[i] for i in procedure.main_path):
@@ -86,7 +100,7 @@ def closing_step(procedure: Procedure, section: str) -> Step | None:
         if "overwrite" in locks:
             targets.add(str(locks["overwrite"]["target"]))
         thawed = str(locks.get("thaw", {}).get("of", ""))
-        if thawed in targets and any(way < step.index for way in ways):
+        if thawed in targets and (acting or any(way < step.index for way in ways)):
             return None if is_guarded(procedure, section, thawed) else step
     return None
 

@@ -10,7 +10,7 @@ import pytest
 
 from runbooks.enums import Move, StepStatus
 from runbooks.machine import Allowed, Facts, allowed, apply, closed_gates, gates, genesis
-from runbooks.machine.rollback import closed, closing_step, is_guarded
+from runbooks.machine.rollback import closed, closing_step, is_acting, is_guarded
 from tests.runbooks.table import DECIDER, OPERATOR, ROLES, VERIFIER, Game, fresh
 from tests.runbooks.test_overwrite import FACTS, GOOD, SAFETY, SOURCE, agree, held
 from tests.runbooks.texts import procedure
@@ -156,6 +156,38 @@ def test_no_other_road_leads_into_a_closed_rollback() -> None:
     said = {"finding": "The copy was wrong.", "lead": True}
     assert game.refused(Move.DIAGNOSE, OPERATOR, TELL, **said) == "rollback_closed"
     game.must(Move.DIAGNOSE, OPERATOR, TELL, finding="The telephone was out of order.")
+
+
+_ACTING = b"- [ ] Undo it\n\n  ```guard\n  countersign: before\n  ```\n"
+#: Nothing before the thaw leads to the section.
+_LATE = TEXT.replace(b"  undo: back\n", b"").replace(b"- [ ] Undo it\n", _ACTING)
+_LATE_UNDO = _LATE.replace(b"undo: tell-again", b"undo: back")
+
+
+@pytest.mark.parametrize("source", [_LATE, _LATE_UNDO])
+def test_a_section_that_acts_is_closed_whatever_names_it(source: bytes) -> None:
+    game = reopened(source)
+    assert is_acting(game.state.procedure, "back")
+    assert closed(game.state, "back")
+    assert is_closed(game, index(game, "Undo it"), "rollback")
+    game.must(Move.REPORT_MISMATCH, OPERATOR, TELL, observed="Nobody answers.")
+    said = {"finding": "The copy was wrong.", "lead": True}
+    assert game.refused(Move.DIAGNOSE, OPERATOR, TELL, **said) == "rollback_closed"
+
+
+def test_a_step_after_the_thaw_is_not_taken_back_by_a_section_that_acts() -> None:
+    game = reopened(_LATE_UNDO)
+    game.must(Move.TICK, OPERATOR, TELL, **DONE)
+    assert game.refused(Move.UNDO, OPERATOR, TELL, reason="Wrong copy.") == "rollback_closed"
+
+
+def test_an_abort_after_the_thaw_enters_no_section_that_acts() -> None:
+    aborts = _LATE.replace(b"title: Restore\n", b"title: Restore\non_abort: back\n")
+    assert reopened(aborts).must(Move.ABORT, OPERATOR, reason="Enough.") == ("run.aborted",)
+    harmless = TEXT.replace(b"title: Restore\n", b"title: Restore\non_abort: tell-again\n")
+    game = reopened(harmless)
+    assert not is_acting(game.state.procedure, "tell-again")
+    assert game.must(Move.ABORT, OPERATOR, reason="Enough.")[0] == "run.turned_back"
 
 
 def test_what_follows_a_thaw_keeps_its_own_rollback() -> None:

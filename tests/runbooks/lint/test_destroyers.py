@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks.lint.destroyers import dangers, restores
+from runbooks.lint.destroyers import dangers, renames, restores
 from runbooks.lint.script import script
 
 _DESTROYS = """
@@ -94,3 +94,19 @@ def test_it_restores_nothing(command):
 )  # fmt: skip
 def test_sql_destroys(query):
     assert len(list(dangers(script("sql", f"select 1; {query};")))) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "exchanges"),
+    [
+        ("psql -c 'alter database a rename to b'", True),
+        ('psql -c "ALTER DATABASE a RENAME TO a_old" -c "ALTER DATABASE b RENAME TO a"', True),
+        ("sqlcmd -Q 'alter database a modify name = b'", True),
+        ("mysql -e 'rename table a.b to c.b'", True),
+        ("psql -c 'alter database a connection limit -1'", False),
+        ("psql -c 'alter table a rename column b to c'", False),
+        ("psql -c \"select 'alter database a rename to b'\"", False),
+    ],
+)
+def test_a_rename_of_a_database_is_an_exchange(command, exchanges):
+    assert renames(script("sh", command)) is exchanges
