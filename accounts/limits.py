@@ -40,9 +40,9 @@ class Policy:
 
 #: One account from one address, one device, or one screen.
 PAIR = Policy(free=5, first=5, most=300)
-#: One account, from everywhere. An address waits for it only after its own `OWN_TRIES`.
+#: One account, from everywhere. Each address waits so long after its own last try, and a new one
+#: after it first asked: what others do makes that wait no longer than `most`.
 ACCOUNT = Policy(free=20, first=1, most=30)
-OWN_TRIES = 3
 #: One address, at whatever account.
 ADDRESS = Policy(free=20, first=1, most=60)
 #: Counted to be seen by admins, and waited for by nobody.
@@ -90,7 +90,8 @@ def signature_counters(signer: User, host: User) -> tuple[Counter, ...]:
 
 def consume(counters: Sequence[Counter], *, at: datetime) -> datetime | None:
     """Count a try under each of `counters`, before anything is compared. None when it may be made;
-    else the moment from which one may, and nothing is counted or written."""
+    else the moment from which one may, and nothing is counted. Nothing is written either, but once:
+    when an address that is new to an account first asks while that account is tried too often."""
     by_key = {counter.key: counter for counter in sorted(counters, key=lambda c: c.key)}
     rows = TryCounter.objects.filter(key__in=by_key)
     known = {row.key: row for row in rows}
@@ -179,24 +180,23 @@ def _closed(
 ) -> datetime | None:
     """When the last of `counters` opens that keep a try waiting; None when none does."""
     own = known.get(counters[0].key)
-    tried = _failures(own, at) if own else 0
-    opens = [
-        row.next_try
-        for counter in counters
-        if (row := known.get(counter.key))
-        and _waits(counter, row, at)
-        and (counter.policy is not ACCOUNT or tried >= OWN_TRIES)
-    ]
-    return max(opens, default=None)
+    waits = []
+    for counter in counters:
+        row = known.get(counter.key)
+        if row is None:
+            continue
+        opens = row.next_try
+        if counter.policy is ACCOUNT:
+            # Strangers move the row of the account on and on: only one's own last try counts.
+            opens = own.last_try + ACCOUNT.wait(_failures(row, at)) if own else at
+        # A wait longer than the policy's longest comes from a clock that went back: it is none.
+        if at < opens <= at + timedelta(seconds=counter.policy.most):
+            waits.append(opens)
+    return max(waits, default=None)
 
 
 def _failures(row: TryCounter, at: datetime) -> int:
     return 0 if at - row.last_try > FORGOTTEN_AFTER else row.failures
-
-
-def _waits(counter: Counter, row: TryCounter, at: datetime) -> bool:
-    """A wait longer than the policy's longest comes from a clock that went back: it is none."""
-    return at < row.next_try <= at + timedelta(seconds=counter.policy.most)
 
 
 def _digest(*parts: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 
 from django.urls import reverse
 
+from accounts import limits
 from config.attempts.trying import Attempt, GotThrough, World, demand
 from config.day.right import PASSWORD
 from runbooks import patterns, runs
@@ -95,6 +97,24 @@ def _kept_out(world: World) -> str:
     return f"to the stranger: {said[0].strip()} The engineer's own browser is let in."
 
 
+def _many_addresses(world: World) -> str:
+    """Wrong passwords from sixty addresses, then the engineer on a device that is new."""
+    account, most = limits.account_of(world.person("verifier"), ""), limits.ACCOUNT.most
+
+    def asks(address: str, at: datetime) -> datetime | None:
+        return limits.consume(limits.sign_in_counters(account, address), at=at)
+
+    compared = sum(asks(f"198.51.100.{n}", world.at) is None for n in range(60) for _ in range(3))
+    demand(compared == limits.ACCOUNT.free, f"{compared} of 180 were compared without a wait.")
+    opens = asks("192.0.2.1", world.at)
+    demand(opens is not None, "A new address does not wait while the account is guessed at.")
+    later = world.at + timedelta(seconds=most)
+    for n in range(60):
+        asks(f"198.51.100.{n}", later)
+    demand(asks("192.0.2.1", later) is None, "Strangers keep the engineer's new device out.")
+    return f"{compared} of 180 were compared. The engineer's new device waits {most} s, once."
+
+
 def _oracle(world: World) -> str:
     """The same answer to a right and a wrong password of somebody who has no role in the run."""
     crew = world.restore()
@@ -112,6 +132,7 @@ def _oracle(world: World) -> str:
 
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(16, "A stranger keeps an engineer out with wrong passwords", _kept_out),
+    Attempt(16, "Sixty addresses guess at one account, and keep a new device out", _many_addresses),
     Attempt(16, "The countersign on one's screen, as an oracle for an admin's password", _oracle),
     Attempt(17, "A text parameter that a command would take for an option", _option),
     Attempt(17, "A default that its own pattern refuses", _contradiction),

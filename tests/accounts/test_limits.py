@@ -88,14 +88,35 @@ def test_a_clock_that_went_back_locks_nobody_out() -> None:
     assert consume(Anna, at=AT - timedelta(hours=2)) is None
 
 
-def test_a_stranger_from_a_fresh_address_waits_for_nobody() -> None:
-    for n in range(20):
-        tries(sign_in_counters("person:1", f"198.51.100.{n}"), 5)
-    fresh = sign_in_counters("person:1", "192.0.2.1")
-    assert tries(fresh, 9) == limits.OWN_TRIES
-    opens = consume(fresh, at=AT)
-    assert opens is not None
-    assert opens - AT <= timedelta(seconds=ACCOUNT.most)
+def test_guesses_from_many_fresh_addresses_wait() -> None:
+    guesses = [sign_in_counters("person:1", f"198.51.100.{n}") for n in range(60)]
+    assert sum(tries(guesser, 3) for guesser in guesses) == ACCOUNT.free
+    later = AT + timedelta(seconds=ACCOUNT.most)
+    assert sum(tries(guesser, 3, later) for guesser in guesses) == 60  # one each, not three
+
+
+def test_strangers_never_move_the_wait_of_who_is_new_here() -> None:
+    """Somebody guesses every second, from an address that has waited: an engineer at a new device
+    waits 30 s once, and 30 s after each slip."""
+    guesses = [sign_in_counters("person:1", f"198.51.100.{n}") for n in range(60)]
+    for second in (-60, 0):
+        for guesser in guesses:
+            consume(guesser, at=AT + timedelta(seconds=second))
+    mine, most = sign_in_counters("person:1", "192.0.2.1"), timedelta(seconds=ACCOUNT.most)
+    assert consume(mine, at=AT) == AT + most
+    let_in = []
+    for second in range(1, 121):
+        at = AT + timedelta(seconds=second)
+        consume(guesses[second % 60], at=at)
+        if consume(mine, at=at) is None:
+            let_in.append(second)
+    assert let_in == [30, 60, 90, 120]
+
+
+def test_who_is_new_here_waits_for_few_wrong_passwords_of_others_not_at_all() -> None:
+    for n in range(4):
+        tries(sign_in_counters("person:1", f"198.51.100.{n}"), 4)
+    assert consume(sign_in_counters("person:1", "192.0.2.1"), at=AT) is None
 
 
 def test_an_address_that_tries_many_names_waits() -> None:
