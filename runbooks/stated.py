@@ -66,12 +66,13 @@ class Thawed:
 @dataclass(frozen=True)
 class Signed:
     """The decider's signature for a loss, at one attempt of a step: everything that was written
-    after `newest` and up to `until`, which was known by `basis` (`runbooks.interlocks.loss`)."""
+    after `newest` and up to `until`, which was known by `basis` (`runbooks.interlocks.loss`).
+    None: nobody knew."""
 
     step: int
     attempt: int
-    newest: datetime
-    until: datetime
+    newest: datetime | None
+    until: datetime | None
     basis: str
     text: str
     by: int

@@ -87,6 +87,8 @@ class Crew:
         begun = self.state.steps[index].status is StepStatus.STARTED
         if needs_begin(self.state, index) and not begun:
             self.press(role, Move.BEGIN_STEP, index)
+        if "overwrite" in guard.locks:
+            self.release_the_loss(index)
         if guard.locks.keys() & {"timeout", "overwrite"}:
             self.agree(index)
         if guard.countersign is Countersign.BEFORE:
@@ -112,6 +114,10 @@ class Crew:
         if "verify" not in self.state.step(index).guard.locks:
             return
         self.press("operator", Move.RECORD, index, values=values)
+        self.release_the_loss(index)
+
+    def release_the_loss(self, index: int) -> None:
+        """The decider signs for what the step waits to be signed for, if it does."""
         closed = [gate.key for gate in gates(self.state, index, self.door.at) if not gate.open]
         if "loss_signed" in closed:
             self.press("decider", Move.RELEASE, index, reason="It is the best copy there is.")

@@ -30,11 +30,11 @@ class Wrong:
 @dataclass(frozen=True)
 class Signature:
     """What the decider must sign for before a step goes on, in words, and which writes that are:
-    those after `newest` and up to `until`, which is known by `basis`."""
+    those after `newest` and up to `until`, which is known by `basis`; None: nobody knows."""
 
     text: str
-    newest: datetime
-    until: datetime
+    newest: datetime | None
+    until: datetime | None
     basis: str
 
 

@@ -16,11 +16,15 @@ from inventory.durations import age, words
 from runbooks.enums import StepStatus
 from runbooks.interlocks import holdings
 from runbooks.interlocks.after import promised
-from runbooks.interlocks.interlock import utc
+from runbooks.interlocks.interlock import Signature, utc
 from runbooks.state import ENDED, RunState
 from runbooks.stated import Signed
 
 Clock = Callable[[datetime], str]
+
+#: So long do writers go on writing under a signature that was given while they wrote: what is lost
+#: grows by the minutes until the writers are stopped, or the copy is written in.
+GROWS_FOR = timedelta(minutes=15)
 
 
 class Basis(StrEnum):
@@ -90,6 +94,8 @@ class Loss:
 
     def brief(self, clock: Clock = utc) -> str:
         """What is lost, without the copy's newest record: somebody may have to read it blind."""
+        if self.newest is None:
+            return self.text(clock)
         if self.span is None:
             return "what is lost is not known: nobody knows when the last good write was"
         if not self.span:
@@ -114,9 +120,12 @@ class Loss:
 
     @property
     def verdict(self) -> str:
-        """The promise, and whether it is kept: "RPO 1 h: NOT MET"; '' where nothing was promised,
-        or what is lost is not known."""
-        if self.span is None or self.limit is None:
+        """The promise, and whether it is kept: "RPO 1 h: NOT MET"; "no RPO is set" where something
+        is lost and nothing was promised; '' where what is lost is not known, or it is nothing and
+        nothing was promised."""
+        if self.limit is None:
+            return "no RPO is set" if self.span else ""
+        if self.span is None:
             return ""
         kept = "met" if self.state is LossState.WITHIN else "NOT MET"
         what = "RPO" if self.limit == self.rpo else "At most, by this runbook,"
@@ -185,12 +194,50 @@ def as_found(state: RunState) -> datetime | None:
     return datetime.fromisoformat(next(values[name] for name in names if name in values))
 
 
+def told(loss: Loss) -> str:
+    """What is lost against what was promised, as a gate says it."""
+    return "; ".join(part for part in (loss.brief(), loss.verdict) if part)
+
+
+def why(loss: Loss) -> str:
+    """Why a loss that is not within what was promised wants a signature."""
+    if loss.state is LossState.BEYOND:
+        return "This is more than may be lost."
+    if loss.span is None:
+        return "Nobody knows what is lost."
+    return "No RPO is set, so nobody has said how much may be lost."
+
+
+def for_loss(name: str, loss: Loss) -> Signature:
+    """What the decider signs for who signs for this loss with the copy `name`."""
+    until = loss.until
+    return Signature(f"{name}: {loss.brief()}", loss.newest, until.at, until.basis.value)
+
+
 def covers(signed: Signed, loss: Loss) -> bool:
     """Whether a signature is for this loss, or for a greater one. Who signed while the writers
-    still wrote signed for what they went on writing."""
-    if loss.newest is None or loss.until.at is None or loss.newest < signed.newest:
-        return False
-    return signed.basis == Basis.NOW or loss.until.at <= signed.until
+    still wrote signed for the minutes after it, too (`GROWS_FOR`). What nobody knew when it was
+    signed covers only what nobody knows now."""
+    if (
+        loss.newest is None
+        or loss.until.at is None
+        or signed.newest is None
+        or signed.until is None
+    ):
+        return (signed.newest, signed.until) == (loss.newest, loss.until.at)
+    grows = GROWS_FOR if signed.basis == Basis.NOW else timedelta()
+    return loss.newest >= signed.newest and loss.until.at <= signed.until + grows
+
+
+def signed_for(state: RunState, parameter: str, loss: Loss) -> bool:
+    """Whether the decider signed for this loss, or a greater one, at a step that opened the copy
+    chosen for `parameter` or writes it in, and that was not begun anew since."""
+    return any(
+        covers(signed, loss)
+        and signed.attempt == state.steps[signed.step].attempt
+        and parameter in _copies_at(state, signed.step)
+        for signed in state.stated.signed
+    )
 
 
 def restored(state: RunState) -> bool:
@@ -200,6 +247,13 @@ def restored(state: RunState) -> bool:
         for step in state.procedure.steps
         if "overwrite" in step.guard.locks
     )
+
+
+def _copies_at(state: RunState, index: int) -> tuple[str, ...]:
+    """The parameters whose copies step `index` opens or writes in."""
+    locks = state.step(index).guard.locks
+    found = locks.get("verify", {}).get("of"), locks.get("overwrite", {}).get("from")
+    return tuple(str(name) for name in found if name)
 
 
 def _stopped(state: RunState) -> datetime | None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from runbooks.enums import ParameterType, StepStatus
 from runbooks.interlocks import holdings
-from runbooks.interlocks.interlock import Interlock
+from runbooks.interlocks.interlock import Interlock, Signature
+from runbooks.interlocks.loss import LossState, for_loss, loss_with, signed_for, told, why
 from runbooks.interlocks.timeout import timeout_gate
 from runbooks.requests import Gate
 from runbooks.state import FINISHED, RunState
@@ -47,6 +48,7 @@ class Overwrite(Interlock):
                 "Copy what will be lost to another place in this run, and read it back.",
             ),
             *self._two_copies(state, source),
+            *self._loss(state, index, at),
             timeout_gate(state, at, self.key),
             self.gate(
                 "unlocked",
@@ -77,8 +79,7 @@ class Overwrite(Interlock):
 
     def _two_copies(self, state: RunState, source: str) -> Iterable[Gate]:
         """None where live data is read: it is not used up."""
-        spec = state.procedure.parameters_by_name.get(source)
-        if spec is None or spec.type is not ParameterType.COPY:
+        if not _is_copy(state, source):
             return ()
         count = len(holdings.good_copies(state, source))
         name = state.facts[source].value if source in state.facts else source
@@ -92,11 +93,36 @@ class Overwrite(Interlock):
         )
         return (gate,)
 
+    def _loss(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        """What is lost with the copy is judged once more when it is written in, for it may be more
+        than when the copy was read."""
+        source = str(self.data(state, index)["from"])
+        if not _is_copy(state, source):
+            return ()
+        loss = loss_with(state, source, at)
+        if loss.state is LossState.WITHIN:
+            label = told(loss)
+            return (self.gate("loss_signed", label[:1].upper() + label[1:], True, ""),)
+        how = (
+            f"{why(loss)} The decider reads it and releases the step, and so signs for the loss. Or"
+            " stop, and choose another copy."
+        )
+        is_open = index in state.stated.unlocked or signed_for(state, source, loss)
+        label = f"The decider has signed for the loss ({told(loss)})"
+        return (self.gate("loss_signed", label, is_open, how),)
+
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        if not any(not gate.open for gate in self._loss(state, index, at)):
+            return None
+        source = str(self.data(state, index)["from"])
+        name = state.facts[source].value if source in state.facts else source
+        return for_loss(name, loss_with(state, source, at))
+
     def promise(self, data: Mapping[str, Any]) -> str:
         return (
             f"OVERWRITES {data['target']} from {data['from']}: only when it is identified, frozen"
-            " and copied, with two good copies, a fresh time-out and a second person; its name is"
-            " typed"
+            " and copied, with two good copies, a loss within the RPO or signed for, a fresh"
+            " time-out and a second person; its name is typed"
         )
 
 
@@ -132,6 +158,11 @@ def _since(state: RunState, index: int, target: str) -> datetime | None:
     copied earlier says nothing about the data of now. None when they were not."""
     thaw = holdings.thawed(state, target)
     return thaw.at if thaw and state.steps[index].status not in FINISHED else None
+
+
+def _is_copy(state: RunState, source: str) -> bool:
+    spec = state.procedure.parameters_by_name.get(source)
+    return spec is not None and spec.type is ParameterType.COPY
 
 
 def _is_after(at: datetime | None, since: datetime | None) -> bool:

@@ -10,7 +10,15 @@ from inventory.quantities import same_size
 from runbooks.enums import Deviation, ValueType
 from runbooks.interlocks.copies import chosen, too_new
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
-from runbooks.interlocks.loss import Loss, LossState, covers, loss_with
+from runbooks.interlocks.loss import (
+    Loss,
+    LossState,
+    covers,
+    for_loss,
+    loss_with,
+    told,
+    why,
+)
 from runbooks.procedure import ValueSpec
 from runbooks.requests import Gate, NewEvent
 from runbooks.state import RunState
@@ -41,13 +49,13 @@ class Verify(Interlock):
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
         found = loss(state, index, state.steps[index].values, at)
-        if found is None or found.limit is None:
+        if found is None:
             return ()
-        said = f"{found.brief()}; {found.verdict}"
-        if found.state is not LossState.BEYOND:
+        said = told(found)
+        if found.state is LossState.WITHIN:
             return (self.gate("loss_signed", said[:1].upper() + said[1:], True, ""),)
         how = (
-            "This is more than may be lost. Keep what you read without ticking; then the decider"
+            f"{why(found)} Keep what you read without ticking; then the decider"
             " reads it and releases the step, and so signs for the loss. Or choose another copy."
         )
         is_open = signed(state, index, found)
@@ -57,11 +65,9 @@ class Verify(Interlock):
 
     def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
         found = loss(state, index, state.steps[index].values, at)
-        if found is None or found.state is not LossState.BEYOND or signed(state, index, found):
+        if found is None or found.state is LossState.WITHIN or signed(state, index, found):
             return None
-        assert found.newest and found.until.at  # noqa: S101, PT018 - beyond, so both are known
-        text = f"{self.facts(state, index).value}: {found.brief()}"
-        return Signature(text, found.newest, found.until.at, found.until.basis.value)
+        return for_loss(self.facts(state, index).value, found)
 
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
@@ -100,8 +106,8 @@ class Verify(Interlock):
 
     def promise(self, data: Mapping[str, Any]) -> str:
         return (
-            f"Verifies {data['of']}: opened with its own tool; a loss beyond the RPO is signed by"
-            " the decider"
+            f"Verifies {data['of']}: opened with its own tool; a loss beyond the RPO, or without"
+            " one, is signed by the decider"
         )
 
 

@@ -162,8 +162,8 @@ def _release(state: RunState, request: Request) -> Outcome:
         data |= {
             "attempt": state.steps[index].attempt,
             "loss": signature.text,
-            "loss_after": signature.newest.isoformat(),
-            "loss_until": signature.until.isoformat(),
+            "loss_after": signature.newest.isoformat() if signature.newest else "",
+            "loss_until": signature.until.isoformat() if signature.until else "",
             "loss_until_is": signature.basis,
         }
     return (NewEvent("step.released", data),)

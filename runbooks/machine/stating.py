@@ -113,7 +113,10 @@ def _released(so_far: Stated, line: Line) -> Stated:
     data = line.data
     if not data.get("loss"):
         return so_far
-    newest, until = (datetime.fromisoformat(data[name]) for name in ("loss_after", "loss_until"))
+    newest, until = (
+        datetime.fromisoformat(data[name]) if data[name] else None
+        for name in ("loss_after", "loss_until")
+    )
     about = data["step"], data["attempt"], newest, until, data["loss_until_is"]
     one = Signed(*about, data["loss"], line.by)
     return replace(so_far, signed=(*so_far.signed, one))

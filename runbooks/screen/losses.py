@@ -8,7 +8,7 @@ from inventory.durations import age
 from inventory.times import stamp
 from runbooks.interlocks.after import promised
 from runbooks.interlocks.holdings import good_copies, safety_copy
-from runbooks.interlocks.loss import Loss, LossState, as_found, covers, loss_with, restored
+from runbooks.interlocks.loss import LossState, as_found, loss_with, restored, signed_for
 from runbooks.machine import RunState
 from runbooks.procedure import Step
 from runbooks.screen.words import place_name
@@ -61,7 +61,7 @@ def lost_if_right(state: RunState, source: str, at: datetime) -> str:
     if found.newest is None:
         return ""
     said = ". ".join(part for part in (found.text(stamp), found.verdict) if part)
-    signed = found.state is LossState.BEYOND and _signed(state, source, found)
+    signed = found.state is not LossState.WITHIN and signed_for(state, source, found)
     return f"{said}, signed by the decider" if signed else said
 
 
@@ -91,15 +91,6 @@ def lost_if_wrong(state: RunState, target: str, source: str, at: datetime) -> st
         since = _since(as_of, at)
         return f"you lose everything since {since}, if {facts.value} can be read: nobody has yet"
     return "you lose everything: this run has read no copy of it"
-
-
-def _signed(state: RunState, source: str, found: Loss) -> bool:
-    """Whether the decider signed for this loss at a step that opened `source`."""
-    return any(
-        covers(one, found)
-        and state.step(one.step).guard.locks.get("verify", {}).get("of") == source
-        for one in state.stated.signed
-    )
 
 
 def _from(state: RunState, source: str, at: datetime) -> str:

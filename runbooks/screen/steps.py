@@ -36,7 +36,7 @@ _COMMAND = re.compile(
 _CAUTION = re.compile(r"\s*(<blockquote>.*?</blockquote>)", re.DOTALL)
 _LATER = '<p class="locked">The command appears when the step is open.</p>'
 #: Gates that wait for what the command shows: its output as a file, the signature for what it read.
-_AFTER_THE_COMMAND = ("file:", "loss_signed")
+_AFTER_THE_COMMAND = (".file:", "verify.loss_signed")
 _CLOSED = '<p class="locked">The command appears when all gates are open.</p>'
 _RESTING = '<p class="locked">The command is put away while the run stands still.</p>'
 _SLASHED = {StepStatus.DONE, StepStatus.AWAITING, StepStatus.NOT_APPLICABLE}
@@ -211,7 +211,9 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     found = gates(state, index, desk.at)
     # Who measures again needs the command as well: it was given, and its step is ticked.
     given = state.steps[index].status is StepStatus.AWAITING
-    waited = [gate for gate in found if not gate.key.startswith(_AFTER_THE_COMMAND)]
+    waited = [
+        gate for gate in found if not f"{gate.guard}.{gate.key}".startswith(_AFTER_THE_COMMAND)
+    ]
     closed = not given and any(not gate.open for gate in waited)
     resting = state.status is RunStatus.HELD or state.hand_over_to is not None
     html = told.body_html

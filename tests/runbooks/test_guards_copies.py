@@ -233,9 +233,14 @@ def test_the_oldest_that_the_runbook_takes_is_a_limit_too() -> None:
     assert game.refused(Move.TICK, OPERATOR, 0, values=READ) == "gate_loss_signed"
 
 
-def test_without_a_promise_nothing_is_signed() -> None:
+def test_without_a_promise_any_loss_is_signed() -> None:
     game = guarded(VERIFY, facts=with_fields("dump", rpo=""))
-    game.must(Move.TICK, OPERATOR, 0, values=OLD)
+    assert game.refused(Move.TICK, OPERATOR, 0, values=OLD) == "gate_loss_signed"
+    game.must(Move.RECORD, OPERATOR, 0, values=OLD)
+    (gate,) = [g for g in gates(game.state, 0, game.at) if g.key == "loss_signed"]
+    assert "no RPO is set" in gate.label
+    game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
+    game.must(Move.TICK, OPERATOR, 0, values={})
     assert "are lost, about 61 days" in game.lines[-2].data["loss"]
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from runbooks.enums import Move
 from runbooks.interlocks.loss import (
+    GROWS_FOR,
     Basis,
     LastWrite,
     Loss,
@@ -81,7 +82,9 @@ def test_within_beyond_or_unknown(
     found = lost(newest, last_write(stopped=until), rpo)
     assert found.state is state
     assert said in found.text()
-    assert (found.verdict == "") is (state is LossState.UNKNOWN)
+    none = "no RPO is set" if found.span else ""
+    met = "RPO 1 h: met" if state is LossState.WITHIN else ""
+    assert found.verdict == (none if rpo is None else met)
 
 
 def test_the_tighter_of_two_promises_counts() -> None:
@@ -90,16 +93,27 @@ def test_the_tighter_of_two_promises_counts() -> None:
     assert found.verdict == "At most, by this runbook, 5 min: NOT MET"
 
 
-def test_a_signature_covers_its_own_loss_and_what_goes_on_being_written() -> None:
+def test_a_signature_covers_its_own_loss_and_the_minutes_until_the_writers_stop() -> None:
     def signed(until: datetime, basis: Basis) -> Signed:
         return Signed(0, 1, NEWEST, until, basis.value, "", DECIDER)
 
     stopped = lost(NEWEST, last_write(stopped=STOPPED))
     assert covers(signed(STOPPED, Basis.STOPPED), stopped)
-    assert covers(signed(NOTICED, Basis.NOW), stopped)
+    assert covers(signed(STOPPED - GROWS_FOR, Basis.NOW), stopped)
+    assert not covers(signed(NOTICED, Basis.NOW), stopped)
+    assert not covers(signed(STOPPED - GROWS_FOR, Basis.STOPPED), stopped)
     assert not covers(signed(NOTICED, Basis.NOTICED), stopped)
     older = lost(NEWEST - timedelta(seconds=1), last_write(stopped=STOPPED))
     assert not covers(signed(STOPPED, Basis.STOPPED), older)
+
+
+def test_what_nobody_knew_is_signed_for_as_such() -> None:
+    unknown = Signed(0, 1, NEWEST, None, Basis.UNKNOWN.value, "", DECIDER)
+    assert covers(unknown, lost(NEWEST, LastWrite(None, Basis.UNKNOWN)))
+    assert not covers(unknown, lost(NEWEST, last_write(stopped=STOPPED)))
+    known = Signed(0, 1, NEWEST, STOPPED, Basis.STOPPED.value, "", DECIDER)
+    assert not covers(known, lost(NEWEST, LastWrite(None, Basis.UNKNOWN)))
+    assert not covers(known, lost(None, last_write(stopped=STOPPED)))
 
 
 RESTORE = (

@@ -12,11 +12,13 @@ from accounts.models import User
 from runbooks.enums import Move, RunKind, StepStatus
 from runbooks.interlocks import renewed, unconfirmed
 from runbooks.machine import (
+    Allowed,
     Facts,
     Malformed,
     Refusal,
     Request,
     RunState,
+    allowed,
     decide,
     gates,
     refused,
@@ -81,7 +83,9 @@ FACTS = {
         ("7301442", "primary"),
         ("database system identifier", "role it reports"),
     ),
-    "dump": Facts("dump of today", {"place": "vault"}),
+    "dump": Facts(
+        "dump of today", {"place": "vault", "rpo": "86400", "data_as_of": START.isoformat()}
+    ),
 }
 IDENTIFIERS = {"identify.first": " 7301442", "identify.second": "PRIMARY"}
 WRITE = 4
@@ -284,3 +288,37 @@ def test_what_copies_out_of_production_never_writes_into_it(
     given = {"source": str(source.pk), "target": str(target.pk)}
     _, errors = choose(read, None, given, kind=RunKind.LIVE, at=at)
     assert ("target" in errors) is refused
+
+
+def test_a_loss_that_grew_after_the_copy_was_read_is_signed_before_the_act() -> None:
+    game = ready()
+    old = {**FACTS["dump"].fields, "data_as_of": (game.at - timedelta(hours=25)).isoformat()}
+    facts = {**game.state.facts, "dump": replace(FACTS["dump"], fields=old)}
+    game.state = replace(game.state, facts=facts)
+    name = {"name": "ledger-primary"}
+    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, **name) == "gate_loss_signed"
+    assert game.refused(Move.RELEASE, OPERATOR, WRITE, reason="r") == "wrong_role"
+    assert Allowed(Move.RELEASE, WRITE) in allowed(game.state, DECIDER, game.at)
+    game.must(Move.RELEASE, DECIDER, WRITE, reason="It is the best there is.")
+    assert "RPO" not in game.lines[-1].data["loss"]
+    assert Allowed(Move.RELEASE, WRITE) not in allowed(game.state, DECIDER, game.at)
+    later = {"target": game.state.stated.stopped["target"] + timedelta(hours=7)}
+    signed = game.state
+    held(game, stopped=later)
+    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, **name) == "gate_loss_signed"
+    game.state = signed
+    game.must(Move.UNLOCK, OPERATOR, WRITE, **name)
+    held(game, stopped=later)  # what becomes known after the act does not stand before its tick
+    game.must(Move.TICK, OPERATOR, WRITE)
+
+
+def test_a_copy_whose_newest_record_nobody_knows_is_signed_for() -> None:
+    game = ready()
+    game.state = replace(
+        game.state, facts={**game.state.facts, "dump": Facts("dump of today", {"rpo": "86400"})}
+    )
+    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary") == "gate_loss_signed"
+    (gate,) = [g for g in gates(game.state, WRITE, game.at) if g.key == "loss_signed"]
+    assert "nobody has read the newest record" in gate.label
+    game.must(Move.RELEASE, DECIDER, WRITE, reason="There is no other.")
+    game.must(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary")
