@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from config.attempts.trying import Attempt, World, demand
-from config.day.right import Crew
+from config.attempts.trying import RESTORE, Attempt, World, demand
+from config.day.right import PASSWORD, Crew
+from inventory import systems
+from inventory.models import System
 from runbooks.enums import Move
+from runbooks.library import save
 from runbooks.missed import count_in
+from runbooks.models import Revision, Runbook
 
 _VERIFY = "inside the backup"
 _IDENTIFY = "Identify the server"
+_FREEZE = "- [ ] Close the live database to its writers"
+_SAFETY = "- [ ] Write a safety copy of the live database"
 
 
 def _at_the_backup(world: World) -> tuple[Crew, int]:
@@ -83,13 +89,80 @@ def _counted_slips(world: World) -> str:
     return f"{said} It is in the log, and no near miss."
 
 
+def _at_the_act(world: World, *, late: bool) -> tuple[Crew, int]:
+    """A restore up to its act, with a text that was changed: `late` stops the writers only after
+    the copy was judged, and they write on for hours; else nothing is promised of it."""
+    text = bytes(Revision.objects.filter(runbook__slug=RESTORE).latest("number").source).decode()
+    if late:
+        head, rest = text.split(_FREEZE, 1)
+        freeze, after = rest.split("\n- [ ] ", 1)
+        text = f"{head}- [ ] {after}".replace(_SAFETY, f"{_FREEZE}{freeze}\n{_SAFETY}", 1)
+    else:
+        text = text.replace("    max_age: 24h\n", "")
+        systems.edit(
+            System.objects.get(slug="ledger"),
+            changes={"rpo": None},
+            by=world.person("operator"),
+            at=world.at,
+        )
+    revision = save(
+        source=text.encode(),
+        by=world.person("author"),
+        at=world.at,
+        runbook=Runbook.objects.get(slug=RESTORE),
+    )
+    world.verbs.approve("approver", RESTORE, revision.number)
+    crew = world.restore()
+    act = crew.step("Put the restored database in the place")
+    if late:
+        crew.go_on(until=crew.step("Close the live database"))
+        crew.door.at += timedelta(hours=7)
+    crew.go_on(until=act)
+    return crew, act
+
+
+def _unsigned_at_the_act(world: World) -> str:
+    crew, act = _at_the_act(world, late=True)
+    crew.press("operator", Move.BEGIN_STEP, act)
+    crew.agree(act)
+    crew.confirm(act)
+    return world.refused(
+        "gate_loss_signed",
+        lambda: crew.press("operator", Move.UNLOCK, act, name="ledger", password=PASSWORD),
+    )
+
+
+def _signed_without_a_promise(world: World) -> str:
+    crew, _ = _at_the_act(world, late=False)
+    (signed,) = crew.state.stated.signed
+    return f"The decider signed: {signed.text}; no RPO is set"
+
+
+def _mistyped_at_the_act(world: World) -> str:
+    crew = world.restore()
+    act = crew.step("Put the restored database in the place")
+    crew.go_on(until=act)
+    crew.press("operator", Move.BEGIN_STEP, act)
+    crew.agree(act)
+    crew.confirm(act)
+    said = world.refused(
+        "wrong_name",
+        lambda: crew.press("operator", Move.UNLOCK, act, name="ledgr", password=PASSWORD),
+    )
+    demand(count_in(crew.run) == 0, "A mistyped name counts as a near miss.")
+    return f"{said} It is in the log, and no near miss."
+
+
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(6, "The operator restores a copy of the night without the decider", _no_signature),
     Attempt(
         6, "The damaged data makes a copy that is hours old look like no loss", _nothing_is_lost
     ),
+    Attempt(6, "The writers write on for hours after the copy was judged", _unsigned_at_the_act),
+    Attempt(6, "A loss goes unsigned where no RPO is set", _signed_without_a_promise),
     Attempt(7, "A question that nobody was asked counts as met", _nobody_was_asked),
     Attempt(7, "A standby makes two right identifiers look wrong", _both_fit),
     Attempt(9, "A standby is taken for the primary, and nobody counts it", _uncounted_standby),
     Attempt(9, "A program's early tick and a typing slip count as near misses", _counted_slips),
+    Attempt(9, "A mistyped name at the unlock counts as a near miss", _mistyped_at_the_act),
 )

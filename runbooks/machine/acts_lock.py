@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from runbooks.enums import Caught, Move
-from runbooks.interlocks.identify import names
+from runbooks.enums import Caught, Move, ParameterType
+from runbooks.interlocks.identify import names, plain
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
 from runbooks.state import RunState
 
@@ -15,7 +15,8 @@ def _confirm(state: RunState, request: Request) -> Outcome:
 
 def _unlock(state: RunState, request: Request) -> Outcome:
     index = index_of(request)
-    facts = state.facts[str(state.step(index).guard.locks["overwrite"]["target"])]
+    name = str(state.step(index).guard.locks["overwrite"]["target"])
+    facts = state.facts[name]
     target = facts.value
     said = request.text("name")
     if not said:
@@ -27,9 +28,21 @@ def _unlock(state: RunState, request: Request) -> Outcome:
             "Stop. Read FROM and INTO once more, and say aloud what is overwritten.",
             guard="overwrite",
             counts=True,
-            caught=Caught.TARGET,
+            caught=Caught.TARGET if _is_another(state, name, said) else "",
         )
     return (NewEvent("step.unlocked", {"step": index, "name": target}),)
+
+
+def _is_another(state: RunState, target: str, said: str) -> bool:
+    """Whether what was typed for the parameter `target` names another thing that the run knows: an
+    instance or copy that was chosen, its host, or a copy made or read here. Else it is a slip."""
+    own = plain(state.facts[target].fields.get("host", ""))
+    kinds = {ParameterType.INSTANCE, ParameterType.COPY}
+    named = (spec.name for spec in state.procedure.parameters if spec.type in kinds)
+    others = [state.facts[name] for name in named if name in state.facts and name != target]
+    hosts = {plain(facts.fields.get("host", "")) for facts in others} - {own, ""}
+    copies = {plain(copy.name) for copy in state.stated.copies}
+    return plain(said) in hosts | copies or any(names(said, facts) for facts in others)
 
 
 ACTS = {Move.CONFIRM_TIMEOUT: _confirm, Move.UNLOCK: _unlock}

@@ -67,7 +67,7 @@ def test_a_wrong_name_at_the_act_is_one(cast: dict[str, User], at: datetime) -> 
     played = cutover(cast, at).signed()
     assert near_misses.page(Filters()).rows == ()
     with pytest.raises(Refused) as refusal:
-        played.move(Move.UNLOCK, step=WRITE, name="staging", password=PASSWORD)
+        played.move(Move.UNLOCK, step=WRITE, name="ledger-0606.dump", password=PASSWORD)
     (row,) = near_misses.page(Filters()).rows
     assert (row.sentence, row.remedy) == (refusal.value.sentence, refusal.value.remedy)
     assert (row.run, row.kind) == (played.run.pk, RunKind.LIVE)

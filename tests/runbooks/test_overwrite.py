@@ -246,6 +246,24 @@ def test_three_wrong_names_hold_the_run_for_a_second_person() -> None:
         assert [event.kind for event in hold] == ["run.held"] * held_for
 
 
+@pytest.mark.parametrize(
+    ("name", "caught"),
+    [
+        ("ledgr", ""),
+        ("db-prod-1", ""),
+        ("Dump of today", "wrong-target"),
+        ("target in cellar", "wrong-target"),
+    ],
+)
+def test_a_slip_is_no_near_miss_and_the_name_of_another_thing_is_one(
+    name: str, caught: str
+) -> None:
+    game = ready()
+    refusal = game.ask(Move.UNLOCK, OPERATOR, WRITE, name=name)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.code, refusal.counts, refusal.caught) == ("wrong_name", True, caught)
+
+
 COPY_OUT = b"""---
 title: Copy out
 operation: copy-out
