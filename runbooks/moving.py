@@ -98,8 +98,8 @@ def move(
             return _first_answer(before, run, state, request)
         role = state.people.get(by.pk)
         access.check(by, RIGHTS[role or RunRole.OBSERVER])
-        seen_now = outside.seen(run, state)
-        outcome = consequences.follow(run, state, request, decide(seen_now, request), by=by)
+        verdict = decide(outside.seen(run, state), request)
+        outcome = consequences.follow(run, state, request, verdict, by=by)
         events = _events(outcome, state, request)
         if store and not isinstance(outcome, Refusal):
             events = store(events, request.at)
@@ -112,6 +112,11 @@ def move(
             carry_out([*written, *notify.telling(run.pk, run.sequence)])
             recall.states.put((run.pk, run.digest), after)
             aftermath.follow(run, after, lines, by=by)
+    return _answer(run, outcome, events)
+
+
+def _answer(run: Run, outcome: Outcome, events: tuple[NewEvent, ...]) -> Answer:
+    """What the move came to. Raises `MoveRefused` where it was refused, after that was kept."""
     if isinstance(outcome, Refusal):
         raise MoveRefused(outcome.code, outcome.sentence, outcome.remedy, run.sequence)
     return Answer(run.sequence, tuple(event.kind for event in events))

@@ -78,7 +78,7 @@ def test_what_happened_is_told(manager: User, system: System) -> None:
     with pytest.raises(MoveRefused):
         made.move(Move.TICK, by="verifier", step=0, values={})
     for _ in range(2):
-        refused(made.run, "identify", by=made.people["verifier"], at=WEDNESDAY)
+        refused(made.run, "identify", by=made.people["verifier"], at=made.at)
     made.move(Move.ABORT, by="decider", reason="enough")
     drill = play(
         texts.PLAIN.replace(b"Tried", b"Other"), WEDNESDAY, people=made.people, kind=RunKind.DRILL

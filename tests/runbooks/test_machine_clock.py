@@ -50,12 +50,6 @@ ACCEPTED: list[tuple[Move, int, int | None, dict[str, Any]]] = [
     (Move.NOTE, OPERATOR, None, {"text": "x"}),
     (Move.LATE_ENTRY, OPERATOR, None, {"text": "x", "performed_at": START - timedelta(hours=2)}),
     (Move.ATTACH, OPERATOR, None, {"name": "a", "sha256": "0" * 64, "size": 1}),
-    (
-        Move.STRIKE_OUT,
-        OPERATOR,
-        None,
-        {"sequence": 1, "reason": "x", "event_kind": "note.added"},
-    ),
     (Move.ABORT, DECIDER, None, {"reason": "x"}),
     (Move.REPORT_MISMATCH, VERIFIER, 0, {"observed": "x"}),
     (Move.BEGIN_STEP, OPERATOR, 0, {}),
@@ -114,6 +108,15 @@ def test_what_makes_a_run_safer_is_accepted_at_the_time_of_the_last_event(
     game.must(move, by, step, **sent)
     assert game.lines[-1].at == game.state.last_at == last
     assert game.lines[-1].data[WENT_BACK] == game.at.isoformat()
+
+
+def test_a_note_is_struck_out_at_the_time_of_the_last_event() -> None:
+    game = at_first(PLAIN)
+    game.must(Move.NOTE, OPERATOR, text="x")
+    noted = game.lines[-1]
+    game.wait(-3600)
+    game.must(Move.STRIKE_OUT, OPERATOR, sequence=noted.sequence, reason="x")
+    assert game.lines[-1].at == noted.at
 
 
 def test_a_hold_is_not_ended_before_the_clock_is_past_it() -> None:

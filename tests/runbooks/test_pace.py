@@ -9,6 +9,7 @@ import pytest
 
 from runbooks import briefs
 from runbooks.enums import Move, RunKind
+from runbooks.freshness import WENT_BACK
 from runbooks.machine import haste
 from tests.factories.runs import Play, play
 from tests.runbooks import texts
@@ -60,9 +61,11 @@ def test_an_earlier_attempt_counts() -> None:
     assert ticked(game, 2)
 
 
-def test_a_clock_that_jumps_back_makes_no_batch() -> None:
+def test_a_clock_that_jumps_back_is_told_beside_the_batch() -> None:
+    """The tick stands at the time of the event before it, and says that the clock went back."""
     game = Game.of(FOUR)
-    assert not any([ticked(game, 0), ticked(game, 1, 1), ticked(game, 2, -3600)])
+    assert [ticked(game, 0), ticked(game, 1, 1), ticked(game, 2, -3600)] == [False, False, True]
+    assert WENT_BACK in game.lines[-1].data
 
 
 def test_faster_than_the_step_can_be_done() -> None:

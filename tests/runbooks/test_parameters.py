@@ -339,7 +339,7 @@ def test_a_copy_is_compared_with_the_newest_data_that_is_known(
     assert said["old"].behind == "61 days older than the newest data that is known, in replica."
     assert said["replica"].behind == ""
     assert said["old"].met is False
-    assert "RPO 1 h: not met" in said["old"].loss
+    assert "RPO 1 h: NOT MET" in said["old"].loss
     assert said["old"].doubts == ()  # the loss says it already
 
 

@@ -34,13 +34,17 @@ PAGES = ("", "log/", "log/?verify=1", "log/?near-misses=1", "print/", "export.js
 ELSEWHERE = ("/", "/runs/", "/near-misses/", "/notices/", "/inventory/systems/ledger/")
 
 
+#: From the start of the run to what follows it.
+_LATER = timedelta(minutes=4)
+
+
 @pytest.fixture
 def told(db: None, counters: None) -> Cutover:
-    """Pages go by the clock of the server, and a countersign counts for two minutes: so it is
-    played just now."""
+    """Pages go by the clock of the server, and a countersign counts for two minutes: so what
+    follows the start is played just now, but for the stage that is about an older one."""
     people = cast()
     endpoint(person("admin", "ad", *Role), datetime.now(UTC) - timedelta(hours=1))
-    return cutover(people, datetime.now(UTC) - timedelta(seconds=75), started=False)
+    return cutover(people, datetime.now(UTC) - timedelta(minutes=5), started=False)
 
 
 def telling(told: Cutover, signed_in: SignIn) -> set[str]:
@@ -91,9 +95,14 @@ def _wrong_name(told: Cutover) -> None:
         told.move(Move.UNLOCK, step=WRITE, name="ledgre")
 
 
+def _start(told: Cutover) -> None:
+    told.move(Move.START, acknowledged=True, conditions=True)
+    told.at += _LATER
+
+
 def _stale(told: Cutover) -> None:
     """The countersign no longer counts."""
-    told.at -= timedelta(minutes=4)
+    told.at -= _LATER
     told.signed()
 
 
@@ -134,7 +143,7 @@ STAGES: dict[str, Stage] = {
 @pytest.mark.parametrize("stage", STAGES)
 def test_nothing_tells_the_command(told: Cutover, signed_in: SignIn, stage: str) -> None:
     if stage != "in the briefing":
-        told.move(Move.START, acknowledged=True, conditions=True)
+        _start(told)
     STAGES[stage](told)
     assert telling(told, signed_in) == set()
 
@@ -142,7 +151,7 @@ def test_nothing_tells_the_command(told: Cutover, signed_in: SignIn, stage: str)
 def test_it_is_told_on_the_open_step_once_every_gate_is_open(
     told: Cutover, signed_in: SignIn
 ) -> None:
-    told.move(Move.START, acknowledged=True, conditions=True)
+    _start(told)
     told.unlocked()
     found = telling(told, signed_in)
     assert f"operator /runs/{told.run.pk}/" in found
@@ -154,7 +163,7 @@ def test_it_is_told_on_the_open_step_once_every_gate_is_open(
 def test_it_is_copied_by_whoever_gives_it_and_by_nobody_else(
     told: Cutover, signed_in: SignIn
 ) -> None:
-    told.move(Move.START, acknowledged=True, conditions=True)
+    _start(told)
     told.unlocked()
     mine = _text(signed_in(told.people["operator"]), f"/runs/{told.run.pk}/")
     theirs = _text(signed_in(told.people["verifier"]), f"/runs/{told.run.pk}/")
