@@ -5,69 +5,99 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from runbooks.procedure import Guard, Procedure, Step
+from runbooks.quoting import without_comments
 
 #: Words in a guard that are read and not obeyed.
 _PROSE = frozenset({"label", "question", "cancel"})
-#: How a line of a command begins that only explains.
-_COMMENTS = ("#", "--")
 
 
 def digest(procedure: Procedure) -> str:
     """SHA-256 of what acts, in hexadecimal digits; '' for a text without a command or an interlock:
     any two lists of things to do would be the same."""
-    if not any(step.commands or step.guard.locks for step in procedure.steps):
+    if not any(has_deed(step) for step in procedure.steps):
         return ""
+    acting = _Acting(procedure)
     whole = {
         "use": procedure.use,
         "operation": procedure.operation,
-        "on_abort": _place(procedure, procedure.on_abort),
-        "parameters": sorted(_told(asdict(p)) for p in procedure.parameters),
-        "steps": [_step(procedure, step) for step in procedure.steps],
+        "on_abort": acting.place(procedure.on_abort),
+        "parameters": sorted(_told({**asdict(p), "default": ""}) for p in procedure.parameters),
+        "steps": [acting.in_place(procedure.steps[index]) for index in acting.position],
     }
     return _hash(whole)
 
 
 def step_digests(procedure: Procedure) -> tuple[str, ...]:
     """The same of each step by itself: its commands and its guard, wherever it stands."""
-    return tuple(_hash(_acts(procedure, step)) for step in procedure.steps)
+    acting = _Acting(procedure)
+    return tuple(_hash(acting.step(step)) for step in procedure.steps)
 
 
-def _step(procedure: Procedure, step: Step) -> list[Any]:
-    """A step in its place: to what it belongs, and off which main path it stands."""
-    aside = _place(procedure, step.section) if step.section in procedure.asides else None
-    return [_acts(procedure, step), step.parent, aside]
+def way_to(procedure: Procedure, index: int | None = None) -> list[str]:
+    """The digests of the steps up to `index`, or to the end, that have a command or an interlock:
+    who is led by the same ones comes to the same place."""
+    digests = zip(procedure.steps, step_digests(procedure), strict=True)
+    return [
+        one for step, one in digests if has_deed(step) and (index is None or step.index <= index)
+    ]
 
 
-def _acts(procedure: Procedure, step: Step) -> list[Any]:
-    return [[[label.casefold(), _lines(text)] for label, text in step.commands],
-            _guard(procedure, step.guard)]  # fmt: skip
+def has_deed(step: Step) -> bool:
+    """Whether a step has a command or an interlock."""
+    return bool(step.commands or step.guard.locks)
 
 
-def _lines(text: str) -> list[list[str]]:
-    """The words of each line; blank lines and lines that only explain are left out."""
-    lines = (line.split() for line in text.splitlines())
-    return [words for words in lines if words and not words[0].startswith(_COMMENTS)]
+class _Acting:
+    """The acting steps of a text: those with a command, or with anything in their guard that is
+    obeyed. `position` tells where each stands among them, by its index."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+        steps = [step for step in procedure.steps if step.commands or _is_obeyed(step.guard)]
+        self.position = {step.index: number for number, step in enumerate(steps)}
+        self.sections = list(dict.fromkeys(step.section for step in steps))
+
+    def in_place(self, step: Step) -> list[Any]:
+        """A step in its place: to what it belongs, and off which main path it stands."""
+        above = step.parent
+        while above is not None and above not in self.position:
+            above = self.procedure.steps[above].parent
+        aside = self.place(step.section) if step.section in self.procedure.asides else None
+        return [self.step(step), None if above is None else self.position[above], aside]
+
+    def step(self, step: Step) -> list[Any]:
+        """What acts in a step, wherever it stands."""
+        data = asdict(replace(step.guard, duration=None))
+        for key in ("undo", "on_mismatch"):
+            data[key] = self.place(data[key])
+        if step.guard.decide:
+            options = step.guard.decide.options
+            data["decide"] = [[answer, self.place(key)] for answer, key in options]
+        commands = [[label.casefold(), _lines(text, label)] for label, text in step.commands]
+        return [commands, _without_prose(data)]
+
+    def place(self, key: str) -> Any:
+        """Which of the sections in which something acts `key` names, and whether it is an aside:
+        headings may be written otherwise, and steps in which nothing acts come and go."""
+        section = self.procedure.section_of(key) if key else None
+        if section is None:
+            return None
+        known = section.key in self.sections
+        return [self.sections.index(section.key) if known else -1, section.aside]
 
 
-def _guard(procedure: Procedure, guard: Guard) -> Any:
-    data = asdict(guard)
-    for key in ("undo", "on_mismatch"):
-        data[key] = _place(procedure, data[key])
-    if guard.decide:
-        data["decide"] = [[a, _place(procedure, key)] for a, key in guard.decide.options]
-    return _without_prose(data)
+def _is_obeyed(guard: Guard) -> bool:
+    return replace(guard, duration=None, optional=False) != Guard()
 
 
-def _place(procedure: Procedure, key: str) -> int | None:
-    """The first step of the section that `key` names: headings may be written otherwise."""
-    section = procedure.section_of(key) if key else None
-    if section is None:
-        return None
-    return next((s.index for s in procedure.steps if s.section == section.key), -1)
+def _lines(text: str, label: str) -> list[list[str]]:
+    """The words of each line; blank lines and comments are left out."""
+    text = without_comments(text, label.casefold()).replace("\\\n", " ")
+    return [words for line in text.splitlines() if (words := line.split())]
 
 
 def _without_prose(data: Any) -> Any:

@@ -17,10 +17,10 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from accounts.refusals import Refused
 from runbooks import eventtext
-from runbooks.acting import step_digests
+from runbooks.acting import has_deed, step_digests, way_to
 from runbooks.enums import Deviation, RunKind, RunRole, RunStatus
 from runbooks.models import Revision, Run, Runbook, Waiver
-from runbooks.procedure import from_json
+from runbooks.procedure import Procedure, from_json
 from runbooks.words import deviation_words
 
 #: A live run that went wrong in one of these locks its text.
@@ -67,19 +67,32 @@ def last_failure(runbook: Runbook, *, before: Run | None = None) -> Failure | No
 
 def lock(revision: Revision) -> Failure | None:
     """The newest failure that keeps `revision` from being run live; None when none does."""
-    return next((tie.failure for tie in ties(revision) if not tie.lifted), None)
+    return next((tie.failure for tie in ties(revision) if tie.locks), None)
 
 
 @dataclass(frozen=True)
 class Tie:
     """A failure and what `revision` has to do with it. `same`: it acts the same as the text that
-    failed; `changed`: the step that failed has another command or guard in it; `lifted`: an
-    approver said afterwards why that will do."""
+    failed, or did up to the step that failed; `changed`: the step that failed has another command
+    or guard in it; `lifted`: an approver said afterwards why that will do; `step`: the number of
+    the step of another runbook that acts the same and is reached on another way, which locks
+    nothing and asks the approver for a reason."""
 
     failure: Failure
     same: bool
     changed: bool
     lifted: bool
+    step: str = ""
+
+    @property
+    def locks(self) -> bool:
+        """Whether it keeps `revision` from being run live."""
+        return not self.lifted and not self.step
+
+    @property
+    def asks(self) -> bool:
+        """Whether the approver has to say why it will not go wrong again."""
+        return self.changed or bool(self.step)
 
     @property
     def sentence(self) -> str:
@@ -87,6 +100,11 @@ class Tie:
         run = self.failure.run
         where = f" at step {self.failure.step}" if self.failure.step else ""
         went = f"run {run.pk} went wrong in it ({self.failure.deviation}){where}"
+        if self.step:
+            return (
+                f"Step {self.step} acts the same as the step that failed in run {run.pk}"
+                f" ({self.failure.deviation})."
+            )
         if self.same:
             return f"This text acts the same as a locked procedure: {went}. It stays locked."
         if not self.changed:
@@ -99,8 +117,35 @@ class Tie:
 
 def ties(revision: Revision) -> tuple[Tie, ...]:
     """The failures that lock `revision`, or did until it was approved; the newest first."""
-    runs = list(_locking(revision).order_by("-ended_at", "-pk"))
-    return tuple(_tie(revision, run) for run in runs)
+    own = _locking().filter(Q(revision__runbook=revision.runbook_id) | _acting_as(revision))
+    found = [_tie(revision, run) for run in own]
+    others = _locking().exclude(pk__in=[tie.failure.run.pk for tie in found])
+    read = from_json(revision.procedure)
+    found += [tie for run in others if (tie := _elsewhere(revision, read, run)) is not None]
+    return tuple(
+        sorted(found, key=lambda tie: (tie.failure.run.ended_at, tie.failure.run.pk))[::-1]
+    )
+
+
+def _elsewhere(revision: Revision, read: Procedure, run: Run) -> Tie | None:
+    """What `revision` has to do with a failure in another runbook whose failed step is in it too.
+    A step without a command says nothing beyond its system: every good text identifies first."""
+    failure = _failure(run)
+    if failure.index is None:
+        return None
+    failed = from_json(run.revision.procedure)
+    way = way_to(failed, failure.index)
+    system = run.revision.runbook.system_id
+    near = system is not None and system == revision.runbook.system_id
+    near = near or any(step.commands for step in failed.steps[: failure.index + 1])
+    if not near or not has_deed(failed.steps[failure.index]):
+        return None
+    if way_to(read)[: len(way)] == way:
+        return Tie(failure, same=True, changed=False, lifted=False)
+    steps = zip(read.steps, step_digests(read), strict=True)
+    number = next((step.number for step, one in steps if one == way[-1]), "")
+    answered = _is_answered(revision, run)
+    return Tie(failure, same=False, changed=False, lifted=answered, step=number) if number else None
 
 
 def _tie(revision: Revision, run: Run) -> Tie:
@@ -111,13 +156,17 @@ def _tie(revision: Revision, run: Run) -> Tie:
     later = later and revision.number > run.revision.number
     failure = _failure(run)
     changed = later and not same and _is_changed(revision, run, failure.index)
-    answered = (
+    return Tie(failure, same, changed, changed and _is_answered(revision, run))
+
+
+def _is_answered(revision: Revision, run: Run) -> bool:
+    """Whether an approver said, after `run` had failed, why `revision` will not go wrong so."""
+    return (
         bool(revision.approval_reason)
         and revision.approved_at is not None
         and run.ended_at is not None
         and revision.approved_at >= run.ended_at
     )
-    return Tie(failure, same, changed, changed and answered)
 
 
 def _is_changed(revision: Revision, run: Run, index: int | None) -> bool:
@@ -183,13 +232,14 @@ def _whole() -> QuerySet[Run]:
     return Run.objects.select_related("revision__runbook", "waiver__by")
 
 
-def _locking(revision: Revision) -> QuerySet[Run]:
-    """The failures of its runbook, and of every text that acts the same."""
-    which = Q(revision__runbook=revision.runbook_id)
-    if revision.acts:
-        which |= Q(revision__acts=revision.acts)
+def _acting_as(revision: Revision) -> Q:
+    """Runs of texts that act the same; of none when nothing acts."""
+    return Q(revision__acts=revision.acts) if revision.acts else Q(pk__in=[])
+
+
+def _locking() -> QuerySet[Run]:
+    """The failures that nobody waived."""
     return _whole().filter(
-        which,
         kind=RunKind.LIVE.value,
         status=RunStatus.ABORTED.value,
         deviation__in=LOCKING,

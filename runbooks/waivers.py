@@ -66,7 +66,7 @@ def approval_reason(revision: Revision, reason: str) -> str:
     kept; needed where the approval is to lift a lock. Raises `Invalid` (`reason`)."""
     if reason.strip():
         return _checked(reason)
-    lifting = next((tie for tie in slips.ties(revision) if tie.changed), None)
+    lifting = next((tie for tie in slips.ties(revision) if tie.asks), None)
     if lifting is not None:
         raise Invalid({"reason": f"{lifting.sentence} Say why it will not go wrong again."})
     return ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from config.attempts.trying import RESTORE, Attempt, GotThrough, World, demand
 from config.day.right import Crew
-from runbooks.enums import Move
+from runbooks.enums import Move, RunKind
 from runbooks.library import approve, save
 from runbooks.machine import Allowed, allowed
 from runbooks.models import Run, Runbook
+from runbooks.runs import prepare
+from runbooks.slips import lock, ties
 
 _OVERWRITE, _THAW = "Put the restored database in the place", "Open the ledger to its application"
 
@@ -118,9 +120,45 @@ def _walk_round(world: World) -> str:
     return world.refused("locked", lambda: world.restore())
 
 
+def _walk_round_once_more(world: World) -> str:
+    """Wrong target at the server's identifiers, then the same steps and a breath, renamed."""
+    crew = world.restore()
+    identify = crew.step("Identify the server")
+    crew.go_on(until=identify)
+    for _ in range(2):
+        crew.press("operator", Move.ABORT, reason="The standby.", deviation="wrong-target")
+    failed = Run.objects.get(pk=crew.run).revision
+    title = failed.runbook.title.encode()
+    source = bytes(failed.source).replace(title, title + b" again")
+    source = source.replace(b"- [ ] ", b"- [ ] Take a breath\n\n- [ ] ", 1)
+    later = save(source=source, by=world.person("author"), at=world.verbs.at)
+    demand(lock(later) is not None, "A breath and another title freed the text.")
+    return " ".join(tie.sentence for tie in ties(later))
+
+
+def _raw_value(world: World) -> str:
+    """A value with a second command in it, for a block whose quoting nobody knows."""
+    text = b"---\ntitle: Raw\nparameters:\n  nm: {type: text}\n---\n\n- [ ] Do it\n\n"
+    text += b"  ```powershell\n  del <nm>\n  ```\n"
+    revision = save(source=text, by=world.person("author"), at=world.verbs.at)
+
+    def deed() -> None:
+        prepare(
+            revision=revision,
+            kind=RunKind.DRILL,
+            parameters={"nm": "x; rm y"},
+            by=world.person("operator"),
+            at=world.verbs.at,
+        )
+
+    return world.refused("invalid", deed)
+
+
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(10, "The overwrite is taken back after bookings are let in again", _late_undo),
     Attempt(10, "A later step, a mismatch and an abort lead into a closed rollback", _late_doors),
     Attempt(11, "A second run unlocks the overwrite of the same database", _second_restore),
     Attempt(12, "A blank line or a title in capitals frees a text that is locked", _walk_round),
+    Attempt(12, "A breath and another title free a text that is locked", _walk_round_once_more),
+    Attempt(12, "A value brings a second command into a block for PowerShell", _raw_value),
 )

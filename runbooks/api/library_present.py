@@ -60,13 +60,14 @@ def revision_json(revision: Revision, *, at: datetime) -> dict[str, Any]:
         "source_url": reverse("api:revision_source", args=[slug, revision.number]),
         **judgement_json(judging.of_revision(revision, at=at)),
         "procedure": procedure_json(procedure),
-        "lock": failure_json(next((tie.failure for tie in ties if not tie.lifted), None)),
+        "lock": failure_json(next((tie.failure for tie in ties if tie.locks), None)),
         "ties": [
             {
                 "failure": failure_json(tie.failure),
                 "same": tie.same,
                 "changed": tie.changed,
                 "lifted": tie.lifted,
+                "step": tie.step,
                 "sentence": tie.sentence,
             }
             for tie in ties

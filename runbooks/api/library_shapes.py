@@ -62,7 +62,7 @@ class SentApproval(Sent):
     reason = Text(
         max_length=1000,
         required=False,
-        help_text="Why it will not go wrong again: where `ties` has one that is `changed`.",
+        help_text="Why it will not go wrong again: if one of `ties` is `changed` or has a `step`.",
     )
 
 
@@ -188,6 +188,10 @@ class TieShape(Shape):
         help_text="Whether the failed step has another command or guard: `reason` lifts the lock."
     )
     lifted = serializers.BooleanField()
+    step = serializers.CharField(
+        help_text="Number of the step that acts the same as the one that failed in another runbook,"
+        " reached on another way: nothing is locked, and an approval needs its `reason`."
+    )
     sentence = serializers.CharField()
 
 

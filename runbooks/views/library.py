@@ -209,6 +209,7 @@ def _page(
         "own_text": revision.author_id == by.pk,
         "lock": lock,
         "ties": ties,
+        "asks_reason": any(tie.asks for tie in ties),
         "own_run": lock is not None and slips.operated(lock.run, by),
         "waive_form": WaiveForm(initial={"run": lock.run.pk}) if lock else None,
         "waivers": slips.waivers(revision),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runbooks.acting import digest, step_digests
+from runbooks.acting import digest, step_digests, way_to
 from runbooks.parser import parse
 from runbooks.procedure import as_json, from_json
 from runbooks.titles import title_key
@@ -61,7 +61,7 @@ Read this first.
 
 - [ ] Call the decider
 """
-GOLDEN = "4ce680b957b4d7bc53cbd6919526e31f57170a203c0d79846acb5b6e55eeddc3"
+GOLDEN = "9b8c1d48d652046f6be5f8fb2673619f73604856f219738dfb1a7b3cf5c839b0"
 
 
 def of(text: bytes) -> str:
@@ -87,6 +87,11 @@ PROSE = [
     (b"  restore <dump.place> <target.host>\n", b"\n  restore  <dump.place> <target.host>  \n\n"),
     (b"  restore <dump.place>", b"  # now\n  restore <dump.place>"),
     (b"identify: target", b"identify:   target   # who is it"),
+    (b"max: 10m", b"max: 11m"),
+    (b"- [ ] Count", b"- [ ] Take a breath\n\n  Some water.\n\n- [ ] Count"),
+    (b"## Write\n", b"## Breathe\n\n- [ ] Take a breath\n\n## Write\n"),
+    (b'"select 1"\n', b'"select 1"  # as before\n'),
+    (b"<dump.place> <target.host>", b"<dump.place> \\\n  <target.host> # don't stop"),
     (b"{target: target, from: dump}", b"{from: dump, target: target}"),
 ]
 ACTING = [
@@ -94,8 +99,8 @@ ACTING = [
     (b"restore <dump.place> <target.host>", b"restore <target.host> <dump.place>"),
     (b"equals: 0", b"equals: 1"),
     (b"on_mismatch: stop\n", b"countersign: after\n"),
+    (b'"select 1"', b'"select 1 # as before"'),
     (b"undo: stop\n", b"override: never\n"),
-    (b"max: 10m", b"max: 11m"),
     (b"dump: {type: copy,", b"dump: {type: copy, max_age: 24h,"),
     (b"target: {type: instance,", b"target: {type: instance, environment: [staging],"),
     (b"{#stop .aside}", b"{#stop}"),
@@ -147,6 +152,31 @@ def test_any_other_command_changes_it(place: bytes, word: str) -> None:
     assert of(TEXT.replace(place, word.encode() + b" " + place)) != GOLDEN
 
 
+def test_a_default_acts_on_nothing() -> None:
+    texts = [TEXT.replace(b"  dump:", b"  side: {type: text%s}\n  dump:" % default)
+             for default in (b"", b", default: restored", b", default: other")]  # fmt: skip
+    assert len({of(text) for text in texts}) == 1
+
+
+def test_comments_of_sql_are_none_of_a_shell() -> None:
+    def sql(text: bytes, label: bytes = b"sql") -> str:
+        return of(TEXT.replace(b"```sh\n  restore <dump.place> <target.host>",
+                               b"```" + label + b"\n  " + text))  # fmt: skip
+
+    assert sql(b"select 1 -- now") == sql(b"select 1 /* don't */") == sql(b"select 1")
+    assert sql(b"select '-- now'") != sql(b"select '")
+    assert sql(b"select /*! 2 */ 1") != sql(b"select 1")
+    assert sql(b"ls\n  --all", b"sh") != sql(b"ls", b"sh")
+
+
+def test_the_way_to_a_step_is_what_acts_before_it() -> None:
+    before = procedure(TEXT)
+    breath = b"- [ ] Take a breath\n\n- [ ] Count"
+    longer = procedure(TEXT.replace(b"- [ ] Count", breath).replace(b"label: Rows", b"label: R"))
+    assert way_to(before, 2) == way_to(longer, 3) == way_to(before)
+    assert len(way_to(before, 1)) == 1
+
+
 def test_a_list_of_things_to_do_acts_as_nothing_else() -> None:
     assert of(PLAIN) == ""
 
@@ -166,6 +196,21 @@ def test_each_step_has_its_own() -> None:
         " Restore\u00a0the   books ",
         "Re\u200bstore the books",
         "Ｒestore the books",
+        *(
+            f"Restore the books{chr(sign)}"
+            for sign in (
+                0xFE0F,
+                0x34F,
+                0x2800,
+                0x17B4,
+                0x180B,
+                0x200B,
+                0xAD,
+                0x3164,
+                0xE0100,
+                0x1D173,
+            )
+        ),
     ],
 )
 def test_one_title_in_other_letters_is_one_title(title: str) -> None:

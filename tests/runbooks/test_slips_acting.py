@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.refusals import Refused
+from accounts.refusals import Invalid, Refused
 from runbooks import library, slips
 from runbooks.enums import Move
 from runbooks.library import Unreadable
@@ -81,6 +81,64 @@ def test_the_same_text_as_another_runbook_is_locked(failed: Play) -> None:
     other = approved(failed, saved(failed, source, new=True))
     assert other.runbook != failed.run.revision.runbook
     assert slips.lock(other) is not None
+
+
+SH = (
+    b"---\ntitle: %s\n---\n\n- [ ] Look\n\n  ```sh\n  look\n  ```\n"
+    b"\n- [ ] Write\n\n  ```sh\n  %s\n  ```\n"
+)
+
+
+@pytest.fixture
+def written(people: dict[str, User], at: datetime) -> Play:
+    """A live run that went to the wrong target at a command, its second."""
+    game = play(SH % (b"Tried", b"write it"), at, people=people)
+    game.tick(0)
+    game.move(Move.ABORT, reason="It was the standby.", deviation="wrong-target")
+    return game
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda source: source.replace(b"- [ ] Write", b"- [ ] Take a breath\n\n- [ ] Write"),
+        lambda source: source.replace(b"  look\n", b"  look  # as before\n"),
+        lambda source: source + b"\n- [ ] Say so\n\n  ```sh\n  say\n  ```\n",
+        lambda source: source.replace(b"---\n\n", b"parameters:\n  x: {type: text}\n---\n\n"),
+    ],
+)
+def test_another_title_and_the_same_way_to_the_failed_step_is_locked(written: Play, change) -> None:
+    source = change(bytes(written.run.revision.source)).replace(b"Tried", b"Quite another")
+    other = approved(written, saved(written, source, new=True))
+    (tie,) = slips.ties(other)
+    assert tie.same
+    assert slips.lock(other) is not None
+
+
+def test_the_failed_step_on_another_way_is_told_and_asks_for_a_reason(written: Play) -> None:
+    source = bytes(written.run.revision.source).replace(b"  look\n", b"  look twice\n")
+    other = saved(written, source.replace(b"Tried", b"Quite another"), new=True)
+    (tie,) = slips.ties(other)
+    assert (tie.same, tie.changed, tie.lifted, tie.step) == (False, False, False, "2")
+    sentence = f"Step 2 acts the same as the step that failed in run {written.run.pk}"
+    assert sentence in tie.sentence
+    with pytest.raises(Invalid, match="Say why it will not go wrong again"):
+        approved(written, other)
+    other = approved(written, other, reason="It looks twice.")
+    assert slips.lock(other) is None
+
+
+def test_another_failed_step_in_another_runbook_is_free(written: Play) -> None:
+    other = saved(written, SH % (b"Quite another", b"write that"), new=True)
+    assert slips.ties(other) == ()
+
+
+def test_a_comment_at_the_failed_step_is_no_change(written: Play) -> None:
+    source = bytes(written.run.revision.source).replace(b"write it", b"write it  # the server")
+    later = approved(written, saved(written, source), reason="A comment.")
+    (tie,) = slips.ties(later)
+    assert tie.same
+    assert slips.lock(later) is not None
 
 
 def test_another_step_changed_is_not_enough(failed: Play) -> None:
