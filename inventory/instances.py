@@ -43,7 +43,8 @@ def register(
     """Add a place where the data of `system` lives, with two identifiers of different kinds.
 
     Raises `Refused` 403 without the right to keep the inventory; `Invalid` for a name that the
-    system has already, two identifiers of one kind, or a word that is not offered.
+    system has already, two identifiers of one kind, those of another instance that is not
+    decommissioned, or a word that is not offered.
     """
     access.check(by, Right.KEEP_INVENTORY)
     with transaction.atomic():
@@ -60,6 +61,7 @@ def register(
         }
         writing.put(instance, given, (*EDITABLE, "lifecycle"))
         _check(instance)
+        _check_registered_once(instance, "second_value")
         return writing.add(instance, taken=_taken(instance), by=by, at=at)
 
 
@@ -82,6 +84,8 @@ def edit(
         before = history.facts(kept)
         writing.put(kept, changes, EDITABLE)
         _check(kept)
+        if {"first_kind", "first_value", "second_kind", "second_value"} & changes.keys():
+            _check_registered_once(kept, "second_value")
         return writing.amend(kept, before=before, verb="edited", taken=_taken(kept), by=by, at=at)
 
 
@@ -108,9 +112,11 @@ def live_on(
     kept: Instance, lifecycle: Lifecycle | str, *, reason: str, by: User, at: datetime
 ) -> Instance:
     """What `set_lifecycle` does to `kept`, whose row is locked, whoever's right was asked for."""
-    before = history.facts(kept)
+    before, gone = history.facts(kept), kept.lifecycle == Lifecycle.DECOMMISSIONED
     writing.put(kept, {"lifecycle": lifecycle}, ("lifecycle",))
     _check(kept)
+    if gone:
+        _check_registered_once(kept, "lifecycle")
     verb = f"set to {kept.lifecycle}"
     return writing.amend(kept, before=before, verb=verb, reason=reason, by=by, at=at)
 
@@ -127,6 +133,23 @@ def _check(instance: Instance) -> None:
         errors["name"] = _taken(instance)
     if errors:
         raise Invalid(errors)
+
+
+def _check_registered_once(instance: Instance, field: str) -> None:
+    """Raises `Invalid` at `field` when another instance in use has both identifiers: two entries of
+    one machine would let two runs overwrite it at once."""
+    if instance.lifecycle == Lifecycle.DECOMMISSIONED:
+        return
+    others = Instance.objects.same_machine(instance).exclude(pk=instance.pk)
+    other = others.exclude(lifecycle=Lifecycle.DECOMMISSIONED).select_related("system").first()
+    if other is not None:
+        raise Invalid(
+            {
+                field: f"{other.name} of the system {other.system.name} has the same two"
+                " identifiers: it is the same machine, and is registered once. Use that instance,"
+                " decommission it, or correct the identifiers."
+            }
+        )
 
 
 def _taken(instance: Instance) -> str:

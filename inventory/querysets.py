@@ -18,6 +18,18 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
         """Instances of `system`."""
         return self.filter(system=system)
 
+    def same_machine(self, instance: Instance) -> Self:
+        """Instances of any system whose two identifiers are those of `instance`, in either order;
+        itself too."""
+        first = (instance.first_kind, instance.first_value)
+        second = (instance.second_kind, instance.second_value)
+        return self.filter(_identified(first, second) | _identified(second, first))
+
+
+def _identified(first: tuple[str, str], second: tuple[str, str]) -> Q:
+    kinds = Q(first_kind=first[0], second_kind=second[0])
+    return kinds & Q(first_value__iexact=first[1], second_value__iexact=second[1])
+
 
 #: To be restored from.
 GOOD = Q(state=CopyState.GOOD.value, as_found=False)

@@ -1,4 +1,4 @@
-"""Other runs that work on the same instance, and which of them keeps a run from overwriting it.
+"""Other runs that work on the same machine, and which of them keeps a run from overwriting it.
 
 Two teams that restore one database at the same time each destroy what the other has done. So a run
 unlocks its overwrite only when no other run is at work on the target: the one that was started
@@ -74,8 +74,11 @@ def beside(run: Run, state: RunState, at: datetime) -> tuple[OtherRun, ...]:
     names = targets(state.procedure)
     if run.status in _ENDED or not names:
         return ()
-    chosen = run.parameters.filter(name__in=names).values("instance")
-    return _found(Q(instance__in=chosen), run, at)
+    chosen = Instance.objects.filter(
+        pk__in=run.parameters.filter(name__in=names).values("instance")
+    )
+    same = {row.pk for one in chosen for row in Instance.objects.same_machine(one)}
+    return _found(Q(instance__in=same), run, at)
 
 
 def of_system(system: System | None, at: datetime) -> tuple[OtherRun, ...]:
@@ -85,14 +88,17 @@ def of_system(system: System | None, at: datetime) -> tuple[OtherRun, ...]:
 
 def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
     """The refusal to lay open an overwrite while another run is at work on its target, or has
-    overwritten it since this one was prepared. The row of the instance is locked first: of two that
-    ask at the same moment the second sees the first."""
+    overwritten it since this one was prepared. The row of the instance, and every other with its
+    two identifiers, is locked first, in the order of their keys: of two that ask at the same moment
+    the second sees the first."""
     if request.move is not Move.UNLOCK or request.step is None:
         return None
     name = str(state.step(request.step).guard.locks["overwrite"]["target"])
     chosen = run.parameters.filter(name=name).values("instance")
-    instance = Instance.objects.select_for_update(no_key=True).filter(pk__in=chosen).first()
-    found = _found(Q(instance=instance), run, request.at) if instance else ()
+    instance = Instance.objects.filter(pk__in=chosen).first()
+    rows_of_it = Instance.objects.same_machine(instance) if instance else Instance.objects.none()
+    locked = list(rows_of_it.select_for_update(no_key=True).order_by("pk"))
+    found = _found(Q(instance__in=locked), run, request.at)
     other = next((other for other in found if other.blocks), None)
     if other is None:
         return None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from config.attempts.trying import RESTORE, Attempt, GotThrough, World, demand
+from config.day.doors import instance
 from config.day.right import Crew
+from inventory import instances
+from inventory.models import Instance
 from runbooks.enums import Move, RunKind
 from runbooks.library import approve, save
 from runbooks.machine import Allowed, allowed
@@ -97,6 +100,16 @@ def _second_restore(world: World) -> str:
     return answer
 
 
+def _registered_twice(world: World) -> str:
+    """The second team's target is the same server under another name."""
+    ledger = Instance.objects.get(pk=instance("ledger"))
+    told = {name: getattr(ledger, name) for name in instances.EDITABLE} | {"name": "ledger main"}
+    by, at = world.person("operator"), world.verbs.at
+    return world.refused(
+        "invalid", lambda: instances.register(system=ledger.system, **told, by=by, at=at)
+    )
+
+
 def _walk_round(world: World) -> str:
     """Wrong target, then the same text with a blank line, and again under a title in capitals."""
     crew = world.restore()
@@ -158,6 +171,7 @@ ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(10, "The overwrite is taken back after bookings are let in again", _late_undo),
     Attempt(10, "A later step, a mismatch and an abort lead into a closed rollback", _late_doors),
     Attempt(11, "A second run unlocks the overwrite of the same database", _second_restore),
+    Attempt(11, "A server is registered twice, for two runs to overwrite it", _registered_twice),
     Attempt(12, "A blank line or a title in capitals frees a text that is locked", _walk_round),
     Attempt(12, "A breath and another title free a text that is locked", _walk_round_once_more),
     Attempt(12, "A value brings a second command into a block for PowerShell", _raw_value),

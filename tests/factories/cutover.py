@@ -164,11 +164,9 @@ class Cutover(Play):
     def values(self, index: int) -> Mapping[str, str]:
         """What the operator writes at a step."""
         found = (self.at - timedelta(days=61)).isoformat()
+        first, second = self.state.facts["target"].identifiers
         told: dict[int, dict[str, str]] = {
-            IDENTIFY: {
-                "identify.first": "7301234567890123456",
-                "identify.second": "b08dfa6083e7567a1921a715000001fb",
-            },
+            IDENTIFY: {"identify.first": first, "identify.second": second},
             FREEZE: {"freeze.writers": "0"},
             READ: {"newest_found": found},
             PROTECT: {

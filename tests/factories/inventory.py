@@ -34,7 +34,8 @@ def system(by: User, at: datetime, **facts: Any) -> System:
 
 
 def instance(of: System, by: User, at: datetime, **facts: Any) -> Instance:
-    """The production instance of a system."""
+    """The production instance of a system; each a machine of its own."""
+    others = Instance.objects.count()
     given: dict[str, Any] = {
         "name": "ledger",
         "environment": Environment.PRODUCTION,
@@ -42,7 +43,7 @@ def instance(of: System, by: User, at: datetime, **facts: Any) -> Instance:
         "first_kind": IdentifierKind.SYSTEM_IDENTIFIER,
         "first_value": "7301234567890123456",
         "second_kind": IdentifierKind.MACHINE_ID,
-        "second_value": "b08dfa6083e7567a1921a715000001fb",
+        "second_value": f"b08dfa6083e7567a1921a71500000{0x1FB + others:03x}",
     }
     return instances.register(system=of, **given | facts, by=by, at=at)
 

@@ -303,3 +303,30 @@ def test_copies_are_told_by_their_newest_record(operator: User, at: datetime) ->
     ordered = Copy.objects.of(ledger).newest_first()
     assert [copy.name for copy in ordered] == ["new", "old", "undated"]
     assert [copy.name for copy in Copy.objects.of(ledger).good()] == ["new"]
+
+
+def test_a_machine_is_registered_once(operator: User, at: datetime) -> None:
+    made = make.instance(make.system(operator, at), operator, at)
+    kinds = {"first_kind": made.first_kind, "second_kind": made.second_kind}
+    same = {**kinds, "first_value": made.first_value, "second_value": made.second_value.upper()}
+    turned = {
+        "first_kind": made.second_kind,
+        "first_value": made.second_value,
+        "second_kind": made.first_kind,
+        "second_value": made.first_value,
+    }
+    wiki = make.system(operator, at, name="wiki")
+    for identifiers in (same, turned):
+        with pytest.raises(Invalid) as registered:
+            make.instance(wiki, operator, at, name="main", **identifiers)
+        assert "ledger of the system ledger" in registered.value.errors["second_value"]
+    other = make.instance(wiki, operator, at, name="main", **{**same, "second_value": "another"})
+    with pytest.raises(Invalid) as edited:
+        instances.edit(other, changes=same, by=operator, at=at)
+    assert "the same machine" in edited.value.errors["second_value"]
+    gone = make.instance(wiki, operator, at, name="old", **same, lifecycle="decommissioned")
+    with pytest.raises(Invalid) as back:
+        instances.set_lifecycle(gone, lifecycle="active", by=operator, at=at)
+    assert list(back.value.errors) == ["lifecycle"]
+    instances.set_lifecycle(made, lifecycle="decommissioned", by=operator, at=at)
+    instances.set_lifecycle(gone, lifecycle="active", by=operator, at=at)
