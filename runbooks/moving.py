@@ -50,6 +50,13 @@ RIGHTS: dict[RunRole, Right] = {
     RunRole.DECIDER: Right.DECIDE,
     RunRole.OBSERVER: Right.VIEW,
 }
+#: Moves that ask for no more than a look, whatever the role: anyone may stop a run, and say why.
+_BY_A_LOOK = frozenset({Move.HOLD, Move.NOTE})
+
+
+def right_for(move: Move, role: RunRole | None) -> Right:
+    """The right that `move` asks of the account of its sender, who has `role` in the run."""
+    return Right.VIEW if role is None or move in _BY_A_LOOK else RIGHTS[role]
 
 
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
@@ -97,7 +104,7 @@ def move(
         if before is not None:
             return _first_answer(before, run, state, request)
         role = state.people.get(by.pk)
-        access.check(by, RIGHTS[role or RunRole.OBSERVER])
+        access.check(by, right_for(kind, role))
         verdict = decide(outside.seen(run, state), request)
         outcome = consequences.follow(run, state, request, verdict, by=by)
         events = _events(outcome, state, request)

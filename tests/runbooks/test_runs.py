@@ -229,7 +229,7 @@ def test_a_right_that_is_taken_away_ends_it_at_once(at: datetime) -> None:
     people = {name: User.objects.get(pk=u.pk) for name, u in found.people.items()}
     found.people = people
     for by, move, sent in (
-        ("operator", Move.NOTE, {"text": "x"}),
+        ("operator", Move.TICK, {"step": 0, "values": {}}),
         ("relief", Move.ACCEPT_HAND_OVER, {"read_back": "none"}),
     ):
         with pytest.raises(Refused) as caught:
@@ -241,6 +241,17 @@ def test_a_right_that_is_taken_away_ends_it_at_once(at: datetime) -> None:
         found.move(Move.HOLD, by="verifier")
     found.run.refresh_from_db()
     assert found.run.sequence == before
+
+
+@pytest.mark.parametrize("role", [RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER])
+def test_who_lost_their_right_in_the_run_may_still_say_stop(at: datetime, role: RunRole) -> None:
+    found = play(texts.PLAIN, at)
+    found.people[role.value].groups.set(Group.objects.filter(name=Role.VIEWER.value))
+    lost = User.objects.get(pk=found.people[role.value].pk)
+    found.people = {**found.people, role.value: lost}
+    found.move(Move.NOTE, by=role.value, text="This is the wrong host.")
+    found.move(Move.HOLD, by=role.value)
+    assert rows.load(found.run.pk)[1].status is RunStatus.HELD
 
 
 def test_preparing_what_may_not_be_run(at: datetime) -> None:
