@@ -55,7 +55,9 @@ class ConfirmReplacementForm(RunForm):
 
     def prepare(self) -> None:
         found = replacement(self.state)
-        if found is None or found.role is RunRole.OPERATOR:
+        asked = found is not None and found.role is not RunRole.OPERATOR
+        # What came is read even when it is done already: the same again gets the same answer.
+        if not asked and "read_back" not in self.data:
             del self.fields["read_back"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -35,7 +35,6 @@ from runbooks.forms.replacing import (
     WithdrawReplacementForm,
     read_back_field,
 )
-from runbooks.machine import RunState
 
 #: In what a run can go wrong, as its operator or decider says it.
 WENT_WRONG = [
@@ -125,6 +124,11 @@ class HandOverForm(RunForm):
 
 class WithdrawForm(RunForm):
     """A hand-over that is offered to oneself is withdrawn."""
+
+    to = forms.IntegerField(widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        self.initial["to"] = self.person
 
     def arguments(self) -> dict[str, Any]:
         return {"to": self.person, "position": "", "running": "", "next_step": "", "worries": ""}
@@ -246,11 +250,11 @@ FORMS: dict[Move, type[MoveForm]] = {
 }
 
 
-def form_for(move: Move, state: RunState, person: int, sent: Container[str] = ()) -> type[MoveForm]:
-    """The form in which `person` sends `move` now: an offered hand-over is taken back with it, and
-    a second person who has no device signs with their own name (`sent` are the fields that came).
-    """
-    if move is Move.HAND_OVER and state.hand_over_by == person:
+def form_for(move: Move, person: int, sent: Mapping[str, Any]) -> type[MoveForm]:
+    """The form in which `person` sent `move`, told by the fields that came and never by the state:
+    the same again, after it was done, is read the same. An offered hand-over is taken back with
+    one to oneself, and a second person who has no device signs with their own name."""
+    if move is Move.HAND_OVER and sent.get("to") == str(person):
         return WithdrawForm
     if move is Move.COUNTERSIGN and "signer" in sent:
         return OnScreenForm

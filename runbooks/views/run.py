@@ -79,7 +79,7 @@ def _state(pk: int) -> RunState:
 
 def _form(request: HttpRequest, state: RunState, by: User, kind: Move) -> MoveForm:
     """What was sent, as a form that can be drawn again."""
-    return form_for(kind, state, by.pk, request.POST)(
+    return form_for(kind, by.pk, request.POST)(
         request.POST.copy(),
         request.FILES,
         move=kind,

@@ -191,6 +191,34 @@ def test_the_page_says_what_was_kept(run: Play, signed_in: SignIn) -> None:
     )
 
 
+def post_twice(browser: Client, run: Play, move: Move, **sent: Any) -> None:
+    """The same message from the page again, as after an answer that was lost on its way."""
+    run.run.refresh_from_db()
+    url = reverse("runbooks:run_move", args=[run.run.pk, move.value])
+    message = {"key": uuid4().hex, "seen": run.run.sequence, **sent}
+    for replayed in (False, True):
+        answer = browser.post(url, message, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json().get("replayed")) == (200, replayed), move
+
+
+def test_the_page_sends_a_hand_over_again(run: Play, signed_in: SignIn) -> None:
+    browser, people = signed_in(run.people["operator"]), run.people
+    told = {"position": "p", "running": "r", "next_step": "n", "worries": "w"}
+    post_twice(browser, run, Move.HAND_OVER, to=people["relief"].pk, **told)
+    page = browser.get(reverse("runbooks:run_detail", args=[run.run.pk])).content.decode()
+    assert f'name="to" value="{people["operator"].pk}"' in page
+    post_twice(browser, run, Move.HAND_OVER, to=people["operator"].pk)
+    post_twice(browser, run, Move.HAND_OVER, to=people["relief"].pk, **told)
+    post_twice(signed_in(people["relief"]), run, Move.ACCEPT_HAND_OVER, read_back="none")
+
+
+def test_the_page_sends_a_replacement_again(run: Play, signed_in: SignIn) -> None:
+    by, sent = signed_in(run.people["operator"]), {"role": "decider", "reason": "Gone."}
+    other = run.people["relief"]
+    post_twice(by, run, Move.PROPOSE_REPLACEMENT, to=other.pk, **sent)
+    post_twice(signed_in(other), run, Move.CONFIRM_REPLACEMENT, read_back="none")
+
+
 class TestPreparing:
     @pytest.fixture
     def people(self) -> dict[str, User]:
