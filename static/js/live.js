@@ -1,7 +1,7 @@
 // Follows the log. A message says only that something happened; what is shown is always the server's page.
 import { ask, run } from "./answers.js";
 import { say } from "./bar.js";
-import { place, type, typed } from "./typed.js";
+import { place, places, type, typed, typeReturned } from "./typed.js";
 
 const SILENCE = 10_000; // after this long without a word the controls are locked
 const AGAIN = 3_000; // between two looks at whether the person is signed in again
@@ -156,6 +156,7 @@ function remember() {
   const open = [...document.querySelectorAll("details[open]")].map((d) => d.querySelector("form")?.id).filter(Boolean);
   return {
     typed: typed(),
+    places: places(),
     open,
     focus: inForm ? { at: place(active), from: active.selectionStart, to: active.selectionEnd } : null,
     id: active?.id,
@@ -165,6 +166,7 @@ function remember() {
 
 function restore(kept) {
   for (const id of kept.open) document.getElementById(id)?.closest("details")?.setAttribute("open", "");
+  typeReturned(kept.places);
   type(kept.typed);
   const focus = kept.focus && [...document.querySelectorAll("form.move [name]")].find((field) => place(field) === kept.focus.at);
   if (focus && document.activeElement !== focus) {

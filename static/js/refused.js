@@ -3,6 +3,7 @@ export function show(form, refusal) {
   const place = (form.isConnected && form.querySelector(".answer")) || document.querySelector("#refused");
   const box = document.createElement("section");
   box.className = "refusal";
+  box.dataset.form = form.id;
   box.setAttribute("role", "alert");
   box.tabIndex = -1;
   box.append(line("h3", refusal.sentence));
@@ -24,6 +25,12 @@ export function show(form, refusal) {
   place.replaceChildren(box);
   const wrong = Object.keys(refusal.errors ?? {}).map((name) => form.elements[name]).find((field) => field?.focus);
   (wrong ?? box).focus();
+}
+
+// What was sent again and saved is no longer refused. What another form was told stays.
+export function clear(form) {
+  for (const box of document.querySelectorAll(".refusal[data-form]")) if (box.dataset.form === form.id) box.remove();
+  mark(form, {});
 }
 
 // Each sentence stands at its field too: the focus goes there, and the box may be out of sight.

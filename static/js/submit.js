@@ -1,11 +1,12 @@
 // Sends a move and believes nothing but the server's answer. The same key is sent until one comes.
 import { ask } from "./answers.js";
 import { say } from "./bar.js";
-import { show } from "./refused.js";
-import { keepTyped, setUnanswered, unansweredKey } from "./typed.js";
+import { clear, show } from "./refused.js";
+import { dropTyped, keepTyped, setUnanswered, unansweredKey } from "./typed.js";
 
 const PAUSES = [1000, 2000, 4000, 8000];
 const UNKNOWN = "Not known whether it was saved: no answer came";
+const REFUSED = { sentence: "NOT SAVED: the server refused it, and did not say why.", remedy: "Change what you typed, for example shorten it, and send it again." };
 const sending = new Set(); // ids of forms
 const waiting = new Map(); // id of a form → its move, pressed while nobody was signed in
 
@@ -67,7 +68,8 @@ async function until({ url, body }, live) {
   for (const pause of [...PAUSES, 0]) {
     const headers = { Accept: "application/json" };
     const answer = await ask(url, { method: "POST", body, headers });
-    const data = await answer.response?.json().catch(() => null);
+    const refused = answer.kind === "answer" && answer.response.status >= 400;
+    const data = (await answer.response?.json().catch(() => null)) ?? (refused ? REFUSED : null);
     if (data?.code === "stale_form" && !renewed) {
       renewed = await live.refresh();
       body.set("csrfmiddlewaretoken", live.token());
@@ -91,9 +93,11 @@ async function judge({ form, again }, { response, data }, live) {
     await live.refresh();
     return;
   }
+  clear(here);
   here.reset();
   here.closest("details")?.removeAttribute("open");
   keepTyped();
+  dropTyped(form);
   await live.refresh();
   document.querySelector("#now")?.scrollIntoView({ block: "start" });
 }

@@ -24,6 +24,15 @@ export function type(values) {
   }
 }
 
+// The fields that stand on the page now.
+export const places = () => new Set([...document.querySelectorAll(FIELDS)].map(place));
+
+// A form that was away (the run was held, say) came back: what was kept of it is shown again.
+export function typeReturned(before) {
+  const kept = Object.entries(read("typed"));
+  type(new Map(kept.filter(([at]) => !before.has(at))));
+}
+
 // Of what stands on the page; what was kept for a step that is not shown stays.
 export function keepTyped() {
   const kept = read("typed");
@@ -35,6 +44,12 @@ export function keepTyped() {
     else delete kept[place(field)];
   }
   write("typed", kept);
+}
+
+// The server has taken what stood in this form, which may have left the page since.
+export function dropTyped(form) {
+  const kept = Object.entries(read("typed"));
+  write("typed", Object.fromEntries(kept.filter(([at]) => !at.startsWith(`${form.id}/`))));
 }
 
 export function typeAgain() {

@@ -121,3 +121,44 @@ def test_what_somebody_types_survives_what_another_does(
     expect(late).to_be_focused()
     writer.page.keyboard.type("Before: ")
     expect(late).to_have_value("Before: The cable was pulled.")
+
+
+def test_a_value_that_was_typed_survives_a_stop_by_another(
+    open_screen: OpenScreen, stage: dict[str, str]
+) -> None:
+    """The form of the step leaves the page while the run is held, and comes back as it was left."""
+    writer = open_screen("everyone").go(f"/runs/{stage['awaiting']}/")
+    other = open_screen("verifier").go(f"/runs/{stage['awaiting']}/")
+    if other.page.locator('form[data-move="resume"]').count():
+        resume_by(other)
+    value = writer.open_step.locator('form:has([data-primary]) [name="value_entries"]')
+    value.fill("48211")
+    other.page.locator("#stop button").click()
+    expect(writer.page.locator("#link")).to_contain_text("held")
+    expect(value).to_have_count(0)
+    resume_by(other)
+    expect(value).to_have_value("48211")
+    writer.fold("note").get_by_label("Note").press_sequentially("x")
+    writer.page.reload()
+    expect(value).to_have_value("48211")
+
+
+def resume_by(screen: Screen) -> None:
+    form = screen.page.locator('form[data-move="resume"]')
+    form.locator('[name="read_back"]').fill("1")
+    form.get_by_role("button").click()
+
+
+def test_what_was_refused_and_then_saved_is_no_longer_refused(
+    open_screen: OpenScreen, stage: dict[str, str]
+) -> None:
+    screen = open_screen("everyone").go(f"/runs/{stage['offered']}/")
+    form = screen.fold("note")
+    form.get_by_label("Note").fill("x" * 4001)
+    form.get_by_role("button", name="Add the note").click()
+    expect(form.locator(".error")).to_have_count(1)
+    screen.fold("note").get_by_label("Note").fill("Short enough.")
+    form.get_by_role("button", name="Add the note").click()
+    expect(screen.page.locator("#margin")).to_contain_text("Short enough.")
+    for old in (".refusal", ".error", "[aria-invalid]"):
+        expect(screen.page.locator(old)).to_have_count(0)
