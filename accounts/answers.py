@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
 from prometheus_client import Counter
 
@@ -46,8 +47,17 @@ class Answer:
         return known
 
 
+TOO_BIG = Answer(
+    413,
+    "too_big",
+    "What was sent is too big. Nothing was saved.",
+    "Send at most 2 MB. Attach a longer text as a file.",
+    {},
+)
+
+
 def answer_to(exception: Exception) -> Answer | None:
-    """The answer to `exception`, or None when it is neither a refusal nor bad input."""
+    """The answer to `exception`, or None when it is no refusal, no bad input and not too big."""
     if isinstance(exception, Refused | Invalid):
         count(exception)
     if isinstance(exception, Refused):
@@ -64,6 +74,8 @@ def answer_to(exception: Exception) -> Answer | None:
         sentence = exception.errors.get("", "What was sent cannot be read. Nothing was saved.")
         remedy = "Go back, correct what is named here, and send it again."
         return Answer(422, "invalid", sentence, remedy, exception.errors)
+    if isinstance(exception, RequestDataTooBig):
+        return TOO_BIG
     return None
 
 

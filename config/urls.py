@@ -7,6 +7,7 @@ from django.urls import include, path
 from config import views
 from config.api import pages
 
+handler400 = "config.views.bad_request"
 handler500 = "config.views.server_error"
 
 urlpatterns = [

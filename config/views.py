@@ -12,10 +12,11 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
 from django.utils import timezone
+from django.views import defaults
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from accounts import access
-from accounts.answers import wants_json
+from accounts.answers import answer_to, wants_json
 from accounts.enums import Right
 from accounts.models import User
 from accounts.views import lost_session
@@ -40,6 +41,16 @@ def home(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form came back without a valid token: nothing was saved, and what was typed is kept."""
     return lost_session.stale_form(request)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What could not even be read. Of a text that is too big we say so, as a page or as JSON."""
+    answer = answer_to(exception)
+    if answer is None:
+        return defaults.bad_request(request, exception)
+    if wants_json(request):
+        return JsonResponse(answer.as_json(), status=answer.status)
+    return render(request, "refused.html", {"refused": answer}, status=answer.status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

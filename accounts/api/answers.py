@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
@@ -70,8 +70,6 @@ def handle(exception: Exception, context: Mapping[str, Any]) -> Response | None:
         if isinstance(exception, Refused) and exception.status == 409:
             told |= _state(context)
         return Response(told, status=answer.status)
-    if isinstance(exception, RequestDataTooBig):
-        return _plain(413, "too_big", "The body is too big.", "Send at most 2 MB of JSON.")
     if isinstance(exception, SuspiciousOperation):
         return _plain(
             400, "unreadable", "The body holds too many parts.", "Send what is asked for."

@@ -11,6 +11,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from accounts.answers import TOO_BIG
 from accounts.api.answers import Problem
 from accounts.api.authentication import BearerToken
 
@@ -51,7 +52,7 @@ _WHEN: dict[str, tuple[str, tuple[str, str, str]]] = {
     ),
     "413": (
         "The body is too big.",
-        ("too_big", "The body is too big.", "Send at most 2 MB of JSON."),
+        (TOO_BIG.code, TOO_BIG.sentence, TOO_BIG.remedy),
     ),
     "415": (
         "The body is of another kind than is documented.",

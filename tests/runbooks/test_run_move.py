@@ -166,3 +166,19 @@ def test_a_tick_is_seven_statements(told: Story, signed_in: SignIn, operator: Us
     framing = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
     expected = 4 if connection.vendor == "postgresql" else 7
     assert len([q for q in asked if not q["sql"].startswith(framing)]) == expected
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/html"])
+def test_a_note_of_megabytes_is_refused_and_said_to_be_so(
+    told: Story, send: Send, accept: str
+) -> None:
+    """The answer is marked as one of this run, or the page would not know whether it was saved."""
+    before = told.state.sequence
+    answer = send("operator", Move.NOTE, text="a" * 3_000_000, headers={"Accept": accept})
+    assert answer.status_code == 413
+    assert answer["X-Countersign-Run"] == str(told.run.pk)
+    assert answer["X-Countersign-Person"] == str(told.people["operator"].pk)
+    assert "What was sent is too big. Nothing was saved." in answer.text
+    if accept == "application/json":
+        assert answer.json()["code"] == "too_big"
+    assert told.state.sequence == before
