@@ -244,3 +244,38 @@ def test_back_does_not_show_one_person_what_another_typed(
     expect(screen.page).to_have_url(re.compile("/incidents/new/"))
     expect(screen.page.locator("body")).to_have_attribute("data-person", decider)
     expect(screen.page.get_by_label("Title")).to_have_value("")
+
+
+def test_a_value_that_was_typed_survives_a_stop_by_another(
+    open_screen: OpenScreen, stage: dict[str, str]
+) -> None:
+    """The form of the step leaves the page while the run is held, and comes back as it was left."""
+    writer = open_screen("everyone").go(f"/runs/{stage['awaiting']}/")
+    other = open_screen("relief").go(f"/runs/{stage['awaiting']}/")
+    value = writer.open_step.locator('form:has([data-primary]) [name="value_entries"]')
+    value.fill("48211")
+    other.page.locator("#stop button").click()
+    expect(writer.page.locator("#link")).to_contain_text("held")
+    expect(value).to_have_count(0)
+    resume = other.page.locator('form[data-move="resume"]')
+    resume.locator('[name="read_back"]').fill("none")
+    resume.get_by_role("button").click()
+    expect(value).to_have_value("48211")
+    writer.fold("note").get_by_label("Note").press_sequentially("x")
+    writer.page.reload()
+    expect(value).to_have_value("48211")
+
+
+def test_what_was_refused_and_then_saved_is_no_longer_refused(
+    open_screen: OpenScreen, stage: dict[str, str]
+) -> None:
+    screen = open_screen("everyone").go(f"/runs/{stage['offered']}/")
+    form = screen.fold("note")
+    form.get_by_label("Note").fill("x" * 4001)
+    form.get_by_role("button", name="Add the note").click()
+    expect(form.locator(".error")).to_have_count(1)
+    screen.fold("note").get_by_label("Note").fill("Short enough.")
+    form.get_by_role("button", name="Add the note").click()
+    expect(screen.page.locator("#margin")).to_contain_text("Short enough.")
+    for old in (".refusal", ".error", "[aria-invalid]"):
+        expect(screen.page.locator(old)).to_have_count(0)
