@@ -24,6 +24,9 @@ from accounts.templatetags.form_token import TYPED_BY
 #: In a session: when it was last renewed, in seconds since 1970.
 RENEWED = "renewed_at"
 
+#: What a form of ours sends that nobody typed.
+_OF_THE_PAGE = frozenset({TYPED_BY, "key", "seen", "step"})
+
 SIGNED_OUT = Answer(
     401,
     "signed_out",
@@ -137,6 +140,11 @@ def _kept(request: HttpRequest) -> dict[str, object]:
     ]
     return {
         "fields": fields,
+        "texts": [
+            (name.removeprefix("value_").replace("_", " "), value)
+            for name, value in fields
+            if name not in _OF_THE_PAGE and value.strip()
+        ],
         "typed_by": request.POST.get(TYPED_BY, ""),
         "passwords": any("password" in name for name in request.POST),
         "files": [file.name for _, files in request.FILES.lists() for file in files],

@@ -76,6 +76,8 @@ def test_a_form_that_was_sent_comes_back_to_be_sent_again() -> None:
     assert 'action="/people/invite/"' in page
     assert '<input type="hidden" name="name" value="Ada\r\nof the night">' in page
     assert 'value="&lt;b&gt;"' in page
+    assert "<dt>name</dt><dd>Ada<br>of the night</dd>" in page
+    assert "<dt>initials</dt><dd>&lt;b&gt;</dd>" in page
     assert "not for a page" not in page
     assert "The password is not kept" in page
 
