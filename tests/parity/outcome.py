@@ -5,23 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from incidents import links, losses, offers, reading
+from incidents import links, offers, reading
 from incidents.models import Incident
-from runbooks.enums import Move
-from runbooks.models import Run
-from tests.factories.story import story
+from runbooks import runs
+from runbooks.enums import Move, RunKind
+from tests.factories import inventory
+from tests.factories.library import approved
+from tests.factories.story import Story
 from tests.incidents import world
 from tests.parity.shape import Api, Case, Cast, Form
 
-_COUNTED = b"""---
-title: Count what is lost
+_FREEZE = b"""---
+title: Stop the writers
+system: ledger
+parameters:
+  target: {type: instance, label: Server, environment: [production]}
 ---
 
-- [ ] Count the orders
+- [ ] Stop the writers
 
   ```guard
-  record:
-    orders_lost: {type: number, label: Orders that are lost}
+  freeze: target
   ```
 """
 
@@ -35,25 +39,24 @@ class Scene:
 
 
 def _ended(cast: Cast) -> Scene:
-    incident = world.incident(cast["operator"], cast.at)
-    told = story(dict(cast.people), cast.at - timedelta(hours=1), source=_COUNTED).start()
-    told.do(Move.TICK, "operator", step=0, values={"orders_lost": "12"})
+    by, began = cast["operator"], cast.at - timedelta(minutes=9)
+    incident = world.incident(by, cast.at)
+    target = inventory.instance(incident.system, by, began)
+    text = approved(cast["author"], cast["approver"], began, _FREEZE)
+    chosen = {"target": str(target.pk)}
+    run = runs.prepare(revision=text, kind=RunKind.LIVE, parameters=chosen, by=by, at=began)
+    told = Story(run, dict(cast.people), began).start()
+    told.do(Move.TICK, "operator", step=0, values={"freeze.writers": "0"})
     told.do(Move.COMPLETE, "operator")
-    run = Run.objects.get(pk=told.run.pk)
-    links.link_run(incident, run=run, by=cast["operator"], at=cast.at)
+    links.link_run(incident, run=run, by=by, at=cast.at)
     ticks = reading.clock(incident.times.all())
-    found = offers.read(incident, ticks, reading.runs(incident))
-    assert [offer.text for offer in found] == ["12 orders"]
-    return Scene(incident, [offer.key for offer in found])
+    offered = offers.read(incident, ticks, reading.runs(incident))
+    assert [offer.label for offer in offered] == ["writes stopped"]
+    return Scene(incident, [offer.key for offer in offered])
 
 
-def _taken(cast: Cast) -> Scene:
-    scene = _ended(cast)
-    who = cast["manager"]
-    offers.use(scene.incident, offers=scene.keys, seen=None, by=who, at=cast.at)
-    row = scene.incident.losses.get()
-    losses.strike_out(row, reason="counted twice", by=who, at=cast.at)
-    return scene
+def _gone(cast: Cast) -> Scene:
+    return Scene(_ended(cast).incident, ["1:1:restored:ledger"])
 
 
 def _incident(cast: Cast) -> Incident:
@@ -71,7 +74,7 @@ def _api(scene: Scene) -> Api:
 
 CASES = (
     Case("incidents.offers.use", stage=_ended, form=_form, api=_api),
-    Case("incidents.offers.use", stage=_taken, form=_form, api=_api, code="not_offered"),
+    Case("incidents.offers.use", stage=_gone, form=_form, api=_api, code="not_offered"),
     Case(
         "incidents.unknowns.state",
         stage=_incident,
