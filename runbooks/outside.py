@@ -31,14 +31,14 @@ def seen(run: Run, state: RunState) -> RunState:
 
 def counted(state: RunState) -> frozenset[int]:
     """The accounts (ids) whose word counts for what comes next: before the start of everybody with
-    a role; at a step that waits for others, theirs and that of who countersigned it."""
+    a role; at a step that waits for others, theirs and that of who countersigned or released it."""
     if state.status is RunStatus.BRIEFING:
         return frozenset(state.people)
     index = current(state)
     if index is None:
         return frozenset()
-    guard, signer = state.step(index).guard, state.steps[index].countersigned_by
+    guard, step = state.step(index).guard, state.steps[index]
     before = guard.countersign is Countersign.BEFORE
     waits = before or guard.hold or _AGREED & guard.locks.keys() or state.stated.resumed_at
-    signed = frozenset({signer} if signer is not None else ())
+    signed = {by for by in (step.countersigned_by, step.released_by) if by is not None}
     return frozenset(state.people) | signed if waits else frozenset()

@@ -85,13 +85,26 @@ def _release(state: RunState, index: int) -> Gate | None:
     role = state.step(index).guard.hold
     if role is None:
         return None
-    return Gate(
-        "released",
-        f"Released by the {role}",
-        state.steps[index].released_at is not None,
-        f"The {role} reads this step and releases it, with a reason.",
-        "hold",
-    )
+    how = f"The {role} reads this step and releases it, with a reason."
+    counts = released(state, index)
+    if state.steps[index].released_at is not None and not counts:
+        how = f"The account that released it is disabled. Another {role} releases it."
+    return Gate("released", f"Released by the {role}", counts, how, "hold")
+
+
+def released(state: RunState, index: int) -> bool:
+    """Whether step `index` was released, and that counts: while the account of who released it is
+    not disabled, or the command was laid open before that."""
+    step = state.steps[index]
+    stands = index in state.stated.unlocked or step.released_by not in state.outside.gone
+    return step.released_at is not None and stands
+
+
+def own_release(state: RunState, index: int) -> bool:
+    """Whether who released step `index` is now the one who does it, by another role than then."""
+    guard, by = state.step(index).guard, state.steps[index].released_by
+    does = by is not None and state.people.get(by) is guard.role
+    return does and guard.hold is not guard.role
 
 
 def _after_hold(state: RunState, index: int) -> Gate | None:

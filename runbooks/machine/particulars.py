@@ -11,7 +11,7 @@ from datetime import datetime
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.machine import replacing, rollback
-from runbooks.machine.gates import countersigned, overridden, repeats_timeout
+from runbooks.machine.gates import countersigned, overridden, own_release, released, repeats_timeout
 from runbooks.machine.overriding import may_ask, may_use
 from runbooks.requests import Refusal
 from runbooks.state import RunState, current
@@ -83,16 +83,22 @@ def _may_take_role(state: RunState, person: int, index: int | None, at: datetime
     )
 
 
-def _countersigned_it(
+def _vouched_for_it(
     state: RunState, person: int, index: int | None, at: datetime
 ) -> Refusal | None:
-    """Who confirmed a step before it was done does not do it too, not even as the new operator."""
-    if index is None or state.steps[index].countersigned_by != person:
+    """Nobody does what they confirmed or released themselves, not even as the new operator."""
+    assert index is not None  # noqa: S101 - the table demands a step
+    step = state.steps[index]
+    if step.released_by == person and own_release(state, index):
+        did, again = "released", f"{state.step(index).guard.hold} releases"
+    elif step.countersigned_by == person:
+        did, again = "countersigned", "verifier countersigns"
+    else:
         return None
     return Refusal(
         "own_step",
-        "You countersigned this step yourself; nobody verifies their own step.",
-        "Another verifier countersigns it again; then you do it.",
+        f"You {did} this step yourself; nobody verifies their own step.",
+        f"Another {again} it again; then you do it.",
     )
 
 
@@ -101,12 +107,12 @@ def _may_tick(state: RunState, person: int, index: int | None, at: datetime) -> 
         return Refusal(
             "decision", "This step is a decision.", "Choose one of its answers, with a reason."
         )
-    return _countersigned_it(state, person, index, at)
+    return _vouched_for_it(state, person, index, at)
 
 
 def _may_decide(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     if index is not None and state.step(index).guard.decide:
-        return _countersigned_it(state, person, index, at)
+        return _vouched_for_it(state, person, index, at)
     return Refusal("no_decision", "This step asks for no decision.", "Tick it.")
 
 
@@ -154,7 +160,7 @@ def _may_release(state: RunState, person: int, index: int | None, at: datetime) 
             f"Only the {role} releases this step; you are the {state.people[person]}.",
             f"Ask the {role} to read it and release it.",
         )
-    if not unsigned and state.steps[index].released_at is not None:
+    if not unsigned and released(state, index) and not own_release(state, index):
         return Refusal("released_already", "The step is released already.", "Go on with it.", False)
     return None
 
@@ -184,7 +190,7 @@ def _may_unlock(state: RunState, person: int, index: int | None, at: datetime) -
         return Refusal(
             "unlocked_already", "The command is laid open already.", "Tick it when done.", False
         )
-    return _countersigned_it(state, person, index, at)
+    return _vouched_for_it(state, person, index, at)
 
 
 def _may_resume(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from runbooks.enums import Move
+from runbooks.enums import Move, RunStatus
 from runbooks.freshness import WENT_BACK, went_back
 from runbooks.machine.gates import gates
 from runbooks.requests import NewEvent, Refusal, Request
@@ -33,6 +33,8 @@ _TIMED = frozenset(
 )
 #: The same, at a step that is guarded.
 _TIMED_IF_GUARDED = frozenset({Move.BEGIN_STEP, Move.TICK, Move.DECIDE})
+#: How far ahead the last event may lie for its run to wait until the clock has passed it.
+_TOO_FAR = timedelta(days=1)
 
 
 def timed(state: RunState, request: Request) -> Request:
@@ -54,10 +56,23 @@ def untimely(state: RunState, move: Move, index: int | None, at: datetime) -> Re
         f"The clock went back: it shows {at:%Y-%m-%d %H:%M:%S} UTC, and the last event of this run"
         f" is from {state.last_at:%Y-%m-%d %H:%M:%S} UTC. How long ago something was confirmed is"
         " not known.",
-        "The run is held. Set the clock of the database server right, or wait until it has passed"
-        f" {state.last_at:%H:%M:%S} UTC; then resume. STOP, notes, late entries and aborting stay"
-        " possible.",
+        _remedy(state, at),
         guard="clock",
+    )
+
+
+def _remedy(state: RunState, at: datetime) -> str:
+    """What to do about a clock that shows `at` (aware): a run is not kept waiting for days."""
+    briefing = state.status is RunStatus.BRIEFING
+    right = "Set the clock of the database server right"
+    held = "" if briefing else "The run is held. "
+    if state.last_at - at > _TOO_FAR:
+        return f"{held}{right}, abort this run and prepare it again."
+    then = "try again" if briefing else "resume"
+    possible = "Notes" if briefing else "STOP, notes, late entries"
+    return (
+        f"{held}{right}, or wait until it has passed {state.last_at:%Y-%m-%d %H:%M:%S} UTC; then"
+        f" {then}. {possible} and aborting stay possible."
     )
 
 

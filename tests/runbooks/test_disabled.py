@@ -11,6 +11,7 @@ from runbooks import log, rows
 from runbooks.enums import Move, RunRole
 from runbooks.machine import Allowed, Outside, allowed, apply, gates, open_roles
 from runbooks.moving import MoveRefused
+from runbooks.outside import counted
 from runbooks.state import replace
 from tests.factories.runs import Play, play
 from tests.runbooks import texts
@@ -47,6 +48,21 @@ class TestMachine:
         game.must(Move.CONFIRM_TIMEOUT, RELIEF, 0)
         without(game, VERIFIER)
         game.must(Move.TICK, OPERATOR, 0)  # the other verifier is there, and has agreed
+
+    def test_nor_does_its_release(self) -> None:
+        game = Game.of(texts.HOLD)
+        game.must(Move.RELEASE, DECIDER, 0, reason="Read.")
+        without(game, DECIDER)
+        assert game.refused(Move.TICK, OPERATOR, 0) == "gate_released"
+        assert counted(game.state) >= {DECIDER}
+        (closed,) = [gate for gate in gates(game.state, 0, game.at) if not gate.open]
+        assert "disabled" in closed.how
+        new: dict[str, Any] = {"role": "decider", "to": RELIEF, "to_name": "R", "reason": "Gone."}
+        game.must(Move.PROPOSE_REPLACEMENT, OPERATOR, **new)
+        game.must(Move.CONFIRM_REPLACEMENT, RELIEF, may_decide=True, read_back="none")
+        assert DECIDER in counted(game.state)  # who released it, with no role any more
+        game.must(Move.RELEASE, RELIEF, 0, reason="Read again.")
+        game.must(Move.TICK, OPERATOR, 0)
 
     def test_its_role_counts_as_not_taken_until_it_is_replaced(self) -> None:
         game = without(Game.of(texts.HOLD, started=False), DECIDER)

@@ -174,3 +174,26 @@ def test_nothing_else_is_said_to_a_stranger() -> None:
     outcome = decide(game.state, Request(Move.TICK, OPERATOR, game.at, 0, seen=1))
     assert isinstance(outcome, Refusal)
     assert outcome.code == "stale"
+
+
+@pytest.mark.parametrize(
+    ("started", "behind", "remedy"),
+    [
+        (True, timedelta(hours=1), "The run is held. Set the clock of the database server right,"),
+        (False, timedelta(hours=1), "Set the clock of the database server right, or wait until"),
+        (True, timedelta(days=2), "abort this run and prepare it again."),
+    ],
+)
+def test_what_to_do_is_true(started: bool, behind: timedelta, remedy: str) -> None:
+    game = Game.of(text(HELD_BACK), started=started)
+    if not started:
+        game.must(Move.RELEASE_ROLE, DECIDER)
+    last = game.state.last_at
+    game.at = last - behind
+    step, gate = (0, "released") if started else (None, "roles")
+    sent = {"gate": gate, "reason": "x"}
+    found = refusal(game, Move.ASK_OVERRIDE, OPERATOR, step, sent)
+    assert found.code == WENT_BACK
+    assert remedy in found.remedy
+    assert ("resume" in found.remedy) == (started and behind < timedelta(days=1))
+    assert (f"{last:%Y-%m-%d %H:%M:%S} UTC" in found.remedy) == (behind < timedelta(days=1))

@@ -95,6 +95,18 @@ def test_an_operator_who_is_there_objects() -> None:
     assert game.lines[-1].data["objects"] is False
 
 
+def test_nobody_does_the_step_that_they_released() -> None:
+    game = Game.of(texts.HOLD)
+    game.must(Move.RELEASE, DECIDER, 0, reason="Read.")
+    words: dict[str, Any] = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
+    game.must(Move.HAND_OVER, OPERATOR, to=DECIDER, to_name="D", **words)
+    game.must(Move.ACCEPT_HAND_OVER, DECIDER, read_back="none")
+    assert game.refused(Move.TICK, DECIDER, 0) == "own_step"
+    game.must(Move.TAKE_ROLE, RELIEF, role="decider")
+    game.must(Move.RELEASE, RELIEF, 0, reason="Read again.")
+    game.must(Move.TICK, DECIDER, 0)
+
+
 def test_an_operator_who_hands_over_is_not_replaced_afterwards() -> None:
     game = proposed()
     words: dict[str, Any] = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
