@@ -2,10 +2,11 @@
 import { ask } from "./answers.js";
 import { say } from "./bar.js";
 import { clear, show } from "./refused.js";
-import { dropTyped, keepTyped, setUnanswered, unansweredKey } from "./typed.js";
+import { anyUnanswered, dropTyped, keepTyped, setUnanswered, unansweredKey } from "./typed.js";
 
 const PAUSES = [1000, 2000, 4000, 8000];
 const UNKNOWN = "Not known whether it was saved: no answer came";
+const SEND_AGAIN = "Everything you typed is still here. Send it again: it can be saved only once.";
 const REFUSED = { sentence: "NOT SAVED: the server refused it, and did not say why.", remedy: "Change what you typed, for example shorten it, and send it again." };
 const sending = new Set(); // ids of forms
 const waiting = new Map(); // id of a form → its move, pressed while nobody was signed in
@@ -17,6 +18,7 @@ export function sendByFetch(live) {
     event.preventDefault();
     if (!sending.has(form.id)) send(pressed(form, event.submitter), live);
   });
+  if (anyUnanswered()) say("sending", `${UNKNOWN}. ${SEND_AGAIN}`);
   live.whenSignedIn(() => sendWaiting(live));
   addEventListener("beforeunload", (event) => waiting.size && event.preventDefault());
 }
@@ -58,11 +60,11 @@ async function send(move, live) {
   if (answer.kind === "signed_out" || answer.kind === "other_person") return wait(move, answer.kind, live);
   setUnanswered(form, move.body.get("key"));
   const what = answer.lost ? UNKNOWN : "NOT SAVED: something between here and the server answers in its place";
-  say("sending", `${what}. Everything you typed is still here. Send it again: it can be saved only once.`);
+  say("sending", `${what}. ${SEND_AGAIN}`);
 }
 
 // A network failure says nothing about whether the move arrived: ask again with the same key.
-async function until({ url, body }, live) {
+async function until({ form, url, body }, live) {
   let lost = false;
   let renewed = false;
   for (const pause of [...PAUSES, 0]) {
@@ -77,6 +79,7 @@ async function until({ url, body }, live) {
     }
     if (answer.kind === "answer" ? data : answer.kind === "signed_out" || answer.kind === "other_person") return { ...answer, data };
     lost ||= answer.kind !== "foreign";
+    if (lost) setUnanswered(form, body.get("key"));
     say("sending", `${lost ? UNKNOWN : "NOT SAVED: the server was not reached"}; trying again with the same key.`);
     await new Promise((done) => setTimeout(done, pause));
   }

@@ -30,7 +30,13 @@ export const places = () => new Set([...document.querySelectorAll(FIELDS)].map(p
 // A form that was away (the run was held, say) came back: what was kept of it is shown again.
 export function typeReturned(before) {
   const kept = Object.entries(read("typed"));
-  type(new Map(kept.filter(([at]) => !before.has(at))));
+  bring(new Map(kept.filter(([at]) => !before.has(at))));
+}
+
+// What was kept is in sight again: its fold is open.
+function bring(values) {
+  type(values);
+  for (const field of document.querySelectorAll(FIELDS)) if (values.has(place(field))) field.closest("details")?.setAttribute("open", "");
 }
 
 // Of what stands on the page; what was kept for a step that is not shown stays.
@@ -53,13 +59,15 @@ export function dropTyped(form) {
 }
 
 export function typeAgain() {
-  type(new Map(Object.entries(read("typed"))));
+  bring(new Map(Object.entries(read("typed"))));
   document.addEventListener("input", keepTyped);
   document.addEventListener("change", keepTyped);
 }
 
 // The key of a move that got no answer: what is sent again from its form goes by the same key.
 export const unansweredKey = (form) => read("unanswered")[form.id];
+
+export const anyUnanswered = () => Object.keys(read("unanswered")).some((id) => document.getElementById(id));
 
 export function setUnanswered(form, key) {
   write("unanswered", { ...read("unanswered"), [form.id]: key });

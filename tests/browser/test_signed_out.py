@@ -183,6 +183,10 @@ def test_a_text_that_was_corrected_after_a_lost_answer_is_not_taken_for_the_firs
     form = screen.page.locator('form[data-move="note"]').first
     expect(form).not_to_have_attribute("aria-busy", "true", timeout=40_000)
     lost = False
+    screen.page.reload()
+    expect(screen.page.locator("#not-saved")).to_contain_text("Not known whether it was saved")
+    expect(form.get_by_label("Note")).to_be_visible()
+    expect(form.get_by_label("Note")).to_have_value("12 rows")
     note(screen, "13 rows")
     refusal = screen.page.locator(".refusal")
     expect(refusal).to_contain_text("12 rows")
