@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.refusals import Refused
@@ -117,14 +117,12 @@ class Tie:
 
 def ties(revision: Revision) -> tuple[Tie, ...]:
     """The failures that lock `revision`, or did until it was approved; the newest first."""
-    own = _locking().filter(Q(revision__runbook=revision.runbook_id) | _acting_as(revision))
-    found = [_tie(revision, run) for run in own]
-    others = _locking().exclude(pk__in=[tie.failure.run.pk for tie in found])
     read = from_json(revision.procedure)
-    found += [tie for run in others if (tie := _elsewhere(revision, read, run)) is not None]
-    return tuple(
-        sorted(found, key=lambda tie: (tie.failure.run.ended_at, tie.failure.run.pk))[::-1]
+    ties = (
+        _tie(revision, run) if _is_own(revision, run) else _elsewhere(revision, read, run)
+        for run in _locking().order_by("-ended_at", "-pk")
     )
+    return tuple(tie for tie in ties if tie is not None)
 
 
 def _elsewhere(revision: Revision, read: Procedure, run: Run) -> Tie | None:
@@ -232,9 +230,11 @@ def _whole() -> QuerySet[Run]:
     return Run.objects.select_related("revision__runbook", "waiver__by")
 
 
-def _acting_as(revision: Revision) -> Q:
-    """Runs of texts that act the same; of none when nothing acts."""
-    return Q(revision__acts=revision.acts) if revision.acts else Q(pk__in=[])
+def _is_own(revision: Revision, run: Run) -> bool:
+    """Whether `run` is of the same runbook, or of a text that acts the same."""
+    failed = run.revision
+    same = bool(revision.acts) and failed.acts == revision.acts
+    return same or failed.runbook_id == revision.runbook_id
 
 
 def _locking() -> QuerySet[Run]:
