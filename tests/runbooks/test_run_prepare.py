@@ -253,6 +253,5 @@ def test_the_brief_costs_the_same_for_any_number_of_copies(
         now = datetime.now(UTC)
         inventory.copy(world.dump.system, operator, now, name=f"more-{n}", good=True)
     browser = signed_in(operator)
-    # One asks which accounts are disabled, one which other runs are at work on the instance.
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         assert browser.get(world.page).content.decode().count("LAST GOOD COPY") == 0
