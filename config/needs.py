@@ -21,6 +21,7 @@ from runbooks import reviews, rows, shelf, verifying
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
 from runbooks.machine import ENDED, RunState, current, offered
 from runbooks.models import LogCheck, Run, RunPerson
+from runbooks.moving import beyond
 
 #: More runs at once than anybody can follow; the run list has the rest.
 MOST = 8
@@ -113,6 +114,7 @@ def _run(run: Run, state: RunState, person: User, at: datetime) -> Need:
     index = current(state)
     step = state.step(index).number if index is not None else ""
     may = {a.move for a in offered(state, person.pk, at) if a.step in (None, index)}
+    may -= beyond(person, state.people.get(person.pk))
     url = reverse("runbooks:run_detail", args=[run.pk]) + "#now"
     title = f"{run} (drill)" if state.kind is RunKind.DRILL else str(run)
     for move, sentence in _ASKED:

@@ -59,6 +59,28 @@ def right_for(move: Move, role: RunRole | None) -> Right:
     return Right.VIEW if role is None or move in _BY_A_LOOK else RIGHTS[role]
 
 
+#: Moves that ask for one of these rights too, whatever the role: their verbs check it.
+_ONE_OF: dict[Move, tuple[Right, ...]] = {
+    Move.PROPOSE_REPLACEMENT: (Right.OPERATE, Right.DECIDE),
+    Move.CONFIRM_REPLACEMENT: (Right.OPERATE, Right.DECIDE),
+    Move.ACCEPT_HAND_OVER: (Right.OPERATE,),
+}
+
+
+def beyond(person: User, role: RunRole | None) -> frozenset[Move]:
+    """The moves that the account of `person`, who has `role` in the run, has no right to make,
+    whatever the machine says: they are not shown, and would be refused."""
+
+    def has(*rights: Right) -> bool:
+        return any(person.has_perm(right.value) for right in rights)
+
+    return frozenset(
+        move
+        for move in Move
+        if not (has(right_for(move, role)) and has(*_ONE_OF.get(move, (Right.VIEW,))))
+    )
+
+
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 

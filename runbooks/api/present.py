@@ -196,6 +196,7 @@ def _allowed(desk: Desk) -> list[dict[str, Any]]:
             "url": reverse(f"api:move_{one.move.value}", args=[number]),
         }
         for one in allowed(desk.state, desk.person, desk.at)
+        if one in desk.controls
     ]
 
 

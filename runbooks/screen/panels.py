@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -136,7 +136,8 @@ _READING = ("copy", "protect", "verify")
 class Desk:
     """What the screen of one person is made of. `controls` is the machine's one answer to what
     this person may do; nothing else here decides that. `offers` adds to it what is theirs to do and
-    waits for something: it is drawn disabled, with what it waits for. `offer` is what was said when
+    waits for something: it is drawn disabled, with what it waits for. Neither holds a move that is
+    `beyond` the rights of their account. `offer` is what was said when
     a hand-over was offered; `successors` those who could take over (id, name)."""
 
     state: RunState
@@ -146,15 +147,19 @@ class Desk:
     successors: tuple[tuple[int, str], ...] = ()
     sent: Sent | None = None
     offer: tuple[tuple[str, str], ...] = ()
+    beyond: frozenset[Move] = frozenset()
     new_key: Callable[[], str] = field(default=lambda: uuid4().hex)
 
     @cached_property
     def controls(self) -> frozenset[Allowed]:
-        return frozenset(allowed(self.state, self.person, self.at))
+        return self._within(allowed(self.state, self.person, self.at))
 
     @cached_property
     def offers(self) -> frozenset[Allowed]:
-        return frozenset(offered(self.state, self.person, self.at))
+        return self._within(offered(self.state, self.person, self.at))
+
+    def _within(self, moves: Iterable[Allowed]) -> frozenset[Allowed]:
+        return frozenset(one for one in moves if one.move not in self.beyond)
 
     @cached_property
     def blind(self) -> frozenset[int]:

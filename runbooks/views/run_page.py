@@ -20,6 +20,7 @@ from runbooks.enums import RunRole, RunStatus
 from runbooks.machine import Line, RunState, current
 from runbooks.missed import count_in
 from runbooks.models import Event, Evidence, Run
+from runbooks.moving import beyond
 from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
 
 #: Gates close again by themselves (a countersign counts for two minutes): a page is soon old.
@@ -68,7 +69,9 @@ def screen(
     """The run page of `person` at `at` (aware). `here` are those who have it open."""
     people, successors = _people(state, person, here)
     events = glance.lines(run, last=TAIL)
-    desk = Desk(state, person.pk, at, people, successors, sent, _offer(state, events))
+    not_theirs = beyond(person, state.people.get(person.pk))
+    offer = _offer(state, events)
+    desk = Desk(state, person.pk, at, people, successors, sent, offer, not_theirs)
     system = glance.system_of(run)
     copies = Copy.objects.of(system).marked().existing().newest_first()[:COPIES] if system else ()
     files, told = _files(desk, events), _tail(desk, run, events)
@@ -100,7 +103,7 @@ def successors() -> tuple[tuple[int, str], ...]:
 def desk_for(state: RunState, person: User, at: datetime) -> Desk:
     """What the log page needs to tell the lines to `person`."""
     people, _ = _people(state, person, ())
-    return Desk(state, person.pk, at, people)
+    return Desk(state, person.pk, at, people, beyond=beyond(person, state.people.get(person.pk)))
 
 
 def check_may_read_exactly(state: RunState, person: User) -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts import people
-from accounts.enums import Role
+from accounts.enums import Role, Scope
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from runbooks import handing, log
@@ -118,3 +118,26 @@ def test_who_may_not(run: Play, at: datetime) -> None:
 
 def _admin() -> User:
     return person("admin", "am", Role.ADMIN)
+
+
+def test_nobody_is_shown_what_their_account_may_not(run: Play) -> None:
+    """A viewer who watches does not count as a second person; a verifier whose account lost its
+    right may still look, note, and say STOP."""
+    run.move(Move.TAKE_ROLE, by="viewer", role=RunRole.OBSERVER)
+    assert 'data-move="propose_replacement"' in page(run, "verifier")
+    relief = run.people["relief"].pk
+    sent = {"role": "operator", "to": relief, "reason": REASON}
+    press(run, "decider", Move.PROPOSE_REPLACEMENT, **sent)
+    run.people["verifier"].groups.set(run.people["viewer"].groups.all())
+    for who in ("viewer", "verifier"):
+        listed = program(User.objects.get(pk=run.people[who].pk), *Scope).get(
+            f"/api/v1/runs/{run.run.pk}/"
+        )
+        moves = {one["move"] for one in listed.json()["allowed_moves"]}
+        assert {"hold", "note"} <= moves
+        assert moves.isdisjoint({"confirm_replacement", "propose_replacement"})
+        seen = page(run, who)
+        assert 'data-move="hold"' in seen
+        assert "_replacement" not in seen
+        for move in moves - {"hold"}:
+            assert press(run, who, Move(move)).status_code != 403
