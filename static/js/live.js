@@ -96,7 +96,8 @@ export function follow({ drawn }) {
   if (run) {
     if (document.querySelector("#link")) connect();
     setInterval(tell, 1000);
-    addEventListener("focus", () => session !== "own" && refresh());
+    // Somebody comes back, perhaps from a tab in which they signed out, or in again.
+    addEventListener("focus", () => refresh());
   }
   return { refresh, enter, token, whenSignedIn: (listener) => signedIn.push(listener) };
 }
