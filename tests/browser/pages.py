@@ -82,6 +82,8 @@ PAGES = (
     Shown("incidents:incident_severity", "/incidents/{incident}/severity/"),
     Shown("incidents:incident_status", "/incidents/{incident}/status/"),
     Shown("incidents:incident_time", "/incidents/{incident}/clock/noticed/"),
+    Shown("incidents:incident_time_unknown", "/incidents/{incident}/clock/recovery-point/unknown/"),
+    Shown("incidents:incident_offers", "/incidents/{incident}/offers/"),
     Shown("incidents:incident_people", "/incidents/{incident}/people/"),
     Shown("incidents:incident_runbooks", "/incidents/{incident}/runbooks/"),
     Shown("incidents:incident_runs", "/incidents/{incident}/runs/"),
