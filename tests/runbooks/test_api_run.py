@@ -17,6 +17,7 @@ from accounts.models import User
 from runbooks.enums import Move
 from tests.factories import inventory
 from tests.factories.api import Programs
+from tests.factories.clock import stop
 from tests.factories.runs import revision
 from tests.factories.story import SHEET, Story, story
 from tests.runbooks import texts
@@ -185,10 +186,10 @@ def test_a_gate_that_closes_by_itself_changes_the_etag(
     programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     programs.run.start()
-    moment = timezone.now()
-    monkeypatch.setattr(timezone, "now", lambda: moment)
+    moments = [timezone.now()]
+    stop(monkeypatch, moments)
     first = programs.get("operator")["ETag"]
-    monkeypatch.setattr(timezone, "now", lambda: moment + timedelta(minutes=2))
+    moments.append(moments[0] + timedelta(minutes=2))
     assert programs.get("operator")["ETag"] != first
 
 

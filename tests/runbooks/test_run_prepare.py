@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -253,5 +254,7 @@ def test_the_brief_costs_the_same_for_any_number_of_copies(
         now = datetime.now(UTC)
         inventory.copy(world.dump.system, operator, now, name=f"more-{n}", good=True)
     browser = signed_in(operator)
-    with django_assert_max_num_queries(15):
+    # PostgreSQL is asked for the time too: its clock judges the copies.
+    most = 16 if connection.vendor == "postgresql" else 15
+    with django_assert_max_num_queries(most):
         assert browser.get(world.page).content.decode().count("LAST GOOD COPY") == 0
