@@ -16,7 +16,6 @@ import pytest
 from django.core.cache import caches
 from django.core.management import call_command
 from django.test import Client
-from django.utils import timezone
 
 from accounts.enums import Scope
 from accounts.refusals import Invalid, Refused
@@ -29,6 +28,7 @@ from inventory.models import System
 from runbooks import eventtext, log
 from runbooks.enums import Move, RunKind
 from runbooks.models import Event, Run, Runbook
+from tests.factories.clock import follow
 from tests.factories.tokens import program
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +116,7 @@ def test_each_mistake_is_refused_and_then_it_is_done_right(
     settings.SIGN_AGAIN = "overwrite"
     load(at=at)
     door = Programs(at)
-    monkeypatch.setattr(timezone, "now", lambda: door.at)
+    follow(monkeypatch, lambda: door.at)
     lines = [line for _, chapter in CHAPTERS for line in chapter(Day(door))]
     assert {line.mistake for line in lines if line.code} == MISTAKES
     assert all(line.sentence for line in lines if line.code)

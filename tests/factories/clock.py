@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -14,9 +14,14 @@ from runbooks import clock
 
 def stop(monkeypatch: pytest.MonkeyPatch, moments: Sequence[datetime]) -> None:
     """Every clock shows the last of `moments`, to which a test may add."""
-    monkeypatch.setattr(timezone, "now", lambda: moments[-1])
-    monkeypatch.setattr(clock, "read", lambda value: moments[-1])
-    monkeypatch.setattr(clock, "now", lambda: moments[-1])
+    follow(monkeypatch, lambda: moments[-1])
+
+
+def follow(monkeypatch: pytest.MonkeyPatch, now: Callable[[], datetime]) -> None:
+    """Every clock shows what `now` gives."""
+    monkeypatch.setattr(timezone, "now", now)
+    monkeypatch.setattr(clock, "read", lambda value: now())
+    monkeypatch.setattr(clock, "now", now)
 
 
 def set_clocks(
