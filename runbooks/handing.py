@@ -10,7 +10,7 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid
 from runbooks.enums import Move, RunRole
-from runbooks.moving import RIGHTS, Answer, move
+from runbooks.moving import RIGHTS, Answer, check_rights, move
 
 
 def hand_over(run_id: int, *, to: int, by: User, at: datetime | None, **sent: Any) -> Answer:
@@ -24,7 +24,7 @@ def hand_over(run_id: int, *, to: int, by: User, at: datetime | None, **sent: An
 
 def accept_hand_over(run_id: int, *, by: User, at: datetime | None, **sent: Any) -> Answer:
     """Take over as operator: `read_back`, and `identifier` of the target, read anew."""
-    access.check(by, RIGHTS[RunRole.OPERATOR])
+    check_rights(by, Move.ACCEPT_HAND_OVER)
     return move(run_id, Move.ACCEPT_HAND_OVER, by=by, at=at, **sent)
 
 
@@ -33,7 +33,7 @@ def propose_replacement(
 ) -> Answer:
     """Propose that the person `to` (account id) takes the `role` of operator or decider from
     whoever holds it and is gone, with a `reason`. A second person confirms it."""
-    access.check(by, Right.DECIDE if access.may(by, Right.DECIDE) else Right.OPERATE)
+    check_rights(by, Move.PROPOSE_REPLACEMENT)
     person = User.objects.filter(pk=to, is_active=True).first()
     if person is None or not access.may(person, RIGHTS[role]):
         raise Invalid({"to": f"Choose somebody who may be the {role} of a run."})
@@ -44,6 +44,6 @@ def propose_replacement(
 def confirm_replacement(run_id: int, *, by: User, at: datetime | None, **sent: Any) -> Answer:
     """Confirm a proposed replacement as the second person: the new operator then takes over as
     from a hand-over. The new decider confirms their own, with the `read_back`."""
+    check_rights(by, Move.CONFIRM_REPLACEMENT)
     may = access.may(by, Right.DECIDE)
-    access.check(by, Right.DECIDE if may else Right.OPERATE)
     return move(run_id, Move.CONFIRM_REPLACEMENT, by=by, at=at, may_decide=may, **sent)

@@ -59,12 +59,19 @@ def right_for(move: Move, role: RunRole | None) -> Right:
     return Right.VIEW if role is None or move in _BY_A_LOOK else RIGHTS[role]
 
 
-#: Moves that ask for one of these rights too, whatever the role: their verbs check it.
+#: Moves that ask for one of these rights too, whatever the role: their verbs call `check_rights`.
 _ONE_OF: dict[Move, tuple[Right, ...]] = {
-    Move.PROPOSE_REPLACEMENT: (Right.OPERATE, Right.DECIDE),
-    Move.CONFIRM_REPLACEMENT: (Right.OPERATE, Right.DECIDE),
+    Move.PROPOSE_REPLACEMENT: (Right.DECIDE, Right.OPERATE),
+    Move.CONFIRM_REPLACEMENT: (Right.DECIDE, Right.OPERATE),
     Move.ACCEPT_HAND_OVER: (Right.OPERATE,),
 }
+
+
+def check_rights(person: User, move: Move) -> None:
+    """Raise `Refused` (403) unless the account of `person` holds one of the rights that `move` asks
+    for whatever their role."""
+    rights = _ONE_OF[move]
+    access.check(person, next((right for right in rights if access.may(person, right)), rights[-1]))
 
 
 def beyond(person: User, role: RunRole | None) -> frozenset[Move]:

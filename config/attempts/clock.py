@@ -104,11 +104,7 @@ def _instead(world: World, who: str) -> dict[str, Any]:
 def _taken_by_one(world: World) -> str:
     """The decider alone takes the run away from its operator."""
     crew = world.restore()
-    sent: dict[str, Any] = {
-        "role": "operator",
-        "to": world.person("decider").pk,
-        "reason": "No answer.",
-    }
+    sent = _instead(world, "decider")
     crew.press("decider", Move.PROPOSE_REPLACEMENT, **sent)
     return world.refused("second_person", lambda: crew.press("decider", Move.CONFIRM_REPLACEMENT))
 
@@ -116,11 +112,7 @@ def _taken_by_one(world: World) -> str:
 def _taken_without_the_decider(world: World) -> str:
     """The verifier proposes and confirms that they are the operator now."""
     crew = world.restore()
-    sent: dict[str, Any] = {
-        "role": "operator",
-        "to": world.person("verifier").pk,
-        "reason": "No answer.",
-    }
+    sent = _instead(world, "verifier")
     crew.press("verifier", Move.PROPOSE_REPLACEMENT, **sent)
     return world.refused("second_person", lambda: crew.press("verifier", Move.CONFIRM_REPLACEMENT))
 
@@ -128,11 +120,7 @@ def _taken_without_the_decider(world: World) -> str:
 def _replaced_and_still_at_it(world: World) -> str:
     """The operator who was replaced ticks on; who takes over identifies nothing."""
     crew = world.restore()
-    sent: dict[str, Any] = {
-        "role": "operator",
-        "to": world.person("decider").pk,
-        "reason": "No answer.",
-    }
+    sent = _instead(world, "decider")
     crew.press("decider", Move.PROPOSE_REPLACEMENT, **sent)
     crew.press("verifier", Move.CONFIRM_REPLACEMENT)
     world.refused("hand_over_pending", lambda: crew.press("operator", Move.TICK, 0))

@@ -20,7 +20,6 @@ from runbooks.api.loss import loss_json
 from runbooks.api.present_guard import gate_json, guard_json, measured, word
 from runbooks.machine import (
     StepState,
-    allowed,
     current,
     gates,
     not_before,
@@ -195,8 +194,7 @@ def _allowed(desk: Desk) -> list[dict[str, Any]]:
             "step": one.step,
             "url": reverse(f"api:move_{one.move.value}", args=[number]),
         }
-        for one in allowed(desk.state, desk.person, desk.at)
-        if one in desk.controls
+        for one in desk.moves
     ]
 
 

@@ -8,14 +8,14 @@ from runbooks import interlocks
 from runbooks.enums import Caught, Deviation, Move, RunKind, RunRole, RunStatus
 from runbooks.machine import rollback
 from runbooks.machine.reading_back import read_back
+from runbooks.machine.replacing import is_taken
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
 from runbooks.state import RunState, current, in_section, place
 
 
 def _take_role(state: RunState, request: Request) -> Outcome:
     role = RunRole(request.data["role"])
-    waits = role is RunRole.OPERATOR and state.hand_over_to is not None
-    if waits or (role in {RunRole.OPERATOR, RunRole.DECIDER} and state.occupant(role) is not None):
+    if is_taken(state, role):
         return Refusal(
             "role_taken",
             f"Somebody is the {role} already, or is about to be.",

@@ -15,6 +15,7 @@ from runbooks.machine.acts_replace import ACTS as REPLACE_ACTS
 from runbooks.machine.acts_run import ACTS as RUN_ACTS
 from runbooks.machine.acts_step import ACTS as STEP_ACTS
 from runbooks.machine.barred import barred, has_choice
+from runbooks.machine.replacing import is_taken
 from runbooks.machine.rules import RULES, standing
 from runbooks.machine.signature import unknown_signer, unsigned
 from runbooks.machine.timing import timed
@@ -81,10 +82,7 @@ def open_roles(state: RunState, person: int, at: datetime) -> tuple[RunRole, ...
     """Roles that `person` could take at `at` (aware)."""
     if standing(state, person, Move.TAKE_ROLE, None, at):
         return ()
-    single = {r for r in (RunRole.OPERATOR, RunRole.DECIDER) if state.occupant(r) is not None}
-    if state.hand_over_to is not None:
-        single.add(RunRole.OPERATOR)
-    return tuple(role for role in RunRole if role not in single)
+    return tuple(role for role in RunRole if not is_taken(state, role))
 
 
 def _stale(state: RunState, request: Request) -> Refusal | None:

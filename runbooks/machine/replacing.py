@@ -17,6 +17,13 @@ from runbooks.stated import Replacement
 REPLACEABLE = (RunRole.OPERATOR, RunRole.DECIDER)
 
 
+def is_taken(state: RunState, role: RunRole) -> bool:
+    """Whether nobody else may take `role` now: it is one person's, and is held or being handed
+    over."""
+    waits = role is RunRole.OPERATOR and state.hand_over_to is not None
+    return waits or (role in REPLACEABLE and state.occupant(role) is not None)
+
+
 def proposed(state: RunState) -> Replacement | None:
     """The replacement that waits to be confirmed."""
     found = state.stated.replacement

@@ -151,15 +151,20 @@ class Desk:
     new_key: Callable[[], str] = field(default=lambda: uuid4().hex)
 
     @cached_property
-    def controls(self) -> frozenset[Allowed]:
+    def moves(self) -> tuple[Allowed, ...]:
+        """What `controls` holds, in the order of the rules."""
         return self._within(allowed(self.state, self.person, self.at))
 
     @cached_property
-    def offers(self) -> frozenset[Allowed]:
-        return self._within(offered(self.state, self.person, self.at))
+    def controls(self) -> frozenset[Allowed]:
+        return frozenset(self.moves)
 
-    def _within(self, moves: Iterable[Allowed]) -> frozenset[Allowed]:
-        return frozenset(one for one in moves if one.move not in self.beyond)
+    @cached_property
+    def offers(self) -> frozenset[Allowed]:
+        return frozenset(self._within(offered(self.state, self.person, self.at)))
+
+    def _within(self, moves: Iterable[Allowed]) -> tuple[Allowed, ...]:
+        return tuple(one for one in moves if one.move not in self.beyond)
 
     @cached_property
     def blind(self) -> frozenset[int]:
