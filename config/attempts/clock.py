@@ -15,23 +15,10 @@ from runbooks.freshness import WENT_BACK
 from runbooks.machine import OVERRIDE_WAITS, closed_gates
 from runbooks.models import Run
 
-ACT = "Put the restored database in the place"
-
-
-def _at_the_act(world: World) -> tuple[Crew, int]:
-    """A run whose overwrite waits for nothing but the typed name."""
-    crew = world.restore()
-    act = crew.step(ACT)
-    crew.go_on(until=act)
-    crew.press("operator", Move.BEGIN_STEP, act)
-    crew.agree(act)
-    crew.confirm(act)
-    return crew, act
-
 
 def _stale_on_a_slow_server(world: World) -> str:
     """The clock that is handed in is an hour behind, 126 seconds after the countersign."""
-    crew, act = _at_the_act(world)
+    crew, act = world.restore_to_the_act()
     world.verbs.at += timedelta(seconds=126) - timedelta(hours=1)
     answer = world.refused(
         WENT_BACK,
@@ -44,7 +31,7 @@ def _stale_on_a_slow_server(world: World) -> str:
 
 def _hold_shortened(world: World) -> str:
     """A hold of an hour looks like one of a minute, so that its time-out need not be repeated."""
-    crew, _ = _at_the_act(world)
+    crew, _ = world.restore_to_the_act()
     crew.press("verifier", Move.HOLD)
     world.verbs.at -= timedelta(hours=1)
     return world.refused(
@@ -54,7 +41,7 @@ def _hold_shortened(world: World) -> str:
 
 def _stop_by_a_wrong_clock(world: World) -> str:
     """STOP is never refused because of a clock."""
-    crew, _ = _at_the_act(world)
+    crew, _ = world.restore_to_the_act()
     world.verbs.at -= timedelta(hours=1)
     try:
         crew.press("verifier", Move.HOLD)
@@ -66,9 +53,7 @@ def _stop_by_a_wrong_clock(world: World) -> str:
 
 def _two_gates_closed(world: World) -> tuple[Crew, int, list[str]]:
     """A run at its overwrite, whose time-out is stale: the gates that could be overridden."""
-    crew = world.restore()
-    act = crew.step(ACT)
-    crew.go_on(until=act)
+    crew, act = world.restore_to_the_act(agreed=False)
     crew.press("operator", Move.BEGIN_STEP, act)
     world.verbs.at += timedelta(minutes=20)
     closed = [gate.key for gate in closed_gates(crew.state, act, world.verbs.at)]

@@ -29,9 +29,7 @@ def _stop_under_a_used_key(world: World) -> str:
 
 def _early_tick(world: World) -> str:
     """A program that obeys `allowed_moves` is not led into a near miss."""
-    crew = world.restore()
-    act = crew.step("Put the restored database in the place")
-    crew.go_on(until=act)
+    crew, act = world.restore_to_the_act(agreed=False)
     told = world.client("operator").get(f"/api/v1/runs/{crew.run}/").json()
     here = {move["move"] for move in told["allowed_moves"] if move["step"] == act}
     demand(not here & {"tick", "unlock"}, "What would be refused is said to be allowed.")
@@ -40,9 +38,7 @@ def _early_tick(world: World) -> str:
 
 
 def _second_countersign(world: World) -> str:
-    crew = world.restore()
-    act = crew.step("Put the restored database in the place")
-    crew.go_on(until=act)
+    crew, act = world.restore_to_the_act(agreed=False)
     crew.press("operator", Move.BEGIN_STEP, act)
     crew.confirm(act)
     return world.refused("countersigned_already", lambda: crew.confirm(act))
@@ -60,12 +56,7 @@ def _strike_out(world: World) -> str:
 
 
 def _signer_who_left(world: World) -> str:
-    crew = world.restore()
-    act = crew.step("Put the restored database in the place")
-    crew.go_on(until=act)
-    crew.press("operator", Move.BEGIN_STEP, act)
-    crew.agree(act)
-    crew.confirm(act)
+    crew, act = world.restore_to_the_act()
     verifier = world.person("verifier")
     verifier.is_active = False
     verifier.save(update_fields=["is_active"])

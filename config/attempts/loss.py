@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from config.attempts.trying import RESTORE, Attempt, World, demand
+from config.attempts.trying import ACT, RESTORE, Attempt, World, demand
 from config.day.right import PASSWORD, Crew
 from inventory import systems
 from inventory.models import System
@@ -113,7 +113,7 @@ def _at_the_act(world: World, *, late: bool) -> tuple[Crew, int]:
     )
     world.verbs.approve("approver", RESTORE, revision.number)
     crew = world.restore()
-    act = crew.step("Put the restored database in the place")
+    act = crew.step(ACT)
     if late:
         crew.go_on(until=crew.step("Close the live database"))
         crew.door.at += timedelta(hours=7)
@@ -139,12 +139,7 @@ def _signed_without_a_promise(world: World) -> str:
 
 
 def _mistyped_at_the_act(world: World) -> str:
-    crew = world.restore()
-    act = crew.step("Put the restored database in the place")
-    crew.go_on(until=act)
-    crew.press("operator", Move.BEGIN_STEP, act)
-    crew.agree(act)
-    crew.confirm(act)
+    crew, act = world.restore_to_the_act()
     said = world.refused(
         "wrong_name",
         lambda: crew.press("operator", Move.UNLOCK, act, name="ledgr", password=PASSWORD),

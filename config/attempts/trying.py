@@ -16,6 +16,8 @@ from inventory.models import Copy
 from runbooks.enums import Move, RunKind, RunRole
 
 RESTORE = "restore-the-ledger-database-beside-the-live-one"
+#: The step of it that overwrites.
+ACT = "Put the restored database in the place"
 EVERYBODY = (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER)
 
 
@@ -68,6 +70,18 @@ class World:
             crew.press("operator", Move.START, acknowledged=True, conditions=True)
         return crew
 
+    def restore_to_the_act(self, *, agreed: bool = True) -> tuple[Crew, int]:
+        """A restore whose overwrite (its index) waits for nothing but the typed name; unless
+        `agreed`, for everything that is done at that step."""
+        crew = self.restore()
+        act = crew.step(ACT)
+        crew.go_on(until=act)
+        if agreed:
+            crew.press("operator", Move.BEGIN_STEP, act)
+            crew.agree(act)
+            crew.confirm(act)
+        return crew, act
+
     def refused(self, code: str, deed: Callable[[], object]) -> str:
         """Try `deed`, which must be refused with `code` ("invalid" for a form's fields); what was
         said. Raises `GotThrough` when it is not."""
@@ -102,7 +116,7 @@ def demand(condition: object, otherwise: str) -> None:
 
 def _early_unlock(world: World) -> str:
     crew = world.restore()
-    act = crew.step("Put the restored database in the place")
+    act = crew.step(ACT)
     return world.refused(
         "out_of_order", lambda: crew.press("operator", Move.UNLOCK, act, name="ledger")
     )
