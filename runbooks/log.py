@@ -1,4 +1,4 @@
-"""The log of a run: written once, chained, exported, verified.
+"""The log of a run: written once, chained, verified.
 
 Canonical form of an event, which is what is hashed: JSON with the keys sorted, no blanks, non-ASCII
 characters as they are, UTF-8; only texts, whole numbers, true, false, null, lists and objects. The
@@ -25,7 +25,6 @@ from runbooks.models import Event, Run
 from runbooks.procedure import Procedure, from_json
 from runbooks.statements import Statement
 
-FORMAT = "countersign-run-log/1"
 #: Readings of a run that moves, before it is locked; events that are fetched together.
 TRIES, PIECE = 3, 2000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -108,30 +107,6 @@ def _text(run: Run, event: NewEvent, sequence: int, *, by: User, role: str, at: 
 def microseconds(at: datetime) -> int:
     """Whole microseconds since 1970 of an aware time."""
     return (at - _EPOCH) // _MICROSECOND
-
-
-def export(run: Run) -> dict[str, Any]:
-    """Everything needed to verify the log of `run` without this product: the events' exact texts
-    with their digests, and the revision's text with its own."""
-    revision = run.revision
-    return {
-        "format": FORMAT,
-        "run": run.pk,
-        "title": run.title,
-        "kind": run.kind,
-        "status": run.status,
-        "revision": {
-            "runbook": revision.runbook.title,
-            "number": revision.number,
-            "sha256": revision.sha256,
-            "source": bytes(revision.source).decode("utf-8", "replace"),
-        },
-        "head": {"sequence": run.sequence, "digest": run.digest},
-        "events": [
-            {"text": text, "digest": value}
-            for text, value in run.events.order_by("sequence").values_list("text", "digest")
-        ],
-    }
 
 
 @dataclass(frozen=True)

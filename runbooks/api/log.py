@@ -77,7 +77,8 @@ class RunExport(OfRun):
     def get(self, request: Request, id: int) -> HttpResponseBase:
         """Everything that is needed to verify the log without this product.
 
-        `docs/verify_export.py` does it with Python's standard library alone.
+        `docs/verify_export.py` does it with Python's standard library alone. Until the run has
+        ended, `source` is null: the text holds the commands that are locked.
         """
         return run_reads.run_export(request._request, id)
 

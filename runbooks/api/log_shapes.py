@@ -41,7 +41,10 @@ class ExportedRevision(Shape):
     runbook = serializers.CharField()
     number = serializers.IntegerField()
     sha256 = serializers.CharField()
-    source = serializers.CharField()  # type: ignore[assignment]
+    source = serializers.CharField(  # type: ignore[assignment]
+        allow_null=True, help_text="null until the run has ended."
+    )
+    withheld = serializers.CharField(help_text="Why `source` is null; '' when it is there.")
 
 
 class ExportedHead(Shape):

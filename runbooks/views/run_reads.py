@@ -14,6 +14,7 @@ from accounts.enums import Right
 from inventory.times import stamp
 from runbooks import clock, log
 from runbooks.enums import RunStatus
+from runbooks.export import export
 from runbooks.missed import count_in, near_misses_in
 from runbooks.models import Evidence, Run
 from runbooks.screen.listing import RunLine, run_line
@@ -114,7 +115,8 @@ def run_print(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def run_export(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everything that is needed to verify the log without this product, as a JSON file.
+    """Everything that is needed to verify the log without this product, as a JSON file; the text of
+    the runbook comes with it once the run has ended.
 
     Raises `Refused` while a blind measurement of this person is due: the file holds the first one.
     """
@@ -122,7 +124,7 @@ def run_export(request: HttpRequest, pk: int) -> HttpResponse:
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
     run_page.check_may_read_exactly(state, by)
-    response = JsonResponse(log.export(run), json_dumps_params={"indent": 1, "ensure_ascii": False})
+    response = JsonResponse(export(run), json_dumps_params={"indent": 1, "ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="run-{pk}-log.json"'
     response["Cache-Control"] = "private, no-store"
     return response

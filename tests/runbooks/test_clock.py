@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from runbooks import clock, log, rows
 from runbooks.enums import Move, RunStatus
+from runbooks.export import export
 from runbooks.freshness import WENT_BACK
 from runbooks.machine import NewEvent
 from runbooks.models import Run
@@ -141,4 +142,4 @@ def test_a_log_that_goes_backwards_does_not_hold(run: Play, monkeypatch: PATCH) 
     viewer = Client()
     viewer.force_login(person)
     assert sentence in viewer.get(f"/runs/{run.run.pk}/log/?verify=1").content.decode()
-    assert sentence in run_path(str(SCRIPT))["faults"](log.export(run.run))
+    assert sentence in run_path(str(SCRIPT))["faults"](export(run.run))

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import URLResolver, get_resolver
 
 from accounts.enums import Role, Scope
 from accounts.models import User
@@ -29,9 +30,20 @@ from webhooks.models import Delivery
 SignIn = Callable[[User], Client]
 Stage = Callable[[Cutover], object]
 
-#: What a person who has the run open can ask for.
-PAGES = ("", "log/", "log/?verify=1", "log/?near-misses=1", "print/", "export.json")
-ELSEWHERE = ("/", "/runs/", "/near-misses/", "/notices/", "/inventory/systems/ledger/")
+#: Ways of asking that no address names.
+ASKED = ("log/?verify=1", "log/?near-misses=1")
+ELSEWHERE = (
+    "/",
+    "/runs/",
+    "/near-misses/",
+    "/notices/",
+    "/inventory/systems/ledger/",
+    "/incidents/",
+    "/api/v1/runs/",
+    "/api/v1/near-misses/",
+    "/api/v1/near-misses/tallies/",
+    "/api/v1/reviews/",
+)
 
 
 #: From the start of the run to what follows it.
@@ -62,22 +74,48 @@ def telling(told: Cutover, signed_in: SignIn) -> set[str]:
 
 
 def _tells(surface: str, text: str) -> bool:
-    """The export holds the revision, as the library shows it: what was chosen is not filled in."""
-    plain = unescape(re.sub(r"<[^>]+>", "", text))
-    return (f"{SECRET} --into db" if surface.endswith("export.json") else SECRET) in plain
+    return SECRET in unescape(re.sub(r"<[^>]+>", "", text))
+
+
+def _of_run(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    """Every address that names a run, as the routes write it."""
+    for entry in resolver.url_patterns:
+        address = f"{prefix}{entry.pattern}"
+        if isinstance(entry, URLResolver):
+            yield from _of_run(entry, address)
+        elif "runs/<int:" in address:
+            yield f"/{address}"
+
+
+def _addresses(run: int) -> list[str]:
+    """The addresses of a run that can be read: those of moves are not, whichever the run."""
+    found = [
+        re.sub(r"<int:(?:pk|id)>", str(run), address).replace("<int:evidence>", "1")
+        for address in _of_run(get_resolver())
+        if "<slug:move>" not in address
+    ]
+    moves = tuple(f"/runs/{run}/{move.value}/" for move in Move)
+    return [address for address in found if not address.endswith(moves)]
+
+
+def test_the_walk_finds_every_way_to_read_a_run() -> None:
+    found = _addresses(7)
+    for address in ("export.json", "log/", "print/", "copies/"):
+        assert f"/runs/7/{address}" in found
+    for address in ("", "events/", "export/", "verification/", "evidence/"):
+        assert f"/api/v1/runs/7/{address}" in found
 
 
 def _surfaces(told: Cutover, signed_in: SignIn) -> Iterator[tuple[str, str]]:
-    run = f"/runs/{told.run.pk}/"
+    run, addresses = f"/runs/{told.run.pk}/", _addresses(told.run.pk)
     for path in ELSEWHERE:
-        yield path, _text(signed_in(told.people["operator"]), path)
+        asks = program if path.startswith("/api/") else signed_in
+        yield path, _text(asks(told.people["operator"]), path)
     for who in ("operator", "verifier", "decider", "viewer"):
         client, api = signed_in(told.people[who]), program(told.people[who], Scope.RUN)
-        for path in PAGES:
-            yield f"{who} {run}{path}", _text(client, f"{run}{path}")
+        for path in (*addresses, *(f"{run}{asked}" for asked in ASKED)):
+            yield f"{who} {path}", _text(api if path.startswith("/api/") else client, path)
         yield f"{who} fragment", _text(client, run, **{"X-Fragment": "run"})
-        for path in ("", "log/", "live/"):
-            yield f"{who} api {path}", _text(api, f"/api/v1{run}{path}")
         sent = {"step": str(WRITE), "seen": "0", "key": uuid4().hex, "name": "leger"}
         for move in (Move.NOT_APPLICABLE, Move.DECIDE):
             yield f"{who} {move}", client.post(f"{run}{move.value}/", sent).content.decode()
@@ -135,7 +173,6 @@ STAGES: dict[str, Stage] = {
     "while the run is held": _held,
     "while it is handed over": _offered,
     "after something was different": _diagnosed,
-    "after the end": _aborted,
     "when it is done": lambda told: told.written(),
 }
 
@@ -148,6 +185,22 @@ def test_nothing_tells_the_command(told: Cutover, signed_in: SignIn, stage: str)
     assert telling(told, signed_in) == set()
 
 
+def test_after_the_end_only_the_exports_tell_the_text_and_nothing_is_filled_in(
+    told: Cutover, signed_in: SignIn
+) -> None:
+    _start(told)
+    _aborted(told)
+    exports = {f"/runs/{told.run.pk}/export.json", f"/api/v1/runs/{told.run.pk}/export/"}
+    people = ("operator", "verifier", "decider", "viewer")
+    expected = {f"{who} {path}" for who in people for path in exports}
+    assert telling(told, signed_in) == expected
+    for path in exports:
+        asks = program if path.startswith("/api/") else signed_in
+        text = _text(asks(told.people["viewer"]), path)
+        assert f"{SECRET} --into <target.host>" in text
+        assert f"{SECRET} --into db" not in text
+
+
 def test_it_is_told_on_the_open_step_once_every_gate_is_open(
     told: Cutover, signed_in: SignIn
 ) -> None:
@@ -155,7 +208,7 @@ def test_it_is_told_on_the_open_step_once_every_gate_is_open(
     told.unlocked()
     found = telling(told, signed_in)
     assert f"operator /runs/{told.run.pk}/" in found
-    assert "operator api " in found
+    assert f"operator /api/v1/runs/{told.run.pk}/" in found
     assert not [name for name in found if "log" in name or "print" in name or "export" in name]
     assert found.isdisjoint({"log", "webhooks", "notices", "mails", "stream"})
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from runbooks import log
+from runbooks.enums import Move
+from runbooks.export import export as exported
 from tests.factories.runs import play
 from tests.runbooks import texts
 
@@ -39,7 +40,7 @@ def test_the_script_is_standard_library_alone() -> None:
 def test_an_export_verifies_until_somebody_touches_it(at: datetime, tmp_path: Path) -> None:
     found = play(texts.PLAIN.replace(b"Look", "Schau – ✓".encode()), at)
     found.tick(0)
-    export = log.export(found.run)
+    export = exported(found.run)
     assert check(export, tmp_path)[0] == 0
 
     def forged(change: Any) -> str:
@@ -64,3 +65,27 @@ def test_an_export_verifies_until_somebody_touches_it(at: datetime, tmp_path: Pa
     assert "first event names" in forged(lambda o: o["revision"].update(sha256="0" * 64))
     assert "Event 4" in forged(lambda o: o["events"].insert(3, o["events"].pop(4)))
     assert "does not end" in forged(lambda other: other.update(events=[]))
+
+
+@pytest.mark.django_db
+def test_the_text_is_withheld_until_the_run_has_ended(at: datetime, tmp_path: Path) -> None:
+    found = play(texts.PLAIN, at)
+    running = exported(found.run)
+    assert running["revision"]["source"] is None
+    assert "until the run has ended" in running["revision"]["withheld"]
+    code, told = check(running, tmp_path)
+    assert code == 0
+    assert "withheld until the run has ended; its SHA-256 is the one" in told
+    assert found.run.revision.sha256 in told
+    other = copy.deepcopy(running)
+    other["revision"]["sha256"] = "0" * 64
+    assert "first event names" in check(other, tmp_path)[1]
+
+    found.move(Move.ABORT, reason="Tried out.")
+    ended = exported(found.run)
+    assert ended["revision"]["source"].encode() == texts.PLAIN
+    assert ended["revision"]["withheld"] == ""
+    code, told = check(ended, tmp_path)
+    assert (code, "withheld" in told) == (0, False)
+    ended["revision"]["source"] = None
+    assert "is missing, although the run has ended" in check(ended, tmp_path)[1]
