@@ -11,6 +11,7 @@ from inventory.durations import words
 from inventory.models import System
 from inventory.times import stamp
 from runbooks import eventtext, shelf
+from runbooks.counting import StepCount, count_steps, count_timed
 from runbooks.enums import RunKind, RunStatus, StepStatus
 from runbooks.models import Run, Runbook
 from runbooks.procedure import Procedure, from_json
@@ -44,12 +45,12 @@ class LastRun:
 
 @dataclass(frozen=True)
 class TimePlan:
-    """The expected durations of the main path, added up. `timed` of `steps` steps have one;
-    `verdict` compares the sum with the RTO, in words."""
+    """The expected durations of the main path, added up. `timed` of `count.steps` steps
+    have one; `verdict` compares the sum with the RTO, in words."""
 
     expected: str
     timed: int
-    steps: int
+    count: StepCount
     verdict: str
     met: bool | None
 
@@ -85,7 +86,8 @@ def hurried_ticks(run: Run) -> int:
 def time_plan(procedure: Procedure, system: System | None) -> TimePlan:
     """How long the main path should take, against the system's RTO. Steps without a duration count
     nothing, so the sum is a lower bound, and says so."""
-    main = [step for step in procedure.steps if step.section not in procedure.asides]
+    count, timed = count_steps(procedure), count_timed(procedure)
+    main = [procedure.steps[index] for index in procedure.main_path]
     expected = [
         step.guard.duration.expected
         for step in main
@@ -94,10 +96,10 @@ def time_plan(procedure: Procedure, system: System | None) -> TimePlan:
     total = timedelta(seconds=sum(expected))
     said = words(total) if expected else "not known: no step says how long it takes"
     if system is None or system.rto is None or not expected:
-        return TimePlan(said, len(expected), len(main), "", None)
+        return TimePlan(said, timed, count, "", None)
     rto = words(system.rto)
     if total > system.rto:
         verdict = f"Longer than the RTO of {rto}. Say so now, not when it is over."
     else:
         verdict = f"RTO {rto}: leaves {words(system.rto - total)} for all other steps."
-    return TimePlan(said, len(expected), len(main), verdict, total <= system.rto)
+    return TimePlan(said, timed, count, verdict, total <= system.rto)

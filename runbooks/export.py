@@ -29,7 +29,7 @@ def export(run: Run) -> dict[str, Any]:
         "kind": run.kind,
         "status": run.status,
         "revision": {
-            "runbook": revision.runbook.title,
+            "runbook": revision.title,
             "number": revision.number,
             "sha256": revision.sha256,
             "source": bytes(revision.source).decode("utf-8", "replace") if ended else None,

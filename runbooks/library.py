@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from accounts.texts import too_long
 from runbooks import acting, judging
+from runbooks.counting import count_steps
 from runbooks.enums import Level
 from runbooks.judgement import Judgement
 from runbooks.models import Revision, Runbook
@@ -90,10 +91,15 @@ def save(
 
 def _read_in(source: bytes, procedure: Procedure) -> dict[str, object]:
     """What a revision keeps of its text besides the bytes."""
+    count = count_steps(procedure)
     return {
         "sha256": hashlib.sha256(source).hexdigest(),
         "procedure": as_json(procedure),
         "acts": acting.digest(procedure),
+        "title": procedure.title,
+        "steps": count.steps,
+        "substeps": count.substeps,
+        "contingency_steps": count.contingency,
     }
 
 
@@ -114,7 +120,7 @@ def kept(source: bytes) -> Revision | None:
         .defer("source", "procedure")
         .first()
     )
-    return found if found and found.runbook.title.encode() in source else None
+    return found if found and found.title.encode() in source else None
 
 
 def _one_line(summary: str) -> str:

@@ -190,7 +190,7 @@ def _told(event: Any, reader: int | None) -> NearMiss:
         run_title=run.title,
         kind=RunKind(run.kind),
         runbook=run.revision.runbook.slug,
-        runbook_title=run.revision.runbook.title,
+        runbook_title=run.revision.title,
         revision=run.revision.number,
         sequence=event.sequence,
         step_index=step,

@@ -142,7 +142,7 @@ def _opening(run: Run, facts: Mapping[str, object]) -> dict[str, Any]:
         "title": run.title,
         "parameters": facts,
         "revision": {
-            "runbook": revision.runbook.title,
+            "runbook": revision.title,
             "number": revision.number,
             "sha256": revision.sha256,
             "procedure": log.procedure_digest(revision.procedure),

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from runbooks.models import Revision, Run, Runbook
 
 
-class StepCount(Func):
-    """How many steps a stored procedure has, counted by the database."""
-
-    output_field = IntegerField()
-
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        return self.as_sql(
-            compiler, connection, template="json_array_length(%(expressions)s, '$.steps')"
-        )
-
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
-        return self.as_sql(
-            compiler, connection, template="jsonb_array_length(%(expressions)s -> 'steps')"
-        )
-
-
 @dataclass(frozen=True)
 class Listed:
-    """A runbook in the list. `newest` is its last revision, `approved` the newest approved one;
-    `steps` counts those of the approved revision, else of the newest."""
+    """A runbook in the list. `newest` is its last revision, `approved` the newest approved one."""
 
     runbook: Runbook
     newest: Revision | None
@@ -63,12 +45,8 @@ def _whole(runbook: Runbook) -> QuerySet[Revision]:
 
 
 def light() -> QuerySet[Revision]:
-    """Revisions without their text, with `steps` counted: for lists."""
-    return (
-        Revision.objects.select_related("author", "approved_by")
-        .defer("source", "procedure")
-        .annotate(steps=StepCount("procedure"))
-    )
+    """Revisions without their text: for lists."""
+    return Revision.objects.select_related("author", "approved_by").defer("source", "procedure")
 
 
 def overview(runbooks: QuerySet[Runbook] | None = None) -> list[Listed]:

@@ -44,9 +44,8 @@ def whole_json(runbook: Runbook, *, at: datetime) -> dict[str, Any]:
 
 
 def revision_line_json(revision: Revision, slug: str) -> dict[str, Any]:
-    """A revision in the list; `steps` was counted by the database (`shelf.light`)."""
-    steps: int = revision.steps  # type: ignore[attr-defined]
-    return _revision(revision, slug, steps)
+    """A revision in the list."""
+    return _revision(revision, slug)
 
 
 def revision_json(revision: Revision, *, at: datetime) -> dict[str, Any]:
@@ -54,7 +53,7 @@ def revision_json(revision: Revision, *, at: datetime) -> dict[str, Any]:
     slug, source = revision.runbook.slug, bytes(revision.source)
     procedure, ties = from_json(revision.procedure), slips.ties(revision)
     return {
-        **_revision(revision, slug, len(procedure.steps)),
+        **_revision(revision, slug),
         "runbook": slug,
         "source": source.decode("utf-8-sig", "replace"),
         "source_url": reverse("api:revision_source", args=[slug, revision.number]),
@@ -177,7 +176,7 @@ def _head(runbook: Runbook) -> dict[str, Any]:
     }
 
 
-def _revision(revision: Revision, slug: str, steps: int) -> dict[str, Any]:
+def _revision(revision: Revision, slug: str) -> dict[str, Any]:
     return {
         "number": revision.number,
         "sha256": revision.sha256,
@@ -186,7 +185,9 @@ def _revision(revision: Revision, slug: str, steps: int) -> dict[str, Any]:
         "summary": revision.summary,
         "approved_at": revision.approved_at,
         "approved_by": _person(revision.approved_by) if revision.approved_by else None,
-        "steps": steps,
+        "steps": revision.steps,
+        "substeps": revision.substeps,
+        "contingency_steps": revision.contingency_steps,
         "url": reverse("api:revision_detail", args=[slug, revision.number]),
     }
 

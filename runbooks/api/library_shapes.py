@@ -161,7 +161,14 @@ class RevisionLine(Shape):
     summary = serializers.CharField()
     approved_at = Moment(allow_null=True)
     approved_by = PersonName(allow_null=True)
-    steps = serializers.IntegerField()
+    steps = serializers.IntegerField(
+        help_text="Numbered steps of the main path, without the sub-steps and the contingency"
+        " sections: the count that every page shows."
+    )
+    substeps = serializers.IntegerField(help_text="Sub-steps of those.")
+    contingency_steps = serializers.IntegerField(
+        help_text="Steps and sub-steps of the sections off the main path."
+    )
     url = serializers.CharField()
 
 

@@ -38,7 +38,7 @@ class EventLine(Shape):
 class ExportedRevision(Shape):
     """The runbook's text in an export."""
 
-    runbook = serializers.CharField()
+    runbook = serializers.CharField(help_text="The title of this revision.")
     number = serializers.IntegerField()
     sha256 = serializers.CharField()
     source = serializers.CharField(  # type: ignore[assignment]

@@ -82,7 +82,7 @@ def line_json(run: Run) -> dict[str, Any]:
         "sequence": run.sequence,
         "runbook": {
             "slug": runbook.slug,
-            "title": runbook.title,
+            "title": run.revision.title,
             "revision": run.revision.number,
             "sha256": run.revision.sha256,
         },

@@ -31,7 +31,7 @@ class RunbookOfRun(Shape):
     """The text that the run goes through."""
 
     slug = serializers.CharField()
-    title = serializers.CharField()
+    title = serializers.CharField(help_text="As the revision of this run has it.")
     revision = serializers.IntegerField()
     sha256 = serializers.CharField(help_text="Of the text, byte for byte.")
 

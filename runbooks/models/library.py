@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from inventory.models import System
+from runbooks.counting import StepCount
 
 
 class Runbook(models.Model):
-    """A procedure. Its text is in its revisions; title and system follow the newest one. No two
-    titles have one `title_key` (`runbooks.titles`)."""
+    """A procedure. Its text is in its revisions; title and system follow the newest one: what
+    names a run asks its revision. No two titles have one `title_key` (`runbooks.titles`)."""
 
     slug = models.SlugField(max_length=120, unique=True)
     title = models.CharField(max_length=200, unique=True)
@@ -33,7 +34,9 @@ class Revision(models.Model):
     (triggers refuse the rest).
 
     `procedure` is what the parser read when the text was saved (`runbooks.procedure.from_json`),
-    `acts` the digest of what of it acts (`runbooks.acting`). `approval_reason` is why the approver
+    `acts` the digest of what of it acts (`runbooks.acting`). For lists, which do not load the
+    procedure, its title and its steps are kept beside it (`runbooks.counting`): a run is named by
+    the title of its revision, whatever later ones are called. `approval_reason` is why the approver
     thinks that it will not go wrong as an earlier text did; '' where nothing had.
     """
 
@@ -42,6 +45,10 @@ class Revision(models.Model):
     source = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     procedure = models.JSONField()
+    title = models.CharField(max_length=200)
+    steps = models.PositiveIntegerField()
+    substeps = models.PositiveIntegerField()
+    contingency_steps = models.PositiveIntegerField()
     acts = models.CharField(max_length=64, blank=True, db_index=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -68,7 +75,11 @@ class Revision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.runbook} · revision {self.number}"
+        return f"{self.title} · revision {self.number}"
+
+    @property
+    def step_count(self) -> StepCount:
+        return StepCount(self.steps, self.substeps, self.contingency_steps)
 
 
 class Waiver(models.Model):

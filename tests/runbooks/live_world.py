@@ -81,7 +81,7 @@ class World:
         runbook = Runbook.objects.create(slug=tag, title=tag, title_key=tag)
         revision = Revision.objects.create(
             runbook=runbook, number=1, source=b"-", sha256="0" * 64, procedure={}, author=person,
-            created_at=now,
+            created_at=now, title=tag, steps=0, substeps=0, contingency_steps=0,
         )  # fmt: skip
         return Run.objects.create(
             revision=revision, kind=RunKind.DRILL, status=RunStatus.BRIEFING, title=tag,

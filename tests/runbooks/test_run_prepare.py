@@ -239,7 +239,7 @@ def test_a_plan_longer_than_the_rto_says_so(world: World) -> None:
     assert system is not None
     system.rto = timedelta(minutes=10)
     plan = briefs.time_plan(procedure, system)
-    assert (plan.expected, plan.timed, plan.steps, plan.met) == ("30 min", 1, 1, False)
+    assert (plan.expected, plan.timed, plan.count.steps, plan.met) == ("30 min", 1, 1, False)
     assert "Longer than the RTO of 10 min" in plan.verdict
     assert briefs.time_plan(procedure, None).met is None
 

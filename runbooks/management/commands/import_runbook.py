@@ -74,8 +74,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{path}: {refusal.sentence} {refusal.remedy}")
             return refusal.code == "unchanged"
         self.stdout.write(
-            f"{path}: kept as revision {revision.number} of “{revision.runbook}”"
-            f" (/runbooks/{revision.runbook.slug}/{revision.number}/).{_open_errors(revision)}"
+            f"{path}: kept as revision {revision.number} of “{revision.title}”,"
+            f" {revision.step_count} (/runbooks/{revision.runbook.slug}/{revision.number}/)."
+            f"{_open_errors(revision)}"
         )
         return True
 
