@@ -117,7 +117,7 @@ def test_a_run_of_an_older_text_is_opened_under_that_title(
         at=played.at + timedelta(minutes=1),
     )
     assert again.title == OLD
-    first = export.export(Run.objects.get(pk=again.pk))["events"][0]["text"]
+    first = export(Run.objects.get(pk=again.pk))["events"][0]["text"]
     assert OLD in first
     assert NEW not in first
 
