@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from runbooks.enums import Level, Operation
+from runbooks.enums import Level
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import Danger
+from runbooks.lint.deeds import Deeds
 from runbooks.lint.destroyers import dangers, renames, restores
-from runbooks.lint.intent import BESIDE, DOES_RESTORE, RESTORES, TRIES
 from runbooks.lint.remarks import LintFacts, Remark, Scope
 from runbooks.lint.script import Script, script
 from runbooks.procedure import Guard, Procedure, Section, Step
@@ -76,7 +76,7 @@ def named_step(step: Step) -> str:
 
 
 @dataclass(frozen=True)
-class Book:
+class Book(Deeds):
     """One runbook. `source` is the text that `procedure` was read from."""
 
     procedure: Procedure
@@ -123,40 +123,6 @@ class Book:
         }
         return frozenset(scope for scope, held in holds.items() if held)
 
-    @cached_property
-    def acts(self) -> tuple[Step, ...]:
-        """The steps of the main path that cannot be taken back: those with `overwrite`, and those
-        whose commands destroy something. In a restore that shows neither, the first that uses a
-        backup, or else says that it restores; none when it is said to make something new."""
-        found = tuple(
-            step
-            for step in self.path
-            if "overwrite" in step.guard.locks or step.index in self._destroying
-        )
-        if found or not self.restores or BESIDE.search(self._introduced):
-            return found
-        said = tuple(step for step in self.path if DOES_RESTORE.search(step.title))
-        return (self.uses or said)[:1]
-
-    @cached_property
-    def _introduced(self) -> str:
-        """The title and the text that belongs to no step."""
-        texts = (section.html for section in self.procedure.sections)
-        return "\n".join([self.procedure.title, self.procedure.intro_html, *texts])
-
-    @cached_property
-    def _destroying(self) -> frozenset[int]:
-        """The steps with a command that destroys something."""
-        return frozenset(c.step.index for c in self.commands if c.dangers)
-
-    @cached_property
-    def uses(self) -> tuple[Step, ...]:
-        """The steps of the main path that use the backup: that restore from it, or overwrite."""
-        restoring = {c.step.index for c in self.commands if c.restores}
-        return tuple(
-            step for step in self.path if "overwrite" in step.guard.locks or step.index in restoring
-        )
-
     def of(self, step: Step) -> tuple[Command, ...]:
         """The command blocks of a step."""
         return self._commands_of.get(step.index, ())
@@ -168,23 +134,6 @@ class Book:
             found[command.step.index] = (*found.get(command.step.index, ()), command)
         return found
 
-    @cached_property
-    def restores(self) -> bool:
-        """Whether it puts data back: it has an `overwrite`, which no `operation` talks away, or its
-        `operation` or its title says so, or a step's title and a command together do. Destroying
-        alone (a clean-up, say) is no restore."""
-        if self.with_lock("overwrite"):
-            return True
-        if self.procedure.operation or self.procedure.copies_out:
-            return self.procedure.operation is Operation.RESTORE
-        title = self.procedure.title
-        if self.path and RESTORES.search(title) and not TRIES.search(title):
-            return True
-        said = any(DOES_RESTORE.match(step.title) for step in self.path)
-        return bool(self._destroying) and (
-            said or any(danger.restores for c in self.commands for _, danger in c.dangers)
-        )
-
     def with_lock(self, key: str) -> tuple[tuple[Step, dict[str, Any]], ...]:
         """The steps of the main path whose guard has the interlock `key`, with its data."""
         found = ((step, step.guard.locks.get(key)) for step in self.path)
@@ -195,9 +144,12 @@ class Book:
         found = self.with_lock(key)
         return found[0][0] if found else None
 
-    def at(self, step: Step, sentence: str, suggestion: str = "") -> Remark:
+    def at(
+        self, step: Step, sentence: str, suggestion: str = "", level: Level | None = None
+    ) -> Remark:
         """A remark at a step's title."""
-        return self.at_text(step.line, step.title.split("\n")[0][:40], sentence, suggestion)
+        title = step.title.split("\n")[0][:40]
+        return replace(self.at_text(step.line, title, sentence, suggestion), level=level)
 
     def at_guard(self, step: Step, key: str, sentence: str, suggestion: str = "") -> Remark:
         """A remark at a key of a step's guard block; at its title when the key is not found."""

@@ -20,6 +20,11 @@ _MARK = (
     " must stand before it is done."
 )
 _OR_WAIVE = 'If what it removes can be made anew, say how: `waive: {L22: "…"}`.'
+#: For what was made in this run: it holds nothing, if it is the one that is meant.
+_NEW = (
+    "nothing here proves that this is the new one, which is empty.",
+    "Read first what is there, and record that it is nothing: no file system, no table.",
+)
 _REMOVERS = frozenset({"rm", "shred", "unlink", "find", "rsync", "rclone", "dd", "mv"})
 
 
@@ -36,6 +41,11 @@ def unmarked(book: Book) -> Iterator[Remark]:
         if "overwrite" in command.step.guard.locks:
             continue
         for place, danger in command.dangers:
+            if book.made(command).holds(place, danger):
+                yield command.at(
+                    place, f"`{place.said}` {danger.does}; {_NEW[0]}", _NEW[1], Level.WARNING
+                )
+                continue
             yield command.at(
                 place,
                 f"`{place.said}` {danger.does}, but the step is not marked as irreversible.",

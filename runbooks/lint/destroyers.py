@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from runbooks.lint import danger as is_it
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import Danger
+from runbooks.lint.fresh import is_beside
 from runbooks.lint.script import Script
 
 
@@ -155,6 +156,7 @@ _RESTORERS = (
     _d("velero", "restore", "restores"),
     _d("neo4j-admin", "load|restore", "restores"),
     _d("gitlab-backup", "restore", "restores"),
+    _d("aws gcloud az doctl zfs", "", "restores into something new", also=is_beside),
 )
 
 _RENAMES = re.compile(
@@ -166,6 +168,8 @@ _WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
 _UNFILTERED = frozenset({"DELETE without WHERE", "UPDATE without WHERE"})
 _DEVICE = Danger("> /dev/…", "writes over a whole disk")
 _EMPTIED = Danger("> …", "empties the file")
+#: What stands behind `>` where something is compared, and where nothing is kept: `metric > 0.8`.
+_NO_FILE = re.compile(r"=?-?[\d.]+(?:e[+-]?\d+)?\w{0,3}%?|=|bool|/dev/null", re.IGNORECASE)
 
 _SQL: tuple[tuple[re.Pattern[str], Danger], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), Danger(name, does, restores=restores))
@@ -254,6 +258,8 @@ def _by_redirection(call: Call) -> Danger | None:
     written = [word.text for mark, word in call.statement.redirects if mark in (">", ">|")]
     if any(re.match(r"/dev/(?:sd|nvme|vd|mapper)", path) for path in written):
         return _DEVICE
-    nothing = call.program in ("", ":", "true") or call.texts == ("/dev/null",)
-    kept = [path for path in written if not is_it.is_scratch(path) and path != "/dev/null"]
+    # Behind a bracket it takes what a group prints, or compares what a formula gives.
+    alone = call.program == "" and call.statement.joint != ")"
+    nothing = alone or call.program in (":", "true") or call.texts == ("/dev/null",)
+    kept = [path for path in written if not is_it.is_scratch(path) and not _NO_FILE.fullmatch(path)]
     return _EMPTIED if nothing and kept else None

@@ -20,7 +20,14 @@ DOES_RESTORE = re.compile(
 #: What introduces a restore beside what is there: into something new.
 BESIDE = re.compile(
     r"\bnever overwrites?\b|\bnamed differently\b|\bbeside the\b"
-    r"|\b(?:creat\w+|into|to|makes?) (?:\w+ )?new (?:\w+ )?"
+    r"|\b(?:creat\w+|into|to|makes?|under|in|on) (?:\w+ )?(?:new|fresh|empty|separate|scratch)"
+    r" (?:\w+ )?"
     r"(?:name|table|database|instance|cluster|resource|server|volume|disk|director\w+)\b",
+    re.IGNORECASE,
+)
+#: What says that a disk is made or attached, or that it is a new one.
+FOR_NEW_DISK = re.compile(
+    r"\b(?:creat|attach|add|provision|order|plug in|insert)\w*\b[^.\n]{0,40}"
+    r"\b(?:disk|volume|drive)s?\b|\b(?:new|empty|blank|fresh) (?:\w+ )?(?:disk|volume|drive)s?\b",
     re.IGNORECASE,
 )

@@ -17,7 +17,9 @@ _SECRETS = tuple(
         r"\b(?:\w{0,40}_)?(?:PGPASSWORD|PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|API_?KEY"
         r"|ACCESS_KEY)=(?P<value>[^\s;&|]+)",
         r"--(?:password|passwd|pass|token|secret|auth)(?:=|[ \t]+)(?P<value>[^\s;&|-][^\s;&|]*)",
-        r"\bmysql\w*[ \t][^\n]{0,200}?[ \t]-p(?P<value>[^\s;&|]+)",
+        # `-P3306` is a port; `-p3306:3306` is one of a container.
+        r"\b(?:mysql|mariadb)[\w-]*[ \t](?:[^\n|;&]{0,200}?[ \t])?(?-i:-p)"
+        r"(?!\d+:\d)(?P<value>[^\s;&|]+)",
         r"://[^\s/:@]{1,80}:(?P<value>[^\s/@]{1,80})@",
         r"\bauthorization:[ \t]*(?:bearer|basic|token)[ \t]+(?P<value>[^\s\"']+)",
         r"\b(?:identified[ \t]+by|password)[ \t]+'(?P<value>[^'\n]{1,80})'",

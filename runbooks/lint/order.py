@@ -78,8 +78,10 @@ def unidentified(book: Book) -> Iterator[Remark]:
 )
 def no_direction(book: Book) -> Iterator[Remark]:
     stated = book.with_lock("direction")
-    first = next(iter(book.acts or book.uses), None)
-    if first is None and book.path and not stated:
+    # What is restored into something new writes over nothing; what follows may.
+    over = [step for step in book.moves if not book.is_beside(step)]
+    first = next(iter(over or book.moves), None)
+    if first is None and not book.acts and book.path and not stated:
         yield book.at_front(
             "title",
             "Data is moved here; from what into what is said nowhere.",
@@ -92,6 +94,7 @@ def no_direction(book: Book) -> Iterator[Remark]:
             f"{named_step(first)}, moves data; from what into what is said {when}.",
             "Give a step before it `direction: {from: dump, into: target}`, with the names of your"
             " parameters.",
+            None if over else Level.WARNING,
         )
     into = {data.get("into") for _, data in stated}
     for step, data in book.with_lock("overwrite"):
@@ -184,6 +187,9 @@ def _from_copies(book: Book) -> Iterator[Step]:
     """The steps that use a backup copy; what comes straight from an instance is none."""
     parameters = book.procedure.parameters_by_name
     for step in book.uses:
+        # A copy that is only read, into something new, is opened and checked there.
+        if book.is_beside(step):
+            continue
         source = parameters.get(str(step.guard.locks.get("overwrite", {}).get("from", "")))
         if source is None or source.type == "copy":
             yield step

@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-# `<target.host>` is a placeholder of ours, no redirection.
-_PLACEHOLDER = r"<[A-Za-z][\w -]{0,60}(?:\.\w{1,40})?>"
+# `<target.host>` is a placeholder of ours, `<the password (from the vault)>` and `<blue|green>` are
+# an author's: no redirections. Behind a file to read stands a blank, as in `<in.sql >out.log`.
+_PLACEHOLDER = (
+    r"(?:<[A-Za-z](?:[\w .,:/@()'-]{0,78}[\w)'])?>|<[A-Za-z][\w-]{0,40}(?:\|[\w-]{1,40}){1,6}>)"
+)
 _TOKEN = re.compile(
     rf"""
       (?P<blank>[ \t\r]+|\\\n)

@@ -7,16 +7,23 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.lint.book import Book
+from runbooks.lint.book import Book, named_step
+from runbooks.lint.deeds import MARKS
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.words import at_act, named_act, says
+from runbooks.lint.words import at_act, before_act, named_act, says
 from runbooks.procedure import Step
 
 #: So many steps may stand between the time-out and the act: identify, direction, disconnect.
 _BETWEEN = 3
 #: Nobody stays undisturbed for longer, in seconds.
 _UNDISTURBED = 20 * 60
+#: The title of a step in which people stop and look once more.
+_SAYS_SO = re.compile(
+    r"\btime-?out\b(?! of| after)|\b(?:team|crew|final|last|joint) (?:check|look|pause)\b"
+    r"|\b(?:stop|pause) and (?:look|check|confirm)\b|\beverybody (?:confirms|agrees)\b",
+    re.IGNORECASE,
+)
 _NO_BREAK = re.compile(
     r"\bwithout (?:any )?(?:an? )?(?:interruptions?|breaks?|pauses?)\b|\bin one (?:go|sitting)\b"
     r"|\b(?:do not|don't|never|nobody may|must not)\s+(?:be )?"
@@ -35,31 +42,25 @@ _NO_BREAK = re.compile(
     scope=Scope.RESTORES,
 )
 def no_timeout(book: Book) -> Iterator[Remark]:
-    overwriting = [step for step, _ in book.with_lock("overwrite")]
-    if not overwriting and (book.acts or book.procedure.operation):
+    marked = [step for step in book.acts if not MARKS.isdisjoint(step.guard.locks)]
+    for act in marked or book.acts[:1]:
+        yield from _stale(book, act)
+    declared = bool(book.procedure.operation) and not book.moves
+    if not book.acts and declared and not book.with_lock("timeout"):
         yield at_act(
             book,
             f"Nobody stops and looks once more before {named_act(book)}.",
             "Put a step right before it with `timeout: {fresh_for: 10m}`: target, direction, copy,"
             " way back.",
         )
-    for act in overwriting:
-        yield from _stale(book, act)
 
 
 def _stale(book: Book, act: Step) -> Iterator[Remark]:
     earlier = [s for s, _ in book.with_lock("timeout") if s.index <= act.index]
-    near = [step for step in earlier if step.section == act.section]
-    if not near:
-        where = f"The last one is step {earlier[-1].number}, in another section." if earlier else ""
-        said = f"No time-out stands in the section of step {act.number}, which cannot be undone."
-        yield book.at(
-            act,
-            f"{said} {where}".strip(),
-            "Put a step right before it with `timeout: {fresh_for: 10m}`.",
-        )
+    if not earlier:
+        yield _never(book, act)
         return
-    pause = near[-1]
+    pause = earlier[-1]
     between = [step for step in book.path if pause.index < step.index < act.index]
     takes = sum(_expected(step) for step in between)
     fresh = int(pause.guard.locks["timeout"].get("fresh_for") or 0)
@@ -78,6 +79,25 @@ def _stale(book: Book, act: Step) -> Iterator[Remark]:
             f" {act.number} are expected to take {takes // 60}.",
             "Move the long steps ahead of the time-out.",
         )
+
+
+def _never(book: Book, act: Step) -> Remark:
+    """The remark on an act before which nobody has to confirm anything."""
+    said = next((s for s in before_act(book)[-_BETWEEN - 2 :] if _SAYS_SO.search(s.title)), None)
+    how = "Put a step right before it with `timeout: {fresh_for: 10m}`: target, direction, copy,"
+    if said is None:
+        return book.at(
+            act,
+            f"Nobody stops and looks once more before {named_act(book)}.",
+            f"{how} way back.",
+        )
+    return book.at(
+        said,
+        f"{named_step(said)}, is a time-out in words: it is ticked without anybody confirming.",
+        "Give it the guard `timeout: {fresh_for: 10m}`: then everyone confirms on their own"
+        " screen.",
+        Level.WARNING,
+    )
 
 
 def _expected(step: Step) -> int:

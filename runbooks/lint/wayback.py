@@ -38,7 +38,8 @@ def in_place(book: Book) -> Iterator[Remark]:
         marked = "overwrite" in command.step.guard.locks
         over = {id(place) for place, danger in command.dangers if danger.restores}
         for place in command.restores:
-            if marked or id(place) in over:
+            new = book.made(command).holds(place)
+            if marked or id(place) in over and not new:
                 yield command.at(
                     place,
                     f"`{place.said}` restores into the live data, not beside it.",

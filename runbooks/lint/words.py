@@ -114,8 +114,9 @@ def before_use(book: Book) -> tuple[Step, ...]:
 
 def last_act(book: Book) -> Step | None:
     """The last step that puts other data in the place of what was there. What is destroyed after
-    it is cleaning up."""
-    return (book.uses[-1:] or book.acts[:1] or (None,))[0]
+    it is cleaning up; what is restored into something new puts nothing in a place yet."""
+    over = tuple(step for step in book.uses if not book.is_beside(step))
+    return (over[-1:] or book.acts[:1] or book.uses[-1:] or (None,))[0]
 
 
 def after_act(book: Book) -> tuple[Step, ...]:

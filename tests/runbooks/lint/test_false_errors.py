@@ -1,0 +1,159 @@
+"""Good text that was kept from approval: what looks like a loss and is none, and what is there
+under another name. Each with the text beside it that must still be found."""
+
+from __future__ import annotations
+
+import pytest
+
+from runbooks.enums import Level
+from tests.runbooks.lint.linting import findings, of
+
+
+def block(*lines: str, label: str = "sh") -> str:
+    return "\n".join(["", f"  ```{label}", *(f"  {line}" for line in lines), "  ```", ""])
+
+
+def restore(*steps: str) -> str:
+    return "# Restore the orders\n\n" + "\n".join(f"- [ ] {step}" for step in steps)
+
+
+def errors(source: str, *codes: str) -> list[str]:
+    found = (f for f in findings(source) if f.level is Level.ERROR)
+    return [f.code for f in found if not codes or f.code in codes]
+
+
+@pytest.mark.parametrize("label", ["", "sh"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "max(pg_replication_lag{namespace='x'}) > 10",
+        "> 0.8",
+        "(a / b) > 1e9",
+        "count(up == 0) >= 2",
+        "rate(x[5m]) > bool 10",
+        "sum(x) by (pod) > 10GB",
+        "(cd /srv && ls) > /srv/listing.txt",
+    ],
+)
+def test_a_comparison_or_the_output_of_a_group_empties_no_file(line, label):
+    assert not of("L22", f"# Lag\n\n- [ ] Look{block(line, label=label)}")
+
+
+@pytest.mark.parametrize("line", ["> /srv/app.log", ": > /srv/app.log", "true > /srv/app.log"])
+def test_a_redirection_alone_empties_the_file(line):
+    assert of("L22", f"# Log\n\n- [ ] Look{block(line)}")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "mysql -u root -p<password> -h <host> orders",
+        "mysql -u root -p<my.pass.word> -h <host> orders",
+        "mysql -u root -p<password (from the vault)> -h <host> orders",
+        "mysql -u root -p<blue|green> -h <host> orders",
+        "mysql -u root -P3306 -h <host> orders",
+        "mysql -u root -p -h <host> orders",
+        "mysqldump -h <host> orders | ssh -p2222 store.example 'cat'",
+        "docker run --name mysql -p3306:3306 mysql:8",
+    ],
+)
+def test_a_placeholder_or_a_port_is_neither_a_secret_nor_a_redirection(command):
+    assert not errors(f"# Look\n\n- [ ] Look{block(command)}", "L22", "L24")
+
+
+@pytest.mark.parametrize(
+    "command", ["mysql -u root -pq7fhk3 -h db orders", "mariadb-dump -pq7fhk3 -h db orders"]
+)
+def test_a_password_behind_the_option_is_found(command):
+    assert errors(f"# Look\n\n- [ ] Look{block(command)}", "L24")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "aws rds restore-db-instance-from-db-snapshot --db-instance-identifier orders-2",
+        "aws rds restore-db-cluster-to-point-in-time --db-cluster-identifier orders-2",
+        "aws dynamodb restore-table-from-backup --target-table-name orders-2",
+        "gcloud sql instances clone orders orders-2",
+        "az sql db restore --name orders --dest-name orders-2 --time <moment>",
+        "az postgres flexible-server restore --name orders-2 --source-server orders",
+        "createdb -h <host> orders_2 && pg_restore -h <host> -d orders_2 <dump.place>",
+        "createdb -h <host> orders_2 && psql -h <host> -d orders_2 < <dump.place>",
+        "mkdir /srv/beside && restic restore <snapshot> --target /srv/beside",
+    ],
+)
+def test_a_restore_into_something_new_overwrites_nothing(command):
+    source = restore(f"Bring the data back{block(command)}", "Compare the newest row")
+    over = ("L01", "L03", "L04", "L05", "L07", "L08", "L10", "L11", "L22", "L27", "L30")
+    assert errors(source, *over) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "psql -h <host> -d orders < <dump.place>",
+        "dropdb -h db orders; createdb -h db orders; psql -h db -d orders < <dump.place>",
+        "restic restore <snapshot> --target /srv/live --delete",
+    ],
+)
+def test_a_restore_over_what_is_there_is_one(command):
+    source = restore(f"Bring the data back{block(command)}", "Compare the newest row")
+    over = {"L01", "L03", "L04", "L05", "L08", "L10", "L22", "L27", "L30"}
+    assert over <= set(errors(source))
+
+
+NEW_DISK = "Create a disk" + block("gcloud compute disks create orders-2 --size 200GB")
+FORMAT = "Make a file system" + block("mkfs.ext4 /dev/sdb", "mount /dev/sdb /mnt/beside")
+FILL = "Fetch the data" + block("restic restore <snapshot> --target /mnt/beside")
+
+
+def test_a_new_disk_is_prepared_and_that_is_not_the_act():
+    source = restore(NEW_DISK, FORMAT, FILL, "Compare the newest row")
+    assert errors(source, "L01", "L04", "L05", "L08", "L10", "L22", "L27", "L30") == []
+    assert "new one" in of("L22", source)[0].sentence
+
+
+def test_a_disk_of_which_nothing_is_said_may_hold_everything():
+    source = restore(FORMAT, FILL, "Compare the newest row")
+    assert {"L01", "L04", "L08", "L10", "L22", "L27", "L30"} <= set(errors(source))
+
+
+def test_where_a_guard_marks_the_act_preparing_a_disk_is_none():
+    front = (
+        "---\ntitle: Restore the orders\nparameters:\n  dump: {type: copy, label: Backup}\n"
+        "  target: {type: instance, label: Server}\n---\n\n"
+    )
+    act = "Exchange them" + block("overwrite: {target: target, from: dump}", label="guard")
+    source = front + "\n".join(f"- [ ] {step}" for step in (FORMAT, act))
+    line = source[: source.index("overwrite")].count("\n") + 1
+    assert [f.line for f in of("L01", source)] == [line]
+    assert of("L22", source)[0].level is Level.ERROR
+
+
+TIMEOUT = "Hold the time-out" + block("timeout: {fresh_for: 10m}", label="guard")
+DROP = "Remove the wrong database" + block("dropdb -h <host> wrong")
+
+
+@pytest.mark.parametrize(
+    ("steps", "level"),
+    [
+        ((TIMEOUT, DROP), None),
+        (("Hold the team check: everybody says the name", DROP), Level.WARNING),
+        (("Read the name", DROP), Level.ERROR),
+        ((TIMEOUT, "Do a", "Do b", "Do c", "Do d", DROP), Level.ERROR),
+    ],
+)
+def test_the_time_out_that_is_there_is_seen(steps, level):
+    found = of("L30", restore(*steps))
+    assert [f.level for f in found] == ([level] if level else [])
+
+
+def test_a_time_out_at_the_end_of_the_section_before_is_directly_before():
+    source = f"# Restore the orders\n\n## One\n\n- [ ] {TIMEOUT}\n\n## Two\n\n- [ ] {DROP}"
+    assert not of("L30", source)
+
+
+def test_a_deletion_has_no_direction():
+    fill = "Import it" + block("psql -h <host> -d orders < <dump.place>")
+    assert "Import it" in of("L03", restore(DROP, fill))[0].sentence
+    assert not any("Remove" in f.sentence for f in of("L03", restore(DROP)))
