@@ -14,7 +14,8 @@ from runbooks import eventtext, shelf
 from runbooks.counting import StepCount, count_steps, count_timed
 from runbooks.enums import RunKind, RunStatus, StepStatus
 from runbooks.models import Run, Runbook
-from runbooks.procedure import Procedure, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import from_json
 from runbooks.words import deviation_words
 
 _ENDED = {

@@ -15,7 +15,7 @@ from runbooks import facts
 from runbooks.judgement import Judgement, judge
 from runbooks.lint import LintFacts
 from runbooks.models import Revision, Runbook
-from runbooks.procedure import from_json
+from runbooks.procedurejson import from_json
 from runbooks.reading import Reading, doubts
 from runbooks.recall import Recent
 

@@ -25,7 +25,8 @@ from runbooks.counting import count_steps
 from runbooks.enums import Level
 from runbooks.judgement import Judgement
 from runbooks.models import Revision, Runbook
-from runbooks.procedure import Finding, Procedure, as_json
+from runbooks.procedure import Finding, Procedure
+from runbooks.procedurejson import as_json
 from runbooks.reading import Reading, read, title_taken
 from runbooks.titles import title_key
 from runbooks.waivers import approval_reason

@@ -22,7 +22,8 @@ from accounts.models import User
 from runbooks import eventtext, recall, rows, statements
 from runbooks.machine import Line, NewEvent, RunState, apply, genesis
 from runbooks.models import Event, Run
-from runbooks.procedure import Procedure, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import from_json
 from runbooks.statements import Statement
 
 #: Readings of a run that moves, before it is locked; events that are fetched together.

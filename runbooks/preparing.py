@@ -20,7 +20,8 @@ from runbooks.enums import Move, RunKind, RunStatus
 from runbooks.machine import NewEvent, Request, genesis
 from runbooks.models import Event, Revision, Run, RunParameter
 from runbooks.parameters import choose
-from runbooks.procedure import Procedure, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import from_json
 from runbooks.statements import carry_out
 
 LONGEST_TITLE = 200

@@ -1,19 +1,16 @@
 """What a runbook's text says, as plain data: the parser's output and the machine's map.
 
-Immutable and free of any database. `as_json` and `from_json` are exact inverses, so a revision
-stores its procedure once, when it is saved, and a run keeps the reading it was started with even
-when the parser changes later.
+Immutable and free of any database. `runbooks.procedurejson` stores it.
 """
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from runbooks import older
 from runbooks.enums import Countersign, Level, Operation, ParameterType, RunRole, Use, ValueType
+from runbooks.sections import Section, StrayCommand, StrayList
 
 
 @dataclass(frozen=True)
@@ -150,21 +147,10 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Section:
-    """A `##` heading and its text that belongs to no step. What stands before the first heading
-    forms a section with an empty title. An aside is only reached on purpose."""
-
-    key: str
-    title: str
-    html: str
-    line: int
-    aside: bool = False
-
-
-@dataclass(frozen=True)
 class Procedure:
     """A whole runbook. `steps` stand in ticking order; `on_abort` is the key of the aside that is
-    gone through before a run is aborted, or ''; `parser` names the version that read it."""
+    gone through before a run is aborted, or ''; `parser` names the version that read it.
+    `intro_commands` and `intro_lists` are those of `intro_html`, as in a section."""
 
     title: str
     system: str
@@ -182,6 +168,8 @@ class Procedure:
     on_abort: str = ""
     parser: str = ""
     operation: Operation | None = None
+    intro_commands: tuple[StrayCommand, ...] = ()
+    intro_lists: tuple[StrayList, ...] = ()
 
     @cached_property
     def asides(self) -> frozenset[str]:
@@ -200,6 +188,12 @@ class Procedure:
     @cached_property
     def parameters_by_name(self) -> dict[str, ParameterSpec]:
         return {p.name: p for p in self.parameters}
+
+    @cached_property
+    def stray_commands(self) -> tuple[StrayCommand, ...]:
+        """Every command that is in no step, in the order of the text."""
+        found = [*self.intro_commands, *(c for s in self.sections for c in s.commands)]
+        return tuple(sorted(found, key=lambda command: (command.line, command.indent)))
 
     def section_of(self, key: str) -> Section | None:
         """The section that `key` names: its own key, or that of one of its steps; else None."""
@@ -234,62 +228,3 @@ class Procedure:
             return self.operation is Operation.COPY_OUT
         source = self.parameters_by_name.get(self.read_from())
         return source is not None and source.type is ParameterType.INSTANCE
-
-
-def as_json(procedure: Procedure) -> dict[str, Any]:
-    """Plain data for a JSON column."""
-    return dataclasses.asdict(procedure)
-
-
-def from_json(data: dict[str, Any]) -> Procedure:
-    """The inverse of `as_json`, also after a round trip through JSON text.
-
-    Raises `KeyError` or `ValueError` when the data is not a procedure.
-    """
-    return Procedure(
-        **{
-            **data,
-            "use": Use(data["use"]),
-            "operation": Operation(data["operation"]) if data.get("operation") else None,
-            "entry": tuple(data["entry"]),
-            "do_not_use_if": tuple(data["do_not_use_if"]),
-            "parameters": tuple(_parameter(p) for p in data["parameters"]),
-            "sections": tuple(Section(**s) for s in data["sections"]),
-            "steps": tuple(_step(s) for s in data["steps"]),
-            "waive": tuple((code, reason) for code, reason in data["waive"]),
-        }
-    )
-
-
-def _parameter(data: dict[str, Any]) -> ParameterSpec:
-    lists = {k: tuple(data[k]) for k in ("environment", "not_environment", "options")}
-    return ParameterSpec(**{**data, **lists, "type": ParameterType(data["type"])})
-
-
-def _value(data: dict[str, Any]) -> ValueSpec:
-    within = Within(**data["within"]) if data["within"] else None
-    kind = ValueType(data["type"])
-    return ValueSpec(**{**data, "within": within, "type": kind, "options": tuple(data["options"])})
-
-
-def _guard(data: dict[str, Any]) -> Guard:
-    data = older.guard(data)
-    decision = data["decide"]
-    return Guard(
-        **{
-            **data,
-            "record": tuple(_value(v) for v in data["record"]),
-            "countersign": Countersign(data["countersign"]) if data["countersign"] else None,
-            "hold": RunRole(data["hold"]) if data["hold"] else None,
-            "duration": Duration(**data["duration"]) if data["duration"] else None,
-            "role": RunRole(data["role"]),
-            "decide": Decision(decision["question"], tuple((a, b) for a, b in decision["options"]))
-            if decision
-            else None,
-        }
-    )
-
-
-def _step(data: dict[str, Any]) -> Step:
-    commands = tuple((label, text) for label, text in data["commands"])
-    return Step(**{**data, "guard": _guard(data["guard"]), "commands": commands})

@@ -10,7 +10,8 @@ from runbooks import eventtext, outside, recall, statements
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.machine import STATED, Facts, RunState, StepState, stated
 from runbooks.models import Run, RunPerson, RunStep
-from runbooks.procedure import Procedure, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import from_json
 
 _STEP_TEXTS = ("attempt", "answer", "reason", "touched")
 _STEP_PLAIN = (*_STEP_TEXTS, "values", "verified_values")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from runbooks.demands import demands
 from runbooks.judgement import Noted
-from runbooks.procedure import Procedure, Section, Step
+from runbooks.procedure import Procedure, Step
+from runbooks.sections import Section
 
 
 @dataclass(frozen=True)

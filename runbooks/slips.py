@@ -20,7 +20,8 @@ from runbooks import eventtext
 from runbooks.acting import has_deed, step_digests, way_to
 from runbooks.enums import Deviation, RunKind, RunRole, RunStatus
 from runbooks.models import Revision, Run, Runbook, Waiver
-from runbooks.procedure import Procedure, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import from_json
 from runbooks.words import deviation_words
 
 #: A live run that went wrong in one of these locks its text.

@@ -23,7 +23,8 @@ from runbooks import words as run_words
 from runbooks.enums import RunKind
 from runbooks.missed import is_near_miss
 from runbooks.models import Event, Run
-from runbooks.procedure import Procedure, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import from_json
 from webhooks import kinds
 from webhooks.enums import Source
 

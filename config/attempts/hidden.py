@@ -20,5 +20,7 @@ def _read_in_export(world: World) -> str:
 
 
 ATTEMPTS: tuple[Attempt, ...] = (
-    Attempt(24, "A viewer reads the locked command in the export of a running run", _read_in_export),
+    Attempt(
+        24, "A viewer reads the locked command in the export of a running run", _read_in_export
+    ),
 )

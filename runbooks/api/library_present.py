@@ -14,7 +14,8 @@ from runbooks.demands import demands
 from runbooks.difference import Difference
 from runbooks.judgement import Judgement
 from runbooks.models import Revision, Runbook
-from runbooks.procedure import Finding, ParameterSpec, Procedure, from_json
+from runbooks.procedure import Finding, ParameterSpec, Procedure
+from runbooks.procedurejson import from_json
 
 
 def line_json(listed: shelf.Listed, judged: Mapping[int, Judgement]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from runbooks.enums import RunKind, RunStatus
 from runbooks.machine import RunState
 from runbooks.models import Revision, Run
 from runbooks.presence import Here
-from runbooks.procedure import from_json
+from runbooks.procedurejson import from_json
 from runbooks.views import run_page
 
 _UNCHANGED = OpenApiParameter(

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.lint.book import Book, Command
+from runbooks.lint.blocks import Command
+from runbooks.lint.book import Book
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import is_scratch
 from runbooks.lint.remarks import Remark, Scope

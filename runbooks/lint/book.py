@@ -6,67 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from runbooks.enums import Level
-from runbooks.lint.calls import Call, Query
-from runbooks.lint.danger import Danger
+from runbooks.lint.blocks import FENCE, Command, StepCommand, commands_of, stray
 from runbooks.lint.deeds import Deeds
-from runbooks.lint.destroyers import dangers, renames, restores
 from runbooks.lint.remarks import LintFacts, Remark, Scope
-from runbooks.lint.script import Script, script
-from runbooks.procedure import Guard, Procedure, Section, Step
+from runbooks.procedure import Guard, Procedure, Step
+from runbooks.sections import Section
 
 _LINE_END = re.compile(r"\r\n?|\n")
-# Possessive: a line of nothing but blanks is looked at once.
-_FENCE = re.compile(
-    r"[ \t>]*+(?:[-*+]|\d{1,9}[.)])?[ \t]*+(?P<mark>`{3,}+|~{3,}+)\s*+(?P<label>\w*)"
-)
-
-
-@dataclass(frozen=True)
-class Command:
-    """A command block of a step. `line` is the source line of its first line, `indent` its columns
-    in front of it."""
-
-    step: Step
-    label: str
-    text: str
-    line: int
-    indent: int
-
-    @cached_property
-    def script(self) -> Script:
-        return script(self.label, self.text)
-
-    @cached_property
-    def dangers(self) -> tuple[tuple[Call | Query, Danger], ...]:
-        """What it destroys, in order."""
-        return tuple(dangers(self.script))
-
-    @cached_property
-    def restores(self) -> tuple[Call | Query, ...]:
-        """Where it puts a backup's data somewhere, over something or not."""
-        return tuple(restores(self.script))
-
-    @property
-    def acts(self) -> bool:
-        """Whether it destroys something, or exchanges one database for another."""
-        return bool(self.dangers) or renames(self.script)
-
-    @cached_property
-    def assigned(self) -> frozenset[str]:
-        """Variables that the block itself sets to something."""
-        words = (word.raw.partition("=") for call in self.script.calls for word in call.assigned)
-        return frozenset(name for name, _, value in words if value.strip("\"'"))
-
-    def at(
-        self, place: Call | Query, sentence: str, suggestion: str = "", level: Level | None = None
-    ) -> Remark:
-        """A remark at a call or a query of this block."""
-        column = self.indent + place.column + 1
-        return Remark(self.line + place.line, column, sentence, suggestion, level)
 
 
 def named_step(step: Step) -> str:
@@ -101,13 +50,23 @@ class Book(Deeds):
         return tuple((s, tuple(steps.get(s.key, ()))) for s in self.procedure.sections)
 
     @cached_property
-    def commands(self) -> tuple[Command, ...]:
+    def commands(self) -> tuple[StepCommand, ...]:
         """Every command block of every step, in the order of the steps."""
         return tuple(
             command
             for step in self.procedure.steps
-            for command in _commands(step, self._own(step), self.lines)
+            for command in commands_of(step, self._own(step), self.lines)
         )
+
+    @cached_property
+    def stray(self) -> tuple[Command, ...]:
+        """Every command block that is in no step, in the order of the text."""
+        return tuple(stray(one for one in self.procedure.stray_commands if not one.inline))
+
+    @cached_property
+    def blocks(self) -> tuple[Command, ...]:
+        """Every command block, in a step or not, in the order of the text."""
+        return tuple(sorted((*self.commands, *self.stray), key=lambda command: command.line))
 
     @cached_property
     def scopes(self) -> frozenset[Scope]:
@@ -123,13 +82,13 @@ class Book(Deeds):
         }
         return frozenset(scope for scope, held in holds.items() if held)
 
-    def of(self, step: Step) -> tuple[Command, ...]:
+    def of(self, step: Step) -> tuple[StepCommand, ...]:
         """The command blocks of a step."""
         return self._commands_of.get(step.index, ())
 
     @cached_property
-    def _commands_of(self) -> dict[int, tuple[Command, ...]]:
-        found: dict[int, tuple[Command, ...]] = {}
+    def _commands_of(self) -> dict[int, tuple[StepCommand, ...]]:
+        found: dict[int, tuple[StepCommand, ...]] = {}
         for command in self.commands:
             found[command.step.index] = (*found.get(command.step.index, ()), command)
         return found
@@ -189,7 +148,7 @@ class Book(Deeds):
         fence = ""
         for number in self._own(step):
             line = self.lines[number - 1]
-            found = _FENCE.match(line)
+            found = FENCE.match(line)
             if found and not fence:
                 fence = found["mark"]
             elif found and found["mark"].startswith(fence) and not found["label"]:
@@ -211,18 +170,3 @@ class Book(Deeds):
         for number in sorted(owner):
             own[owner[number]].append(number)
         return own
-
-
-def _commands(step: Step, own: list[int], lines: list[str]) -> Iterator[Command]:
-    """The command blocks of a step with their places. `own` are the lines of the step."""
-    below = [here for line, here in pairwise(own) if _FENCE.match(lines[line - 1])]
-    place = 0
-    for label, text in step.commands:
-        first = text.split("\n", 1)[0]
-        found = (n for n in range(place, len(below)) if lines[below[n] - 1].endswith(first))
-        fence = next(found, None)
-        if fence is None:
-            yield Command(step, label, text, step.line, 0)
-            continue
-        line, place = below[fence], fence + 1
-        yield Command(step, label, text, line, len(lines[line - 1]) - len(first))

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.lint.book import Book, Command
+from runbooks.lint.blocks import Command
+from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.danger import is_scratch
 from runbooks.lint.remarks import Remark
@@ -61,7 +62,7 @@ def unmarked(book: Book) -> Iterator[Remark]:
     " takes what nobody listed (Pixar 1998).",
 )
 def open_path(book: Book) -> Iterator[Remark]:
-    for command in book.commands:
+    for command in book.blocks:
         destroying = {id(place) for place, _ in command.dangers}
         for call in command.script.calls:
             removes = call.program == "rm" or id(call) in destroying

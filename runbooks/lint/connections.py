@@ -57,7 +57,7 @@ _TAKING = frozenset(
     scope=Scope.MOVES,
 )
 def unnamed_target(book: Book) -> Iterator[Remark]:
-    for command in book.commands:
+    for command in book.blocks:
         for call in command.script.calls:
             missing = _unnamed(call, command.assigned)
             if missing:

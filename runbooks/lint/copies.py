@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level, Operation
-from runbooks.lint.book import Book, Command
+from runbooks.lint.blocks import Command
+from runbooks.lint.book import Book
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import is_scratch, places
 from runbooks.lint.remarks import Remark, Scope
@@ -62,7 +63,7 @@ def too_much_access(book: Book) -> Iterator[Remark]:
                 f"Give the parameter `{into.name}` the line `not_environment: [production]`. If the"
                 " runbook is meant to replace production, write `operation: restore`.",
             )
-        for command in book.commands:
+        for command in book.blocks:
             yield from _on_the_source(command, source)
 
 
@@ -75,7 +76,7 @@ def too_much_access(book: Book) -> Iterator[Remark]:
 )
 def over_a_file(book: Book) -> Iterator[Remark]:
     weighty = Scope.MOVES in book.scopes or book.procedure.operation is Operation.BACKUP
-    for command in book.commands:
+    for command in book.blocks:
         if _MUST_NOT_EXIST.search(command.text):
             continue
         for call in command.script.calls:

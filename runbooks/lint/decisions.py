@@ -10,7 +10,8 @@ from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
 from runbooks.lint.words import at_act, before_act, mention, named_act, says, text_of
-from runbooks.procedure import Section, Step
+from runbooks.procedure import Step
+from runbooks.sections import Section
 
 _DECISION = re.compile(
     r"\bgo[ /-]*(?:or )?no[ -]?go\b|\bapprov\w+|\bsign(?:s|ed)?[ -]?off\b|\bdecision\b"

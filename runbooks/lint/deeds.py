@@ -12,7 +12,7 @@ from runbooks.lint.intent import BESIDE, DOES_RESTORE, RESTORES, TRIES
 from runbooks.procedure import Procedure, Step
 
 if TYPE_CHECKING:
-    from runbooks.lint.book import Command
+    from runbooks.lint.blocks import StepCommand
 
 #: Programs that write other data over what is there.
 _MOVERS = frozenset({"mv", "cp", "install", "dd", "rsync", "rclone"})
@@ -30,10 +30,10 @@ class Deeds:
         raise NotImplementedError
 
     @property
-    def commands(self) -> tuple[Command, ...]:
+    def commands(self) -> tuple[StepCommand, ...]:
         raise NotImplementedError
 
-    def of(self, step: Step) -> tuple[Command, ...]:
+    def of(self, step: Step) -> tuple[StepCommand, ...]:
         raise NotImplementedError
 
     def prose(self, step: Step) -> tuple[tuple[int, str], ...]:
@@ -65,7 +65,7 @@ class Deeds:
         said = "\n".join(line for _, line in self.prose(step))
         return bool(restoring) and made or bool(BESIDE.search(f"{self._introduced}\n{said}"))
 
-    def made(self, command: Command) -> Made:
+    def made(self, command: StepCommand) -> Made:
         """What the text has made by itself up to the end of the command's step."""
         return self._made[command.step.index]
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.lint.book import Book, Command
+from runbooks.lint.blocks import Command
+from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
@@ -51,7 +52,7 @@ _OPEN = re.compile(r"[<$*?`]")
 def hard_coded(book: Book) -> Iterator[Remark]:
     moves = Scope.MOVES in book.scopes
     known = frozenset(name.lower() for name in book.facts.hosts | book.facts.instances)
-    for command in book.commands:
+    for command in book.blocks:
         yield from _secrets(command)
         for call in command.script.calls:
             found = _literal(call, known, moves)

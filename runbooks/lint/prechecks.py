@@ -102,7 +102,7 @@ def unchecked(book: Book) -> Iterator[Remark]:
 def archives_from_trial(book: Book) -> Iterator[Remark]:
     if not _is_trial(book) or mention(book, book.procedure.steps, _ARCHIVING):
         return
-    for command in book.commands:
+    for command in book.blocks:
         for call in command.script.calls:
             if _starts_archiving(call):
                 yield command.at(

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level, ParameterType
-from runbooks.lint.book import Book, Command
+from runbooks.lint.blocks import Command, StepCommand
+from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.remarks import Remark
 from runbooks.lint.rules import rule
-from runbooks.procedure import Step
 
 #: Tools that remove things and can show beforehand what: the words that make them do it, and how
 #: to ask for a trial.
@@ -96,7 +96,7 @@ _PLACES = ("-h", "--host", "-H", "-S", "--server", "--uri", "--endpoints", "-d",
 )
 def no_trial(book: Book) -> Iterator[Remark]:
     tried: set[str] = set()
-    for command in book.commands:
+    for command in book.blocks:
         for call in command.script.calls:
             for program, words, trials in _TRIALS:
                 if call.program != program or program in tried:
@@ -123,8 +123,8 @@ def no_trial(book: Book) -> Iterator[Remark]:
     " data (borg asks for a literal YES; SQL Server refuses without WITH REPLACE).",
 )
 def guard_switched_off(book: Book) -> Iterator[Remark]:
-    for command in book.commands:
-        if _is_warned(book, command.step):
+    for command in book.blocks:
+        if _is_warned(book, command):
             continue
         for call in command.script.calls:
             option = _forced(call)
@@ -145,14 +145,25 @@ def guard_switched_off(book: Book) -> Iterator[Remark]:
                 )
 
 
-def _is_warned(book: Book, step: Step) -> bool:
-    """Whether the step, one it belongs to, or its section says what is dangerous."""
-    at: Step | None = step
+def _is_warned(book: Book, command: Command) -> bool:
+    """Whether its step, one that belongs to, or its section says what is dangerous."""
+    at = command.step if isinstance(command, StepCommand) else None
+    around = book.procedure.sections_by_key[at.section].html if at else _around(book, command)
     while at is not None:
         if _WARNED.search("\n".join(line for _, line in book.prose(at))):
             return True
         at = book.procedure.steps[at.parent] if at.parent is not None else None
-    return bool(_WARNED.search(book.procedure.sections_by_key[step.section].html))
+    return bool(_WARNED.search(around))
+
+
+def _around(book: Book, command: Command) -> str:
+    """The HTML of the section that a command outside every step is in, or of the intro."""
+    around = (
+        section.html
+        for section in book.procedure.sections
+        if any(one.line == command.line for one in section.commands)
+    )
+    return next(around, book.procedure.intro_html)
 
 
 def _forced(call: Call) -> str:
@@ -187,7 +198,7 @@ def on_localhost(book: Book) -> Iterator[Remark]:
     places = [p for p in book.procedure.parameters if p.type is ParameterType.INSTANCE]
     if not places:
         return
-    for command in book.commands:
+    for command in book.blocks:
         for call in _local(command):
             yield command.at(
                 call,

@@ -10,7 +10,8 @@ from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
 from runbooks.machine.rollback import closing_step
-from runbooks.procedure import Section, Step
+from runbooks.procedure import Step
+from runbooks.sections import Section
 
 _NO_RETURN = re.compile(
     r"point of no return|no way back|(?:can ?not|can't|never) be (?:undone|taken back|reversed)"

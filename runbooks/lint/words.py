@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from runbooks.lint.book import Book, Command
+from runbooks.lint.blocks import TELLS_NOT, StepCommand
+from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark
 from runbooks.procedure import Step
 
@@ -20,9 +21,6 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\[\]]*\])")
 _ADDRESS = re.compile(r"<?\bhttps?://\S+")
 _SPAN = re.compile(r"(?<!`)`([^`\n]+[ \t][^`\n]+)`(?!`)")
-_TELLS_NOT = re.compile(
-    r"(?:\b(?:not|never|instead of|no longer)\b|n['’]t\b)[^.;]*$", re.IGNORECASE
-)
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])[\"'*_)]*\s+(?=\S)")
 
 
@@ -79,12 +77,12 @@ def says(book: Book, step: Step, pattern: re.Pattern[str]) -> Iterator[tuple[int
             yield number, match
 
 
-def inline_commands(book: Book, step: Step) -> Iterator[Command]:
+def inline_commands(book: Book, step: Step) -> Iterator[StepCommand]:
     """The commands in the running text of a step, except those that it tells not to run."""
     for number, line in book.prose(step):
         for found in _SPAN.finditer(line):
-            if not _TELLS_NOT.search(line[: found.start()]):
-                yield Command(step, "", found[1], number, found.start(1))
+            if not TELLS_NOT.search(line[: found.start()]):
+                yield StepCommand("", found[1], number, found.start(1), step)
 
 
 def at_act(book: Book, sentence: str, suggestion: str) -> Remark:

@@ -6,7 +6,7 @@ from django.db import migrations
 
 from accounts.append_only import drop, protect
 from runbooks.acting import digest
-from runbooks.procedure import from_json
+from runbooks.procedurejson import from_json
 from runbooks.titles import title_key
 
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 from accounts.append_only import drop, protect
 from runbooks.counting import count_steps
-from runbooks.procedure import from_json
+from runbooks.procedurejson import from_json
 
 
 def lift(apps: Any, editor: Any) -> None:

@@ -33,7 +33,7 @@ class Revision(models.Model):
     """One text of a runbook, stored byte for byte. Only the approval is ever written later
     (triggers refuse the rest).
 
-    `procedure` is what the parser read when the text was saved (`runbooks.procedure.from_json`),
+    `procedure` is what the parser read when the text was saved (`runbooks.procedurejson`),
     `acts` the digest of what of it acts (`runbooks.acting`). For lists, which do not load the
     procedure, its title and its steps are kept beside it (`runbooks.counting`): a run is named by
     the title of its revision, whatever later ones are called. `approval_reason` is why the approver

@@ -13,10 +13,12 @@ from runbooks.parser.guards import read_guard
 from runbooks.parser.keys import Ids
 from runbooks.parser.outline import Item, Outline, Part
 from runbooks.parser.readers import Context
+from runbooks.parser.stray import stray_lists
 from runbooks.parser.yamltext import Place
-from runbooks.procedure import Guard, ParameterSpec, Procedure, Section, Step
+from runbooks.procedure import Guard, ParameterSpec, Procedure, Step
+from runbooks.sections import Section
 
-VERSION = "2"
+VERSION = "3"
 
 
 @dataclass
@@ -67,7 +69,7 @@ class Assembly:
 
     def procedure(self) -> Procedure:
         """The finished procedure, with its HTML."""
-        writer = Writer(self.document.environment, self.parameters)
+        writer = Writer(self.document.environment, self.parameters, self.lines)
         values = dict(self.front.values)
         for known in ("purpose", "worst_case", "abort_rule", "system", "on_abort"):
             values.setdefault(known, "")
@@ -76,9 +78,12 @@ class Assembly:
         values.setdefault("use", Use.STEP_BY_STEP)
         values["title"] = self.outline.title
         self._check_on_abort(values["on_abort"])
+        intro, commands = writer.text(self.outline.intro)
         return Procedure(
             **values,
-            intro_html=writer.text(self.outline.intro),
+            intro_html=intro,
+            intro_commands=commands,
+            intro_lists=tuple(stray_lists(self.outline.intro, "")),
             sections=tuple(self._section(part, writer) for part in self.outline.parts),
             steps=self._steps(writer),
             parser=VERSION,
@@ -103,12 +108,16 @@ class Assembly:
         )
 
     def _section(self, part: Part, writer: Writer) -> Section:
+        title = part.caption.title if part.caption else ""
+        html, commands = writer.text(part.body)
         return Section(
             key=self.keys[id(part)],
-            title=part.caption.title if part.caption else "",
-            html=writer.text(part.body),
+            title=title,
+            html=html,
             line=part.line,
             aside=part.caption is not None and "aside" in part.caption.classes,
+            commands=commands,
+            lists=tuple(stray_lists(part.body, title)),
         )
 
     def _steps(self, writer: Writer) -> tuple[Step, ...]:

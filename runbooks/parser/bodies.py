@@ -15,7 +15,9 @@ from richtext.reader import Block
 from richtext.render import render_blocks, unwrapped
 from runbooks.parser.outline import Caption
 from runbooks.parser.placeholders import has_placeholder, mark_placeholders
+from runbooks.parser.stray import block_command, inline_commands
 from runbooks.procedure import ParameterSpec
+from runbooks.sections import StrayCommand
 
 SHELL_LABELS = frozenset({"sh", "bash", "shell", "zsh", "ksh", "dash"})
 SQL_LABELS = frozenset(
@@ -38,20 +40,25 @@ Commands = tuple[tuple[str, str], ...]
 
 
 def is_command(token: Token) -> bool:
-    """Fenced blocks with a shell, SQL or no label are run; all others are looked at."""
-    return token.type == "fence" and label_of(token) in COMMAND_LABELS
+    """Blocks of code with a shell, SQL or no label are run, indented ones too; all others are
+    looked at."""
+    return token.type in ("fence", "code_block") and label_of(token) in COMMAND_LABELS
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Writes the HTML of one runbook."""
+    """Writes the HTML of one runbook. `lines` are those of the source."""
 
     environment: dict[str, Any]
     parameters: Mapping[str, ParameterSpec]
+    lines: list[str]
 
-    def text(self, blocks: list[Block]) -> str:
-        """Safe HTML of text that belongs to no step."""
-        return self._marked(render_blocks(blocks, self.environment, self._code))
+    def text(self, blocks: list[Block]) -> tuple[str, tuple[StrayCommand, ...]]:
+        """Safe HTML of text that belongs to no step, and its commands: the blocks, then the inline
+        ones."""
+        tokens, html = self._with_commands(blocks)
+        found = [block_command(token, self.lines) for token in tokens]
+        return html, (*found, *inline_commands(blocks, self.lines))
 
     def title(self, caption: Caption) -> str:
         """Safe inline HTML of a title."""
@@ -66,17 +73,22 @@ class Writer:
 
         A command's text ends without a line feed: pasted with one, a shell would run it at once.
         """
-        commands: list[tuple[str, str]] = []
+        tokens, html = self._with_commands(blocks)
+        return html, tuple((label_of(t), t.content.removesuffix("\n")) for t in tokens)
+
+    def _with_commands(self, blocks: list[Block]) -> tuple[list[Token], str]:
+        """The blocks of code that are commands, and the HTML in which each is marked."""
+        commands: list[Token] = []
 
         def code(token: Token) -> str:
             html = self._code(token)
             if not is_command(token):
                 return html
-            commands.append((label_of(token), token.content.removesuffix("\n")))
+            commands.append(token)
             return f'<div class="command" data-command="{len(commands) - 1}">{html}</div>\n'
 
         html = render_blocks(blocks, self.environment, code)
-        return self._marked(html), tuple(commands)
+        return commands, self._marked(html)
 
     def _code(self, token: Token) -> str:
         # Highlighting would cut a placeholder into pieces.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inventory.times import stamp
 from runbooks.machine import RunState, rollback
-from runbooks.procedure import Section
+from runbooks.sections import Section
 
 
 def offered(section: Section, state: RunState) -> str:

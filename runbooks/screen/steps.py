@@ -17,7 +17,7 @@ from runbooks import interlocks
 from runbooks.enums import Move, RunStatus, StepStatus
 from runbooks.filling import fill
 from runbooks.machine import FINISHED, Allowed, StepState, current, gates, ticks
-from runbooks.procedure import Section, Step
+from runbooks.procedure import Step
 from runbooks.screen.doors import Door, doors
 from runbooks.screen.losses import consequences, judged
 from runbooks.screen.panels import Desk, Panel
@@ -27,6 +27,7 @@ from runbooks.screen.timeouts import TimeOut, time_out
 from runbooks.screen.waiting import Waiting, cancelling, waiting
 from runbooks.screen.words import clock_time, hasty
 from runbooks.screen.written import written
+from runbooks.sections import Section
 
 _COMMAND = re.compile(
     r'<div class="command" data-command="\d+">'

@@ -20,7 +20,7 @@ from runbooks import judging, library, shelf, slips, waivers
 from runbooks.difference import difference
 from runbooks.forms.library import ApprovalForm, FilterForm, WaiveForm
 from runbooks.models import Revision, Runbook
-from runbooks.procedure import from_json
+from runbooks.procedurejson import from_json
 from runbooks.sheet import lay_out
 from runbooks.views.requests import person
 

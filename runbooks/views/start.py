@@ -20,7 +20,8 @@ from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.interlocks.loss import LastWrite
 from runbooks.models import Revision
-from runbooks.procedure import Procedure, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import from_json
 from runbooks.views.requests import person
 
 

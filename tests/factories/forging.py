@@ -11,7 +11,7 @@ from django.db import connection
 from runbooks import eventtext, log
 from runbooks.machine import RunState, apply, genesis
 from runbooks.models import Event, Run, RunStep
-from runbooks.procedure import from_json
+from runbooks.procedurejson import from_json
 from tests.flushing import triggers_lifted
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from runbooks.acting import digest, step_digests, way_to
 from runbooks.parser import parse
-from runbooks.procedure import as_json, from_json
+from runbooks.procedurejson import as_json, from_json
 from runbooks.titles import title_key
 from tests.runbooks.texts import PLAIN, procedure
 

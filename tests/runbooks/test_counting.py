@@ -18,7 +18,8 @@ from runbooks import briefs, runs, shelf
 from runbooks.counting import StepCount, count_steps, count_timed
 from runbooks.enums import RunKind
 from runbooks.parser import parse
-from runbooks.procedure import Procedure, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import from_json
 from tests.factories import inventory
 from tests.factories.library import approved, kept
 from tests.factories.tokens import program

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from runbooks import library, reading, shelf
 from runbooks.models import Revision, Runbook
-from runbooks.procedure import from_json
+from runbooks.procedurejson import from_json
 from tests.factories import inventory
 from tests.factories.library import PLAIN, approved, kept
 from tests.factories.people import person

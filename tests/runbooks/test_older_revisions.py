@@ -12,7 +12,8 @@ from runbooks import interlocks
 from runbooks.demands import demands
 from runbooks.enums import Countersign, Deviation, Move
 from runbooks.machine import gates
-from runbooks.procedure import Procedure, as_json, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import as_json, from_json
 from tests.runbooks.table import OPERATOR, ROLES, START, Game, fresh
 from tests.runbooks.test_overwrite import FACTS, IDENTIFIERS, SOURCE, WRITE
 from tests.runbooks.texts import procedure

@@ -6,7 +6,8 @@ import pytest
 
 from runbooks.enums import Countersign, ParameterType, RunRole, Use, ValueType
 from runbooks.parser import parse
-from runbooks.procedure import Decision, Duration, ValueSpec, Within, as_json, from_json
+from runbooks.procedure import Decision, Duration, ValueSpec, Within
+from runbooks.procedurejson import as_json, from_json
 
 RUNBOOK = """\
 ---

@@ -16,7 +16,8 @@ from richtext.reader import plain_text, read
 from runbooks.parser import parse
 from runbooks.parser.findings import Findings
 from runbooks.parser.frontmatter import read_front_matter
-from runbooks.procedure import Procedure, as_json, from_json
+from runbooks.procedure import Procedure
+from runbooks.procedurejson import as_json, from_json
 from tests.richtext.documents import documents
 
 CORPUS = os.environ.get("COUNTERSIGN_CORPUS", "")

@@ -17,7 +17,7 @@ from inventory.models import Copy, Instance
 from runbooks import briefs, choices
 from runbooks.interlocks.loss import LossState, last_write
 from runbooks.models import Revision, Run
-from runbooks.procedure import from_json
+from runbooks.procedurejson import from_json
 from tests.factories import inventory
 from tests.factories.library import approved, kept
 

@@ -52,7 +52,7 @@ def test_a_plain_checklist_has_errors_only_for_its_commands(path):
             continue
         errors = [f for f in lint(book.procedure, source) if f.level is Level.ERROR]
         inline = [c for step in book.procedure.steps for c in inline_commands(book, step)]
-        assert len(errors) <= ERRORS_A_COMMAND * len([*book.commands, *inline]), errors
+        assert len(errors) <= ERRORS_A_COMMAND * len([*book.blocks, *inline]), errors
 
 
 @needs_corpus

@@ -1,0 +1,83 @@
+"""What is written outside every step and reads like work: commands, and lists without boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from markdown_it.token import Token
+
+from richtext.codeblocks import label_of
+from richtext.reader import Block, plain_text
+from runbooks.sections import StrayCommand, StrayList
+
+#: Characters of a paragraph that are kept as what it says before a command.
+_BEFORE = 200
+_LISTS = frozenset({"bullet_list", "ordered_list"})
+
+
+def block_command(token: Token, lines: list[str]) -> StrayCommand:
+    """A block of code with its place. `lines` are those of the source."""
+    text = token.content.removesuffix("\n")
+    begins = token.map[0] + 1 if token.map else 1
+    line = begins + (token.type == "fence")
+    first = text.split("\n", 1)[0]
+    written = lines[line - 1] if line <= len(lines) else ""
+    indent = len(written) - len(first) if written.endswith(first) else 0
+    return StrayCommand(label_of(token), text, line, indent)
+
+
+def inline_commands(blocks: Iterable[Block], lines: list[str]) -> Iterator[StrayCommand]:
+    """The code in running text that has more than one word, in order, each with its place."""
+    for root in blocks:
+        yield from _inline(root, (root.first, root.last), lines)
+
+
+def _inline(block: Block, around: tuple[int, int], lines: list[str]) -> Iterator[StrayCommand]:
+    """Those of a block; `around` are the lines of what it is in, for it may not know its own."""
+    first, last = (block.first, block.last) if block.token.map else around
+    place, before = (first, 0), ""
+    for token in (block.inline.children or ()) if block.inline else ():
+        if token.type == "code_inline" and len(token.content.split()) > 1:
+            place = _find(token.content, place, last, lines)
+            yield StrayCommand("", token.content, *place, inline=True, before=before)
+            place = (place[0], place[1] + len(token.content))
+        before = f"{before}{token.content or ' '}"[-_BEFORE:]
+    for child in block.children:
+        yield from _inline(child, (first, last), lines)
+
+
+def _find(code: str, after: tuple[int, int], last: int, lines: list[str]) -> tuple[int, int]:
+    """Line and column of a span of code: the next place that holds it, or the words it begins with
+    when it goes on in the next line; where the search began when there is none."""
+    first = code.split()[0]
+    for wanted in (code, first):
+        column = after[1]
+        for number in range(after[0], min(last, len(lines)) + 1):
+            found = lines[number - 1].find(wanted, column)
+            if found >= 0:
+                return number, found
+            column = 0
+    return after
+
+
+def stray_lists(blocks: Iterable[Block], under: str) -> Iterator[StrayList]:
+    """The lists among `blocks`, in quotations too; `under` is the heading above them."""
+    lead = ""
+    for block in blocks:
+        if block.kind == "heading":
+            under, lead = plain_text(block.inline), ""
+        elif block.kind == "paragraph":
+            lead = plain_text(block.inline)
+        elif block.kind in _LISTS:
+            items = tuple((item.first, _said(item)) for item in block.children)
+            yield StrayList(items, under, lead, block.kind == "ordered_list")
+            lead = ""
+        elif block.kind == "blockquote":
+            yield from stray_lists(block.children, under)
+            lead = ""
+
+
+def _said(item: Block) -> str:
+    """What the first paragraph of an item says."""
+    first = item.children[0] if item.children else None
+    return plain_text(first.inline) if first is not None else ""
