@@ -14,6 +14,7 @@ from datetime import datetime
 from incidents.enums import Moment
 from inventory.enums import Environment
 from runbooks.enums import RunStatus, StepStatus, ValueType
+from runbooks.irreversible import acts, target_of
 from runbooks.machine import ENDED, RunState, StepState
 from runbooks.procedure import ValueSpec
 
@@ -70,9 +71,8 @@ def _production(state: RunState, name: str) -> bool:
 
 
 def _targets(state: RunState) -> set[str]:
-    """What the run may write into, done or not."""
-    locks = (step.guard.locks.get("overwrite") for step in state.procedure.steps)
-    return {str(lock["target"]) for lock in locks if lock}
+    """What the run may write into or delete, done or not."""
+    return {target_of(step.guard) for step in acts(state.procedure)}
 
 
 def _locks(state: RunState, step: StepState, key: str) -> dict[str, str]:
@@ -96,7 +96,7 @@ def _restored(
     state: RunState, done: list[StepState], own: Collection[str], *, restores: bool
 ) -> Iterator[Fact]:
     """The data was put live by an overwrite; how new it is stands where its copy was verified.
-    `restores`: the run is there to overwrite something, whether that is of `own` or not."""
+    `restores`: the run is there to change something for good, whether that is of `own` or not."""
     over = False
     for step in done:
         lock = _locks(state, step, "overwrite")

@@ -1,10 +1,9 @@
 """What a move of a run does to the inventory, in the same transaction.
 
-An instance that a step froze is frozen in the inventory; a copy that a step made, read or put away
-is there, with the run in its history; its id goes into the event. What the inventory refuses, the
-move is refused with, and nothing of it remains but the refusal. What a drill does to production
-and its copies is practice, and stays in the drill.
-"""
+An instance that a step froze is frozen in the inventory, one that it deleted is decommissioned; a
+copy that a step made, read or put away is there, with the run in its history; its id goes into the
+event. What the inventory refuses, the move is refused with, and nothing of it remains but the
+refusal. What a drill does to production and its copies is practice, and stays in the drill."""
 
 from __future__ import annotations
 
@@ -113,6 +112,14 @@ def _lifecycle(lifecycle: Lifecycle) -> Callable[[Mapping[str, Any], Deed], dict
     return deed
 
 
+def _deleted(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
+    """An instance that is gone as a whole. Of one that lost a part, the inventory knows no
+    parts."""
+    if data["part"]:
+        return {"instance": _instance(deed).pk}
+    return _lifecycle(Lifecycle.DECOMMISSIONED)(data, deed)
+
+
 def _registered(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
     """A copy of an instance, a duplicate of a copy, or what was replaced."""
     facts: dict[str, object] = {
@@ -160,11 +167,17 @@ def _compared(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
 KINDS: dict[str, Callable[[Mapping[str, Any], Deed], dict[str, Any]]] = {
     "instance.frozen": _lifecycle(Lifecycle.FROZEN),
     "instance.thawed": _lifecycle(Lifecycle.ACTIVE),
+    "instance.deleted": _deleted,
     "copy.registered": _registered,
     "copy.verified": _verified,
     "data.compared": _compared,
 }
-_GUARDS = {"instance.frozen": "freeze", "instance.thawed": "thaw", "data.compared": "compare"}
+_GUARDS = {
+    "instance.frozen": "freeze",
+    "instance.thawed": "thaw",
+    "instance.deleted": "destroy",
+    "data.compared": "compare",
+}
 
 
 def _guard(events: tuple[NewEvent, ...]) -> str:

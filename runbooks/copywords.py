@@ -28,6 +28,13 @@ def _verified(data: Data) -> str:
     return f"verified {data['name']}, at {data['place']}{_content(data)}{lost}"
 
 
+def _deleted(data: Data) -> str:
+    """What is gone: an instance, or a part of it."""
+    return (
+        f"deleted {data['part']} of {data['name']}" if data["part"] else f"deleted {data['name']}"
+    )
+
+
 def _rearmed(data: Data) -> str:
     """What was said to be on again."""
     return "re-armed: " + "; ".join(f"{what}: {said}" for what, said in data["what"].items())
@@ -88,6 +95,11 @@ KINDS: dict[str, Kind] = {
     ),
     "instance.thawed": _kind(
         "The writers of an instance were started.", lambda data: f"thawed {data['name']}"
+    ),
+    "instance.deleted": _kind(
+        "An instance, or a part of it, was deleted; gone as a whole, it is decommissioned in the"
+        " inventory now.",
+        _deleted,
     ),
     "copy.registered": _kind(
         "A copy was made or put away; it is in the inventory now.", _registered

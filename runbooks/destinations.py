@@ -11,6 +11,7 @@ from inventory.models import Copy, Instance, System
 from runbooks.enums import RunKind
 from runbooks.interlocks import plain
 from runbooks.interlocks.holdings import on_host
+from runbooks.irreversible import acts, target_of
 from runbooks.machine import Facts
 from runbooks.procedure import Procedure
 
@@ -35,6 +36,10 @@ def forbidden(
     """Parameter name → why what was chosen for it is never written into. A drill never writes into
     production (NIST SP 800-53 CP-9(1): test restores go elsewhere)."""
     errors = _out_of_production(procedure, system, chosen) if procedure.copies_out else {}
+    if kind is RunKind.DRILL:
+        for target in {target_of(step.guard) for step in acts(procedure)} & chosen.keys():
+            if _is_production(chosen[target]):
+                errors[target] = "A drill never deletes or overwrites production. Choose another."
     for source, target in _ways(procedure):
         one, other = chosen.get(source), chosen.get(target)
         if one is not None and other is not None and _same(one, other, source == target):
@@ -71,6 +76,7 @@ def _out_of_production(
     """What copies out of production writes nowhere into it, whatever it calls its parameters, and
     not by a name that is typed either (M2 of the story)."""
     written = {target for _, target in _ways(procedure)}
+    written |= {target_of(step.guard) for step in acts(procedure)}
     source = procedure.read_from()
     errors = {}
     for name, one in chosen.items():

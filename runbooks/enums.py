@@ -44,12 +44,14 @@ class ValueType(StrEnum):
 
 
 class Operation(StrEnum):
-    """What a runbook is for. A copy-out reads production and never writes into it."""
+    """What a runbook is for. A copy-out reads production and never writes into it; a deletion puts
+    nothing in the place of what it takes away."""
 
     RESTORE = "restore"
     COPY_OUT = "copy-out"
     BACKUP = "backup"
     CHECK = "check"
+    DELETE = "delete"
 
 
 class Deviation(StrEnum):

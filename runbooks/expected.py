@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from runbooks.enums import Countersign, RunRole
+from runbooks.irreversible import ACTS
 from runbooks.procedure import Procedure, Step
 
 #: Guards at which a name is typed so that somebody stops and thinks (D7).
-_TYPED = ("direction", "overwrite")
+_TYPED = ("direction", *ACTS)
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def _decider(steps: list[Step]) -> Iterator[str]:
     if releases:
         yield f"Releases, with a reason: {_where(releases)}."
     yield from _own(steps, None, "verify", "Signs for the loss, if it is more than was promised")
+    deleting = "Signs that there is nothing to keep, where no safety copy was read back"
+    yield from _own(steps, None, "destroy", deleting)
     yield from _pauses(steps)
     yield "Owns go and no-go."
 

@@ -12,6 +12,7 @@ from inventory.enums import CopyState, Environment, Lifecycle
 from inventory.models import Copy, Instance
 from runbooks.enums import Caught, Move, RunKind, StepStatus
 from runbooks.interlocks import holdings
+from runbooks.irreversible import act_of, acts, target_of
 from runbooks.machine import Facts, Refusal, Request, RunState
 from runbooks.models import Run
 
@@ -24,8 +25,8 @@ _GONE = {Lifecycle.DECOMMISSIONED.value, Lifecycle.QUARANTINED.value}
 
 def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
     """The refusal of a move whose guards rest on something that the inventory no longer says. One
-    query, and only for steps with such guards; three before an overwrite. Before an undo: whether
-    somebody else has let the writers go of what was overwritten."""
+    query, and only for steps with such guards; three before an irreversible act. Before an undo:
+    whether somebody else has let the writers go of what was overwritten or deleted."""
     names = _named(state, request)
     if not names:
         return None
@@ -35,7 +36,8 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
         facts = state.facts[row.name]
         target: list[str] = []
         if request.move is not Move.UNDO:
-            target += [*_instance(row.instance, facts)] if row.instance else []
+            back = row.name in state.stated.deleted
+            target += [*_instance(row.instance, facts, back)] if row.instance else []
             said += [*_copy(row.copy, facts)] if row.copy else []
         if request.move in {Move.UNLOCK, Move.UNDO}:
             target += [*_thawed(row.instance, state, row.name)] if row.instance else []
@@ -53,21 +55,22 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
     )
 
 
-def _overwritten(state: RunState) -> set[str]:
-    """What an undo would put back: the targets of the overwrites that were done."""
+def _acted(state: RunState) -> set[str]:
+    """What an undo would put back: the targets of the acts that were done."""
     return {
-        str(step.guard.locks["overwrite"]["target"])
-        for step in state.procedure.steps
-        if "overwrite" in step.guard.locks and state.steps[step.index].status is StepStatus.DONE
+        target_of(step.guard)
+        for step in acts(state.procedure)
+        if state.steps[step.index].status is StepStatus.DONE
     }
 
 
 def _keys(state: RunState, request: Request) -> list[str]:
     if request.step is None or not 0 <= request.step < len(state.steps):
         return []
-    locks = state.step(request.step).guard.locks
+    guard = state.step(request.step).guard
+    locks = guard.locks
     if request.move is Move.UNLOCK:
-        return [key for key in ("overwrite",) if key in locks]
+        return [key for key in (act_of(guard),) if key]
     if request.move in {Move.TICK, Move.DECIDE}:
         return [key for key in LOOKED_AT if key in locks]
     return []
@@ -77,7 +80,7 @@ def _named(state: RunState, request: Request) -> set[str]:
     """The parameters that these guards are about."""
     index = request.step
     if request.move is Move.UNDO:
-        return _overwritten(state)
+        return _acted(state)
     if index is None or not _keys(state, request):
         return set()
     locks = state.step(index).guard.locks
@@ -88,7 +91,9 @@ def _named(state: RunState, request: Request) -> set[str]:
 _SIDES = ("of", "from", "into", "target")
 
 
-def _instance(row: Instance, facts: Facts) -> Iterator[str]:
+def _instance(row: Instance, facts: Facts, deleted_here: bool) -> Iterator[str]:
+    """What the inventory says otherwise. That it is decommissioned since this run deleted it is no
+    news: the rollback puts it back."""
     now = {"name": row.name, "host": row.host, "environment": row.environment}
     for what, value in now.items():
         if value != facts.fields.get(what, value):
@@ -97,7 +102,7 @@ def _instance(row: Instance, facts: Facts) -> Iterator[str]:
         yield f"{facts.value} has other identifiers."
     elif facts.kinds and (row.first_kind, row.second_kind) != facts.kinds:
         yield f"the identifiers of {facts.value} are of other kinds."
-    if row.lifecycle in _GONE:
+    if row.lifecycle in _GONE and not deleted_here:
         yield f"{facts.value} is {row.lifecycle}."
 
 

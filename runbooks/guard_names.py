@@ -15,6 +15,7 @@ NAMES: dict[str, str] = {
     "copy": "a new copy, elsewhere than its source",
     "countersign": "the second person",
     "decide": "the decision at a branch",
+    "destroy": "the deletion",
     "direction": "from where, into what",
     "duration": "the shortest sensible time",
     "fitness": "who is fit to go on",

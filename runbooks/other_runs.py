@@ -1,14 +1,13 @@
 """Other runs that work on the same machine, and which of them keeps a run from overwriting it.
 
-Two teams that restore one database at the same time each destroy what the other has done. So a run
-unlocks its overwrite only when no other run is at work on the target: the one that was started
+Two teams that restore or delete one database at the same time each destroy what the other has done.
+So a run unlocks its act only when no other run is at work on the target: the one that was started
 first goes first. One that was only prepared is shown and keeps nobody; nor does one in which
-nothing has happened for a day, unless it has laid open its own overwrite.
+nothing has happened for a day, unless it has laid open its own act.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +17,7 @@ from inventory.models import Instance, System
 from inventory.times import stamp
 from runbooks import eventtext, rows
 from runbooks.enums import Move, RunKind, RunStatus
+from runbooks.irreversible import ACTS, act_of, acts, target_of
 from runbooks.machine import Refusal, Request, RunState
 from runbooks.models import Event, Run, RunParameter
 from runbooks.procedure import Procedure
@@ -26,18 +26,22 @@ from runbooks.procedure import Procedure
 FORGOTTEN_AFTER = timedelta(hours=24)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ENDED = (RunStatus.COMPLETED.value, RunStatus.ABORTED.value)
-_TARGETS = (("overwrite", "target"), ("freeze", "of"), ("mark", "of"))
+_TARGETS = (*((act, "target") for act in ACTS), ("freeze", "of"), ("mark", "of"))
+
+
+_WORKS = {"overwrite": "is restoring", "destroy": "is deleting", "": "is working on"}
 
 
 @dataclass(frozen=True)
 class OtherRun:
     """A run that names `instance` as its target. `overwrote_at` is when it last laid open an
-    overwrite of it, `last_at` when anything last happened in it; `restores`: it may overwrite it;
-    `blocks`: it keeps the run that asks from overwriting."""
+    overwrite or deletion of it, `last_at` when anything last happened in it; `act`: what it may do
+    to it, the key of the guard, '' for nothing of the kind; `blocks`: it keeps the run that asks
+    from its own act."""
 
     run: Run
     instance: Instance
-    restores: bool
+    act: str
     last_at: datetime
     overwrote_at: datetime | None
     blocks: bool
@@ -46,9 +50,10 @@ class OtherRun:
     def sentence(self) -> str:
         """What it is doing, in a sentence."""
         name, number = self.instance.name, self.run.pk
-        work = "is restoring" if self.restores else "is working on"
+        work = _WORKS[self.act]
         if self.overwrote_at and self.run.ended_at:
-            return f"Run {number} unlocked its overwrite of {name} at {stamp(self.overwrote_at)}."
+            what = "deletion" if self.act == "destroy" else "overwrite"
+            return f"Run {number} unlocked its {what} of {name} at {stamp(self.overwrote_at)}."
         if self.run.status == RunStatus.BRIEFING.value:
             return f"Run {number} was prepared for {name} and has not started."
         if not self.blocks and self.overwrote_at is None:
@@ -59,7 +64,7 @@ class OtherRun:
 
 
 def targets(procedure: Procedure) -> frozenset[str]:
-    """The parameters that a step overwrites, freezes or marks."""
+    """The parameters that a step overwrites, deletes, freezes or marks."""
     return frozenset(
         str(step.guard.locks[key][side])
         for step in procedure.steps
@@ -87,13 +92,14 @@ def of_system(system: System | None, at: datetime) -> tuple[OtherRun, ...]:
 
 
 def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
-    """The refusal to lay open an overwrite while another run is at work on its target, or has
-    overwritten it since this one was prepared. The row of the instance, and every other with its
-    two identifiers, is locked first, in the order of their keys: of two that ask at the same moment
-    the second sees the first."""
+    """The refusal to lay open an irreversible act while another run is at work on its target, or
+    has changed it for good since this one was prepared. The row of the instance, and every other
+    with its two identifiers, is locked first, in the order of their keys: of two that ask at the
+    same moment the second sees the first."""
     if request.move is not Move.UNLOCK or request.step is None:
         return None
-    name = str(state.step(request.step).guard.locks["overwrite"]["target"])
+    guard = state.step(request.step).guard
+    name = target_of(guard)
     chosen = run.parameters.filter(name=name).values("instance")
     instance = Instance.objects.filter(pk__in=chosen).first()
     rows_of_it = Instance.objects.same_machine(instance) if instance else Instance.objects.none()
@@ -109,13 +115,13 @@ def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
             f"{other.sentence} That was after this run was prepared: what this run identified and"
             " copied is no longer what is there.",
             "Abort this run and prepare a new one.",
-            guard="overwrite",
+            guard=act_of(guard),
         )
     return Refusal(
         "other_run",
-        f"{other.sentence} Two restores of one database destroy each other.",
+        f"{other.sentence} Two runs that change one database destroy each other's work.",
         f"Join run {number}, or have its operator or decider abort it; then unlock here.",
-        guard="overwrite",
+        guard=act_of(guard),
     )
 
 
@@ -145,22 +151,25 @@ def _found(which: Q, mine: Run | None, at: datetime) -> tuple[OtherRun, ...]:
 
 def _other(row: RunParameter, mine: Run | None, at: datetime) -> OtherRun | None:
     """What the run of `row` is to `mine`; None when the parameter is no target of it, or when it
-    ended without an overwrite that matters."""
+    ended without an act that matters."""
     run, instance = row.run, row.instance
     last_at = _EPOCH + timedelta(microseconds=vars(row)["last_at"])
     procedure = rows.procedure_of(run)
     if instance is None or row.name not in targets(procedure):
         return None
-    overwrites = _overwriting(procedure, row.name)
-    unlocked = eventtext.of_kinds(run, ["step.unlocked"]) if overwrites else []
-    times = [line.at for line in unlocked if line.data["step"] in overwrites]
+    steps = [step for step in acts(procedure) if target_of(step.guard) == row.name]
+    unlocked = eventtext.of_kinds(run, ["step.unlocked"]) if steps else []
+    indexes = {step.index for step in steps}
+    times = [line.at for line in unlocked if line.data["step"] in indexes]
     overwrote_at = max(times, default=None)
     if run.ended_at and not (mine and overwrote_at and overwrote_at >= mine.prepared_at):
         return None
     forgotten = at - last_at > FORGOTTEN_AFTER
     first = run.started_at is not None and (mine is None or _is_first(run, mine))
     blocks = bool(overwrote_at) or (first and not forgotten)
-    return OtherRun(run, instance, bool(overwrites), last_at, overwrote_at, blocks)
+    return OtherRun(
+        run, instance, act_of(steps[0].guard) if steps else "", last_at, overwrote_at, blocks
+    )
 
 
 def _is_first(other: Run, mine: Run) -> bool:
@@ -168,9 +177,3 @@ def _is_first(other: Run, mine: Run) -> bool:
     if mine.started_at is None or other.started_at is None:
         return True
     return (other.started_at, other.pk) < (mine.started_at, mine.pk)
-
-
-def _overwriting(procedure: Procedure, name: str) -> Iterable[int]:
-    """The steps that overwrite the parameter `name`."""
-    locks = ((step.index, step.guard.locks.get("overwrite", {})) for step in procedure.steps)
-    return {index for index, lock in locks if lock.get("target") == name}

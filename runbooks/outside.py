@@ -9,11 +9,12 @@ from __future__ import annotations
 from accounts.models import User
 from runbooks import slips
 from runbooks.enums import Countersign, RunKind, RunStatus
+from runbooks.irreversible import ACTS
 from runbooks.machine import Outside, RunState, current
 from runbooks.models import Run
 from runbooks.state import replace
 
-_AGREED = {"timeout", "overwrite"}
+_AGREED = {"timeout", *ACTS}
 
 
 def seen(run: Run, state: RunState) -> RunState:

@@ -205,17 +205,18 @@ class Procedure:
         return None
 
     def written_into(self) -> str:
-        """Name of the parameter this runbook writes into, '' if no guard says so."""
-        return self._named("target", "into")
+        """Name of the parameter this runbook writes into, or else deletes; '' if no guard says."""
+        return self.named(overwrite="target", direction="into") or self.named(destroy="target")
 
     def read_from(self) -> str:
         """Name of the parameter this runbook reads from, '' if no guard says so."""
-        return self._named("from", "from")
+        return self.named(overwrite="from", direction="from")
 
-    def _named(self, overwrite: str, direction: str) -> str:
+    def named(self, **sides: str) -> str:
+        """The first parameter that a step names at one of these keys of a guard; '' for none."""
         for step in self.steps:
             locks = step.guard.locks
-            for key, side in (("overwrite", overwrite), ("direction", direction)):
+            for key, side in sides.items():
                 if locks.get(key, {}).get(side):
                     return str(locks[key][side])
         return ""

@@ -12,6 +12,7 @@ _STATED = frozenset(
     {
         "instance.frozen",
         "instance.thawed",
+        "instance.deleted",
         "copy.registered",
         "copy.verified",
         "rearm.stated",

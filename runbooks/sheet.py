@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runbooks.demands import demands
+from runbooks.irreversible import act_of
 from runbooks.judgement import Noted
 from runbooks.procedure import Procedure, Step
 from runbooks.sections import Section
@@ -14,7 +15,7 @@ from runbooks.sections import Section
 
 @dataclass(frozen=True)
 class Line:
-    """A step as it is read."""
+    """A step as it is read. `overwrites`: it cannot be taken back, a deletion neither."""
 
     step: Step
     demands: tuple[str, ...]
@@ -81,5 +82,5 @@ def _line(step: Step, procedure: Procedure, notes: list[Noted]) -> Line:
         step,
         demands(step.guard, procedure),
         tuple(notes),
-        "overwrite" in step.guard.locks,
+        bool(act_of(step.guard)),
     )

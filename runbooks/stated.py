@@ -63,11 +63,16 @@ class Thawed:
     at: datetime
 
 
+#: The `basis` of a signature that is for no loss with a copy: nothing of what is deleted is kept.
+NOTHING_TO_KEEP = "nothing to keep"
+
+
 @dataclass(frozen=True)
 class Signed:
     """The decider's signature for a loss, at one attempt of a step: everything that was written
     after `newest` and up to `until`, which was known by `basis` (`runbooks.interlocks.loss`).
-    None: nobody knew."""
+    None: nobody knew. With the basis `NOTHING_TO_KEEP` it is for everything that is deleted there.
+    `reason` is why, in the decider's words."""
 
     step: int
     attempt: int
@@ -76,6 +81,7 @@ class Signed:
     basis: str
     text: str
     by: int
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,12 +162,13 @@ class Stated:
     """All of it. `frozen` are parameters whose writers are stopped, `stopped` when they last were,
     also after they went on; `thawed` those whose writers were let go, and when the last time;
     `incident` is what the run was told of the one it answers; `unlocked` steps whose command was
-    laid open, and when; `misses` wrong answers at a step, over all its attempts; `token` the mark
-    of this run; `access` what the operator's account can do on what is read; `resumed_at` the end
-    of a hold after which the time-out is repeated, `confirmed_since` who has repeated it;
-    `held_by_clock`: the last hold was because the clock went back; `replacement` is the last one
-    that was proposed, until it is done or taken back; `entries` who wrote each line (its sequence)
-    that can be struck out, `struck` those that were."""
+    laid open, and when; `deleted` parameters whose instance a step deleted, all of it; `misses`
+    wrong answers at a step, over all its attempts; `token` the mark of this run; `access` what the
+    operator's account can do on what is read; `resumed_at` the end of a hold after which the
+    time-out is repeated, `confirmed_since` who has repeated it; `held_by_clock`: the last hold was
+    because the clock went back; `replacement` is the last one that was proposed, until it is done
+    or taken back; `entries` who wrote each line (its sequence) that can be struck out, `struck`
+    those that were."""
 
     copies: tuple[KnownCopy, ...] = ()
     frozen: frozenset[str] = frozenset()
@@ -171,6 +178,7 @@ class Stated:
     signed: tuple[Signed, ...] = ()
     confirmed: tuple[Confirmed, ...] = ()
     unlocked: Mapping[int, datetime] = field(default_factory=dict)
+    deleted: frozenset[str] = frozenset()
     overrides: tuple[Override, ...] = ()
     misses: Mapping[int, int] = field(default_factory=dict)
     deviations: tuple[Deviation, ...] = ()

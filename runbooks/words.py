@@ -17,6 +17,7 @@ from runbooks.enums import Deviation, ValueType
 from runbooks.eventkinds import Data, Kind
 from runbooks.freshness import WENT_BACK
 from runbooks.procedure import Procedure, ValueSpec
+from runbooks.stated import NOTHING_TO_KEEP
 
 #: What a tick says of its pace, and how that is told.
 PACE = (
@@ -144,6 +145,11 @@ def _entered(data: Data, procedure: Procedure) -> str:
 
 
 def _released(data: Data, procedure: Procedure) -> str:
+    if data.get("loss_until_is") == NOTHING_TO_KEEP:
+        return (
+            f"released {step_name(data, procedure)}, signing that there is nothing to keep"
+            f" ({data['loss']}), because: {data['reason']}"
+        )
     signed = f", signing for the loss ({data['loss']})" if data.get("loss") else ""
     return f"released {step_name(data, procedure)}{signed}: {data['reason']}"
 

@@ -21,9 +21,11 @@ class OtherRunShape(serializers.Serializer[Any]):
     instance = serializers.CharField(help_text="Name of the instance that both name.")
     prepared_at = Moment()
     started_at = Moment(allow_null=True)
-    unlocked_at = Moment(allow_null=True, help_text="When it last unlocked its overwrite of it.")
+    unlocked_at = Moment(
+        allow_null=True, help_text="When it last unlocked its overwrite or deletion of it."
+    )
     blocks = serializers.BooleanField(
-        help_text="Whether it keeps this run from unlocking: it started first, or has overwritten."
+        help_text="Whether it keeps this run from unlocking: it started first, or has unlocked."
     )
     sentence = serializers.CharField()
     url = serializers.CharField()

@@ -56,6 +56,7 @@ def guard_json(guard: Guard) -> dict[str, Any]:
         "undo": guard.undo or None,
         "on_mismatch": guard.on_mismatch or None,
         "overwrites": guard.locks.get("overwrite", {}).get("target"),
+        "deletes": guard.locks.get("destroy", {}).get("target"),
         "interlocks": list(interlocks.promises(guard)),
     }
 

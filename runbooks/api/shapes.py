@@ -204,6 +204,7 @@ class Demands(Shape):
     undo = serializers.CharField(allow_null=True, help_text="Key of the way back.")
     on_mismatch = serializers.CharField(allow_null=True)
     overwrites = serializers.CharField(allow_null=True, help_text="Name of the parameter.")
+    deletes = serializers.CharField(allow_null=True, help_text="Name of the parameter.")
     interlocks = serializers.ListField(
         child=serializers.CharField(), help_text="What its interlocks demand, in words."
     )
@@ -250,7 +251,7 @@ class RunNow(RunHead):
     turned_back = serializers.BooleanField()
     brief = Brief()
     other_runs = OtherRunShape(
-        many=True, help_text="Other runs that overwrite, freeze or mark the same instance."
+        many=True, help_text="Other runs that overwrite, delete, freeze or mark the same instance."
     )
     parameters = Parameter(many=True)
     people = Presence(many=True)

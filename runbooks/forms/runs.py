@@ -35,6 +35,7 @@ from runbooks.forms.replacing import (
     WithdrawReplacementForm,
     read_back_field,
 )
+from runbooks.irreversible import deletes, part_of, target_of
 
 #: In what a run can go wrong, as its operator or decider says it.
 WENT_WRONG = [
@@ -89,16 +90,18 @@ class UnlockForm(MoveForm):
     name = TextField(
         max_length=200,
         widget=forms.TextInput(attrs={**PLAIN, "class": "mono"}),
-        error_messages={"required": "Type the name of what is overwritten."},
+        error_messages={"required": "Type the name of what is overwritten or deleted."},
     )
 
     def prepare(self) -> None:
         if self.index is None:
             return
-        lock = self.state.step(self.index).guard.locks.get("overwrite", {})
-        target = self.state.facts.get(str(lock.get("target")))
-        name = target.value if target else "what is overwritten"
-        self.fields["name"].label = f"This OVERWRITES {name}. Type its name"
+        guard = self.state.step(self.index).guard
+        target = self.state.facts.get(target_of(guard))
+        name = target.value if target else "the target"
+        does, part = "DELETES" if deletes(guard) else "OVERWRITES", part_of(guard)
+        what = f"{part} of {name}. Type the name of {name}" if part else f"{name}. Type its name"
+        self.fields["name"].label = f"This {does} {what}"
 
 
 class ResumeForm(RunForm):

@@ -13,12 +13,14 @@ from datetime import datetime
 
 from runbooks.enums import ValueType
 from runbooks.interlocks.after import Compare, Quarantine, Rearm, missing
+from runbooks.interlocks.before import renewed
 from runbooks.interlocks.copies import MakeCopy, Protect
+from runbooks.interlocks.destroy import Destroy
 from runbooks.interlocks.direction import Direction
 from runbooks.interlocks.freeze import Freeze, Thaw
 from runbooks.interlocks.identify import NAMED, Identify, Mark, plain, proofs
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
-from runbooks.interlocks.overwrite import Overwrite, renewed
+from runbooks.interlocks.overwrite import Overwrite
 from runbooks.interlocks.timeout import Timeout, confirmed, unconfirmed
 from runbooks.interlocks.verify import Verify
 from runbooks.interlocks.wait import Wait
@@ -62,6 +64,7 @@ INTERLOCKS: dict[str, Interlock] = {
         Protect(),
         Verify(),
         Overwrite(),
+        Destroy(),
         Timeout(),
         Wait(),
         Rearm(),

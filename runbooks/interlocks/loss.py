@@ -18,7 +18,7 @@ from runbooks.interlocks import holdings
 from runbooks.interlocks.after import promised
 from runbooks.interlocks.interlock import Signature, utc
 from runbooks.state import ENDED, RunState
-from runbooks.stated import Signed
+from runbooks.stated import NOTHING_TO_KEEP, Signed
 
 Clock = Callable[[datetime], str]
 
@@ -217,7 +217,10 @@ def for_loss(name: str, loss: Loss) -> Signature:
 def covers(signed: Signed, loss: Loss) -> bool:
     """Whether a signature is for this loss, or for a greater one. Who signed while the writers
     still wrote signed for the minutes after it, too (`GROWS_FOR`). What nobody knew when it was
-    signed covers only what nobody knows now."""
+    signed covers only what nobody knows now. That nothing is kept of what is deleted covers no
+    loss with a copy."""
+    if signed.basis == NOTHING_TO_KEEP:
+        return False
     if (
         loss.newest is None
         or loss.until.at is None

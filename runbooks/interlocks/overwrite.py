@@ -6,17 +6,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from runbooks.enums import ParameterType, StepStatus
+from runbooks.enums import ParameterType
 from runbooks.interlocks import holdings
+from runbooks.interlocks.before import done, is_after, since_thaw
 from runbooks.interlocks.interlock import Interlock, Signature
 from runbooks.interlocks.loss import LossState, for_loss, loss_with, signed_for, told, why
 from runbooks.interlocks.timeout import timeout_gate
 from runbooks.requests import Gate
-from runbooks.state import FINISHED, RunState
+from runbooks.state import RunState
 
 GOOD_COPIES = 2
-#: Guards that a second attempt at an overwrite demands anew.
-RENEWED = ("identify", "mark", "direction", "copy", "timeout")
 
 
 class Overwrite(Interlock):
@@ -31,20 +30,20 @@ class Overwrite(Interlock):
         data = self.data(state, index)
         target, source = str(data["target"]), str(data["from"])
         name = state.facts[target].value if target in state.facts else target
-        since = _since(state, index, target)
+        since = since_thaw(state, index, target)
         safe = holdings.safety_copy(state, target)
         return (
             *self._agreed(state, since, target, source, name),
             self.gate(
                 "frozen",
                 f"Writers of {name} stopped",
-                holdings.frozen(state, target) and _done(state, since, "freeze", of=target),
+                holdings.frozen(state, target) and done(state, since, "freeze", of=target),
                 "Stop the writers in a step that freezes it, with evidence.",
             ),
             self.gate(
                 "safety_copy",
                 f"Safety copy of {name}, read back",
-                safe is not None and _is_after(safe.registered_at, since),
+                safe is not None and is_after(safe.registered_at, since),
                 "Copy what will be lost to another place in this run, and read it back.",
             ),
             *self._two_copies(state, source),
@@ -64,7 +63,7 @@ class Overwrite(Interlock):
         yield self.gate(
             "identified",
             f"{name} identified",
-            _done(state, since, "identify", of=target),
+            done(state, since, "identify", of=target),
             "A step that identifies it comes first. If this runbook has none, hold the run and"
             " use another runbook.",
         )
@@ -72,7 +71,7 @@ class Overwrite(Interlock):
         yield self.gate(
             "direction",
             "Direction stated",
-            _done(state, since, "direction", **said),
+            done(state, since, "direction", **said),
             "A step in which the operator states what is read from and what is written into"
             " comes first.",
         )
@@ -126,55 +125,6 @@ class Overwrite(Interlock):
         )
 
 
-def renewed(state: RunState, indexes: Iterable[int]) -> list[int]:
-    """The finished steps that must be done anew, because a second attempt at an overwrite among
-    `indexes` begins: those that identified, marked, stated, copied and agreed (D3, M13)."""
-    targets = {
-        str(state.step(i).guard.locks["overwrite"]["target"])
-        for i in indexes
-        if "overwrite" in state.step(i).guard.locks and not state.steps[i].is_fresh
-    }
-    if not targets or state.turned_back:
-        return []
-    return [
-        step.index
-        for step in state.procedure.steps
-        if state.steps[step.index].status is StepStatus.DONE
-        and any(_guards(step.guard.locks.get(key), key, targets) for key in RENEWED)
-    ]
-
-
-def _guards(data: Mapping[str, Any] | None, key: str, targets: set[str]) -> bool:
-    """Whether a guard with `data` under `key` is about one of `targets`, or about everything."""
-    if data is None:
-        return False
-    if key == "copy":
-        return data["of"] in targets and data.get("purpose") == "safety"
-    return key == "timeout" or (data.get("of") or data.get("into")) in targets
-
-
-def _since(state: RunState, index: int, target: str) -> datetime | None:
-    """When the writers of `target` were let go before step `index`: what was identified, frozen and
-    copied earlier says nothing about the data of now. None when they were not."""
-    thaw = holdings.thawed(state, target)
-    return thaw.at if thaw and state.steps[index].status not in FINISHED else None
-
-
 def _is_copy(state: RunState, source: str) -> bool:
     spec = state.procedure.parameters_by_name.get(source)
     return spec is not None and spec.type is ParameterType.COPY
-
-
-def _is_after(at: datetime | None, since: datetime | None) -> bool:
-    return since is None or (at is not None and at > since)
-
-
-def _done(state: RunState, since: datetime | None, key: str, **said: str) -> bool:
-    """Whether a step with the guard `key` that says this was done, after `since`."""
-    return any(
-        state.steps[step.index].status is StepStatus.DONE
-        and said.items() <= step.guard.locks[key].items()
-        and _is_after(state.steps[step.index].done_at, since)
-        for step in state.procedure.steps
-        if key in step.guard.locks
-    )

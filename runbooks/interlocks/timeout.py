@@ -10,6 +10,7 @@ from inventory.durations import words
 from runbooks.enums import RunRole
 from runbooks.freshness import is_fresh
 from runbooks.interlocks.interlock import Interlock
+from runbooks.irreversible import acts
 from runbooks.requests import Gate
 from runbooks.state import RunState
 
@@ -71,10 +72,10 @@ def confirmed(state: RunState, person: int, at: datetime) -> bool:
 
 
 def _needs_everyone(state: RunState) -> bool:
-    """Whether something is overwritten, and nobody passed the demand for every role at the start
-    by an override."""
+    """Whether something is overwritten or deleted, and nobody passed the demand for every role at
+    the start by an override."""
     alone = any(one.gate == "roles" and one.opened_at for one in state.stated.overrides)
-    return not alone and any("overwrite" in step.guard.locks for step in state.procedure.steps)
+    return not alone and bool(acts(state.procedure))
 
 
 def fresh_for(state: RunState) -> timedelta:

@@ -56,7 +56,7 @@ def _undo(state: RunState, request: Request) -> Outcome:
 
 
 def _renewing(state: RunState, indexes: list[int]) -> dict[str, Any]:
-    """The steps that begin anew together with `indexes`, where one of these is an overwrite."""
+    """The steps that begin anew together with `indexes`, where one of these is irreversible."""
     also = [i for i in interlocks.renewed(state, indexes) if i not in indexes]
     return {"again": also} if also else {}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from runbooks.enums import Caught, Move, ParameterType
 from runbooks.interlocks.identify import names, plain
+from runbooks.irreversible import act_of, deletes, target_of
+from runbooks.procedure import Guard
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
 from runbooks.state import RunState
 
@@ -15,22 +17,28 @@ def _confirm(state: RunState, request: Request) -> Outcome:
 
 def _unlock(state: RunState, request: Request) -> Outcome:
     index = index_of(request)
-    name = str(state.step(index).guard.locks["overwrite"]["target"])
+    guard = state.step(index).guard
+    name, does = target_of(guard), "deletes" if deletes(guard) else "writes into"
     facts = state.facts[name]
     target = facts.value
     said = request.text("name")
     if not said:
-        return Malformed({"name": "Type the name of what is overwritten."})
+        return Malformed({"name": f"Type the name of what is {_past(guard)}."})
     if not names(said, facts):
         return Refusal(
             "wrong_name",
-            f"You typed {said}; this step writes into {target}.",
-            "Stop. Read FROM and INTO once more, and say aloud what is overwritten.",
-            guard="overwrite",
+            f"You typed {said}; this step {does} {target}.",
+            "Stop. Look once more at what this run was prepared for, and say aloud what is"
+            f" {_past(guard)}.",
+            guard=act_of(guard),
             counts=True,
             caught=Caught.TARGET if _is_another(state, name, said) else "",
         )
     return (NewEvent("step.unlocked", {"step": index, "name": target}),)
+
+
+def _past(guard: Guard) -> str:
+    return "deleted" if deletes(guard) else "overwritten"
 
 
 def _is_another(state: RunState, target: str, said: str) -> bool:

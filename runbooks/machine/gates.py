@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from runbooks import interlocks
 from runbooks.enums import Countersign, RunKind, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.freshness import is_fresh
+from runbooks.irreversible import ACTS, act_of
 from runbooks.machine import rollback
 from runbooks.requests import Gate, Refusal
 from runbooks.state import FINISHED, RunState, current
@@ -128,10 +129,11 @@ def _after_hold(state: RunState, index: int) -> Gate | None:
 
 def repeats_timeout(state: RunState) -> bool:
     """Whether the run stood still so long that its time-out is repeated before anything else. What
-    neither overwrites nor asks for a time-out has none to repeat."""
+    neither overwrites, deletes nor asks for a time-out has none to repeat."""
     if state.stated.resumed_at is None:
         return False
-    return any({"overwrite", "timeout"} & s.guard.locks.keys() for s in state.procedure.steps)
+    agreed = {"timeout", *ACTS}
+    return any(agreed & step.guard.locks.keys() for step in state.procedure.steps)
 
 
 def _begun(state: RunState, index: int) -> Gate | None:
@@ -228,7 +230,7 @@ def required_roles(state: RunState) -> tuple[RunRole, ...]:
         # Who signs for a loss must be there before anybody knows whether there is one.
         if "verify" in step.guard.locks and state.kind is RunKind.LIVE:
             wanted.add(RunRole.DECIDER)
-        if "overwrite" in step.guard.locks:
+        if act_of(step.guard):
             wanted |= {RunRole.VERIFIER, RunRole.DECIDER}
     return tuple(role for role in RunRole if role in wanted)
 

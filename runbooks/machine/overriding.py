@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from runbooks.enums import RunStatus
+from runbooks.irreversible import act_of
 from runbooks.machine.gates import attempt_at, gates, run_gates
 from runbooks.procedure import Guard
 from runbooks.requests import Gate, Refusal
@@ -168,7 +169,7 @@ def _one_at_a_time(before: Override) -> Refusal:
 
 
 def _needs_second(guard: Guard) -> bool:
-    return bool(guard.countersign or guard.hold or "overwrite" in guard.locks)
+    return bool(guard.countersign or guard.hold or act_of(guard))
 
 
 def _never(number: str) -> Refusal:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.irreversible import ACTS, act_of
 from runbooks.machine import replacing, rollback
 from runbooks.machine.gates import countersigned, overridden, own_release, released, repeats_timeout
 from runbooks.machine.overriding import may_ask, may_use
@@ -167,7 +168,7 @@ def _may_release(state: RunState, person: int, index: int | None, at: datetime) 
 
 def _may_confirm(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     assert index is not None  # noqa: S101 - the table demands a step
-    asks = bool({"timeout", "overwrite"} & state.step(index).guard.locks.keys())
+    asks = bool({"timeout", *ACTS} & state.step(index).guard.locks.keys())
     repeats = repeats_timeout(state)
     if not asks and not repeats:
         return Refusal("no_timeout", "This step asks for no time-out.", "Write a note instead.")
@@ -184,8 +185,9 @@ def _may_confirm(state: RunState, person: int, index: int | None, at: datetime) 
 
 
 def _may_unlock(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
-    if index is None or "overwrite" not in state.step(index).guard.locks:
-        return Refusal("no_overwrite", "This step overwrites nothing.", "Tick it.")
+    if index is None or not act_of(state.step(index).guard):
+        said = "This step overwrites and deletes nothing."
+        return Refusal("no_overwrite", said, "Tick it.")
     if index in state.stated.unlocked:
         return Refusal(
             "unlocked_already", "The command is laid open already.", "Tick it when done.", False

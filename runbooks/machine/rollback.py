@@ -11,6 +11,7 @@ from datetime import datetime
 from runbooks.enums import Countersign, Purpose
 from runbooks.interlocks import holdings
 from runbooks.interlocks.interlock import utc
+from runbooks.irreversible import act_of, target_of
 from runbooks.procedure import Procedure, Step
 from runbooks.requests import Refusal
 from runbooks.state import RunState
@@ -32,10 +33,10 @@ def is_guarded(procedure: Procedure, section: str, target: str) -> bool:
 
 
 def is_acting(procedure: Procedure, section: str) -> bool:
-    """Whether `section` is an aside that acts: a step of it overwrites, or is countersigned before
-    it is done."""
+    """Whether `section` is an aside that acts: a step of it overwrites or deletes, or is
+    countersigned before it is done."""
     return section in procedure.asides and any(
-        "overwrite" in step.guard.locks or step.guard.countersign is Countersign.BEFORE
+        act_of(step.guard) or step.guard.countersign is Countersign.BEFORE
         for step in procedure.steps
         if step.section == section
     )
@@ -47,8 +48,8 @@ def closed(state: RunState, section: str) -> Thawed | None:
         return None
     ways = [s for s in state.procedure.steps if _leads(state.procedure, s, section)]
     acting = is_acting(state.procedure, section)
-    for act, done_at in _overwritten(state):
-        target = str(act.guard.locks["overwrite"]["target"])
+    for act, done_at in _acted(state):
+        target = target_of(act.guard)
         thaw = holdings.thawed(state, target)
         if thaw is None or thaw.at < done_at or is_guarded(state.procedure, section, target):
             continue
@@ -97,19 +98,19 @@ def closing_step(procedure: Procedure, section: str, *, acts: bool = False) -> S
     targets: set[str] = set()
     for step in (procedure.steps[i] for i in procedure.main_path):
         locks = step.guard.locks
-        if "overwrite" in locks:
-            targets.add(str(locks["overwrite"]["target"]))
+        if act_of(step.guard):
+            targets.add(target_of(step.guard))
         thawed = str(locks.get("thaw", {}).get("of", ""))
         if thawed in targets and (acting or any(way < step.index for way in ways)):
             return None if is_guarded(procedure, section, thawed) else step
     return None
 
 
-def _overwritten(state: RunState) -> Iterator[tuple[Step, datetime]]:
-    """The steps whose overwrite was done, even if it was taken back since, and when, the last
-    time."""
+def _acted(state: RunState) -> Iterator[tuple[Step, datetime]]:
+    """The steps whose overwrite or deletion was done, even if it was taken back since, and when,
+    the last time."""
     for step in state.procedure.steps:
-        if "overwrite" in step.guard.locks:
+        if act_of(step.guard):
             attempts = [old for old in state.past if old.index == step.index]
             times = [one.done_at for one in (*attempts, state.steps[step.index]) if one.done_at]
             if times:

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from runbooks.enums import Countersign, Move, RunRole
+from runbooks.irreversible import act_of
 from runbooks.machine.rules import standing
 from runbooks.requests import Malformed, Refusal, Request
 from runbooks.state import RunState
@@ -48,7 +49,7 @@ def demanded(state: RunState, move: Move, index: int | None, sign_again: str) ->
     if sign_again == "all":
         return True
     steps = state.procedure.steps if index is None else (state.step(index),)
-    return any("overwrite" in step.guard.locks for step in steps)
+    return any(act_of(step.guard) for step in steps)
 
 
 def may_sign(

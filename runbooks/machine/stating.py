@@ -105,7 +105,15 @@ def _thawed(so_far: Stated, line: Line) -> Stated:
     """Whatever was agreed in the team check was agreed about data that did not change."""
     name = line.data["parameter"]
     thawed = {**so_far.thawed, name: Thawed(line.data["step"], line.at)}
-    return replace(_surprised(so_far, line), frozen=so_far.frozen - {name}, thawed=thawed)
+    back = {"frozen": so_far.frozen - {name}, "deleted": so_far.deleted - {name}}
+    return replace(_surprised(so_far, line), **back, thawed=thawed)
+
+
+def _deleted(so_far: Stated, line: Line) -> Stated:
+    """Gone as a whole; of what lost a part, the rest is there and in use."""
+    if line.data["part"]:
+        return so_far
+    return replace(so_far, deleted=so_far.deleted | {line.data["parameter"]})
 
 
 def _released(so_far: Stated, line: Line) -> Stated:
@@ -118,7 +126,7 @@ def _released(so_far: Stated, line: Line) -> Stated:
         for name in ("loss_after", "loss_until")
     )
     about = data["step"], data["attempt"], newest, until, data["loss_until_is"]
-    one = Signed(*about, data["loss"], line.by)
+    one = Signed(*about, data["loss"], line.by, data["reason"])
     return replace(so_far, signed=(*so_far.signed, one))
 
 
@@ -150,6 +158,7 @@ STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     "step.released": _released,
     "instance.frozen": _frozen,
     "instance.thawed": _thawed,
+    "instance.deleted": _deleted,
     "copy.registered": copy_registered,
     "copy.verified": copy_verified,
     "copies.asked": copies_asked,

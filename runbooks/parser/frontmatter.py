@@ -51,9 +51,10 @@ FRONT_MATTER_KEYS = (
     Key(
         "operation",
         word(Operation),
-        "`restore`, `copy-out`, `backup` or `check`",
+        "`restore`, `copy-out`, `backup`, `check` or `delete`",
         "restore",
-        "What it is for. A `copy-out` reads production and never writes into it.",
+        "What it is for. A `copy-out` reads production and never writes into it; a `delete` takes"
+        " data away and puts none in its place.",
     ),
     Key(
         "purpose",

@@ -7,6 +7,7 @@ from typing import Any
 
 from runbooks import interlocks
 from runbooks.enums import Countersign
+from runbooks.irreversible import ACTS
 from runbooks.parser import yamltext
 from runbooks.parser.guardkeys import GUARD_KEYS, LOCKED, WITH_OPTIONAL
 from runbooks.parser.readers import Context, group
@@ -32,8 +33,8 @@ def read_guard(source: str, place: Place, context: Context) -> Guard:
         _check_alone(value, context)
     if got.get("decide"):
         _check_decision(value, got, context)
-    if "overwrite" in got:
-        _check_overwrite(value, got, context)
+    if any(key in got for key in ACTS):
+        _check_act(value, got, context)
         got["countersign"] = Countersign.BEFORE
     context.recorded.update({value.name: value.type for value in got.get("record", ())})
     plain = {key: read for key, read in got.items() if key not in LOCKED}
@@ -53,16 +54,25 @@ def _check_alone(value: Value, context: Context) -> None:
         )
 
 
-def _check_overwrite(value: Value, got: Mapping[str, Any], context: Context) -> None:
-    """The irreversible act implies `countersign: before`; to confirm it afterwards is too late."""
-    if got.get("countersign") is Countersign.AFTER:
-        at = {key.text(): key for key, _ in value.pairs() or []}
+def _check_act(value: Value, got: Mapping[str, Any], context: Context) -> None:
+    """One act a step. It implies `countersign: before`; to confirm it afterwards is too late."""
+    at = {key.text(): key for key, _ in value.pairs() or []}
+    if all(key in got for key in ACTS):
         context.error(
-            "overwrite",
-            at["countersign"],
-            "What is overwritten is countersigned before, not after.",
-            "Leave `countersign` out here, and measure again in a step of its own.",
+            "destroy",
+            at["destroy"],
+            "A step overwrites or deletes, not both.",
+            "Keep `overwrite` where other data takes the place; delete in a step of its own.",
         )
+    if got.get("countersign") is not Countersign.AFTER:
+        return
+    instead = "Leave `countersign` out here, and measure again in a step of its own."
+    if "overwrite" in got:
+        said = "What is overwritten is countersigned before, not after."
+        context.error("overwrite", at["countersign"], said, instead)
+    else:
+        said = "What is deleted is countersigned before, not after."
+        context.error("destroy", at["countersign"], said, instead)
 
 
 def _check_decision(value: Value, got: Mapping[str, Any], context: Context) -> None:

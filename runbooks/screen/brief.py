@@ -7,10 +7,11 @@ from datetime import datetime
 
 from runbooks import expected
 from runbooks.interlocks.loss import LossState, loss_with
+from runbooks.irreversible import deleted
 from runbooks.lint import RULES
 from runbooks.machine import RunState
 from runbooks.screen.losses import lost_if_right
-from runbooks.screen.rollbacks import of_overwrites, offered
+from runbooks.screen.rollbacks import of_acts, offered
 from runbooks.screen.words import place_name
 
 
@@ -19,7 +20,8 @@ class Brief:
     """`source` and `target` are what is read from and written into, '' where the runbook names
     none; `endangered`: it writes into production; `loss` what is lost if all goes well, against
     the RPO; `over`: more than was promised; `waived`: code, rule and reason of each waiver;
-    `rollback`: what puts back what is overwritten, and until when."""
+    `rollback`: what puts back what is overwritten or deleted, and until when;
+    `deletes`: the target is deleted, and nothing takes its place."""
 
     source: str
     target: str
@@ -29,6 +31,7 @@ class Brief:
     waived: tuple[tuple[str, str, str], ...]
     asked: tuple[expected.Part, ...]
     rollback: tuple[str, ...]
+    deletes: bool
 
     @property
     def direction(self) -> bool:
@@ -49,7 +52,8 @@ def brief(state: RunState, at: datetime) -> Brief:
         over=known and loss_with(state, name, at).state is LossState.BEYOND,
         waived=tuple((code, _rule(code), reason) for code, reason in procedure.waive),
         asked=expected.parts(procedure),
-        rollback=tuple(offered(section, state) for section in of_overwrites(state)),
+        rollback=tuple(offered(section, state) for section in of_acts(state)),
+        deletes=bool(deleted(procedure)),
     )
 
 

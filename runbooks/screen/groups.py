@@ -70,6 +70,10 @@ _QUESTIONS: dict[str, tuple[str, str]] = {
         "Is it the data of {thing}?",
         "Read the newest record in the restored data, with a query of your own.",
     ),
+    "destroy": (
+        "What will be deleted?",
+        "Type its name. What you type here is deleted for everybody.",
+    ),
     "overwrite": (
         "What will be overwritten?",
         "Type its name. What you type here is overwritten for everybody.",

@@ -11,6 +11,7 @@ from inventory.models import System
 from inventory.times import stamp
 from runbooks.enums import Move, ParameterType, RunKind, RunStatus
 from runbooks.interlocks.loss import loss_with
+from runbooks.irreversible import deleted
 from runbooks.machine import ENDED, Allowed, Facts
 from runbooks.presence import Here
 from runbooks.screen.panels import Desk, Panel
@@ -40,7 +41,8 @@ class Presence:
 @dataclass(frozen=True)
 class Head:
     """`stripe` is the environment that is written into; `since` is the start for the clock, in
-    ISO 8601; `goal` the RTO, in words and in seconds."""
+    ISO 8601; `goal` the RTO, in words and in seconds;
+    `deletes`: the target is deleted, and nothing is written into it."""
 
     title: str
     number: int
@@ -60,6 +62,7 @@ class Head:
     hold: Panel | None
     version: str
     overridden: int = 0
+    deletes: bool = False
 
     @property
     def here(self) -> int:
@@ -115,6 +118,7 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Here])
         people=people,
         hold=desk.panel(Move.HOLD) if may_hold else None,
         overridden=state.overridden,
+        deletes=bool(deleted(state.procedure)),
         version="-".join(
             [
                 state.status.value,
@@ -129,7 +133,7 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Here])
 def _ends(desk: Desk) -> tuple[Place | None, Place | None]:
     procedure, facts = desk.state.procedure, desk.state.facts
     into, source = procedure.written_into(), procedure.read_from()
-    if not source:
+    if not source and not deleted(procedure):
         source = _first(desk, ParameterType.COPY)
     newest = loss_with(desk.state, source, desk.at).newest
     return _place(desk, facts.get(source), newest), _place(desk, facts.get(into), None)

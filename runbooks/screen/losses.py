@@ -1,4 +1,5 @@
-"""What is lost: if the overwrite is right, and if it is wrong. In words, for those who decide."""
+"""What is lost: if the overwrite or the deletion is right, and if it is wrong. In words, for those
+who decide."""
 
 from __future__ import annotations
 
@@ -7,8 +8,10 @@ from datetime import datetime
 from inventory.durations import age
 from inventory.times import stamp
 from runbooks.interlocks.after import promised
+from runbooks.interlocks.destroy import kept_copy, nothing_to_keep
 from runbooks.interlocks.holdings import good_copies, safety_copy
 from runbooks.interlocks.loss import LossState, as_found, loss_with, restored, signed_for
+from runbooks.irreversible import deletes, part_of, target_of
 from runbooks.machine import RunState
 from runbooks.procedure import Step
 from runbooks.screen.words import place_name
@@ -18,8 +21,10 @@ Term = tuple[str, str, bool]
 
 
 def consequences(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
-    """What the overwriting step `told` does at `at` (aware): what to, from what, and what is lost
-    if it is right and if it is wrong."""
+    """What the overwriting or deleting step `told` does at `at` (aware): what to, from what, and
+    what is lost if it is right and if it is wrong."""
+    if deletes(told.guard):
+        return _deletion(state, told, at)
     overwrite = told.guard.locks.get("overwrite", {})
     target, source = (str(overwrite.get(end) or "") for end in ("target", "from"))
     found: list[Term] = [
@@ -31,11 +36,41 @@ def consequences(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
         found += [("If this is right", lost, False)] if lost else []
     found += found_as_it_was(state, at)
     found.append(("If you are wrong now", lost_if_wrong(state, target, source, at), True))
+    return (*found, _way_back(state, told))
+
+
+def _deletion(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
+    """What is gone, what is kept of it, and what comes back if it was a mistake."""
+    target, part = target_of(told.guard), part_of(told.guard)
+    name = place_name(state.facts.get(target), loud=True)
+    gone = f"all of this: {part}" if part else "everything in it"
+    return (
+        ("Will be deleted", f"{part} of {name}" if part else name, True),
+        ("What is lost", f"{gone}. Nothing takes its place", True),
+        ("Kept", kept(state, told, at), False),
+        ("If you are wrong now", lost_if_wrong(state, target, "", at), True),
+        _way_back(state, told),
+    )
+
+
+def kept(state: RunState, told: Step, at: datetime) -> str:
+    """What is kept of what the step `told` deletes: its safety copy, or nothing, and why."""
+    safe = kept_copy(state, told.index)
+    if safe:
+        newest = safe.data_as_of
+        since = f"; newest record {stamp(newest)}, {age(at, newest)} old" if newest else ""
+        return f"the safety copy {safe.name}, {safe.place}, read back{since}"
+    signed = nothing_to_keep(state, told.index)
+    if signed:
+        return f"nothing, because: {signed.reason} Signed by the decider"
+    return "nothing yet: no safety copy was read back, and the decider has not signed"
+
+
+def _way_back(state: RunState, told: Step) -> Term:
     back = told.guard.undo
     section = state.procedure.section_of(back) if back else None
     way = f"“{section.title}”" if section else "this runbook names none"
-    found.append(("Way back", way, False))
-    return tuple(found)
+    return ("Way back", way, False)
 
 
 def judged(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:

@@ -18,9 +18,10 @@ from runbooks.filling import in_run
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
 from runbooks.interlocks.wait import unchecked
+from runbooks.irreversible import deletes, part_of, target_of
 from runbooks.machine import Allowed, Facts, RunState, allowed, offered
 from runbooks.screen.groups import Group, groups, in_order, thing
-from runbooks.screen.words import address, place_name
+from runbooks.screen.words import act_words, address, place_name, signing_words
 
 
 @dataclass(frozen=True)
@@ -227,17 +228,16 @@ class Desk:
     def url(self, move: Move) -> str:
         return address("runbooks:run_move", self.state.number, move.value)
 
-    def writes_over(self, step: int) -> str:
-        """The name of what step `step` overwrites, '' for every other step."""
-        told = self.state.step(step).guard.locks.get("overwrite", {})
-        name = str(told.get("target") or "")
+    def changes(self, step: int) -> str:
+        """The name of what step `step` overwrites or deletes, '' for every other step."""
+        name = target_of(self.state.step(step).guard)
         return place_name(self.state.facts[name]) if name in self.state.facts else name
 
     def verb(self, move: Move, step: int) -> str:
         """The words on the button: what it does, not “OK”."""
         told = self.state.step(step)
         if move is Move.UNLOCK:
-            return f"WRITE INTO {self.writes_over(step)}"
+            return f"{act_words(told)} {self.changes(step)}"
         if move is Move.TICK:
             return self._tick_words(step)
         if move is Move.RECORD and unchecked(self.state, step):
@@ -246,11 +246,12 @@ class Desk:
             after = told.guard.countersign is Countersign.AFTER
             if after:
                 return "Countersign my own measurement"
-            target = self.writes_over(step)
-            return f"Countersign: WRITE INTO {target}" if target else f"Countersign: {told.title}"
+            target = self.changes(step)
+            what = f"{act_words(told)} {target}" if target else told.title
+            return f"Countersign: {what}"
         if move is Move.RELEASE:
             signs = interlocks.signature(self.state, step, self.at)
-            return f"{'Sign for the loss and release' if signs else 'Release'} step {told.number}"
+            return f"{signing_words(signs)} step {told.number}"
         if move is Move.BEGIN_STEP:
             return f"Begin step {told.number}"
         return TITLES[move][1]
@@ -258,7 +259,10 @@ class Desk:
     def _tick_words(self, step: int) -> str:
         """What the tick of `step` says: which way it goes, and with what, where it moves data."""
         told = self.state.step(step)
-        target = self.writes_over(step)
+        target = self.changes(step)
+        if target and deletes(told.guard):
+            part = part_of(told.guard)
+            return f"Tick: {part} of {target} is deleted" if part else f"Tick: {target} is deleted"
         if target:
             return f"Tick: {target} is overwritten"
         if "direction" in told.guard.locks:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inventory.times import stamp
+from runbooks.irreversible import acts
 from runbooks.machine import RunState, rollback
 from runbooks.sections import Section
 
@@ -28,23 +29,23 @@ def closing(section: Section, state: RunState) -> str:
     )
 
 
-def of_overwrites(state: RunState) -> tuple[Section, ...]:
-    """The rollbacks of the steps that overwrite."""
-    keys = [s.guard.undo for s in state.procedure.steps if "overwrite" in s.guard.locks]
+def of_acts(state: RunState) -> tuple[Section, ...]:
+    """The rollbacks of the steps that overwrite or delete."""
+    keys = [step.guard.undo for step in acts(state.procedure)]
     found = (state.procedure.section_of(key) for key in keys if key)
     return tuple(dict.fromkeys(section for section in found if section is not None))
 
 
 def at_step(state: RunState, now: int | None) -> tuple[str, ...]:
     """The margin's lines at step `now`: the rollback that it, or the last step before it, names,
-    and those of overwrites that are closed."""
+    and those of acts that are closed."""
     if now is None:
         named = None
     else:
         before = reversed(state.procedure.steps[: now + 1])
         named = next((s for s in before if s.guard.undo), None)
     section = state.procedure.section_of(named.guard.undo) if named else None
-    ends = [closing(one, state) for one in of_overwrites(state)]
+    ends = [closing(one, state) for one in of_acts(state)]
     closed = tuple(line for line in dict.fromkeys(ends) if line)
     if section is None or named is None or closing(section, state):
         return closed

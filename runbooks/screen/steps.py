@@ -220,7 +220,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     html = told.body_html
     if resting or closed:
         html = _put_away(html, _RESTING if resting else _CLOSED)
-    target, pause = desk.writes_over(index), time_out(desk, told)
+    target, pause = desk.changes(index), time_out(desk, told)
     laid_open, large = state.stated.unlocked.get(index), primary(desk, told, found)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)

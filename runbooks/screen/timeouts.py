@@ -13,11 +13,15 @@ from runbooks.freshness import is_fresh
 from runbooks.interlocks.holdings import good_copies, safety_copy
 from runbooks.interlocks.loss import loss_with
 from runbooks.interlocks.timeout import CONFIRMING, fresh_for
+from runbooks.irreversible import ACTS, act_of, acts, deleted, deletes, part_of, target_of
 from runbooks.machine import Facts, RunState
 from runbooks.procedure import Step
+from runbooks.screen.losses import kept
 from runbooks.screen.panels import Desk
 from runbooks.screen.rollbacks import closing, offered
 from runbooks.screen.words import clock_time, place_name
+
+_DOUBT = "Whoever is in doubt says STOP, now, and needs no reason."
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def time_out(desk: Desk, told: Step) -> TimeOut | None:
     """The time-out at the step `told`; None where the step asks for none, and once its command was
     laid open."""
     state = desk.state
-    if not {"timeout", "overwrite"} & told.guard.locks.keys():
+    if not {"timeout", *ACTS} & told.guard.locks.keys():
         return None
     if told.index in state.stated.unlocked:
         return None
@@ -96,6 +100,8 @@ def _lines(desk: Desk) -> tuple[Confirmation, ...]:
 
 def _aloud(desk: Desk, told: Step) -> tuple[tuple[str, str], ...]:
     state = desk.state
+    if deletes(told.guard) or (deleted(state.procedure) and not act_of(told.guard)):
+        return _deletion(desk, told)
     procedure = state.procedure
     lock = told.guard.locks.get("overwrite", {})
     into, source = (
@@ -109,8 +115,29 @@ def _aloud(desk: Desk, told: Step) -> tuple[tuple[str, str], ...]:
         ("Direction", f"READ FROM {of} → WRITE INTO {target.value if target else to}"),
         ("Copy", _copy(state, source, copy, desk.at)),
         ("Way back", _way_back(state, into, told)),
-        ("Doubt", "Whoever is in doubt says STOP, now, and needs no reason."),
+        ("Doubt", _DOUBT),
     )
+
+
+def _deletion(desk: Desk, told: Step) -> tuple[tuple[str, str], ...]:
+    """The same before a deletion, which the step `told` is or comes before."""
+    state = desk.state
+    act = told if deletes(told.guard) else _next_deletion(state, told)
+    target, part = target_of(act.guard), part_of(act.guard)
+    name = place_name(state.facts.get(target), loud=True)
+    return (
+        ("Target", f"DELETE {part} of {name}" if part else f"DELETE {name}"),
+        ("Direction", "nothing is read, and nothing takes its place"),
+        ("Copy", kept(state, act, desk.at)),
+        ("Way back", _way_back(state, target, act)),
+        ("Doubt", _DOUBT),
+    )
+
+
+def _next_deletion(state: RunState, told: Step) -> Step:
+    """The deletion that comes after `told`; the first one when none does."""
+    found = [step for step in acts(state.procedure) if deletes(step.guard)]
+    return next((step for step in found if step.index > told.index), found[0])
 
 
 def _copy(state: RunState, source: str, copy: Facts | None, at: datetime) -> str:

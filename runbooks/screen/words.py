@@ -9,7 +9,11 @@ from functools import lru_cache
 from django.urls import reverse
 from django.utils import timezone
 
+from runbooks.interlocks import Signature
+from runbooks.irreversible import deletes
 from runbooks.machine import Facts, RunState, haste
+from runbooks.procedure import Step
+from runbooks.stated import NOTHING_TO_KEEP
 from runbooks.words import PACE
 
 
@@ -24,6 +28,19 @@ def place_name(facts: Facts | None, *, loud: bool = False) -> str:
         return f"{name}, {environment.upper()}"
     where = facts.fields.get("place")
     return f"{name}, {where}" if where and not loud else name
+
+
+def act_words(told: Step) -> str:
+    """What an irreversible step does to its target, loud."""
+    return "DELETE" if deletes(told.guard) else "WRITE INTO"
+
+
+def signing_words(signature: Signature | None) -> str:
+    """What the decider does to a step that waits for a signature, or only for a release."""
+    if signature is None:
+        return "Release"
+    nothing = signature.basis == NOTHING_TO_KEEP
+    return "Sign: nothing to keep, and release" if nothing else "Sign for the loss and release"
 
 
 @lru_cache(maxsize=4000)

@@ -1,0 +1,124 @@
+"""An irreversible deletion: nothing takes the place of what is there, so no source is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from runbooks.enums import StepStatus
+from runbooks.interlocks import holdings
+from runbooks.interlocks.before import done, is_after, since_thaw
+from runbooks.interlocks.interlock import Interlock, Signature
+from runbooks.interlocks.timeout import timeout_gate
+from runbooks.irreversible import target_of
+from runbooks.requests import Gate, NewEvent
+from runbooks.state import RunState
+from runbooks.stated import NOTHING_TO_KEEP, KnownCopy, Signed
+
+
+class Destroy(Interlock):
+    """What is deleted is identified, and copied unless the decider signs that there is nothing to
+    keep; everyone agreed, a second person is there, and its name was typed, before the command is
+    even shown. Where the runbook stops its writers, they are still stopped."""
+
+    key = "destroy"
+    source = "A deletion is asked for as loudly as an overwrite: nothing of it comes back (B18, M3)"
+    begins = True
+
+    def named(self, state: RunState, index: int) -> str:
+        return str(self.data(state, index)["target"])
+
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        target, name = self.named(state, index), self.facts(state, index).value
+        since = since_thaw(state, index, target)
+        return (
+            self.gate(
+                "identified",
+                f"{name} identified",
+                done(state, since, "identify", of=target),
+                "A step that identifies it comes first. If this runbook has none, hold the run and"
+                " use another runbook.",
+            ),
+            *self._stopped(state, index, since, target, name),
+            self._kept(state, index, name),
+            timeout_gate(state, at, self.key),
+            self.gate(
+                "unlocked",
+                f"DELETE {name}: name typed",
+                index in state.stated.unlocked,
+                "When everything else is met, the operator types the name of what is deleted.",
+            ),
+        )
+
+    def _stopped(
+        self, state: RunState, index: int, since: datetime | None, target: str, name: str
+    ) -> Iterable[Gate]:
+        """Only where a step before it stops its writers: what nobody uses any more has none."""
+        if not any(
+            step.guard.locks.get("freeze", {}).get("of") == target
+            and state.steps[step.index].status is not StepStatus.STRUCK
+            for step in state.procedure.steps[:index]
+        ):
+            return ()
+        frozen = holdings.frozen(state, target) and done(state, since, "freeze", of=target)
+        how = "Stop the writers in the step that freezes it, with evidence."
+        return (self.gate("frozen", f"Writers of {name} stopped", frozen, how),)
+
+    def _kept(self, state: RunState, index: int, name: str) -> Gate:
+        signed = nothing_to_keep(state, index)
+        if signed is not None:
+            label = f"Nothing of {name} to keep, signed by the decider: {signed.reason}"
+            return self.gate("safety_copy", label, True, "")
+        return self.gate(
+            "safety_copy",
+            f"Safety copy of {name}, read back, or nothing to keep",
+            kept_copy(state, index) is not None,
+            "Copy what will be deleted to another place in this run, and read it back. Or the"
+            " decider releases this step with the reason why there is nothing to keep, and so signs"
+            " for it.",
+        )
+
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        if (
+            kept_copy(state, index)
+            or nothing_to_keep(state, index)
+            or index in state.stated.unlocked
+        ):
+            return None
+        name = self.facts(state, index).value
+        return Signature(f"nothing of {name} is kept", None, None, NOTHING_TO_KEEP)
+
+    def events(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> tuple[NewEvent, ...]:
+        data = {
+            "step": index,
+            "parameter": self.named(state, index),
+            "name": self.facts(state, index).value,
+            "part": str(self.data(state, index).get("part") or ""),
+        }
+        return (NewEvent("instance.deleted", data),)
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        part = f"{data['part']} of " if data.get("part") else ""
+        return (
+            f"DELETES {part}{data['target']}: only when it is identified, with a safety copy or the"
+            " decider’s signature that there is nothing to keep, a fresh time-out and a second"
+            " person; its name is typed"
+        )
+
+
+def nothing_to_keep(state: RunState, index: int) -> Signed | None:
+    """The decider's signature, at this attempt of step `index`, that there is nothing to keep."""
+    place = (index, state.steps[index].attempt, NOTHING_TO_KEEP)
+    found = (one for one in state.stated.signed if (one.step, one.attempt, one.basis) == place)
+    return next(found, None)
+
+
+def kept_copy(state: RunState, index: int) -> KnownCopy | None:
+    """The safety copy of what step `index` deletes: read back in this run, and made after its
+    writers were last let go. None when there is none."""
+    target = target_of(state.step(index).guard)
+    safe, since = holdings.safety_copy(state, target), since_thaw(state, index, target)
+    return safe if safe is not None and is_after(safe.registered_at, since) else None
