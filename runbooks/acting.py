@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from runbooks.procedure import Guard, Procedure, Step
-from runbooks.quoting import without_comments
+from runbooks.quoting import has_known_quoting, without_comments
 
 #: Words in a guard that are read and not obeyed.
 _PROSE = frozenset({"label", "question", "cancel"})
@@ -95,7 +95,10 @@ def _is_obeyed(guard: Guard) -> bool:
 
 
 def _lines(text: str, label: str) -> list[list[str]]:
-    """The words of each line; blank lines and comments are left out."""
+    """The words of each line; blank lines and comments are left out. Where blanks may mean
+    something, as in Python, each line as it is."""
+    if not has_known_quoting(label):
+        return [[line.rstrip()] for line in text.splitlines() if line.strip()]
     text = without_comments(text, label.casefold()).replace("\\\n", " ")
     return [words for line in text.splitlines() if (words := line.split())]
 

@@ -8,13 +8,11 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from runbooks.codekinds import Fills, kind_of
 from runbooks.machine import Facts, RunState
-from runbooks.parser.bodies import SHELL_LABELS
 from runbooks.parser.parameters import RESERVED
 from runbooks.quoting import between_quotes
 
-#: Labels of blocks whose values are quoted for a shell.
-SHELL = SHELL_LABELS | {""}
 _VAR = re.compile(r'<var data-parameter="([^"]+)">(.*?)</var>', re.DOTALL)
 _CODE = re.compile(r"(<pre>)?<code([^>]*)>(.*?)</code>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
@@ -42,7 +40,7 @@ def places(source: str) -> Iterator[Place]:
 
 
 def _in_block(found: re.Match[str]) -> list[Place]:
-    label = (re.findall(r"language-([\w+-]+)", found[2]) or [""])[0]
+    label = html.unescape((re.findall(r"language-([^\s\"]+)", found[2]) or [""])[0])
     starts, parts, length = [], [], 0
     pieces = _VAR.split(found[3])  # text, name, placeholder, text, …
     for number, piece in enumerate(pieces):
@@ -87,7 +85,7 @@ def fill(source: str, facts: Mapping[str, Facts]) -> str:
             value = value_of(match[1], facts)
             if value is None:
                 return match[0]
-            if place is not None and place.label in SHELL and not place.quoted:
+            if place and not place.quoted and kind_of(place.label).fills is Fills.QUOTED:
                 value = shlex.quote(value)
             return f'<var class="filled">{html.escape(value)}</var>'
 

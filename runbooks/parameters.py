@@ -12,20 +12,17 @@ from inventory.durations import age, words
 from inventory.enums import CopyState, Lifecycle
 from inventory.models import Copy, Instance, System
 from runbooks import interlocks, typed
+from runbooks.codekinds import Fills, kind_of
 from runbooks.destinations import Chosen, forbidden
 from runbooks.enums import ParameterType, RunKind
-from runbooks.filling import SHELL, Place, places
+from runbooks.filling import Place, places
 from runbooks.freshness import went_back
 from runbooks.machine import Facts
-from runbooks.parser.bodies import COMMAND_LABELS, SQL_LABELS
 from runbooks.procedure import ParameterSpec, Procedure
 
-#: Kinds of identifier that are told of a machine and not read off it.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*|\d+(\.\d+)?")
+_IN_QUOTES = {Fills.QUOTED: r"[\w@%+=:,./-]*", Fills.SQL: r"[\w@%+=:,./ -]*"}
 _PLAIN_ANYWHERE = re.compile(r"[\w./:@=+,][\w./:@=+,-]*")
-#: Labels of blocks that nobody pastes into a terminal: output and data.
-_ONLY_READ = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "diff", "mermaid"})
-_ONLY_READ |= {"csv", "tsv", "json", "yaml", "yml", "toml", "ini", "xml", "html", "markdown", "md"}
 
 
 def choose(
@@ -163,18 +160,24 @@ def _check_text(places: list[tuple[str, Place]], spec: ParameterSpec, facts: Fac
         if name != spec.name:
             continue
         value = facts.fields.get(field, facts.value)
-        if place.label in SHELL and value.startswith("-") and place.begins:
-            raise ValueError(_option(value, number))
-        sql = place.label in SQL_LABELS
-        if sql and not place.quoted and not _PLAIN.fullmatch(value):
-            raise ValueError(_unsafe(value, number, "SQL"))
-        # Inside "$(…)" a blank would part one word into two: a shell gets none.
-        plain = r"[\w@%+=:,./ -]*" if sql else r"[\w@%+=:,./-]*"
-        if place.label in COMMAND_LABELS:
-            if place.quoted and not re.fullmatch(plain, value):
-                raise ValueError(_unsafe(value, number, "quotes"))
-        elif place.label not in _ONLY_READ and not _PLAIN_ANYWHERE.fullmatch(value):
-            raise ValueError(_unknown(value, number, place.label))
+        _check_place(place, value, number)
+
+
+def _check_place(place: Place, value: str, number: str) -> None:
+    """Refuse a value that cannot be written to a place in a block of step `number`."""
+    fills = kind_of(place.label).fills
+    if fills is Fills.PLAIN and not _PLAIN_ANYWHERE.fullmatch(value):
+        raise ValueError(_unknown(value, number, place.label))
+    if fills in (Fills.PLAIN, Fills.ANY):
+        return
+    shell = fills is Fills.QUOTED
+    if shell and value.startswith("-") and place.begins:
+        raise ValueError(_option(value, number))
+    if not shell and not place.quoted and not _PLAIN.fullmatch(value):
+        raise ValueError(_unsafe(value, number, "SQL"))
+    # Inside "$(…)" a blank would part one word into two: a shell gets none.
+    if place.quoted and not re.fullmatch(_IN_QUOTES[fills], value):
+        raise ValueError(_unsafe(value, number, "quotes"))
 
 
 def _option(value: str, number: str) -> str:

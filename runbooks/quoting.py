@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from runbooks.parser.bodies import SQL_LABELS
+from runbooks.codekinds import Kind, kind_of
 
 # A comment, other text outside of quotes, or a closed string. What is never closed is none of them.
 _SHELL = re.compile(
@@ -21,8 +21,16 @@ _SQL = re.compile(
 )
 
 
+_ATOMS = {Kind.SHELL: _SHELL, Kind.SQL: _SQL}
+
+
+def has_known_quoting(label: str) -> bool:
+    """Whether quotes and comments of a block with this label are told apart here."""
+    return kind_of(label) in _ATOMS
+
+
 def _atoms(label: str) -> re.Pattern[str]:
-    return _SQL if label in SQL_LABELS else _SHELL
+    return _ATOMS.get(kind_of(label), _SHELL)
 
 
 def between_quotes(text: str, starts: Sequence[int], label: str) -> list[bool]:
@@ -41,9 +49,20 @@ def between_quotes(text: str, starts: Sequence[int], label: str) -> list[bool]:
 
 
 def without_comments(text: str, label: str) -> str:
-    """`text` without what a shell or a database skips as a comment."""
+    """`text` without what a shell or a database skips as a comment; as it is where that is not
+    known."""
+    if not has_known_quoting(label):
+        return text
     read, kept = 0, []
     while found := _atoms(label).match(text, read):
         kept.append(found[0] if found["comment"] is None else " ")
         read = found.end()
     return "".join(kept) + text[read:]
+
+
+def read_until(text: str, label: str, start: int = 0) -> int:
+    """Where the quote begins that `text`, read from `start`, leaves open; its length when it leaves
+    none open. `start` is what was returned for a shorter text."""
+    while found := _atoms(label).match(text, start):
+        start = found.end()
+    return start

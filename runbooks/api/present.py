@@ -37,7 +37,7 @@ from runbooks.screen.steps import Part, Row, parts
 from runbooks.stated import Override
 
 _BLOCK = re.compile(
-    r'<div class="command" data-command="(\d+)">.*?<code[^>]*>(.*?)</code>', re.DOTALL
+    r'<div class="command" data-command="(\d+)">.*?<pre><code[^>]*>(.*?)</code>', re.DOTALL
 )
 _TAG = re.compile(r"<[^>]+>")
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from runbooks.enums import Level
 from runbooks.lint.calls import Call, Query
@@ -83,19 +82,15 @@ def stray(found: Iterable[StrayCommand]) -> Iterator[Command]:
             yield Command(one.label, one.text, one.line, one.indent)
 
 
-def commands_of(step: Step, own: list[int], lines: list[str]) -> Iterator[StepCommand]:
-    """The command blocks of a step with their places. `own` are the lines of the step."""
-    fenced = [here for line, here in pairwise(own) if FENCE.match(lines[line - 1])]
-    below = step.line
+def commands_of(step: Step, coded: list[int], lines: list[str]) -> Iterator[StepCommand]:
+    """The command blocks of a step with their places. `coded` are the lines of its code."""
+    place = 0
     for label, text in step.commands:
         first = text.split("\n", 1)[0]
-        # An indented block has no fence above it.
-        line = next(
-            (n for at in (fenced, own) for n in at if n > below and lines[n - 1].endswith(first)),
-            None,
-        )
-        if line is None:
+        found = (n for n in range(place, len(coded)) if lines[coded[n] - 1].endswith(first))
+        begins = next(found, None)
+        if begins is None:
             yield StepCommand(label, text, step.line, 0, step)
             continue
-        below = line
+        line, place = coded[begins], begins + 1 + text.count("\n")
         yield StepCommand(label, text, line, len(lines[line - 1]) - len(first), step)

@@ -55,7 +55,7 @@ class Book(Deeds):
         return tuple(
             command
             for step in self.procedure.steps
-            for command in commands_of(step, self._own(step), self.lines)
+            for command in commands_of(step, self._coded(step), self.lines)
         )
 
     @cached_property
@@ -145,16 +145,29 @@ class Book(Deeds):
         return {}
 
     def _outside_fences(self, step: Step) -> Iterator[tuple[int, str]]:
-        fence = ""
+        return ((number, line) for number, line, label in self._labelled(step) if label is None)
+
+    def _coded(self, step: Step) -> list[int]:
+        """The source lines of a step in which commands may stand: fenced, or indented."""
+        return [
+            number
+            for number, line, label in self._labelled(step)
+            if (line.startswith("    ") if label is None else label != "guard")
+        ]
+
+    def _labelled(self, step: Step) -> Iterator[tuple[int, str, str | None]]:
+        """The lines of a step without those of its fences: number, line, and the label of the
+        fenced block in which it stands, None outside."""
+        fence, label = "", ""
         for number in self._own(step):
             line = self.lines[number - 1]
             found = FENCE.match(line)
             if found and not fence:
-                fence = found["mark"]
+                fence, label = found["mark"], found["label"]
             elif found and found["mark"].startswith(fence) and not found["label"]:
                 fence = ""
-            elif not fence:
-                yield number, line
+            else:
+                yield number, line, label if fence else None
 
     def _own(self, step: Step) -> list[int]:
         """The source lines of a step without those of its sub-steps."""

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from runbooks.codekinds import Reads, kind_of
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.shell import Statement, Word, statements
-from runbooks.parser.bodies import SQL_LABELS
 
 SQL_CLIENTS = {
     "psql": ("-c", "--command"),
@@ -65,7 +65,8 @@ def script(label: str, text: str) -> Script:
     calls: list[Call] = []
     queries: list[Query] = []
     place = _Places(text)
-    if label in SQL_LABELS or (not label and _SQL_BEGINS.match(text)):
+    reads = kind_of(label).reads
+    if reads is Reads.SQL or (not label and _SQL_BEGINS.match(text)):
         queries += _queries(text, 0, place)
     else:
         _read(text, 0, place, calls, queries, depth=0)

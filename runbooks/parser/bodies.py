@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -15,34 +15,36 @@ from richtext.reader import Block
 from richtext.render import render_blocks, unwrapped
 from runbooks.parser.outline import Caption
 from runbooks.parser.placeholders import has_placeholder, mark_placeholders
+from runbooks.parser.sessions import Piece, pieces
 from runbooks.parser.stray import block_command, inline_commands
 from runbooks.procedure import ParameterSpec
 from runbooks.sections import StrayCommand
 
-SHELL_LABELS = frozenset({"sh", "bash", "shell", "zsh", "ksh", "dash"})
-SQL_LABELS = frozenset(
-    {
-        "sql",
-        "postgresql",
-        "postgres",
-        "pgsql",
-        "plpgsql",
-        "mysql",
-        "mariadb",
-        "sqlite",
-        "tsql",
-        "plsql",
-    }
-)
-COMMAND_LABELS = SHELL_LABELS | SQL_LABELS | {""}
-
 Commands = tuple[tuple[str, str], ...]
 
 
+def pieces_of(token: Token) -> tuple[Piece, ...]:
+    """What is run in a block of code, and what is only shown, in order."""
+    return pieces(label_of(token), token.content)
+
+
 def is_command(token: Token) -> bool:
-    """Blocks of code with a shell, SQL or no label are run, indented ones too; all others are
-    looked at."""
-    return token.type in ("fence", "code_block") and label_of(token) in COMMAND_LABELS
+    """Whether something in a block of code is run; all others are looked at."""
+    code = token.type in ("fence", "code_block")
+    return code and any(piece.is_run for piece in pieces_of(token))
+
+
+def _prompt(piece: Piece) -> str:
+    """The prompt above what is typed at it: seen, and not copied."""
+    said = escape(piece.prompt, quote=False)
+    return f'<p class="prompt"><code>{said}</code></p>' if said else ""
+
+
+def _as_token(piece: Piece, token: Token) -> Token:
+    """The block with nothing but this piece of it."""
+    if piece.text == token.content.removesuffix("\n") and piece.label == label_of(token):
+        return token
+    return Token("fence", "code", 0, content=f"{piece.text}\n", info=piece.label)
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ class Writer:
     def text(self, blocks: list[Block]) -> tuple[str, tuple[StrayCommand, ...]]:
         """Safe HTML of text that belongs to no step, and its commands: the blocks, then the inline
         ones."""
-        tokens, html = self._with_commands(blocks)
-        found = [block_command(token, self.lines) for token in tokens]
+        commands, html = self._with_commands(blocks)
+        found = [block_command(token, piece, self.lines) for token, piece in commands]
         return html, (*found, *inline_commands(blocks, self.lines))
 
     def title(self, caption: Caption) -> str:
@@ -73,24 +75,38 @@ class Writer:
 
         A command's text ends without a line feed: pasted with one, a shell would run it at once.
         """
-        tokens, html = self._with_commands(blocks)
-        return html, tuple((label_of(t), t.content.removesuffix("\n")) for t in tokens)
+        commands, html = self._with_commands(blocks)
+        return html, tuple((piece.label, piece.text) for _, piece in commands)
 
-    def _with_commands(self, blocks: list[Block]) -> tuple[list[Token], str]:
-        """The blocks of code that are commands, and the HTML in which each is marked."""
-        commands: list[Token] = []
+    def _with_commands(self, blocks: list[Block]) -> tuple[list[tuple[Token, Piece]], str]:
+        """The commands, each with the block of code it is in, and the HTML in which each is
+        marked."""
+        commands: list[tuple[Token, Piece]] = []
+
+        def command(token: Token, piece: Piece, html: str) -> str:
+            commands.append((token, piece))
+            said = f"{_prompt(piece)}{html}"
+            return f'<div class="command" data-command="{len(commands) - 1}">{said}</div>\n'
 
         def code(token: Token) -> str:
-            html = self._code(token)
-            if not is_command(token):
-                return html
-            commands.append(token)
-            return f'<div class="command" data-command="{len(commands) - 1}">{html}</div>\n'
+            return self._code(token, command)
 
         html = render_blocks(blocks, self.environment, code)
         return commands, self._marked(html)
 
-    def _code(self, token: Token) -> str:
+    def _code(self, token: Token, command: Callable[[Token, Piece, str], str]) -> str:
+        """HTML of a block of code; `command` draws what is run in it."""
+        parts = []
+        for piece in pieces_of(token):
+            html = self._piece(_as_token(piece, token))
+            if piece.is_run:
+                html = command(token, piece, html)
+            elif piece.label != label_of(token):
+                html = f'<div class="output">{html}</div>\n'
+            parts.append(html)
+        return "".join(parts)
+
+    def _piece(self, token: Token) -> str:
         # Highlighting would cut a placeholder into pieces.
         plain = has_placeholder(token.content, self.parameters)
         return plain_code(token) if plain else highlighted(token)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from richtext.codeblocks import label_of
 from richtext.reader import Block
 from runbooks.parser.bodies import is_command
 from runbooks.parser.findings import Findings
 from runbooks.parser.outline import Item, Outline, is_guard
+from runbooks.parser.sessions import unclear
 
 MAX_STEPS = 500
 _NEARLY_A_BOX = re.compile(r"\[\](?!\()|\[[ xX]\](?=[^\s(\[:])|\[ {2,}\](?!\()|\[[-*v✓✔]\](?=\s)")
@@ -57,6 +59,8 @@ def check_blocks(blocks: Iterable[Block], lines: list[str], findings: Findings) 
                 f"The {what} that begins here is never closed, so the rest is taken for code.",
                 f"Close it with a line {block.token.markup}, indented like its first line.",
             )
+        if block.kind == "fence":
+            _check_prompts(block, findings)
         if block.kind == "list_item" and block.children:
             _check_box(block.children[0], findings)
         if block.kind == "paragraph" and block.inline:
@@ -100,6 +104,19 @@ def _check_loose_commands(outline: Outline, findings: Findings) -> None:
                     "This command stands below a step but belongs to none.",
                     "Indent it as far as the text of its task item.",
                 )
+
+
+def _check_prompts(block: Block, findings: Findings) -> None:
+    """Beside other prompts, a bare `# ` may be the one of root or begin a remark."""
+    for number in unclear(label_of(block.token), block.token.content)[:1]:
+        findings.warning(
+            "unclear_prompt",
+            block.first + 1 + number,
+            1,
+            "This line is read as a command of root, behind the prompt `# `. It may also be a"
+            " remark.",
+            "Write a command as `root@host:~# …`, and a remark as `## …` or outside of the block.",
+        )
 
 
 def _check_box(first: Block, findings: Findings) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it.token import Token
 
-from richtext.codeblocks import label_of
 from richtext.reader import Block, plain_text
+from runbooks.parser.sessions import Piece
 from runbooks.sections import StrayCommand, StrayList
 
 #: Characters of a paragraph that are kept as what it says before a command.
@@ -15,15 +15,14 @@ _BEFORE = 200
 _LISTS = frozenset({"bullet_list", "ordered_list"})
 
 
-def block_command(token: Token, lines: list[str]) -> StrayCommand:
-    """A block of code with its place. `lines` are those of the source."""
-    text = token.content.removesuffix("\n")
+def block_command(token: Token, piece: Piece, lines: list[str]) -> StrayCommand:
+    """What is run in a block of code, with its place. `lines` are those of the source."""
     begins = token.map[0] + 1 if token.map else 1
-    line = begins + (token.type == "fence")
-    first = text.split("\n", 1)[0]
+    line = begins + (token.type == "fence") + piece.first
+    first = piece.lines[0]
     written = lines[line - 1] if line <= len(lines) else ""
     indent = len(written) - len(first) if written.endswith(first) else 0
-    return StrayCommand(label_of(token), text, line, indent)
+    return StrayCommand(piece.label, piece.text, line, indent)
 
 
 def inline_commands(blocks: Iterable[Block], lines: list[str]) -> Iterator[StrayCommand]:

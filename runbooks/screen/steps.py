@@ -30,7 +30,7 @@ from runbooks.screen.written import written
 from runbooks.sections import Section
 
 _COMMAND = re.compile(
-    r'<div class="command" data-command="\d+">'
+    r'<div class="command" data-command="\d+">(?:<p class="prompt">.*?</p>)?'
     r'(?:<div class="highlight">.*?</pre></div>|.*?</pre>)\s*</div>',
     re.DOTALL,
 )

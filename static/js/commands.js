@@ -12,7 +12,7 @@ export function addCopyButtons(commands) {
 }
 
 async function copy(command, button) {
-  const code = command.querySelector("code");
+  const code = command.querySelector("pre code");
   try {
     // A line feed at the end would run the command as soon as it is pasted.
     await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ""));

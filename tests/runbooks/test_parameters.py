@@ -163,7 +163,7 @@ def test_a_value_between_the_quotes_of_sql() -> None:
     assert side("2026-03-04 03:12", command, "sql") == ""
 
 
-@pytest.mark.parametrize("label", ["console", "ssh", "powershell", "bat", "psql", "python"])
+@pytest.mark.parametrize("label", ["fish", "ssh", "powershell", "bat", "redis", "python", "nginx"])
 def test_code_whose_quoting_is_not_known_takes_plain_values_alone(label: str) -> None:
     for value in [*HOSTILE, "x; rm y", "x & del y", "-rf", "--help", "%PATH%"]:
         assert "whose quoting is not known" in side(value, "del <side>", label)

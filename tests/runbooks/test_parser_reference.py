@@ -9,8 +9,8 @@ import pytest
 
 import runbooks.parser
 from richtext import reader
+from runbooks.codekinds import Kind
 from runbooks.parser import checks, frontmatter
-from runbooks.parser.bodies import SHELL_LABELS, SQL_LABELS
 from runbooks.parser.frontmatter import FRONT_MATTER_KEYS
 from runbooks.parser.guardkeys import GUARD_KEYS
 from runbooks.parser.parameters import PARAMETER_KEYS
@@ -65,8 +65,29 @@ def test_limits(limit):
     assert f"| {limit:,} |" in REFERENCE
 
 
-def test_labels_and_fields():
-    for word in [*SHELL_LABELS, *SQL_LABELS, *(f for fields in FIELDS.values() for f in fields)]:
+def kind_row(kind: Kind) -> str:
+    """One line of the table of the kinds of code."""
+    labels, sessions = (
+        ", ".join(f"`{label}`" if label else "no label" for label in found)
+        for found in (kind.value.labels, kind.value.sessions)
+    )
+    run = "run" if kind.is_run else "shown"
+    return f"| {kind.value.called} | {labels} | {sessions} | {run} | {kind.fills.value} |"
+
+
+@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
+def test_kinds_of_code(kind):
+    assert kind_row(kind) in REFERENCE
+
+
+def test_each_label_belongs_to_one_kind():
+    labels = [label for kind in Kind for label in (*kind.value.labels, *kind.value.sessions)]
+    assert len(labels) == len(set(labels))
+    assert all(label == label.casefold() for label in labels)
+
+
+def test_fields():
+    for word in (field for fields in FIELDS.values() for field in fields):
         assert f"`{word}`" in REFERENCE
 
 
