@@ -30,7 +30,8 @@ def pause(job: Job) -> timedelta:
 def send_notice(job: Job, at: datetime) -> str:
     """Handler of `notices.mail`: mail the notice that `job` names. Returns what became of it.
 
-    Whoever read it in the product, or was disabled meanwhile, gets no mail any more. Raises what
+    Whoever read it in the product, or was disabled meanwhile, gets no mail any more; nor does
+    anybody when what it asked for is over. Raises what
     `deliver` raises, and `GiveUp` when there is no such notice.
     """
     notice = (
@@ -43,6 +44,8 @@ def send_notice(job: Job, at: datetime) -> str:
     person = notice.person
     if notice.read_at is not None:
         return f"Not mailed: {person} had read it in the product."
+    if notice.over_at is not None:
+        return f"Not mailed: it was over. {notice.over}"
     if not person.is_active:
         return f"Not mailed: the account of {person} is disabled."
     text = render_to_string("notices/mail.txt", {"notice": notice, "site": settings.SITE_URL})

@@ -10,6 +10,8 @@ class Notice(models.Model):
     """One thing that one person was told. The same `key` is told to the same person once.
 
     `url` is a path of the product. `read_at` is when this person said that they had read it.
+    `about` names what it asks something for ("run:5"; '' where it asks for nothing): when that is
+    settled, `over_at` says when, and `over` in a sentence how. It is unread no longer then.
     """
 
     person = models.ForeignKey(
@@ -21,21 +23,41 @@ class Notice(models.Model):
     url = models.CharField(max_length=300)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
+    about = models.CharField(max_length=60, blank=True)
+    over_at = models.DateTimeField(null=True, blank=True)
+    over = models.CharField(max_length=200, blank=True)
 
     class Meta:
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["person", "-id"], name="notice_by_person"),
             models.Index(
-                fields=["person"], condition=models.Q(read_at__isnull=True), name="notice_unread"
+                fields=["person"],
+                condition=models.Q(read_at__isnull=True, over_at__isnull=True),
+                name="notice_unread",
+            ),
+            models.Index(
+                fields=["about"],
+                condition=models.Q(over_at__isnull=True) & ~models.Q(about=""),
+                name="notice_asks",
             ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["person", "key"], name="notice_told_once"),
+            models.CheckConstraint(
+                condition=models.Q(over_at__isnull=True, over="")
+                | (models.Q(over_at__isnull=False) & ~models.Q(over="")),
+                name="notice_over_says_how",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.subject
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it still waits for this person: not read, and not over."""
+        return self.read_at is None and self.over_at is None
 
 
 class Preference(models.Model):

@@ -30,8 +30,10 @@ def page(person: User, *, before: int | None = None) -> NoticePage:
 
 
 def unread(person: User) -> int:
-    """How many notices `person` has not marked as read. One query, answered from an index."""
-    return Notice.objects.filter(person=person, read_at__isnull=True).count()
+    """How many notices wait for `person`: not marked as read, and not over. One query, answered
+    from an index."""
+    mine = Notice.objects.filter(person=person, read_at__isnull=True, over_at__isnull=True)
+    return mine.count()
 
 
 def mark_read(number: int, *, by: User, at: datetime) -> bool:

@@ -27,7 +27,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         "notices/notice_list.html",
         {
             "notices": page.notices,
-            "unread_here": any(notice.read_at is None for notice in page.notices),
+            "unread_here": any(notice.is_unread for notice in page.notices),
             "upto": page.notices[0].pk if page.notices else 0,
             "before": before or "",
             "older": f"?before={page.older}" if page.older else "",

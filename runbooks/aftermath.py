@@ -1,5 +1,6 @@
-"""What the events of a move cause outside of the log, in the same transaction: who is paged, and
-which review is opened. A page goes out exactly when the line stands in the log."""
+"""What the events of a move cause outside of the log, in the same transaction: who is paged, which
+notices are settled, and which review is opened. A page goes out exactly when the line stands in the
+log."""
 
 from __future__ import annotations
 
@@ -26,5 +27,6 @@ def follow(run: Run, state: RunState, lines: Iterable[Line], *, by: User) -> Non
     """Do what `lines`, just appended to the log of `run` by the person `by`, demand. `state` is the
     one after them."""
     for line in lines:
+        paging.settle(run, line)
         for consequence in CONSEQUENCES.get(line.kind, ()):
             consequence(run, state, line, by)

@@ -20,8 +20,9 @@ from jobs import schedules
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from notices.mail import deliver, pause
+from notices.models import Notice
 from notices.tell import tell
-from runbooks import anchors, keyed, overdue, reviews, rows, verifying
+from runbooks import anchors, keyed, overdue, paging, reviews, rows, verifying
 from runbooks.enums import RunKind
 from runbooks.machine import RunState
 from runbooks.models import LogCheck, Run
@@ -104,6 +105,7 @@ def remind(job: Job, at: datetime) -> str:
     quiet_after = timedelta(minutes=settings.QUIET_RUN_MINUTES)
     looked_at = told = 0
     statuses = [status.value for status in overdue.UNDER_WAY]
+    asked = _asked()
     for number in Run.objects.filter(status__in=statuses).values_list("pk", flat=True):
         try:
             run, state = rows.load(number)
@@ -111,8 +113,12 @@ def remind(job: Job, at: datetime) -> str:
             logger.exception("Run %s cannot be read.", number)
             continue
         looked_at += 1
+        late = set()
         for found in _overdue(run, state, at, quiet_after):
-            told += _tell(run, state, found, at)
+            key, subject, text = _words(run, state, found)
+            late.add(key)
+            told += _tell(run, state, (key, subject, text), at)
+        paging.lapse(run, state, asked.get(paging.about(number), ()), late, at)
     told += _tell_of_missed_check(at) + reviews.remind(at)
     news = counted(told, "notice") if told else "nothing new is overdue"
     return f"{counted(looked_at, 'run')} under way, {news}."
@@ -134,16 +140,35 @@ def _overdue(run: Run, state: RunState, at: datetime, quiet_after: timedelta) ->
     )
 
 
-def _tell(run: Run, state: RunState, found: Late | Quiet, at: datetime) -> int:
+def _asked() -> dict[str, list[str]]:
+    """The keys of the notices that still ask for something about a run, by what they are about.
+    One query."""
+    found: dict[str, list[str]] = {}
+    waiting = Notice.objects.filter(about__startswith="run:", over_at__isnull=True).order_by()
+    for about, key in waiting.values_list("about", "key").distinct():
+        found.setdefault(about, []).append(key)
+    return found
+
+
+def _tell(run: Run, state: RunState, words: tuple[str, str, str], at: datetime) -> int:
     """Tell everybody who holds a role in the run. A drill is told in the product alone: nobody is
     to be called out of bed for one."""
-    people = User.objects.filter(pk__in=list(state.people))
-    key, subject, text = (
-        _of_a_step(run, state, found) if isinstance(found, Late) else _of_silence(run, found)
+    key, subject, text = words
+    return tell(
+        User.objects.filter(pk__in=list(state.people)),
+        key=key,
+        subject=subject,
+        text=text,
+        url=reverse("runbooks:run_detail", args=[run.pk]),
+        at=at,
+        about=paging.about(run.pk),
+        by_mail=state.kind is RunKind.LIVE,
     )
-    url = reverse("runbooks:run_detail", args=[run.pk])
-    live = state.kind is RunKind.LIVE
-    return tell(people, key=key, subject=subject, text=text, url=url, at=at, by_mail=live)
+
+
+def _words(run: Run, state: RunState, found: Late | Quiet) -> tuple[str, str, str]:
+    """The key, the subject and the text of its notice."""
+    return _of_a_step(run, state, found) if isinstance(found, Late) else _of_silence(run, found)
 
 
 def _of_a_step(run: Run, state: RunState, found: Late) -> tuple[str, str, str]:

@@ -3,7 +3,8 @@ an override pages the decider and the managers.)"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,9 +14,9 @@ from accounts import access
 from accounts.enums import Right, Role
 from accounts.models import User
 from inventory.times import stamp
-from notices.tell import tell
+from notices import tell
 from runbooks.enums import RunKind, RunRole
-from runbooks.machine import OVERRIDE_WAITS, Line, RunState
+from runbooks.machine import OVERRIDE_WAITS, Line, RunState, waiting
 from runbooks.models import Run
 
 
@@ -52,7 +53,8 @@ def of_override(run: Run, state: RunState, line: Line, by: User) -> None:
         " The run is marked, and a review is open: somebody else looks at it and closes it with a"
         " finding."
     )
-    _call(_answerable(state), run, line, by, ("overridden", f"OVERRIDDEN: {named(run)}", text))
+    told = ("overridden", f"OVERRIDDEN: {named(run)}", text)
+    _call(_answerable(state), run, line, by, told, asks=about_review(run.pk, line.sequence))
 
 
 def of_proposed_replacement(run: Run, state: RunState, line: Line, by: User) -> None:
@@ -82,7 +84,7 @@ def of_asked_copies(run: Run, state: RunState, line: Line, by: User) -> None:
     """Does anyone hold a newer copy? Everybody who may look, on the screen alone: whoever holds one
     need not be on call."""
     wanted = f" {line.data['text']}" if line.data["text"] else ""
-    tell(
+    tell.tell(
         User.objects.annotate(views=access.holds(Right.VIEW)).filter(views=True).exclude(pk=by.pk),
         key=f"copies-asked:{run.pk}:{line.sequence}",
         subject=f"Does anyone hold a copy? {named(run)}",
@@ -90,8 +92,63 @@ def of_asked_copies(run: Run, state: RunState, line: Line, by: User) -> None:
         " and write on nothing that may be the last copy.",
         url=reverse("runbooks:run_copies", args=[run.pk]),
         at=line.at,
+        about=about(run.pk),
         by_mail=False,
     )
+
+
+#: What an event settles: the first words of the keys of its notices (none: all of the run), and how
+#: it is said.
+_SETTLED: dict[str, tuple[tuple[str, ...], str]] = {
+    "run.resumed": (("stop",), "The run was resumed."),
+    "override.asked": (("override-asked",), "It was asked for again."),
+    "override.withdrawn": (("override-asked",), "It was withdrawn."),
+    "gate.overridden": (("override-asked",), "It was used."),
+    "replacement.proposed": (("replacing",), "A replacement was proposed again."),
+    "replacement.confirmed": (("replacing",), "It was confirmed."),
+    "replacement.withdrawn": (("replacing",), "It was withdrawn."),
+    "hand_over.accepted": (("replacing", "replaced"), "The run was taken over."),
+    "run.completed": ((), "The run was completed."),
+    "run.aborted": ((), "The run was aborted."),
+}
+
+
+def settle(run: Run, line: Line) -> None:
+    """What `line`, just appended to the log of `run`, was asked for in a notice is over. (A review
+    outlives its run: closing it settles its notices.)"""
+    if found := _SETTLED.get(line.kind):
+        words, why = found
+        tell.settle(about(run.pk), why=why, at=line.at, words=words)
+
+
+def lapse(
+    run: Run, state: RunState, open_keys: Iterable[str], late: Container[str], at: datetime
+) -> None:
+    """Settle those of the notices `open_keys` about `run` that no event settles: a step or a run
+    that is late no longer (`late` are the keys of what still is at `at`), and an override that
+    can be used no longer."""
+    for key in open_keys:
+        word = key.partition(":")[0]
+        if word in _LAPSING and key not in late:
+            tell.settle(about(run.pk), why=_LAPSING[word], at=at, keys=[key])
+        elif word == "override-asked" and waiting(state, at) is None:
+            tell.settle(about(run.pk), why="It can be used no longer.", at=at, keys=[key])
+
+
+_LAPSING = {
+    "late-step": "The step is not late any more.",
+    "quiet-run": "Something was written in the run.",
+}
+
+
+def about(run: int) -> str:
+    """What a notice names that asks for something about a run."""
+    return f"run:{run}"
+
+
+def about_review(run: int, sequence: int) -> str:
+    """What a notice names that asks for the review of an override."""
+    return f"review:{run}:{sequence}"
 
 
 def named(run: Run) -> str:
@@ -117,16 +174,23 @@ def _gate(state: RunState, line: Line) -> str:
 
 
 def _call(
-    people: QuerySet[User], run: Run, line: Line, by: User, told: tuple[str, str, str]
+    people: QuerySet[User],
+    run: Run,
+    line: Line,
+    by: User,
+    told: tuple[str, str, str],
+    *,
+    asks: str = "",
 ) -> None:
     """A drill is told in the product alone: nobody is to be called out of bed for one."""
     word, subject, text = told
-    tell(
+    tell.tell(
         people.exclude(pk=by.pk),
         key=f"{word}:{run.pk}:{line.sequence}",
         subject=subject,
         text=text,
         url=reverse("runbooks:run_detail", args=[run.pk]),
         at=line.at,
+        about=asks or about(run.pk),
         by_mail=run.kind == RunKind.LIVE.value,
     )

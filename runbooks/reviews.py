@@ -21,8 +21,8 @@ from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from accounts.texts import plain_ends, too_long
 from inventory.times import stamp
-from notices.tell import tell
-from runbooks import eventtext, rows
+from notices.tell import settle, tell
+from runbooks import eventtext, paging, rows
 from runbooks.enums import RunKind
 from runbooks.machine import Line, RunState
 from runbooks.models import Event, Review, Run
@@ -87,6 +87,7 @@ def close(review: Review, *, finding: str, by: User, at: datetime) -> Review:
         )
     now.reviewed_at, now.reviewed_by, now.finding = at, by, text
     now.save(update_fields=["reviewed_at", "reviewed_by", "finding"])
+    settle(paging.about_review(now.run_id, now.sequence), why=f"{by} closed the review.", at=at)
     return now
 
 
@@ -142,6 +143,7 @@ def remind(at: datetime) -> int:
             ),
             url=reverse("runbooks:review_detail", args=[review.pk]),
             at=at,
+            about=paging.about_review(review.run_id, review.sequence),
             by_mail=review.run.kind == RunKind.LIVE.value,
         )
     return done

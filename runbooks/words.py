@@ -22,7 +22,7 @@ from runbooks.stated import NOTHING_TO_KEEP
 #: What a tick says of its pace, and how that is told.
 PACE = (
     ("hurried", "faster than the step can be done"),
-    ("batch", "third tick within ten seconds"),
+    ("batch", "within ten seconds of two other ticks"),
     ("late", "later than planned"),
 )
 

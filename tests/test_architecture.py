@@ -40,7 +40,8 @@ UNPAIRED = {
     "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",
     "Notification.told_at",
     "Job.put_at", "Job.due_at", "Job.handed_at", "Job.ended_at", "Pulse.seen_at",
-    "Notice.read_at", "Token.issued_at", "Token.expires_at", "Token.used_at",
+    "Notice.read_at", "Notice.over_at", "Token.issued_at", "Token.expires_at",
+    "Token.used_at",
 }  # fmt: skip
 
 

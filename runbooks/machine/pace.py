@@ -17,8 +17,8 @@ BATCH, WITHIN = 3, timedelta(seconds=10)
 
 def pace(state: RunState, index: int, at: datetime) -> dict[str, Any]:
     """What a tick of step `index` at `at` (aware) says of itself: the `seconds` since its circle,
-    whether that was `hurried` or `late` against its `duration`, and whether it is the third of a
-    `batch`. Only what is true is in it."""
+    whether that was `hurried` or `late` against its `duration`, and whether two others were ticked
+    within the ten seconds before it (`batch`). Only what is true is in it."""
     found: dict[str, Any] = {}
     step, duration = state.steps[index], state.step(index).guard.duration
     if duration is not None and step.started_at is not None:
@@ -29,9 +29,12 @@ def pace(state: RunState, index: int, at: datetime) -> dict[str, Any]:
 
 
 def ticks(state: RunState) -> tuple[datetime, ...]:
-    """When the steps were ticked, earlier attempts too, in order of time."""
+    """When the steps were ticked, earlier attempts too, in order of time; but for those that only
+    repeat their sub-steps."""
+    parents = {step.parent for step in state.procedure.steps}
+    repeated = {index for index in parents if index is not None and _only_repeats(state, index)}
     found = (step for step in (*state.steps, *state.past) if _is_ticked(step))
-    return tuple(sorted(step.done_at for step in found if step.done_at))
+    return tuple(sorted(s.done_at for s in found if s.done_at and s.index not in repeated))
 
 
 def haste(state: RunState, index: int, ticked: Sequence[datetime] | None = None) -> tuple[str, ...]:
@@ -46,25 +49,39 @@ def haste(state: RunState, index: int, ticked: Sequence[datetime] | None = None)
 def _haste(
     state: RunState, index: int, at: datetime, ticked: Sequence[datetime]
 ) -> tuple[str, ...]:
-    true = {"hurried": _too_fast(state, index, at), "batch": _in_batch(state, index, at, ticked)}
-    return tuple(name for name, found in true.items() if found)
+    duration = state.step(index).guard.duration
+    least = duration.min if duration else None
+    if least is not None and (began := _began(state, index)):
+        # Its author said how fast it can be done: that alone counts.
+        return ("hurried",) if int((at - began).total_seconds()) < least else ()
+    return ("batch",) if _in_batch(state, index, at, ticked) else ()
 
 
-def _too_fast(state: RunState, index: int, at: datetime) -> bool:
-    """Whether `at` is before step `index` can sensibly be done: its circle and its `min`."""
-    step, duration = state.steps[index], state.step(index).guard.duration
-    if duration is None or duration.min is None or step.started_at is None:
-        return False
-    return int((at - step.started_at).total_seconds()) < duration.min
+def _began(state: RunState, index: int) -> datetime | None:
+    """When work on step `index` began: its circle, or that of its first sub-step. A step comes
+    after its sub-steps, so its own circle says nothing of how long they took."""
+    inner = [step.index for step in state.procedure.steps if step.parent == index]
+    found = [state.steps[index].started_at, *(_began(state, each) for each in inner)]
+    return min((moment for moment in found if moment), default=None)
 
 
 def _in_batch(state: RunState, index: int, at: datetime, ticked: Sequence[datetime]) -> bool:
     """Whether a tick of step `index` at `at` ends a batch: with those of other steps, and of
     earlier attempts, in the ten seconds before it. Decisions and steps left out do not count; they
-    ask for a reason."""
+    ask for a reason. Nor does a step that only repeats its sub-steps: it is ticked right after the
+    last of them."""
+    if _only_repeats(state, index):
+        return False
     step, since = state.steps[index], at - WITHIN
     own = step.done_at is not None and _is_ticked(step) and since <= step.done_at <= at
     return bisect_right(ticked, at) - bisect_left(ticked, since) - own >= BATCH - 1
+
+
+def _only_repeats(state: RunState, index: int) -> bool:
+    """Whether a step has sub-steps, and asks for nothing itself but its tick."""
+    guard = state.step(index).guard
+    asks = guard.record or guard.countersign or guard.locks
+    return not asks and any(step.parent == index for step in state.procedure.steps)
 
 
 def _is_ticked(step: StepState) -> bool:

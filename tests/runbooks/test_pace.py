@@ -79,6 +79,42 @@ def test_faster_than_the_step_can_be_done() -> None:
     assert haste(game.state, 0) == ("hurried",)
 
 
+def test_a_step_that_repeats_its_sub_steps_is_no_tick_of_its_own() -> None:
+    """It comes right after the last of them: nobody could do it later."""
+    game = Game.of(texts.text("A", "  A1", "  A2", "B", "C"))
+    order = [step.number for step in game.state.procedure.steps]
+    assert order == ["1.1", "1.2", "1", "2", "3"]
+    assert not any(ticked(game, n, 1) for n in range(3))
+    assert ticked(game, 3, 1)  # with the two sub-steps: it is the third
+    assert haste(game.state, 2) == ()
+
+
+def test_a_step_that_asks_for_more_than_its_sub_steps_counts() -> None:
+    game = Game.of(texts.text("A\nrecord: {n: {type: number}}", "  A1", "  A2", "B"))
+    assert not any(ticked(game, n, 1) for n in range(2))
+    assert ticked(game, 2, 1, values={"n": "4"})
+
+
+def test_the_least_time_of_a_step_counts_from_its_first_sub_step() -> None:
+    game = Game.of(texts.text("A\nduration: {min: 1m}", "  A1", "  A2", "B"))
+    game.must(Move.BEGIN_STEP, OPERATOR, 0)
+    game.wait(70)
+    for step in range(2):
+        game.must(Move.TICK, OPERATOR, step)
+    game.must(Move.BEGIN_STEP, OPERATOR, 2)
+    game.must(Move.TICK, OPERATOR, 2)
+    assert "hurried" not in game.lines[-1].data
+    assert haste(game.state, 2) == ()
+
+
+def test_a_step_that_took_its_least_time_is_in_no_batch() -> None:
+    game = Game.of(texts.text("A", "B", "C\nduration: {min: 2s}", "D"))
+    assert not any(ticked(game, n, 1) for n in range(2))
+    game.must(Move.BEGIN_STEP, OPERATOR, 2)
+    assert not ticked(game, 2, 3)
+    assert ticked(game, 3, 1)
+
+
 def hasty(at: datetime, kind: RunKind) -> Play:
     """A run whose third and fourth tick came in a batch: a second between each."""
     found = play(FOUR, at, kind=kind)
@@ -106,7 +142,7 @@ def test_the_pages_say_so(at: datetime, signed_in: Any) -> None:
     found = hasty(at, RunKind.LIVE)
     client = signed_in(found.people["operator"])
     html = client.get(f"/runs/{found.run.pk}/").content.decode()
-    assert html.count("· third tick within ten seconds") == 2
-    assert "ticked step 3, C, third tick within ten seconds" in html
+    assert html.count("· within ten seconds of two other ticks") == 2
+    assert "ticked step 3, C, within ten seconds of two other ticks" in html
     brief = client.get("/runbooks/tried/1/start/").content.decode()
     assert "2 ticks came too fast to have been looked at" in brief

@@ -49,7 +49,7 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "step.ticked, batch": (
         {**STEP, "awaits": False, "batch": True},
-        "ticked step 2, Count, third tick within ten seconds",
+        "ticked step 2, Count, within ten seconds of two other ticks",
     ),
     "step.countersigned": (
         {**STEP, "meaning": "after", "values": {"rows": "12"}, "comment": "fine"},
