@@ -129,7 +129,10 @@ def _runs(ended: QuerySet[Run]) -> str:
 
 def _systems(at: datetime) -> str:
     broken = [line for line in board.lines(at) if line.is_broken]
-    lines = (f"{line.system.name}: {line.sentence}" for line in broken)
+    lines = (
+        f"{line.system.name}: {line.sentence}{f'. {line.doubt}' if line.doubt else ''}"
+        for line in broken
+    )
     return _part("Systems that could not be restored as promised now", len(broken), lines)
 
 

@@ -189,7 +189,7 @@ def _systems(at: datetime) -> tuple[Need, ...]:
     return tuple(
         Need(
             line.system.name,
-            f"{line.verdict}: {line.sentence}",
+            f"{line.verdict}: {line.sentence}{f'. {line.doubt}' if line.doubt else ''}",
             reverse("inventory:system_detail", args=[line.system.slug]),
         )
         for line in board.lines(at)

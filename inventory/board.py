@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from inventory.models import Copy, System
 _VERDICTS = ("nothing to restore", "RPO not met", "one good copy", "not known", "in order")
 #: Media that no running machine can overwrite: a copy there survives the wrong click.
 _OFFLINE = (Medium.TAPE.value, Medium.REMOVABLE.value)
+_DOUBTFUL = (CopyState.UNVERIFIED.value, CopyState.SUSPECT.value)
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,18 @@ class Light:
 
 @dataclass(frozen=True)
 class Line:
-    """What the board says of one system: how many copies are `good` and how many `doubtful`.
+    """What the board says of one system: how many `copies` are not destroyed, how many of them are
+    `good` and how many `doubtful`; `doubted` is one that is in doubt for a reason that it names.
 
     `met`: whether the newest good copy meets the RPO; None when that cannot be said. `severity`: 0
     is the worst.
     """
 
     system: System
+    copies: int
     good: int
     doubtful: int
+    doubted: Copy | None
     newest: Copy | None
     met: bool | None
     sentence: str
@@ -48,6 +53,11 @@ class Line:
     def verdict(self) -> str:
         """The state in two or three words."""
         return _VERDICTS[self.severity]
+
+    @property
+    def doubt(self) -> str:
+        """Which copy is in doubt, and why; '' when none is."""
+        return f"{self.doubted} is in doubt: {self.doubted.doubt}" if self.doubted else ""
 
     @property
     def is_broken(self) -> bool:
@@ -64,15 +74,15 @@ def lines(at: datetime) -> list[Line]:
     """All systems, the worst first: no good copy, RPO not met (the oldest data against its RPO
     first), one last good copy, RPO or date not known, all well. Two queries, however many."""
     systems = list(_counted(System.objects.select_related("owner")))
-    newest = Copy.objects.in_bulk([pk for system in systems if (pk := _newest_of(system))])
-    board = [_line(system, newest.get(_newest_of(system) or 0), at) for system in systems]
+    named = Copy.objects.in_bulk([pk for system in systems for pk in _named(system) if pk])
+    board = [_line(system, named, at) for system in systems]
     return sorted(board, key=lambda line: (line.severity, -_overdue(line, at), line.system.name))
 
 
 def line(system: System, at: datetime) -> Line:
     """What the board says of `system`."""
     counted = _counted(System.objects.filter(pk=system.pk).select_related("owner")).get()
-    return _line(counted, _newest(counted), at)
+    return _line(counted, Copy.objects.in_bulk([pk for pk in _named(counted) if pk]), at)
 
 
 def judge(system: System, newest: Copy | None, at: datetime) -> tuple[bool | None, str]:
@@ -101,38 +111,40 @@ def is_last_good(copy: Copy) -> bool:
 
 def _counted(systems: QuerySet[System]) -> QuerySet[System]:
     good = Q(copies__state=CopyState.GOOD.value, copies__as_found=False)
-    doubtful = Q(copies__state__in=(CopyState.UNVERIFIED.value, CopyState.SUSPECT.value))
-    newest = Copy.objects.filter(system=OuterRef("pk")).good().newest_first().values("pk")[:1]
+    doubtful = Q(copies__state__in=_DOUBTFUL)
+    mine = Copy.objects.filter(system=OuterRef("pk")).newest_first()
+    doubted = mine.filter(state__in=_DOUBTFUL).exclude(doubt="")
     return systems.annotate(
+        existing=Count("copies", filter=~Q(copies__state=CopyState.DESTROYED.value)),
         good=Count("copies", filter=good),
         media=Count("copies__medium", filter=good, distinct=True),
         places=Count("copies__place", filter=good, distinct=True),
         offline=Count("copies", filter=good & Q(copies__medium__in=_OFFLINE)),
         doubtful=Count("copies", filter=doubtful),
-        newest_good=Subquery(newest),
+        newest_good=Subquery(mine.good().values("pk")[:1]),
+        newest_doubted=Subquery(doubted.values("pk")[:1]),
     )
 
 
-def _newest(system: System) -> Copy | None:
-    pk = _newest_of(system)
-    return Copy.objects.get(pk=pk) if pk else None
+def _named(system: System) -> tuple[int, int]:
+    """The keys of the newest good copy and of the newest one that is in doubt; 0 for none."""
+    found = vars(system)  # the annotations of `_counted`
+    return found["newest_good"] or 0, found["newest_doubted"] or 0
 
 
-def _newest_of(system: System) -> int | None:
-    pk: int | None = getattr(system, "newest_good")  # noqa: B009 (an annotation of `_counted`)
-    return pk
-
-
-def _line(system: System, newest: Copy | None, at: datetime) -> Line:
+def _line(system: System, named: Mapping[int, Copy], at: datetime) -> Line:
     counts = {
         name: int(getattr(system, name))
         for name in ("good", "media", "places", "offline", "doubtful")
     }
+    newest, doubted = (named.get(pk) for pk in _named(system))
     met, sentence = judge(system, newest, at)
     return Line(
         system=system,
+        copies=int(vars(system)["existing"]),
         good=counts["good"],
         doubtful=counts["doubtful"],
+        doubted=doubted,
         newest=newest,
         met=met,
         sentence=sentence,
@@ -167,5 +179,5 @@ def _lights(
         Light("kinds of medium", media, 2, media >= 2),
         Light("places", places, 2, places >= 2),
         Light("offline, out of reach of a wrong click", offline, 1, offline >= 1),
-        Light("in doubt: unverified or suspect", doubtful, 0, doubtful == 0),
+        Light("in doubt: unverified or suspect", doubtful, 0, good > 0 and doubtful == 0),
     )

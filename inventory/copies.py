@@ -42,8 +42,9 @@ def register(
 
     `taken_at`, `data_as_of` (the newest record in it): aware. Raises `Refused` 403 without the
     right to keep the inventory; `Invalid` for a name that the system has already, a time in the
-    future or without zone, a SHA-256 not of 64 hexadecimal digits, another system's instance.
-    Before `delete_not_before` (aware) nobody marks it destroyed.
+    future or without zone, a SHA-256 not of 64 hexadecimal digits or one that no file of this size
+    has, another system's instance. What is in doubt is registered, with its `doubt`. Before
+    `delete_not_before` (aware) nobody marks it destroyed.
     """
     access.check(by, Right.KEEP_INVENTORY)
     with transaction.atomic():
@@ -82,6 +83,7 @@ def edit(
         changed = history.differences(before, history.facts(kept))
         if VERIFIED_FACTS & changed.keys():
             _forget_verification(kept)
+            keeping.note_doubt(kept)
         taken = keeping.taken(kept)
         return writing.amend(kept, before=before, verb="edited", taken=taken, by=by, at=at)
 
@@ -94,6 +96,7 @@ def verify(
     size_bytes: int | None = None,
     data_as_of: datetime | None = None,
     restored: bool = False,
+    accept: str = "",
     seen: int | None = None,
     by: User,
     at: datetime,
@@ -103,7 +106,9 @@ def verify(
     `how`: what was done, in words. What was measured (`sha256`, `size_bytes`, `data_as_of`) is kept
     where the register had nothing; `restored` says that a restore from it was proven now. Raises
     `Refused` and changes nothing when the SHA-256 or the size differs from the registered one, when
-    the copy is destroyed, or when secret data lies unencrypted on a medium that is carried about.
+    the copy is destroyed, when secret data lies unencrypted on a medium that is carried about, when
+    it holds nothing or has the bytes of a copy with other data, or when it is far smaller than
+    earlier copies, unless `accept` says why it is good all the same.
     """
     access.check(by, Right.KEEP_INVENTORY)
     with transaction.atomic():
@@ -111,7 +116,9 @@ def verify(
         found: dict[str, object] = {"sha256": sha256} if sha256.strip() else {}
         found |= {"size_bytes": size_bytes} if size_bytes is not None else {}
         found |= {"data_as_of": data_as_of} if data_as_of is not None else {}
-        return keeping.confirm(kept, how=how, measured=found, restored=restored, by=by, at=at)
+        return keeping.confirm(
+            kept, how=how, measured=found, restored=restored, accept=accept, by=by, at=at
+        )
 
 
 def mark(

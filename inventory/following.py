@@ -25,13 +25,21 @@ def set_lifecycle(
 
 
 def register_copy(
-    system: System, facts: Mapping[str, object], *, how: str, run: str, by: User, at: datetime
+    system: System,
+    facts: Mapping[str, object],
+    *,
+    how: str,
+    accept: str = "",
+    run: str,
+    by: User,
+    at: datetime,
 ) -> Copy:
-    """A new copy that `run` made; good at once when it says `how` it was read back."""
+    """A new copy that `run` made; good at once when it says `how` it was read back. `accept`: why,
+    although its size is in doubt."""
     copy = keeping.add(system, facts, reason=run, by=by, at=at)
     if not how:
         return copy
-    return keeping.confirm(copy, how=how, measured={}, reason=run, by=by, at=at)
+    return keeping.confirm(copy, how=how, measured={}, accept=accept, reason=run, by=by, at=at)
 
 
 def set_aside(
@@ -48,12 +56,21 @@ def verify_copy(
     how: str,
     measured: Mapping[str, object],
     restored: bool = False,
+    accept: str = "",
     run: str,
     by: User,
     at: datetime,
 ) -> Copy:
-    """`run` read the copy back and found it good; `restored`: it was restored, and compared."""
+    """`run` read the copy back and found it good; `restored`: it was restored, and compared;
+    `accept`: why it is good although its size is in doubt."""
     kept = writing.locked(Copy.objects.select_related("system"), copy, None)
     return keeping.confirm(
-        kept, how=how, measured=measured, restored=restored, reason=run, by=by, at=at
+        kept,
+        how=how,
+        measured=measured,
+        restored=restored,
+        accept=accept,
+        reason=run,
+        by=by,
+        at=at,
     )

@@ -162,6 +162,12 @@ class VerifyForm(InventoryForm):
     restored = forms.BooleanField(
         required=False, label="I restored it somewhere else, and the restored data is right"
     )
+    accept = TextField(
+        max_length=200,
+        required=False,
+        label="If its size is in doubt: why it is good all the same",
+        help_text="E.g. old bookings were archived on 2026-11-01. Kept with the copy.",
+    )
 
 
 class MarkForm(InventoryForm):

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from inventory import history, times, writing
+from accounts.texts import too_long
+from inventory import doubts, history, plausibility, times, writing
 from inventory.enums import Answer, CopyState, DataClass, Medium
 from inventory.models import Copy, System
 
@@ -49,6 +50,7 @@ def add(
     copy = Copy(system=system)
     writing.put(copy, given, (*EDITABLE, "state", "as_found"))
     check(copy, at)
+    note_doubt(copy)
     return writing.add(copy, taken=taken(copy), reason=reason, by=by, at=at)
 
 
@@ -58,12 +60,14 @@ def confirm(
     how: str,
     measured: Mapping[str, object],
     restored: bool = False,
+    accept: str = "",
     reason: str = "",
     by: User,
     at: datetime,
 ) -> Copy:
     """Call `kept`, whose row is locked, good: `by` read it back at `at`. `measured` are the facts
-    that were found (`sha256`, `size_bytes`, `data_as_of`), those that were not left out.
+    that were found (`sha256`, `size_bytes`, `data_as_of`), those that were not left out. `accept`
+    says why it is good although its size is in doubt.
 
     Raises `Invalid` and `Refused` as `inventory.copies.verify` says.
     """
@@ -74,6 +78,7 @@ def confirm(
     _check_how(kept.verified_how)
     check(kept, at)
     _refuse_verification(kept, *known)
+    _refuse_doubt(kept, accept)
     kept.state = CopyState.GOOD.value
     kept.verified_at, kept.verified_by = at, by
     kept.restore_proven_at = at if restored else kept.restore_proven_at
@@ -108,10 +113,8 @@ def check(copy: Copy, at: datetime) -> None:
             "The newest record cannot be younger than the copy itself, which was taken"
             f" {times.stamp(copy.taken_at)}."
         )
-    if copy.sha256 and not _SHA256.fullmatch(copy.sha256):
-        errors["sha256"] = (
-            f"A SHA-256 has 64 hexadecimal digits (0-9, a-f); this has {len(copy.sha256)} signs."
-        )
+    if "size_bytes" not in errors and (wrong := _impossible(copy)):
+        errors["sha256"] = wrong
     if copy.taken_from is not None and copy.taken_from.system_id != copy.system_id:
         errors["taken_from"] = f"{copy.taken_from} is no instance of {copy.system}."
     same_name = Copy.objects.of(copy.system).filter(name__iexact=copy.name)
@@ -119,6 +122,46 @@ def check(copy: Copy, at: datetime) -> None:
         errors["name"] = taken(copy)
     if errors:
         raise Invalid(errors)
+
+
+def _impossible(copy: Copy) -> str:
+    """Why no file has this SHA-256, or none of this size; '' when one can."""
+    if copy.sha256 and not _SHA256.fullmatch(copy.sha256):
+        return f"A SHA-256 has 64 hexadecimal digits (0-9, a-f); this has {len(copy.sha256)} signs."
+    if wrong := plausibility.contradiction(copy.size_bytes, copy.sha256):
+        usual = plausibility.earlier_words(doubts.kind(copy), doubts.earlier(copy.system, copy))
+        return f"{wrong} {usual} Measure both again.".replace("  ", " ")
+    if (other := doubts.other_size(copy)) is not None:
+        return (
+            f"{other} of {other.system} has the same SHA-256 and {other.size_bytes} bytes: two"
+            " files of different sizes cannot have one SHA-256. Measure both again; if the size of"
+            f" {other} is wrong, correct it first."
+        )
+    return ""
+
+
+def note_doubt(copy: Copy) -> doubts.Doubt | None:
+    """Keep with `copy`, unsaved, why it is in doubt, and forget why that was accepted; the doubt,
+    None for none."""
+    doubt = doubts.of(copy)
+    copy.doubt, copy.doubt_accepted = doubt.sentence if doubt else "", ""
+    return doubt
+
+
+def _refuse_doubt(kept: Copy, accept: str) -> None:
+    """Refuse to call `kept` good while it is in doubt, unless the doubt can be accepted and is:
+    now, or before, and nothing that it was about has changed."""
+    accepted = accept.strip() or kept.doubt_accepted
+    doubt = note_doubt(kept)
+    if doubt is None:
+        return
+    if doubt.certain:
+        raise Refused(doubt.code, f"{kept} is no good copy. {doubt.sentence}", doubt.remedy)
+    if not accepted:
+        raise Refused(doubt.code, f"{kept} is in doubt. {doubt.sentence}", doubt.remedy)
+    if sentence := too_long(accepted, HOW_LENGTH):
+        raise Invalid({"accept": sentence})
+    kept.doubt_accepted = accepted
 
 
 def _younger_than_itself(copy: Copy) -> bool:

@@ -18,6 +18,7 @@ from inventory.enums import (
     Medium,
     choices,
 )
+from inventory.plausibility import EMPTY_FILE
 from inventory.querysets import ChangeQuerySet, CopyQuerySet, InstanceQuerySet
 
 
@@ -117,6 +118,9 @@ class Copy(models.Model):
     delete_not_before = models.DateTimeField(null=True, blank=True)
     # Kept by a run before it wrote over what is in it: it may hold the very data that was wrong.
     as_found = models.BooleanField(default=False)
+    # Why it may not hold what it should (`inventory.doubts`); why it is called good all the same.
+    doubt = models.CharField(max_length=500, blank=True)
+    doubt_accepted = models.CharField(max_length=200, blank=True)
 
     objects = CopyQuerySet.as_manager()
 
@@ -133,6 +137,19 @@ class Copy(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=CopyState.GOOD.value) | Q(verified_at__isnull=False),
                 name="copy_good_only_when_verified",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CopyState.GOOD.value)
+                | Q(~Q(sha256=EMPTY_FILE), Q(size_bytes__isnull=True) | Q(size_bytes__gt=0)),
+                name="copy_good_never_empty",
+            ),
+            models.CheckConstraint(
+                condition=~Q(sha256=EMPTY_FILE) | Q(size_bytes__isnull=True) | Q(size_bytes=0),
+                name="copy_empty_file_has_no_bytes",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=CopyState.GOOD.value) | Q(doubt="") | ~Q(doubt_accepted=""),
+                name="copy_good_only_without_doubt",
             ),
         ]
 

@@ -31,6 +31,8 @@ HOW_LENGTH = 200  # of what the inventory keeps of how a copy was read; the log 
 _CAUGHT = {
     "sha256_differs": Caught.COPY,
     "size_differs": Caught.COPY,
+    "holds_nothing": Caught.COPY,
+    "same_bytes": Caught.COPY,
     "destroyed": Caught.COPY,
     "not_encrypted": Caught.PLACE,
 }

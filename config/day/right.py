@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -13,7 +14,6 @@ from runbooks.machine import Allowed, allowed, current, gates, needs_begin
 from runbooks.procedure import ValueSpec
 from runbooks.state import RunState, place
 
-SUM = "3f" * 32
 PASSWORD = "countersign-demo"  # noqa: S105 - that of the demonstration, public by intent
 
 
@@ -146,7 +146,7 @@ class Crew:
             ValueType.DATETIME: f"{self.door.at - timedelta(minutes=1):%Y-%m-%d %H:%M:%S} UTC",
             ValueType.DURATION: "2h 10m",
             ValueType.BYTES: "48 MB",
-            ValueType.SHA256: f"{SUM}  /srv/vault/ledger.dump",
+            ValueType.SHA256: f"{self.digest(index)}  /srv/vault/ledger.dump",
             ValueType.NUMBER: "12",
             ValueType.TEXT: "16.2 (Debian 16.2-1)",
         }
@@ -166,8 +166,8 @@ class Crew:
             "direction.from": state.facts[str(data["from"])].value if key == "direction" else "",
             "direction.into": facts.value if facts else "",
             "wait.first_line": f"{data['expect'][0]} ledger" if key == "wait" else "",
-            "protect.original": facts.fields.get("sha256") or SUM if facts else "",
-            "protect.duplicate": facts.fields.get("sha256") or SUM if facts else "",
+            "protect.original": facts.fields.get("sha256") or self.digest(index) if facts else "",
+            "protect.duplicate": facts.fields.get("sha256") or self.digest(index) if facts else "",
             "verify.size": facts.fields.get("size") or "48117760" if facts else "",
             "verify.newest": facts.fields.get("data_as_of", "") if facts else "",
             "verify.how": "pg_restore --list, newest entry read",
@@ -179,6 +179,10 @@ class Crew:
             "quarantine.delete_not_before": f"{month:%Y-%m-%d} 00:00 UTC",
         }
         return known.get(spec.name) or self.reading(state, index, self.undotted(spec))
+
+    def digest(self, index: int) -> str:
+        """The SHA-256 of the file that step `index` of this run writes: no two write the same."""
+        return hashlib.sha256(f"{self.run}, {index}".encode()).hexdigest()
 
     def undotted(self, spec: ValueSpec) -> ValueSpec:
         """The same value, as if a runbook's author had asked for it."""

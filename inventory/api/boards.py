@@ -30,6 +30,12 @@ class CopyName(serializers.Serializer[Copy]):
     data_as_of = Moment(allow_null=True)
 
 
+class DoubtedCopy(CopyName):
+    """A copy that is in doubt, as it is named on the board."""
+
+    doubt = serializers.CharField()
+
+
 class BoardLine(serializers.Serializer[Line]):
     """What could be restored of one system, and how much would be lost."""
 
@@ -37,8 +43,12 @@ class BoardLine(serializers.Serializer[Line]):
     verdict = serializers.CharField()
     sentence = serializers.CharField()
     severity = serializers.IntegerField(help_text="0 is the worst.")
+    copies = serializers.IntegerField(help_text="Copies that are not destroyed.")
     good = serializers.IntegerField(help_text="Good copies.")
     doubtful = serializers.IntegerField(help_text="Copies that are unverified or suspect.")
+    doubted_copy = DoubtedCopy(
+        source="doubted", allow_null=True, help_text="The newest one that is in doubt, and why."
+    )
     rpo_met = serializers.BooleanField(source="met", allow_null=True)
     newest_good_copy = CopyName(source="newest", allow_null=True)
     lights = LightFacts(many=True)

@@ -179,6 +179,8 @@ class CopyLine(serializers.Serializer[Copy]):
     verified_how = serializers.CharField()
     restore_proven_at = Moment(allow_null=True)
     delete_not_before = Moment(allow_null=True, help_text="Not marked destroyed before this.")
+    doubt = serializers.CharField(help_text="Why it may not hold what it should; '' for no doubt.")
+    doubt_accepted = serializers.CharField(help_text="Why it is called good all the same.")
     last_good = serializers.BooleanField(help_text="The LAST GOOD COPY of its system.")
 
 
@@ -232,6 +234,12 @@ class Verified(Seen):
     data_as_of = Moment(allow_null=True, default=None)
     restored = serializers.BooleanField(
         default=False, help_text="It was restored somewhere else, and the data is right."
+    )
+    accept = SentText(
+        max_length=200,
+        allow_blank=True,
+        default="",
+        help_text="Why it is good although its size is in doubt.",
     )
 
 

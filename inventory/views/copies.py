@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Right
-from inventory import copies, history
+from inventory import copies, doubts, history
 from inventory.forms import CopyForm, MarkForm, VerifyForm, filled
 from inventory.models import Copy, System
 from inventory.views.pages import form_page, lines, page, person, see_other
@@ -23,6 +23,7 @@ def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "inventory/copy_detail.html",
         copy=copy,
+        compared=doubts.compared(copy),
         **lines(request, copy),
     )
 

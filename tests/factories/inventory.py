@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from inventory.enums import (
 from inventory.models import Copy, Instance, System
 
 SHA256 = "0f" * 32
+_DUMP = "ledger-0606.dump"
 
 
 def system(by: User, at: datetime, **facts: Any) -> System:
@@ -49,16 +51,18 @@ def instance(of: System, by: User, at: datetime, **facts: Any) -> Instance:
 
 
 def copy(of: System, by: User, at: datetime, *, good: bool = False, **facts: Any) -> Copy:
-    """A dump on a disk whose newest record is 26 h old at `at`; verified when `good`."""
+    """A dump on a disk whose newest record is 26 h old at `at`, each with bytes of its own;
+    verified when `good`."""
+    name = str(facts.get("name", _DUMP))
     given: dict[str, Any] = {
-        "name": "ledger-0606.dump",
+        "name": name,
         "taken_at": at - timedelta(hours=25),
         "data_as_of": at - timedelta(hours=26),
         "medium": Medium.DISK,
         "place": "backup-1:/srv/backup",
         "holder": "backup-1",
         "size_bytes": 734003200,
-        "sha256": SHA256,
+        "sha256": SHA256 if name == _DUMP else hashlib.sha256(name.encode()).hexdigest(),
         "encrypted": Answer.YES,
     }
     kept = copies.register(system=of, **given | facts, by=by, at=at)

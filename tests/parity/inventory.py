@@ -39,6 +39,13 @@ def _copy(cast: Cast) -> Copy:
     return inventory.copy(_system(cast), cast["manager"], cast.at)
 
 
+def _small(cast: Cast) -> Copy:
+    """Far below the good copy of the same system."""
+    system = _system(cast)
+    inventory.copy(system, cast["manager"], cast.at, good=True)
+    return inventory.copy(system, cast["manager"], cast.at, name="small.dump", size_bytes=14)
+
+
 def _system_changed(cast: Cast) -> System:
     """Somebody changed it after line 1 of its history."""
     return systems.edit(
@@ -251,6 +258,25 @@ _COPIES = (
             {"how": "read back", "sha256": "ab" * 32},
         ),
         code="sha256_differs",
+    ),
+    Case(
+        "inventory.copies.verify",
+        stage=_small,
+        form=lambda kept: Form(f"/inventory/copies/{kept.pk}/verify/", {"how": "read back"}),
+        api=lambda kept: Api("POST", f"/api/v1/copies/{kept.pk}/verify/", {"how": "read back"}),
+        code="size_doubted",
+    ),
+    Case(
+        "inventory.copies.verify",
+        stage=_small,
+        form=lambda kept: Form(
+            f"/inventory/copies/{kept.pk}/verify/", {"how": "read back", "accept": "Archived."}
+        ),
+        api=lambda kept: Api(
+            "POST",
+            f"/api/v1/copies/{kept.pk}/verify/",
+            {"how": "read back", "accept": "Archived."},
+        ),
     ),
     Case(
         "inventory.copies.mark",

@@ -1,0 +1,86 @@
+"""Why a copy of the register is in doubt: what it says of itself, held against other copies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from inventory import plausibility, times
+from inventory.models import Copy, System
+from inventory.plausibility import Earlier
+
+#: People type a moment to the minute.
+_SAME_MOMENT = timedelta(minutes=1)
+_LOOKED_AT = 50
+_FAILED = "Find out why the backup wrote nothing, and make another one. Mark this one suspect."
+_SMALL = "Look into it, and measure it again. If it is whole all the same, say why; that is kept."
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why a copy may not be called good, and what to do. `certain`: nobody can accept it."""
+
+    code: str
+    sentence: str
+    remedy: str
+    certain: bool
+
+
+def of(copy: Copy) -> Doubt | None:
+    """The first doubt about `copy` as it is now, saved or not; None when there is none. At most
+    two queries."""
+    if nothing := plausibility.holds_nothing(copy.size_bytes, copy.sha256):
+        return Doubt("holds_nothing", nothing, _FAILED, certain=True)
+    if other := _other_data(copy):
+        assert other.data_as_of is not None  # noqa: S101 - asked for in the query
+        return Doubt(
+            "same_bytes",
+            f"It has the SHA-256 of {other}, so it is the same bytes, but the newest record of"
+            f" {other} is of {times.stamp(other.data_as_of)}: one of the two times, or a SHA-256,"
+            " is wrong.",
+            "Measure the SHA-256 and read the newest record again. If both are right, correct the"
+            " other copy in the inventory, then verify this one again.",
+            certain=True,
+        )
+    low = plausibility.far_below(copy.size_bytes, kind(copy), earlier(copy.system, copy))
+    return Doubt("size_doubted", low, _SMALL, certain=False) if low else None
+
+
+def compared(copy: Copy) -> str:
+    """With what the size of `copy` is compared, in a few words."""
+    return plausibility.compared(copy.size_bytes, kind(copy), earlier(copy.system, copy))
+
+
+def kind(copy: Copy) -> str:
+    """What `copy` is compared with."""
+    return plausibility.kind_of(copy.medium, copy.name, copy.place)
+
+
+def earlier(system: System, but: Copy | None = None) -> tuple[Earlier, ...]:
+    """The good copies of `system` whose size is known, the newest first, without `but`."""
+    rows = Copy.objects.of(system).good().exclude(size_bytes=None).newest_first()
+    if but is not None and but.pk is not None:
+        rows = rows.exclude(pk=but.pk)
+    return tuple(
+        Earlier(kind(row), row.size_bytes)
+        for row in rows[:_LOOKED_AT]
+        if row.size_bytes is not None
+    )
+
+
+def other_size(copy: Copy) -> Copy | None:
+    """A copy, of whichever system, with the SHA-256 of `copy` and another size, which cannot be."""
+    if not copy.sha256 or copy.size_bytes is None:
+        return None
+    rows = Copy.objects.filter(sha256=copy.sha256).exclude(pk=copy.pk)
+    return rows.exclude(size_bytes=None).exclude(size_bytes=copy.size_bytes).first()
+
+
+def _other_data(copy: Copy) -> Copy | None:
+    """A copy of the same system, destroyed or not, with the same bytes and other data."""
+    as_of = copy.data_as_of
+    if not copy.sha256 or as_of is None:
+        return None
+    rows = Copy.objects.of(copy.system).filter(sha256=copy.sha256).exclude(pk=copy.pk)
+    apart = rows.exclude(data_as_of__gt=as_of - _SAME_MOMENT, data_as_of__lt=as_of + _SAME_MOMENT)
+    return apart.exclude(data_as_of=None).order_by("pk").first()
