@@ -42,9 +42,8 @@ def register(
 
     `taken_at`, `data_as_of` (the newest record in it): aware. Raises `Refused` 403 without the
     right to keep the inventory; `Invalid` for a name that the system has already, a time in the
-    future or without zone, a SHA-256 not of 64 hexadecimal digits or one that no file of this size
-    has, another system's instance. What is in doubt is registered, with its `doubt`. Before
-    `delete_not_before` (aware) nobody marks it destroyed.
+    future or without zone, a SHA-256 that is none or that no file of this size has, another
+    system's instance. Before `delete_not_before` (aware) nobody marks it destroyed.
     """
     access.check(by, Right.KEEP_INVENTORY)
     with transaction.atomic():
