@@ -77,6 +77,8 @@ class Book(Deeds):
             Scope.GUARDED: guarded or self.restores or bool(self.procedure.operation),
             Scope.DANGEROUS: bool(self.acts),
             Scope.RESTORES: self.restores,
+            Scope.DELETES: self.deletes,
+            Scope.ACTS: self.restores or self.deletes,
             Scope.COPIES_OUT: self.procedure.copies_out,
             Scope.MOVES: self.restores or self.procedure.copies_out,
         }
@@ -110,14 +112,21 @@ class Book(Deeds):
         title = step.title.split("\n")[0][:40]
         return replace(self.at_text(step.line, title, sentence, suggestion), level=level)
 
-    def at_guard(self, step: Step, key: str, sentence: str, suggestion: str = "") -> Remark:
+    def at_guard(
+        self,
+        step: Step,
+        key: str,
+        sentence: str,
+        suggestion: str = "",
+        level: Level | None = None,
+    ) -> Remark:
         """A remark at a key of a step's guard block; at its title when the key is not found."""
         for number in self._own(step):
             line = self.lines[number - 1]
             column = line.find(key)
             if column >= 0 and re.match(rf"{re.escape(key)}\s*:", line[column:]):
-                return Remark(number, column + 1, sentence, suggestion)
-        return self.at(step, sentence, suggestion)
+                return Remark(number, column + 1, sentence, suggestion, level)
+        return self.at(step, sentence, suggestion, level)
 
     def at_front(self, key: str, sentence: str, suggestion: str = "") -> Remark:
         """A remark at a key of the front matter; at the first line when it is not there."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
+from runbooks.irreversible import deletes
 from runbooks.lint.blocks import Command
 from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
@@ -17,8 +18,8 @@ from runbooks.lint.words import inline_commands
 
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
 _MARK = (
-    "Give the step `overwrite: {target: …, from: …}`: the command is then shown only when all that"
-    " must stand before it is done."
+    "Give the step `overwrite: {target: …, from: …}`, or `destroy: {target: …}` where nothing takes"
+    " its place: the command is then shown only when every condition of the guard is met."
 )
 _OR_WAIVE = 'If what it removes can be made anew, say how: `waive: {L22: "…"}`.'
 #: For what was made in this run: it holds nothing, if it is the one that is meant.
@@ -26,13 +27,18 @@ _NEW = (
     "nothing here proves that this is the new one, which is empty.",
     "Read first what is there, and record that it is nothing: no file system, no table.",
 )
+_REPLACES = (
+    "The step is marked as a deletion, which has no source, and this command restores.",
+    "Give the step `overwrite: {target: …, from: …}`, which asks for the direction and for two good"
+    " copies; delete in a step of its own.",
+)
 _REMOVERS = frozenset({"rm", "shred", "unlink", "find", "rsync", "rclone", "dd", "mv"})
 
 
 @rule(
     "L22",
     Level.ERROR,
-    "A command that destroys data in a step without `overwrite`",
+    "A command that destroys data in a step without `overwrite` or `destroy`",
     "A step that is not marked as irreversible asks for nothing before it; its command is seen and"
     " copied like any other (M2 and M3 of the story).",
 )
@@ -40,6 +46,9 @@ def unmarked(book: Book) -> Iterator[Remark]:
     inline = (c for step in book.procedure.steps for c in inline_commands(book, step))
     for command in (*book.commands, *inline):
         if "overwrite" in command.step.guard.locks:
+            continue
+        if deletes(command.step.guard):
+            yield from (command.at(place, *_REPLACES) for place in command.restores)
             continue
         for place, danger in command.dangers:
             if book.made(command).holds(place, danger):

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from runbooks.enums import Operation
+from runbooks.irreversible import act_of
 from runbooks.lint.fresh import Made, is_beside, made, prepares
 from runbooks.lint.intent import BESIDE, DOES_RESTORE, RESTORES, TRIES
 from runbooks.procedure import Procedure, Step
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 #: Programs that write other data over what is there.
 _MOVERS = frozenset({"mv", "cp", "install", "dd", "rsync", "rclone"})
-#: Guards that say of a step that it cannot be taken back.
-MARKS = frozenset({"overwrite", "destroy"})
 
 
 class Deeds:
@@ -44,12 +43,16 @@ class Deeds:
 
     @cached_property
     def acts(self) -> tuple[Step, ...]:
-        """The steps of the main path that cannot be taken back: those that a guard marks, and
-        those whose commands destroy something. In a restore that shows neither, the first that uses
-        a backup, or else says that it restores; none when it makes something new."""
-        marked = any(map(_is_marked, self.path))
-        unmarked = self._destroying - (self._preparing if marked else frozenset())
-        found = tuple(step for step in self.path if _is_marked(step) or step.index in unmarked)
+        """The steps of the main path that cannot be taken back: those that a guard marks, and those
+        whose commands destroy something; where L22 is waived, only those that are marked, for the
+        author gave the reason why the others are no such act. In a restore that shows neither, the
+        first that uses a backup, or else says that it restores; none when it makes something
+        new."""
+        unmarked = self._destroying
+        if any(act_of(step.guard) for step in self.path):
+            waived = any(code == "L22" for code, _ in self.procedure.waive)
+            unmarked -= self._destroying if waived else self._preparing
+        found = tuple(s for s in self.path if act_of(s.guard) or s.index in unmarked)
         if found or not self.restores:
             return found
         said = tuple(step for step in self.path if DOES_RESTORE.search(step.title))
@@ -58,7 +61,7 @@ class Deeds:
     def is_beside(self, step: Step) -> bool:
         """Whether a step that restores does so into something new, as its words or its commands
         say; one that a guard marks does not."""
-        if _is_marked(step) or step.index in self._destroying:
+        if act_of(step.guard) or step.index in self._destroying:
             return False
         restoring = [(c, place) for c in self.of(step) for place in c.restores]
         made = all(is_beside(place) or self.made(c).holds(place) for c, place in restoring)
@@ -134,6 +137,11 @@ class Deeds:
         return frozenset(destroying - moving - writing)
 
     @cached_property
+    def deletes(self) -> bool:
+        """Whether it deletes something on purpose: a step says `destroy`, or its `operation`."""
+        return bool(self.with_lock("destroy")) or self.procedure.operation is Operation.DELETE
+
+    @cached_property
     def restores(self) -> bool:
         """Whether it puts data back: it has an `overwrite`, which no `operation` talks away, or its
         `operation` or its title says so, or a step's title and a command together do. Destroying
@@ -149,8 +157,3 @@ class Deeds:
         return bool(self._destroying) and (
             said or any(danger.restores for c in self.commands for _, danger in c.dangers)
         )
-
-
-def _is_marked(step: Step) -> bool:
-    """Whether a guard says that a step cannot be taken back."""
-    return not MARKS.isdisjoint(step.guard.locks)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
+from runbooks.irreversible import target_of
 from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.remarks import Remark, Scope
@@ -20,10 +21,10 @@ _FETCHES = frozenset({"scp", "rsync", "sftp", "rclone"})
 @rule(
     "L44",
     Level.ERROR,
-    "Something that the restore needs lies on the system that is restored",
+    "Something that the run needs lies on the system that is restored or deleted",
     "When the system is gone, so are its wiki, its key and its backup: a circle that is noticed"
     " when it is too late.",
-    scope=Scope.RESTORES,
+    scope=Scope.ACTS,
 )
 def on_itself(book: Book) -> Iterator[Remark]:
     targets = _targets(book)
@@ -34,9 +35,8 @@ def on_itself(book: Book) -> Iterator[Remark]:
 
 
 def _targets(book: Book) -> frozenset[str]:
-    """Names of the instances that are written over."""
-    named = {str(data.get("target") or "") for _, data in book.with_lock("overwrite")}
-    return frozenset(named - {""})
+    """Names of the instances that are written over or deleted."""
+    return frozenset({target_of(step.guard) for step in book.path} - {""})
 
 
 def _kept_there(book: Book, step: Step, targets: frozenset[str]) -> Iterator[Remark]:
@@ -46,7 +46,8 @@ def _kept_there(book: Book, step: Step, targets: frozenset[str]) -> Iterator[Rem
             yield book.at_guard(
                 step,
                 key,
-                f"The copy of step {step.number} is put on the machine that is written over.",
+                f"The copy of step {step.number} is put on the machine that is written over or"
+                " deleted.",
                 "Put it on another machine.",
             )
 
@@ -59,7 +60,7 @@ def _linked(book: Book, step: Step) -> Iterator[Remark]:
                 yield book.at_text(
                     line,
                     found[0],
-                    f"This link leads to {found[1]}, a machine of the system that is restored.",
+                    f"This link leads to {found[1]}, a machine of that system.",
                     "Copy what is needed into this runbook, or put it on another machine.",
                 )
 
@@ -74,8 +75,9 @@ def _fetched(book: Book, targets: frozenset[str]) -> Iterator[Remark]:
             if any(_reads_from(call, target) for target in targets):
                 yield command.at(
                     call,
-                    f"`{call.said}` fetches something from the machine that is written over.",
-                    "Keep what the restore needs on another machine, and name that one.",
+                    f"`{call.said}` fetches something from the machine that is written over or"
+                    " deleted.",
+                    "Keep what the run needs on another machine, and name that one.",
                 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from runbooks.enums import Level
+from runbooks.irreversible import act_of, deletes
 from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
@@ -16,32 +17,35 @@ class _Unprepared:
 
     def __init__(self, act: Step, thing: str, late: Step | None) -> None:
         self.act, self.thing, self.late = act, thing, late
-        self._marked = "overwrite" in act.guard.locks
-        named = f"Step {act.number}" if self._marked else f"{named_step(act)},"
-        self.overwrites = f"{named} " + (
-            f"overwrites `{thing}`" if self._marked else "changes data for good"
-        )
-        self.uses = f"{named} uses " + (f"`{thing}`" if self._marked else "a backup")
+        self._key = act_of(act.guard)
+        named = f"Step {act.number}" if self._key else f"{named_step(act)},"
+        does = {"overwrite": f"overwrites `{thing}`", "destroy": f"deletes `{thing}`"}
+        self.overwrites = f"{named} {does.get(self._key, 'changes data for good')}"
+        self.uses = f"{named} uses " + (f"`{thing}`" if self._key else "a backup")
 
-    def at(self, book: Book, sentence: str, late: str, suggestion: str) -> Remark:
-        """The remark, at the `overwrite` of the act or at its title: `sentence` when no step does
+    def at(
+        self, book: Book, sentence: str, late: str, suggestion: str, level: Level | None = None
+    ) -> Remark:
+        """The remark, at the guard that marks the act or at its title: `sentence` when no step does
         it, `late` and the number of the step when one does, too late."""
+        key = self._key or "overwrite"
         if self.late:
             late = f"{late}, in step {self.late.number}."
             move = f"Move step {self.late.number} before step {self.act.number}."
-            return book.at_guard(self.act, "overwrite", late, move)
-        return book.at_guard(self.act, "overwrite", sentence, suggestion)
+            return book.at_guard(self.act, key, late, move, level)
+        return book.at_guard(self.act, key, sentence, suggestion, level)
 
 
 def _unprepared(book: Book, acts: Iterable[Step], key: str, side: str) -> Iterator[_Unprepared]:
     """The first of `acts` for each thing before which no step has the interlock `key`.
 
-    `side` is what the interlock is about: the `target` of an `overwrite` or what it is `from`. An
-    act without `overwrite` names nothing, and any such step will do.
+    `side` is what the interlock is about: the `target` of an `overwrite` or a `destroy`, or what
+    is written `from`. An act that no guard marks names nothing, and any such step will do.
     """
     told: set[str] = set()
     for act in acts:
-        thing = str(act.guard.locks.get("overwrite", {}).get(side, ""))
+        marked = act.guard.locks.get(act_of(act.guard), {})
+        thing = str(marked.get(side, ""))
         fitting = [s for s, data in book.with_lock(key) if thing in ("", data.get("of"))]
         if thing in told or any(step.index < act.index for step in fitting):
             continue
@@ -55,7 +59,7 @@ def _unprepared(book: Book, acts: Iterable[Step], key: str, side: str) -> Iterat
     "No step identifies the target before the first irreversible step",
     "The wrong machine is the commonest act of loss; a name in a prompt proves nothing (GitLab"
     " 2017, M4 of the story).",
-    scope=Scope.RESTORES,
+    scope=Scope.ACTS,
 )
 def unidentified(book: Book) -> Iterator[Remark]:
     for found in _unprepared(book, book.acts, "identify", "target"):
@@ -111,19 +115,22 @@ def no_direction(book: Book) -> Iterator[Remark]:
 @rule(
     "L04",
     Level.ERROR,
-    "No safety copy of what is overwritten",
+    "No safety copy of what is overwritten or deleted",
     "The wrong data is all there is of today; without a copy of it the first mistake is the last"
     " (practice with PostgreSQL, restic and SQL Server; M3 of the story).",
-    scope=Scope.RESTORES,
+    scope=Scope.ACTS,
 )
 def no_safety_copy(book: Book) -> Iterator[Remark]:
     for found in _unprepared(book, book.acts, "copy", "target"):
+        gone = deletes(found.act.guard)
         yield found.at(
             book,
-            f"{found.overwrites}, and no step before it keeps a copy of what is there.",
+            f"{found.overwrites}, and no step before it keeps a copy of what is there"
+            + (": in the run the decider must sign that there is nothing to keep." * gone or "."),
             f"{found.overwrites}, but the safety copy is made only afterwards",
             f"Give a step before it `copy: {{of: {found.thing}, purpose: safety, into: <another"
             " machine>}`.",
+            Level.WARNING if gone else None,
         )
 
 
@@ -154,7 +161,8 @@ def unprotected(book: Book) -> Iterator[Remark]:
     scope=Scope.RESTORES,
 )
 def unfrozen(book: Book) -> Iterator[Remark]:
-    for found in _unprepared(book, book.acts, "freeze", "target"):
+    over = [act for act in book.acts if not deletes(act.guard)]  # L59 looks at deletions
+    for found in _unprepared(book, over, "freeze", "target"):
         yield found.at(
             book,
             f"{found.overwrites}, and nothing proves that nobody writes to it any more.",

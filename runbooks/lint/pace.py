@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbooks.enums import Level
+from runbooks.irreversible import act_of
 from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
@@ -46,11 +47,11 @@ def late_killer(book: Book) -> Iterator[Remark]:
     "What was proven long before the act is not proven again at it",
     "Sessions reconnect, jobs start again, terminals change: a state from an hour ago is a memory"
     " (Degani and Wiener 1990: repeat at the critical point).",
-    scope=Scope.RESTORES,
+    scope=Scope.ACTS,
 )
 def stale_proof(book: Book) -> Iterator[Remark]:
     place = {step.index: number for number, step in enumerate(book.path)}
-    for act, _ in book.with_lock("overwrite"):
+    for act in (step for step in book.path if act_of(step.guard)):
         for key, again in (("identify", "identify: …"), ("freeze", "record: {clients: …}")):
             before = [s for s, _ in book.with_lock(key) if s.index < act.index]
             # A mark that is read back proves the machine as well.
@@ -64,7 +65,7 @@ def stale_proof(book: Book) -> Iterator[Remark]:
                 between = place[act.index] - place[before[-1].index] - 1
                 yield book.at_guard(
                     act,
-                    "overwrite",
+                    act_of(act.guard),
                     f"`{key}` of step {before[-1].number} lies {between} steps before this act.",
                     f"Read it once more in this section: a step with `{again}`.",
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbooks.enums import Level, RunRole
+from runbooks.irreversible import act_of
 from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
@@ -16,13 +17,11 @@ from runbooks.lint.rules import rule
     "Nobody but the operator checks anything",
     "Alone, tired and sure is how production is overwritten twice; the second person is asked for"
     " their own reading (M8 and M14 of the story).",
-    scope=Scope.RESTORES,
+    scope=Scope.ACTS,
 )
 def alone(book: Book) -> Iterator[Remark]:
     checked = any(
-        step.guard.countersign
-        or step.guard.role is RunRole.VERIFIER
-        or "overwrite" in step.guard.locks
+        step.guard.countersign or step.guard.role is RunRole.VERIFIER or act_of(step.guard)
         for step in book.path
     )
     for act in book.acts[:1]:

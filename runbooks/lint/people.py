@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level, RunRole
+from runbooks.irreversible import act_of
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
@@ -61,16 +62,17 @@ _FIRST_NAMES = frozenset(
 @rule(
     "L38",
     Level.HINT,
-    "Nobody is told about the restore",
+    "Nobody is told about the restore or the deletion",
     "Those whose work is lost learn it from the gap, months later. Say it before, and after.",
-    scope=Scope.RESTORES,
+    scope=Scope.ACTS,
 )
 def nobody_told(book: Book) -> Iterator[Remark]:
+    what, done = ("restore", "restored") if book.restores else ("deletion", "deleted")
     if not mention(book, book.path, _TELLS):
         yield at_act(
             book,
-            "No step tells anybody that data is restored, or what is lost by it.",
-            "Add a step that announces the restore, and one at the end that tells those affected.",
+            f"No step tells anybody that data is {done}, or what is lost by it.",
+            f"Add a step that announces the {what}, and one at the end that tells those affected.",
         )
 
 
@@ -114,7 +116,7 @@ def _needed(step: Step) -> set[RunRole]:
     needed = {role for role in (guard.role, guard.hold) if role is not None}
     if guard.countersign is not None:
         needed.add(RunRole.VERIFIER)
-    if "overwrite" in guard.locks:
+    if act_of(guard):
         needed |= {RunRole.VERIFIER, RunRole.DECIDER}
     return needed
 

@@ -16,6 +16,8 @@ class Scope(StrEnum):
     GUARDED = "restores, and runbooks with guards"
     DANGEROUS = "runbooks that overwrite or destroy something"
     RESTORES = "restores"
+    DELETES = "deletions"
+    ACTS = "restores and deletions"
     COPIES_OUT = "copies of data to somewhere else"
     MOVES = "restores, and copies of data to somewhere else"
 

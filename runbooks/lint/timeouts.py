@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
+from runbooks.irreversible import act_of
 from runbooks.lint.book import Book, named_step
-from runbooks.lint.deeds import MARKS
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
 from runbooks.lint.words import at_act, before_act, named_act, says
@@ -39,10 +39,10 @@ _NO_BREAK = re.compile(
     "No time-out directly before an irreversible step",
     "What was agreed an hour ago is not what is typed now; the last look belongs right before the"
     " act (Joint Commission Universal Protocol: the time-out is immediately before).",
-    scope=Scope.RESTORES,
+    scope=Scope.ACTS,
 )
 def no_timeout(book: Book) -> Iterator[Remark]:
-    marked = [step for step in book.acts if not MARKS.isdisjoint(step.guard.locks)]
+    marked = [step for step in book.acts if act_of(step.guard)]
     for act in marked or book.acts[:1]:
         yield from _stale(book, act)
     declared = bool(book.procedure.operation) and not book.moves

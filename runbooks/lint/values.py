@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Countersign, Level, ValueType
+from runbooks.irreversible import act_of
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
@@ -54,7 +55,7 @@ def unexpected(book: Book) -> Iterator[Remark]:
 def habituating(book: Book) -> Iterator[Remark]:
     count = 0
     for step in book.path:
-        act = "overwrite" in step.guard.locks
+        act = bool(act_of(step.guard))
         typed = [value for value in step.guard.record if _is_typed_yes(value)]
         for value in typed:
             if not act:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level, Use
+from runbooks.irreversible import act_of, deletes
 from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
@@ -19,6 +20,12 @@ _NO_RETURN = re.compile(
     re.IGNORECASE,
 )
 _UNTIL = re.compile(r"\b(?:until|clos(?:es?|ed)|ends?|no longer|only (?:while|before))\b", re.I)
+#: The way back of an overwrite, and of a deletion.
+_BACK = (
+    "`undo: rename-back` and a section `## Rename back {#rename-back .aside}`",
+    "`undo: bring-back` and a section `## Bring it back {#bring-back .aside}` that restores the"
+    " safety copy",
+)
 _STOPS = re.compile(
     r"\babort|\bstand[ -]?down\b|\bstop (?:here|the run|if|when|and)\b|\bdo not go on\b"
     r"|\bcall\b[^.]{0,40}\bif\b",
@@ -55,7 +62,7 @@ def in_place(book: Book) -> Iterator[Remark]:
     "An irreversible step without a way back, and not marked as the point of no return",
     "Who starts the act must know before it what the way back is, or that there is none (change"
     " management practice).",
-    scope=Scope.RESTORES,
+    scope=Scope.ACTS,
 )
 def no_way_back(book: Book) -> Iterator[Remark]:
     for act in book.acts:
@@ -63,10 +70,10 @@ def no_way_back(book: Book) -> Iterator[Remark]:
         if not act.guard.undo and not _NO_RETURN.search(text):
             yield book.at_guard(
                 act,
-                "overwrite",
+                act_of(act.guard) or "overwrite",
                 f"{named_step(act)}, names no way back and does not say that there is none.",
-                "Give it `undo: rename-back` and a section `## Rename back {#rename-back .aside}`,"
-                " or write in the step: “This is the point of no return.”",
+                f"Give it {_BACK[deletes(act.guard)]}, or write in the step: “This is the point of"
+                " no return.”",
             )
 
 
@@ -76,7 +83,7 @@ def no_way_back(book: Book) -> Iterator[Remark]:
     "A rollback that is still offered after the target went back into service",
     "What was written since would be thrown away: a second destruction. After a thaw the rollback"
     " is closed, unless it identifies, freezes and copies first, as every overwrite does.",
-    scope=Scope.RESTORES,
+    scope=Scope.ACTS,
 )
 def open_rollback(book: Book) -> Iterator[Remark]:
     for section, steps in book.sections:

@@ -94,7 +94,11 @@ def at_act(book: Book, sentence: str, suggestion: str) -> Remark:
 
 def named_act(book: Book) -> str:
     """The first irreversible step, as the remark at it calls it."""
-    return "this step, which cannot be taken back" if book.acts else "the restore"
+    return "this step, which cannot be taken back" if book.acts else _meant(book)
+
+
+def _meant(book: Book) -> str:
+    return "the restore" if book.restores or not book.deletes else "the deletion"
 
 
 def before_act(book: Book) -> tuple[Step, ...]:

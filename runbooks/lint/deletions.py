@@ -1,0 +1,56 @@
+"""Rules about deletions: which step is the one, and whether what it deletes is still in use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runbooks.enums import Level, Operation
+from runbooks.irreversible import target_of
+from runbooks.lint.book import Book
+from runbooks.lint.remarks import Remark, Scope
+from runbooks.lint.rules import rule
+from runbooks.procedure import Step
+
+
+@rule(
+    "L59",
+    Level.ERROR,
+    "A deletion without a step marked `destroy`, or of something that may be in use",
+    "Commands such as `./wipe.sh` cannot be read: only the guard says which step deletes. What has"
+    " clients is needed by somebody, or is the wrong machine.",
+    scope=Scope.DELETES,
+)
+def careless_deletion(book: Book) -> Iterator[Remark]:
+    steps = [step for step, _ in book.with_lock("destroy")]
+    if not steps and book.procedure.operation is Operation.DELETE:
+        yield book.at_front(
+            "operation",
+            "This is a deletion, and no step of the main path is marked as the one that deletes.",
+            "Give that step `destroy: {target: …}`, with the name of an instance parameter.",
+        )
+    told: set[str] = set()
+    for step in steps:
+        target = target_of(step.guard)
+        if target not in told and not _is_unused(book, step):
+            told.add(target)
+            yield book.at_guard(
+                step,
+                "destroy",
+                f"Step {step.number} deletes `{target}`, and no step before it shows that nobody"
+                " uses it any more.",
+                f"Give a step before it `freeze: {target}`, or count: `record: {{clients: {{type:"
+                " number, equals: 0}}`.",
+                Level.WARNING,
+            )
+
+
+def _is_unused(book: Book, act: Step) -> bool:
+    """Whether a step up to `act` stops the writers of its target, or counts something to
+    nothing."""
+    target = target_of(act.guard)
+    return any(
+        step.guard.locks.get("freeze", {}).get("of") == target
+        or any(value.equals == "0" for value in step.guard.record)
+        for step in book.path
+        if step.index <= act.index
+    )
