@@ -21,9 +21,9 @@ class StrayCommand:
 
 @dataclass(frozen=True)
 class StrayList:
-    """A list in no step: the line and the plain text of each item of its outermost level that has
-    no box. `under` is the heading above it, '' for none; `lead` the paragraph right above it, ''
-    for none; `ordered`: its items are numbered."""
+    """A list in no step: the line of each item of its outermost level that has no box, and its
+    plain text, '' for a link and nothing else. `under` is the heading above the list, `lead` the
+    paragraph right above it, each '' for none; `ordered`: its items are numbered."""
 
     items: tuple[tuple[int, str], ...]
     under: str

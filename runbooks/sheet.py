@@ -11,6 +11,7 @@ from runbooks.irreversible import act_of
 from runbooks.judgement import Noted
 from runbooks.procedure import Procedure, Step
 from runbooks.sections import Section
+from runbooks.shown_commands import in_library
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class Line:
 @dataclass(frozen=True)
 class Part:
     """A section with its steps; sub-steps stand below their step, as in the text. `notes` are those
-    about lines of the section that belong to no step."""
+    about lines of the section that belong to no step; `html` is its own text."""
 
     section: Section
+    html: str
     notes: tuple[Noted, ...]
     lines: tuple[Line, ...]
 
@@ -37,6 +39,7 @@ class Part:
 class Sheet:
     """The whole. `loose` are the notes that belong to no section: those about the front matter."""
 
+    intro_html: str
     parts: tuple[Part, ...]
     asides: tuple[Part, ...]
     loose: tuple[Noted, ...]
@@ -61,6 +64,7 @@ def lay_out(procedure: Procedure, notes: Iterable[Noted] = ()) -> Sheet:
     parts = [
         Part(
             section,
+            in_library(section.html, section.commands),
             tuple(below.get(section.key, ())),
             tuple(
                 _line(step, procedure, beside.get(step.index, []))
@@ -71,6 +75,7 @@ def lay_out(procedure: Procedure, notes: Iterable[Noted] = ()) -> Sheet:
         for section in procedure.sections
     ]
     return Sheet(
+        in_library(procedure.intro_html, procedure.intro_commands),
         tuple(part for part in parts if not part.section.aside),
         tuple(part for part in parts if part.section.aside),
         tuple(loose),

@@ -216,7 +216,7 @@ def _section(part: Part) -> dict[str, Any]:
     return {
         "key": section.key,
         "title": section.title,
-        "html": section.html,
+        "html": part.html,
         "aside": section.aside,
     }
 

@@ -77,6 +77,8 @@ def stray_lists(blocks: Iterable[Block], under: str) -> Iterator[StrayList]:
 
 
 def _said(item: Block) -> str:
-    """What the first paragraph of an item says."""
-    first = item.children[0] if item.children else None
-    return plain_text(first.inline) if first is not None else ""
+    """What the first paragraph of an item says; '' when it is nothing but a link."""
+    inline = item.children[0].inline if item.children else None
+    kinds = [token.type for token in inline.children or ()] if inline else []
+    is_link = kinds[:1] == ["link_open"] and kinds.index("link_close") == len(kinds) - 1
+    return "" if is_link else plain_text(inline)

@@ -28,12 +28,8 @@ from runbooks.screen.waiting import Waiting, cancelling, waiting
 from runbooks.screen.words import clock_time, hasty
 from runbooks.screen.written import written
 from runbooks.sections import Section
+from runbooks.shown_commands import COMMAND, in_run
 
-_COMMAND = re.compile(
-    r'<div class="command" data-command="\d+">(?:<p class="prompt">.*?</p>)?'
-    r'(?:<div class="highlight">.*?</pre></div>|.*?</pre>)\s*</div>',
-    re.DOTALL,
-)
 _CAUTION = re.compile(r"\s*(<blockquote>.*?</blockquote>)", re.DOTALL)
 _LATER = '<p class="locked">The command appears when the step is open.</p>'
 #: Gates that wait for what the command shows: its output as a file, the signature for what it read.
@@ -101,9 +97,11 @@ class Focus:
 
 @dataclass(frozen=True)
 class Part:
-    """A section with its rows, in the order of the text."""
+    """A section with its rows, in the order of the text. `html` is its own text, without what
+    destroys."""
 
     section: Section
+    html: str
     rows: tuple[Row, ...]
     version: str
 
@@ -119,7 +117,8 @@ def parts(desk: Desk) -> tuple[Part, ...]:
         rows = tuple(_row(desk, s, now, ticked) for s in steps if s.section == section.key)
         version = str(crc32("".join(row.version for row in rows).encode()))
         if rows or section.html:
-            found.append(Part(section, rows, version))
+            html = in_run(section.html, section.commands)
+            found.append(Part(section, html, rows, version))
     return tuple(found)
 
 
@@ -164,7 +163,7 @@ def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) ->
 @lru_cache(maxsize=4000)
 def _put_away(html: str, instead: str) -> str:
     """`html` with `instead` in the place of each command."""
-    return _COMMAND.sub(instead, html)
+    return COMMAND.sub(instead, html)
 
 
 def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focus | None) -> str:

@@ -1,0 +1,200 @@
+"""Rules about what is written outside every step and is meant to be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from runbooks.enums import Level
+from runbooks.lint import blocks
+from runbooks.lint.blocks import Command
+from runbooks.lint.book import Book
+from runbooks.lint.remarks import Remark
+from runbooks.lint.rules import rule
+from runbooks.sections import StrayCommand, StrayList
+
+_MAKE_A_STEP = (
+    "Make it a step: write `- [ ]` and what it does on a line above it, and indent the command as"
+    " far as that text. What is only to be read is labelled `text`."
+)
+_NAME_ONLY = (
+    "Make it a step if it is to be done; if it is only spoken of, name the program and no more."
+)
+_GUARD = (
+    f"{_MAKE_A_STEP} Give the step the guard `overwrite: {{target: …, from: …}}`, or"
+    " `destroy: {target: …}` where nothing is put in its place."
+)
+# What a sentence says right before a command that is to be given: nothing, or this.
+_TOLD = re.compile(
+    r"(?:^|[.:]|\b(?:run|running|execute|executing|type|enter|issue|invoke|do|give|use|then|and"
+    r"|(?:this|the) command))\s*$",
+    re.IGNORECASE,
+)
+# Words that begin a task and hardly a fact.
+_DOES = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        abort acknowledge add allow apply approve ask assign attach bring call cancel choose
+        clean clear click clone close communicate compare complete compress configure confirm
+        connect convert cordon create decide decrease decrypt delete deploy destroy detach
+        determine disable disconnect download drain drop edit email enable encrypt ensure enter
+        erase execute expand export extract failover fetch fill find flush follow freeze
+        generate get give go grant hit identify implement import increase inform initialise
+        initialize inspect install invoke keep kill launch list load locate login look make mark
+        measure merge migrate modify mount move navigate note notify open paste pause perform
+        pick ping plug post prepare press promote provision pull purge push put quarantine read
+        reapply reboot rebuild reconfigure reconnect record recover recreate redeploy refresh
+        register reinforce reinitialize reinstall reinstate reload remove rename repair repeat
+        replace replay rerun reset resize restart resume retain retrieve retry revert revoke
+        rotate run save scroll select send set shut sign ssh start stop submit sudo suspend swap
+        switch take tear tell terminate thaw transfer truncate try turn type undo uninstall
+        unlock unmount unzip update upgrade upload use verify visit wait warn watch wipe write
+        """,
+    )
+)
+# Those that are names of things as often: what follows them tells.
+_MAY_DO = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        access archive back backup change check contact copy document dump escalate form
+        lock log monitor note order page plan record release report request restore review
+        scale schedule search snapshot test trigger view
+        """,
+    )
+)
+_OBJECT = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        the a an all any both each every it its them this that these those your our their whether
+        if for with up out into onto back in on from to there again
+        """,
+    )
+)
+_LED_IN = re.compile(
+    r"(?:(?:please|then|next|now|first(?:ly)?|second(?:ly)?|third(?:ly)?|finally|afterwards"
+    r"|immediately|again|also|manually|step \d+\W)[,:]?\s+)+",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[A-Za-z]+(?![\w'’./-]|\s*[:=–—]|\s+-)")
+# What stands under these is read, and not done one after the other.
+_TO_READ = re.compile(
+    r"[\W\d]*(?:(?:the|important|useful|other|general|known) )?"
+    r"(?:pre-?requisit\w+|requirements?|background|context|overview|introduction|summary|purpose"
+    r"|scope|assumptions?|links?|references?|see also|further reading|related|resources|notes?"
+    r"|contacts?|glossary|definitions?|terms|symptoms?|impact|causes?|limits?|limitations?|caveats?"
+    r"|rules|principles|policy|policies|faq|questions|contents|changelog|history|examples?|before"
+    r" (?:you|we) (?:begin|start)|when to|who|what (?:is|are)|why|how it works|architecture)\b",
+    re.IGNORECASE,
+)
+#: A paragraph of so many words above a list is a heading of it.
+_SHORT = 5
+_TELLS_OF = re.compile(
+    r"\b(?:this|it|which|that|(?:the|these) (?:\w+ )?(?:script|command|job|tool|runbook|procedure"
+    r"|document|guide|page|playbook|steps?)s?)\b[^.]*\b(?:will|does|do|can|may|is|are|used|covers?"
+    r"|describes?|shows?|explains?|assumes?|helps?|lets?|allows?)\b[^.]*:$"
+    r"|\b(?:if|when|unless|examples?|e\.g\.)\b[^.]*:$",
+    re.IGNORECASE,
+)
+
+
+@rule(
+    "L56",
+    Level.ERROR,
+    "A command that destroys data outside every step (one that restores is a warning)",
+    "Guards belong to steps: before a command that is in none nothing is checked, and a run does"
+    " not show it (M2 and M3 of the story).",
+)
+def in_no_step(book: Book) -> Iterator[Remark]:
+    for one in book.procedure.stray_commands:
+        yield from _remarks(one)
+
+
+def _remarks(one: StrayCommand) -> Iterator[Remark]:
+    for command in blocks.stray([one]):
+        if command.acts:
+            found = _destroys(command)
+            told = not one.inline or _TOLD.search(one.before)
+            yield found if told else replace(found, level=Level.WARNING, suggestion=_NAME_ONLY)
+        for place in () if command.acts else command.restores:
+            yield command.at(
+                place,
+                f"`{place.said}` puts a backup's data somewhere, but is not part of a step:"
+                " nothing is checked before it.",
+                _MAKE_A_STEP,
+                Level.WARNING,
+            )
+
+
+def _destroys(command: Command) -> Remark:
+    """The remark at the first place of a command that destroys, or exchanges databases. It does
+    not repeat the command: findings are shown before a run, which does not show it."""
+    for place, danger in command.dangers:
+        return command.at(
+            place,
+            f"This command {danger.does}, but is not part of a step: nothing is checked before it,"
+            " and a run does not show it.",
+            _GUARD,
+        )
+    return Remark(
+        command.line,
+        command.indent + 1,
+        "This command renames a database, but is not part of a step: nothing is checked before"
+        " it, and a run does not show it.",
+        _GUARD,
+    )
+
+
+@rule(
+    "L57",
+    Level.WARNING,
+    "Items of a list that read like things to do, beside steps that have boxes",
+    "Only items with a box are steps: the three lines above the first box were prose to the run,"
+    " and nobody was led to them.",
+)
+def no_box(book: Book) -> Iterator[Remark]:
+    if not book.procedure.steps:
+        return
+    lists = [*book.procedure.intro_lists, *(o for s in book.procedure.sections for o in s.lists)]
+    for one in sorted(lists, key=lambda one: one.items[:1]):
+        lines = _to_do(one)
+        if not lines:
+            continue
+        item, line = ("items", "lines") if len(lines) > 1 else ("item", "line")
+        reads, steps = ("read", "are no steps") if len(lines) > 1 else ("reads", "is no step")
+        said = ", ".join(map(str, lines))
+        yield book.at_text(
+            lines[0],
+            "",
+            f"{len(lines)} {item} of this list {reads} like work but {steps} ({line} {said}): a run"
+            " asks nobody to tick what has no box.",
+            "Write what is to be done with a box, `- [ ] Dump the database`; put what is only to be"
+            " read under a heading such as “Background”.",
+        )
+
+
+def _to_do(one: StrayList) -> list[int]:
+    """The lines of the items that say what to do; none in a list that is mostly something else."""
+    heads = [one.under, one.lead if len(one.lead.split()) <= _SHORT else ""]
+    if any(map(_TO_READ.match, heads)) or _TELLS_OF.search(one.lead):
+        return []
+    lines = [line for line, text in one.items if _is_imperative(text)]
+    return lines if 2 * len(lines) >= len(one.items) else []
+
+
+def _is_imperative(text: str) -> bool:
+    led_in = _LED_IN.match(text)
+    found = _WORD.match(text, led_in.end() if led_in else 0)
+    if found is None:
+        return False
+    word = found[0].lower()
+    rest = text[found.end() :].split()
+    after = rest[0].lower().strip(",.") if rest else ""
+    return (
+        word in _DOES
+        and bool(re.match(r"[\w\"'“$<(]", after))
+        or (word in _MAY_DO and after in _OBJECT)
+    )
