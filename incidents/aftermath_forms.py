@@ -21,9 +21,9 @@ from incidents.enums import (
     Strength,
 )
 from incidents.forms import SeenForm, WordField
-from inventory.fields import MomentField
+from incidents.losses import MOST
+from inventory.fields import CountField, DayField, MomentField
 
-_DAY = "%Y-%m-%d"
 _COUNTED = {
     Counted.COUNTED: "counted: somebody compared what is there with what should be",
     Counted.ESTIMATED: "estimated: from a rate, a window or a sample",
@@ -65,16 +65,8 @@ def _radios(words: dict[Any, str], **kwargs: Any) -> WordField:
     return WordField(type(next(iter(words))), choices=offered, **kwargs)
 
 
-def _day() -> forms.DateField:
-    """A day as text, in the one order that is read alike everywhere."""
-    typed = forms.DateInput(attrs={"placeholder": "2026-12-01", "class": "mono"}, format=_DAY)
-    wrong = "Write the day as 2026-12-01: year, month, day."
-    return forms.DateField(
-        label="Due",
-        widget=typed,
-        input_formats=[_DAY],
-        error_messages={"required": NEEDED["due"], "invalid": wrong},
-    )
+def _day() -> DayField:
+    return DayField(label="Due", error_messages={"required": NEEDED["due"]})
 
 
 def _owner() -> forms.ModelChoiceField[User]:
@@ -88,10 +80,9 @@ def _owner() -> forms.ModelChoiceField[User]:
 
 class LossForm(VerbForm):
     what = WordField(LossOf, label="What was lost")
-    amount = forms.IntegerField(
+    amount = CountField(
         required=False,
-        localize=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        most=MOST,
         help_text="A whole number; 0 counts too. Empty when it is unknown: then say why.",
     )
     unit = _line(max_length=40, help_text="Where it needs a word: orders, GB.")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.refusals import Invalid
-from inventory import quantities
+from accounts.units import lengths
 
 _SHOWN = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 
 
 def parse(text: str) -> timedelta:
-    """The length that `text` names: "1 h", "90min", "1 h 30 min", "2 d"; reads what `words` writes.
+    """The length that `text` names, read by `accounts.units.lengths`; reads what `words` writes.
 
     Raises `Invalid` (field '') with a sentence for a number without a unit, an unknown unit,
     nothing at all, zero, or more than ten years.
     """
     try:
-        length = quantities.parse_duration(text)
+        length = lengths.read(text)
     except ValueError as error:
         raise Invalid({"": str(error)}) from None
     if length <= timedelta(0):

@@ -1,72 +1,120 @@
-"""Form fields for what people type here: moments with their zone, lengths of time, sizes."""
+"""Form fields for what people type here: moments with their zone, days, lengths of time, sizes.
+
+Each is read by its reader (`accounts.units`), and what cannot be read stays in the field.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
 
 from django import forms
+from django.utils import timezone
 
 from accounts.fields import TextField
 from accounts.refusals import Invalid
-from inventory import durations, quantities, times
+from accounts.units import moments, numbers, sizes
+from inventory import durations, times
 
 
-class MomentField(TextField):
-    """A moment as text with its zone; cleans to an aware datetime, or None when left empty.
+class ReadField(TextField):
+    """Text that a reader makes a value of; None when it is left empty."""
+
+    example: ClassVar[str]
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 80)
+        super().__init__(**kwargs)
+        self.widget.attrs |= {"placeholder": self.example, "class": "mono"}
+
+    def read(self, text: str) -> object:
+        """The value of `text`. Raises `Invalid` or `ValueError` with a sentence."""
+        raise NotImplementedError
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return self.read(text)
+        except (Invalid, ValueError) as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class MomentField(ReadField):
+    """A moment as text with its zone; cleans to an aware datetime.
 
     One text input, so that a time can be pasted as a database or a file listing prints it.
     """
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 60)
-        super().__init__(**kwargs)
-        self.widget.attrs |= {"placeholder": times.EXAMPLE, "class": "mono"}
+    example = moments.EXAMPLE
 
     def prepare_value(self, value: object) -> object:
         return times.typed(value) if isinstance(value, datetime) else value
 
-    def clean(self, value: Any) -> Any:
-        return _read(times.parse, super().clean(value))
+    def read(self, text: str) -> datetime:
+        return times.parse(text)
 
 
-class LengthField(TextField):
-    """A length of time such as "1 h"; cleans to a timedelta, or None when left empty."""
+class FromField(MomentField):
+    """The moment from which on something holds: a moment, or a plain day, which means its start in
+    the zone of the settings. Cleans to an aware datetime."""
+
+    example = "2027-01-15"
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 60)
         super().__init__(**kwargs)
-        self.widget.attrs |= {"placeholder": "1 h"}
+        self.help_text = f"{self.help_text} {day_means()}".strip()
+
+    def read(self, text: str) -> datetime:
+        return times.parse_from(text)
+
+
+class DayField(ReadField):
+    """A day, without a time; cleans to a date."""
+
+    example = "2026-12-01"
+
+    def read(self, text: str) -> date:
+        return moments.read_day(text)
+
+
+class LengthField(ReadField):
+    """A length of time such as "1 h"; cleans to a timedelta."""
+
+    example = "1 h"
 
     def prepare_value(self, value: object) -> object:
         return durations.words(value) if isinstance(value, timedelta) else value
 
-    def clean(self, value: Any) -> Any:
-        return _read(durations.parse, super().clean(value))
+    def read(self, text: str) -> timedelta:
+        return durations.parse(text)
 
 
-class SizeField(TextField):
-    """A number of bytes, exact or with a unit; cleans to an int, or None when left empty."""
+class SizeField(ReadField):
+    """A number of bytes, exact or with a unit; cleans to an int."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 40)
+    example = "734003200"
+
+    def read(self, text: str) -> int:
+        return sizes.read(text)
+
+
+class CountField(ReadField):
+    """A whole number from `least` to `most`, its thousands parted or not; cleans to an int."""
+
+    example = ""
+
+    def __init__(self, *, least: int = 0, most: int = sizes.LARGEST, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.widget.attrs |= {"placeholder": "734003200", "class": "mono"}
+        self.least, self.most = least, most
+        self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 
-    def clean(self, value: Any) -> Any:
-        return _read(_size, super().clean(value))
-
-
-def _size(text: str) -> int:
-    digits = "".join(sign for sign in text if sign not in " ,_")
-    # Not by way of a float, which is exact to 9 PB only.
-    return int(digits) if digits.isascii() and digits.isdigit() else quantities.parse_size(text)
+    def read(self, text: str) -> int:
+        return numbers.read_count(text, self.least, self.most)
 
 
-def _read(parse: Any, text: str) -> Any:
-    if not text:
-        return None
-    try:
-        return parse(text)
-    except (Invalid, ValueError) as error:
-        raise forms.ValidationError(str(error)) from None
+def day_means() -> str:
+    """What a plain day means where a moment is wanted from which on something holds."""
+    zone = timezone.get_default_timezone_name()
+    return f"A day, or a time with its zone; a day means its start, 00:00 {zone}."

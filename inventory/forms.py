@@ -16,8 +16,11 @@ from accounts.verb_forms import VerbForm
 from inventory import times
 from inventory.copies import MARKS
 from inventory.enums import Answer, DataClass, Environment, IdentifierKind, Lifecycle, Medium
-from inventory.fields import LengthField, MomentField, SizeField
+from inventory.fields import FromField, LengthField, MomentField, SizeField
 from inventory.models import Copy, Instance, System
+
+SIZE_HELP = "Best the bytes, e.g. 48117760; or with a unit, e.g. 48.1 MB or 45.9 MiB."
+SHA256_HELP = "The line that sha256sum, openssl dgst or Get-FileHash prints; all of it is read."
 
 
 def _offered(words: type[StrEnum], *, ask: bool = True) -> list[tuple[str, str]]:
@@ -118,14 +121,12 @@ class CopyForm(InventoryForm):
     medium = forms.ChoiceField(choices=_offered(Medium))
     place = TextField(max_length=200, help_text="Machine and path, or room and shelf.")
     holder = TextField(max_length=120, help_text="Who or what can hand it over.")
-    size_bytes = SizeField(required=False, label="Size in bytes")
-    sha256 = TextField(
-        max_length=200, required=False, label="SHA-256", help_text="64 digits, as sha256sum prints."
-    )
+    size_bytes = SizeField(required=False, label="Size", help_text=SIZE_HELP)
+    sha256 = TextField(max_length=4000, required=False, label="SHA-256", help_text=SHA256_HELP)
     encrypted = forms.ChoiceField(
         choices=_offered(Answer, ask=False), initial=Answer.UNKNOWN.value, label="Encrypted"
     )
-    delete_not_before = MomentField(
+    delete_not_before = FromField(
         required=False,
         label="Not to be deleted before",
         help_text="Until then nobody can mark it destroyed. It can only be put off.",
@@ -152,12 +153,12 @@ class VerifyForm(InventoryForm):
         help_text="What you did and where, e.g. read it back on db-scratch-1 and compared SHA-256.",
     )
     sha256 = TextField(
-        max_length=200,
+        max_length=4000,
         required=False,
         label="SHA-256 you measured",
-        help_text="Measure it again; do not copy it from this page.",
+        help_text=f"Measure it again; do not copy it from this page. {SHA256_HELP}",
     )
-    size_bytes = SizeField(required=False, label="Size you measured, in bytes")
+    size_bytes = SizeField(required=False, label="Size you measured", help_text=SIZE_HELP)
     data_as_of = MomentField(required=False, label="Newest record you found in it")
     restored = forms.BooleanField(
         required=False, label="I restored it somewhere else, and the restored data is right"

@@ -3,7 +3,6 @@ whoever's right was asked for. Call all of it in a transaction."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from accounts.texts import too_long
+from accounts.units import checksums
 from inventory import doubts, history, plausibility, times, writing
 from inventory.enums import Answer, CopyState, DataClass, Medium
 from inventory.models import Copy, System
@@ -37,7 +37,6 @@ HOW_LENGTH = 200
 _DO_NOT_RESTORE = (
     "Do not restore from it. Check that you read the right file; if so, mark the copy suspect."
 )
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def add(
@@ -102,8 +101,8 @@ def _check_how(how: str) -> None:
 
 
 def check(copy: Copy, at: datetime) -> None:
-    copy.sha256 = copy.sha256.lower()
-    errors = writing.field_problems(copy)
+    checksum = _checksum(copy)
+    errors = writing.field_problems(copy) | checksum
     for name in ("taken_at", "data_as_of"):
         moment = getattr(copy, name)
         if name not in errors and moment is not None and moment > at:
@@ -113,7 +112,7 @@ def check(copy: Copy, at: datetime) -> None:
             "The newest record cannot be younger than the copy itself, which was taken"
             f" {times.stamp(copy.taken_at)}."
         )
-    if "size_bytes" not in errors and (wrong := _impossible(copy)):
+    if not errors.keys() & {"size_bytes", "sha256"} and (wrong := _impossible(copy)):
         errors["sha256"] = wrong
     if copy.taken_from is not None and copy.taken_from.system_id != copy.system_id:
         errors["taken_from"] = f"{copy.taken_from} is no instance of {copy.system}."
@@ -126,8 +125,6 @@ def check(copy: Copy, at: datetime) -> None:
 
 def _impossible(copy: Copy) -> str:
     """Why no file has this SHA-256, or none of this size; '' when one can."""
-    if copy.sha256 and not _SHA256.fullmatch(copy.sha256):
-        return f"A SHA-256 has 64 hexadecimal digits (0-9, a-f); this has {len(copy.sha256)} signs."
     if wrong := plausibility.contradiction(copy.size_bytes, copy.sha256):
         usual = plausibility.earlier_words(doubts.kind(copy), doubts.earlier(copy.system, copy))
         return f"{wrong} {usual} Measure both again.".replace("  ", " ")
@@ -162,6 +159,15 @@ def _refuse_doubt(kept: Copy, accept: str) -> None:
     if sentence := too_long(accepted, HOW_LENGTH):
         raise Invalid({"accept": sentence})
     kept.doubt_accepted = accepted
+
+
+def _checksum(copy: Copy) -> dict[str, str]:
+    """Put the SHA-256 that was read in what was typed; what is wrong with it."""
+    try:
+        copy.sha256 = checksums.read(copy.sha256) if copy.sha256 else ""
+    except ValueError as error:
+        return {"sha256": str(error)}
+    return {}
 
 
 def _younger_than_itself(copy: Copy) -> bool:

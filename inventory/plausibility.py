@@ -12,8 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 
+from accounts.units.sizes import words as size_words
 from inventory.enums import Medium
-from inventory.quantities import size_words
 
 #: Media that are no file: there is no SHA-256 of one, and the size of a snapshot says little.
 WITHOUT_FILE = frozenset({Medium.LIVE_DATABASE.value, Medium.REPLICA.value, Medium.SNAPSHOT.value})

@@ -1,19 +1,14 @@
-"""Moments as people type and read them, always with the zone: the one place that does either."""
+"""Moments in the zone of the settings, always with the zone: written, and read by
+`accounts.units.moments`."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.utils import timezone
 
 from accounts.refusals import Invalid
-from inventory import quantities
-
-EXAMPLE = "2026-11-22 03:12 UTC"
-_DAY_AND_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]+[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
-_WITHOUT_ZONE = re.compile(_DAY_AND_TIME)
-_ABBREVIATED = re.compile(rf"({_DAY_AND_TIME})\s*([A-Za-z]+|[+-][0-9]+)")
+from accounts.units import moments
 
 
 def stamp(moment: datetime) -> str:
@@ -32,39 +27,20 @@ def typed(moment: datetime) -> str:
 
 
 def parse(text: str) -> datetime:
-    """The moment in UTC that `text` names: "2026-11-22 03:12 UTC", "2026-11-22T03:12Z", "… +01:00".
-
-    A zone is "Z", "UTC", an offset, a name such as Europe/Berlin, or the abbreviation that the zone
-    of the settings has at that moment (which is what `stamp` writes). Raises `Invalid` (field '')
-    with a sentence otherwise. A time without a zone is never guessed: an hour's error there is an
-    hour of lost data.
+    """The moment in UTC that `text` names, read by `accounts.units.moments` in the zone of the
+    settings. Raises `Invalid` (field '') with a sentence. A time without a zone is never guessed:
+    an hour's error there is an hour of lost data.
     """
-    wanted = text.strip()
-    if _WITHOUT_ZONE.fullmatch(wanted):
-        here = timezone.get_default_timezone_name()
-        raise Invalid({"": f"Write the time zone, e.g. {wanted} {here}, or {wanted} +01:00."})
     try:
-        return _abbreviated(wanted) or quantities.parse_time(wanted)
-    except (ValueError, OverflowError) as error:
+        return moments.read(text, timezone.get_default_timezone())
+    except ValueError as error:
         raise Invalid({"": str(error)}) from None
 
 
-def _abbreviated(text: str) -> datetime | None:
-    """The moment, when `text` ends in the abbreviation of the settings' zone at that very moment.
-
-    In the hour that is lived twice when summer time ends, the abbreviation tells which one.
-    """
-    match = _ABBREVIATED.fullmatch(text)
-    if match is None:
-        return None
+def parse_from(text: str) -> datetime:
+    """As `parse`, or a plain day, which means its start in the zone of the settings: for what holds
+    *not before* it. Raises `Invalid` (field '') with a sentence."""
     try:
-        plain = datetime.fromisoformat(match[1])
-    except ValueError:
-        return None
-    for fold in (0, 1):
-        local = plain.replace(tzinfo=timezone.get_default_timezone(), fold=fold)
-        moment = local.astimezone(UTC)
-        exists = timezone.localtime(moment).replace(tzinfo=None) == plain
-        if local.tzname() == match[2] and exists:
-            return moment
-    return None
+        return moments.read_from(text, timezone.get_default_timezone())
+    except ValueError as error:
+        raise Invalid({"": str(error)}) from None

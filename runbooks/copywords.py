@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from inventory.quantities import size_words
+from accounts.units.sizes import words as size_words
 from inventory.times import stamp
 from runbooks.enums import Purpose
 from runbooks.eventkinds import Data, Kind

@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import access
 from accounts.enums import Right
@@ -129,7 +130,8 @@ def move(
     _check_storable(key, data)
     with transaction.atomic():
         run, state, before, now = rows.load_locked(run_id, key=key)
-        request = timed(state, Request(kind, by.pk, at or now, step, seen, data))
+        here = timezone.get_default_timezone()
+        request = timed(state, Request(kind, by.pk, at or now, step, seen, data, zone=here))
         if before is not None:
             return _first_answer(before, run, state, request)
         role = state.people.get(by.pk)

@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.utils import timezone
+
 from inventory.board import is_last_good
 from inventory.durations import age, words
 from inventory.enums import CopyState, Lifecycle
@@ -86,7 +88,7 @@ def _choose(spec: ParameterSpec, system: System | None, text: str, at: datetime)
         return _instance(spec, system, text)
     if spec.type is ParameterType.COPY:
         return _copy(spec, system, text, at)
-    return Chosen(Facts(typed.plain(spec, text, at)))
+    return Chosen(Facts(typed.plain(spec, text, at, timezone.get_default_timezone())))
 
 
 def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:

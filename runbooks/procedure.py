@@ -60,7 +60,8 @@ class Within:
 class ValueSpec:
     """A value to observe. Constraints are kept as text and read by `runbooks.values`.
 
-    `blind`: the expected value is not shown before entry. `max_age` in seconds.
+    `blind`: the expected value is not shown before entry. `max_age` in seconds. `or_day`: a time
+    from which on something holds, for which a plain day is read too (its start).
     """
 
     name: str
@@ -75,6 +76,7 @@ class ValueSpec:
     within: Within | None = None
     blind: bool = True
     options: tuple[str, ...] = ()
+    or_day: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from runbooks.enums import Move
@@ -17,6 +17,7 @@ class Request:
     `seen` is the sequence of the last event its sender knew; None when the sender vouches for
     having looked just now (commands on the server itself). `clock` is what the clock showed when it
     had gone back behind the last event, whose time `at` is then (`runbooks.machine.timing`).
+    `zone` is the zone of the settings, in which typed times are read.
     """
 
     move: Move
@@ -26,6 +27,7 @@ class Request:
     seen: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     clock: datetime | None = None
+    zone: tzinfo = UTC
 
     @property
     def shown(self) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from accounts.texts import too_long
 from runbooks import patterns
@@ -14,15 +14,15 @@ from runbooks.values import normal, out_of_bounds, too_old
 LONGEST_PARAMETER = 400
 
 
-def plain(spec: ParameterSpec, text: str, at: datetime | None = None) -> str:
+def plain(spec: ParameterSpec, text: str, at: datetime | None = None, zone: tzinfo = UTC) -> str:
     """The normal text of what was typed for `spec`. `at`: the moment a time must be recent at; None
-    judges no age. Raises `ValueError` with a sentence."""
+    judges no age. `zone`: the zone of the settings. Raises `ValueError` with a sentence."""
     if spec.type is ParameterType.TEXT:
         return _text(spec, text)
     if spec.type is ParameterType.CHOICE and text not in spec.options:
         raise ValueError("Choose one of: " + ", ".join(spec.options) + ".")
     kind = ValueType(spec.type.value)
-    value = normal(kind, text)
+    value = normal(kind, text, zone)
     wrong = out_of_bounds(kind, value, spec.min, spec.max)
     if not wrong and kind is ValueType.DATETIME and spec.max_age is not None and at is not None:
         wrong = too_old(value, spec.max_age, at)

@@ -1,4 +1,4 @@
-"""Reading and judging observed values. Pure.
+"""Judging observed values. Pure; each kind is read by its reader in `accounts.units`.
 
 What is typed becomes one *normal* text (0 and 0.0 are the same number, 03:12+01:00 and 02:12Z the
 same moment), which is what the log keeps and later steps compare with.
@@ -6,15 +6,15 @@ same moment), which is what the log keeps and later steps compare with.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, datetime, timedelta, tzinfo
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from accounts.texts import too_long
-from inventory.quantities import parse_duration, parse_size, parse_time
+from accounts.units import checksums, lengths, moments, numbers, sizes
 from runbooks import patterns
 from runbooks.enums import ValueType
 from runbooks.procedure import ValueSpec
@@ -33,15 +33,21 @@ class Reading:
     wrong: str = ""
 
 
-def normal(kind: ValueType, raw: str) -> str:
+def normal(kind: ValueType, raw: str, zone: tzinfo = UTC, *, or_day: bool = False) -> str:
     """The one text that stands for `raw`: numbers lose trailing zeros, times become ISO 8601 in
     UTC, durations seconds, sizes bytes. Raises `ValueError` with a sentence when it cannot be read.
+
+    `zone` is the zone of the settings, whose abbreviations are read in what a person types; texts
+    of a runbook are read without one. `or_day`: a plain day is a time too, its start in `zone`.
     """
     raw = raw.strip()
     if not raw:
         raise ValueError("Write what you observed.")
     if sentence := too_long(raw, LONGEST_TEXT):
         raise ValueError(f"{sentence} Attach longer output as a file.")
+    if kind is ValueType.DATETIME:
+        read = moments.read_from if or_day else moments.read
+        return read(raw, zone).isoformat()
     return _READERS[kind](raw)
 
 
@@ -52,13 +58,15 @@ def judge(
     earlier: Mapping[str, str],
     at: datetime,
     kinds: Mapping[str, ValueType],
+    zone: tzinfo = UTC,
 ) -> Reading:
     """Read `raw` for `spec` and compare it with every constraint.
 
-    `earlier` holds the normal texts recorded so far in the run and `kinds` their types.
+    `earlier` holds the normal texts recorded so far in the run and `kinds` their types; `zone` is
+    the zone of the settings.
     Raises `ValueError` with a sentence when it cannot be read.
     """
-    value = normal(spec.type, raw)
+    value = normal(spec.type, raw, zone, or_day=spec.or_day)
     if spec.type is ValueType.CHOICE and value not in spec.options:
         raise ValueError("Choose one of: " + ", ".join(spec.options) + ".")
     for wrong in (
@@ -96,21 +104,28 @@ def agree(spec: ValueSpec, mine: str, theirs: str) -> bool:
 
 def close(kind: ValueType, one: str, other: str, tolerance: str) -> bool:
     """Whether two normal texts lie within `tolerance`: a number, `5 %`, or for times a duration.
-    Two checksums are equal or not."""
+    Two checksums, and two texts, are equal or not."""
     if kind is ValueType.DATETIME:
         gap = abs(datetime.fromisoformat(one) - datetime.fromisoformat(other))
-        return gap <= _duration(tolerance)
-    if kind is ValueType.SHA256:
+        return gap <= lengths.read(tolerance)
+    if kind not in _ORDERED:
         return one == other
-    try:
-        a, b = Decimal(one), Decimal(other)
-    except InvalidOperation:
-        return one == other
-    if tolerance.strip().endswith("%"):
-        return abs(a - b) <= abs(b) * Decimal(tolerance.strip().rstrip("% ")) / 100
-    if kind is ValueType.DURATION:
-        return abs(a - b) <= Decimal(_duration(tolerance).total_seconds())
-    return abs(a - b) <= Decimal(parse_size(tolerance) if kind is ValueType.BYTES else tolerance)
+    a, b = Fraction(one), Fraction(other)
+    share = percent(tolerance)
+    most = abs(b) * share if share is not None else Fraction(normal(kind, tolerance))
+    return abs(a - b) <= most
+
+
+def percent(tolerance: str) -> Fraction | None:
+    """The share that a tolerance such as `5 %` or `2,5 %` names; None for one without a percent
+    sign. Raises `ValueError` with a sentence when what comes before the sign is no number."""
+    before, sign, after = tolerance.strip().partition("%")
+    if not sign or after:
+        return None
+    share = numbers.read(before)
+    if share < 0:
+        raise ValueError(f"A tolerance is not below zero, and here is {tolerance}.")
+    return share / 100
 
 
 def contradiction(spec: ValueSpec) -> str:
@@ -162,46 +177,18 @@ def _age(spec: ValueSpec, value: str, at: datetime) -> str:
     return too_old(value, spec.max_age, at)
 
 
-def _number(raw: str) -> str:
-    try:
-        value = Decimal(raw.replace(" ", ""))
-    except InvalidOperation:
-        raise ValueError("Write a number, such as 0 or 12.5.") from None
-    if not value.is_finite() or abs(value.adjusted()) > 30:
-        raise ValueError("Write a number of ordinary size.")
-    text = f"{value:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text in {"-0", ""} else text
-
-
-def _moment(raw: str) -> str:
-    return parse_time(raw).astimezone(UTC).isoformat()
-
-
-def _duration(raw: str) -> timedelta:
-    return parse_duration(raw)
-
-
 def _seconds(raw: str) -> str:
-    return str(int(parse_duration(raw).total_seconds()))
-
-
-def _sha256(raw: str) -> str:
-    found = re.match(r"[0-9a-fA-F]{64}(?=\s|$)", raw)
-    if not found:
-        raise ValueError("A SHA-256 has 64 characters, 0-9 and a-f. Paste the whole line.")
-    return found.group().lower()
+    return numbers.plain(Fraction(lengths.read(raw) // timedelta(microseconds=1), 1_000_000))
 
 
 _READERS: dict[ValueType, Callable[[str], str]] = {
     ValueType.TEXT: lambda raw: raw.replace("\r\n", "\n"),
-    ValueType.NUMBER: _number,
-    ValueType.DATETIME: _moment,
+    ValueType.NUMBER: lambda raw: numbers.plain(numbers.read(raw)),
     ValueType.DURATION: _seconds,
-    ValueType.BYTES: lambda raw: str(parse_size(raw)),
-    ValueType.SHA256: _sha256,
+    ValueType.BYTES: lambda raw: str(sizes.read(raw)),
+    ValueType.SHA256: checksums.read,
     ValueType.CHOICE: lambda raw: raw,
-    ValueType.FILE: _sha256,
+    ValueType.FILE: checksums.read,
 }
 _ORDERED: dict[ValueType, Callable[[str], Any]] = {
     ValueType.NUMBER: Decimal,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from accounts.units.sizes import words as size_words
 from inventory.durations import words
-from inventory.quantities import size_words
 from inventory.times import stamp
 from runbooks import copywords, interlocks, peoplewords
 from runbooks.enums import Deviation, ValueType
@@ -78,7 +78,7 @@ def shown(kind: str, value: str) -> str:
     if kind == "datetime":
         return stamp(datetime.fromisoformat(value))
     if kind == "duration":
-        return words(timedelta(seconds=int(value)))
+        return words(timedelta(seconds=int(value))) if value.isdecimal() else f"{value} s"
     if kind == "bytes":
         return size_words(int(value))
     if kind in {"sha256", "file"} and len(value) == 64:

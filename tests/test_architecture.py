@@ -106,6 +106,7 @@ def test_floors() -> None:
 @pytest.mark.parametrize(
     "place",
     [
+        "accounts/units",
         "runbooks/freshness",
         "runbooks/judgement",
         "runbooks/lintreport",

@@ -6,10 +6,10 @@ Serializers only parse and print: what may be is decided by the verbs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -18,10 +18,12 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.texts import plain_ends, too_long
+from accounts.units import lengths, moments, sizes
 
 LARGEST = 2**63 - 1
 _SLUG = re.compile(r"[-\w]+", re.ASCII)
-_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+_LONGEST = 200
+_Value = TypeVar("_Value")
 
 
 class Sent(serializers.Serializer[Any]):
@@ -68,22 +70,34 @@ class SentText(serializers.CharField):
 
 
 class Moment(serializers.DateTimeField):
-    """A moment: ISO 8601 with its zone when read, UTC when written."""
+    """A moment: read as on the pages, with its zone (ISO 8601 is one form of many); UTC when
+    written."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(default_timezone=UTC, **kwargs)
 
-    def enforce_timezone(self, value: datetime) -> datetime:
-        """Refuse a time without a zone: guessing it may cost an hour of data."""
-        if timezone.is_naive(value):
-            raise serializers.ValidationError("Write the zone too, e.g. 2026-11-22T03:12:00Z.")
-        try:
-            moment = value.astimezone(UTC)
-        except OverflowError:
-            moment = _LAST
-        if not _FIRST <= moment < _LAST:
-            raise serializers.ValidationError("Write a moment between the years 1970 and 9000.")
-        return moment
+    def read(self, text: str) -> datetime:
+        """The moment that `text` names. Raises `ValueError` with a sentence."""
+        return moments.read(text, timezone.get_default_timezone())
+
+    def to_internal_value(self, value: Any) -> datetime:
+        return _read(self.read, value)
+
+
+@extend_schema_field({"type": "string", "example": "2027-01-15"})
+class MomentFrom(Moment):
+    """The moment from which on something holds: also a plain day, which means its start in the zone
+    of the settings."""
+
+    def read(self, text: str) -> datetime:
+        return moments.read_from(text, timezone.get_default_timezone())
+
+
+class Day(serializers.DateField):
+    """A day without a time, read as on the pages; ISO 8601 when written."""
+
+    def to_internal_value(self, value: Any) -> date:
+        return _read(moments.read_day, value)
 
 
 @extend_schema_field(OpenApiTypes.INT64)
@@ -101,6 +115,19 @@ class Seconds(serializers.Field[timedelta, int, int, Any]):
 
     def to_representation(self, value: timedelta) -> int:
         return int(value.total_seconds())
+
+
+@extend_schema_field({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string"}]})
+class Length(Seconds):
+    """A length of time that is sent: a whole number of seconds, or a text such as "1 h 30 min"."""
+
+    def to_internal_value(self, data: Any) -> timedelta:
+        if not isinstance(data, str):
+            return super().to_internal_value(data)
+        length = _read(lengths.read, data)
+        if length <= timedelta():
+            raise serializers.ValidationError("Write a length of time longer than zero.")
+        return length
 
 
 class Word(serializers.ChoiceField):
@@ -134,12 +161,31 @@ class Number(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
+@extend_schema_field({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string"}]})
+class Size(Number):
+    """Bytes that are sent: a whole number, or a text such as "45.9 MiB", read as on the pages."""
+
+    def to_internal_value(self, data: Any) -> int:
+        return _read(sizes.read, data) if isinstance(data, str) else super().to_internal_value(data)
+
+
 class PersonName(serializers.Serializer[User]):
     """Somebody, as they are named everywhere."""
 
     id = serializers.IntegerField()
     name = serializers.CharField()
     initials = serializers.CharField()
+
+
+def _read(read: Callable[[str], _Value], data: object) -> _Value:
+    if not isinstance(data, str):
+        raise serializers.ValidationError("Write a text.")
+    if sentence := too_long(data, _LONGEST):
+        raise serializers.ValidationError(sentence)
+    try:
+        return read(data)
+    except ValueError as error:
+        raise serializers.ValidationError(str(error)) from None
 
 
 def texts(names: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.schema import operation
-from accounts.api.serializers import Moment, Number, Sent, Word
+from accounts.api.serializers import Day, Moment, Number, Sent, Word
 from accounts.api.views import now, person, sent
 from accounts.models import User
 from incidents import actions, losses, notified, verdicts
@@ -78,7 +78,7 @@ class NewAction(Sent):
     title = _line(max_length=160)
     kind = Word(words.ActionKind)
     owner = _owner()
-    due = serializers.DateField(allow_null=True, default=None)
+    due = Day(allow_null=True, default=None)
     done_when = _line()
     strength = Word(words.Strength)
     replaces_luck = serializers.BooleanField(default=False)
@@ -88,7 +88,7 @@ class Assignment(Seen):
     """Whose it is, and by which day."""
 
     owner = _owner()
-    due = serializers.DateField(allow_null=True, default=None)
+    due = Day(allow_null=True, default=None)
     reason = _line()
 
 

@@ -8,13 +8,16 @@ from rest_framework import serializers
 
 from accounts.api.paging import PageQuery
 from accounts.api.serializers import (
+    Length,
     Moment,
+    MomentFrom,
     Named,
     Number,
     PersonName,
     Seconds,
     Sent,
     SentText,
+    Size,
     Word,
 )
 from accounts.models import User
@@ -85,9 +88,9 @@ class NewSystem(Sent):
         pk_field=Number(), queryset=User.objects.filter(is_active=True)
     )
     data_class = Word(DataClass)
-    rpo = Seconds(allow_null=True, default=None)
-    rto = Seconds(allow_null=True, default=None)
-    mtd = Seconds(allow_null=True, default=None)
+    rpo = Length(allow_null=True, default=None)
+    rto = Length(allow_null=True, default=None)
+    mtd = Length(allow_null=True, default=None)
 
 
 class SystemChanges(Seen):
@@ -99,9 +102,9 @@ class SystemChanges(Seen):
         pk_field=Number(), queryset=User.objects.filter(is_active=True), required=False
     )
     data_class = Word(DataClass, required=False)
-    rpo = Seconds(allow_null=True, required=False)
-    rto = Seconds(allow_null=True, required=False)
-    mtd = Seconds(allow_null=True, required=False)
+    rpo = Length(allow_null=True, required=False)
+    rto = Length(allow_null=True, required=False)
+    mtd = Length(allow_null=True, required=False)
 
 
 class InstanceLine(serializers.Serializer[Instance]):
@@ -201,10 +204,10 @@ class NewCopy(Sent):
     medium = Word(Medium)
     place = SentText(max_length=200)
     holder = SentText(max_length=120)
-    size_bytes = Number(allow_null=True, default=None)
-    sha256 = SentText(max_length=200, allow_blank=True, default="")
+    size_bytes = Size(allow_null=True, default=None)
+    sha256 = SentText(max_length=4000, allow_blank=True, default="")
     encrypted = Word(Answer, default=Answer.UNKNOWN)
-    delete_not_before = Moment(allow_null=True, default=None)
+    delete_not_before = MomentFrom(allow_null=True, default=None)
 
 
 class CopyChanges(Seen):
@@ -219,18 +222,18 @@ class CopyChanges(Seen):
     medium = Word(Medium, required=False)
     place = SentText(max_length=200, required=False)
     holder = SentText(max_length=120, required=False)
-    size_bytes = Number(allow_null=True, required=False)
-    sha256 = SentText(max_length=200, allow_blank=True, required=False)
+    size_bytes = Size(allow_null=True, required=False)
+    sha256 = SentText(max_length=4000, allow_blank=True, required=False)
     encrypted = Word(Answer, required=False)
-    delete_not_before = Moment(allow_null=True, required=False)
+    delete_not_before = MomentFrom(allow_null=True, required=False)
 
 
 class Verified(Seen):
     """What was done to read a copy back, and what was measured then."""
 
     how = SentText(max_length=200)
-    sha256 = SentText(max_length=200, allow_blank=True, default="")
-    size_bytes = Number(allow_null=True, default=None)
+    sha256 = SentText(max_length=4000, allow_blank=True, default="")
+    size_bytes = Size(allow_null=True, default=None)
     data_as_of = Moment(allow_null=True, default=None)
     restored = serializers.BooleanField(
         default=False, help_text="It was restored somewhere else, and the data is right."

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from accounts.fields import TextField
+from inventory.fields import day_means
 from runbooks import interlocks
 from runbooks.enums import Move, ValueType
 from runbooks.interlocks.wait import FIRST_LINE, unchecked
@@ -21,10 +22,12 @@ from runbooks.procedure import ValueSpec
 VALUE = "value_"
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 _HELP = {
-    ValueType.DATETIME: "With its offset or zone, e.g. 2026-11-22 03:12:45 +00:00.",
-    ValueType.DURATION: "With its unit, e.g. 45 s, 12 min, 1 h 30 min.",
-    ValueType.BYTES: "In bytes, or with a unit, e.g. 1.2 GiB.",
-    ValueType.SHA256: "Paste the whole line; the 64 characters are read from it.",
+    ValueType.DATETIME: "With its time zone, e.g. 2026-11-22 03:12:45 UTC or +01:00; it can be"
+    " pasted as a database or a log prints it.",
+    ValueType.DURATION: "With its unit, e.g. 45 s, 12 min, 1 h 30 min; or as 00:45:12.",
+    ValueType.BYTES: "Best the bytes, e.g. 48117760; or with a unit, e.g. 48.1 MB or 45.9 MiB.",
+    ValueType.SHA256: "Paste the whole line that sha256sum, openssl dgst or Get-FileHash prints;"
+    " the 64 characters are read from it.",
 }
 
 
@@ -257,7 +260,8 @@ def _observed(spec: ValueSpec, needed: bool) -> forms.Field:
     label = f"{spec.label or spec.name}" + (f", in {spec.unit}" if spec.unit else "")
     asks = {"required": "Write what you observed."}
     known = f"Expected: {spec.equals}." if spec.equals and not spec.blind else ""
-    told = " ".join(part for part in (_HELP.get(spec.type, ""), known) if part)
+    how = day_means() if spec.or_day else _HELP.get(spec.type, "")
+    told = " ".join(part for part in (how, known) if part)
     if spec.type is ValueType.CHOICE:
         return forms.ChoiceField(
             label=label,

@@ -64,7 +64,7 @@ class Quarantine(NewCopy):
         return (
             self.ask("place"),
             self.ask("medium", options=tuple(Medium)),
-            self.ask("delete_not_before"),
+            self.ask("delete_not_before", or_day=True),
         )
 
     def wrong(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from inventory.quantities import same_size
+from accounts.units import sizes
 from runbooks.enums import Deviation, ValueType
 from runbooks.interlocks.copies import chosen, too_new
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
@@ -74,7 +74,7 @@ class Verify(Interlock):
     ) -> Wrong | None:
         facts = self.facts(state, index)
         size, known = values.get("verify.size"), facts.fields.get("size")
-        if size is not None and known and not same_size(int(size), int(known)):
+        if size is not None and known and not sizes.fits(int(size), int(known)):
             return Wrong(
                 f"{facts.value} has {known} bytes in the inventory, and you read {size}: it is"
                 " another file, or it was cut short or has grown since. Do not restore from it.",

@@ -186,7 +186,9 @@ def _read(
         if spec.type is ValueType.FILE or (not raw and (only_sent or spec.name in have)):
             continue
         try:
-            readings[spec.name] = judge(spec, raw, earlier=earlier, at=request.at, kinds=kinds)
+            readings[spec.name] = judge(
+                spec, raw, earlier=earlier, at=request.at, kinds=kinds, zone=request.zone
+            )
         except ValueError as error:
             errors[f"value_{spec.name}"] = str(error)
     return Malformed(errors) if errors else readings

@@ -19,7 +19,7 @@ from runbooks.parser.readers import (
     word,
     wrong_type,
 )
-from runbooks.parser.values import crossed, fits, scalar, wanted
+from runbooks.parser.values import crossed, scalar, unread, wanted
 from runbooks.parser.yamltext import Value
 from runbooks.procedure import ParameterSpec
 from runbooks.typed import plain
@@ -151,13 +151,13 @@ def _check_values(
     if kind in (ParameterType.INSTANCE, ParameterType.COPY):
         return False
     like = ValueType(kind.value)
-    unreadable = [
-        key
+    unreadable = {
+        key: why
         for key in ("min", "max", "default")
-        if key in got and not fits(like, got[key], got.get("options", ()))
-    ]
-    for key in unreadable:
-        wrong_type(places[key], key, wanted(like), context)
+        if key in got and (why := unread(like, got[key], got.get("options", ())))
+    }
+    for key, why in unreadable.items():
+        wrong_type(places[key], key, wanted(like), context, why)
     if not unreadable and crossed(like, got):
         context.error("order", places["min"], "`min` is greater than `max`.")
     return not unreadable

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from inventory.quantities import parse_duration
+from accounts.units import lengths
 from runbooks import patterns
 from runbooks.enums import ParameterType, ValueType
 from runbooks.parser.findings import Findings, did_you_mean, normalised, one_of
@@ -78,10 +78,9 @@ def boolean(value: Value, name: str, context: Context) -> bool | None:
 def duration(value: Value, name: str, context: Context) -> int | None:
     """Seconds."""
     try:
-        return int(parse_duration(value.text() or "").total_seconds())
-    except ValueError:
-        hint = "Write a number with a unit: `90s`, `10m`, `1h30m`, `24h`, `2d`."
-        wrong_type(value, name, "a duration", context, hint)
+        return int(lengths.read(value.text() or "").total_seconds())
+    except ValueError as error:
+        wrong_type(value, name, "a duration", context, str(error) if value.text() else lengths.HINT)
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from runbooks.enums import ValueType
@@ -23,9 +22,7 @@ from runbooks.parser.readers import (
 )
 from runbooks.parser.yamltext import Value
 from runbooks.procedure import ValueSpec, Within
-from runbooks.values import contradiction, normal, out_of_bounds
-
-_PERCENT = re.compile(r"\d{1,6}(\.\d{1,6})?\s*%")
+from runbooks.values import contradiction, normal, out_of_bounds, percent
 
 
 def scalar(value: Value, name: str, context: Context) -> str | None:
@@ -155,13 +152,13 @@ def _kind(name: str, value: Value, got: dict[str, Any], context: Context) -> Val
 
 def _check_values(kind: ValueType, value: Value, got: dict[str, Any], context: Context) -> bool:
     """Whether `equals` and the bounds can be read."""
-    unreadable = [
-        key
+    unreadable = {
+        key: why
         for key in ("equals", "min", "max")
-        if key in got and not fits(kind, got[key], got.get("options", ()))
-    ]
-    for key in unreadable:
-        wrong_type(_at(value, key), key, wanted(kind), context)
+        if key in got and (why := unread(kind, got[key], got.get("options", ())))
+    }
+    for key, why in unreadable.items():
+        wrong_type(_at(value, key), key, wanted(kind), context, why)
     if "within" in got:
         _check_within(kind, _at(value, "within"), got["within"], context)
     if not unreadable and crossed(kind, got):
@@ -192,23 +189,35 @@ def _check_within(kind: ValueType, at: Value, within: Within, context: Context) 
             said = _at(at, "tolerance")
             context.error("comparison", said, "Two checksums are equal or not.", "Write `0`.")
         return
-    if _PERCENT.fullmatch(within.tolerance) and kind is not ValueType.DATETIME:
-        return
     times = (ValueType.DATETIME, ValueType.DURATION)
     measure = ValueType.DURATION if kind in times else kind
-    if not fits(measure, within.tolerance):
-        wrong_type(_at(at, "tolerance"), "tolerance", wanted(measure), context)
+    if why := _unread_tolerance(kind, measure, within.tolerance):
+        wrong_type(_at(at, "tolerance"), "tolerance", wanted(measure), context, why)
 
 
-def fits(kind: ValueType, written: str, options: tuple[str, ...] = ()) -> bool:
-    """Whether a constraint is a value of its type: read as an observed value would be."""
+def _unread_tolerance(kind: ValueType, measure: ValueType, tolerance: str) -> str:
+    """'', or the sentence that says why a tolerance cannot be read."""
+    try:
+        share = percent(tolerance)
+    except ValueError as error:
+        return str(error)
+    if share is not None and kind is not ValueType.DATETIME:
+        return ""
+    why = unread(measure, tolerance)
+    below_zero = not why and tolerance.strip().startswith(("-", "−"))
+    return f"A tolerance is not below zero, and here is {tolerance}." if below_zero else why
+
+
+def unread(kind: ValueType, written: str, options: tuple[str, ...] = ()) -> str:
+    """'' when a constraint is a value of its type, read as an observed value would be; else the
+    sentence that says why not."""
     if kind is ValueType.CHOICE:
-        return written in options
+        return "" if written in options else f"The options are: {', '.join(options)}."
     try:
         normal(kind, written)
-    except ValueError:
-        return False
-    return True
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def wanted(kind: ValueType) -> str:

@@ -159,7 +159,7 @@ def test_bad_input_keeps_what_was_typed(copy: Copy, operator: User, signed_in: S
         address, typed | {"taken_at": "2026-03-04 02:00 UTC", "holder": "me", "size_bytes": ""}
     )
     assert answer.status_code == 422
-    for said in ("already a copy called", "64 hexadecimal digits"):
+    for said in ("already a copy called", "holds no SHA-256"):
         assert said in answer.text
     assert Copy.objects.count() == 1
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from inventory.quantities import same_size
 from runbooks.enums import Move
 from runbooks.machine import Facts, Malformed, Refusal, Request, decide, refused
 from runbooks.missed import is_near_miss
@@ -115,21 +114,3 @@ def test_the_log_keeps_every_refusal() -> None:
         "out_of_order",
         "",
     )
-
-
-@pytest.mark.parametrize(
-    ("said", "known", "same"),
-    [
-        (48_117_760, 48_117_760, True),
-        (48_129_638, 48_117_760, True),  # 45.9 MiB
-        (48_100_000, 48_117_760, True),  # 48.1 MB
-        (48_000_000, 48_117_760, False),  # 48 MB: too rough to tell two copies apart
-        (48_117_759, 48_117_760, False),
-        (4095, 4096, False),
-        (0, 4096, False),
-    ],
-)
-def test_a_size_is_compared_at_the_precision_that_was_typed(
-    said: int, known: int, same: bool
-) -> None:
-    assert same_size(said, known) is same

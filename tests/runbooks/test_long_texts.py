@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from inventory.quantities import parse_duration, parse_size, parse_time
+from accounts.units import checksums, lengths, moments, numbers, sizes
 from richtext.sanitise import literal, tame
 from runbooks import quoting
 from runbooks.enums import ValueType
@@ -23,6 +23,7 @@ from runbooks.parser.placeholders import MAX_PLACEHOLDERS
 from runbooks.values import LONGEST_TEXT, normal
 
 pytestmark = pytest.mark.timeout(60)
+READERS = (checksums.read, lengths.read, moments.read, moments.read_day, numbers.read, sizes.read)
 LONG = 100_000
 
 
@@ -110,7 +111,7 @@ def test_what_is_typed_as_a_value(unit: str) -> None:
             normal(kind, filled(unit, LONGEST_TEXT - 1))
         except ValueError:
             continue
-    for read in (parse_duration, parse_size, parse_time):
+    for read in READERS:
         with pytest.raises(ValueError, match="."):
             read(filled(unit))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.units import lengths
 from runbooks.enums import Level
 from runbooks.parser import parse
 from runbooks.procedure import Finding
 
 ERROR, WARNING = Level.ERROR, Level.WARNING
 PARAMETERS = "---\nparameters:\n  dump: {type: copy}\n  target: {type: instance}\n---\n"
-DURATIONS = "Write a number with a unit: `90s`, `10m`, `1h30m`, `24h`, `2d`."
 NO_STEPS = "no_steps"
 
 # (source, code, level, line, column, sentence, suggestion)
@@ -255,7 +255,7 @@ FRONT_MATTER = [
         3,
         28,
         "`max_age` must be a duration, but here is `24`.",
-        DURATIONS,
+        f"“24” is not a duration: it has no unit. {lengths.HINT}",
     ),
     (
         "parameters:\n  x: {type: choice}",
@@ -271,7 +271,7 @@ FRONT_MATTER = [
         3,
         44,
         "`default` must be one of the `options`, but here is `b`.",
-        "",
+        "The options are: a.",
     ),
     (
         "parameters:\n  x: {type: text, pattern: '('}",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.units import lengths, numbers
 from runbooks.enums import Level
 from runbooks.parser import parse
 from runbooks.procedure import Finding
 
 ERROR = Level.ERROR
-DURATIONS = "Write a number with a unit: `90s`, `10m`, `1h30m`, `24h`, `2d`."
 PARAMETERS = "---\nparameters:\n  dump: {type: copy}\n  target: {type: instance}\n---\n"
 GUARDS = [
     (
@@ -88,7 +88,7 @@ GUARDS = [
         "wrong_type",
         19,
         "`max` must be a duration, but here is `2`.",
-        DURATIONS,
+        f"“2” is not a duration: it has no unit. {lengths.HINT}",
     ),
     (
         "duration: {min: 3m, max: 2m}",
@@ -110,7 +110,7 @@ GUARDS = [
         "wrong_type",
         38,
         "`equals` must be a number, but here is `a`.",
-        "",
+        f"“a” is not a number. {numbers.HINT}",
     ),
     (
         "record: {x: {type: datetime, min: 2026-01-01T08:00}}",
@@ -118,7 +118,7 @@ GUARDS = [
         37,
         "`min` must be a date "
         "and time with its zone, such as `2026-03-01 08:00 UTC`, but here is `2026-01-01T08:00`.",
-        "",
+        "Write the time zone, e.g. 2026-01-01T08:00 UTC, or 2026-01-01T08:00 +01:00.",
     ),
     (
         "record: {x: {type: text, max: 2}}",
@@ -156,11 +156,33 @@ GUARDS = [
         "",
     ),
     (
+        "record: {x: {type: number, min: '1,234'}}",
+        "wrong_type",
+        35,
+        "`min` must be a number, but here is `1,234`.",
+        "“1,234” can mean 1234 or 1.234. Write 1234, or 1.234 with a decimal point.",
+    ),
+    (
+        "record: {x: {type: bytes, min: 4K}}",
+        "wrong_type",
+        34,
+        "`min` must be a number of bytes, such as `1048576` or `20 MB`, but here is `4K`.",
+        "“4K” can mean 4,000 bytes (kB) or 4,096 bytes (KiB, as ls -h and du -h print it)."
+        " Write kB or KiB, or the bytes.",
+    ),
+    (
+        "record: {x: {type: number, within: {of: clients, tolerance: -5}}}",
+        "wrong_type",
+        63,
+        "`tolerance` must be a number, but here is `-5`.",
+        "A tolerance is not below zero, and here is -5.",
+    ),
+    (
         "record: {x: {type: number, within: {of: clients, tolerance: 5m}}}",
         "wrong_type",
         63,
         "`tolerance` must be a number, but here is `5m`.",
-        "",
+        f"“5m” is not a number. {numbers.HINT}",
     ),
     (
         "record: []",

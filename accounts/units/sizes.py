@@ -1,0 +1,122 @@
+"""Sizes in bytes: as people type them, and as tools print them. Pure."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from accounts.units import grouped, numbers, quoted, single
+
+#: What a database keeps in eight bytes.
+LARGEST = 2**63 - 1
+HINT = "Write bytes, such as 48117760, or a number with a unit, such as 46 MB or 1.5 GiB."
+_FORM = re.compile(r"(?P<number>[0-9.,][0-9 '’_.,]*?) *(?P<unit>[A-Za-z]*)")
+_BOTH = re.compile(r"(?P<exact>.+?) *\((?P<rough>[^()]+)\)(?: copied\b.*)?", re.DOTALL)
+_PREFIXES = "kmgtpe"
+_NAMES = ("kilo", "mega", "giga", "tera", "peta", "exa")
+_BINARY_NAMES = ("kibi", "mebi", "gibi", "tebi", "pebi", "exbi")
+_SHOWN = (("EiB", 6), ("PiB", 5), ("TiB", 4), ("GiB", 3), ("MiB", 2), ("KiB", 1), ("B", 0))
+
+
+def read(text: str) -> int:
+    """Bytes: `4096`, `48,117,760 bytes`, `12 kB`, `1,5 GiB`, and what `words` writes.
+
+    kB, MB, GB, TB, PB and EB (in any case) are powers of 1000; KiB, MiB, GiB … are powers of 1024.
+    What can mean two sizes is refused with both: a unit without B (`46M`), bits or bytes (`46 Mb`),
+    one comma before three digits (`1,234 MB`). Raises `ValueError` with a sentence.
+    """
+    wanted = single(text)
+    both = _BOTH.fullmatch(wanted)
+    if both:
+        exact = _one(both["exact"])
+        for rough in re.split(r", (?=[0-9])", both["rough"]):
+            if not fits(_one(rough), exact, digits=1):
+                raise ValueError(f"{quoted(text)} names two different sizes. Write one of them.")
+        return _kept(exact, text)
+    return _kept(_one(wanted), text)
+
+
+def _kept(count: int, text: str) -> int:
+    if count > LARGEST:
+        raise ValueError(f"{quoted(text)} is not a size that can be kept: it is over 8 EiB.")
+    return count
+
+
+def _one(text: str) -> int:
+    found = _FORM.fullmatch(text)
+    if not found:
+        raise ValueError(f"{quoted(text)} is not a size. {HINT}")
+    power = _power(text, found["number"], found["unit"])
+    value = numbers.unsigned_number(found["number"], whole=power == 1) * power
+    if power == 1 and value.denominator != 1:
+        raise ValueError(f"{quoted(text)} is not a size: a byte has no parts. {HINT}")
+    return round(value)
+
+
+def _power(text: str, number: str, unit: str) -> int:
+    lower = unit.lower()
+    if lower in {"", "b", "byte", "bytes"}:
+        return 1
+    for names, base in ((_NAMES, 1000), (_BINARY_NAMES, 1024)):
+        for index, name in enumerate(names):
+            if lower in {f"{name}byte", f"{name}bytes"}:
+                return int(base ** (index + 1))
+    found = re.fullmatch(rf"([{_PREFIXES}])(i?)(b|bytes?)?", lower)
+    if not found:
+        raise ValueError(f"{quoted(text)} is not a size: “{unit}” is no unit of it. {HINT}")
+    index = _PREFIXES.index(found[1]) + 1
+    if found[2]:
+        power = 1024**index
+    elif found[3]:
+        power = 1000**index
+    else:
+        raise ValueError(_without_b(text, number, index))
+    if unit[0].isupper() and unit.endswith("b") and len(unit) <= 3:
+        raise ValueError(_bits_or_bytes(text, number, unit, power))
+    return int(power)
+
+
+def _without_b(text: str, number: str, index: int) -> str:
+    """Why `4096K` is refused: `ls -h` and `du -h` mean 1024 by it, `--si` and others 1000."""
+    value = numbers.unsigned_number(number)
+    letter = _PREFIXES[index - 1]
+    si, binary = f"{'k' if index == 1 else letter.upper()}B", f"{letter.upper()}iB"
+    return (
+        f"{quoted(text)} can mean {grouped(round(value * 1000**index))} bytes ({si}) or"
+        f" {grouped(round(value * 1024**index))} bytes ({binary}, as ls -h and du -h print it)."
+        f" Write {si} or {binary}, or the bytes."
+    )
+
+
+def _bits_or_bytes(text: str, number: str, unit: str, power: int) -> str:
+    value = numbers.unsigned_number(number) * power
+    return (
+        f"{quoted(text)} can mean {grouped(round(value))} bytes, or that many bits, which are"
+        f" {grouped(round(value / 8))} bytes. Write {unit[:-1]}B if you mean bytes."
+    )
+
+
+def fits(said: int, known: int, *, digits: int = 3) -> bool:
+    """Whether `said` bytes are `known` bytes, or those rounded as people and tools print them in a
+    unit of 1000 or 1024: to at least `digits` digits ("45.9 MiB", "48.1 MB")."""
+    powers = (base**power for base in (1000, 1024) for power in range(1, 7))
+    return said == known or any(
+        said == round(_rounded(known, power, places) * power)
+        for power in powers
+        for places in range(4)
+        if known >= power and len(str(known // power)) + places >= digits
+    )
+
+
+def _rounded(count: int, power: int, places: int) -> Fraction:
+    return Fraction(round(Fraction(count * 10**places, power)), 10**places)
+
+
+def words(count: int) -> str:
+    """Bytes exactly, and roughly in a unit: "734003200 bytes (700 MiB)"; `read` gives it back."""
+    unit, power = next((u, p) for u, p in _SHOWN if count >= 1024**p or p == 0)
+    if not power:
+        return f"{count} bytes"
+    places = max(0, 3 - len(str(count // 1024**power)))
+    rough = numbers.plain(_rounded(count, 1024**power, places))
+    return f"{count} bytes ({rough} {unit})"
