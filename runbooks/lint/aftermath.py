@@ -150,7 +150,7 @@ def _is_backup(step: Step) -> bool:
 def deletes_old(book: Book) -> Iterator[Remark]:
     met: set[int] = set()
     for command in book.commands:
-        if command.step.section in book.procedure.asides:
+        if command.step.section in book.procedure.asides or "destroy" in command.step.guard.locks:
             continue
         for place in _removals(command):
             met.add(command.step.index)
@@ -161,10 +161,14 @@ def deletes_old(book: Book) -> Iterator[Remark]:
                 " that this run records.",
             )
     for step in book.path:
-        if step.index not in met:
-            yield from _said(book, step)
+        if step.index not in met and "destroy" not in step.guard.locks:
+            for remark in _said(book, step):
+                met.add(step.index)
+                yield remark
     for section, steps in book.sections:
         said = bool(steps) and not section.aside and bool(_DELETES_OLD.match(section.title))
+        if met & {step.index for step in steps} or any("destroy" in s.guard.locks for s in steps):
+            continue
         if said and not any(_LATER.search(text_of(book, step)) for step in steps):
             yield book.at_text(section.line, section.title, _SAME_RUN, _SET_ASIDE)
 

@@ -14,7 +14,8 @@ from runbooks.procedure import Step, ValueSpec
 
 _COMPARES = re.compile(
     r"\bcount\s*\(|\bmax\s*\(|\bcompar\w+|\b(?:newest|latest|last) (?:row|record|entry|timestamp)\b"
-    r"|\b(?:row|record|key|document|object|number of) ?(?:s|count|counts|rows|records|keys)\b"
+    r"|\b(?:row|record|key|document|object|item|number of) ?(?:s|count|counts|rows|records|keys)\b"
+    r"|\bcount(?:s|ed|ing)? (?:the|all|how many|what|rows|both) ?\w*"
     r"|\bchecksums?\b|\bsha256",
     re.IGNORECASE,
 )

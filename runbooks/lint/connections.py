@@ -10,6 +10,7 @@ from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
+from runbooks.lint.script import SQL_CLIENTS
 from runbooks.lint.shell import VARIABLE, is_left_open
 
 # Clients of databases: the options that name a machine, and those that name a database.
@@ -34,6 +35,18 @@ _CLIENTS = {
     "sqlcmd": (("-S",), ("-d",)),
     "cqlsh": ((), ()),
 }
+#: SQL that works on the tables of one database, once what every database has is taken out.
+_NEEDS_DATABASE = re.compile(
+    r"\b(?:from|into|update|table|truncate|call|schema|index|vacuum|analyze|copy|merge|reassign"
+    r"|extension|sequence|view|function)\b",
+    re.IGNORECASE,
+)
+_OF_SERVER = re.compile(
+    r"\bfrom\s+(?:pg_(?:stat|control|database|roles|settings|replication|is_in)\w*(?:\(\))?"
+    r"|mysql\.\w+|performance_schema\.\w+|information_schema\.(?:schemata|processlist)"
+    r"|dual|now\(\))",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"://|\b(?:host|service)=|^mongodb")
 _LOOKS = frozenset({"--version", "--help", "-V", "--list", "-l", "-?"})
 
@@ -80,9 +93,19 @@ def _unnamed(call: Call, known: frozenset[str]) -> dict[str, str]:
     missing = {}
     if machine and not call.inside and _leaves_open(_values(call, machine), known):
         missing["machine"] = f"`{machine[0]} <target.host>`"
-    if database and _leaves_open(_values(call, database) or _positional(call), known):
+    if (
+        database
+        and not _is_about_server(call)
+        and _leaves_open(_values(call, database) or _positional(call), known)
+    ):
         missing["database"] = f"`{database[0]} <database>`"
     return missing
+
+
+def _is_about_server(call: Call) -> bool:
+    """Whether all it asks is answered alike by every database of a server: `select @@hostname`."""
+    asked = call.value(*SQL_CLIENTS.get(call.program, ())) if call.program in SQL_CLIENTS else None
+    return bool(asked) and not _NEEDS_DATABASE.search(_OF_SERVER.sub(" ", asked or ""))
 
 
 def _values(call: Call, options: tuple[str, ...]) -> list[str]:

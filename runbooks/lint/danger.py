@@ -49,12 +49,19 @@ _LIVE = re.compile(
 _HARMLESS_KINDS = frozenset(
     {"pod", "pods", "po", "job", "jobs", "event", "events", "replicaset", "rs", "lease"}
 )
+_ONE_THING = re.compile(r"delete-(?:item|object|message|tags?|object-tagging|alarms|dashboards)")
+#: Folders and files that a tool makes again by itself.
+_MADE_AGAIN = re.compile(
+    r"(?:\./|.*/)?(?:\.terraform(?:\.lock\.hcl)?|node_modules|__pycache__|\.venv|\.(?:pytest|mypy|ruff)"
+    r"_cache|\.tox)/?"
+)
 _SPEAKERS = frozenset({"echo", "printf", ""})
 
 
 def is_scratch(path: str) -> bool:
-    """Whether a path is below a folder for things that may vanish."""
-    return bool(re.match(r"/(?:var/)?tmp/[\w<]", path)) and ".." not in path
+    """Whether a path is below a folder for things that may vanish, or is made again by a tool."""
+    below = bool(re.match(r"/(?:var/)?tmp/[\w<]", path)) and ".." not in path
+    return below or bool(_MADE_AGAIN.fullmatch(path))
 
 
 def is_live(path: str) -> bool:
@@ -124,8 +131,10 @@ def cleans(call: Call) -> bool:
 
 
 def deletes_something(call: Call) -> bool:
-    """A client of a cloud whose verb is `delete`, `delete-volume`, `terminate-instances`."""
-    return any(re.match(r"(?:delete|terminate|purge)(?:-|$)", text) for text in call.texts)
+    """A client of a cloud whose verb is `delete`, `delete-volume`, `terminate-instances`. One row
+    or one object that is named by its key is left out, as `DELETE … WHERE` and `rm` of a file."""
+    verbs = (text for text in call.texts if not _ONE_THING.fullmatch(text))
+    return any(re.match(r"(?:delete|terminate|purge|close-account)(?:-|$)", text) for text in verbs)
 
 
 def asks_to_delete(call: Call) -> bool:

@@ -36,7 +36,7 @@ _JUMP = re.compile(r"\b(?:go|return|back|skip|jump|continue|proceed)\b[^.\n]{0,2
     scope=Scope.RESTORES,
 )
 def undecided(book: Book) -> Iterator[Remark]:
-    if not (book.acts or book.procedure.operation):
+    if book.is_into_new or not (book.acts or book.procedure.operation):
         return
     steps = before_act(book)
     if any(_decides(step) for step in steps) or mention(book, steps[:-1], _DECISION):

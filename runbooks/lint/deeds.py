@@ -124,6 +124,25 @@ class Deeds:
         return tuple(step for step in self.path if step.index in deeds - self._removing)
 
     @cached_property
+    def replacing(self) -> tuple[Step, ...]:
+        """The acts that put data in the place of other data, and those that make room for it. What
+        is only removed after the last move is cleaning up, a deletion of its own."""
+        last = max((step.index for step in self.moves), default=-1)
+        return tuple(
+            step
+            for step in self.acts
+            if step.index not in self._removing
+            or (step.index < last and "destroy" not in step.guard.locks)
+        )
+
+    @cached_property
+    def is_into_new(self) -> bool:
+        """Whether it restores into something new and shows no act: there is nothing to stop before
+        and nothing that is lost."""
+        said = BESIDE.search(self._introduced)
+        return not self.acts and bool(said or any(map(self.is_beside, self.moves)))
+
+    @cached_property
     def _removing(self) -> frozenset[int]:
         """The steps that destroy something and put nothing in its place."""
         moving = {

@@ -67,12 +67,20 @@ _BESIDE: tuple[tuple[str, str, str], ...] = (
     ("az", r"restore", "--source-server"),
     ("doctl", r"create|fork", "--restore-from-cluster-id"),
     ("zfs", r"clone", ""),
+    ("etcdctl", r"restore", ""),
+    ("etcdutl", r"restore", ""),
 )
+#: The options with which Velero writes over what the cluster has; without them it adds to it only.
+_VELERO_OVER = "--existing-resource-policy"
 
 
 def is_beside(call: Call | Query) -> bool:
     """Whether a call restores into something that it makes itself."""
-    return isinstance(call, Call) and any(
+    if not isinstance(call, Call):
+        return False
+    if call.program == "velero":
+        return "restore" in call.texts and call.value(_VELERO_OVER) in (None, "none")
+    return any(
         call.program == program
         and any(re.fullmatch(words, text) for text in call.texts)
         and (not option or call.has(option))
@@ -150,6 +158,8 @@ def _folders(script: Script, disk: bool) -> Iterator[str]:
 
 def _unpacks_to(call: Call) -> list[str]:
     """The folder that a call puts a backup's files into."""
+    if call.program == "rsync":
+        return places(call)[-1:]
     given = call.value(*_FOLDERS.get(call.program, ())) if call.program in _FOLDERS else None
     return [given] if given else []
 

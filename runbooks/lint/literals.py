@@ -39,6 +39,8 @@ _FILE = re.compile(r"\.(?:dump|sql|bak|tar|tgz|rdb|snap|archive|dmp)(?:\.\w{1,4}
 _HOST = re.compile(r"(?=.*[a-zA-Z])[\w-]+(?:\.[\w-]+)+|\d{1,3}(?:\.\d{1,3}){3}|[a-z][\w-]*\d")
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - a word, no address
 _MACHINE = "is one machine, whichever the run is for."
+#: What an unpacked file has lost of its name.
+_PACKED = re.compile(r"\.(?:gz|xz|zst|bz2|lz4)$")
 _OPEN = re.compile(r"[<$*?`]")
 
 
@@ -52,14 +54,24 @@ _OPEN = re.compile(r"[<$*?`]")
 def hard_coded(book: Book) -> Iterator[Remark]:
     moves = Scope.MOVES in book.scopes
     known = frozenset(name.lower() for name in book.facts.hosts | book.facts.instances)
+    from_here = frozenset(path for block in book.blocks for path in _written(block))
     for command in book.blocks:
         yield from _secrets(command)
         for call in command.script.calls:
             found = _literal(call, known, moves)
-            if found:
+            if found and found[0] not in from_here:
                 written, sentence, instead = found
                 suggestion = f"Let the run say it: declare a parameter, and write `{instead}`."
                 yield command.at(call, f"`{written}` {sentence}", suggestion)
+
+
+def _written(command: Command) -> Iterator[str]:
+    """The files that a command writes: they come from this run, whatever they are called."""
+    for call in command.script.calls:
+        yield from (w.text for mark, w in call.statement.redirects if mark in (">", ">|", ">>"))
+        given = call.value("-o", "--output", "--output-document")
+        if given and not _DATE.search(given):
+            yield from (given, _PACKED.sub("", given))
 
 
 def _secrets(command: Command) -> Iterator[Remark]:

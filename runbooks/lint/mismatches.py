@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from runbooks.enums import Level
 from runbooks.lint.book import Book
@@ -57,13 +58,17 @@ def _leads_nowhere(book: Book, step: Step) -> Iterator[Remark]:
     keys = [key for key in _CHECKING if key in guard.locks]
     values = [value.name for value in guard.record if _is_checked(value)]
     if keys or values:
-        yield book.at_guard(
+        what = f"when `{(keys or values)[0]}` is not as expected"
+        remark = book.at_guard(
             step,
             (keys or values)[0],
-            f"Step {step.number} says nowhere what to do when `{(keys or values)[0]}` is not as"
-            " expected.",
+            f"Step {step.number} says nowhere what to do {what}.",
             "Add `on_mismatch:` with the id of a section that finds out why.",
         )
+        if book.procedure.abort_rule:
+            ends = f"Only the abort rule says what to do {what} in step {step.number}."
+            remark = replace(remark, sentence=ends, level=Level.WARNING)
+        yield remark
 
 
 def _is_checked(value: ValueSpec) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from runbooks.enums import Level
@@ -9,7 +10,15 @@ from runbooks.irreversible import act_of, deletes
 from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
+from runbooks.lint.words import before_use, mention
 from runbooks.procedure import Step
+
+#: What says that the backup is fetched from where it is kept, so that a duplicate is used.
+_FETCHED = re.compile(
+    r"\b(?:s3 cp|s3 sync|gsutil (?:-m )?cp|gcloud storage cp|rclone copy|azcopy|scp)\b"
+    r"|\b(?:download|fetch|duplicate)\b[^.\n]{0,40}\b(?:backup|dump|snapshot|archive|file)\b",
+    re.IGNORECASE,
+)
 
 
 class _Unprepared:
@@ -84,8 +93,9 @@ def no_direction(book: Book) -> Iterator[Remark]:
     stated = book.with_lock("direction")
     # What is restored into something new writes over nothing; what follows may.
     over = [step for step in book.moves if not book.is_beside(step)]
-    first = next(iter(over or book.moves), None)
-    if first is None and not book.acts and book.path and not stated:
+    first = next(iter(over), None)
+    nowhere = first is None and not book.acts and not book.is_into_new
+    if nowhere and book.path and not stated:
         yield book.at_front(
             "title",
             "Data is moved here; from what into what is said nowhere.",
@@ -98,7 +108,6 @@ def no_direction(book: Book) -> Iterator[Remark]:
             f"{named_step(first)}, moves data; from what into what is said {when}.",
             "Give a step before it `direction: {from: dump, into: target}`, with the names of your"
             " parameters.",
-            None if over else Level.WARNING,
         )
     into = {data.get("into") for _, data in stated}
     for step, data in book.with_lock("overwrite"):
@@ -143,7 +152,11 @@ def no_safety_copy(book: Book) -> Iterator[Remark]:
     scope=Scope.RESTORES,
 )
 def unprotected(book: Book) -> Iterator[Remark]:
+    fetched = mention(book, before_use(book)[:-1], _FETCHED)
     for found in _unprepared(book, _from_copies(book), "protect", "from"):
+        # Without a guard that names the copy, one that was fetched first is a duplicate.
+        if fetched and not act_of(found.act.guard):
+            continue
         yield found.at(
             book,
             f"{found.uses} that may be the last good copy, and it was not duplicated.",
@@ -161,8 +174,7 @@ def unprotected(book: Book) -> Iterator[Remark]:
     scope=Scope.RESTORES,
 )
 def unfrozen(book: Book) -> Iterator[Remark]:
-    over = [act for act in book.acts if not deletes(act.guard)]  # L59 looks at deletions
-    for found in _unprepared(book, over, "freeze", "target"):
+    for found in _unprepared(book, book.replacing, "freeze", "target"):
         yield found.at(
             book,
             f"{found.overwrites}, and nothing proves that nobody writes to it any more.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from runbooks.enums import Level
 from runbooks.irreversible import act_of
 from runbooks.lint.book import Book, named_step
+from runbooks.lint.fresh import is_beside
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
 from runbooks.procedure import Step
@@ -80,13 +81,17 @@ def stale_proof(book: Book) -> Iterator[Remark]:
     scope=Scope.MOVES,
 )
 def blind_wait(book: Book) -> Iterator[Remark]:
-    long = {command.step.index for command in book.commands if command.restores}
+    asked = [(command.step.index, place) for command in book.commands for place in command.restores]
+    # What a service does by itself has no first line to watch and nothing to interrupt.
+    served = {index for index, place in asked if is_beside(place)}
+    long = {index for index, _ in asked}
     for step in book.path:
         wait = step.guard.locks.get("wait")
         if wait is None and step.index not in long:
             continue
         clock = step.guard.duration
-        missing = [f"`{key}`" for key in ("expect", "bad", "cancel") if not (wait or {}).get(key)]
+        wanted = () if wait is None and step.index in served else ("expect", "bad", "cancel")
+        missing = [f"`{key}`" for key in wanted if not (wait or {}).get(key)]
         if clock is None or clock.expected is None or clock.max is None:
             missing.append("`duration`")
         if missing:
@@ -95,7 +100,9 @@ def blind_wait(book: Book) -> Iterator[Remark]:
                 "wait",
                 f"{named_step(step)}, takes long, and lacks {', '.join(missing)}.",
                 "Write `wait: {expect: restoring, bad: writing backup, cancel: Press Ctrl-C once}`"
-                " and `duration: {expected: 10m, max: 45m}`.",
+                " and `duration: {expected: 10m, max: 45m}`."
+                if wanted
+                else "Write `duration: {expected: 10m, max: 45m}`.",
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level, RunRole
@@ -9,6 +10,14 @@ from runbooks.irreversible import act_of
 from runbooks.lint.book import Book, named_step
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
+from runbooks.lint.words import before_act, mention
+
+#: What says that a second person is there, without a guard that asks for one.
+_TOGETHER = re.compile(
+    r"\btwo (?:people|persons|of you|engineers|operators)\b|\bsecond person\b|\bfour eyes\b"
+    r"|\bin pairs?\b|\bpairing\b|\bboth of you\b|\bwith a colleague\b",
+    re.IGNORECASE,
+)
 
 
 @rule(
@@ -26,9 +35,19 @@ def alone(book: Book) -> Iterator[Remark]:
     )
     for act in book.acts[:1]:
         if not checked:
+            words = "\n".join([*book.procedure.entry, book.procedure.intro_html])
+            agreed = bool(_TOGETHER.search(words) or book.with_lock("timeout")) or mention(
+                book, before_act(book), _TOGETHER
+            )
             yield book.at(
                 act,
-                f"{named_step(act)}, cannot be taken back, and one person does it alone.",
+                f"{named_step(act)}, cannot be taken back, and "
+                + (
+                    "nothing holds the run when the second person is not there."
+                    if agreed
+                    else "one person does it alone."
+                ),
                 "Write `countersign: before` in its guard, and `countersign: after` where the"
                 " result is measured.",
+                Level.WARNING if agreed else None,
             )

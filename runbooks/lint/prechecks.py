@@ -11,7 +11,7 @@ from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.words import at_act, before_use, mention, named_act
+from runbooks.lint.words import at_act, before_use, mention, named_act, records
 from runbooks.procedure import ParameterSpec
 
 _INVENTORY = re.compile(
@@ -55,7 +55,8 @@ _ARCHIVING = re.compile(r"archive[_-]?(?:mode|command|library)|--archive-mode", 
     scope=Scope.RESTORES,
 )
 def no_inventory(book: Book) -> Iterator[Remark]:
-    if not mention(book, before_use(book), _INVENTORY):
+    early = before_use(book)
+    if not mention(book, early, _INVENTORY) and not records(early, _INVENTORY):
         yield at_act(
             book,
             f"No step lists the copies that there are before {named_act(book)}.",
@@ -73,7 +74,8 @@ def no_inventory(book: Book) -> Iterator[Remark]:
     scope=Scope.RESTORES,
 )
 def unchecked(book: Book) -> Iterator[Remark]:
-    if not book.acts or not (book.acts[0].commands or book.acts[0].guard.locks):
+    act = next(iter(book.replacing), None)
+    if act is None or not (act.commands or act.guard.locks):
         return
     steps = before_use(book)
     stated = "\n".join([*book.procedure.entry, book.procedure.intro_html])
@@ -82,7 +84,8 @@ def unchecked(book: Book) -> Iterator[Remark]:
     if mention(book, steps, _ENCRYPTED):
         wanted.append(("the key to decrypt with", _KEY))
     missing = [what for what, words in wanted
-               if not words.search(stated) and not mention(book, steps, words)]  # fmt: skip
+               if not words.search(stated) and not mention(book, steps, words)
+               and not records(steps, words)]  # fmt: skip
     if missing:
         said = " and ".join([", ".join(missing[:-1]), missing[-1]] if missing[1:] else missing)
         yield at_act(

@@ -173,8 +173,6 @@ def _forced(call: Call) -> str:
             return assigned.text.partition("=")[0]
     if call.program in _INSTALLERS:
         return ""
-    if call.program == "terraform" and "force-unlock" in call.texts:
-        return "force-unlock"
     for text in call.texts:
         harmless = text in _HARMLESS or (call.program, text) in _DO_IT
         if _FORCE.fullmatch(text) and not harmless:

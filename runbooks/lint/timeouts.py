@@ -45,7 +45,7 @@ def no_timeout(book: Book) -> Iterator[Remark]:
     marked = [step for step in book.acts if act_of(step.guard)]
     for act in marked or book.acts[:1]:
         yield from _stale(book, act)
-    declared = bool(book.procedure.operation) and not book.moves
+    declared = bool(book.procedure.operation) and not book.is_into_new
     if not book.acts and declared and not book.with_lock("timeout"):
         yield at_act(
             book,

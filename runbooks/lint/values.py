@@ -101,4 +101,8 @@ def _instead(value: ValueSpec) -> str:
 
 
 def _is_typed_yes(value: ValueSpec) -> bool:
-    return value.type in (ValueType.TEXT, ValueType.CHOICE) and bool(_YES.fullmatch(value.equals))
+    """Whether nothing but consent is asked for. What reads `true` or `false` off a screen, one of
+    several options, is an observation."""
+    observed = value.equals.lower() == "true" and len(value.options) > 1
+    asked = value.type in (ValueType.TEXT, ValueType.CHOICE) and not observed
+    return asked and bool(_YES.fullmatch(value.equals))

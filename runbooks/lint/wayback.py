@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from runbooks.enums import Level, Use
 from runbooks.irreversible import act_of, deletes
 from runbooks.lint.book import Book, named_step
+from runbooks.lint.fresh import is_beside
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
 from runbooks.machine.rollback import closing_step
@@ -46,7 +47,7 @@ def in_place(book: Book) -> Iterator[Remark]:
         marked = "overwrite" in command.step.guard.locks
         over = {id(place) for place, danger in command.dangers if danger.restores}
         for place in command.restores:
-            new = book.made(command).holds(place)
+            new = is_beside(place) or book.made(command).holds(place)
             if marked or id(place) in over and not new:
                 yield command.at(
                     place,

@@ -48,6 +48,12 @@ def mention(book: Book, steps: Iterable[Step], pattern: re.Pattern[str]) -> bool
     return any(pattern.search(text_of(book, step)) for step in steps)
 
 
+def records(steps: Iterable[Step], pattern: re.Pattern[str]) -> bool:
+    """Whether one of the steps records a value whose name or label fits `pattern`."""
+    values = (value for step in steps for value in step.guard.record)
+    return any(pattern.search(f"{v.name.replace('_', ' ')}: {v.label}") for v in values)
+
+
 def prose(book: Book, step: Step) -> Iterator[tuple[int, str]]:
     """The lines of a step's prose without code spans, addresses and comments, each with its
     number. What is taken out leaves a blank."""
@@ -118,7 +124,7 @@ def last_act(book: Book) -> Step | None:
     """The last step that puts other data in the place of what was there. What is destroyed after
     it is cleaning up; what is restored into something new puts nothing in a place yet."""
     over = tuple(step for step in book.uses if not book.is_beside(step))
-    return (over[-1:] or book.acts[:1] or book.uses[-1:] or (None,))[0]
+    return (over[-1:] or book.replacing[:1] or book.uses[-1:] or book.acts[:1] or (None,))[0]
 
 
 def after_act(book: Book) -> tuple[Step, ...]:

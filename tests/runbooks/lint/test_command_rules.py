@@ -104,7 +104,7 @@ def test_a_machine_of_the_inventory_is_known_everywhere():
 @pytest.mark.parametrize(
     "command",
     [
-        "psql -d a -c 'select 1'", "psql -h <h> -c 'select 1'", "psql -h $PGHOST -d a",
+        "psql -d a -c 'select 1'", "psql -h <h> -c 'select x from y'", "psql -h $PGHOST -d a",
         "pg_dump -h <h> -f x", "mysql -u root a", "redis-cli info", "pg_restore -d a x",
     ],
 )  # fmt: skip

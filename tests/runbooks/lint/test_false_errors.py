@@ -157,3 +157,139 @@ def test_a_deletion_has_no_direction():
     fill = "Import it" + block("psql -h <host> -d orders < <dump.place>")
     assert "Import it" in of("L03", restore(DROP, fill))[0].sentence
     assert not any("Remove" in f.sentence for f in of("L03", restore(DROP)))
+
+
+CLEAN_UP = "Remove the old database" + block("dropdb -h <host> orders_old")
+IMPORT = "Import it" + block("psql -h <host> -d orders < <dump.place>")
+
+
+def test_nobody_stops_writers_for_a_clean_up_or_checks_space_for_it():
+    beside = "Restore" + block("createdb -h <host> o2", "pg_restore -h <host> -d o2 <dump.place>")
+    source = restore(beside, "Compare the newest row", CLEAN_UP)
+    assert errors(source, "L10", "L45", "L32") == []
+    assert {"L01", "L04", "L08", "L22", "L36"} <= set(errors(source))
+
+
+def test_what_makes_room_for_the_restore_is_no_clean_up():
+    room = "Remove the database" + block("dropdb -h <host> orders")
+    fill = "Import it" + block("createdb -h <host> orders", "psql -h <host> -d orders < <dump>")
+    assert "Remove the database" in of("L10", restore(room, fill))[0].sentence
+    assert "Remove the database" in of("L01", restore(room, fill))[0].sentence
+
+
+def test_one_deletion_of_the_old_data_is_told_once():
+    source = restore("Restore it") + "\n\n## Delete the old table\n\n- [ ] Delete the old table"
+    assert len(of("L36", source)) == 1
+
+
+def test_a_restore_into_a_new_cluster_has_no_act_to_stop_before():
+    said = "A recovery creates a new cluster; the old one is not touched."
+    front = "---\ntitle: Recover the cluster\noperation: restore\n---\n\n"
+    steps = "\n\n- [ ] Write the values\n- [ ] Install the cluster\n"
+    assert errors(front + said + steps) == []
+    assert {"L03", "L30"} <= set(errors(front + steps))
+
+
+@pytest.mark.parametrize(
+    ("command", "over"),
+    [
+        ("velero restore create --from-backup <dump>", False),
+        ("velero restore create --existing-resource-policy=none --from-backup <dump>", False),
+        ("velero restore create --existing-resource-policy=update --from-backup <dump>", True),
+    ],
+)
+def test_velero_writes_over_what_is_there_only_when_it_is_told_to(command, over):
+    assert bool(of("L01", restore(f"Restore the resources{block(command)}"))) is over
+
+
+@pytest.mark.parametrize(
+    ("before", "level"),
+    [
+        ("Read the name", Level.ERROR),
+        ("Agree with a colleague on the name", Level.WARNING),
+        (TIMEOUT, Level.WARNING),
+    ],
+)
+def test_a_second_person_who_is_only_spoken_of_is_a_warning(before, level):
+    assert [f.level for f in of("L27", restore(before, IMPORT))] == [level]
+
+
+@pytest.mark.parametrize(
+    ("rule", "level"), [("", Level.ERROR), ("abort_rule: Stop when it is old", Level.WARNING)]
+)
+def test_an_abort_rule_says_what_to_do_but_not_why(rule, level):
+    front = f"---\ntitle: Restore the orders\n{rule}\n---\n\n"
+    guard = block("record: {rows: {type: number, equals: 5}}", label="guard")
+    assert [f.level for f in of("L31", f"{front}- [ ] Count{guard}")] == [level]
+
+
+@pytest.mark.parametrize(
+    ("value", "wrong"),
+    [
+        ("{type: choice, options: ['true', 'false'], equals: 'true'}", False),
+        ("{type: choice, options: ['yes', 'no'], equals: 'yes'}", True),
+        ("{type: text, equals: 'true'}", True),
+    ],
+)
+def test_what_is_read_off_a_screen_is_no_typed_consent(value, wrong):
+    guard = block(f"record: {{expansion: {value}}}", label="guard")
+    assert bool(of("L21", f"# Look\n\n- [ ] Look{guard}")) is wrong
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ("mysql -h <host> -e 'select @@server_uuid, @@hostname'", False),
+        ("psql -h <host> -c 'select system_identifier from pg_control_system()'", False),
+        ("psql -h <host> -c 'select count(*) from orders'", True),
+        ("mysql -h <host> -e 'truncate orders'", True),
+        ("psql -h <host>", True),
+    ],
+)
+def test_a_question_to_the_server_needs_no_database(command, wrong):
+    assert ("L26" in errors(restore(f"Look{block(command)}"))) is wrong
+
+
+@pytest.mark.parametrize("fetched", ["aws s3 cp s3://kept/<dump> .", "scp <host>:/kept/<dump> ."])
+def test_a_backup_that_was_fetched_is_a_duplicate(fetched):
+    assert of("L07", restore(IMPORT))
+    assert not of("L07", restore(f"Get it{block(fetched)}", IMPORT))
+
+
+def test_a_file_that_this_run_writes_is_not_one_file_for_every_run():
+    unpack = "Unpack" + block("gpg --output b.sql.gz --decrypt <dump>", "gzip -d b.sql.gz")
+    load = "Import it" + block("psql -h <host> -d orders -f b.sql")
+    assert of("L24", restore(load))
+    assert not of("L24", restore(unpack, load))
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ("rm -rf .terraform .terraform.lock.hcl", False),
+        ("rm -rf ./node_modules app/__pycache__", False),
+        ("rm -rf .terraform terraform.tfstate.d", True),
+        ("aws dynamodb delete-item --table-name locks --key k", False),
+        ("aws dynamodb delete-table --table-name locks", True),
+        ("aws organizations close-account --account-id 1", True),
+    ],
+)
+def test_what_is_made_again_or_is_one_row_is_no_loss(command, wrong):
+    assert bool(of("L22", f"# Tidy\n\n- [ ] Tidy up{block(command)}")) is wrong
+
+
+def test_looking_for_the_latest_backup_is_not_choosing_it():
+    front = "---\ntitle: Restore\nparameters:\n  dump: {type: copy, label: Backup}\n---\n\n"
+    assert not of("L25", f"{front}- [ ] Find the most recent backup\n")
+    assert of("L25", f"{front}- [ ] Restore the most recent backup\n")
+
+
+def test_a_service_that_restores_by_itself_lacks_no_first_line():
+    command = block("aws rds restore-db-instance-from-db-snapshot --db-instance-identifier o2")
+    assert "lacks `duration`." in of("L19", restore(f"Restore it{command}"))[0].sentence
+
+
+def test_a_value_that_is_recorded_is_a_check():
+    guard = block("record: {free_space: {type: bytes, min: 80 GB}}", label="guard")
+    (missing,) = of("L45", restore(f"Look{guard}", IMPORT))
+    assert "space" not in missing.sentence
