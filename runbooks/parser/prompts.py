@@ -27,7 +27,8 @@ _MAIN: tuple[tuple[Kind, str], ...] = (
     (Kind.JAVASCRIPT, r"(?:[\w. -]{1,80} )?\[[\w -]{1,40}\] [\w-]{1,60}>"
                       r"|[\w-]{1,60}:(?:PRIMARY|SECONDARY|OTHER)>"),
     (Kind.SQL, r"[\w.@:-]{1,80}=[*!?]?[#>]|[\w.@:]{1,80}[-('\"*$][*!?]?[#>]"
-               r"|(?: ?MySQL|mysql|MariaDB|MYSQL)[^>\n]{0,60}>|sqlite>|SQL>|\d{1,3}>"
+               r"|(?: ?MySQL  [^<>\n]{0,60}|(?:mysql|MariaDB|MYSQL|MySQL)(?: ?[\[(][^<>\n]{0,60})?)>"
+               r"|sqlite>|SQL>|\d{1,3}>"
                r"|(?:[\w.-]{1,40}@)?cqlsh(?::\w{1,60})?>|[\w.-]{1,60} :\)"
                r"|\S{1,60}@\S{0,60}:\d{1,5}/[\w.]{0,60}>"
                r"|(?:trino|presto|hive|spark-sql|impala|ksql|duckdb)(?::\w{1,60})?>"),

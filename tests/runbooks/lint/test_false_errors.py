@@ -293,3 +293,15 @@ def test_a_value_that_is_recorded_is_a_check():
     guard = block("record: {free_space: {type: bytes, min: 80 GB}}", label="guard")
     (missing,) = of("L45", restore(f"Look{guard}", IMPORT))
     assert "space" not in missing.sentence
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "mysql -h <host> -e 'drop table orders'",
+        "mysql -h db -e 'drop table orders' > answer.txt",
+        "mysql -h <host> orders < <dump> > answer.txt",
+    ],
+)
+def test_the_call_of_a_client_is_not_taken_for_its_prompt(command):
+    assert of("L22", f"# Look\n\n- [ ] Look{block(command)}")
