@@ -8,6 +8,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from richtext.drawn import drawn_text
 from runbooks.codekinds import Fills, kind_of
 from runbooks.machine import Facts, RunState
 from runbooks.parser.parameters import RESERVED
@@ -87,7 +88,7 @@ def fill(source: str, facts: Mapping[str, Facts]) -> str:
                 return match[0]
             if place and not place.quoted and kind_of(place.label).fills is Fills.QUOTED:
                 value = shlex.quote(value)
-            return f'<var class="filled">{html.escape(value)}</var>'
+            return f'<var class="filled">{drawn_text(value)}</var>'
 
         return f"{block}<code{found[2]}>{_VAR.sub(variable, found[3])}</code>"
 

@@ -87,8 +87,8 @@ def judge(
     if procedure is None:
         return Judgement(tuple(said))
     text = source.decode("utf-8-sig", errors="replace")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = lint(procedure, text, facts)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     counting, waived = split(found, procedure.waive)
     waivers = tuple(
         WaivedRule(

@@ -4,7 +4,9 @@ beginning, however many places are asked for."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 
 from runbooks.codekinds import Kind, kind_of
 
@@ -21,6 +23,7 @@ _SQL = re.compile(
 )
 
 
+_HERE = re.compile(r"(?<!<)<<-?[ \t]*(['\"]?)(?P<word>\w{1,80})\1(?!\w)")
 _ATOMS = {Kind.SHELL: _SHELL, Kind.SQL: _SQL}
 
 
@@ -46,6 +49,59 @@ def between_quotes(text: str, starts: Sequence[int], label: str) -> list[bool]:
         inside = last is not None and read > start and last["comment"] is last["free"] is None
         quoted.append(read < start or inside)
     return quoted
+
+
+class PartKind(StrEnum):
+    """What a part of a block is to a shell or a database."""
+
+    CODE = "code"
+    STRING = "string"
+    COMMENT = "comment"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a block, from the offset `begin` up to `end`."""
+
+    begin: int
+    end: int
+    kind: PartKind
+
+
+def parts(text: str, label: str) -> Iterator[Part]:
+    """The block `text` with this label in its parts, in order: what stands between quotes or in a
+    here-document is a string. A quote that nothing closes is code, and what follows it too."""
+    atoms, read = _atoms(label), 0
+    documents = [] if kind_of(label) is Kind.SQL else _here_documents(text)
+    while read < len(text):
+        if documents and read >= documents[0][0]:
+            begin, end = documents.pop(0)
+            if end > read:
+                yield Part(read, end, PartKind.STRING)
+                read = end
+            continue
+        found = atoms.match(text, read)
+        end = found.end() if found else read + 1
+        if found is None or found["free"] is not None:
+            kind = PartKind.CODE
+            end = min(end, documents[0][0]) if documents and documents[0][0] > read else end
+        else:
+            kind = PartKind.STRING if found["comment"] is None else PartKind.COMMENT
+        yield Part(read, end, kind)
+        read = end
+
+
+def _here_documents(text: str) -> list[tuple[int, int]]:
+    """Where the here-documents of a shell block begin and end, in order."""
+    found, read = [], 0
+    for opened in _HERE.finditer(text):
+        begin = text.find("\n", opened.end()) + 1
+        if not begin or opened.start() < read:
+            continue
+        closed = re.compile(rf"^[ \t]*{opened['word']}[ \t]*$", re.MULTILINE).search(text, begin)
+        read = closed.start() if closed else len(text)
+        found.append((begin, read))
+    return found
 
 
 def without_comments(text: str, label: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from richtext.codeblocks import highlighted, label_of
+from richtext.drawn import drawn
 from richtext.marks import plain_code
 from richtext.reader import Block
 from richtext.render import render_blocks, unwrapped
@@ -112,4 +113,4 @@ class Writer:
         return plain_code(token) if plain else highlighted(token)
 
     def _marked(self, html: str) -> str:
-        return mark_placeholders(html, self.parameters)
+        return drawn(mark_placeholders(html, self.parameters))
