@@ -55,6 +55,8 @@ _MADE_AGAIN = re.compile(
     r"(?:\./|.*/)?(?:\.terraform(?:\.lock\.hcl)?|node_modules|__pycache__|\.venv|\.(?:pytest|mypy|ruff)"
     r"_cache|\.tox)/?"
 )
+_KUBECTL_TAKES = frozenset({"-n", "--namespace", "-l", "--selector", "--context", "--cluster",
+                            "--field-selector", "--grace-period", "--timeout"})  # fmt: skip
 _SPEAKERS = frozenset({"echo", "printf", ""})
 
 
@@ -109,9 +111,18 @@ def reads_dump(call: Call) -> bool:
 
 
 def not_made_anew(call: Call) -> bool:
-    """Pods, jobs and the like are made anew by their owner; volumes and namespaces are not."""
-    kinds = [text for text in places(call) if text != "delete"]
-    return not kinds or kinds[0].partition("/")[0] not in _HARMLESS_KINDS
+    """Pods, jobs and the like are made again by their owner; volumes and namespaces are not."""
+    named = _deleted(call)
+    each = named if "/" in "".join(named[:1]) else named[:1]
+    kinds = {kind for text in each for kind in text.partition("/")[0].split(",")}
+    return not kinds or not kinds <= _HARMLESS_KINDS
+
+
+def _deleted(call: Call) -> list[str]:
+    """What `kubectl delete` names, without options and what they are set to."""
+    texts = call.texts[call.texts.index("delete") + 1 :] if "delete" in call.texts else ()
+    pairs = zip(("", *texts), texts, strict=False)
+    return [text for before, text in pairs if text[:1] != "-" and before not in _KUBECTL_TAKES]
 
 
 def writes_device(call: Call) -> bool:

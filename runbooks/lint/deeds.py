@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from runbooks.enums import Operation
+from runbooks.enums import Operation, Use
 from runbooks.irreversible import act_of
 from runbooks.lint.fresh import Made, is_beside, made, prepares
 from runbooks.lint.intent import BESIDE, DOES_RESTORE, RESTORES, TRIES
@@ -44,14 +44,16 @@ class Deeds:
     @cached_property
     def acts(self) -> tuple[Step, ...]:
         """The steps of the main path that cannot be taken back: those that a guard marks, and those
-        whose commands destroy something; where L22 is waived, only those that are marked, for the
-        author gave the reason why the others are no such act. In a restore that shows neither, the
-        first that uses a backup, or else says that it restores; none when it makes something
-        new."""
+        whose commands destroy something before the first of them (L22 wants the others marked
+        first); where L22 is waived, only those that are marked, for the author gave the reason why
+        the others are no such act. In a restore that shows neither, the first that uses a backup,
+        or else says that it restores; none when it makes something new."""
         unmarked = self._destroying
-        if any(act_of(step.guard) for step in self.path):
+        marked = [step.index for step in self.path if act_of(step.guard)]
+        if marked:
             waived = any(code == "L22" for code, _ in self.procedure.waive)
             unmarked -= self._destroying if waived else self._preparing
+            unmarked = frozenset(index for index in unmarked if index < marked[0])
         found = tuple(s for s in self.path if act_of(s.guard) or s.index in unmarked)
         if found or not self.restores:
             return found
@@ -164,11 +166,13 @@ class Deeds:
     def restores(self) -> bool:
         """Whether it puts data back: it has an `overwrite`, which no `operation` talks away, or its
         `operation` or its title says so, or a step's title and a command together do. Destroying
-        alone (a clean-up, say) is no restore."""
+        alone (a clean-up, say) is no restore, nor is a page for looking up without commands."""
         if self.with_lock("overwrite"):
             return True
         if self.procedure.operation or self.procedure.copies_out:
             return self.procedure.operation is Operation.RESTORE
+        if self.procedure.use is Use.REFERENCE and not (self._destroying or self.uses):
+            return False  # A page for looking up that shows no command is no procedure.
         title = self.procedure.title
         if self.path and RESTORES.search(title) and not TRIES.search(title):
             return True

@@ -17,6 +17,7 @@ _TELLS = re.compile(
     r"\b(?:announc\w+|notif(?:y|ies|ication)\w*|inform\w*|communicat\w+|broadcast"
     r"|tell (?:the|those|every\w+|all|your|them|people|users|us|whoever|anyone|others)"
     r"|status ?page|stakeholders?|e-?mail|slack|those affected|customers)\b"
+    r"|\bask (?:the |its |their )?(?:\w+ )?(?:community|users|owners?|customers|stakeholders)\b"
     r"|\b(?:post|message|write|say)\b[^.\n]{0,40}\bchannel\b|\blet\b[^.\n]{0,30}\bknow\b",
     re.IGNORECASE,
 )

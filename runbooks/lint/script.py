@@ -51,6 +51,9 @@ _SQL_TOKEN = re.compile(
     re.DOTALL,
 )
 
+#: A line of a log in a block without a label: `Error: …`, `Command: terraform apply … failed.`
+_SAID = re.compile(r"^[ \t]*[A-Z][A-Za-z]{2,30}: .*$", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Script:
@@ -65,6 +68,7 @@ def script(label: str, text: str) -> Script:
     calls: list[Call] = []
     queries: list[Query] = []
     place = _Places(text)
+    text = text if label else _SAID.sub(lambda line: " " * len(line[0]), text)
     reads = kind_of(label).reads
     if reads is Reads.SQL or (not label and _SQL_BEGINS.match(text)):
         queries += _queries(text, 0, place)

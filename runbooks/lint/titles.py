@@ -21,6 +21,10 @@ _JOINED = re.compile(
 )
 # Two of these are one thing: "the role for backup and restore".
 _COMPOUNDS = ({"backup", "restore"}, {"start", "stop"}, {"read", "write"})
+#: "the two workflows that make and update accounts": both verbs are said of the workflows.
+_RELATIVE = re.compile(
+    r"\b(?:that|which|who|how to|whether to|used to)\s+(?:[\w-]+\s+){0,2}$", re.I
+)
 _LEADING = re.compile(r"\W*(?:(?:and|then|now|next|finally|afterwards)\b[,\s]*)+", re.I)
 # What one does in one movement.
 _PAIRS = ({"stop", "disable"}, {"copy", "paste"}, {"find", "replace"}, {"go", "see"},
@@ -62,6 +66,8 @@ def _second_action(step: Step) -> str:
         if not verb and (not found["then"] or found["then"].lower() in VERBS):
             return title[found.start() :].strip(" ;")[:40]
         ahead = words_of(title[: found.start()])[-1:]
+        if _RELATIVE.search(title[: found.start()]):
+            continue
         pair = any({*first, verb} == known for known in _PAIRS) or {*ahead, verb} in _COMPOUNDS
         if verb in VERBS_ONLY and first and first[0] in VERBS and not pair:
             return title[found.start() :].strip()[:40]

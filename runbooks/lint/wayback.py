@@ -67,8 +67,12 @@ def in_place(book: Book) -> Iterator[Remark]:
 )
 def no_way_back(book: Book) -> Iterator[Remark]:
     for act in book.acts:
-        text = " ".join(line for _, line in book.prose(act))
-        if not act.guard.undo and not _NO_RETURN.search(text):
+        said = [line for _, line in book.prose(act)]
+        if deletes(act.guard):
+            # A runbook that deletes says it once, before the first step.
+            section = book.procedure.sections_by_key[act.section].html
+            said += [book.procedure.worst_case, book.procedure.intro_html, section]
+        if not act.guard.undo and not _NO_RETURN.search(" ".join(said)):
             yield book.at_guard(
                 act,
                 act_of(act.guard) or "overwrite",

@@ -17,7 +17,7 @@ btrfs subvolume delete a ~ cryptsetup luksFormat /dev/sdb ~ parted /dev/sdb mkla
 dropdb -h a b ~ pg_dropcluster 16 main ~ pg_resetwal -f a ~ pg_restore --clean -d a b
 pg_restore -c -d a b ~ pg_restore -vc -d a b ~ psql a < b.sql ~ zcat b.gz | psql a
 psql -f dump.sql a ~ mysql a < b.sql ~ mysqladmin drop a ~ mongorestore --drop a
-redis-cli -n 1 FLUSHALL ~ redis-cli flushdb ~ etcdctl snapshot restore a ~ etcdctl del --prefix /
+redis-cli -n 1 FLUSHALL ~ redis-cli flushdb ~ etcdctl del --prefix /
 xtrabackup --copy-back ~ rails db:drop ~ python3 manage.py flush ~ heroku pg:reset
 rsync -a --delete a/ b/ ~ rclone sync a b: ~ tar -xf a.tar -C $PGDATA ~ tar xzf a.tgz -C /
 aws s3 rm s3://a ~ aws s3 sync a s3://b --delete ~ aws rds delete-db-instance --x

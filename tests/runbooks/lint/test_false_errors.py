@@ -305,3 +305,73 @@ def test_a_value_that_is_recorded_is_a_check():
 )
 def test_the_call_of_a_client_is_not_taken_for_its_prompt(command):
     assert of("L22", f"# Look\n\n- [ ] Look{block(command)}")
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Command: cd x; terraform apply -auto-approve failed.\n\nError: no lock", False),
+        ("Error: the disk is full\nrm -rf /srv/data", True),
+        ("terraform apply -auto-approve", True),
+    ],
+)
+def test_a_line_of_a_log_is_no_command(text, wrong):
+    assert bool(of("L56", f"# Lock\n\nYou see:\n\n```\n{text}\n```\n\n- [ ] Look\n")) is wrong
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ("kubectl -n web delete pod web-0", False),
+        ("kubectl delete lease a b c -n web", False),
+        ("kubectl delete pod/web-0 job/load", False),
+        ("kubectl delete pod/web-0 pvc/web-0", True),
+        ("kubectl delete pod,pvc -l app=web", True),
+        ("oc -n web delete pvc data", True),
+        ("kubectl delete -f web.yml", True),
+    ],
+)
+def test_every_kind_that_is_deleted_is_looked_at(command, wrong):
+    assert bool(of("L22", f"# Web\n\n- [ ] Do it{block(command)}")) is wrong
+
+
+def test_etcd_restores_into_a_folder_that_must_be_new():
+    command = "etcdutl snapshot restore snap.db --data-dir /srv/etcd-new"
+    assert errors(restore(f"Restore it{block(command)}"), "L01", "L04", "L05", "L10", "L22") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [
+        ("Disable the two workflows that make and update accounts", False),
+        ("Read the list of jobs that failed last night and restart them", True),
+        ("Stop the job and delete its lock", True),
+    ],
+)
+def test_two_verbs_of_a_relative_clause_are_no_two_actions(title, wrong):
+    assert bool(of("L15", restore(title, IMPORT))) is wrong
+
+
+def test_a_deletion_says_once_that_there_is_no_way_back():
+    front = (
+        "---\ntitle: Delete it\noperation: delete\nparameters:\n  it: {type: instance, label: It}\n"
+    )
+    act = "- [ ] Wipe it" + block("destroy: {target: it}", label="guard")
+    assert of("L08", f"{front}---\n\n{act}")
+    assert not of("L08", f"{front}---\n\nThis cannot be undone.\n\n{act}")
+    assert not of("L08", f"{front}worst_case: It can never be undone.\n---\n\n{act}")
+
+
+def test_what_is_not_marked_behind_a_marked_act_is_told_by_one_rule():
+    front = (
+        "---\ntitle: Delete it\noperation: delete\nparameters:\n  it: {type: instance, label: It}\n"
+    )
+    act = "- [ ] Wipe it" + block("destroy: {target: it}", label="guard")
+    found = findings(f"{front}---\n\n{act}\n- [ ] Drop it{block('dropdb -h <it.host> x')}")
+    assert {f.code for f in found if "Drop it" in f.sentence or "dropdb" in f.sentence} == {"L22"}
+
+
+def test_a_page_for_looking_up_is_no_restore_until_it_shows_a_command():
+    front = "---\ntitle: Restore, an overview\nuse: reference\n---\n\n"
+    assert errors(f"{front}- [ ] Choose a tool\n") == []
+    assert "L12" in errors(f"{front}- [ ] {IMPORT}")
