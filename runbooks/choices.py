@@ -146,6 +146,8 @@ def _copy_choice(
         doubts.append(f"This runbook takes no copy older than {limit}.")
     if copy.state == CopyState.SUSPECT.value:
         doubts.append("Somebody marked it as suspect.")
+    if copy.doubt and not copy.doubt_accepted:
+        doubts.append(f"It is in doubt. {copy.doubt}")
     if copy.as_found:
         doubts.append("A run kept it as it was found, before it was written over: it may be wrong.")
     return CopyChoice(

@@ -144,7 +144,9 @@ def _registered(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
     if original is not None:
         facts |= {"taken_from": original.taken_from, "data_as_of": original.data_as_of}
     how = _line(data["how"])[:HOW_LENGTH]
-    return {"copy": following.register_copy(deed.system, facts, how=how, **deed.signed).pk}
+    accept = _line(data["accepted"])[:HOW_LENGTH]
+    made = following.register_copy(deed.system, facts, how=how, accept=accept, **deed.signed)
+    return {"copy": made.pk}
 
 
 def _verified(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
@@ -154,7 +156,8 @@ def _verified(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
     if read is not None:
         measured |= {"data_as_of": read, "size_bytes": data["size"]}
     how = _line(data["how"])[:HOW_LENGTH]
-    following.verify_copy(copy, how=how, measured=measured, **deed.signed)
+    accept = _line(data["accepted"])[:HOW_LENGTH]
+    following.verify_copy(copy, how=how, measured=measured, accept=accept, **deed.signed)
     return {"copy": copy.pk}
 
 

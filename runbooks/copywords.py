@@ -55,6 +55,7 @@ def _content(data: Data) -> str:
         if data["data_as_of"]
         else "",
         data["how"],
+        f"good all the same: {data['accepted']}" if data.get("accepted") else "",
     ]
     said = ", ".join(part for part in told if part)
     return f" ({said})" if said else ""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from inventory import doubts, plausibility
 from inventory.board import is_last_good
 from inventory.durations import age, words
 from inventory.enums import CopyState, Lifecycle
@@ -111,6 +112,7 @@ def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
         "environment": row.environment,
         "system": row.system.name,
         "lifecycle": row.lifecycle,
+        "earlier_sizes": plausibility.written(doubts.earlier(row.system)),
         **_promised(row.system),
     }
     identifiers, kinds = (row.first_value, row.second_value), (row.first_kind, row.second_kind)
@@ -124,6 +126,8 @@ def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -
         raise ValueError("There is no such copy of this system in the inventory.")
     if row.state in {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}:
         raise ValueError(f"{row} is {row.state}.")
+    if nothing := plausibility.holds_nothing(row.size_bytes, row.sha256):
+        raise ValueError(f"{row} is no good copy. {nothing}")
     as_of = row.data_as_of or row.taken_at
     if spec.max_age is not None and went_back(as_of, at):
         raise ValueError(
@@ -143,9 +147,14 @@ def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -
         "sha256": row.sha256,
         "data_as_of": as_of.isoformat(),
         "size": "" if row.size_bytes is None else str(row.size_bytes),
+        "earlier_sizes": "" if row.doubt_accepted else _earlier(row),
         **_promised(row.system),
     }
     return Chosen(Facts(row.name, fields), copy=row)
+
+
+def _earlier(row: Copy) -> str:
+    return plausibility.written(doubts.earlier(row.system, row))
 
 
 def _promised(system: System) -> dict[str, str]:

@@ -65,13 +65,16 @@ class Thawed:
 
 #: The `basis` of a signature that is for no loss with a copy: nothing of what is deleted is kept.
 NOTHING_TO_KEEP = "nothing to keep"
+#: Nor is one that a copy in doubt is good all the same.
+IN_DOUBT = "copy in doubt"
 
 
 @dataclass(frozen=True)
 class Signed:
     """The decider's signature for a loss, at one attempt of a step: everything that was written
     after `newest` and up to `until`, which was known by `basis` (`runbooks.interlocks.loss`).
-    None: nobody knew. With the basis `NOTHING_TO_KEEP` it is for everything that is deleted there.
+    None: nobody knew. With the basis `NOTHING_TO_KEEP` it is for everything that is deleted there;
+    with `IN_DOUBT`, for a copy that may not be whole.
     `reason` is why, in the decider's words."""
 
     step: int

@@ -17,7 +17,7 @@ from runbooks.enums import Deviation, ValueType
 from runbooks.eventkinds import Data, Kind
 from runbooks.freshness import WENT_BACK
 from runbooks.procedure import Procedure, ValueSpec
-from runbooks.stated import NOTHING_TO_KEEP
+from runbooks.stated import IN_DOUBT, NOTHING_TO_KEEP
 
 #: What a tick says of its pace, and how that is told.
 PACE = (
@@ -148,6 +148,11 @@ def _released(data: Data, procedure: Procedure) -> str:
     if data.get("loss_until_is") == NOTHING_TO_KEEP:
         return (
             f"released {step_name(data, procedure)}, signing that there is nothing to keep"
+            f" ({data['loss']}), because: {data['reason']}"
+        )
+    if data.get("loss_until_is") == IN_DOUBT:
+        return (
+            f"released {step_name(data, procedure)}, signing that a copy is good all the same"
             f" ({data['loss']}), because: {data['reason']}"
         )
     signed = f", signing for the loss ({data['loss']})" if data.get("loss") else ""

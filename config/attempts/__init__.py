@@ -10,6 +10,7 @@ from __future__ import annotations
 from config.attempts import (
     access,
     clock,
+    copies,
     doors,
     ground,
     hidden,
@@ -26,6 +27,7 @@ __all__ = ["ATTEMPTS"]
 _MODULES = (
     access,
     clock,
+    copies,
     doors,
     ground,
     hidden,

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from runbooks.enums import Caught, Deviation, Purpose, ValueType
+from runbooks.interlocks import doubt
 from runbooks.interlocks.holdings import on_host, same_place
-from runbooks.interlocks.interlock import Wrong, utc
+from runbooks.interlocks.interlock import Signature, Wrong, utc
 from runbooks.interlocks.newcopy import WHERE, WITHOUT_FILE, NewCopy
 from runbooks.procedure import ValueSpec
-from runbooks.requests import NewEvent
-from runbooks.state import RunState
+from runbooks.requests import Gate, NewEvent
+from runbooks.state import Facts, RunState
 
 
 class MakeCopy(NewCopy):
@@ -39,9 +40,24 @@ class MakeCopy(NewCopy):
             self.ask("read_back"),
         )
 
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        values = state.steps[index].values
+        if "copy.size" not in values:
+            return ()
+        copy = self._measured(state, index, values)
+        return doubt.gates(self, state, copy, self._doubt(state, index, values))
+
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        values = state.steps[index].values
+        copy = self._measured(state, index, values)
+        return doubt.signature(state, copy, self._doubt(state, index, values))
+
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
+        found = self._another(state, index, values)
+        if found:
+            return found
         facts, place = self.facts(state, index), self.lies(state, index, values)["place"]
         host = facts.fields.get("host", "")
         if place and on_host(place, host):
@@ -55,7 +71,7 @@ class MakeCopy(NewCopy):
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[NewEvent, ...]:
-        purpose = str(self.data(state, index).get("purpose", Purpose.BACKUP))
+        purpose = self._purpose(state, index)
         data = {
             "step": index,
             "parameter": self.named(state, index),
@@ -67,8 +83,39 @@ class MakeCopy(NewCopy):
             "size": int(values["copy.size"]),
             "data_as_of": values["copy.data_as_of"],
             "how": values["copy.read_back"],
+            "accepted": self._accepted(state, index, values),
         }
         return (NewEvent("copy.registered", data),)
+
+    def _purpose(self, state: RunState, index: int) -> str:
+        return str(self.data(state, index).get("purpose", Purpose.BACKUP))
+
+    def _measured(self, state: RunState, index: int, values: Mapping[str, str]) -> doubt.Measured:
+        facts, lies = self.facts(state, index), self.lies(state, index, values)
+        size = doubt.whole(values, "copy.size")
+        name = f"the copy of {facts.value}"
+        return doubt.measured(facts, name, size, lies["medium"], lies["place"])
+
+    def _another(self, state: RunState, index: int, values: Mapping[str, str]) -> Wrong | None:
+        """What shows that something else was measured, or nothing."""
+        digest, said = values.get("copy.sha256", ""), values.get("copy.data_as_of")
+        copy = self._measured(state, index, values)
+        as_of = datetime.fromisoformat(said) if said else None
+        return doubt.impossible(copy, digest) or doubt.other_data(
+            doubt.same_bytes(state, index, digest), copy.size, as_of
+        )
+
+    def _doubt(self, state: RunState, index: int, values: Mapping[str, str]) -> str:
+        """Why the copy that was measured may not be what it should be; ''."""
+        about = self.named(state, index), self._purpose(state, index)
+        others = doubt.same_bytes(state, index, values.get("copy.sha256", ""))
+        same = next((one.name for one in others if (one.of, one.purpose) != about), "")
+        twice = f"It is byte for byte {same}: perhaps that was measured, and not the copy."
+        return self._measured(state, index, values).doubt or (twice if same else "")
+
+    def _accepted(self, state: RunState, index: int, values: Mapping[str, str]) -> str:
+        said = self._doubt(state, index, values)
+        return doubt.accepted(state, self._measured(state, index, values), said) if said else ""
 
     def promise(self, data: Mapping[str, Any]) -> str:
         kind = f"{data.get('purpose', Purpose.BACKUP)} copy of {data['of']}"
@@ -96,11 +143,22 @@ class Protect(NewCopy):
             self.ask(said[1]),
         )
 
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        copy = chosen_copy(self.facts(state, index))
+        return doubt.gates(self, state, copy, copy.doubt) if copy.doubt else ()
+
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        copy = chosen_copy(self.facts(state, index))
+        return doubt.signature(state, copy, copy.doubt)
+
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
         facts, said = self.facts(state, index), self._said(state, index)
         original, duplicate = (values.get(f"protect.{word}", "") for word in said)
+        nothing = doubt.impossible(chosen_copy(facts), original if said[0] == "original" else "")
+        if nothing:
+            return nothing
         known = facts.fields.get("sha256", "")
         if said[0] == "original" and original and known and original != known:
             return Wrong(
@@ -137,6 +195,7 @@ class Protect(NewCopy):
         }
         how = f"read in run {state.number}, step {state.step(index).number}"
         about = {"step": index, "parameter": name, "data_as_of": None, "how": how, **content}
+        about["accepted"] = accepted(state, facts)
         duplicate = {
             "purpose": Purpose.DUPLICATE.value,
             "name": self.called(state, index, f"{facts.value}-duplicate"),
@@ -167,6 +226,21 @@ def chosen(state: RunState, parameter: str) -> dict[str, str]:
         "place": facts.fields.get("place", ""),
         "medium": facts.fields.get("medium", ""),
     }
+
+
+def chosen_copy(facts: Facts, size: int | None = None) -> doubt.Measured:
+    """The copy that was chosen, with `size` bytes where the inventory has none."""
+    fields, known = facts.fields, facts.fields.get("size")
+    bytes_ = int(known) if known else size
+    return doubt.measured(
+        facts, facts.value, bytes_, fields.get("medium", ""), fields.get("place", "")
+    )
+
+
+def accepted(state: RunState, facts: Facts, size: int | None = None) -> str:
+    """Why the decider accepted a doubt about the copy that was chosen; '' without one."""
+    copy = chosen_copy(facts, size)
+    return doubt.accepted(state, copy, copy.doubt) if copy.doubt else ""
 
 
 def too_new(what: str, said: str | None, at: datetime) -> Wrong | None:

@@ -18,7 +18,7 @@ from runbooks.interlocks import holdings
 from runbooks.interlocks.after import promised
 from runbooks.interlocks.interlock import Signature, utc
 from runbooks.state import ENDED, RunState
-from runbooks.stated import NOTHING_TO_KEEP, Signed
+from runbooks.stated import IN_DOUBT, NOTHING_TO_KEEP, Signed
 
 Clock = Callable[[datetime], str]
 
@@ -219,7 +219,7 @@ def covers(signed: Signed, loss: Loss) -> bool:
     still wrote signed for the minutes after it, too (`GROWS_FOR`). What nobody knew when it was
     signed covers only what nobody knows now. That nothing is kept of what is deleted covers no
     loss with a copy."""
-    if signed.basis == NOTHING_TO_KEEP:
+    if signed.basis in {NOTHING_TO_KEEP, IN_DOUBT}:
         return False
     if (
         loss.newest is None

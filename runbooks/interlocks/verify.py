@@ -8,7 +8,8 @@ from typing import Any
 
 from accounts.units import sizes
 from runbooks.enums import Deviation, ValueType
-from runbooks.interlocks.copies import chosen, too_new
+from runbooks.interlocks import doubt
+from runbooks.interlocks.copies import accepted, chosen, chosen_copy, too_new
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
 from runbooks.interlocks.loss import (
     Loss,
@@ -48,6 +49,19 @@ class Verify(Interlock):
         )
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        values = state.steps[index].values
+        return (*self._size(state, index, values), *self._loss(state, index, at))
+
+    def _size(self, state: RunState, index: int, values: Mapping[str, str]) -> tuple[Gate, ...]:
+        if "verify.size" not in values:
+            return ()
+        copy = self._copy(state, index, values)
+        return doubt.gates(self, state, copy, copy.doubt)
+
+    def _copy(self, state: RunState, index: int, values: Mapping[str, str]) -> doubt.Measured:
+        return chosen_copy(self.facts(state, index), doubt.whole(values, "verify.size"))
+
+    def _loss(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
         found = loss(state, index, state.steps[index].values, at)
         if found is None:
             return ()
@@ -64,6 +78,9 @@ class Verify(Interlock):
         )
 
     def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        copy = self._copy(state, index, state.steps[index].values)
+        if doubted := doubt.signature(state, copy, copy.doubt):
+            return doubted
         found = loss(state, index, state.steps[index].values, at)
         if found is None or found.state is LossState.WITHIN or signed(state, index, found):
             return None
@@ -101,6 +118,9 @@ class Verify(Interlock):
             "data_as_of": values["verify.newest"],
             "how": values["verify.how"],
             "loss": found.text() if found else "",
+            "accepted": accepted(
+                state, self.facts(state, index), doubt.whole(values, "verify.size")
+            ),
         }
         return (NewEvent("copy.verified", data),)
 

@@ -33,7 +33,7 @@ from runbooks.shown_commands import COMMAND, in_run
 _CAUTION = re.compile(r"\s*(<blockquote>.*?</blockquote>)", re.DOTALL)
 _LATER = '<p class="locked">The command appears when the step is open.</p>'
 #: Gates that wait for what the command shows: its output as a file, the signature for what it read.
-_AFTER_THE_COMMAND = (".file:", "verify.loss_signed")
+_AFTER_THE_COMMAND = (".file:", "verify.loss_signed", ".doubt_accepted")
 _CLOSED = '<p class="locked">The command appears when all gates are open.</p>'
 _RESTING = '<p class="locked">The command is put away while the run stands still.</p>'
 _SLASHED = {StepStatus.DONE, StepStatus.AWAITING, StepStatus.NOT_APPLICABLE}

@@ -13,7 +13,7 @@ from runbooks.interlocks import Signature
 from runbooks.irreversible import deletes
 from runbooks.machine import Facts, RunState, haste
 from runbooks.procedure import Step
-from runbooks.stated import NOTHING_TO_KEEP
+from runbooks.stated import IN_DOUBT, NOTHING_TO_KEEP
 from runbooks.words import PACE
 
 
@@ -39,6 +39,8 @@ def signing_words(signature: Signature | None) -> str:
     """What the decider does to a step that waits for a signature, or only for a release."""
     if signature is None:
         return "Release"
+    if signature.basis == IN_DOUBT:
+        return "Sign: the copy is good, and release"
     nothing = signature.basis == NOTHING_TO_KEEP
     return "Sign: nothing to keep, and release" if nothing else "Sign for the loss and release"
 

@@ -48,7 +48,7 @@ NOW = "2026-03-04 03:00 UTC"
 RIGHT = {
     "identify.first": "7301442", "identify.second": "primary", "mark.read_back": "run-7-0a",
     "freeze.writers": "0", "copy.place": "vault:/srv/%s", "copy.medium": "disk",
-    "copy.encrypted": "yes", "copy.size": "9", "copy.sha256": OTHER, "copy.data_as_of": NOW,
+    "copy.encrypted": "yes", "copy.size": "9", "copy.sha256": f"{OTHER[:-2]}%s", "copy.data_as_of": NOW,
     "copy.read_back": "restored", "protect.place": "vault:/d", "protect.medium": "disk",
     "protect.encrypted": "yes", "protect.original": SHA, "protect.duplicate": SHA,
     "verify.size": "4096", "verify.newest": NOW, "verify.live": NOW, "verify.how": "listed",
@@ -81,7 +81,7 @@ def begin() -> Game:
 def values(state: RunState, index: int) -> dict[str, str]:
     """What somebody who looks writes at a step."""
     return {
-        spec.name: RIGHT.get(spec.name, "on again").replace("%s", str(index))
+        spec.name: RIGHT.get(spec.name, "on again").replace("%s", f"{index:02}")
         for spec in interlocks.asks(state, index)
     }
 
