@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runbooks.enums import RunRole
+from runbooks.stated import IN_DOUBT, NOTHING_TO_KEEP
 
 Data = Mapping[str, Any]
 
@@ -18,6 +19,18 @@ def asked(data: Data, step: str) -> str:
 def overridden(data: Data, step: str) -> str:
     """A gate that was passed without its condition."""
     return f"OVERRODE {_gate(data, step)}: {data['reason']}"
+
+
+def released(data: Data, step: str) -> str:
+    """A step that may go on, and what the decider signed for with that."""
+    basis, about = data.get("loss_until_is"), data.get("loss")
+    if basis == NOTHING_TO_KEEP:
+        signed = f", signing that there is nothing to keep ({about}), because"
+    elif basis == IN_DOUBT:
+        signed = f", signing that a copy is good all the same ({about}), because"
+    else:
+        signed = f", signing for the loss ({about})" if about else ""
+    return f"released {step}{signed}: {data['reason']}"
 
 
 def fitness(data: Data) -> str:

@@ -17,7 +17,6 @@ from runbooks.enums import Deviation, ValueType
 from runbooks.eventkinds import Data, Kind
 from runbooks.freshness import WENT_BACK
 from runbooks.procedure import Procedure, ValueSpec
-from runbooks.stated import IN_DOUBT, NOTHING_TO_KEEP
 
 #: What a tick says of its pace, and how that is told.
 PACE = (
@@ -144,21 +143,6 @@ def _entered(data: Data, procedure: Procedure) -> str:
     return f"went to “{section.title if section else data['section']}” ({data['why']})"
 
 
-def _released(data: Data, procedure: Procedure) -> str:
-    if data.get("loss_until_is") == NOTHING_TO_KEEP:
-        return (
-            f"released {step_name(data, procedure)}, signing that there is nothing to keep"
-            f" ({data['loss']}), because: {data['reason']}"
-        )
-    if data.get("loss_until_is") == IN_DOUBT:
-        return (
-            f"released {step_name(data, procedure)}, signing that a copy is good all the same"
-            f" ({data['loss']}), because: {data['reason']}"
-        )
-    signed = f", signing for the loss ({data['loss']})" if data.get("loss") else ""
-    return f"released {step_name(data, procedure)}{signed}: {data['reason']}"
-
-
 def _held(data: Data, procedure: Procedure) -> str:
     why = f": {data['reason']}" if data.get("reason") else ""
     return f"held the run{' until a second person has looked' if data['mismatch'] else ''}{why}"
@@ -245,7 +229,10 @@ KINDS: dict[str, Kind] = {
         lambda d, p: f"typed the name {d['name']} and laid open the command of {step_name(d, p)}",
     ),
     "section.entered": Kind("A section off the main path was entered.", _entered),
-    "step.released": Kind("A step that waited for a role was released.", _released),
+    "step.released": Kind(
+        "A step that waited for a role was released.",
+        lambda d, p: peoplewords.released(d, step_name(d, p)),
+    ),
     "step.decided": Kind("A branch was chosen.", _decided),
     "run.held": Kind("STOP: nothing moves until the run is resumed.", _held),
     "run.resumed": Kind(
