@@ -15,11 +15,14 @@ from accounts.refusals import Invalid
 from accounts.texts import too_long
 from inventory import history
 from inventory.models import Copy, Instance, System
+from richtext.signs import refusal
 
 Kept = TypeVar("Kept", System, Instance, Copy)
 _LARGEST = 2**63 - 1
 #: What a thing is told by.
 _NAMING = frozenset({"name", "host", "place", "first_value", "second_value"})
+#: What is typed as a machine says it: no machine writes a dash for a hyphen.
+_READ_OFF = frozenset({"host", "first_value", "second_value"})
 
 
 def locked(rows: models.QuerySet[Kept], thing: Kept, seen: int | None) -> Kept:
@@ -84,6 +87,8 @@ def _text_problem(field: models.Field[object, object], label: str, value: str) -
     allowed = "\n\r\t" if isinstance(field, models.TextField) else ""
     if any(ord(sign) < 32 and sign not in allowed for sign in value):
         return f"The {label} holds a control character (such as a tab or a zero byte): remove it."
+    if field.name in _NAMING and (sentence := refusal(value, dashes=field.name in _READ_OFF)):
+        return f"The {label} is misleading. {sentence}"
     if field.max_length and (sentence := too_long(value, field.max_length)):
         return sentence
     if field.choices and value not in {word for word, _ in field.flatchoices}:

@@ -140,19 +140,20 @@ def hidden(text: str) -> Iterator[Sign]:
     return (sign for sign in signs(text) if sign.kind in HIDDEN or sign.kind is Kind.BLANK)
 
 
-def first_false(name: str) -> Sign | None:
-    """The first sign of a *name* that is not what it seems, None when there is none. Quotation
-    marks, dots and signs of another width are part of many names, and seen."""
-    usual = {Kind.QUOTE, Kind.OTHER}
-    return next(
-        (
-            sign
-            for sign in signs(name)
-            if sign.kind not in usual
-            and not (sign.kind is Kind.WIDE and not sign.instead.isalnum())
-        ),
-        None,
-    )
+def refusal(name: str, *, dashes: bool = True) -> str:
+    """'', or the sentence that refuses a *name* in which a sign cannot be seen or is not what it
+    seems. Quotation marks, dots and signs of another width are part of many names, and seen; so are
+    dashes, unless the name is written into a command."""
+    usual = {Kind.QUOTE, Kind.OTHER} | (set() if dashes else {Kind.DASH})
+    for sign in signs(name):
+        if sign.kind in usual or (sign.kind is Kind.WIDE and not sign.instead.isalnum()):
+            continue
+        if sign.kind in HIDDEN:
+            return f"It holds {sign.name}, which nobody can see. Type it again."
+        if sign.kind is Kind.BLANK:
+            return f"It holds {sign.name} in the place of a space. Type it again."
+        return f"It holds {sign.name}, which looks like {sign.instead}. Type it again."
+    return ""
 
 
 def look_alike(word: str) -> bool:

@@ -14,6 +14,7 @@ from inventory.board import is_last_good
 from inventory.durations import age, words
 from inventory.enums import CopyState, Lifecycle
 from inventory.models import Copy, Instance, System
+from richtext.signs import refusal
 from runbooks import interlocks, typed
 from runbooks.codekinds import Fills, kind_of
 from runbooks.destinations import Chosen, forbidden
@@ -177,6 +178,8 @@ def _check_text(places: list[tuple[str, Place]], spec: ParameterSpec, facts: Fac
 def _check_place(place: Place, value: str, number: str) -> None:
     """Refuse a value that cannot be written to a place in a block of step `number`."""
     fills = kind_of(place.label).fills
+    if fills is not Fills.ANY and (sentence := refusal(value)):
+        raise ValueError(f"{value!r} is written into a command of step {number}. {sentence}")
     if fills is Fills.PLAIN and not _PLAIN_ANYWHERE.fullmatch(value):
         raise ValueError(_unknown(value, number, place.label))
     if fills in (Fills.PLAIN, Fills.ANY):

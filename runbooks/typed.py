@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import UTC, datetime, tzinfo
 
 from accounts.texts import too_long
+from richtext.signs import refusal
 from runbooks import patterns
 from runbooks.enums import ParameterType, ValueType
 from runbooks.procedure import ParameterSpec
@@ -34,8 +34,8 @@ def plain(spec: ParameterSpec, text: str, at: datetime | None = None, zone: tzin
 def _text(spec: ParameterSpec, text: str) -> str:
     if any(ord(letter) < 32 for letter in text):
         raise ValueError("Write it on one line.")
-    if any(unicodedata.category(letter) in {"Cf", "Zl", "Zp"} for letter in text):
-        raise ValueError("It holds a character that nobody can see; type it anew.")
+    if sentence := refusal(text, dashes=False):
+        raise ValueError(sentence)
     if sentence := too_long(text, LONGEST_PARAMETER):
         raise ValueError(sentence)
     if spec.pattern and not patterns.fits(spec.pattern, text):

@@ -331,3 +331,34 @@ def test_a_machine_is_registered_once(operator: User, at: datetime) -> None:
     assert list(back.value.errors) == ["lifecycle"]
     instances.set_lifecycle(made, lifecycle="decommissioned", by=operator, at=at)
     instances.set_lifecycle(gone, lifecycle="active", by=operator, at=at)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sign"),
+    [
+        ("name", "pr\u043ed", "U+043E CYRILLIC SMALL LETTER O"),
+        ("name", "db\u00a01", "U+00A0 NO-BREAK SPACE"),
+        ("name", "db\u31641", "U+3164 HANGUL FILLER"),
+        ("name", "db\x7f1", "U+007F DELETE"),
+        ("host", "db\u20131", "U+2013 EN DASH"),
+        ("host", "\uff44b1", "U+FF44 FULLWIDTH LATIN SMALL LETTER D"),
+    ],
+)
+def test_no_name_hides_or_misleads(
+    operator: User, at: datetime, field: str, value: str, sign: str
+) -> None:
+    ledger = make.system(operator, at)
+    with pytest.raises(Invalid) as refused:
+        make.instance(ledger, operator, at, **{field: value})
+    assert refused.value.errors[field].startswith(f"The {field} is misleading. It holds {sign}")
+    one = make.instance(ledger, operator, at)
+    with pytest.raises(Invalid):
+        instances.edit(one, changes={field: value}, by=operator, at=at)
+
+
+def test_people_name_things_in_their_own_language(operator: User, at: datetime) -> None:
+    ledger = make.system(
+        operator, at, name="\u0431\u0443\u0445\u0433\u0430\u043b\u0442\u0435\u0440\u0438\u044f"
+    )
+    made = make.copy(ledger, operator, at, name="M\u00fcller\u2019s copy \u2013 May")
+    assert made.name == "M\u00fcller\u2019s copy \u2013 May"

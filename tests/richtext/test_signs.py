@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from richtext.drawn import drawn, drawn_text
 from richtext.render import render
-from richtext.signs import Kind, first_false, named, signs
+from richtext.signs import Kind, named, refusal, signs
 
 
 def kinds(text: str) -> list[Kind]:
@@ -77,11 +77,32 @@ def test_what_is_usual_in_writing_is_no_finding(text):
     assert kinds(text) == []
 
 
-def test_a_name_may_have_an_apostrophe_but_no_letter_of_another_script():
-    assert first_false("Müller’s vault") is None
-    assert first_false("серверная") is None
-    for name in ("pr\u043ed", "db\u00a01", "db\u20131", "db\u200b1", "\uff44b1", "db\x7f"):
-        assert first_false(name) is not None, name
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("M\u00fcller\u2019s vault", ""),
+        ("\u0441\u0435\u0440\u0432\u0435\u0440\u043d\u0430\u044f", ""),
+        ("\u91d1\u5eab\uff08\u6771\u4eac\uff09", ""),
+        (
+            "pr\u043ed",
+            "U+043E CYRILLIC SMALL LETTER O, which looks like o.",
+        ),
+        ("db\u00a01", "U+00A0 NO-BREAK SPACE in the place of a space."),
+        ("db\u20131", "U+2013 EN DASH, which looks like -."),
+        ("db\u200b1", "U+200B ZERO WIDTH SPACE, which nobody can see."),
+        (
+            "\uff44b1",
+            "U+FF44 FULLWIDTH LATIN SMALL LETTER D, which looks like d.",
+        ),
+        ("db\x7f", "U+007F DELETE, which nobody can see."),
+    ],
+)
+def test_a_name_is_what_it_seems(name, sentence):
+    assert refusal(name) == (f"It holds {sentence} Type it again." if sentence else "")
+
+
+def test_a_dash_may_stand_in_a_name_that_is_no_part_of_a_command():
+    assert refusal("Vault \u2013 Berlin", dashes=False) == ""
 
 
 def test_an_unnamed_control_character_has_its_code_point():

@@ -147,7 +147,7 @@ def test_nobody_sees_what_a_text_parameter_hides(admin, at) -> None:
     front = BETWEEN % ("instance", "text")
     step = "Say it\ndirection: {from: source, into: target}"
     found = chosen(front, RunKind.LIVE, at, step, source=live, target="/srv/\u202elive")
-    assert "nobody can see" in found["target"]
+    assert "which nobody can see. Type it again." in found["target"]
 
 
 def test_nobody_from_outside_uses_up_the_tries_of_the_second_person(people, at, counters) -> None:

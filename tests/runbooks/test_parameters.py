@@ -198,7 +198,8 @@ def test_the_number_of_the_run() -> None:
 @given(st.text(max_size=30))
 def test_no_value_becomes_markup(value: str) -> None:
     (step,) = runbook("echo <side>").steps
-    page = fill(step.body_html, {"side": Facts(value)})
+    page = re.sub(r'<span class="strange"[^<>]*>([^<]*)</span>|</?bdi>', r"\1",
+                  fill(step.body_html, {"side": Facts(value)}))  # fmt: skip
     empty = fill(step.body_html, {"side": Facts("x")})
     assert page.count("<") == empty.count("<")
     assert page.count(">") == empty.count(">")
@@ -356,3 +357,41 @@ def test_an_instance_that_is_not_in_use_is_doubted_unless_it_is_scratch(
     spec = next(one for one in procedure(GUARDED).parameters if one.type is ParameterType.INSTANCE)
     (choice,) = instances_for(spec, system)
     assert choice.doubts == doubts
+
+
+@pytest.mark.parametrize(
+    ("value", "sign"),
+    [
+        ("ledger\u20132", "U+2013 EN DASH"),
+        ("l\u0435dger", "U+0435 CYRILLIC SMALL LETTER IE"),
+        ("led\u200bger", "U+200B ZERO WIDTH SPACE"),
+        ("led\u00a0ger", "U+00A0 NO-BREAK SPACE"),
+        ("\u202eledger", "U+202E RIGHT-TO-LEFT OVERRIDE"),
+        ("led\x7fger", "U+007F DELETE"),
+    ],
+)
+def test_no_value_in_a_command_hides_or_misleads(value: str, sign: str) -> None:
+    told = side(value, "createdb <side>")
+    assert sign in told
+    assert told.endswith("Type it again.")
+
+
+def test_a_value_in_no_command_may_have_a_dash_and_other_letters() -> None:
+    assert side("Wartung \u2013 Teil 2", "true") == ""
+    assert side("\u0441\u0435\u0440\u0432\u0435\u0440", "createdb <side>") == ""
+    assert "U+0435" in side("l\u0435dger", "true")
+
+
+@pytest.mark.django_db
+def test_a_name_of_the_inventory_that_misleads_is_not_written_into_a_command(
+    admin: User, at: datetime
+) -> None:
+    system = inventory.system(admin, at)
+    target = inventory.instance(system, admin, at, name="ledger \u2013 new")
+    dump = inventory.copy(system, admin, at)
+    given = {"target": str(target.pk), "dump": str(dump.pk), "side": "restored"}
+    read = runbook("psql -d <target.name>")
+    _, errors = choose(read, system, given, kind=RunKind.LIVE, at=at)
+    assert "is written into a command of step 1. It holds U+2013 EN DASH" in errors["target"]
+    _, errors = choose(runbook("psql"), system, given, kind=RunKind.LIVE, at=at)
+    assert "target" not in errors
