@@ -157,8 +157,8 @@ DRILL_DAYS = env.integer("COUNTERSIGN_DRILL_DAYS", 90, minimum=1)
 REVIEW_DAYS = env.integer("COUNTERSIGN_REVIEW_DAYS", 365, minimum=1)
 
 #: COUNTERSIGN_SIGN_AGAIN (overwrite) — Where a person types their password again: `overwrite`, at
-#: the signatures under a step that overwrites (write into, countersign, override); `all`, at these
-#: moves of every step; `off`, nowhere.
+#: the signatures under a step that overwrites or deletes (typed name, countersign, override);
+#: `all`, at these moves of every step; `off`, nowhere.
 SIGN_AGAIN = env.choice("COUNTERSIGN_SIGN_AGAIN", "overwrite", ("overwrite", "all", "off"))
 
 AUTH_USER_MODEL = "accounts.User"

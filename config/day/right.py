@@ -10,6 +10,7 @@ from config.day.doors import Door, later, state_of
 from runbooks import interlocks
 from runbooks.enums import Countersign, Move, RunRole, StepStatus, ValueType
 from runbooks.interlocks.timeout import CONFIRMING
+from runbooks.irreversible import ACTS, act_of, target_of
 from runbooks.machine import Allowed, allowed, current, gates, needs_begin
 from runbooks.procedure import ValueSpec
 from runbooks.state import RunState, place
@@ -87,14 +88,14 @@ class Crew:
         begun = self.state.steps[index].status is StepStatus.STARTED
         if needs_begin(self.state, index) and not begun:
             self.press(role, Move.BEGIN_STEP, index)
-        if "overwrite" in guard.locks:
+        if act_of(guard):
             self.release_the_loss(index)
-        if guard.locks.keys() & {"timeout", "overwrite"}:
+        if guard.locks.keys() & {"timeout", *ACTS}:
             self.agree(index)
         if guard.countersign is Countersign.BEFORE:
             self.confirm(index)
-        if "overwrite" in guard.locks:
-            name = self.state.facts[guard.locks["overwrite"]["target"]].value
+        if act_of(guard):
+            name = self.state.facts[target_of(guard)].value
             self.press(role, Move.UNLOCK, index, name=name, password=PASSWORD)
 
     def agree(self, index: int) -> None:

@@ -95,15 +95,19 @@ def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
     mine = state.people.get(desk.person)
     if step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
         return _diagnosis(step.status, step.reason)
-    confirming = _paused(desk, found) or _confirming(desk, told, found)
-    if confirming:
-        return confirming
+    paused = _paused(desk, found)
+    if paused:
+        return paused
     mine_to_release = Allowed(Move.RELEASE, told.index) in desk.controls
+    # Before the countersign, which counts for two minutes: the decider may need more.
     unsigned = interlocks.signature(state, told.index, desk.at)
     if unsigned and mine_to_release:
         return f"Your signature is wanted: {unsigned.text}. Release the step and you sign for it."
     if unsigned:
         return f"Waits for the decider, who signs or stops: {unsigned.text}."
+    confirming = _confirming(desk, told, found)
+    if confirming:
+        return confirming
     if mine_to_release:
         return "Your turn: read this step and release it, with a reason; or stop the run."
     if mine is not told.guard.role:

@@ -1,4 +1,5 @@
-"""A restore with every guard, played by people who do the right thing, or anything else."""
+"""A restore with every guard, and deletions, played by people who do the right thing, or anything
+else."""
 
 from __future__ import annotations
 
@@ -7,11 +8,13 @@ from datetime import timedelta
 from functools import reduce
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbooks import interlocks
 from runbooks.enums import Move, RunKind, RunStatus, StepStatus
+from runbooks.irreversible import ACTS, act_of, acts
 from runbooks.machine import Facts, apply, current, gates, genesis
 from runbooks.machine.gates import overridden
 from runbooks.requests import Line
@@ -40,7 +43,25 @@ TEXT = text(
     "Go back",
     front=FRONT + "\noperation: restore",
 )
-WRITE = 8
+#: A deletion with and without a step that copies what is deleted.
+DELETIONS = {
+    name: text(
+        "Identify\nidentify: target",
+        "Freeze\nfreeze: target",
+        *copies,
+        "Time-out\ntimeout: {fresh_for: 10m}",
+        "Delete\ndestroy: {target: target}\nundo: back",
+        "Tell the team",
+        "# Back {#back .aside}",
+        "Bring it back\nthaw: target",
+        front=FRONT + "\noperation: delete",
+    )
+    for name, copies in (
+        ("copied", ("Copy\ncopy: {of: target, purpose: safety, encrypted: 'yes'}",)),
+        ("nothing to keep", ()),
+    )
+}
+TEXTS = {"restore": TEXT, **DELETIONS}
 TARGET = Facts("ledger", {"host": "db-1", "rpo": "3600"}, ("7301442", "primary"),
                ("machine id", "role it reports"))  # fmt: skip
 PEOPLE = (OPERATOR, VERIFIER, DECIDER, OBSERVER, RELIEF)
@@ -58,7 +79,7 @@ RIGHT = {
 }  # fmt: skip
 
 
-def begin() -> Game:
+def begin(source: bytes = TEXT) -> Game:
     given = {**FACTS, "target": TARGET}
     parameters = {
         name: {
@@ -71,7 +92,7 @@ def begin() -> Game:
     }
     data = {"kind": "live", "parameters": parameters, "token": "run-7-0a"}
     line = Line(1, "run.prepared", START, OPERATOR, data)
-    game = Game(genesis(7, procedure(TEXT), line), [line])
+    game = Game(genesis(7, procedure(source), line), [line])
     for person, role in ROLES.items():
         game.must(Move.TAKE_ROLE, person, role=role.value)
     game.must(Move.START, OPERATOR, acknowledged=True, conditions=True)
@@ -108,11 +129,14 @@ def right(game: Game) -> None:
 
 
 def act(game: Game, now: int) -> None:
-    if {"timeout", "overwrite"} & game.state.step(now).guard.locks.keys():
+    guard = game.state.step(now).guard
+    if {"timeout", *ACTS} & guard.locks.keys():
         for person in (OPERATOR, VERIFIER, DECIDER):
             game.ask(Move.CONFIRM_TIMEOUT, person, now)
-    if now == WRITE and now not in game.state.stated.unlocked:
+    if act_of(guard) and now not in game.state.stated.unlocked:
         game.ask(Move.BEGIN_STEP, OPERATOR, now)
+        if interlocks.signature(game.state, now, game.at):
+            game.ask(Move.RELEASE, DECIDER, now, reason="It holds nothing.")
         game.ask(Move.COUNTERSIGN, VERIFIER, now)
         game.ask(Move.UNLOCK, OPERATOR, now, name="ledger")
         check_unlocked(game)
@@ -137,7 +161,8 @@ TURN = st.one_of(st.none(), st.none(), st.none(), ANY, st.integers(1, 900))
 
 def anything(game: Game, move: Move, by: int, how: str) -> None:
     now = current(game.state)
-    index = WRITE if move is Move.UNDO else now
+    (written,) = acts(game.state.procedure)
+    index = written.index if move is Move.UNDO else now
     said = values(game.state, now) if now is not None else {}
     if how != "typed":
         said = {**said, **dict.fromkeys(list(said)[:1], "x")}
@@ -154,10 +179,11 @@ def anything(game: Game, move: Move, by: int, how: str) -> None:
     check_unlocked(game)
 
 
+@pytest.mark.parametrize("name", TEXTS)
 @settings(max_examples=60, deadline=None)
-@given(st.lists(TURN, min_size=20, max_size=60))
-def test_whatever_people_do(turns: list[Any]) -> None:
-    game = begin()
+@given(turns=st.lists(TURN, min_size=20, max_size=60))
+def test_whatever_people_do(name: str, turns: list[Any]) -> None:
+    game = begin(TEXTS[name])
     for turn in turns:
         if turn is None:
             right(game)
@@ -167,6 +193,7 @@ def test_whatever_people_do(turns: list[Any]) -> None:
             anything(game, *turn)
         game.at += timedelta(seconds=1)
         check(game)
+        check_deleted(game)
     first, *rest = game.lines
     replayed = reduce(apply, rest, genesis(7, game.state.procedure, first))
     assert replayed == game.state
@@ -184,8 +211,26 @@ def check(game: Game) -> None:
         assert interlocks.missing(state) == () or overridden(state, None, "after")
 
 
-def test_who_does_everything_right_meets_no_refusal() -> None:
-    game = begin()
+def check_deleted(game: Game) -> None:
+    """Whatever was deleted had its name typed, and a copy, the decider's word, or an override."""
+    kinds = [line.kind for line in game.lines]
+    for number, line in enumerate(game.lines):
+        if line.kind != "instance.deleted":
+            continue
+        before = game.lines[:number]
+        assert "step.unlocked" in kinds[:number]
+        signed = [one for one in before if one.data.get("loss_until_is") == "nothing to keep"]
+        passed = [one.data["gate"] for one in before if one.kind == "gate.overridden"]
+        copied = any(one.kind == "copy.registered" for one in before)
+        assert signed or copied or "safety_copy" in passed
+        assert all(
+            game.state.procedure.steps[one.data["step"]].guard.hold is None for one in signed
+        )
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_who_does_everything_right_meets_no_refusal(name: str) -> None:
+    game = begin(TEXTS[name])
     for _ in range(40):
         before = len(game.lines)
         if game.state.status is RunStatus.COMPLETED:

@@ -28,6 +28,7 @@ from runbooks.machine.striking import not_struck
 from runbooks.state import replace
 from tests.runbooks.table import DECIDER, OBSERVER, OPERATOR, RELIEF, STRANGER, VERIFIER, Game
 from tests.runbooks.test_interlock_properties import RIGHT, begin
+from tests.runbooks.test_interlock_properties import TEXTS as GUARDED
 from tests.runbooks.texts import ALL, AT_ONCE, TIMEOUT
 
 PEOPLE = (OPERATOR, VERIFIER, DECIDER, OBSERVER, RELIEF, STRANGER)
@@ -146,17 +147,19 @@ def test_a_small_run(name: str, started: bool, turns: list[tuple[int, int]]) -> 
     play(Game.of(TEXTS[name], started=started), turns)
 
 
+@pytest.mark.parametrize("name", GUARDED)
 @settings(max_examples=25, deadline=None)
 @given(turns=TURNS)
-def test_a_restore_with_every_guard(turns: list[tuple[int, int]]) -> None:
-    play(begin(), turns)
+def test_a_run_with_every_guard(name: str, turns: list[tuple[int, int]]) -> None:
+    play(begin(GUARDED[name]), turns)
 
 
-def test_a_restore_is_played_to_its_end_by_what_is_allowed() -> None:
-    game = begin()
+@pytest.mark.parametrize("name", GUARDED)
+def test_it_is_played_to_its_end_by_what_is_allowed(name: str) -> None:
+    game = begin(GUARDED[name])
     wanted = (
-        Move.COMPLETE, Move.COUNTERSIGN, Move.CONFIRM_TIMEOUT, Move.UNLOCK, Move.BEGIN_STEP,
-        Move.TICK,
+        Move.RELEASE, Move.COMPLETE, Move.COUNTERSIGN, Move.CONFIRM_TIMEOUT, Move.UNLOCK,
+        Move.BEGIN_STEP, Move.TICK,
     )  # fmt: skip
     for _ in range(60):
         if game.state.status is RunStatus.COMPLETED:

@@ -22,7 +22,7 @@ from runbooks.live.reading import news
 from runbooks.models import Event, Revision
 from tests.factories.cutover import DIRECTION, SECRET, TIMEOUT, WRITE, Cutover, cutover
 from tests.factories.people import person
-from tests.factories.runs import cast
+from tests.factories.runs import Play, cast
 from tests.factories.tokens import program
 from tests.factories.webhooks import endpoint, run_relay
 from webhooks.models import Delivery
@@ -59,7 +59,7 @@ def told(db: None, counters: None) -> Cutover:
     return cutover(people, datetime.now(UTC) - timedelta(minutes=5), started=False)
 
 
-def telling(told: Cutover, signed_in: SignIn) -> set[str]:
+def telling(told: Play, signed_in: SignIn) -> set[str]:
     """Everything that tells the command at the moment."""
     found = {name for name, text in _surfaces(told, signed_in) if _tells(name, text)}
     run_relay(told.at)
@@ -106,7 +106,7 @@ def test_the_walk_finds_every_way_to_read_a_run() -> None:
         assert f"/api/v1/runs/7/{address}" in found
 
 
-def _surfaces(told: Cutover, signed_in: SignIn) -> Iterator[tuple[str, str]]:
+def _surfaces(told: Play, signed_in: SignIn) -> Iterator[tuple[str, str]]:
     run, addresses = f"/runs/{told.run.pk}/", _addresses(told.run.pk)
     for path in ELSEWHERE:
         asks = program if path.startswith("/api/") else signed_in
