@@ -16,6 +16,7 @@ from accounts import access, invitations, sessions
 from accounts.enums import Right, Role
 from accounts.models import PersonChange, User
 from accounts.refusals import Invalid, Refused
+from accounts.texts import UNREADABLE, says_something
 
 #: What no database compares: NUL, and half a character.
 _UNASKABLE = re.compile("[\0\ud800-\udfff]")
@@ -143,6 +144,9 @@ def _new(*, name: str, email: str, username: str, initials: str) -> User:
         person.clean_fields(exclude=["password"])
     except ValidationError as error:
         errors = {field: " ".join(texts) for field, texts in error.message_dict.items()}
+    for field in ("name", "username", "initials"):
+        if field not in errors and not says_something(getattr(person, field)):
+            errors[field] = UNREADABLE
     for field in ("email", "username", "initials"):
         value = getattr(person, field)
         other = User.objects.filter(**{f"{field}__iexact": value}).first()

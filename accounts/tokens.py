@@ -22,6 +22,7 @@ from accounts.backend import Backend
 from accounts.enums import Right, Scope
 from accounts.models import PersonChange, Token, User
 from accounts.refusals import Invalid
+from accounts.texts import says_something
 
 LONGEST = timedelta(days=365)
 _SHAPE = re.compile(r"cst_(?P<prefix>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")
@@ -53,8 +54,8 @@ def issue(
     access.check(by, Right.VIEW)
     name = " ".join(name.split())
     errors = {}
-    if not 0 < len(name) <= 80 or not name.isprintable():
-        errors["name"] = "Say in 1 to 80 characters what the token is for."
+    if not 0 < len(name) <= 80 or not name.isprintable() or not says_something(name):
+        errors["name"] = "Say in 1 to 80 characters what the token is for, with a letter or digit."
     if not scopes:
         errors["scopes"] = "Choose at least one scope."
     if not at < expires_at <= at + LONGEST:

@@ -47,11 +47,12 @@ def add(
     by: User,
     at: datetime,
 ) -> ActionItem:
-    """Add an action: a title that begins with a verb, somebody who answers for it, a day (not past,
-    in the zone of the settings) and a definition of done; nothing of it is optional (M19).
+    """Add an action: a title that begins with a verb, somebody who answers for it and may do
+    more than look, a day (not past, in the zone of the settings) and a definition of done; nothing
+    of it is optional (M19). A title that only warns is not `stronger`.
 
     `replaces_luck`: it turns the luck that saved us into a control. Raises `Invalid` (title, owner,
-    due, done_when) naming all that is missing, `Refused` "closed".
+    due, done_when, strength) naming all that is missing, `Refused` "closed".
     """
     access.check(by, Right.KEEP_INCIDENTS)
     errors: dict[str, str] = {}
@@ -149,6 +150,8 @@ def _put_texts(item: ActionItem, title: str, done_when: str, errors: dict[str, s
     changes.put_texts(item, texts, errors)
     if "title" not in errors and not slogans.names_a_deed(item.title):
         errors["title"] = _NO_DEED
+    if item.strength == Strength.STRONGER and slogans.warning(item.title):
+        errors["strength"] = slogans.NOT_STRONGER
 
 
 def _put_owner(
@@ -159,6 +162,11 @@ def _put_owner(
         errors["owner"] = NEEDED["owner"]
     elif not owner.is_active:
         errors["owner"] = f"The account of {owner} is disabled: name somebody else."
+    elif not any(access.may(owner, right) for right in Right if right is not Right.VIEW):
+        errors["owner"] = (
+            f"{owner} may only look, and can change nothing here. Name somebody who can, or ask an"
+            f" admin to give {owner} another role."
+        )
     else:
         item.owner = owner
     if due is None:

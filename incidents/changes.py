@@ -11,7 +11,7 @@ from django.db.models import Model
 
 from accounts.models import User
 from accounts.refusals import ChangedMeanwhile, Invalid, Refused
-from accounts.texts import plain_ends, too_long
+from accounts.texts import UNREADABLE, plain_ends, says_something, too_long
 from incidents import lifecycle, words
 from incidents.enums import Status
 from incidents.models import Incident, IncidentChange
@@ -109,8 +109,9 @@ def line(
 def text(value: str, label: str, *, longest: int, needed: str = "", one_line: bool = False) -> str:
     """`value` without the blanks around it and with plain line ends.
 
-    Raises `ValueError` with a sentence: `needed` when it is empty (unless that is ''), more than
-    `longest` characters, or a control character, which PostgreSQL would refuse to keep.
+    Raises `ValueError` with a sentence: `needed` when it is empty (unless that is ''), no letter
+    and no digit to be seen, more than `longest` characters, or a control character, which
+    PostgreSQL would refuse to keep.
     """
     clean = plain_ends(value).strip()
     if one_line:
@@ -121,6 +122,8 @@ def text(value: str, label: str, *, longest: int, needed: str = "", one_line: bo
         raise ValueError(sentence)
     if _UNKEPT.search(clean):
         raise ValueError(f"The {label} holds a control character: remove it.")
+    if clean and not says_something(clean):
+        raise ValueError(f"{needed} {UNREADABLE}".strip())
     return clean
 
 

@@ -3,7 +3,8 @@ Pure.
 
 M19 of the story: the lessons were "always back up twice" and "never give a developer access". A
 warning asks people to be better than they were, on a worse day (the action hierarchy of RCA² calls
-it weaker). So it is told, and never refused: sometimes a warning is all there is.
+it weaker). So it is told, and not refused: sometimes a warning is all there is. What is refused is
+to call it stronger.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ import re
 WEAK = (
     "A warning is weak: it works until somebody is tired. An interlock, which makes the slip"
     " impossible or shows it in time, is stronger."
+)
+NOT_STRONGER = (
+    "A warning or a training is weaker: nothing stops the next tired person. Choose weaker, or name"
+    " the control in the title: “Bar restores into production from laptops”."
 )
 _SLOGAN = re.compile(
     r"\b(be (more )?careful|careful(ly)?|always|never|pay (more )?attention|take care|remember"

@@ -11,6 +11,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
+from accounts.texts import says_something
 from inventory import history, keeping, times, writing
 from inventory.enums import Answer, CopyState, Medium
 from inventory.keeping import EDITABLE
@@ -137,7 +138,7 @@ def mark(
     reason or with another state (good comes from `verify` alone).
     """
     access.check(by, Right.KEEP_INVENTORY)
-    errors = {} if reason.strip() else {"reason": "Say why: the next reader needs it."}
+    errors = {} if says_something(reason) else {"reason": "Say why: the next reader needs it."}
     if state not in MARKS:
         errors["state"] = "A copy can be marked suspect, quarantined or destroyed."
     if errors:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusals import Invalid
-from accounts.texts import too_long
+from accounts.texts import UNREADABLE, says_something, too_long
 from inventory import history
 from inventory.models import Copy, Instance, System
 from richtext.signs import refusal
@@ -93,6 +93,8 @@ def _text_problem(field: models.Field[object, object], label: str, value: str) -
         return sentence
     if field.choices and value not in {word for word, _ in field.flatchoices}:
         return f"“{value}” is none of the words offered for the {label}."
+    if not says_something(value):
+        return f"The {label} says nothing. {UNREADABLE}"
     return ""
 
 
@@ -106,7 +108,7 @@ def add(thing: Kept, *, taken: str, reason: str = "", by: User, at: datetime) ->
     told = {name: text for name, text in history.facts(thing).items() if text}
     fields = history.differences({}, told)
     if reason:
-        fields["reason"] = ["", reason]
+        fields["reason"] = ["", _checked(reason)]
     history.record(thing, verb="registered", fields=fields, by=by, at=at)
     return thing
 
@@ -131,9 +133,15 @@ def amend(
         return thing
     _save(thing, taken)
     if reason:
-        fields["reason"] = ["", reason]
+        fields["reason"] = ["", _checked(reason)]
     history.record(thing, verb=verb, fields=fields, by=by, at=at)
     return thing
+
+
+def _checked(reason: str) -> str:
+    if not says_something(reason):
+        raise Invalid({"reason": UNREADABLE})
+    return reason
 
 
 def _save(thing: Kept, taken: str) -> None:

@@ -37,7 +37,8 @@ def tell(
     ones are cut), `text` plain text, `url` a path of the product ("/runs/5/"). `at` (aware) is the
     moment of the telling. `about`: what it asks something for ("run:5"), so that `settle` finds it.
     `by_mail`: False keeps it in the product. The mails are jobs in the same transaction as the
-    lines: there is a mail exactly when there is a line. Three queries, whatever is told. Returns how many were told now. Raises `ValueError` for a longer key.
+    lines: there is a mail exactly when there is a line. Three queries. Returns how many were told
+    now. Raises `ValueError` for a longer key.
     """
     if len(key) > LONGEST_KEY:
         raise ValueError(f"The key {key!r} has more than {LONGEST_KEY} characters.")

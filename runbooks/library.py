@@ -19,7 +19,7 @@ from accounts.access import check
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from accounts.texts import too_long
+from accounts.texts import UNREADABLE, says_something, too_long
 from runbooks import acting, judging
 from runbooks.counting import count_steps
 from runbooks.enums import Level
@@ -128,6 +128,8 @@ def _one_line(summary: str) -> str:
     summary = " ".join(summary.split())
     if sentence := too_long(summary, 200):
         raise Invalid({"summary": sentence})
+    if summary and not says_something(summary):
+        raise Invalid({"summary": UNREADABLE})
     return summary
 
 

@@ -13,7 +13,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from accounts.texts import too_long
+from accounts.texts import UNREADABLE, says_something, too_long
 from runbooks import keyed, log, notify, rows, slips, statements
 from runbooks.destinations import Chosen
 from runbooks.enums import Move, RunKind, RunStatus
@@ -47,7 +47,7 @@ def prepare(
     access.check(by, Right.OPERATE)
     procedure = _startable(revision, kind)
     chosen, errors = choose(procedure, revision.runbook.system, parameters, kind=kind, at=at)
-    if sentence := too_long(title, LONGEST_TITLE):
+    if sentence := _title_fault(title):
         errors["title"] = sentence
     if errors:
         raise Invalid(errors)
@@ -100,6 +100,11 @@ def _brief(
     run.save(update_fields=["sequence", "digest", "turned"])
     written += rows.first_attempts(run, state)
     carry_out([*written, *notify.telling(run.pk, run.sequence)])
+
+
+def _title_fault(title: str) -> str:
+    silent = UNREADABLE if title.strip() and not says_something(title) else ""
+    return too_long(title, LONGEST_TITLE) or silent
 
 
 def _startable(revision: Revision, kind: RunKind) -> Procedure:

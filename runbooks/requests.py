@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
+from accounts.texts import says_something
 from runbooks.enums import Move
 
 
@@ -37,6 +38,12 @@ class Request:
     def text(self, name: str) -> str:
         """The typed text `name`, without blanks around it; '' when it was not sent."""
         return str(self.data.get(name) or "").strip()
+
+    def prose(self, name: str) -> str:
+        """The same for a text that is needed and read by people: '' also for one in which no letter
+        and no digit can be seen."""
+        text = self.text(name)
+        return text if says_something(text) else ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from accounts import access
 from accounts.enums import Right, Role
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from accounts.texts import plain_ends, too_long
+from accounts.texts import plain_ends, says_something, too_long
 from inventory.times import stamp
 from notices.tell import settle, tell
 from runbooks import eventtext, paging, rows
@@ -161,7 +161,7 @@ def _check_may_close(by: User) -> None:
 
 def _finding(text: str) -> str:
     finding = plain_ends(text).strip()
-    if not finding:
+    if not says_something(finding):
         raise Invalid({"finding": "Write what you found: was it right, and what is to change?"})
     if sentence := too_long(finding, LONGEST_FINDING):
         raise Invalid({"finding": sentence})

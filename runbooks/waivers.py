@@ -11,7 +11,7 @@ from accounts.access import check
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from accounts.texts import plain_ends, too_long
+from accounts.texts import plain_ends, says_something, too_long
 from runbooks import slips
 from runbooks.enums import RunKind, RunStatus
 from runbooks.models import Revision, Run, Runbook, Waiver
@@ -75,7 +75,7 @@ def approval_reason(revision: Revision, reason: str) -> str:
 def _checked(text: str) -> str:
     """A reason as it is kept. Raises `Invalid` for none, or one that cannot be kept."""
     reason = plain_ends(text).strip()
-    if not reason:
+    if not says_something(reason):
         raise Invalid({"reason": "Say why it will not go wrong in the same way again."})
     if sentence := too_long(reason, LONGEST_REASON):
         raise Invalid({"reason": sentence})

@@ -18,6 +18,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
+from accounts.texts import says_something
 from webhooks import history, kinds, marks, orders, relay, signing, targets, telling
 from webhooks.enums import DeliveryStatus, Form
 from webhooks.models import Delivery, Endpoint
@@ -213,8 +214,8 @@ def _put(endpoint: Endpoint, name: str, url: str, patterns: Collection[str]) -> 
     """Check the facts and put them. Raises `Invalid` with a sentence for each that is wrong."""
     errors: dict[str, str] = {}
     endpoint.name = " ".join(name.split())
-    if not endpoint.name or len(endpoint.name) > 80:
-        errors["name"] = "Write a name of at most 80 characters."
+    if len(endpoint.name) > 80 or not says_something(endpoint.name):
+        errors["name"] = "Write a name of at most 80 characters, with a letter or digit."
     elif Endpoint.objects.filter(name__iexact=endpoint.name).exclude(pk=endpoint.pk).exists():
         errors["name"] = _TAKEN
     endpoint.url = url.strip()

@@ -61,7 +61,8 @@ class ActionFacts(serializers.Serializer[ActionItem]):
     note = serializers.CharField()
     settled_at = Moment(allow_null=True)
     warning = serializers.SerializerMethodField(
-        help_text="A word about a title that only warns; nothing is refused for it."
+        help_text="A word about a title that only warns; may be empty. Such an action is never"
+        " stronger."
     )
 
     def get_warning(self, item: ActionItem) -> str:

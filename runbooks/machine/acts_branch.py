@@ -18,7 +18,7 @@ def entering(state: RunState, key: str, why: str) -> NewEvent:
 
 
 def _diagnose(state: RunState, request: Request) -> Outcome:
-    finding = request.text("finding")
+    finding = request.prose("finding")
     if not finding:
         return Malformed({"finding": "Say what was different, and why."})
     index = index_of(request)
@@ -42,7 +42,7 @@ def _reopen(state: RunState, request: Request) -> Outcome:
 
 
 def _undo(state: RunState, request: Request) -> Outcome:
-    reason = request.text("reason")
+    reason = request.prose("reason")
     if not reason:
         return Malformed({"reason": "Say why the step is taken back."})
     index = index_of(request)

@@ -6,6 +6,7 @@ were found by accident (B12, M12 of the story).
 
 from __future__ import annotations
 
+from accounts.texts import says_something
 from runbooks.enums import Move
 from runbooks.requests import Malformed, NewEvent, Outcome, Request
 from runbooks.state import RunState
@@ -21,7 +22,7 @@ def _answer(state: RunState, request: Request) -> Outcome:
     errors = {}
     if not isinstance(holds, bool):
         errors["holds"] = "Say whether you hold one."
-    if holds is True and not text:
+    if holds is True and not says_something(text):
         errors["text"] = "Say which: where it lies, from when it is, and how you know."
     if errors:
         return Malformed(errors)

@@ -17,7 +17,7 @@ def _about(state: RunState, request: Request) -> dict[str, int]:
 
 
 def _note(state: RunState, request: Request) -> Outcome:
-    text = request.text("text")
+    text = request.prose("text")
     if not text:
         return Malformed({"text": "Write the note."})
     return (
@@ -63,7 +63,7 @@ def _late_entry(state: RunState, request: Request) -> Outcome:
         errors["performed_at"] = "Write when it was done, with the time zone."
     elif performed > request.at:
         errors["performed_at"] = "This lies in the future; a late entry tells what was done."
-    if not request.text("text"):
+    if not request.prose("text"):
         errors["text"] = "Write what was done."
     if errors or not isinstance(performed, datetime):
         return Malformed(errors)
@@ -72,7 +72,7 @@ def _late_entry(state: RunState, request: Request) -> Outcome:
 
 
 def _strike_out(state: RunState, request: Request) -> Outcome:
-    if not request.text("reason"):
+    if not request.prose("reason"):
         return Malformed({"reason": "Say why it is struck out."})
     sequence = request.data["sequence"]
     refusal = not_struck(state, request.by, sequence)

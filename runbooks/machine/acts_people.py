@@ -25,7 +25,7 @@ def _ask(state: RunState, request: Request) -> Outcome:
     gate = _closed(state, request)
     if not isinstance(gate, Gate):
         return gate
-    reason = request.text("reason")
+    reason = request.prose("reason")
     if not reason:
         return Malformed({"reason": "Say why it cannot be opened in its own way."})
     passed = so_far(state)

@@ -22,12 +22,12 @@ def _propose(state: RunState, request: Request) -> Outcome:
         errors["to"] = "Choose somebody else: this is who is to be replaced."
     elif role is RunRole.DECIDER and (to == request.by or state.people.get(to) is RunRole.OPERATOR):
         errors["to"] = "Choose a third person: not yourself, and not the operator."
-    if not request.text("reason"):
+    if not request.prose("reason"):
         errors["reason"] = "Say why: where the person is, and how they were called."
     if errors:
         return Malformed(errors)
     data = {"role": role.value, "person": person, "to": to, "to_name": request.text("to_name")}
-    return (NewEvent("replacement.proposed", {**data, "reason": request.text("reason")}),)
+    return (NewEvent("replacement.proposed", {**data, "reason": request.prose("reason")}),)
 
 
 def _confirm(state: RunState, request: Request) -> Outcome:

@@ -119,7 +119,7 @@ def _accept(state: RunState, request: Request) -> Outcome:
 
 
 def _abort(state: RunState, request: Request) -> Outcome:
-    reason = request.text("reason")
+    reason = request.prose("reason")
     if not reason:
         return Malformed({"reason": "Say why the run is aborted."})
     if request.text("deviation") not in {"", *Deviation}:

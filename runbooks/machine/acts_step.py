@@ -61,7 +61,7 @@ def _decide(state: RunState, request: Request) -> Outcome:
     errors = {}
     if answer not in options:
         errors["answer"] = "Choose one of: " + ", ".join(options) + "."
-    if not request.text("reason"):
+    if not request.prose("reason"):
         errors["reason"] = "Say why, in a sentence: it is what the review will ask for."
     readings = _read(state, request, only_sent=False)
     if isinstance(readings, Malformed):
@@ -79,7 +79,7 @@ def _decide(state: RunState, request: Request) -> Outcome:
     data = {
         "step": index,
         "answer": answer,
-        "reason": request.text("reason"),
+        "reason": request.prose("reason"),
         "not_taken": not_taken(state, index, answer),
     }
     entered = [entering(state, taken, "decision")] if taken in state.procedure.asides else []
@@ -129,7 +129,7 @@ def _countersign(state: RunState, request: Request) -> Outcome:
 
 
 def _object(state: RunState, request: Request) -> Outcome:
-    reason = request.text("reason")
+    reason = request.prose("reason")
     if not reason:
         return Malformed({"reason": "Say what you see that is different."})
     data = {"step": request.step, "reason": reason, **on_screen_of(request)}
@@ -138,21 +138,21 @@ def _object(state: RunState, request: Request) -> Outcome:
 
 
 def _not_applicable(state: RunState, request: Request) -> Outcome:
-    reason = request.text("reason")
+    reason = request.prose("reason")
     if not reason:
         return Malformed({"reason": "Say why the step does not apply here."})
     return (NewEvent("step.not_applicable", {"step": request.step, "reason": reason}),)
 
 
 def _report(state: RunState, request: Request) -> Outcome:
-    observed = request.text("observed")
+    observed = request.prose("observed")
     if not observed:
         return Malformed({"observed": "Say what you see that is different."})
     return _mismatch(state, request, {}, observed)
 
 
 def _release(state: RunState, request: Request) -> Outcome:
-    reason = request.text("reason")
+    reason = request.prose("reason")
     if not reason:
         return Malformed({"reason": "Say why it may go on."})
     index, role = index_of(request), state.people[request.by]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from accounts.texts import says_something
 from richtext.codeblocks import label_of
 from richtext.reader import Block
 from runbooks.parser.bodies import is_command
@@ -13,6 +14,7 @@ from runbooks.parser.outline import Item, Outline, is_guard
 from runbooks.parser.sessions import unclear
 
 MAX_STEPS = 500
+_UNTITLED = "This step has no title."
 _NEARLY_A_BOX = re.compile(r"\[\](?!\()|\[[ xX]\](?=[^\s(\[:])|\[ {2,}\](?!\()|\[[-*v✓✔]\](?=\s)")
 
 _GLUED = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\](?:\s|$)")
@@ -77,8 +79,9 @@ def _check_item(item: Item, findings: Findings) -> None:
             "This step is already ticked in the text; a run begins unticked.",
             "Write `[ ]`.",
         )
-    if not item.caption.title:
-        findings.warning("untitled_step", line, 1, "This step has no title.", "Say what to do.")
+    if not says_something(item.caption.title):
+        fault = "The title of this step says nothing." if item.caption.title else _UNTITLED
+        findings.warning("untitled_step", line, 1, fault, "Say what to do.")
     for guard in item.guards[1:]:
         findings.error(
             "second_guard",

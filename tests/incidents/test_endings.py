@@ -239,6 +239,53 @@ def test_a_slogan_is_told_that_it_is_weak(
     assert ("interlock" in deed.warning) == weak
 
 
+@pytest.mark.parametrize("strength", list(Strength))
+def test_a_slogan_is_never_called_stronger(
+    strength: Strength, incident: Incident, operator: User, at: datetime
+) -> None:
+    body = {
+        "title": "Always back up twice",
+        "kind": "prevent",
+        "owner": operator.pk,
+        "due": "2999-12-01",
+        "done_when": "Everybody has signed.",
+        "strength": strength.value,
+    }
+    answer = program(operator).post(
+        f"/api/v1/incidents/{incident.pk}/actions/", body, content_type="application/json"
+    )
+    if strength is not Strength.STRONGER:
+        assert (answer.status_code, "interlock" in answer.json()["warning"]) == (201, True)
+        return
+    assert answer.status_code == 422
+    assert "name the control in the title" in answer.json()["errors"]["strength"]
+    assert not incident.actions.exists()
+
+
+def test_the_owner_of_an_action_is_somebody_who_can_change_something(
+    incident: Incident, operator: User, viewer: User, author: User, at: datetime, signed_in: SignIn
+) -> None:
+    with pytest.raises(Invalid, match="may only look") as said:
+        world.action(incident, operator, at, owner=viewer)
+    assert list(said.value.errors) == ["owner"]
+    item = world.action(incident, operator, at, owner=author)
+    with pytest.raises(Invalid, match="may only look"):
+        actions.reassign(
+            item, owner=viewer, due=item.due, reason="so", seen=None, by=operator, at=at
+        )
+    form = {
+        "title": "Bar restores into production",
+        "kind": "prevent",
+        "owner": viewer.pk,
+        "due": "2999-12-01",
+        "done_when": "A test shows it.",
+        "strength": "stronger",
+    }
+    answer = signed_in(operator).post(f"/incidents/{incident.pk}/actions/new/", form)
+    assert answer.status_code == 422
+    assert "may only look" in answer.content.decode()
+
+
 def test_actions_outlive_the_incident(
     incident: Incident, operator: User, verifier: User, at: datetime
 ) -> None:
@@ -355,7 +402,9 @@ def test_by_the_api(incident: Incident, operator: User, at: datetime) -> None:
         "recovery_point", "restored", "losses", "reconciliation", "notified", "saved_by",
     ]  # fmt: skip
     world.finished(incident, operator, at)
-    world.action(incident, operator, at, title="Be careful with both windows")
+    world.action(
+        incident, operator, at, title="Be careful with both windows", strength=Strength.WEAKER
+    )
     told = client.get(address).json()["ending"]
     assert (told["lacking"], told["losses"][0]["amount"]) == ([], 412)
     assert "interlock" in told["actions"][0]["warning"]
