@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from accounts.units import sizes
 from inventory import plausibility, times
 from inventory.models import Copy, System
 from inventory.plausibility import Earlier
@@ -73,7 +74,15 @@ def other_size(copy: Copy) -> Copy | None:
     if not copy.sha256 or copy.size_bytes is None:
         return None
     rows = Copy.objects.filter(sha256=copy.sha256).exclude(pk=copy.pk)
-    return rows.exclude(size_bytes=None).exclude(size_bytes=copy.size_bytes).first()
+    apart = rows.exclude(size_bytes=None).exclude(size_bytes=copy.size_bytes).order_by("pk")
+    return next((row for row in apart if not _same_size(copy, row)), None)
+
+
+def _same_size(copy: Copy, other: Copy) -> bool:
+    """Whether the sizes of two copies are one, or one of them was typed in a unit."""
+    if copy.size_bytes is None or other.size_bytes is None:
+        return True
+    return sizes.alike(copy.size_bytes, other.size_bytes)
 
 
 def _other_data(copy: Copy) -> Copy | None:

@@ -92,12 +92,17 @@ class LengthField(ReadField):
 
 
 class SizeField(ReadField):
-    """A number of bytes, exact or with a unit; cleans to an int."""
+    """A number of bytes, exact or with a unit; cleans to an int. `precise`: it is compared, and
+    needs three digits."""
 
     example = "734003200"
 
+    def __init__(self, *, precise: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.precise = precise
+
     def read(self, text: str) -> int:
-        return sizes.read(text)
+        return sizes.read(text, precise=self.precise)
 
 
 class CountField(ReadField):

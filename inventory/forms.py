@@ -158,7 +158,9 @@ class VerifyForm(InventoryForm):
         label="SHA-256 you measured",
         help_text=f"Measure it again; do not copy it from this page. {SHA256_HELP}",
     )
-    size_bytes = SizeField(required=False, label="Size you measured", help_text=SIZE_HELP)
+    size_bytes = SizeField(
+        required=False, precise=True, label="Size you measured", help_text=SIZE_HELP
+    )
     data_as_of = MomentField(required=False, label="Newest record you found in it")
     restored = forms.BooleanField(
         required=False, label="I restored it somewhere else, and the restored data is right"

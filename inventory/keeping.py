@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from accounts.texts import too_long
-from accounts.units import checksums
+from accounts.units import checksums, sizes
 from inventory import doubts, history, plausibility, times, writing
 from inventory.enums import Answer, CopyState, DataClass, Medium
 from inventory.models import Copy, System
@@ -189,7 +189,8 @@ def refuse_destroyed(copy: Copy) -> None:
 
 
 def _refuse_verification(found: Copy, sha256: str, size_bytes: int | None) -> None:
-    """Refuse what was `found` when it contradicts the register, or may not be called good."""
+    """Refuse what was `found` when it contradicts the register, or may not be called good; of two
+    sizes that are the same, the exact one is kept."""
     refuse_destroyed(found)
     if sha256 and found.sha256 != sha256:
         raise Refused(
@@ -199,13 +200,16 @@ def _refuse_verification(found: Copy, sha256: str, size_bytes: int | None) -> No
             " changed since.",
             _DO_NOT_RESTORE,
         )
-    if size_bytes is not None and found.size_bytes != size_bytes:
+    measured = found.size_bytes
+    if size_bytes is not None and measured is not None and not sizes.same(measured, size_bytes):
         raise Refused(
             "size_differs",
-            f"You measured {found.size_bytes} bytes and {size_bytes} are registered: what you read"
+            f"You measured {measured} bytes and {size_bytes} are registered: what you read"
             f" is not the copy registered as {found}, or it was cut short or has grown since.",
             _DO_NOT_RESTORE,
         )
+    if size_bytes is not None and measured is not None:
+        found.size_bytes = sizes.finer(measured, size_bytes)
     if exposed(found):
         raise Refused(
             "not_encrypted",

@@ -61,7 +61,8 @@ class ValueSpec:
     """A value to observe. Constraints are kept as text and read by `runbooks.values`.
 
     `blind`: the expected value is not shown before entry. `max_age` in seconds. `or_day`: a time
-    from which on something holds, for which a plain day is read too (its start).
+    from which on something holds, for which a plain day is read too (its start). `precise`: a size
+    that is compared, and needs three digits.
     """
 
     name: str
@@ -77,6 +78,7 @@ class ValueSpec:
     blind: bool = True
     options: tuple[str, ...] = ()
     or_day: bool = False
+    precise: bool = False
 
 
 @dataclass(frozen=True)

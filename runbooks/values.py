@@ -67,6 +67,8 @@ def judge(
     Raises `ValueError` with a sentence when it cannot be read.
     """
     value = normal(spec.type, raw, zone, or_day=spec.or_day)
+    if spec.precise:
+        sizes.read(raw, precise=True)
     if spec.type is ValueType.CHOICE and value not in spec.options:
         raise ValueError("Choose one of: " + ", ".join(spec.options) + ".")
     for wrong in (
@@ -99,7 +101,14 @@ def agree(spec: ValueSpec, mine: str, theirs: str) -> bool:
         return True
     if spec.within:
         return close(spec.type, mine, theirs, spec.within.tolerance)
-    return mine.casefold() == theirs.casefold()
+    return _equal(spec.type, mine, theirs)
+
+
+def _equal(kind: ValueType, one: str, other: str) -> bool:
+    """Whether two normal texts are the same value; sizes at the precision that was typed."""
+    if kind is ValueType.BYTES and one and other:
+        return sizes.alike(int(one), int(other))
+    return one.casefold() == other.casefold()
 
 
 def close(kind: ValueType, one: str, other: str, tolerance: str) -> bool:
@@ -110,6 +119,8 @@ def close(kind: ValueType, one: str, other: str, tolerance: str) -> bool:
         return gap <= lengths.read(tolerance)
     if kind not in _ORDERED:
         return one == other
+    if kind is ValueType.BYTES and _equal(kind, one, other):
+        return True
     a, b = Fraction(one), Fraction(other)
     share = percent(tolerance)
     most = abs(b) * share if share is not None else Fraction(normal(kind, tolerance))
@@ -138,7 +149,7 @@ def contradiction(spec: ValueSpec) -> str:
 
 
 def _exact(spec: ValueSpec, value: str) -> str:
-    if spec.equals and value.casefold() != normal(spec.type, spec.equals).casefold():
+    if spec.equals and not _equal(spec.type, value, normal(spec.type, spec.equals)):
         return "It is not the expected value." if spec.blind else f"Expected is {spec.equals}."
     if spec.matches and not patterns.fits(spec.matches, value):
         return (

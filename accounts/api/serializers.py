@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeVar
 
 from django.utils import timezone
@@ -163,10 +164,17 @@ class Number(serializers.IntegerField):
 
 @extend_schema_field({"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string"}]})
 class Size(Number):
-    """Bytes that are sent: a whole number, or a text such as "45.9 MiB", read as on the pages."""
+    """Bytes that are sent: a whole number, or a text such as "45.9 MiB", read as on the pages.
+    `precise`: it is compared, and a text needs three digits."""
+
+    def __init__(self, *, precise: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.precise = precise
 
     def to_internal_value(self, data: Any) -> int:
-        return _read(sizes.read, data) if isinstance(data, str) else super().to_internal_value(data)
+        if isinstance(data, str):
+            return _read(partial(sizes.read, precise=self.precise), data)
+        return super().to_internal_value(data)
 
 
 class PersonName(serializers.Serializer[User]):

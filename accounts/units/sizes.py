@@ -18,12 +18,13 @@ _BINARY_NAMES = ("kibi", "mebi", "gibi", "tebi", "pebi", "exbi")
 _SHOWN = (("EiB", 6), ("PiB", 5), ("TiB", 4), ("GiB", 3), ("MiB", 2), ("KiB", 1), ("B", 0))
 
 
-def read(text: str) -> int:
+def read(text: str, *, precise: bool = False) -> int:
     """Bytes: `4096`, `48,117,760 bytes`, `12 kB`, `1,5 GiB`, and what `words` writes.
 
     kB, MB, GB, TB, PB and EB (in any case) are powers of 1000; KiB, MiB, GiB … are powers of 1024.
     What can mean two sizes is refused with both: a unit without B (`46M`), bits or bytes (`46 Mb`),
-    one comma before three digits (`1,234 MB`). Raises `ValueError` with a sentence.
+    one comma before three digits (`1,234 MB`). `precise`: with a unit, three digits are needed, for
+    fewer do not tell two files apart. Raises `ValueError` with a sentence.
     """
     wanted = single(text)
     both = _BOTH.fullmatch(wanted)
@@ -33,7 +34,19 @@ def read(text: str) -> int:
             if not fits(_one(rough), exact, digits=1):
                 raise ValueError(f"{quoted(text)} names two different sizes. Write one of them.")
         return _kept(exact, text)
-    return _kept(_one(wanted), text)
+    count = _kept(_one(wanted), text)
+    if precise and count and _is_rough(wanted):
+        raise ValueError(
+            f"{quoted(text)} is too rough to tell two files apart. Write the bytes, or at least"
+            " three digits, such as 45.9 MiB."
+        )
+    return count
+
+
+def _is_rough(wanted: str) -> bool:
+    found = _FORM.fullmatch(wanted)
+    digits = re.sub("[^0-9]", "", found["number"]).lstrip("0") if found else ""
+    return bool(found and found["unit"][:1].lower() in tuple(_PREFIXES) and len(digits) < 3)
 
 
 def _kept(count: int, text: str) -> int:
@@ -97,15 +110,35 @@ def _bits_or_bytes(text: str, number: str, unit: str, power: int) -> str:
 
 
 def fits(said: int, known: int, *, digits: int = 3) -> bool:
-    """Whether `said` bytes are `known` bytes, or those rounded as people and tools print them in a
-    unit of 1000 or 1024: to at least `digits` digits ("45.9 MiB", "48.1 MB")."""
+    """Whether `said` bytes are `known` bytes, or those rounded as people and tools print them in the
+    fitting unit of 1000 or 1024: to at least `digits` digits and at most three decimal places
+    ("45.9 MiB", "48.1 MB", "45.889 MiB")."""
     powers = (base**power for base in (1000, 1024) for power in range(1, 7))
     return said == known or any(
         said == round(_rounded(known, power, places) * power)
         for power in powers
         for places in range(4)
-        if known >= power and len(str(known // power)) + places >= digits
+        if power <= known < 1024 * power and len(str(known // power)) + places >= digits
     )
+
+
+def same(measured: int, registered: int) -> bool:
+    """Whether what was measured, now, has the registered size: the same bytes, or one of the two
+    was typed in a unit and is the other one rounded (`fits`). A registered size in whole blocks of
+    512 bytes is taken as exact: a disk image of 1 GiB that was cut short is not 1 GiB."""
+    rounded = registered % 512 != 0 and fits(registered, measured)
+    return fits(measured, registered) or rounded
+
+
+def alike(one: int, other: int) -> bool:
+    """Whether two measurements of one thing agree, at the lesser of their precisions."""
+    return fits(one, other) or fits(other, one)
+
+
+def finer(measured: int, registered: int) -> int:
+    """Of two sizes that are the `same`, the one that is exact: what was registered, unless that is
+    what was measured, rounded."""
+    return registered if fits(measured, registered) else measured
 
 
 def _rounded(count: int, power: int, places: int) -> Fraction:

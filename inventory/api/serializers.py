@@ -233,7 +233,7 @@ class Verified(Seen):
 
     how = SentText(max_length=200)
     sha256 = SentText(max_length=4000, allow_blank=True, default="")
-    size_bytes = Size(allow_null=True, default=None)
+    size_bytes = Size(precise=True, allow_null=True, default=None)
     data_as_of = Moment(allow_null=True, default=None)
     restored = serializers.BooleanField(
         default=False, help_text="It was restored somewhere else, and the data is right."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
@@ -59,8 +60,16 @@ def unlike(facts: Facts, values: Mapping[str, str]) -> list[str]:
         kind
         for place, kind, expected in known
         if (said := values.get(f"{Identify.key}.{place}")) is not None
-        and plain(said) != plain(expected)
+        and not _is(kind, said, expected, facts)
     ]
+
+
+def _is(kind: str, said: str, expected: str, facts: Facts) -> bool:
+    """Whether a typed identifier is the expected one. A name may have its host behind it, as pages
+    write it."""
+    if kind == IdentifierKind.NAME:
+        return names(said, Facts(expected, facts.fields))
+    return plain(said) == plain(expected)
 
 
 def fits(state: RunState, index: int) -> bool:
@@ -109,7 +118,12 @@ def names(said: str, facts: Facts) -> bool:
     """Whether a typed name is that of a thing: by itself, or with its host, as pages write it."""
     host = facts.fields.get("host", "")
     known = {facts.value, f"{facts.value} @ {host}"} if host else {facts.value}
-    return plain(said) in {plain(name) for name in known}
+    return _at_host(said) in {_at_host(name) for name in known}
+
+
+def _at_host(text: str) -> str:
+    """`text` as it is compared; blanks round an @ do not count either."""
+    return re.sub(r"\s*@\s*", " @ ", plain(text))
 
 
 def plain(text: str) -> str:

@@ -40,9 +40,10 @@ class Verify(Interlock):
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         name = self.facts(state, index).value
+        registered = self.facts(state, index).fields.get("size")
         known = _recorded(state, self.data(state, index).get("live", ""))
         return (
-            self.ask("size", label=f"Size of {name}", min="1"),
+            self.ask("size", label=f"Size of {name}", min="1", precise=bool(registered)),
             self.ask("newest", label=f"Newest record in {name}"),
             *(() if known else (self.ask("live"),)),
             self.ask("how"),
@@ -91,7 +92,7 @@ class Verify(Interlock):
     ) -> Wrong | None:
         facts = self.facts(state, index)
         size, known = values.get("verify.size"), facts.fields.get("size")
-        if size is not None and known and not sizes.fits(int(size), int(known)):
+        if size is not None and known and not sizes.same(int(size), int(known)):
             return Wrong(
                 f"{facts.value} has {known} bytes in the inventory, and you read {size}: it is"
                 " another file, or it was cut short or has grown since. Do not restore from it.",
@@ -107,14 +108,14 @@ class Verify(Interlock):
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[NewEvent, ...]:
         name, found = self.named(state, index), loss(state, index, values, at)
+        registered, read = self.facts(state, index).fields.get("size"), int(values["verify.size"])
         data = {
             "step": index,
             "parameter": name,
             **chosen(state, name),
             "sha256": "",
             "fingerprint": "",
-            # What the inventory has is exact, and was read as the same size.
-            "size": int(self.facts(state, index).fields.get("size") or values["verify.size"]),
+            "size": sizes.finer(read, int(registered)) if registered else read,
             "data_as_of": values["verify.newest"],
             "how": values["verify.how"],
             "loss": found.text() if found else "",

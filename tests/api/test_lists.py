@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -180,7 +180,7 @@ def test_what_the_verb_cannot_read_is_told_like_what_the_body_cannot(manager: Us
     door = program(manager)
     answers = [
         door.patch(f"{API}/systems/ledger/", body, content_type="application/json").json()
-        for body in ({"rto": 7200, "mtd": 60}, {"mtd": "2 d"})
+        for body in ({"rto": 7200, "mtd": 60}, {"mtd": "2 fortnights"})
     ]
     assert [list(told["errors"]) for told in answers] == [["mtd"], ["mtd"]]
     assert {told["remedy"] for told in answers} == {
@@ -188,13 +188,24 @@ def test_what_the_verb_cannot_read_is_told_like_what_the_body_cannot(manager: Us
     }
 
 
-@pytest.mark.parametrize("seconds", [0, -1, 1.5, "1 h", True, 10**12])
-def test_lengths_are_whole_seconds(seconds: Any, manager: User, at) -> None:
+@pytest.mark.parametrize("seconds", [0, -1, 1.5, "1", "0 h", "12:30", True, 10**12])
+def test_lengths_that_are_none(seconds: Any, manager: User, at) -> None:
     inventory.system(manager, at)
     answer = program(manager).patch(
         f"{API}/systems/ledger/", {"rpo": seconds}, content_type="application/json"
     )
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("length", [5400, "1 h 30 min", "1,5 h", "01:30:00", "PT1H30M"])
+def test_lengths_are_seconds_or_are_read_as_on_the_pages(
+    length: int | str, manager: User, at: datetime
+) -> None:
+    inventory.system(manager, at)
+    answer = program(manager).patch(
+        f"{API}/systems/ledger/", {"rpo": length}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["rpo"]) == (200, 5400)
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,23 @@ def test_verifying_makes_a_copy_good(operator: User, verifier: User, at: datetim
 
 
 @pytest.mark.parametrize(
+    ("registered", "measured", "kept"),
+    [
+        (48_117_760, 48_129_638, 48_117_760),  # typed as 45.9 MiB, which the page shows
+        (48_129_638, 48_117_760, 48_117_760),  # the register held 45.9 MiB
+    ],
+)
+def test_a_size_that_was_typed_in_a_unit_is_the_same_and_the_exact_one_is_kept(
+    registered: int, measured: int, kept: int, operator: User, at: datetime
+) -> None:
+    system = make.system(operator, at)
+    copy = make.copy(system, operator, at, size_bytes=registered)
+    good = copies.verify(copy, how="read back", size_bytes=measured, by=operator, at=at)
+    assert good.size_bytes == kept
+    make.copy(system, operator, at, name="duplicate", size_bytes=48_100_000)  # 48.1 MB, same SHA
+
+
+@pytest.mark.parametrize(
     ("measured", "code"),
     [({"sha256": "1e" * 32}, "sha256_differs"), ({"size_bytes": 1}, "size_differs")],
 )

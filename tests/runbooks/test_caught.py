@@ -114,3 +114,25 @@ def test_the_log_keeps_every_refusal() -> None:
         "out_of_order",
         "",
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "fits"),
+    [
+        ("ledger", True),
+        ("ledger @ db-1", True),  # as the head of the page writes it
+        ("Ledger  @  DB-1", True),
+        ("ledger @ db-2", False),
+        ("ledger@db-1", True),
+        ("ledger-old", False),
+        ("db-1", False),
+    ],
+)
+def test_a_name_may_have_its_host_behind_it_and_no_other(said: str, fits: bool) -> None:
+    named = Facts("ledger", {"name": "ledger", "host": "db-1"}, ("ledger", "7301"), ("name", "id"))
+    into = guarded(DIRECTION, facts={"target": named})
+    sent = {**WAY, "direction.into": said}
+    assert (left(into, Move.TICK, 0, values=sent) == []) is fits
+    who = guarded("Identify\nidentify: target", facts={"target": named})
+    sent = {"identify.first": said, "identify.second": "7301"}
+    assert (left(who, Move.TICK, 0, values=sent) == []) is fits

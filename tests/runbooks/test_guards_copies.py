@@ -266,6 +266,20 @@ def test_what_the_data_held_as_found_is_asked_for_once() -> None:
     assert game.refused(Move.TICK, OPERATOR, 1, values=sent) == "gate_loss_signed"
 
 
+@pytest.mark.parametrize("size", ["4096", "4,096 bytes", "4.00 KiB", "4.10 kB", "4096 B (4 KiB)"])
+def test_a_size_is_compared_at_the_precision_that_was_typed(size: str) -> None:
+    recorded = guarded(VERIFY).must(Move.RECORD, OPERATOR, 0, values={"verify.size": size})
+    assert recorded == ("step.begun", "step.recorded")
+
+
+def test_a_size_that_is_too_rough_to_compare_is_asked_for_again() -> None:
+    game = guarded(VERIFY)
+    sent = {**READ, "verify.size": "4 KiB"}
+    refused = game.ask(Move.TICK, OPERATOR, 0, values=sent)
+    assert isinstance(refused, Malformed)
+    assert "too rough" in refused.errors["value_verify.size"]
+
+
 @pytest.mark.parametrize(
     ("said", "why"),
     [

@@ -127,7 +127,7 @@ def test_a_loss_that_nobody_could_count_is_asked_for() -> None:
     )
     game.must(Move.DECIDE, OPERATOR, 0, answer="down", reason="It does not answer.")
     game.must(Move.TICK, OPERATOR, 2)
-    read = {"verify.size": "4 KiB", "verify.newest": "2026-01-02 01:00 UTC", "verify.how": "q"}
+    read = {"verify.size": "4.00 KiB", "verify.newest": "2026-01-02 01:00 UTC", "verify.how": "q"}
     silent = game.ask(Move.TICK, OPERATOR, 3, values=read)
     assert isinstance(silent, Malformed)
     assert set(silent.errors) == {"value_verify.live"}

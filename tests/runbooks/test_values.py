@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -173,3 +174,43 @@ def test_two_people_agree() -> None:
     assert agree(spec(within=Within("x", "1")), "12", "13")
     assert agree(spec(type=ValueType.TEXT), "all there", "looks fine")
     assert not agree(spec(type=ValueType.TEXT, matches=".*"), "16.2", "16.3")
+
+
+def test_sizes_are_compared_at_the_precision_that_was_typed() -> None:
+    size: dict[str, Any] = {"type": ValueType.BYTES}
+    assert wrong("45.9 MiB", equals="48117760", **size) == ""
+    assert wrong("45.8 MiB", equals="48117760", **size)
+    near: dict[str, Any] = {"within": Within("before", "0"), **size}
+    assert wrong("48.1 MB", {"before": "48117760"}, **near) == ""
+    assert wrong("48.2 MB", {"before": "48117760"}, **near)
+    spec = ValueSpec(name="v", type=ValueType.BYTES, label="V")
+    assert agree(spec, normal(ValueType.BYTES, "45.9 MiB"), "48117760")
+    assert not agree(spec, "48117761", "48117760")
+    with pytest.raises(ValueError, match="too rough"):
+        wrong("48 MB", precise=True, **size)
+
+
+def test_constraints_are_read_as_values_are() -> None:
+    assert wrong("1,4", min="1,5") == "It is below 1,5."
+    assert wrong("1.6", min="1,5") == ""
+    assert wrong("97", {"before": "100"}, within=Within("before", "2,5 %"))
+    assert wrong("97.5", {"before": "100"}, within=Within("before", "2,5 %")) == ""
+    assert wrong("1.5 s", type=ValueType.DURATION, max="1 s") == "It is above 1 s."
+
+
+def test_a_plain_day_is_a_time_only_where_it_is_said_so() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    kept = normal(ValueType.DATETIME, "2027-01-15", berlin, or_day=True)
+    assert kept == "2027-01-14T23:00:00+00:00"
+    with pytest.raises(ValueError, match="Write the time of day"):
+        normal(ValueType.DATETIME, "2027-01-15", berlin)
+
+
+def test_a_step_reads_the_abbreviations_that_the_settings_zone_writes() -> None:
+    spec = ValueSpec(name="v", type=ValueType.DATETIME, label="V")
+    judged: dict[str, Any] = {"earlier": {}, "at": AT, "kinds": {}}
+    new_york = ZoneInfo("America/New_York")
+    read = judge(spec, "2026-03-03 22:12 EST", zone=new_york, **judged)
+    assert read.normal == "2026-03-04T03:12:00+00:00"
+    with pytest.raises(ValueError, match="different offsets"):
+        judge(spec, "2026-03-03 22:12 EST", **judged)

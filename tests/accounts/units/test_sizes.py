@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.units.sizes import LARGEST, fits, read, words
+from accounts.units.sizes import LARGEST, alike, finer, fits, read, same, words
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_words(count: int, said: str) -> None:
 @given(st.integers(1024, 2**60), st.sampled_from([1000, 1024]), st.integers(1, 3))
 def test_a_size_rounded_to_three_digits_is_the_same(known: int, base: int, power: int) -> None:
     unit = {1000: ("kB", "MB", "GB"), 1024: ("KiB", "MiB", "GiB")}[base][power - 1]
-    if known < base**power:
+    if not base**power <= known < 1024 * base**power:
         return
     places = max(0, 3 - len(str(known // base**power)))
     text = f"{round(known * 10**places / base**power) / 10**places:.{places}f} {unit}"
@@ -140,3 +140,38 @@ def test_a_size_is_compared_at_the_precision_that_was_typed(
     said: int, known: int, same: bool
 ) -> None:
     assert fits(said, known) is same
+
+
+def test_a_size_that_is_compared_needs_three_digits() -> None:
+    for text in ("48117760", "45.9 MiB", "48.1 MB", "100 MB", "46.0 MiB", "0", "12 bytes"):
+        assert read(text, precise=True) == read(text)
+    for text in ("46 MiB", "48 MB", "0,05 GB", "0.5 GiB"):
+        with pytest.raises(ValueError, match="too rough to tell two files apart"):
+            read(text, precise=True)
+
+
+@pytest.mark.parametrize(
+    ("measured", "registered", "is_same"),
+    [
+        ("48117760", "48117760", True),
+        ("45.9 MiB", "48117760", True),
+        ("48117760", "45.9 MiB", True),  # the register holds what somebody typed
+        ("48.3 MB", "45.9 MiB", False),
+        ("48117759", "48117760", False),
+        ("1.5 GiB", "1610000000", True),
+        ("1073000000", "1073741824", False),  # an image of 1 GiB that was cut short
+    ],
+)
+def test_what_is_measured_is_compared_with_the_register(
+    measured: str, registered: str, is_same: bool
+) -> None:
+    found, known = read(measured), read(registered)
+    assert same(found, known) is is_same
+    if is_same:
+        assert finer(found, known) in {48_117_760, 1_610_000_000}
+
+
+def test_two_measurements_agree_whichever_was_typed_in_a_unit() -> None:
+    assert alike(read("45.9 MiB"), 48_117_760)
+    assert alike(48_117_760, read("45.9 MiB"))
+    assert not alike(48_117_760, 48_117_761)
