@@ -24,8 +24,8 @@ _MARK = (
 _OR_WAIVE = 'If what it removes can be made anew, say how: `waive: {L22: "…"}`.'
 #: For what was made in this run: it holds nothing, if it is the one that is meant.
 _NEW = (
-    "nothing here proves that this is the new one, which is empty.",
-    "Read first what is there, and record that it is nothing: no file system, no table.",
+    "nothing here proves that it is the one that this run made.",
+    "Read first what is there, and record that it is empty or that it is from this run.",
 )
 _REPLACES = (
     "The step is marked as a deletion, which has no source, and this command restores.",

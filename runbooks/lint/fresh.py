@@ -33,6 +33,11 @@ _MAKES_DISK: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("rbd", ("create",)),
     ("lvcreate", ()),
 )
+#: Programs that make and remove things by a name, and their verbs.
+_NAMED_BY = frozenset({"gcloud", "doctl", "hcloud", "openstack", "docker", "podman", "helm",
+                       "kubectl", "virsh", "lxc"})  # fmt: skip
+_MAKES = frozenset({"create", "install", "upgrade", "launch"})
+_UNMAKES = frozenset({"delete", "uninstall", "rm", "remove", "destroy"})
 #: Dangers that prepare a disk, by the program that is called.
 _PREPARES = frozenset({"mkfs", "mke2fs", "mkswap", "wipefs", "sgdisk", "parted", "cryptsetup"})
 _CREATED = re.compile(
@@ -91,11 +96,13 @@ def is_beside(call: Call | Query) -> bool:
 @dataclass(frozen=True)
 class Made:
     """What the steps up to one have made: whether a disk, the names of databases, and the folders
-    that are new or that a new disk is mounted on."""
+    that are new or that a new disk is mounted on; in steps before it, other things by name, such as
+    a machine that is taken away again."""
 
     disk: bool
     databases: frozenset[str]
     folders: frozenset[str]
+    things: frozenset[tuple[str, str]]
 
     def holds(self, place: Call | Query, danger: Danger | None = None) -> bool:
         """Whether a call only fills or prepares what was made; `danger` is what it does."""
@@ -103,6 +110,8 @@ class Made:
             return False
         if danger is not None and prepares(place):
             return self.disk
+        if any((place.program, text) in self.things for text in _deleted(place)):
+            return True
         if not self.databases.isdisjoint(_into(place)):
             return not _drops(place)
         return any(_below(path, folder) for path in _unpacks_to(place) for folder in self.folders)
@@ -119,11 +128,13 @@ def made(steps: Iterable[tuple[str, Iterable[Script]]]) -> Iterator[Made]:
     known = [(words, tuple(scripts)) for words, scripts in steps]
     dropped = frozenset(name for _, scripts in known for one in scripts for name in _dropped(one))
     disk, names, folders = False, frozenset[str](), frozenset[str]()
+    things = frozenset[tuple[str, str]]()
     for words, scripts in known:
         disk = disk or bool(FOR_NEW_DISK.search(words)) or any(map(_makes_disk, scripts))
         names |= frozenset(name for one in scripts for name in _created(one))
         folders |= frozenset(path for one in scripts for path in _folders(one, disk))
-        yield Made(disk, names - dropped, folders)
+        yield Made(disk, names - dropped, folders, things)
+        things |= frozenset(thing for one in scripts for thing in _things(one))
 
 
 def _makes_disk(script: Script) -> bool:
@@ -132,6 +143,24 @@ def _makes_disk(script: Script) -> bool:
         for call in script.calls
         for program, words in _MAKES_DISK
     )
+
+
+def _things(script: Script) -> Iterator[tuple[str, str]]:
+    """What a script makes by name, each with the program."""
+    for call in script.calls:
+        if call.program in _NAMED_BY:
+            yield from ((call.program, name) for name in _behind(call, _MAKES)[:1])
+
+
+def _deleted(call: Call) -> list[str]:
+    return _behind(call, _UNMAKES)[:1] if call.program in _NAMED_BY else []
+
+
+def _behind(call: Call, verbs: frozenset[str]) -> list[str]:
+    """The names behind the verb of a call; for kubectl behind the kind."""
+    words = places(call)
+    place = next((n for n, word in enumerate(words) if word in verbs), len(words))
+    return words[place + (2 if call.program == "kubectl" else 1) :]
 
 
 def _in_order(words: tuple[str, ...], texts: tuple[str, ...]) -> bool:

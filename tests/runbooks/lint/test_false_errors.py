@@ -110,7 +110,7 @@ FILL = "Fetch the data" + block("restic restore <snapshot> --target /mnt/beside"
 def test_a_new_disk_is_prepared_and_that_is_not_the_act():
     source = restore(NEW_DISK, FORMAT, FILL, "Compare the newest row")
     assert errors(source, "L01", "L04", "L05", "L08", "L10", "L22", "L27", "L30") == []
-    assert "new one" in of("L22", source)[0].sentence
+    assert "this run made" in of("L22", source)[0].sentence
 
 
 def test_a_disk_of_which_nothing_is_said_may_hold_everything():
@@ -375,3 +375,24 @@ def test_a_page_for_looking_up_is_no_restore_until_it_shows_a_command():
     front = "---\ntitle: Restore, an overview\nuse: reference\n---\n\n"
     assert errors(f"{front}- [ ] Choose a tool\n") == []
     assert "L12" in errors(f"{front}- [ ] {IMPORT}")
+
+
+@pytest.mark.parametrize(
+    ("makes", "removes", "level"),
+    [
+        (
+            "gcloud compute instances create tmp-vm --zone a",
+            "gcloud compute instances delete tmp-vm",
+            Level.WARNING,
+        ),
+        ("helm upgrade --install tmp ./chart", "helm uninstall tmp", Level.WARNING),
+        ("kubectl create namespace tmp", "kubectl delete namespace tmp", Level.WARNING),
+        ("kubectl create namespace tmp", "kubectl delete namespace web", Level.ERROR),
+        ("ls", "gcloud compute instances delete tmp-vm", Level.ERROR),
+    ],
+)
+def test_what_a_step_before_made_may_be_taken_away(makes, removes, level):
+    source = f"# Try it\n\n- [ ] Make{block(makes)}\n- [ ] Take away{block(removes)}"
+    assert [f.level for f in of("L22", source)] == [level]
+    turned = f"# Try it\n\n- [ ] Both{block(removes, makes)}"
+    assert [f.level for f in of("L22", turned)] == [Level.ERROR]
