@@ -13,13 +13,31 @@ class Kind(StrEnum):
 
 
 class Severity(StrEnum):
-    """SEV1 is the worst: data that matters is gone or production writes on wrong data."""
+    """How bad it is for the data, the worst first. Where two fit, the worse one."""
 
     UNKNOWN = "not judged yet"
     SEV1 = "severity 1"
     SEV2 = "severity 2"
     SEV3 = "severity 3"
     SEV4 = "severity 4"
+
+    @property
+    def definition(self) -> str:
+        """What it means, in a sentence."""
+        return _SEVERITIES[self]
+
+
+_SEVERITIES = {
+    Severity.UNKNOWN: "Nobody has judged it yet.",
+    Severity.SEV1: "Production data is gone and no good copy is known, or production still writes"
+    " on wrong data.",
+    Severity.SEV2: "Production data is lost or wrong, and cannot be restored within the RPO and the"
+    " RTO, or none is set.",
+    Severity.SEV3: "Production data was lost or wrong, and all of it can be restored within the RPO"
+    " and the RTO.",
+    Severity.SEV4: "No production data was lost: a near miss, or data that can be made again, such"
+    " as that of a test system.",
+}
 
 
 class Status(StrEnum):

@@ -70,7 +70,11 @@ class FactsForm(SeenForm):
 
 
 class SeverityForm(SeenForm):
-    severity = WordField(Severity, widget=forms.RadioSelect)
+    severity = WordField(
+        Severity,
+        widget=forms.RadioSelect,
+        choices=[(word.value, f"{word.value}: {word.definition}") for word in Severity],
+    )
     reason = TextField(max_length=300, required=False, label="Why")
 
 

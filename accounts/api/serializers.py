@@ -132,11 +132,17 @@ class Length(Seconds):
 
 
 class Word(serializers.ChoiceField):
-    """One of the fixed words of an enumeration; reads as its member, writes as its text."""
+    """One of the fixed words of an enumeration; reads as its member, writes as its text. Words that
+    have a `definition` are described by it."""
 
     def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
         self.words = words
         offered = kwargs.pop("offered", words)
+        defined = [
+            f"`{word}`: {word.definition}" for word in offered if hasattr(word, "definition")
+        ]
+        if defined:
+            kwargs.setdefault("help_text", " ".join(defined))
         super().__init__(choices=[(word.value, word.name) for word in offered], **kwargs)
 
     def to_internal_value(self, data: Any) -> StrEnum:

@@ -61,6 +61,12 @@ def incident_sign(word: str) -> str:
     return _SIGNS[word]
 
 
+@register.filter
+def severity_words(severity: str) -> str:
+    """What a severity means, in a sentence."""
+    return Severity(severity).definition
+
+
 #: An open action is not an open incident: it waits for its day.
 _ACTIONS = {
     ActionStatus.OPEN.value: "warn",

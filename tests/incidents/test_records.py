@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
@@ -20,6 +22,8 @@ from tests.factories.inventory import system
 from tests.incidents import world
 
 MINUTE = timedelta(minutes=1)
+ROOT = Path(__file__).parents[2]
+SignIn = Callable[[User], Client]
 
 
 def test_opening_needs_four_facts(operator: User, at: datetime) -> None:
@@ -328,3 +332,22 @@ def test_an_edit_can_move_it_to_another_system(operator: User, at: datetime) -> 
     other = system(operator, at, name="payroll")
     kept = _edit(opened, operator, at, system=other)
     assert kept.changes.get(version=2).fields == {"system": ["ledger", "payroll"]}
+
+
+def test_each_severity_says_what_it_means_wherever_it_is_chosen_or_shown(
+    operator: User, at: datetime, signed_in: SignIn
+) -> None:
+    opened = world.incident(operator, at)
+    client = signed_in(operator)
+    form = client.get(f"/incidents/{opened.pk}/severity/").content.decode()
+    guide = (ROOT / "docs/how-to/record-an-incident.md").read_text("utf-8")
+    document = " ".join((ROOT / "docs/reference/openapi.yml").read_text("utf-8").split())
+    for severity in Severity:
+        assert f"{severity}: {severity.definition}" in form
+        assert f"`{severity}`: {severity.definition}" in document
+        records.judge(opened, severity=severity, reason="so", seen=None, by=operator, at=at)
+        page = client.get(f"/incidents/{opened.pk}/").content.decode()
+        if severity is not Severity.UNKNOWN:
+            assert f"| {severity} | {severity.definition} |" in guide
+            assert severity.definition in page
+    assert len({severity.definition for severity in Severity}) == len(Severity)
