@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from runbooks.enums import Level
 from runbooks.lint import RULES, LintFacts, lint, split
 from runbooks.procedure import Finding, Procedure
+from runbooks.runnable import needs_steps, no_steps
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,8 @@ def judge(
     )
     idle = (_idle(one, text) for one in waivers if not one.findings)
     doubts = [f for f in idle if facts is not None or f.code == "waive.unknown"]
+    if needs_steps(procedure):
+        doubts.append(no_steps(procedure))
     return Judgement(tuple(sorted([*said, *counting, *doubts], key=_place)), waivers)
 
 

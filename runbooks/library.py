@@ -21,9 +21,9 @@ from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from accounts.texts import UNREADABLE, says_something, too_long
 from runbooks import acting, judging
+from runbooks.approval import check_judgement, check_reader
 from runbooks.counting import count_steps
 from runbooks.enums import Level
-from runbooks.judgement import Judgement
 from runbooks.models import Revision, Runbook
 from runbooks.procedure import Finding, Procedure
 from runbooks.procedurejson import as_json
@@ -33,8 +33,6 @@ from runbooks.waivers import approval_reason
 
 # Addresses directly below /runbooks/ that are not runbooks.
 RESERVED_SLUGS = frozenset({"new", "upload", "preview"})
-#: How many errors a refused approval names; the page shows all of them at their lines.
-_NAMED = 5
 
 
 class Unreadable(Invalid):
@@ -144,11 +142,10 @@ def approve(
     """Allow `revision` to be run live. `at` is aware, UTC.
 
     `waivers_seen` are the codes of the rules that the text waives and whose reasons `by` has read:
-    a waiver switches a safeguard off, so a second pair of eyes falls on each. `reason` says why it
-    will not go wrong as an earlier text did, whose failed step it changes: it lifts that lock
-    (`runbooks.slips`). Raises `Invalid` (`reason` is missing, or too long), and `Refused`:
-    `no_right`, `own_text` (two people stand behind a text, its author and another),
-    `approved_already`, `archived`, `open_errors` (the parser or the linter finds an error, as of
+    a waiver switches a safeguard off. `reason` says why it will not go wrong as an earlier text
+    did, whose failed step it changes: it lifts that lock (`runbooks.slips`). Raises `Invalid`
+    (`reason` is missing, or too long), and `Refused`: `no_right`, `own_text`, `approved_already`,
+    `archived`, `no_steps` (there is nothing to go through), `open_errors` (an error is found, as of
     `at`, that the text does not waive), `waivers_unseen`.
     """
     check(by, Right.APPROVE_RUNBOOKS)
@@ -158,8 +155,8 @@ def approve(
         runbook = Runbook.objects.select_for_update().get(pk=revision.runbook_id)
         _check_in_use(runbook)
         revision = Revision.objects.select_related("author", "approved_by").get(pk=revision.pk)
-        _check_approvable(revision, by)
-        _check_judgement(revision, judgement, waivers_seen)
+        check_reader(revision, by)
+        check_judgement(revision, judgement, waivers_seen)
         revision.approval_reason = approval_reason(revision, reason)
         revision.approved_at, revision.approved_by = at, by
         revision.save(update_fields=["approved_at", "approved_by", "approval_reason"])
@@ -189,48 +186,6 @@ def unarchive(runbook: Runbook, *, by: User, at: datetime) -> Runbook:
     runbook.archived_at = None
     runbook.save(update_fields=["archived_at"])
     return runbook
-
-
-def _check_approvable(revision: Revision, by: User) -> None:
-    if revision.author_id == by.pk:
-        raise Refused(
-            "own_text",
-            f"You wrote revision {revision.number} yourself, and nobody approves their own text.",
-            "Ask another approver to read it.",
-        )
-    if revision.approved_at is not None:
-        raise Refused(
-            "approved_already",
-            f"Revision {revision.number} was already approved, by {revision.approved_by}.",
-            "Nothing is left to do.",
-        )
-
-
-def _check_judgement(
-    revision: Revision, judgement: Judgement, waivers_seen: Collection[str]
-) -> None:
-    if errors := judgement.errors:
-        named = ", ".join(f"line {finding.line} ({finding.code})" for finding in errors[:_NAMED])
-        more = f" and {len(errors) - _NAMED} more" if len(errors) > _NAMED else ""
-        many = "an error" if len(errors) == 1 else f"{len(errors)} errors"
-        raise Refused(
-            "open_errors",
-            f"Revision {revision.number} has {many}: {named}{more}.",
-            "Mend the text and save it again, or waive the rule in its front matter, with the"
-            " reason. Until then this revision can be drilled.",
-        )
-    unseen = [one.code for one in judgement.waivers if one.code not in waivers_seen]
-    if unseen:
-        raise Refused(
-            "waivers_unseen",
-            f"Revision {revision.number} waives {_listed(unseen)}, and you have not said that you"
-            " read why.",
-            "Read the reason of each waiver, tick it, and approve again.",
-        )
-
-
-def _listed(codes: list[str]) -> str:
-    return " and ".join(filter(None, [", ".join(codes[:-1]), codes[-1]]))
 
 
 def _check_in_use(runbook: Runbook) -> None:

@@ -22,6 +22,7 @@ from runbooks.models import Event, Revision, Run, RunParameter
 from runbooks.parameters import choose
 from runbooks.procedure import Procedure
 from runbooks.procedurejson import from_json
+from runbooks.runnable import HOW_TO_WRITE_STEPS, not_runnable
 from runbooks.statements import carry_out
 
 LONGEST_TITLE = 200
@@ -123,8 +124,8 @@ def _startable(revision: Revision, kind: RunKind) -> Procedure:
     if kind is RunKind.LIVE:
         slips.check(revision)
     procedure = from_json(revision.procedure)
-    if not procedure.steps:
-        raise Refused("no_steps", "This runbook has no steps.", "Write them as task items: - [ ] …")
+    if sentence := not_runnable(procedure):
+        raise Refused("no_steps", sentence, HOW_TO_WRITE_STEPS)
     return procedure
 
 

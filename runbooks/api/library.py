@@ -237,8 +237,9 @@ class RevisionApprove(OfRunbook):
     def post(self, request: Request, slug: str, number: int) -> Response:
         """Allow the revision to be run live. Nobody approves their own text.
 
-        Refused while an error stands against it (`open_errors`; `state` has all findings), and when
-        `waivers_seen` does not name every rule that the text waives (`waivers_unseen`).
+        Refused while an error stands against it (`open_errors`; `state` has all findings), when it
+        is to be gone through step by step and has no step (`no_steps`), and when `waivers_seen`
+        does not name every rule that the text waives (`waivers_unseen`).
         """
         said = sent(SentApproval, request)
         library.approve(revision_of(slug, number), by=person(request), at=now(), **said)

@@ -36,21 +36,22 @@ _DOES = frozenset(
     re.findall(
         r"\S+",
         """
-        abort acknowledge add allow apply approve ask assign attach bring call cancel choose
-        clean clear click clone close communicate compare complete compress configure confirm
-        connect convert cordon create decide decrease decrypt delete deploy destroy detach
-        determine disable disconnect download drain drop edit email enable encrypt ensure enter
-        erase execute expand export extract failover fetch fill find flush follow freeze
-        generate get give go grant hit identify implement import increase inform initialise
-        initialize inspect install invoke keep kill launch list load locate login look make mark
-        measure merge migrate modify mount move navigate note notify open paste pause perform
-        pick ping plug post prepare press promote provision pull purge push put quarantine read
-        reapply reboot rebuild reconfigure reconnect record recover recreate redeploy refresh
-        register reinforce reinitialize reinstall reinstate reload remove rename repair repeat
-        replace replay rerun reset resize restart resume retain retrieve retry revert revoke
-        rotate run save scroll select send set shut sign ssh start stop submit sudo suspend swap
-        switch take tear tell terminate thaw transfer truncate try turn type undo uninstall
-        unlock unmount unzip update upgrade upload use verify visit wait warn watch wipe write
+        abort acknowledge add allow analyse analyze apply approve ask assign attach block bring
+        call cancel categorize choose clean clear click clone close communicate compare complete
+        compress configure confirm connect contain convert cordon create decide decrease decrypt
+        delete deploy destroy detach determine disable disconnect download drain drop edit email
+        enable encrypt ensure enter erase execute expand export extract failover fetch fill find
+        flush follow freeze generate get give go grant hit identify implement import increase
+        inform initialise initialize inspect install invoke keep kill launch list load locate
+        login look make mark measure merge migrate modify mount move navigate note notify open
+        paste pause perform pick ping plug post prepare press promote provision pull purge push
+        put quarantine read reapply reboot rebuild reconfigure reconnect record recover recreate
+        redeploy refresh register reinforce reinitialize reinstall reinstate reload remove
+        rename repair repeat replace replay rerun reset resize restart resume retain retrieve
+        retry revert revoke rotate run save scroll select send set shut sign ssh start stop
+        submit sudo suspend swap switch take tear tell terminate thaw transfer truncate try turn
+        type undo uninstall unlock unmount unzip update upgrade upload use verify visit wait
+        warn watch wipe write
         """,
     )
 )
@@ -96,7 +97,7 @@ _TELLS_OF = re.compile(
     r"\b(?:this|it|which|that|(?:the|these) (?:\w+ )?(?:script|command|job|tool|runbook|procedure"
     r"|document|guide|page|playbook|steps?)s?)\b[^.]*\b(?:will|does|do|can|may|is|are|used|covers?"
     r"|describes?|shows?|explains?|assumes?|helps?|lets?|allows?)\b[^.]*:$"
-    r"|\b(?:if|when|unless|examples?|e\.g\.)\b[^.]*:$",
+    r"|\b(?:examples?|e\.g\.)\b[^.]*:$",
     re.IGNORECASE,
 )
 
@@ -182,7 +183,9 @@ def _to_do(one: StrayList) -> list[int]:
     if any(map(_TO_READ.match, heads)) or _TELLS_OF.search(one.lead):
         return []
     lines = [line for line, text in one.items if _is_imperative(text)]
-    return lines if 2 * len(lines) >= len(one.items) else []
+    # Between the numbered actions of a console stand places and remarks.
+    most = 4 if one.ordered else 2
+    return lines if most * len(lines) >= len(one.items) else []
 
 
 def _is_imperative(text: str) -> bool:

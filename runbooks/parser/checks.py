@@ -23,10 +23,6 @@ _GLUED = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\](?:\s|$)")
 def check_steps(outline: Outline, findings: Findings) -> None:
     """Boxes that are ticked, steps without a title, guard blocks too many or out of place."""
     items = [item for _, item in outline.items()]
-    if not items:
-        findings.warning(
-            "no_steps", 1, 1, "No step was found.", "Write each step as a task item: `- [ ] Do it`."
-        )
     if len(items) > MAX_STEPS:
         findings.error(
             "too_many_steps",

@@ -20,7 +20,9 @@ from runbooks.forms.library import EditorForm, UploadForm, shown
 from runbooks.judgement import Judgement
 from runbooks.library import Unreadable
 from runbooks.models import Revision, Runbook
+from runbooks.procedurejson import from_json
 from runbooks.reading import read
+from runbooks.runnable import can_be_done, not_runnable
 from runbooks.sheet import lay_out
 from runbooks.views.requests import person
 
@@ -193,13 +195,8 @@ def _show(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -
 
 def _saved(request: HttpRequest, revision: Revision) -> HttpResponse:
     errors = len(judging.of_revision(revision, at=timezone.now()).errors)
-    what = "error is" if errors == 1 else f"{errors} errors are"
-    before = f"the {what} mended or waived and " if errors else ""
-    messages.success(
-        request,
-        f"Saved as revision {revision.number}. It can be drilled now, and run live once {before}"
-        "somebody else has approved it.",
-    )
+    holds = can_be_done(from_json(revision.procedure), errors)
+    messages.success(request, f"Saved as revision {revision.number}. {holds}")
     response = redirect(
         "runbooks:revision_detail", slug=revision.runbook.slug, number=revision.number
     )
@@ -217,6 +214,7 @@ def _preview(source: bytes, runbook: Runbook | None) -> dict[str, Any]:
         "notes": judgement.noted,
         "written": shown(source).split("\n"),
         "procedure": procedure,
+        "not_runnable": not_runnable(procedure) if procedure else "",
         "sheet": lay_out(procedure) if procedure else None,
         "previewed": True,
     }

@@ -21,6 +21,7 @@ from runbooks.difference import difference
 from runbooks.forms.library import ApprovalForm, FilterForm, WaiveForm
 from runbooks.models import Revision, Runbook
 from runbooks.procedurejson import from_json
+from runbooks.runnable import not_runnable
 from runbooks.sheet import lay_out
 from runbooks.views.requests import person
 
@@ -120,7 +121,8 @@ def revision_approve(request: HttpRequest, slug: str, number: int) -> HttpRespon
             {"refusal": refusal, "approval": form},
             status=refusal.status,
         )
-    messages.success(request, f"Revision {number} is approved and can be run live.")
+    holds = not_runnable(from_json(revision.procedure)) or "It can be run live."
+    messages.success(request, f"Revision {number} is approved. {holds}")
     return redirect_to(revision.runbook)
 
 
@@ -185,8 +187,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """A page that shows `revision` laid out like the run form, and its sisters in a table."""
-    runbook, by = revision.runbook, person(request)
-    procedure = from_json(revision.procedure)
+    runbook, by, procedure = revision.runbook, person(request), from_json(revision.procedure)
     revisions = list(shelf.light().filter(runbook=runbook).order_by("-number"))
     approved = next((r for r in revisions if r.approved_at), None)
     ties, lock = slips.ties(revision), slips.lock(revision)
@@ -195,6 +196,7 @@ def _page(
         "runbook": runbook,
         "revision": revision,
         "procedure": procedure,
+        "not_runnable": not_runnable(procedure),
         "sheet": lay_out(procedure, judgement.noted),
         "judgement": judgement,
         "approval": ApprovalForm(judgement.waivers),

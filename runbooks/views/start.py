@@ -22,6 +22,7 @@ from runbooks.interlocks.loss import LastWrite
 from runbooks.models import Revision
 from runbooks.procedure import Procedure
 from runbooks.procedurejson import from_json
+from runbooks.runnable import not_runnable
 from runbooks.shown_commands import in_run
 from runbooks.views.requests import person
 
@@ -96,6 +97,7 @@ def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, 
         "runbook": runbook,
         "revision": revision,
         "procedure": procedure,
+        "not_runnable": not_runnable(procedure),
         "intro_html": in_run(procedure.intro_html, procedure.intro_commands),
         "form": form,
         "parameters": [

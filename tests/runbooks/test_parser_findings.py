@@ -11,7 +11,6 @@ from runbooks.procedure import Finding
 
 ERROR, WARNING = Level.ERROR, Level.WARNING
 PARAMETERS = "---\nparameters:\n  dump: {type: copy}\n  target: {type: instance}\n---\n"
-NO_STEPS = "no_steps"
 
 # (source, code, level, line, column, sentence, suggestion)
 IN_THE_TEXT = [
@@ -51,15 +50,6 @@ IN_THE_TEXT = [
         "There are 201 opening brackets in this "
         "paragraph; at most 200 are read, and not in many paragraphs.",
         "Split it.",
-    ),
-    (
-        b"text",
-        "no_steps",
-        WARNING,
-        1,
-        1,
-        "No step was found.",
-        "Write each step as a task item: `- [ ] Do it`.",
     ),
     (
         b"- [ ] a\n" * 501,
@@ -331,8 +321,9 @@ FRONT_MATTER = [
 def test_mistakes_in_the_text(case):
     source, code, level, line, column, sentence, suggestion = case
     parsed = parse(source)
-    found = [f for f in parsed.findings if f.code != "syntax.no_steps" or code == NO_STEPS]
-    assert found == [Finding(f"syntax.{code}", level, line, column, sentence, suggestion)]
+    assert list(parsed.findings) == [
+        Finding(f"syntax.{code}", level, line, column, sentence, suggestion)
+    ]
     assert (parsed.procedure is None) is (level is ERROR)
 
 
@@ -352,7 +343,7 @@ def test_a_step_that_is_swallowed_by_the_paragraph_above_it_is_told():
 
 
 def test_front_matter_that_is_never_closed():
-    (finding, _) = parse(b"---\ntitle: a\n\ntext\n").findings
+    (finding,) = parse(b"---\ntitle: a\n\ntext\n").findings
     assert finding.sentence == "The front matter that begins here is never closed."
 
 

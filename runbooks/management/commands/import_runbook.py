@@ -15,6 +15,8 @@ from runbooks import judging, library
 from runbooks.library import Unreadable
 from runbooks.models import Revision, Runbook
 from runbooks.parser import parse
+from runbooks.procedurejson import from_json
+from runbooks.runnable import not_runnable
 from runbooks.titles import title_key
 
 
@@ -76,13 +78,15 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{path}: kept as revision {revision.number} of “{revision.title}”,"
             f" {revision.step_count} (/runbooks/{revision.runbook.slug}/{revision.number}/)."
-            f"{_open_errors(revision)}"
+            f"{_holds(revision)}"
         )
         return True
 
 
-def _open_errors(revision: Revision) -> str:
-    """What stands between a text that was kept and its approval; '' for nothing."""
+def _holds(revision: Revision) -> str:
+    """What stands between a text that was kept and its approval, or its runs; '' for nothing."""
+    if sentence := not_runnable(from_json(revision.procedure)):
+        return f" {sentence}"
     errors = len(judging.of_revision(revision, at=revision.created_at).errors)
     if not errors:
         return ""
