@@ -15,7 +15,8 @@ class Call:
 
     `line` and `column` count from 0 in the block. `assigned` are `NAME=value` words ahead of it; a
     line of nothing else is a call of no program. `fed_by` is the program whose output it reads, ''
-    for none. `inside` is what it is handed to: `ssh`, or what runs it in a container.
+    for none. `inside` is what it is handed to: `ssh`, or what runs it in a container. `folder` is
+    the one that the block went to before, '' when it went nowhere.
     """
 
     program: str
@@ -26,6 +27,7 @@ class Call:
     assigned: tuple[Word, ...] = ()
     fed_by: str = ""
     inside: str = ""
+    folder: str = ""
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -58,7 +60,8 @@ class Call:
 
 @dataclass(frozen=True)
 class Query:
-    """One SQL statement, without comments, with strings emptied; `line` and `column` from 0."""
+    """One SQL statement, without comments, with strings emptied; or a line of a script. `line` and
+    `column` from 0."""
 
     text: str
     line: int

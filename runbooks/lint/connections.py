@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from runbooks.enums import Level
 from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
+from runbooks.lint.queries import SQL_CLIENTS
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
-from runbooks.lint.script import SQL_CLIENTS
 from runbooks.lint.shell import VARIABLE, is_left_open
 
 # Clients of databases: the options that name a machine, and those that name a database.

@@ -41,6 +41,23 @@ def _in_order(words: tuple[str, ...], texts: tuple[str, ...]) -> bool:
     return all(any(text.lower() in word.split("|") for text in left) for word in words)
 
 
+def entry(
+    programs: str,
+    words: str,
+    does: str,
+    *,
+    options: str = "",
+    also: Callable[[Call], bool] | None = None,
+    restores: bool = False,
+) -> Danger:
+    """A line of a table. `programs`, `words` and `options` are parted by blanks."""
+    names = programs.split()
+    name = " ".join([names[0], *words.split(), *options.split()[:1]])
+    return Danger(
+        name, does, tuple(names), tuple(words.split()), tuple(options.split()), restores, also
+    )
+
+
 _LIVE = re.compile(
     r"\$\{?(?:PGDATA|DATADIR|DATA_DIR|MYSQL_DATA\w*)\b|^/dev/(?:sd|nvme|vd|mapper)"
     r"|/var/lib/(?:mysql|mariadb|postgres\w*|pgsql|mongo\w*|redis|etcd|elasticsearch|grafana"
@@ -58,6 +75,7 @@ _MADE_AGAIN = re.compile(
 _KUBECTL_TAKES = frozenset({"-n", "--namespace", "-l", "--selector", "--context", "--cluster",
                             "--field-selector", "--grace-period", "--timeout"})  # fmt: skip
 _SPEAKERS = frozenset({"echo", "printf", ""})
+_DUMP = re.compile(r"dump|backup|\.bak|restor", re.IGNORECASE)
 
 
 def is_scratch(path: str) -> bool:
@@ -93,9 +111,108 @@ def onto_live(call: Call) -> bool:
 
 def unpacks_live(call: Call) -> bool:
     """An archive is unpacked where a server keeps its data, or over the whole machine."""
-    into = call.value("-C", "--directory") or ""
+    into = call.value("-C", "--directory") or call.folder
     unpacks = any(re.match(r"-?[a-zA-Z]*x", text) for text in call.texts[:2])
     return (unpacks or call.has("--extract")) and (is_live(into) or into == "/")
+
+
+def at_live(call: Call) -> bool:
+    """It works in a folder where a server keeps its data, or in `/`."""
+    return is_live(call.folder) or call.folder == "/"
+
+
+def onto_live_or_root(call: Call) -> bool:
+    """What it writes last is `/`, or where a server keeps its data."""
+    return onto_live(call) or places(call)[-1:] == ["/"]
+
+
+def restores_live(call: Call) -> bool:
+    """`--target /`, or where a server keeps its data."""
+    into = call.value("--target", "-t") or ""
+    return is_live(into) or into == "/"
+
+
+def unzips_live(call: Call) -> bool:
+    """`-d` names `/` or where a server keeps its data, or it works there."""
+    into = call.value("-d")
+    return (is_live(into) or into == "/") if into is not None else at_live(call)
+
+
+def fills_live(call: Call) -> bool:
+    """`-D` names where a server keeps its data."""
+    return is_live(call.value("-D", "--pgdata") or "")
+
+
+def updates_existing(call: Call) -> bool:
+    """`--existing-resource-policy=update`."""
+    return call.value("--existing-resource-policy") == "update"
+
+
+def overwrites_conflicts(call: Call) -> bool:
+    """`--resolve-conflict overwrite`, `--overwrite`."""
+    conflict = (call.value("--resolve-conflict") or "").lower()
+    return conflict == "overwrite" or call.has("--overwrite")
+
+
+def replaces_tables(call: Call) -> bool:
+    """`table_exists_action=replace` or `truncate`."""
+    wanted = re.compile(r"table_exists_action=(?:replace|truncate)", re.IGNORECASE)
+    return any(wanted.fullmatch(text) for text in call.texts)
+
+
+def follows_another(call: Call) -> bool:
+    """It is told to follow another server: `NO ONE` ends that, and loses nothing."""
+    return "no" not in (text.lower() for text in call.texts)
+
+
+def removes_tree(call: Call) -> bool:
+    """With `-r`."""
+    return call.has("-r", "-R")
+
+
+def writes_partitions(call: Call) -> bool:
+    """It reads a table of partitions, or removes one."""
+    looks = call.has("-d", "--dump", "-l", "--list", "-V", "--verify", "-n", "--no-act")
+    return not looks or call.has("--delete")
+
+
+def recurses(call: Call) -> bool:
+    """`-Recurse`, however short."""
+    given = (text.partition(":")[0].lower() for text in call.texts)
+    return any(len(text) > 1 and "-recurse".startswith(text) for text in given) and not_scratch(
+        call
+    )
+
+
+def whole_tree(call: Call) -> bool:
+    """`/s`, alone or as `/s/q`."""
+    return any(re.fullmatch(r"(?:/[a-z])*/s(?:/[a-z])*", text) for text in call.texts)
+
+
+def mirrors(call: Call) -> bool:
+    """`/mir`, `/purge`."""
+    return bool({"/mir", "/purge"} & set(call.texts))
+
+
+def names_drive(call: Call) -> bool:
+    """It names a drive: `format d:`."""
+    return any(re.fullmatch(r"[A-Za-z]:", text) for text in call.texts)
+
+
+def reads_script(call: Call) -> bool:
+    """A file whose name says that it restores or is a dump."""
+    redirected = [word.text for mark, word in call.statement.redirects if mark == "<"]
+    given = [call.value("-inputfile", "-i", "-f", "--file") or "", *redirected]
+    given += [text.lstrip("@") for text in call.texts if text.startswith("@")]
+    given += [text for text in call.texts if re.match(r"(?i)cmdfile=?", text)]
+    return any(map(_DUMP.search, given)) or (
+        "cmdfile" in call.texts and any(map(_DUMP.search, call.texts))
+    )
+
+
+def asks_to_restore(call: Call) -> bool:
+    """`curl` to `…/_restore` or `…/_delete_by_query`."""
+    return any(re.search(r"/_(?:restore|delete_by_query)\b", text) for text in call.texts)
 
 
 def reads_dump(call: Call) -> bool:
@@ -105,7 +222,7 @@ def reads_dump(call: Call) -> bool:
     script = call.value("-f", "--file") or ""
     return (
         redirected
-        or bool(re.search(r"dump|backup|\.bak", script))
+        or bool(_DUMP.search(script))
         or (call.fed_by not in _SPEAKERS and call.statement.document is None)
     )
 
@@ -150,7 +267,7 @@ def deletes_something(call: Call) -> bool:
 
 def asks_to_delete(call: Call) -> bool:
     """`curl -X DELETE`, or `-XDELETE`."""
-    return (call.value("-X", "--request") or "").upper() == "DELETE"
+    return (call.value("-X", "--request", "--method") or "").upper() == "DELETE"
 
 
 def finds_and_removes(call: Call) -> bool:

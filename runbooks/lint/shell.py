@@ -32,19 +32,23 @@ _QUOTED = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)""", re.DOTALL)
 
 @dataclass(frozen=True)
 class Word:
-    """A word: `raw` as it was written, `offset` where in the text, `text` without its quotes."""
+    """A word: `raw` as it was written, `offset` where in the text, `text` without its quotes, or
+    what is `meant` where other rules than a shell's say so."""
 
     raw: str
     offset: int
+    meant: str | None = None
 
     @cached_property
     def text(self) -> str:
+        if self.meant is not None:
+            return self.meant
         return _QUOTED.sub(lambda m: next(g for g in m.groups() if g is not None), self.raw)
 
     @property
     def inner_offset(self) -> int:
         """Where the text begins: behind an opening quote."""
-        return self.offset + (self.raw[:1] in ("'", '"'))
+        return self.offset + (self.meant != self.raw and self.raw[:1] in ("'", '"'))
 
 
 @dataclass

@@ -19,7 +19,7 @@ class Typed:
 
 # In this order: what is more peculiar comes first. A prompt is followed by a blank, or ends a line.
 _MAIN: tuple[tuple[Kind, str], ...] = (
-    (Kind.POWERSHELL, r"(?:\[[^\]\n]{1,80}\]: )?PS(?: [^>\n]{0,120})?>"),
+    (Kind.POWERSHELL, r"(?:\[[^\]\n]{1,80}\]: )?PS(?: [^<>\n]{0,120})?>"),
     (Kind.BATCH, r"[A-Za-z]:\\[^>\n\"|]{0,120}>"),
     (Kind.PYTHON, r">>>|In \[\d+\]:"),
     (Kind.RUBY, r"irb(?:\([^)\n]{0,40}\):\d+(?::\d+)?)?[>*]|(?:\[\d+\] )?pry(?:\([^)\n]{0,40}\))?>"
@@ -27,7 +27,8 @@ _MAIN: tuple[tuple[Kind, str], ...] = (
     (Kind.JAVASCRIPT, r"(?:[\w. -]{1,80} )?\[[\w -]{1,40}\] [\w-]{1,60}>"
                       r"|[\w-]{1,60}:(?:PRIMARY|SECONDARY|OTHER)>"),
     (Kind.SQL, r"[\w.@:-]{1,80}=[*!?]?[#>]|[\w.@:]{1,80}[-('\"*$][*!?]?[#>]"
-               r"|(?: ?MySQL  [^<>\n]{0,60}|(?:mysql|MariaDB|MYSQL)(?: ?[\[(][^<>\n]{0,60})?)>"
+               r"|(?: ?MySQL  [^<>\n]{0,60}|(?:mysql|MariaDB|MYSQL|MySQL)(?: ?[\[(][^<>\n]{0,60})?"
+               r")>"
                r"|sqlite>|SQL>|\d{1,3}>"
                r"|(?:[\w.-]{1,40}@)?cqlsh(?::\w{1,60})?>|[\w.-]{1,60} :\)"
                r"|\S{1,60}@\S{0,60}:\d{1,5}/[\w.]{0,60}>"
@@ -37,7 +38,7 @@ _MAIN: tuple[tuple[Kind, str], ...] = (
                  r"|[\w.-]{1,60}:\S{1,60} [\w.-]{1,40}|[\w.-]{1,60}(?::[^\s$#]{0,80})?)?[$#]"
                  r"|[\w.<>-]{1,60}@[^%\n]{1,80} %|%(?= [a-z./~])|[❯›λ]"
                  r"|➜(?:  \S{1,60}(?: git:\(\S{0,60}\))?(?: ✗)?)?"),
-    (Kind.FISH, r"[\w.-]{1,60}@[^>\n]{1,80}>"),
+    (Kind.FISH, r"[\w.-]{1,60}@[^<>\n]{1,80}>"),
     (Kind.CLIENT, r"(?:[A-Za-z0-9][\w.:/\[\]()@-]{0,60})?>"),
 )  # fmt: skip
 _PROMPTS = tuple(

@@ -1,0 +1,113 @@
+"""From a simple command to the program that it calls, behind what stands ahead of it."""
+
+from __future__ import annotations
+
+import re
+
+from runbooks.lint.calls import Call
+from runbooks.lint.shell import Statement, Word
+
+# Words ahead of the program, and their options that take a word of their own.
+_WRAPPERS = {
+    "sudo": ("-u", "-g", "-h", "-p"),
+    "doas": ("-u",),
+    "env": ("-u",),
+    "nice": ("-n",),
+    "ionice": ("-c", "-n"),
+    "timeout": (),
+    "chroot": (),
+    **dict.fromkeys(("nohup", "time", "exec", "command", "if", "then", "else", "do", "while",
+                     "until", "!", "{", "xargs", "watch", "call", "start"), ()),
+}  # fmt: skip
+#: Those behind which stands a word of their own.
+_WITH_A_WORD = frozenset({"timeout", "chroot"})
+_RUNS_INSIDE = frozenset({"docker", "podman", "docker-compose", "kubectl", "oc", "nerdctl"})
+# These run what stands behind `--`, with an account of their own.
+_ENTERS = frozenset({"aws-vault", "chamber", "doppler", "op", "gds", "gds-cli", "dotenv", "summon"})
+_INSIDE = ("-c", "--container", "-n", "--namespace", "-u", "--user", "-e", "--env", "-w", "-f")
+#: Options of `docker run` that take a word of their own.
+_STARTING = (*_INSIDE, "-v", "--volume", "-p", "--publish", "--name", "--network", "--net", "-h",
+             "--hostname", "--entrypoint", "--mount", "--workdir", "--env-file", "--platform", "-l",
+             "--label", "-m", "--memory", "--volumes-from", "--restart")  # fmt: skip
+_SSH = ("-i", "-p", "-l", "-o", "-J", "-F")
+_ASSIGNMENT = re.compile(r"\w+=")
+#: Other shells: what makes the words behind it a command.
+_INTO = {
+    "powershell": ("-command", "-c"),
+    "pwsh": ("-command", "-c"),
+    "cmd": ("/c", "/k"),
+}
+
+
+def call_of(statement: Statement, at: tuple[int, int], before: Call | None) -> Call | None:
+    """The call that a statement makes, None for none. `at` is its line and column, `before` the
+    call ahead of it."""
+    words, assigned, inside = _unwrapped(statement.words)
+    if not (words or statement.redirects or assigned):
+        return None
+    piped = statement.joint in ("|", "|&") and before is not None
+    return Call(
+        name_of(words[0]) if words else "",
+        tuple(words[1:]),
+        statement,
+        *at,
+        assigned=tuple(assigned),
+        fed_by=before.program if piped and before else "",
+        inside=inside,
+        folder=_folder(before),
+    )
+
+
+def _unwrapped(words: list[Word]) -> tuple[list[Word], list[Word], str]:
+    """The words from the program on, the variables set ahead of it, and what it is handed to."""
+    assigned, inside = [], ""
+    while words:
+        name = name_of(words[0])
+        if _ASSIGNMENT.match(words[0].raw):
+            assigned.append(words[0])
+            words = words[1:]
+        elif name in _WRAPPERS:
+            words = _without_options(words[1:], _WRAPPERS[name])
+            words = words[1:] if name in _WITH_A_WORD else words
+        else:
+            entered = _entered(name, words)
+            if entered is None:
+                break
+            words = entered
+            inside = name if name in _RUNS_INSIDE or name == "ssh" else inside
+    return words, assigned, inside
+
+
+def _entered(name: str, words: list[Word]) -> list[Word] | None:
+    """What `name`, the first of `words`, runs somewhere else; None when it does not."""
+    texts = [word.text for word in words]
+    if name in _ENTERS and "--" in texts:
+        return words[texts.index("--") + 1 :]
+    if name in _RUNS_INSIDE and "exec" in texts[:5]:
+        rest = _without_options(words[texts.index("exec") + 1 :], _INSIDE)[1:]
+        return _without_options(rest, _INSIDE)
+    if name in _RUNS_INSIDE and "run" in texts[:3]:
+        rest = _without_options(words[texts.index("run") + 1 :], _STARTING)[1:]
+        return _without_options(rest, ()) or None
+    if name == "ssh" and len(rest := _without_options(words[1:], _SSH)) > 2:
+        return rest[1:]
+    found = next((n for n, t in enumerate(texts) if t.lower() in _INTO.get(name.lower(), ())), 0)
+    return words[found + 1 :] if found and len(words) > found + 2 else None
+
+
+def _folder(before: Call | None) -> str:
+    if before is None:
+        return ""
+    went = before.program.lower() in ("cd", "pushd", "chdir", "set-location")
+    return (before.texts or ("~",))[-1] if went else before.folder
+
+
+def name_of(word: Word) -> str:
+    """The name of a program without its folder."""
+    return word.text.rpartition("/")[2].removesuffix(".exe")
+
+
+def _without_options(words: list[Word], taking: tuple[str, ...]) -> list[Word]:
+    while words and words[0].text.startswith("-"):
+        words = words[2:] if words[0].text in taking else words[1:]
+    return words
