@@ -17,8 +17,8 @@ from django.db.models import Max, OuterRef, Subquery
 from accounts.access import holds
 from accounts.enums import Right
 from accounts.models import User
-from inventory.enums import DataClass
-from inventory.models import Change, Instance, System
+from inventory.enums import CopyState, DataClass
+from inventory.models import Change, Copy, Instance, System
 from runbooks.enums import RunRole, RunStatus
 from runbooks.lint import LintFacts
 from runbooks.models import Revision, Run, Runbook
@@ -34,6 +34,7 @@ class _Known:
     """What is the same for every text that is looked at together."""
 
     instances: Mapping[int, list[Instance]]
+    copies: Mapping[int, list[str]]
     changed: Mapping[int, datetime]
     last: Mapping[int, tuple[datetime, timedelta | None]]
     people: frozenset[str]
@@ -41,7 +42,7 @@ class _Known:
 
 
 def of_revisions(revisions: Iterable[Revision], *, at: datetime) -> dict[int, LintFacts]:
-    """The facts for each revision, by its key, as of `at` (aware). Four queries, however many;
+    """The facts for each revision, by its key, as of `at` (aware). Five queries, however many;
     give them with their runbooks and systems (`select_related`)."""
     kept = list(revisions)
     books = {revision.runbook_id: revision.runbook for revision in kept}
@@ -84,6 +85,7 @@ def _facts(
         mtd=system.mtd if system else None,
         instances=frozenset(place.name for place in places),
         hosts=frozenset(place.host for place in places),
+        copies=frozenset(known.copies.get(system.pk, ()) if system else ()),
         people=known.people,
         unfilled=known.unfilled,
         restore_time=restore_time,
@@ -103,6 +105,10 @@ def _known(systems: Iterable[System], books: Iterable[int]) -> _Known:
     instances: dict[int, list[Instance]] = {number: [] for number in numbers}
     for place in Instance.objects.filter(system__in=numbers):
         instances[place.system_id].append(place)
+    copies: dict[int, list[str]] = {number: [] for number in numbers}
+    kept = Copy.objects.filter(system__in=numbers).exclude(state=CopyState.DESTROYED.value)
+    for number, where in kept.values_list("system", "place").order_by():
+        copies[number].append(where)
     people = User.objects.filter(is_active=True).annotate(
         operates=holds(Right.OPERATE), decides=holds(Right.DECIDE)
     )
@@ -114,7 +120,7 @@ def _known(systems: Iterable[System], books: Iterable[int]) -> _Known:
     if not any(decides for _, _, decides in rows):
         unfilled.add(RunRole.DECIDER)
     last = _last_runs(books)
-    return _Known(instances, _changed(instances), last, names, frozenset(unfilled))
+    return _Known(instances, copies, _changed(instances), last, names, frozenset(unfilled))
 
 
 def _changed(instances: Mapping[int, list[Instance]]) -> dict[int, datetime]:

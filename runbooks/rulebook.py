@@ -6,7 +6,7 @@ from pathlib import Path
 
 from runbooks.lint import RULES, Rule, lint
 from runbooks.lint.danger import Danger
-from runbooks.lint.destroyers import DESTROYERS, QUERIES
+from runbooks.lint.destroyers import CODES, DESTROYERS, QUERIES
 from runbooks.parser import parse
 from runbooks.procedure import Finding
 
@@ -34,7 +34,8 @@ clicks wrote an old dump over it. M1 to M20 number the mistakes that were made.
 _COMMANDS = """## Commands that destroy data
 
 What L22 finds in the commands of steps, also behind `sudo`, `ssh` and `docker exec`, in
-substitutions and in here-documents.
+substitutions and in here-documents. In a script (Python, Ruby, JavaScript and the like) it also
+finds what is handed to a shell and what is sent to a database.
 """
 
 
@@ -51,6 +52,7 @@ def lint_rules_page() -> str:
 def _commands() -> list[str]:
     rows = [f"| {_written(danger)} | {danger.does} | {_when(danger)} |" for danger in DESTROYERS]
     rows += [f"| `{danger.name}` in SQL | {danger.does} | |" for danger in QUERIES]
+    rows += [f"| `{danger.name}` in a script | {danger.does} | |" for danger in CODES]
     return [_COMMANDS, "| command | what it does | when |", "|---|---|---|", *rows, ""]
 
 
@@ -58,6 +60,7 @@ def _written(danger: Danger) -> str:
     """A command as one would type it: alternatives are parted by a stroke."""
     parts = ["/".join(danger.programs), *(word.replace("|", "/") for word in danger.words)]
     parts += [" or ".join(danger.options)] if danger.options else []
+    parts = parts if danger.programs else [danger.name]
     return f"`{' '.join(parts)}`"
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from runbooks.enums import Level
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import Danger
 from runbooks.lint.destroyers import dangers, renames, restores
+from runbooks.lint.kept import NOTHING_KEPT, Kept
 from runbooks.lint.remarks import Remark
 from runbooks.lint.script import Script, script
 from runbooks.procedure import Step
@@ -27,12 +28,14 @@ TELLS_NOT = re.compile(r"(?:\b(?:not|never|instead of|no longer)\b|n['’]t\b)[^
 @dataclass(frozen=True)
 class Command:
     """A block or a span of code that is run. `line` is the source line of its first line, `indent`
-    its columns in front of it. Those of steps are `StepCommand`, all others are in no step."""
+    its columns in front of it; `kept` are the copies that it must leave alone. Those of steps are
+    `StepCommand`, all others are in no step."""
 
     label: str
     text: str
     line: int
     indent: int
+    kept: Kept = field(default=NOTHING_KEPT, kw_only=True)
 
     @cached_property
     def script(self) -> Script:
@@ -41,12 +44,12 @@ class Command:
     @cached_property
     def dangers(self) -> tuple[tuple[Call | Query, Danger], ...]:
         """What it destroys, in order."""
-        return tuple(dangers(self.script))
+        return tuple(dangers(self.script, self.kept))
 
     @cached_property
     def restores(self) -> tuple[Call | Query, ...]:
         """Where it puts a backup's data somewhere, over something or not."""
-        return tuple(restores(self.script))
+        return tuple(restores(self.script, self.kept))
 
     @property
     def acts(self) -> bool:
@@ -74,23 +77,26 @@ class StepCommand(Command):
     step: Step
 
 
-def stray(found: Iterable[StrayCommand]) -> Iterator[Command]:
+def stray(found: Iterable[StrayCommand], kept: Kept = NOTHING_KEPT) -> Iterator[Command]:
     """The commands among those outside steps, without the inline ones that the sentence tells not
     to run."""
     for one in found:
         if not TELLS_NOT.search(one.before):
-            yield Command(one.label, one.text, one.line, one.indent)
+            yield Command(one.label, one.text, one.line, one.indent, kept=kept)
 
 
-def commands_of(step: Step, coded: list[int], lines: list[str]) -> Iterator[StepCommand]:
-    """The command blocks of a step with their places. `coded` are the lines of its code."""
+def commands_of(
+    step: Step, coded: list[int], lines: list[str], kept: Kept
+) -> Iterator[StepCommand]:
+    """The command blocks of a step with their places. `coded` are the lines of its code, `kept` the
+    copies that it must leave alone."""
     place = 0
     for label, text in step.commands:
         first = text.split("\n", 1)[0]
         found = (n for n in range(place, len(coded)) if lines[coded[n] - 1].endswith(first))
         begins = next(found, None)
         if begins is None:
-            yield StepCommand(label, text, step.line, 0, step)
+            yield StepCommand(label, text, step.line, 0, step, kept=kept)
             continue
         line, place = coded[begins], begins + 1 + text.count("\n")
-        yield StepCommand(label, text, line, len(lines[line - 1]) - len(first), step)
+        yield StepCommand(label, text, line, len(lines[line - 1]) - len(first), step, kept=kept)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from runbooks.enums import Level
+from runbooks.enums import Level, ParameterType
 from runbooks.lint.blocks import FENCE, Command, StepCommand, commands_of, stray
 from runbooks.lint.deeds import Deeds
+from runbooks.lint.kept import Kept
 from runbooks.lint.remarks import LintFacts, Remark, Scope
 from runbooks.procedure import Guard, Procedure, Step
 from runbooks.sections import Section
@@ -50,18 +51,28 @@ class Book(Deeds):
         return tuple((s, tuple(steps.get(s.key, ()))) for s in self.procedure.sections)
 
     @cached_property
+    def kept(self) -> Kept:
+        """The copies that the commands must leave alone: those that are registered, and the
+        parameters that are copies, except those that a guard says are written into."""
+        into = {str(data.get("into")) for _, data in self.with_lock("direction")}
+        into |= {str(data.get("target")) for _, data in self.with_lock("overwrite")}
+        names = {one.name for one in self.procedure.parameters if one.type is ParameterType.COPY}
+        return Kept(self.facts.copies, frozenset(names - into))
+
+    @cached_property
     def commands(self) -> tuple[StepCommand, ...]:
         """Every command block of every step, in the order of the steps."""
         return tuple(
             command
             for step in self.procedure.steps
-            for command in commands_of(step, self._coded(step), self.lines)
+            for command in commands_of(step, self._coded(step), self.lines, self.kept)
         )
 
     @cached_property
     def stray(self) -> tuple[Command, ...]:
         """Every command block that is in no step, in the order of the text."""
-        return tuple(stray(one for one in self.procedure.stray_commands if not one.inline))
+        found = (one for one in self.procedure.stray_commands if not one.inline)
+        return tuple(stray(found, self.kept))
 
     @cached_property
     def blocks(self) -> tuple[Command, ...]:

@@ -11,9 +11,11 @@ from runbooks.lint.blocks import Command
 from runbooks.lint.book import Book
 from runbooks.lint.calls import Call
 from runbooks.lint.danger import is_scratch
+from runbooks.lint.kept import OVERWRITTEN
 from runbooks.lint.remarks import Remark
 from runbooks.lint.rules import rule
 from runbooks.lint.shell import VARIABLE, is_left_open
+from runbooks.lint.table_sql import RENAMED
 from runbooks.lint.words import inline_commands
 
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)
@@ -45,12 +47,17 @@ _REMOVERS = frozenset({"rm", "shred", "unlink", "find", "rsync", "rclone", "dd",
 def unmarked(book: Book) -> Iterator[Remark]:
     inline = (c for step in book.procedure.steps for c in inline_commands(book, step))
     for command in (*book.commands, *inline):
+        yield from _over_copies(command)
         if "overwrite" in command.step.guard.locks:
             continue
         if deletes(command.step.guard):
             yield from (command.at(place, *_REPLACES) for place in command.restores)
             continue
+        aside = command.step.section in book.procedure.asides
         for place, danger in command.dangers:
+            # The way back renames what was renamed; L55 looks at it.
+            if danger is OVERWRITTEN or aside and danger.name == RENAMED:
+                continue
             if book.made(command).holds(place, danger):
                 yield command.at(
                     place, f"`{place.said}` {danger.does}; {_NEW[0]}", _NEW[1], Level.WARNING
@@ -60,6 +67,17 @@ def unmarked(book: Book) -> Iterator[Remark]:
                 place,
                 f"`{place.said}` {danger.does}, but the step is not marked as irreversible.",
                 _MARK if book.restores else f"{_MARK} {_OR_WAIVE}",
+            )
+
+
+def _over_copies(command: Command) -> Iterator[Remark]:
+    """A copy that is kept is lost to any step: what a guard says of a target says nothing of it."""
+    for place, danger in command.dangers:
+        if danger is OVERWRITTEN:
+            yield command.at(
+                place,
+                f"`{place.said}` {danger.does}.",
+                "Write to a new place, with the run in its name: `…_<run>.dump`.",
             )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from runbooks.lint import danger as is_it
 from runbooks.lint.calls import Call, Query
 from runbooks.lint.danger import Danger
-from runbooks.lint.kept import OVERWRITTEN, Kept
+from runbooks.lint.kept import NOTHING_KEPT, OVERWRITTEN, Kept
 from runbooks.lint.script import Script
 from runbooks.lint.table_data import BACKUPS, CLOUDS, DATABASES, RESTORERS
 from runbooks.lint.table_files import DISKS, FILES, WINDOWS
@@ -53,14 +53,13 @@ _REMOVES = re.compile(
 DESTROYERS = (*FILES, *DISKS, *WINDOWS, *DATABASES, *BACKUPS, *CLOUDS, OVERWRITTEN)
 _DESTROYS = _by_program(DESTROYERS)
 _RESTORES = _by_program(RESTORERS)
-_NONE_KEPT = Kept()
 
 
-def dangers(script: Script, kept: Kept = _NONE_KEPT) -> Iterator[tuple[Call | Query, Danger]]:
+def dangers(script: Script, kept: Kept = NOTHING_KEPT) -> Iterator[tuple[Call | Query, Danger]]:
     """What a script destroys: each place, and how. One danger a place. `kept` are the copies that
     it must leave alone."""
     for call in script.calls:
-        found = _first(call, _DESTROYS) or _by_redirection(call) or kept.endangered_by(call)
+        found = kept.endangered_by(call) or _first(call, _DESTROYS) or _by_redirection(call)
         if found is not None and not _only_shows(call):
             yield call, found
     said = set()
@@ -82,9 +81,9 @@ def renames(script: Script) -> bool:
     return any(_RENAMES.search(query.text) for query in script.queries)
 
 
-def restores(script: Script) -> Iterator[Call | Query]:
+def restores(script: Script, kept: Kept = NOTHING_KEPT) -> Iterator[Call | Query]:
     """Where a script puts a backup's data somewhere, over something or not."""
-    for place, danger in dangers(script):
+    for place, danger in dangers(script, kept):
         if danger.restores:
             yield place
     for call in script.calls:

@@ -38,7 +38,7 @@ _ALL = frozenset({"tee", "rm", "unlink", "shred", "truncate", "del", "erase", "r
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w -]*)(?:\.(\w+))?>")
 _MACHINE = re.compile(r"^(?:[\w.-]+@)?[\w.-]{2,}:(?=/)(?!//)")
 _PACKS = re.compile(r"-?[A-Za-z]*[cru][A-Za-z]*|--create|--append|--update")
-OVERWRITTEN = Danger("> a copy", "writes over a copy that is kept")
+OVERWRITTEN = Danger("> a copy", "writes over a copy that is kept, or removes it")
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,9 @@ class Kept:
         return found[1].lower().replace("-", "_").replace(" ", "_") in self.parameters and (
             found[2] in (None, "place")
         )
+
+
+NOTHING_KEPT = Kept()
 
 
 def written(call: Call) -> Iterator[str]:
@@ -109,8 +112,8 @@ def _archive(call: Call) -> Iterator[str]:
 
 
 def _sources(call: Call) -> set[str]:
-    """The names of the files that a call takes from somewhere."""
-    return {text.rstrip("/").rpartition("/")[2] for text in places(call)[:-1]}
+    """The names of the files that a call names."""
+    return {text.rstrip("/").rpartition("/")[2] for text in places(call)}
 
 
 def _path(place: str) -> str:

@@ -13,7 +13,8 @@ from runbooks.lint.shell import Word
 _STRING = (
     r"(?P<string>[A-Za-z]{0,2}(?:\"\"\"(?P<a>(?:\\.|[^\\])*?)\"\"\"|'''(?P<b>(?:\\.|[^\\])*?)'''"
     r"|\"(?P<c>(?:\\.|[^\"\\\n])*)\"|'(?P<d>(?:\\.|[^'\\\n])*)'|`(?P<e>(?:\\.|[^`\\])*)`))"
-    r"|(?P<percent>(?:%x|\bqx)[ ]?(?:\((?P<f>[^)]*)\)|\{(?P<g>[^}]*)\}|\[(?P<h>[^\]]*)\]))"
+    r"|(?P<percent>(?:%x|\bqx)[ ]?(?:\((?P<f>[^)]{0,2000})\)|\{(?P<g>[^}]{0,2000})\}"
+    r"|\[(?P<h>[^\]]{0,2000})\]))"
 )
 _COMMENTS = {
     Kind.PYTHON: r"\#[^\n]*",
@@ -116,7 +117,8 @@ def _handed(code: str, strings: list[_String]) -> Iterator[list[_String]]:
         end = _end(code, found.end(), bool(found["open"]))
         while after < len(strings) and strings[after].start < found.end():
             after += 1
-        given, place = [], after
+        given: list[_String] = []
+        place = after
         while place < len(strings) and strings[place].end <= end:
             between = code[strings[place - 1].end if given else found.end() : strings[place].start]
             # A named argument says how it is run, not what.

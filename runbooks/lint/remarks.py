@@ -27,7 +27,8 @@ class LintFacts:
     """What is known of a runbook's system besides its text; None or nothing where it is not known.
 
     `rpo`, `rto`, `mtd` are the system's promises. `instances` and `hosts` are the names of its
-    instances and of the machines they are on; `people` names of persons; `unfilled` the roles of
+    instances and of the machines they are on; `copies` the places of its registered copies;
+    `people` names of persons; `unfilled` the roles of
     a run that no one of them may take, when somebody else operates. `restore_time` was measured in
     the last drill, which was at `drilled_at`. `reviewed_at` and `approved_at` are those
     of the revision, `changed_at` that of the system. All moments are aware; `now` is the moment at
@@ -39,6 +40,7 @@ class LintFacts:
     mtd: timedelta | None = None
     instances: frozenset[str] = frozenset()
     hosts: frozenset[str] = frozenset()
+    copies: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     unfilled: frozenset[RunRole] = frozenset()
     restore_time: timedelta | None = None

@@ -173,9 +173,9 @@ class _Found:
             for word in _given(call, options):
                 self.windows(word.text, start + word.inner_offset, reads, depth)
         if program in _INTERPRETERS:
-            kind, options = _INTERPRETERS[program]
+            kind, given = _INTERPRETERS[program]
             document = call.statement.document
-            for word in (*_given(call, options), *((document,) if document else ())):
+            for word in (*_given(call, given), *((document,) if document else ())):
                 self.code(word.text, start + word.inner_offset, kind, depth)
 
 

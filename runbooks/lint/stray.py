@@ -10,6 +10,7 @@ from runbooks.enums import Level
 from runbooks.lint import blocks
 from runbooks.lint.blocks import Command
 from runbooks.lint.book import Book
+from runbooks.lint.kept import Kept
 from runbooks.lint.remarks import Remark
 from runbooks.lint.rules import rule
 from runbooks.sections import StrayCommand, StrayList
@@ -111,11 +112,11 @@ _TELLS_OF = re.compile(
 )
 def in_no_step(book: Book) -> Iterator[Remark]:
     for one in book.procedure.stray_commands:
-        yield from _remarks(one)
+        yield from _remarks(one, book.kept)
 
 
-def _remarks(one: StrayCommand) -> Iterator[Remark]:
-    for command in blocks.stray([one]):
+def _remarks(one: StrayCommand, kept: Kept) -> Iterator[Remark]:
+    for command in blocks.stray([one], kept):
         if command.acts:
             found = _destroys(command)
             told = not one.inline or _TOLD.search(one.before)

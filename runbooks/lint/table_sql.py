@@ -6,6 +6,9 @@ import re
 
 from runbooks.lint.danger import Danger
 
+#: The name of what puts a database out of its place. Nothing is lost by it alone.
+RENAMED = "ALTER DATABASE … RENAME"
+
 SQL: tuple[tuple[re.Pattern[str], Danger], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), Danger(name, does, restores=restores))
     for pattern, name, does, restores in (
@@ -28,7 +31,7 @@ SQL: tuple[tuple[re.Pattern[str], Danger], ...] = tuple(
          "runs what it reads over what is there", True),
         (r"(?m:^)\s*\.(?:restore|clone)\b", ".restore", "writes over the database", True),
         (r"^\s*alter\s+(?:database|schema)\s.*\b(?:rename\s+to|modify\s+name)\b"
-         r"|^\s*rename\s+database\b", "ALTER DATABASE … RENAME",
+         r"|^\s*rename\s+database\b", RENAMED,
          "puts it out of its place, or in the place of another", False),
         (r"\bwith\s+(?:[\w,= ]{0,80}[, ])?replace\b", "WITH REPLACE",
          "writes over the database", True),

@@ -88,7 +88,7 @@ def inline_commands(book: Book, step: Step) -> Iterator[StepCommand]:
     for number, line in book.prose(step):
         for found in _SPAN.finditer(line):
             if not TELLS_NOT.search(line[: found.start()]):
-                yield StepCommand("", found[1], number, found.start(1), step)
+                yield StepCommand("", found[1], number, found.start(1), step, kept=book.kept)
 
 
 def at_act(book: Book, sentence: str, suggestion: str) -> Remark:

@@ -166,7 +166,7 @@ def test_many_texts_are_judged_with_as_many_questions_as_one(
         kept(author, at, LEDGER.replace(b"the plants", b"pot %d" % number)) for number in range(6)
     ]
     for some in (texts[:1], texts):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert len(judging.of_revisions(some, at=at)) == len(some)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from runbooks.lint import RULES
-from runbooks.lint.destroyers import DESTROYERS, QUERIES
+from runbooks.lint.destroyers import CODES, DESTROYERS, QUERIES
 from runbooks.rulebook import example, lint_rules_page
 
 
@@ -28,7 +28,7 @@ def test_the_page_lists_what_destroys():
     page = lint_rules_page()
     assert "| `dropdb/pg_dropcluster` | removes the database |  |" in page
     assert "| `TRUNCATE` in SQL | empties the table | |" in page
-    assert page.count("\n| `") == len(DESTROYERS) + len(QUERIES)
+    assert page.count("\n| `") == len(DESTROYERS) + len(QUERIES) + len(CODES)
 
 
 def test_the_page_says_what_the_linter_says_of_a_bad_example():

@@ -7,7 +7,7 @@ import pytest
 from runbooks.lint.destroyers import dangers, renames, restores
 from runbooks.lint.script import script
 
-_DESTROYS = """
+_DESTROYS = r"""
 rm -rf /srv/data ~ rm -r -f "$X" ~ rm -fr a ~ sudo rm --recursive /srv ~ rm /var/lib/mysql/ibdata1
 unlink /srv/file ~ shred -u a ~ dd if=a of=/dev/sdb ~ mkfs.ext4 /dev/sdb1 ~ wipefs -a /dev/sdb
 find /srv -name '*.log' -delete ~ find /srv -exec rm {} + ~ truncate -s 0 a ~ : > /srv/a
@@ -31,8 +31,46 @@ git push --force ~ git reset --hard ~ psql -c 'DROP DATABASE a' ~ psql -c 'trunc
 psql -c 'delete from a' ~ psql -c "update a set b = 1"
 sqlcmd -Q 'RESTORE DATABASE a FROM DISK = 1' ~ mongosh --eval 'db.dropDatabase()'
 mysql -e 'RESET MASTER' ~ ssh db1 'rm -rf /srv'
+pg_basebackup -h a -D /var/lib/postgresql/16/main
+pg_rewind --target-pgdata=/srv/x --source-server=y
+restic restore latest --target / ~ restic restore latest -t / ~ restic restore latest --target=/
+restic restore a --target /var/lib/mysql ~ cd / && borg extract /repo::a ~ cd /; borg extract a::b
+(cd / && borg extract a::b) ~ sudo sh -c 'cd / && borg extract a::b' ~ cd /var/lib/mysql && tar xf a
+tar -xpf a.tar -C / ~ cd / && unzip a.zip ~ unzip a.zip -d /var/lib/redis
+velero restore create --from-backup a --existing-resource-policy=update
+echo 'restore database;' | rman target / ~ rman target / cmdfile=restore.rcv
+rman target / @restore.rcv
+gcloud sql backups restore 1 --restore-instance=a ~ gcloud sql import sql a gs://b/c.gz
+impdp a/b directory=c dumpfile=d table_exists_action=replace ~ impdp a TABLE_EXISTS_ACTION=TRUNCATE
+echo FLUSHALL | redis-cli ~ printf 'FLUSHDB\n' | redis-cli -h a ~ redis-cli <<< FLUSHALL
+psql -d a -c "\copy t from 'x.csv' csv" ~ psql -c "copy t (a, b) from stdin"
+psql -c 'alter database a rename to b' ~ psql -f restore.sql a ~ psql --file=restore.sql a
+mysql -e 'source dump.sql' ~ mysql -e '\. backup.sql' ~ sqlite3 a.db '.restore b.db'
+sqlite3 a.db '.clone b'
+sqlite3 a.db < dump.sql ~ influx restore /srv/b ~ mongosh --eval 'db.a.deleteMany({})'
+aws rds backtrack-db-cluster --x ~ aws kms schedule-key-deletion --key-id a
+aws ec2 create-replace-root-volume-task --instance-id a ~ az webapp restore --overwrite
+az backup restore restore-azurefileshare --resolve-conflict Overwrite ~ hcloud server rebuild a
+kubectl cp ./a db-0:/var/lib/postgresql/data/ ~ rsync -a b/ /var/lib/mysql/
+docker cp a b:/var/lib/mysql
+xfs_repair -L /dev/sdb1 ~ fsck -y /dev/sdb1 ~ e2fsck -fy /dev/sdb1 ~ fsck.ext4 -y /dev/sdb1
+mdadm --create /dev/md0 /dev/sda ~ zpool import -F a ~ drbdadm invalidate r0
+nvme format /dev/nvme0
+pg_probackup restore -B /b ~ barman-cloud-backup-delete s3://a b ~ wal-g backup-fetch $PGDATA LATEST
+patronictl reinit a b ~ repmgr standby clone --force ~ repmgr node rejoin --force-rewind
+clickhouse-backup restore --rm a ~ gitlab-backup restore BACKUP=1
+neo4j-admin load --force --from=a
+mysqlimport --replace a b.txt ~ redis-cli REPLICAOF db2 6379 ~ redis-cli shutdown nosave
+php artisan migrate:fresh ~ wp db import a.sql ~ npx prisma migrate reset ~ flyway clean
+hdfs dfs -rm -r /a ~ kubectl apply --prune -f . ~ azcopy remove a ~ wget --method=DELETE http://a/b
+curl -X POST http://a/_snapshot/b/c/_restore ~ docker run --rm -v a:/d alpine rm -rf /d/x
+python3 -c 'import shutil; shutil.rmtree("/srv/x")' ~ ruby -e 'FileUtils.rm_rf "/srv"'
+eval "dropdb a" ~ gcloud compute ssh a --command "dropdb b"
+powershell -Command "Remove-Item C:\x -Recurse"
+ansible db -a 'rm -rf /srv' ~ chroot /mnt rm -rf /srv ~ qemu-img snapshot -a s d.qcow2
+borg recreate a::b ~ barman recover a b /var/lib/pgsql ~ virsh snapshot-revert a b
 """
-_HARMLESS = """
+_HARMLESS = r"""
 rm a.txt ~ rm -rf /tmp/work ~ rm -r /var/tmp/<run> ~ ls -r ~ find /srv -name a
 dd if=a of=/dev/null ~ dd if=/dev/sda of=/tmp/a ~ echo x > a ~ : > /tmp/a ~ > /dev/null ~ mv a b
 tar -tf a.tar ~ tar -xf a.tar -C /srv/new ~ crontab -l ~ lvs ~ zfs list ~ zfs snapshot a@b
@@ -47,6 +85,30 @@ curl http://a/delete ~ restic snapshots ~ borg list ~ restic restore a --target 
 git push ~ git reset HEAD a ~ git status ~ consul kv get a ~ az vm list
 gcloud sql instances describe a ~ heroku pg:info ~ rails db:migrate ~ mkdir -p a
 psql -c 'update a set b = 1 from c where a.d = c.d' ~ psql -c 'create table a ()' ~ wipe-cache
+pg_basebackup -h a -D /srv/backup/base-<run> ~ pg_rewind --dry-run --target-pgdata=a
+pg_rewind -n -D a
+restic restore latest --target /srv/new ~ borg extract a::b ~ cd /srv/new && borg extract a::b
+cd / && ls
+velero restore create --from-backup a ~ velero restore describe a ~ rman target / cmdfile=list.rcv
+echo 'restore database validate;' | rman target / ~ echo 'list backup;' | rman target /
+gcloud sql backups list ~ gcloud sql backups create ~ impdp a table_exists_action=skip
+impdp a dumpfile=b
+echo PING | redis-cli ~ redis-cli replicaof no one ~ echo 'flushall is bad' ~ redis-cli info
+psql -c "\copy t to 'x.csv'" ~ psql -c "copy (select a from b) to stdout"
+psql -c 'alter database a set x = 1'
+psql -f check.sql a ~ mysql -e 'source check.sql' ~ sqlite3 a.db '.backup b.db'
+sqlite3 a.db .tables
+aws rds describe-db-clusters ~ aws rds restore-db-instance-from-db-snapshot --x ~ hcloud server list
+kubectl cp db-0:/tmp/a ./a ~ rsync -a /var/lib/mysql/ /srv/copy/ ~ xfs_repair -n /dev/sdb1
+fsck -n /dev/sdb1
+mdadm --detail /dev/md0 ~ zpool import a ~ nvme list ~ drbdadm status ~ pg_probackup show
+patronictl list ~ repmgr cluster show ~ clickhouse-backup list ~ php artisan migrate
+wp db export a.sql
+hdfs dfs -ls /a ~ kubectl apply -f . ~ curl http://a/_snapshot/b ~ docker run --rm alpine ls /d
+python3 -c 'print("drop table a")' ~ python3 manage.py migrate ~ eval "$(ssh-agent)"
+qemu-img info a
+powershell -Command "Get-Item C:\x" ~ ansible db -a 'uptime' ~ unzip a.zip -d /srv/new
+sfdisk -d /dev/sda
 """
 
 
