@@ -1,0 +1,120 @@
+"""Who measures again has the command to measure with; a command that is locked stays locked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from runbooks.enums import Move
+from tests.factories.runs import Play, cast, play
+from tests.factories.tokens import program
+
+SignIn = Callable[[User], Client]
+MEASURE, LOOK, ACT = "count-entries --of books", "look-at-it --twice", "put-in-place --now"
+TEXT = f"""---
+title: Measure again
+purpose: p
+worst_case: w
+abort_rule: a
+---
+
+- [ ] Count the entries
+
+  ```sh
+  {MEASURE}
+  ```
+
+  ```guard
+  record:
+    entries: {{type: number, label: Entries}}
+  countersign: after
+  ```
+
+- [ ] Look at it
+
+  ```sh
+  {LOOK}
+  ```
+
+  ```guard
+  role: verifier
+  ```
+
+- [ ] Put it in place
+
+  ```sh
+  {ACT}
+  ```
+
+  ```guard
+  countersign: before
+  ```
+"""
+EVERYBODY = ("operator", "verifier", "decider", "relief", "viewer")
+
+
+@pytest.fixture
+def run(db: None, at: datetime, counters: None) -> Play:
+    return play(TEXT.encode(), at, people=cast())
+
+
+def _shown(run: Play, signed_in: SignIn, who: str) -> set[str]:
+    """The commands that `who` is shown: on the page, in the fragment and by the API alike."""
+    page, client = f"/runs/{run.run.pk}/", signed_in(run.people[who])
+    texts = [
+        client.get(page).content.decode(),
+        client.get(page, headers={"X-Fragment": "run"}).content.decode(),
+        program(run.people[who]).get(f"/api/v1{page}").content.decode(),
+    ]
+    plain = [unescape(re.sub(r"<[^<>]+>", "", text)) for text in texts]
+    found = [{one for one in (MEASURE, LOOK, ACT) if one in text} for text in plain]
+    assert found[0] == found[1] == found[2]
+    return found[0]
+
+
+def _seen_by(run: Play, signed_in: SignIn) -> dict[str, set[str]]:
+    return {who: _shown(run, signed_in, who) for who in EVERYBODY}
+
+
+def _all(*commands: str) -> dict[str, set[str]]:
+    return {who: set(commands) for who in EVERYBODY}
+
+
+def test_the_command_is_there_while_a_second_measurement_is_awaited(
+    run: Play, signed_in: SignIn
+) -> None:
+    assert _seen_by(run, signed_in) == _all(MEASURE)
+    run.tick(0, entries="48211")
+    assert _seen_by(run, signed_in) == _all(MEASURE)
+    html = signed_in(run.people["verifier"]).get(f"/runs/{run.run.pk}/").content.decode()
+    assert re.search(r'id="step-0"[^>]* data-commands>', html)
+    assert 'class="locked">The command appears when all gates' not in html
+    assert "48211" not in html
+    run.move(Move.HOLD, by="verifier")
+    assert _seen_by(run, signed_in) == _all()
+    run.move(Move.RESUME, by="operator", read_back="none", comment="")
+    assert _seen_by(run, signed_in) == _all(MEASURE)
+
+
+def test_a_step_of_the_verifier_shows_them_its_command(run: Play, signed_in: SignIn) -> None:
+    run.tick(0, entries="48211")
+    run.move(Move.COUNTERSIGN, by="verifier", step=0, values={"entries": "48211"})
+    assert LOOK in _shown(run, signed_in, "verifier")
+    html = signed_in(run.people["verifier"]).get(f"/runs/{run.run.pk}/").content.decode()
+    assert re.search(r'id="step-1"[^>]* data-commands>', html)
+
+
+def test_a_command_that_waits_for_a_countersign_is_shown_to_nobody(
+    run: Play, signed_in: SignIn
+) -> None:
+    run.tick(0, entries="48211")
+    run.move(Move.COUNTERSIGN, by="verifier", step=0, values={"entries": "48211"})
+    run.move(Move.TICK, by="verifier", step=1, values={})
+    run.move(Move.BEGIN_STEP, step=2)
+    assert all(ACT not in found for found in _seen_by(run, signed_in).values())
