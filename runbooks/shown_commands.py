@@ -33,6 +33,7 @@ _TAG = re.compile(r"<[^>]+>")
 _NO_STEP = "it destroys data and is not part of a step, so nothing would be checked before it"
 _WITHHELD = f'<p class="withheld">{{}} is not shown in a run: {_NO_STEP}. Make it a step.</p>'
 _WITHHELD_SPAN = f'<em class="withheld">(a command is not shown here: {_NO_STEP})</em>'
+_LOCKED_SPAN = '<em class="withheld">(a command that destroys data is not shown now)</em>'
 _FOLDED = (
     '<details class="stray"><summary>Not part of a step: a command in the text</summary>{}'
     "</details>"
@@ -54,6 +55,22 @@ def in_run(html: str, commands: tuple[StrayCommand, ...]) -> str:
         return _FOLDED.format(found[0]) if found["number"] else found[0]
 
     return _rewritten(html, commands, block, _WITHHELD_SPAN)
+
+
+@lru_cache(maxsize=4000)
+def put_away(html: str, instead: str) -> str:
+    """The safe HTML of a step whose commands are not shown now: `instead` in the place of each
+    block, and of what destroys data in a sentence or was written as HTML, a remark."""
+
+    def piece(found: re.Match[str]) -> str:
+        if found["number"]:
+            return instead
+        if found["raw"] is not None:
+            return instead if _destroys(_unread(found["raw"])) else found[0]
+        one = _unread(found["span"] or "")
+        return _LOCKED_SPAN if len(one.text.split()) > 1 and _destroys(one) else found[0]
+
+    return _PIECE.sub(piece, html)
 
 
 @lru_cache(maxsize=100)

@@ -28,7 +28,7 @@ from runbooks.screen.waiting import Waiting, cancelling, waiting
 from runbooks.screen.words import clock_time, hasty
 from runbooks.screen.written import written
 from runbooks.sections import Section
-from runbooks.shown_commands import COMMAND, in_run
+from runbooks.shown_commands import in_run, put_away
 
 _CAUTION = re.compile(r"\s*(<blockquote>.*?</blockquote>)", re.DOTALL)
 _LATER = '<p class="locked">The command appears when the step is open.</p>'
@@ -129,7 +129,7 @@ def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) ->
     kind = "struck" if step.status is StepStatus.STRUCK else kind
     undoable = Allowed(Move.UNDO, told.index) in controls
     focus = _focus(desk, told, controls) if open_now else None
-    ahead = "" if open_now else _put_away(told.body_html, _LATER if kind == "later" else "")
+    ahead = "" if open_now else put_away(told.body_html, _LATER if kind == "later" else "")
     return Row(
         index=told.index,
         number=told.number,
@@ -158,12 +158,6 @@ def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) ->
         version=_version(desk, step, kind, undoable, focus),
         focus=focus,
     )
-
-
-@lru_cache(maxsize=4000)
-def _put_away(html: str, instead: str) -> str:
-    """`html` with `instead` in the place of each command."""
-    return COMMAND.sub(instead, html)
 
 
 def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focus | None) -> str:
@@ -218,7 +212,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     resting = state.status is RunStatus.HELD or state.hand_over_to is not None
     html = told.body_html
     if resting or closed:
-        html = _put_away(html, _RESTING if resting else _CLOSED)
+        html = put_away(html, _RESTING if resting else _CLOSED)
     target, pause = desk.changes(index), time_out(desk, told)
     laid_open, large = state.stated.unlocked.get(index), primary(desk, told, found)
     # A caution is read before anything else, wherever the page puts the rest.

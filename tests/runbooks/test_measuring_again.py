@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -12,11 +12,13 @@ from django.test import Client
 
 from accounts.models import User
 from runbooks.enums import Move
+from tests.factories.people import PASSWORD
 from tests.factories.runs import Play, cast, play
 from tests.factories.tokens import program
 
 SignIn = Callable[[User], Client]
 MEASURE, LOOK, ACT = "count-entries --of books", "look-at-it --twice", "put-in-place --now"
+INLINE, RAW = "dropdb books-of-old", "rm -rf /srv/books-of-old"
 TEXT = f"""---
 title: Measure again
 purpose: p
@@ -48,9 +50,13 @@ abort_rule: a
 
 - [ ] Put it in place
 
+  This does what `{INLINE}` does, with `put-in-place`.
+
   ```sh
   {ACT}
   ```
+
+  <pre>{RAW}</pre>
 
   ```guard
   countersign: before
@@ -60,8 +66,9 @@ EVERYBODY = ("operator", "verifier", "decider", "relief", "viewer")
 
 
 @pytest.fixture
-def run(db: None, at: datetime, counters: None) -> Play:
-    return play(TEXT.encode(), at, people=cast())
+def run(db: None, counters: None) -> Play:
+    """Pages go by the clock of the server, and a countersign counts for two minutes."""
+    return play(TEXT.encode(), datetime.now(UTC) - timedelta(minutes=1), people=cast())
 
 
 def _shown(run: Play, signed_in: SignIn, who: str) -> set[str]:
@@ -118,3 +125,28 @@ def test_a_command_that_waits_for_a_countersign_is_shown_to_nobody(
     run.move(Move.TICK, by="verifier", step=1, values={})
     run.move(Move.BEGIN_STEP, step=2)
     assert all(ACT not in found for found in _seen_by(run, signed_in).values())
+    html = signed_in(run.people["operator"]).get(f"/runs/{run.run.pk}/").content.decode()
+    assert "put-in-place</code>" in html
+    assert "not shown now" in html
+
+
+@pytest.mark.parametrize("needle", [INLINE, RAW])
+def test_no_locked_command_is_told_in_a_sentence_or_as_html(
+    run: Play, signed_in: SignIn, needle: str
+) -> None:
+    def told() -> bool:
+        page, client = f"/runs/{run.run.pk}/", signed_in(run.people["operator"])
+        api = program(run.people["operator"]).get(f"/api/v1{page}").content.decode()
+        return needle in client.get(page).content.decode() or needle in api
+
+    assert not told()
+    run.tick(0, entries="48211")
+    run.move(Move.COUNTERSIGN, by="verifier", step=0, values={"entries": "48211"})
+    run.move(Move.TICK, by="verifier", step=1, values={})
+    assert not told()
+    run.move(Move.BEGIN_STEP, step=2)
+    assert not told()
+    run.move(Move.COUNTERSIGN, by="verifier", step=2, values={}, password=PASSWORD)
+    assert told()
+    run.tick(2)
+    assert not told()
