@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import RequestDataTooBig
@@ -71,12 +72,19 @@ def answer_to(exception: Exception) -> Answer | None:
             getattr(exception, "kept", ""),
         )
     if isinstance(exception, Invalid):
-        sentence = exception.errors.get("", "What was sent cannot be read. Nothing was saved.")
+        sentence = unread(exception.errors)
         remedy = "Go back, correct what is named here, and send it again."
         return Answer(422, "invalid", sentence, remedy, exception.errors)
     if isinstance(exception, RequestDataTooBig):
         return TOO_BIG
     return None
+
+
+def unread(errors: Mapping[str, str]) -> str:
+    """The one sentence about bad input, `errors` by field: what is said of the whole, or which
+    fields it is about."""
+    named = ", ".join(name for name in errors if name)
+    return errors.get("", f"Nothing was saved. Missing, or not to be read: {named}.")
 
 
 def wants_json(request: HttpRequest) -> bool:

@@ -33,6 +33,21 @@ class AddressField(TextField, forms.EmailField):
     """An e-mail address."""
 
 
+def sentences(field: forms.BoundField) -> list[str]:
+    """What is wrong with a field. One that was left out is told what to do there, where its form
+    says no more than Django's “This field is required.”"""
+    default = str(forms.Field.default_error_messages["required"])
+    return [_missing(field.field.widget) if str(e) == default else str(e) for e in field.errors]
+
+
+def _missing(widget: forms.Widget) -> str:
+    if isinstance(widget, forms.CheckboxInput):
+        return "Tick this box; without it nothing is saved."
+    if isinstance(widget, forms.Select | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "Choose one."
+    return "Choose a file." if isinstance(widget, forms.FileInput) else "Fill this in."
+
+
 def counted(attrs: dict[str, Any]) -> dict[str, Any]:
     """Attributes of a widget that let the page count (static/js/counter.js), where the browser
     would cut what is pasted (`maxlength`)."""

@@ -10,7 +10,7 @@ from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
-from accounts.answers import answer_to
+from accounts.answers import answer_to, unread
 from accounts.refusals import ChangedMeanwhile, Invalid, Refused
 
 _AGAIN = "Correct what is named here, and send it again."
@@ -102,7 +102,7 @@ def _invalid(exception: exceptions.ValidationError) -> Response:
     response = _plain(
         422,
         "invalid",
-        errors.get("", "What was sent cannot be read. Nothing was saved."),
+        unread(errors),
         _AGAIN,
     )
     response.data["errors"] = errors

@@ -110,8 +110,8 @@ def _bits_or_bytes(text: str, number: str, unit: str, power: int) -> str:
 
 
 def fits(said: int, known: int, *, digits: int = 3) -> bool:
-    """Whether `said` bytes are `known` bytes, or those rounded as people and tools print them in the
-    fitting unit of 1000 or 1024: to at least `digits` digits and at most three decimal places
+    """Whether `said` bytes are `known` bytes, or those rounded as people and tools print them in
+    the fitting unit of 1000 or 1024: to at least `digits` digits and at most three decimal places
     ("45.9 MiB", "48.1 MB", "45.889 MiB")."""
     powers = (base**power for base in (1000, 1024) for power in range(1, 7))
     return said == known or any(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import access
 from accounts.answers import answer_to, wants_json
 from accounts.enums import Right
+from accounts.fields import sentences
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from runbooks import other_runs, rows, slips
@@ -136,6 +137,8 @@ def _index(request: HttpRequest) -> int | None:
 
 def _sentences(form: SentForm) -> dict[str, str]:
     return {
-        "" if name == "__all__" else name: " ".join(str(error) for error in errors)
+        "" if name == "__all__" else name: " ".join(
+            sentences(form[name]) if name in form.fields else map(str, errors)
+        )
         for name, errors in form.errors.items()
     }

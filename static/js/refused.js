@@ -6,15 +6,17 @@ export function show(form, refusal) {
   box.dataset.form = form.id;
   box.setAttribute("role", "alert");
   box.tabIndex = -1;
-  box.append(line("h3", refusal.sentence));
+  const errors = refusal.errors ?? {};
+  const placed = mark(form, errors);
+  box.append(line("h3", placed.size ? errors[""] ?? "Not saved" : refusal.sentence));
   if (refusal.kept) box.append(line("p", `Kept: ${refusal.kept}`));
   if (refusal.remedy && !refusal.errors) box.append(line("p", refusal.remedy));
-  for (const [name, sentence] of Object.entries(refusal.errors ?? {})) {
-    const field = form.elements[name];
-    const label = field && form.querySelector(`label[for="${CSS.escape(field.id ?? "")}"]`)?.firstChild?.textContent.trim();
-    box.append(line("p", label ? `${label}: ${sentence}` : sentence));
+  const list = document.createElement("ul");
+  for (const [name, sentence] of Object.entries(errors)) {
+    if (placed.has(name)) list.append(lookAt(placed.get(name)));
+    else if (name) box.append(line("p", sentence));
   }
-  mark(form, refusal.errors ?? {});
+  if (list.children.length) box.append(list);
   const close = line("button", "I have read this");
   close.type = "button";
   close.className = "button";
@@ -23,8 +25,7 @@ export function show(form, refusal) {
   row.append(close);
   box.append(row);
   place.replaceChildren(box);
-  const wrong = Object.keys(refusal.errors ?? {}).map((name) => form.elements[name]).find((field) => field?.focus);
-  (wrong ?? box).focus();
+  (placed.values().next().value ?? box).focus();
 }
 
 // What was sent again and saved is no longer refused. What another form was told stays.
@@ -33,8 +34,9 @@ export function clear(form) {
   mark(form, {});
 }
 
-// Each sentence stands at its field too: the focus goes there, and the box may be out of sight.
+// Each sentence stands at its field, where the focus goes; the box names the fields. Gives the fields found, by name.
 function mark(form, errors) {
+  const placed = new Map();
   for (const old of form.querySelectorAll(".error")) old.remove();
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   for (const [name, sentence] of Object.entries(errors)) {
@@ -50,7 +52,24 @@ function mark(form, errors) {
     field.setAttribute("aria-invalid", "true");
     const described = (field.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => id && id !== error.id);
     field.setAttribute("aria-describedby", [...described, error.id].join(" "));
+    placed.set(name, field);
   }
+  return placed;
+}
+
+function lookAt(field) {
+  const item = line("li", "Look again at ");
+  const link = line("a", nameOf(field));
+  link.href = `#${field.id}`;
+  item.append(link);
+  return item;
+}
+
+// The words beside a tick-box, above a field, or above the answers that it is one of.
+function nameOf(field) {
+  const box = field.closest(".field");
+  const label = box.querySelector("legend") ?? box.querySelector("label > span:not(.optional)") ?? box.querySelector("label");
+  return (label.querySelector(".optional") ? label.firstChild : label).textContent.trim();
 }
 
 function line(tag, text) {

@@ -204,7 +204,8 @@ def test_a_paste_that_is_too_long_is_counted_and_can_be_attached(
     assert form.get_by_label("Note").input_value() == lines
     expect(form.locator(".counter")).to_contain_text("At most 4,000 fit")
     form.get_by_role("button", name="Add the note").click()
-    expect(form.locator(".refusal")).to_contain_text(f"{len(lines):,} characters; at most 4,000")
+    expect(form.locator(".refusal")).to_contain_text("Look again at Note")
+    expect(form.locator(".error")).to_contain_text(f"{len(lines):,} characters; at most 4,000")
     expect(form.get_by_label("Note")).to_have_value(lines)
     form.get_by_role("button", name="Attach as a file").click()
     expect(screen.page.locator("#margin")).to_contain_text("text.txt")

@@ -151,7 +151,12 @@ def test_bad_input_keeps_what_was_typed(copy: Copy, operator: User, signed_in: S
     address = reverse("inventory:copy_new", args=[copy.system.slug])
     answer = signed_in(operator).post(address, typed)
     assert answer.status_code == 422
-    for said in ("Write the time zone", "is not a size", "This field is required"):
+    for said in (
+        "Write the time zone",
+        "is not a size",
+        "Fill this in.",
+        'Look again at <a href="#id_holder">Holder</a>',
+    ):
         assert said in answer.text
     for kept in ("2026-03-04 02:00", "the shelf by the door", "many", "abc"):
         assert f'value="{kept}"' in answer.text

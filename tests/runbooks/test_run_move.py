@@ -89,7 +89,7 @@ def test_what_was_typed_and_could_not_be_read_stays(told: Story, send: Send) -> 
     html = response.content.decode()
     assert response.status_code == 422
     assert 'value="a lot"' in html
-    assert "Write a number, such as 0 or 12.5." in html
+    assert "Write a number, such as 0, 12.5 or 1 234 567." in html
     assert 'aria-invalid="true"' in html
     assert told.state.steps[0].status is StepStatus.OPEN
 
