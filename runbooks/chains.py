@@ -1,9 +1,9 @@
 """The chains of all runs in one reading: which logs hold, and which need a closer look.
 
 `log.verify` reads one run, replays it and says in sentences what is wrong. Over a million events,
-replaying is almost all of the cost. Here every digest is computed and every column compared with
-the hashed text, without reading the text as JSON: its canonical form says where each value stands.
-What does not hold here is for `log.verify` to explain.
+replaying is almost all of the cost. Here every digest is computed, every column compared with the hashed
+text, and each time with the one before, without reading the text as JSON: its canonical form says
+where each value stands. What does not hold here is for `log.verify` to explain.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from django.db import connection, transaction
 from runbooks.models import Run
 
 EVENTS, RUNS = 5000, 500  # that are fetched together
+_EARLIEST = -(2**63)
 _DAY = 86_400_000_000  # in microseconds
 
 _EVENTS = """
@@ -34,7 +35,7 @@ _EVENTS = """
 @dataclass(frozen=True)
 class Chain:
     """The log of a run: how many events it has, and whether they hold: every digest, every column,
-    and the head that the run names."""
+    none dated before the one that it follows, and the head that the run names."""
 
     run: int
     events: int
@@ -58,24 +59,26 @@ def chains() -> Iterator[Chain]:
 
 def _followed() -> Iterator[tuple[int, int, str]]:
     """For each run how far its chain holds, and the digest of its last event: '' if it breaks."""
-    current = count = 0
+    current = count = last = 0
     head, holds = "", False
     for run, sequence, kind, at, by, text, digest in _rows(_EVENTS):
         if run != current:
             if current:
                 yield current, count, head
             current, count, head, holds = run, 0, "", sequence is not None
+            last = _EARLIEST
         if not holds:
             continue
         count += 1
         if (
             sequence == count
+            and at >= last
             and sha256((head + text).encode()).hexdigest() == digest
             and text.startswith(f'{{"at":"{_written(at)}","by":{by},"data":{{')
             and text.endswith(f',"run":{run},"sequence":{sequence}}}')
             and f'}},"kind":"{kind}","name":"' in text
         ):
-            head = digest
+            head, last = digest, at
         else:
             count, head, holds = count - 1, "", False
     if current:

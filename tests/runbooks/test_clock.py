@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
 from runpy import run_path
 from typing import Any
 from uuid import uuid4
@@ -11,9 +12,14 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from runbooks import clock, log, rows
+from accounts.models import User
+from config.safekeeping import checking
+from jobs.models import Job
+from notices.models import Notice
+from runbooks import background, clock, log, rows
 from runbooks.enums import Move, RunStatus
 from runbooks.export import export
 from runbooks.freshness import WENT_BACK
@@ -124,8 +130,8 @@ def test_people_and_programs_are_told(run: Play, monkeypatch: PATCH) -> None:
     assert "The clock went back, and the run is held." in notice.text
 
 
-def test_a_log_that_goes_backwards_does_not_hold(run: Play, monkeypatch: PATCH) -> None:
-    """As one that was written before, or by another program, may."""
+def backwards(run: Play) -> str:
+    """Append an event that is dated an hour before the last; what is to be said of it."""
     last, person = rows.load(run.run.pk)[1].last_at, run.people["operator"]
     event = NewEvent("note.added", {"text": "x", "late": False})
     lines, written = log.append(
@@ -134,12 +140,34 @@ def test_a_log_that_goes_backwards_does_not_hold(run: Play, monkeypatch: PATCH) 
     head = {"sequence": run.run.sequence, "digest": run.run.digest}
     carry_out([*written, update(Run, run.run.pk, head)])
     number = lines[0].sequence
-    sentence = f"Event {number} is dated before event {number - 1}: the clock went back."
+    return f"Event {number} is dated before event {number - 1}: the clock went back."
+
+
+def test_the_night_tells_of_a_log_that_goes_backwards(run: Play, admin: User) -> None:
+    """With its head anchored as it is: the anchor is no proof that the times are right."""
+    sentence, at = backwards(run), timezone.now()
+    assert "anchored" in background.anchor(Job(), at)
+    assert background.verify_logs(Job(), at).endswith("; 1 fault.")
+    assert sentence in Notice.objects.get(person=admin, key__startswith="log-check:").text
+    client = Client()
+    client.force_login(admin)
+    assert sentence in client.get(reverse("runbooks:log_check_list")).content.decode()
+
+
+def test_a_log_that_goes_backwards_does_not_hold(run: Play, monkeypatch: PATCH) -> None:
+    """As one that was written before, or by another program, may."""
+    sentence, person = backwards(run), run.people["operator"]
     assert log.verify(run.run).faults == (sentence,)
     assert check(at=timezone.now()).faults == [{"run": run.run.pk, "sentence": sentence}]
-    with pytest.raises(SystemExit):
-        call_command("verify_log")
+    for option in ((), (str(run.run.pk),), ("--chains",)):
+        told = StringIO()
+        with pytest.raises(SystemExit):
+            call_command("verify_log", *option, stdout=told)
+        assert sentence in told.getvalue()
+    assert checking.logs() == [f"Run {run.run.pk}: {sentence}"]
     viewer = Client()
     viewer.force_login(person)
     assert sentence in viewer.get(f"/runs/{run.run.pk}/log/?verify=1").content.decode()
+    api = program(person).get(f"/api/v1/runs/{run.run.pk}/verification/").json()
+    assert (api["ok"], api["faults"]) == (False, [sentence])
     assert sentence in run_path(str(SCRIPT))["faults"](export(run.run))
