@@ -77,13 +77,14 @@ def lost_window(incident: Incident, ticks: Sequence[Tick]) -> LostWindow | None:
 
 
 def runbooks(incident: Incident) -> list[tuple[Listed, bool]]:
-    """The runbooks linked, then the others of the system, by title; each with whether linked."""
+    """The runbooks linked, then the others of the system, by title; each with whether linked. One
+    that deletes comes last, linked or not: an incident is seldom answered by a deletion."""
     linked = set(incident.runbooks.values_list("pk", flat=True))
     shelf = Runbook.objects.filter(
         Q(system=incident.system_id) | Q(pk__in=linked), archived_at__isnull=True
     )
     told = [(listed, listed.runbook.pk in linked) for listed in overview(shelf)]
-    return sorted(told, key=lambda pair: not pair[1])
+    return sorted(told, key=lambda pair: (pair[0].deletes, not pair[1]))
 
 
 def runs(incident: Incident) -> QuerySet[IncidentRun]:

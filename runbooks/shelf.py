@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
+from runbooks.enums import Operation
 from runbooks.models import Revision, Run, Runbook
 
 
@@ -22,6 +24,11 @@ class Listed:
     @property
     def counts(self) -> Revision | None:
         return self.approved or self.newest
+
+    @property
+    def deletes(self) -> bool:
+        """Whether its text says that it is for a deletion: of nothing that is done in haste."""
+        return vars(self.counts).get("operation") == Operation.DELETE if self.counts else False
 
     @property
     def awaits_approval(self) -> bool:
@@ -61,7 +68,8 @@ def overview(runbooks: QuerySet[Runbook] | None = None) -> list[Listed]:
             last_run_pk=Subquery(runs.values("pk")[:1]),
         )
     )
-    texts = light().in_bulk({r.newest_pk for r in rows} | {r.approved_pk for r in rows} - {None})
+    told = light().annotate(operation=KT("procedure__operation"))
+    texts = told.in_bulk({r.newest_pk for r in rows} | {r.approved_pk for r in rows} - {None})
     last = Run.objects.select_related("revision__runbook").defer(
         "revision__source", "revision__procedure"
     )

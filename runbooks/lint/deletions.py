@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from runbooks.enums import Level, Operation
 from runbooks.irreversible import target_of
@@ -10,6 +11,11 @@ from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
 from runbooks.lint.rules import rule
 from runbooks.procedure import Step
+
+_UNSAID = (
+    "This deletes and puts nothing back, and its front matter does not say that it is a deletion.",
+    "Write `operation: delete`: lists and incidents then say so, and never offer it first.",
+)
 
 
 @rule(
@@ -28,6 +34,8 @@ def careless_deletion(book: Book) -> Iterator[Remark]:
             "This is a deletion, and no step of the main path is marked as the one that deletes.",
             "Give that step `destroy: {target: …}`, with the name of an instance parameter.",
         )
+    if steps and not book.restores and book.procedure.operation is None:
+        yield replace(book.at_front("title", *_UNSAID), level=Level.WARNING)
     told: set[str] = set()
     for step in steps:
         target = target_of(step.guard)

@@ -17,7 +17,9 @@ from incidents import entries, links, listing, reading, records
 from incidents.enums import Certainty, Kind, Moment, Severity
 from incidents.models import Incident
 from runbooks.models import Run
+from tests.factories.runs import revision
 from tests.incidents import world
+from tests.runbooks.texts import text as steps
 
 SignIn = Callable[[User], Client]
 
@@ -172,6 +174,27 @@ def test_start_a_runbook_for_the_incident(
     assert (answer["Location"], run.title) == (f"/runs/{run.pk}/", "Tonight")
     assert incident.runs.get().run == run
     assert signed_in(viewer).get(address).status_code == 403
+
+
+def test_a_runbook_that_deletes_is_never_offered_first(
+    incident: Incident,
+    operator: User,
+    author: User,
+    approver: User,
+    at: datetime,
+    signed_in: SignIn,
+) -> None:
+    front = "system: ledger\noperation: "
+    for name, operation in (("A clean-up", "delete"), ("Z restore", "restore")):
+        source = steps("Look", front=f"{front}{operation}").replace(b"Tried", name.encode())
+        made = revision(source, author=author, approver=approver, at=at, name=name)
+        if operation == "delete":
+            links.link_runbook(incident, runbook=made.runbook, by=operator, at=at)
+    found = [(listed.runbook.title, listed.deletes) for listed, _ in reading.runbooks(incident)]
+    assert found == [("Z restore", False), ("A clean-up", True)]
+    page = _text(signed_in(operator).get(_url("incident_detail", incident.pk)))
+    assert page.index("Z restore") < page.index("A clean-up")
+    assert page.count("DELETES") == 1
 
 
 def test_hostile_text_is_shown_as_text(

@@ -69,9 +69,9 @@ NOW = "2026-03-04 03:00 UTC"
 RIGHT = {
     "identify.first": "7301442", "identify.second": "primary", "mark.read_back": "run-7-0a",
     "freeze.writers": "0", "copy.place": "vault:/srv/%s", "copy.medium": "disk",
-    "copy.encrypted": "yes", "copy.size": "9", "copy.sha256": f"{OTHER[:-2]}%s", "copy.data_as_of": NOW,
-    "copy.read_back": "restored", "protect.place": "vault:/d", "protect.medium": "disk",
-    "protect.encrypted": "yes", "protect.original": SHA, "protect.duplicate": SHA,
+    "copy.encrypted": "yes", "copy.size": "9", "copy.sha256": f"{OTHER[:-2]}%s",
+    "copy.data_as_of": NOW, "copy.read_back": "restored",
+    "protect.place": "vault:/d", "protect.medium": "disk", "protect.encrypted": "yes", "protect.original": SHA, "protect.duplicate": SHA,
     "verify.size": "4096", "verify.newest": NOW, "verify.live": NOW, "verify.how": "listed",
     "direction.from": "ledger-0606.dump", "direction.into": "ledger",
     "wait.first_line": "restoring", "quarantine.place": "vault:/q", "quarantine.medium": "disk",

@@ -112,3 +112,12 @@ def test_a_safety_copy_on_the_machine_that_is_deleted_is_none() -> None:
     on_itself = COPY.replace("safety}", "safety, into: <target.host>}")
     assert of("L44", book(IDENTIFY, on_itself, FREEZE, CHECK, act()))
     assert not of("L44", book(IDENTIFY, COPY, FREEZE, CHECK, act()))
+
+
+def test_a_text_that_only_deletes_says_so_in_its_front_matter() -> None:
+    unsaid = FRONT.replace("operation: delete\n", "")
+    steps = (IDENTIFY, COPY, FREEZE, CHECK, act())
+    (found,) = of("L59", book(*steps, front=unsaid))
+    assert (found.level, "operation: delete" in found.suggestion) == (Level.WARNING, True)
+    over = act("./swap.sh", "overwrite: {target: target, from: dump}\n  undo: back")
+    assert not of("L59", book(*steps, over, front=unsaid))
