@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from config.attempts import (
     access,
+    blocks,
     clock,
     copies,
     deletion,
@@ -27,6 +28,7 @@ __all__ = ["ATTEMPTS"]
 
 _MODULES = (
     access,
+    blocks,
     clock,
     copies,
     deletion,
