@@ -62,8 +62,9 @@ class Assembly:
         context = Context(
             self.findings, self.parameters, sections, steps, all_parameters=self.front.whole
         )
+        broken = self.findings.lines_of("open_fence")
         for item in items:
-            for block in item.guards[:1]:
+            for block in (one for one in item.guards[:1] if one.first not in broken):
                 place = content_place(block, self.lines)
                 self.guards[id(item)] = read_guard(block.token.content, place, context)
 

@@ -9,8 +9,9 @@ from accounts.texts import says_something
 from richtext.codeblocks import label_of
 from richtext.reader import Block
 from runbooks.parser.bodies import is_command
+from runbooks.parser.fences import check_fences
 from runbooks.parser.findings import Findings
-from runbooks.parser.outline import Item, Outline, is_guard
+from runbooks.parser.outline import Item, Outline
 from runbooks.parser.sessions import unclear
 
 MAX_STEPS = 500
@@ -45,20 +46,11 @@ def check_steps(outline: Outline, findings: Findings) -> None:
 
 
 def check_blocks(blocks: Iterable[Block], lines: list[str], findings: Findings) -> None:
-    """Fences that are never closed, and items that nearly have a box. `blocks` are all, nested
-    ones too."""
+    """Fences that are not closed, and items that nearly have a box. `blocks` are all, nested ones
+    too."""
+    blocks = tuple(blocks)
+    check_fences(blocks, lines, findings)
     for block in blocks:
-        if block.kind == "fence" and not _is_closed(block, lines):
-            what = "guard block" if is_guard(block) else "code block"
-            findings.error(
-                "open_fence",
-                block.first,
-                1,
-                f"The {what} that begins here is never closed, so the rest is taken for code.",
-                f"Close it with a line {block.token.markup}, indented like its first line.",
-            )
-        if block.kind == "fence":
-            _check_prompts(block, findings)
         if block.kind == "list_item" and block.children:
             _check_box(block.children[0], findings)
         if block.kind == "paragraph" and block.inline:
@@ -90,6 +82,8 @@ def _check_item(item: Item, findings: Findings) -> None:
 
 def _check_loose_commands(outline: Outline, findings: Findings) -> None:
     """A command below a step that is not indented is no part of the step: nobody is led to it."""
+    if findings.lines_of("open_fence"):
+        return  # What is a command, and where it belongs, is not known.
     for part in outline.parts:
         if not part.items:
             continue
@@ -142,12 +136,3 @@ def _check_glued(block: Block, content: str, findings: Findings) -> None:
                 "This looks like a step, but is read as part of the paragraph above it.",
                 "Leave a blank line above it.",
             )
-
-
-def _is_closed(block: Block, lines: list[str]) -> bool:
-    token = block.token
-    start, end = token.map or (0, 0)
-    # The reader's last line is the closing fence, or the last line of an unclosed block.
-    last = lines[end - 1].lstrip(" \t>").rstrip() if end <= len(lines) else ""
-    mark = token.markup
-    return end - start >= 2 and last.startswith(mark) and not last.strip(mark[0])

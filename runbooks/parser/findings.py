@@ -29,6 +29,10 @@ class Findings:
     def has_errors(self) -> bool:
         return any(f.level is Level.ERROR for f in self.met)
 
+    def lines_of(self, code: str) -> frozenset[int]:
+        """The lines at which the parser's finding `code` was met so far."""
+        return frozenset(f.line for f in self.met if f.code == f"syntax.{code}")
+
     def sorted(self) -> tuple[Finding, ...]:
         return tuple(sorted(self.met, key=lambda f: (f.line, f.column, f.code)))
 
