@@ -44,8 +44,8 @@ _NEEDS_DATABASE = re.compile(
 _OF_SERVER = re.compile(
     r"\bfrom\s+(?:pg_(?:stat|control|database|roles|settings|replication|is_in)\w*(?:\(\))?"
     r"|mysql\.\w+|performance_schema\.\w+|information_schema\.(?:schemata|processlist)"
-    r"|dual|now\(\))",
-    re.IGNORECASE,
+    r"|dual|now\(\))|^\s*(?:restore|backup|create|drop|alter)\s+database\b.*",
+    re.IGNORECASE | re.DOTALL,
 )
 _ADDRESS = re.compile(r"://|\b(?:host|service)=|^mongodb")
 _LOOKS = frozenset({"--version", "--help", "-V", "--list", "-l", "-?"})

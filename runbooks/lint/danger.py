@@ -70,7 +70,14 @@ _ONE_THING = re.compile(r"delete-(?:item|object|message|tags?|object-tagging|ala
 #: Folders and files that a tool makes again by itself.
 _MADE_AGAIN = re.compile(
     r"(?:\./|.*/)?(?:\.terraform(?:\.lock\.hcl)?|node_modules|__pycache__|\.venv|\.(?:pytest|mypy|ruff)"
-    r"_cache|\.tox)/?"
+    r"_cache|\.tox)/?|(?:\./)?(?:build|dist|coverage|tmp|\.cache)(?:/(?!\.\.)[\w.-]+)*/?"
+    r"|\$\(mktemp[^)]*\)"
+)
+#: What a copy or a place beside the live data is called: `main.old`, `mysql-restored`, `/scratch/`.
+_BESIDE_LIVE = re.compile(
+    r"[._-](?:new|old|bak|backup|orig|prev|saved|aside|broken|wrong|restored?|beside|copy|scratch"
+    r"|tmp|temp|test|<[\w.]+>|\d{8}\w*)/?$|/(?:restored?|beside|scratch|old|new|tmp|temp|test)(?:/|$)",
+    re.IGNORECASE,
 )
 _KUBECTL_TAKES = frozenset({"-n", "--namespace", "-l", "--selector", "--context", "--cluster",
                             "--field-selector", "--grace-period", "--timeout"})  # fmt: skip
@@ -85,8 +92,8 @@ def is_scratch(path: str) -> bool:
 
 
 def is_live(path: str) -> bool:
-    """Whether a path is one where servers keep their data."""
-    return bool(_LIVE.search(path))
+    """Whether a path is one where servers keep their data, and not one beside it."""
+    return bool(_LIVE.search(path)) and not _BESIDE_LIVE.search(path)
 
 
 def places(call: Call) -> list[str]:
@@ -107,6 +114,12 @@ def names_live(call: Call) -> bool:
 def onto_live(call: Call) -> bool:
     """What it writes last is where a server keeps its data."""
     return len(named := places(call)) > 1 and is_live(named[-1])
+
+
+def copies_back_live(call: Call) -> bool:
+    """A physical backup is copied back to where a server keeps its data."""
+    into = call.value("--datadir")
+    return into is None or is_live(into) or not _BESIDE_LIVE.search(into)
 
 
 def unpacks_live(call: Call) -> bool:
@@ -275,7 +288,9 @@ def finds_and_removes(call: Call) -> bool:
     runs = {"-exec", "-execdir", "-ok"}
     texts = call.texts
     removes = any(a in runs and b == "rm" for a, b in zip(texts, texts[1:], strict=False))
-    return ("-delete" in texts or removes) and not is_scratch(next(iter(texts), ""))
+    below = next(iter(texts), "")
+    scratch = is_scratch(below) or below.rstrip("/") in ("/tmp", "/var/tmp")  # noqa: S108 - compared
+    return ("-delete" in texts or removes) and not scratch
 
 
 def writes_somewhere(call: Call) -> bool:

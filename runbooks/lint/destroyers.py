@@ -43,7 +43,8 @@ def _by_program(table: Iterable[Danger]) -> dict[str, tuple[Danger, ...]]:
     return found
 
 
-_TRIES_BY_N = frozenset({"rsync", "restic", "borg", "rclone", "gsutil", "pg_rewind"})
+_TRIES_BY_N = frozenset({"rsync", "restic", "borg", "rclone", "gsutil", "pg_rewind", "zfs",
+                         "mke2fs", "mkfs.ext2", "mkfs.ext3", "mkfs.ext4"})  # fmt: skip
 #: Cmdlets that remove something, by what they remove.
 _REMOVES = re.compile(
     r"remove-\w*(?:vm|vmsnapshot|disk|volume|database|db|snapshot|bucket|object|blob|container"
@@ -95,10 +96,12 @@ def restores(script: Script, kept: Kept = NOTHING_KEPT) -> Iterator[Call | Query
 def _only_shows(call: Call) -> bool:
     """Whether a call is a trial: it says what it would do."""
     if (
-        call.has("--dryrun", "--what-if", "-whatif")
+        call.has("--dryrun", "--what-if", "-whatif", "--help")
         or call.program in _TRIES_BY_N
         and call.has("-n")
     ):
+        return True
+    if call.program.startswith(("lv", "vg", "pv")) and call.has("--test", "-t"):
         return True
     return call.has("--dry-run") and call.value("--dry-run") not in ("none", "false")
 

@@ -42,7 +42,16 @@ _FORCE = re.compile(
     r"|-auto-approve|-force|(?:--?)?(?:force|yes|auto-approve)=(?:true|yes|1)"
 )
 #: What only looks like it: it forces nothing on data.
-_HARMLESS = frozenset({"--force-color", "--force-colors", "--force-yes=false", "--no-verify-ssl"})
+_HARMLESS = frozenset(
+    {
+        "--force-with-lease",
+        "--force-if-includes",
+        "--force-color",
+        "--force-colors",
+        "--force-yes=false",
+        "--no-verify-ssl",
+    }
+)
 _SHORT: dict[str, tuple[str, str]] = {
     "git push": ("-f", "push"),
     "git clean": ("-f", "clean"),

@@ -396,3 +396,35 @@ def test_what_a_step_before_made_may_be_taken_away(makes, removes, level):
     assert [f.level for f in of("L22", source)] == [level]
     turned = f"# Try it\n\n- [ ] Both{block(removes, makes)}"
     assert [f.level for f in of("L22", turned)] == [Level.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        ("mv /var/lib/postgresql/16/main /var/lib/postgresql/16/main.old", False),
+        ("cp -a /var/lib/mysql /var/lib/mysql.<run>", False),
+        ("tar -xzf kept.tgz -C /var/lib/mysql-restored", False),
+        ("xtrabackup --copy-back --target-dir=/kept --datadir=/var/lib/mysql-new", False),
+        ("mv /srv/main /var/lib/postgresql/16/main", True),
+        ("tar -xzf kept.tgz -C /var/lib/mysql", True),
+        ("xtrabackup --copy-back --target-dir=/kept", True),
+        ("xtrabackup --copy-back --target-dir=/kept --datadir=/var/lib/mysql", True),
+        ("lvremove --test vg/x", False),
+        ("lvremove vg/x", True),
+        ("zfs destroy -n pool/x", False),
+        ("velero backup delete --help", False),
+        ("rm -rf build/ ./tmp/cache", False),
+        ('rm -rf "$(mktemp -d)"', False),
+        ("rm -rf build/../data", True),
+        ("find /tmp -type f -mtime +7 -delete", False),
+        ("find / -type f -mtime +7 -delete", True),
+    ],
+)
+def test_what_is_set_aside_or_only_tried_is_no_loss(command, wrong):
+    assert bool(of("L22", f"# Tidy\n\n- [ ] Tidy up{block(command)}")) is wrong
+
+
+def test_a_lease_is_the_guard_and_not_its_absence():
+    for option, wrong in (("--force-with-lease", False), ("--force", True)):
+        source = f"# Push\n\n- [ ] Push{block(f'git push {option} origin fix')}"
+        assert bool(of("L51", source)) is wrong
