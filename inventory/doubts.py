@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
 
 from accounts.units import sizes
 from inventory import plausibility, times
@@ -83,6 +85,13 @@ def _same_size(copy: Copy, other: Copy) -> bool:
     if copy.size_bytes is None or other.size_bytes is None:
         return True
     return sizes.alike(copy.size_bytes, other.size_bytes)
+
+
+def same_reading(copy: Copy, as_of: datetime) -> QuerySet[Copy]:
+    """Other copies of the same system and bytes whose newest record is said to be of `as_of`."""
+    rows = Copy.objects.of(copy.system).filter(sha256=copy.sha256).exclude(sha256="")
+    near = {"data_as_of__gt": as_of - _SAME_MOMENT, "data_as_of__lt": as_of + _SAME_MOMENT}
+    return rows.filter(**near).exclude(pk=copy.pk)
 
 
 def _other_data(copy: Copy) -> Copy | None:

@@ -17,6 +17,7 @@ from inventory import times
 from inventory.copies import MARKS
 from inventory.enums import Answer, DataClass, Environment, IdentifierKind, Lifecycle, Medium
 from inventory.fields import FromField, LengthField, MomentField, SizeField
+from inventory.identifiers import READ_BY, Preset
 from inventory.models import Copy, Instance, System
 
 SIZE_HELP = "Best the bytes, e.g. 48117760; or with a unit, e.g. 48.1 MB or 45.9 MiB."
@@ -97,9 +98,24 @@ class InstanceForm(InventoryForm):
 
 
 class NewInstanceForm(InstanceForm):
+    """`preset` proposes the kinds of the identifiers, and says how each value is read."""
+
     lifecycle = forms.ChoiceField(
         choices=_offered(Lifecycle, ask=False), initial=Lifecycle.ACTIVE.value
     )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, preset: Preset | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(data, **kwargs)
+        if preset is None:
+            return
+        read = {"first_value": preset.first, "second_value": preset.second}
+        for name, kind in (("host", IdentifierKind.HOST), *read.items()):
+            before = f"{self.fields[name].help_text} ".lstrip()
+            self.fields[name].help_text = f"{before}Read it on the server: {READ_BY[kind]}"
+        self.fields["first_kind"].initial = preset.first.value
+        self.fields["second_kind"].initial = preset.second.value
 
 
 class LifecycleForm(InventoryForm):

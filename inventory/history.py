@@ -27,7 +27,7 @@ _LABELS = {
     "second_kind": "kind of the second identifier",
     "second_value": "second identifier",
 }
-_UNTOLD = {"id", "slug"}
+_UNTOLD = {"id", "slug", "identity"}
 
 
 def label(field: str) -> str:

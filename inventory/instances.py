@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -11,8 +13,9 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid
-from inventory import history, writing
+from inventory import history, identifiers, writing
 from inventory.enums import Environment, IdentifierKind, Lifecycle
+from inventory.identifiers import same_host
 from inventory.models import Instance, System
 
 EDITABLE = (
@@ -61,8 +64,8 @@ def register(
         }
         writing.put(instance, given, (*EDITABLE, "lifecycle"))
         _check(instance)
-        _check_registered_once(instance, "second_value")
-        return writing.add(instance, taken=_taken(instance), by=by, at=at)
+        with _registered_once(instance, "second_value"):
+            return writing.add(instance, taken=_taken(instance), by=by, at=at)
 
 
 def edit(
@@ -84,9 +87,9 @@ def edit(
         before = history.facts(kept)
         writing.put(kept, changes, EDITABLE)
         _check(kept)
-        if {"first_kind", "first_value", "second_kind", "second_value"} & changes.keys():
-            _check_registered_once(kept, "second_value")
-        return writing.amend(kept, before=before, verb="edited", taken=_taken(kept), by=by, at=at)
+        taken = _taken(kept)
+        with _registered_once(kept, "second_value"):
+            return writing.amend(kept, before=before, verb="edited", taken=taken, by=by, at=at)
 
 
 def set_lifecycle(
@@ -115,13 +118,33 @@ def live_on(
     before, gone = history.facts(kept), kept.lifecycle == Lifecycle.DECOMMISSIONED
     writing.put(kept, {"lifecycle": lifecycle}, ("lifecycle",))
     _check(kept)
-    if gone:
-        _check_registered_once(kept, "lifecycle")
-    verb = f"set to {kept.lifecycle}"
-    return writing.amend(kept, before=before, verb=verb, reason=reason, by=by, at=at)
+    verb, taken = f"set to {kept.lifecycle}", _taken(kept)
+    with _registered_once(kept, "lifecycle") if gone else nullcontext():
+        return writing.amend(
+            kept, before=before, verb=verb, taken=taken, reason=reason, by=by, at=at
+        )
+
+
+@dataclass(frozen=True)
+class Shared:
+    """An identifier that does not tell an instance from `other`: its kind, as people call it."""
+
+    kind: str
+    other: Instance
+
+
+def shared(instance: Instance) -> list[Shared]:
+    """The identifiers that other instances in use have, too, such as a standby and its primary.
+    One query."""
+    mine = dict(zip(_keys(instance), (instance.first_kind, instance.second_kind), strict=True))
+    others = Instance.objects.sharing(instance).select_related("system")
+    return [
+        Shared(kind, other) for other in others for one, kind in mine.items() if one in _keys(other)
+    ]
 
 
 def _check(instance: Instance) -> None:
+    instance.identity = identifiers.together(*_keys(instance))
     errors = writing.field_problems(instance)
     if instance.first_kind == instance.second_kind and "second_kind" not in errors:
         errors["second_kind"] = (
@@ -135,21 +158,60 @@ def _check(instance: Instance) -> None:
         raise Invalid(errors)
 
 
-def _check_registered_once(instance: Instance, field: str) -> None:
+@contextmanager
+def _registered_once(instance: Instance, field: str) -> Iterator[None]:
     """Raises `Invalid` at `field` when another instance in use has both identifiers: two entries of
-    one machine would let two runs overwrite it at once."""
+    one machine would let two runs overwrite it at once. Also when somebody saved it meanwhile."""
+    _refuse_same_machine(instance, field)
+    try:
+        yield
+    except Invalid:
+        _refuse_same_machine(instance, field)
+        raise
+
+
+def _refuse_same_machine(instance: Instance, field: str) -> None:
     if instance.lifecycle == Lifecycle.DECOMMISSIONED:
         return
-    others = Instance.objects.same_machine(instance).exclude(pk=instance.pk)
-    other = others.exclude(lifecycle=Lifecycle.DECOMMISSIONED).select_related("system").first()
-    if other is not None:
-        raise Invalid(
-            {
-                field: f"{other.name} of the system {other.system.name} has the same two"
-                " identifiers: it is the same machine, and is registered once. Use that instance,"
-                " decommission it, or correct the identifiers."
-            }
-        )
+    for one in shared(instance):
+        other = one.other
+        if other.identity == instance.identity:
+            raise Invalid(
+                {
+                    field: f"{other.name} of the system {other.system.name} has the same two"
+                    " identifiers: it is the same machine, and is registered once. Use that"
+                    " instance, decommission it, or correct the identifiers. If it is another"
+                    " machine, such as a second standby, give each an identifier that differs:"
+                    " its host name or its machine id."
+                }
+            )
+        if _same_host_besides(instance, other, one.kind):
+            raise Invalid(
+                {
+                    field: f"{other.name} of the system {other.system.name} has the same"
+                    f" {one.kind}, and a host name that may be the same one with its domain. Write"
+                    " both host names in full, or use that instance."
+                }
+            )
+
+
+def _same_host_besides(one: Instance, other: Instance, kind: str) -> bool:
+    """Whether two that share an identifier of `kind` have the same host name as the second, one of
+    them without its domain."""
+    mine, theirs = (
+        {i.first_kind: i.first_value, i.second_kind: i.second_value} for i in (one, other)
+    )
+    host = IdentifierKind.HOST.value
+    return (
+        kind != host and host in mine.keys() & theirs.keys() and same_host(mine[host], theirs[host])
+    )
+
+
+def _keys(instance: Instance) -> tuple[str, str]:
+    return (
+        identifiers.key(instance.first_kind, instance.first_value),
+        identifiers.key(instance.second_kind, instance.second_value),
+    )
 
 
 def _taken(instance: Instance) -> str:

@@ -71,12 +71,14 @@ def confirm(
     Raises `Invalid` and `Refused` as `inventory.copies.verify` says.
     """
     before = history.facts(kept)
-    known = kept.sha256, kept.size_bytes
+    known, as_of = (kept.sha256, kept.size_bytes), kept.data_as_of
     found = {"verified_how": how, **measured}
     writing.put(kept, found, found)
     _check_how(kept.verified_how)
     check(kept, at)
     _refuse_verification(kept, *known)
+    if "data_as_of" in measured and as_of is not None:
+        _correct_duplicates(kept, as_of, by=by, at=at)
     _refuse_doubt(kept, accept)
     kept.state = CopyState.GOOD.value
     kept.verified_at, kept.verified_by = at, by
@@ -143,6 +145,17 @@ def note_doubt(copy: Copy) -> doubts.Doubt | None:
     doubt = doubts.of(copy)
     copy.doubt, copy.doubt_accepted = doubt.sentence if doubt else "", ""
     return doubt
+
+
+def _correct_duplicates(kept: Copy, as_of: datetime, *, by: User, at: datetime) -> None:
+    """The newest record was read in `kept`: copies of the same bytes that were registered with the
+    same moment as `kept` before (`as_of`) hold that record, too."""
+    for other in doubts.same_reading(kept, as_of).select_for_update().order_by("pk"):
+        before = history.facts(other)
+        other.data_as_of = kept.data_as_of
+        if not _younger_than_itself(other):
+            reason = f"the same bytes as {kept}, in which it was read"
+            writing.amend(other, before=before, verb="edited", reason=reason, by=by, at=at)
 
 
 def _refuse_doubt(kept: Copy, accept: str) -> None:

@@ -67,6 +67,9 @@ class Instance(models.Model):
         max_length=20, choices=choices(Lifecycle), default=Lifecycle.ACTIVE.value
     )
 
+    # Both identifiers as they are compared (`inventory.identifiers`), for the constraint below.
+    identity = models.TextField(blank=True, editable=False)
+
     objects = InstanceQuerySet.as_manager()
 
     class Meta:
@@ -78,6 +81,11 @@ class Instance(models.Model):
             models.CheckConstraint(
                 condition=~Q(first_kind=F("second_kind")),
                 name="instance_identifiers_differ_in_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["identity"],
+                condition=~Q(lifecycle=Lifecycle.DECOMMISSIONED.value),
+                name="instance_registered_once",
             ),
         ]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 
-from inventory.enums import CopyState
+from inventory.enums import CopyState, Lifecycle
 
 if TYPE_CHECKING:
     from inventory.models import Change, Copy, Instance, System  # noqa: F401
@@ -21,14 +23,16 @@ class InstanceQuerySet(models.QuerySet["Instance"]):
     def same_machine(self, instance: Instance) -> Self:
         """Instances of any system whose two identifiers are those of `instance`, in either order;
         itself too."""
-        first = (instance.first_kind, instance.first_value)
-        second = (instance.second_kind, instance.second_value)
-        return self.filter(_identified(first, second) | _identified(second, first))
+        return self.filter(identity=instance.identity)
 
-
-def _identified(first: tuple[str, str], second: tuple[str, str]) -> Q:
-    kinds = Q(first_kind=first[0], second_kind=second[0])
-    return kinds & Q(first_value__iexact=first[1], second_value__iexact=second[1])
+    def sharing(self, instance: Instance) -> Self:
+        """Other instances in use, of any system, that have one of the identifiers of `instance`."""
+        keys = instance.identity.split("\n")
+        either = reduce(
+            or_, (Q(identity__startswith=f"{k}\n") | Q(identity__endswith=f"\n{k}") for k in keys)
+        )
+        others = self.filter(either).exclude(lifecycle=Lifecycle.DECOMMISSIONED.value)
+        return others.exclude(pk=instance.pk)
 
 
 #: To be restored from.

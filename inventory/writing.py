@@ -62,7 +62,7 @@ def field_problems(thing: Kept) -> dict[str, str]:
     a text, a word that is not offered, control characters, a time without zone, a huge number."""
     found = {}
     for field in thing._meta.concrete_fields:
-        if field.primary_key or field.name == "slug":
+        if field.primary_key or field.name in {"slug", "identity"}:
             continue
         problem = _problem(field, getattr(thing, field.attname))
         if problem:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from inventory.enums import Environment
+from inventory.identifiers import plain
 from inventory.models import Copy, Instance, System
 from runbooks.enums import RunKind
-from runbooks.interlocks import plain
 from runbooks.interlocks.holdings import on_host
 from runbooks.irreversible import acts, target_of
 from runbooks.machine import Facts

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from inventory import doubts, plausibility
+from inventory import doubts, instances, plausibility
 from inventory.board import is_last_good
 from inventory.durations import age, words
 from inventory.enums import CopyState, Lifecycle
@@ -68,11 +68,11 @@ def _unfit(procedure: Procedure, chosen: Mapping[str, Chosen]) -> dict[str, str]
     errors = {}
     for name, choice in chosen.items():
         identified = any(lock.get("identify", {}).get("of") == name for lock in locks)
-        if choice.instance and identified and set(choice.facts.kinds) <= interlocks.NAMED:
+        if choice.instance and identified and interlocks.only_named(choice.facts.kinds):
             errors[name] = (
-                f"{choice.instance} is known only by what people call it"
-                f" ({' and '.join(choice.facts.kinds)}). Give it an identifier in the inventory"
-                " that is read off the machine itself, such as its machine id."
+                f"{choice.instance} is known only by what people call it, or by a role that others"
+                f" have, too ({' and '.join(choice.facts.kinds)}). Give it an identifier in the"
+                " inventory that is read off the machine itself, such as its machine id."
             )
         into = any(lock.get("direction", {}).get("into") == name for lock in locks)
         if choice.copy and into and is_last_good(choice.copy):
@@ -115,6 +115,7 @@ def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
         "lifecycle": row.lifecycle,
         "earlier_sizes": plausibility.written(doubts.earlier(row.system)),
         **_promised(row.system),
+        **_shared(row),
     }
     identifiers, kinds = (row.first_value, row.second_value), (row.first_kind, row.second_kind)
     return Chosen(Facts(row.name, fields, identifiers, kinds), instance=row)
@@ -152,6 +153,13 @@ def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -
         **_promised(row.system),
     }
     return Chosen(Facts(row.name, fields), copy=row)
+
+
+def _shared(row: Instance) -> dict[str, str]:
+    """Which of its identifiers other instances have, too, and which instances those are."""
+    found = instances.shared(row)
+    kinds, others = ({one.kind: "" for one in found}, {str(one.other): "" for one in found})
+    return {"shared_kinds": ", ".join(kinds), "shared_with": " and ".join(others)} if found else {}
 
 
 def _earlier(row: Copy) -> str:

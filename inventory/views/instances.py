@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Right
-from inventory import history, instances
+from inventory import history, identifiers, instances
+from inventory.enums import IdentifierKind
 from inventory.forms import InstanceForm, LifecycleForm, NewInstanceForm, filled
 from inventory.models import Copy, Instance, System
 from inventory.views.pages import form_page, lines, page, person, see_other
@@ -23,6 +24,8 @@ def instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "inventory/instance_detail.html",
         instance=instance,
+        shared=instances.shared(instance),
+        reports_role=IdentifierKind.ROLE.value in (instance.first_kind, instance.second_kind),
         copies=Copy.objects.filter(taken_from=instance)
         .marked()
         .select_related("system")
@@ -37,12 +40,21 @@ def instance_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Add an instance of a system."""
     by = person(request, Right.KEEP_INVENTORY)
     system = get_object_or_404(System, slug=slug)
-    form = NewInstanceForm(request.POST if request.method == "POST" else None)
+    preset = identifiers.preset(request.GET.get("preset", ""))
+    form = NewInstanceForm(request.POST if request.method == "POST" else None, preset=preset)
     if form.is_valid():
         with form.kept_when_refused():
             instance = instances.register(system=system, **form.facts(), by=by, at=timezone.now())
             return see_other(instance)
-    return form_page(request, "inventory/instance_new.html", form, system=system)
+    return form_page(
+        request,
+        "inventory/instance_new.html",
+        form,
+        system=system,
+        preset=preset,
+        presets=identifiers.PRESETS,
+        commands=identifiers.READ_BY,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

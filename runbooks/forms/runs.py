@@ -153,8 +153,14 @@ class AcceptForm(RunForm):
             del self.fields["identifier"]
         else:
             self.fields["identifier"].required = True
-            kinds = " or its ".join(interlocks.proofs(target))
-            self.fields["identifier"].label = f"Identify {target.value} anew: its {kinds}"
+            proof = interlocks.proof(target)
+            self.fields["identifier"].label = f"Identify {target.value} again: its {proof.asked}"
+            if proof.together:
+                self.fields[
+                    "identifier"
+                ].help_text += (
+                    " Write all of it on one line: none of it tells this machine apart alone."
+                )
 
     def arguments(self) -> dict[str, Any]:
         return {"identifier": "", **super().arguments()}

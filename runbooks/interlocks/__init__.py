@@ -18,7 +18,7 @@ from runbooks.interlocks.copies import MakeCopy, Protect
 from runbooks.interlocks.destroy import Destroy
 from runbooks.interlocks.direction import Direction
 from runbooks.interlocks.freeze import Freeze, Thaw
-from runbooks.interlocks.identify import NAMED, Identify, Mark, plain, proofs
+from runbooks.interlocks.identify import Identify, Mark, only_named, proof
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
 from runbooks.interlocks.overwrite import Overwrite
 from runbooks.interlocks.timeout import Timeout, confirmed, unconfirmed
@@ -30,7 +30,6 @@ from runbooks.state import RunState
 
 __all__ = [
     "INTERLOCKS",
-    "NAMED",
     "Interlock",
     "Signature",
     "Wrong",
@@ -41,9 +40,9 @@ __all__ = [
     "gates",
     "is_masked",
     "missing",
-    "plain",
+    "only_named",
     "promises",
-    "proofs",
+    "proof",
     "renewed",
     "signature",
     "unconfirmed",

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from inventory.identifiers import plain
 from runbooks.enums import Deviation, ParameterType, ValueType
-from runbooks.interlocks.identify import names, plain
+from runbooks.interlocks.identify import names
 from runbooks.interlocks.interlock import Interlock, Wrong
 from runbooks.procedure import ValueSpec
 from runbooks.state import RunState

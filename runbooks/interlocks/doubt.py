@@ -117,7 +117,7 @@ def gates(lock: Interlock, state: RunState, copy: Measured, doubt: str) -> tuple
         " releases the step with the reason why it is good all the same, and so signs for it. Or"
         " make or choose another copy."
     )
-    label = f"{copy.name} is in doubt. {doubt}"
+    label = f"{copy.name} is in doubt: {doubt.rstrip('.')}"
     return (lock.gate("doubt_accepted", label, bool(accepted(state, copy, doubt)), how),)
 
 

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterable
 
+from inventory.identifiers import same_host
 from runbooks.enums import Purpose, StepStatus
 from runbooks.state import RunState
 from runbooks.stated import KnownCopy, Thawed
@@ -89,21 +90,13 @@ def same_place(a: str, b: str) -> bool:
 def on_host(place: str, host: str) -> bool:
     """Whether `place` names the machine `host`, with or without its domain."""
     wanted = host.strip().casefold()
-    return bool(wanted) and any(
-        _one_host(word.casefold(), wanted) for word in _WORDS.findall(place)
-    )
+    return bool(wanted) and any(same_host(word, wanted) for word in _WORDS.findall(place))
 
 
 def _stands(state: RunState, copy: KnownCopy) -> bool:
     """Whether a copy was read in this run, in a step that is still done."""
     done = state.steps[copy.step].status is StepStatus.DONE
     return copy.verified_at is not None and done
-
-
-def _one_host(word: str, host: str) -> bool:
-    """Equal, or one is the short name of the other. (The first number of an address is not.)"""
-    short, long = sorted((word.rstrip("."), host.rstrip(".")), key=len)
-    return short == long or (long.startswith(f"{short}.") and not short.isdigit())
 
 
 def _apart(copies: Iterable[KnownCopy]) -> tuple[KnownCopy, ...]:

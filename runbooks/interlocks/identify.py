@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import permutations
 from typing import Any
 
 from inventory.enums import IdentifierKind
+from inventory.identifiers import NAMED, normal, plain
 from runbooks.enums import Deviation, ValueType
 from runbooks.interlocks.interlock import Interlock, Wrong
 from runbooks.procedure import ValueSpec
 from runbooks.state import Facts, RunState
 
 _PLACES = ("first", "second")
-#: What people call a machine. It says where one meant to be, not where one is.
-NAMED = frozenset({IdentifierKind.NAME, IdentifierKind.HOST, IdentifierKind.ADDRESS})
+#: What says nothing by itself about which machine answers: its names, and the role it has now.
+_NOT_ALONE = NAMED | {IdentifierKind.ROLE}
 
 
 class Identify(Interlock):
@@ -33,7 +35,7 @@ class Identify(Interlock):
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         facts = self.facts(state, index)
         return tuple(
-            self.ask(place, label=f"{kind[:1].upper()}{kind[1:]}, read off {facts.value}")
+            self.ask(place, label=_label(facts, kind))
             for place, kind in zip(_PLACES, facts.kinds, strict=False)
         )
 
@@ -43,9 +45,13 @@ class Identify(Interlock):
         facts, other = self.facts(state, index), unlike(self.facts(state, index), values)
         if not other:
             return None
+        fit = [kind for kind in shared(facts) if kind not in other]
+        also = facts.fields.get("shared_with", "")
+        nothing = f" That the {' and the '.join(fit)} fits says nothing: {also} has it, too."
         return Wrong(
             f"The {' and the '.join(other)} that you read is not what the inventory has for"
-            f" {facts.value}. You may be on another machine: stop and find out which one answered.",
+            f" {facts.value}.{nothing if fit else ''} You may be on another machine: stop and find"
+            " out which one answered.",
             Deviation.WRONG_TARGET,
         )
 
@@ -69,7 +75,7 @@ def _is(kind: str, said: str, expected: str, facts: Facts) -> bool:
     write it."""
     if kind == IdentifierKind.NAME:
         return names(said, Facts(expected, facts.fields))
-    return plain(said) == plain(expected)
+    return normal(kind, said) == normal(kind, expected)
 
 
 def fits(state: RunState, index: int) -> bool:
@@ -105,13 +111,58 @@ class Mark(Interlock):
         return f"Marked: a token of the run is put on {data['of']} and read back"
 
 
-def proofs(facts: Facts) -> dict[str, str]:
-    """What shows which machine it is, by kind: the identifiers that are read off it. A host name
-    alone never does, unless nothing else is known of it."""
-    known = dict(
-        zip(facts.kinds or ("identifier", "second identifier"), facts.identifiers, strict=False)
-    )
-    return {kind: value for kind, value in known.items() if kind not in NAMED} or known
+def shared(facts: Facts) -> tuple[str, ...]:
+    """The kinds of identifiers that another instance had, too, when the run was prepared: they do
+    not tell it apart."""
+    text = facts.fields.get("shared_kinds", "")
+    return tuple(kind for kind in text.split(", ") if kind)
+
+
+def only_named(kinds: Iterable[str]) -> bool:
+    """Whether identifiers of these kinds show no machine: what people call it, and its role."""
+    return set(kinds) <= _NOT_ALONE
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What shows that a machine is the one that is meant: the identifiers of these `kinds`. Each
+    by itself, or `together`, on one line, where none of them tells it apart alone."""
+
+    kinds: tuple[str, ...]
+    values: tuple[str, ...]
+    together: bool
+
+    @property
+    def asked(self) -> str:
+        """What is to be read off the machine, in words."""
+        return (" and its " if self.together else " or its ").join(self.kinds)
+
+    def fits(self, said: str) -> bool:
+        """Whether `said` is what the inventory has."""
+        values = [normal(kind, value) for kind, value in zip(self.kinds, self.values, strict=True)]
+        if self.together:
+            return plain(said) in {" ".join(order) for order in permutations(values)}
+        return any(normal(kind, said) in values for kind in self.kinds)
+
+
+def proof(facts: Facts) -> Proof:
+    """What identifies a machine when one line is asked for: an identifier that is read off it and
+    that no other machine has. Where there is none (a standby has the system identifier of its
+    primary, and every primary has the role of one), all of them together."""
+    kinds = facts.kinds or ("identifier", "second identifier")[: len(facts.identifiers)]
+    known = list(zip(kinds, facts.identifiers, strict=False))
+    weak = _NOT_ALONE | set(shared(facts))
+    alone = [one for one in known if one[0] not in weak]
+    found = alone or known
+    return Proof(tuple(k for k, _ in found), tuple(v for _, v in found), not alone)
+
+
+def _label(facts: Facts, kind: str) -> str:
+    said = f"{kind[:1].upper()}{kind[1:]}, read off {facts.value}"
+    if kind not in shared(facts):
+        return said
+    also = facts.fields.get("shared_with", "")
+    return f"{said}. {also} has the same one: it does not tell them apart"
 
 
 def names(said: str, facts: Facts) -> bool:
@@ -124,12 +175,3 @@ def names(said: str, facts: Facts) -> bool:
 def _at_host(text: str) -> str:
     """`text` as it is compared; blanks round an @ do not count either."""
     return re.sub(r"\s*@\s*", " @ ", plain(text))
-
-
-def plain(text: str) -> str:
-    """A typed text as it is compared: blanks and capitals do not count, nor how a letter with an
-    accent is put together, nor what nobody can see and pasting brings along."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-        text = "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
-    return " ".join(text.split()).casefold()

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from inventory.identifiers import plain
 from runbooks.enums import Deviation, ValueType
-from runbooks.interlocks.identify import plain
 from runbooks.interlocks.interlock import Interlock, Wrong
 from runbooks.procedure import ValueSpec
 from runbooks.state import RunState

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from inventory.identifiers import plain
 from runbooks.enums import Caught, Move, ParameterType
-from runbooks.interlocks.identify import names, plain
+from runbooks.interlocks.identify import names
 from runbooks.irreversible import act_of, deletes, target_of
 from runbooks.procedure import Guard
 from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of

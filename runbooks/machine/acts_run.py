@@ -101,14 +101,15 @@ def _accept(state: RunState, request: Request) -> Outcome:
     target = state.facts.get(state.procedure.written_into())
     if target is not None and target.identifiers:
         said = request.text("identifier")
-        known = interlocks.proofs(target)
+        proof = interlocks.proof(target)
         if not said:
-            kinds = " or the ".join(known)
-            return Malformed({"identifier": f"Read the {kinds} of {target.value} off the machine."})
-        if interlocks.plain(said) not in {interlocks.plain(value) for value in known.values()}:
+            line = ", on one line" if proof.together else ""
+            what = f"Read off {target.value} its {proof.asked}{line}."
+            return Malformed({"identifier": what})
+        if not proof.fits(said):
             return Refusal(
                 "wrong_target",
-                f"{said} is not the {' nor the '.join(known)} of {target.value}.",
+                f"{said} is not what identifies {target.value}: its {proof.asked}.",
                 "Stop. Find out which machine you are on before you take over.",
                 guard="identify",
                 caught=Caught.TARGET,

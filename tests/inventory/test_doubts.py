@@ -112,6 +112,27 @@ def test_the_same_bytes_hold_the_same_data(ledger: System, operator: User, at: d
     assert _verify(right, operator, at).state == CopyState.GOOD
 
 
+def test_a_reading_corrects_the_duplicates_and_no_other_copy(
+    ledger: System, operator: User, at: datetime
+) -> None:
+    first = Copy.objects.get(name="night-1.dump")
+    assert first.data_as_of is not None
+    facts: dict[str, Any] = {"sha256": first.sha256}
+    same = make.copy(ledger, operator, at, name="duplicate.dump", good=True, **facts)
+    read = first.data_as_of - HOUR
+    assert _verify(first, operator, at, data_as_of=read).state == CopyState.GOOD
+    same.refresh_from_db()
+    assert (same.data_as_of, same.state) == (read, CopyState.GOOD)
+    assert history.of(same)[0].fields["reason"][1].startswith("the same bytes as night-1.dump")
+    later = make.copy(
+        ledger, operator, at, name="later.dump", data_as_of=first.data_as_of + HOUR, **facts
+    )
+    with pytest.raises(Refused):
+        _verify(first, operator, at, data_as_of=read - HOUR)
+    later.refresh_from_db()
+    assert later.data_as_of == first.data_as_of + HOUR
+
+
 @pytest.mark.parametrize(
     "facts",
     [{"size_bytes": 0}, {"sha256": EMPTY_FILE, "size_bytes": None}, {"doubt": "x"}],

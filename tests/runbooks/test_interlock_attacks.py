@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from inventory.identifiers import plain
 from runbooks.enums import Move
-from runbooks.interlocks import plain
 from runbooks.machine import Malformed
 from runbooks.parser import parse
 from tests.runbooks.guarded import FACTS as FACTS_OF_COPIES
@@ -85,7 +85,9 @@ def test_who_takes_over_lays_the_command_open_anew() -> None:
 def test_a_verifier_who_takes_over_does_not_act_on_their_own_countersign() -> None:
     game = ready()
     hand_over(game, VERIFIER)
-    game.must(Move.ACCEPT_HAND_OVER, VERIFIER, read_back="4", identifier="primary")
+    said: dict[str, Any] = {"read_back": "4", "identifier": "primary"}  # as every other primary
+    assert game.refused(Move.ACCEPT_HAND_OVER, VERIFIER, **said) == "wrong_target"
+    game.must(Move.ACCEPT_HAND_OVER, VERIFIER, read_back="4", identifier="7301442")
     game.must(Move.CONFIRM_TIMEOUT, VERIFIER, WRITE)
     assert game.refused(Move.UNLOCK, VERIFIER, WRITE, name="ledger-primary") == "own_step"
     game.must(Move.TAKE_ROLE, OPERATOR, role="verifier")
