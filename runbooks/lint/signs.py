@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from richtext.signs import SUSPECT, Kind, Sign, disguised, signs
+from runbooks.codekinds import Reads, kind_of
 from runbooks.enums import Level
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark
@@ -137,7 +138,11 @@ def _level_of_word(text: Written, sign: Sign) -> Level | None:
 def _in_code(text: Written, sign: Sign) -> Level:
     """Outside of quotes. A block without a label may be the output of a command: there only what
     an option, a blank or a letter is not, is an error."""
-    if sign.kind in (Kind.BLANK, Kind.LETTER) or _is_option(text.text, sign):
+    if sign.kind in (Kind.BLANK, Kind.LETTER):
+        return Level.ERROR
+    if kind_of(text.label).reads is Reads.POWERSHELL:
+        return Level.WARNING  # It takes dashes and curly quotes for its own; what it calls may not.
+    if _is_option(text.text, sign):
         return Level.ERROR
     if text.use is Use.UNSURE or sign.text == "\u2026" or _is_apostrophe(text.text, sign):
         return Level.WARNING

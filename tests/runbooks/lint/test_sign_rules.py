@@ -123,6 +123,19 @@ def test_a_block_that_shows_output_may_not_hide_anything():
     assert levels(command("psql \u2013h db", "")) == [ERROR]
 
 
+def test_other_kinds_of_code_are_read_too():
+    assert levels(command("Remove-Item \u2013Recurse x", "powershell")) == [WARNING]
+    assert levels(command("Remove-Item\u00a0-Recurse x", "powershell")) == [ERROR]
+    assert levels(command("$ psql \u2013h db\n  \u2018db\u2019 \u2013 not found", "console")) == [
+        ERROR,
+        WARNING,
+        WARNING,
+        WARNING,
+    ]
+    assert levels(command("del \u2013f x", "cmd")) == [ERROR]
+    assert levels(command("x = d\u0430ta  # \u2013", "python"))[0] == ERROR
+
+
 def test_running_text_may_not_reorder():
     assert levels("# A title\u202e\n\n- [ ] Look \u2013 at \u201cit\u201d\u00a0now\n") == [ERROR]
     assert levels("- [ ] Look\u2067 at it\n") == [WARNING]
