@@ -42,3 +42,9 @@ def says_something(text: str) -> bool:
     """Whether a letter or a digit can be seen in `text`, of whatever script. Dots, dashes and
     pictures name nothing and give no reason."""
     return any(unicodedata.category(sign)[0] in "LN" for sign in visible(text))
+
+
+def full_stop(text: str) -> str:
+    """`text` with the full stop that it needs before another sentence follows; '' for none."""
+    clean = text.strip()
+    return clean if not clean or clean[-1] in ".!?…" else f"{clean}."

@@ -12,8 +12,8 @@ from inventory import durations
 from inventory.enums import CopyState, Medium
 from inventory.models import Copy, System
 
-#: By severity, the worst first.
-_VERDICTS = ("nothing to restore", "RPO not met", "one good copy", "not known", "in order")
+#: By severity, the worst first. The sentence beside each says why, and does not repeat it.
+_VERDICTS = ("cannot be restored", "too old", "one good copy", "not known", "in order")
 #: Media that no running machine can overwrite: a copy there survives the wrong click.
 _OFFLINE = (Medium.TAPE.value, Medium.REMOVABLE.value)
 _DOUBTFUL = (CopyState.UNVERIFIED.value, CopyState.SUSPECT.value)
@@ -88,7 +88,7 @@ def line(system: System, at: datetime) -> Line:
 def judge(system: System, newest: Copy | None, at: datetime) -> tuple[bool | None, str]:
     """Whether the newest good copy meets the RPO of `system` at `at`, and the sentence for it."""
     if newest is None:
-        return False, "no good copy: nothing could be restored"
+        return False, "no good copy"
     if newest.data_as_of is None:
         return None, "newest good copy is not dated: its newest record is not known"
     said = f"newest good copy is {durations.age(at, newest.data_as_of)} old"

@@ -1,9 +1,9 @@
 """The chains of all runs in one reading: which logs hold, and which need a closer look.
 
 `log.verify` reads one run, replays it and says in sentences what is wrong. Over a million events,
-replaying is almost all of the cost. Here every digest is computed, every column compared with the hashed
-text, and each time with the one before, without reading the text as JSON: its canonical form says
-where each value stands. What does not hold here is for `log.verify` to explain.
+replaying is almost all of the cost. Here every digest is computed, every column compared with the
+hashed text, and each time with the one before, without reading the text as JSON: its canonical form
+says where each value stands. What does not hold here is for `log.verify` to explain.
 """
 
 from __future__ import annotations

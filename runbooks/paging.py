@@ -13,6 +13,7 @@ from django.urls import reverse
 from accounts import access
 from accounts.enums import Right, Role
 from accounts.models import User
+from accounts.texts import full_stop
 from inventory.times import stamp
 from notices import tell
 from runbooks.enums import RunKind, RunRole
@@ -25,7 +26,7 @@ def of_stop(run: Run, state: RunState, line: Line, by: User) -> None:
     there is no decider. Who said it is not called."""
     decider = state.holder(RunRole.DECIDER)
     called = access.holding(Role.MANAGER) if decider is None else User.objects.filter(pk=decider)
-    why = f" Reason: {line.data['reason']}" if line.data.get("reason") else ""
+    why = f" Reason: {full_stop(line.data['reason'])}" if line.data.get("reason") else ""
     mismatch = line.data["mismatch"]
     said = "Wrong answers hold the run for a second person." if mismatch else f"{by} said STOP."
     said = "The clock went back, and the run is held." if line.data.get("clock") else said
@@ -39,8 +40,8 @@ def of_asked_override(run: Run, state: RunState, line: Line, by: User) -> None:
     moment = stamp(line.at + OVERRIDE_WAITS)
     text = (
         f"{by} asks to pass without its condition: {_gate(state, line)} Reason:"
-        f" {line.data['reason']} It can be used from {moment} on. If it is not right, call {by}"
-        " now, or open the run and say STOP."
+        f" {full_stop(line.data['reason'])} It can be used from {moment} on. If it is not right,"
+        f" call {by} now, or open the run and say STOP."
     )
     subject = f"Override asked for: {named(run)}"
     _call(_answerable(state), run, line, by, ("override-asked", subject, text))
@@ -49,8 +50,8 @@ def of_asked_override(run: Run, state: RunState, line: Line, by: User) -> None:
 def of_override(run: Run, state: RunState, line: Line, by: User) -> None:
     """A gate was passed without its condition: the same people."""
     text = (
-        f"{by} passed without its condition: {_gate(state, line)} Reason: {line.data['reason']}"
-        " The run is marked, and a review is open: somebody else looks at it and closes it with a"
+        f"{by} passed without its condition: {_gate(state, line)} Reason:"
+        f" {full_stop(line.data['reason'])} The run is marked, and a review is open: somebody else looks at it and closes it with a"
         " finding."
     )
     told = ("overridden", f"OVERRIDDEN: {named(run)}", text)
@@ -63,8 +64,8 @@ def of_proposed_replacement(run: Run, state: RunState, line: Line, by: User) -> 
     data = line.data
     text = (
         f"{by} proposes {data['to_name']} as {data['role']} of this run, because who holds the role"
-        f" is gone. Reason: {data['reason']} A second person has to confirm it. If you hold the"
-        " role and are there: open the run and object, or hand over yourself."
+        f" is gone. Reason: {full_stop(data['reason'])} A second person has to confirm it. If you"
+        " hold the role and are there: open the run and object, or hand over yourself."
     )
     subject = f"Replacement proposed: {named(run)}"
     _call(_concerned(state, data), run, line, by, ("replacing", subject, text))
@@ -83,7 +84,7 @@ def of_replacement(run: Run, state: RunState, line: Line, by: User) -> None:
 def of_asked_copies(run: Run, state: RunState, line: Line, by: User) -> None:
     """Does anyone hold a newer copy? Everybody who may look, on the screen alone: whoever holds one
     need not be on call."""
-    wanted = f" {line.data['text']}" if line.data["text"] else ""
+    wanted = f" {full_stop(line.data['text'])}" if line.data["text"] else ""
     tell.tell(
         User.objects.annotate(views=access.holds(Right.VIEW)).filter(views=True).exclude(pk=by.pk),
         key=f"copies-asked:{run.pk}:{line.sequence}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
+from accounts.texts import full_stop
 from accounts.units.sizes import words as size_words
 from inventory.durations import words
 from inventory.times import stamp
@@ -96,7 +97,8 @@ def _with(verb: str, *names: str) -> Callable[[Data, Procedure], str]:
     """`verb` and the step, then the texts of the data called `names`."""
 
     def tell(data: Data, procedure: Procedure) -> str:
-        said = ". ".join(str(data[name]) for name in names if data.get(name))
+        texts = [str(data[name]) for name in names if data.get(name)]
+        said = " ".join([*map(full_stop, texts[:-1]), *texts[-1:]])
         return f"{verb} {step_name(data, procedure)}".strip() + (f": {said}" if said else "")
 
     return tell
@@ -150,8 +152,9 @@ def _held(data: Data, procedure: Procedure) -> str:
 
 def _offered(data: Data, procedure: Procedure) -> str:
     return (
-        f"offered the run to {data['to_name']}. Position: {data['position']}. Running:"
-        f" {data['running']}. Next: {data['next_step']}. Worries: {data['worries']}"
+        f"offered the run to {data['to_name']}. Position: {full_stop(data['position'])} Running:"
+        f" {full_stop(data['running'])} Next: {full_stop(data['next_step'])} Worries:"
+        f" {data['worries']}"
     )
 
 

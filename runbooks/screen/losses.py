@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from accounts.texts import full_stop
 from inventory.durations import age
 from inventory.times import stamp
 from runbooks.interlocks.after import promised
@@ -62,7 +63,7 @@ def kept(state: RunState, told: Step, at: datetime) -> str:
         return f"the safety copy {safe.name}, {safe.place}, read back{since}"
     signed = nothing_to_keep(state, told.index)
     if signed:
-        return f"nothing, because: {signed.reason} Signed by the decider"
+        return f"nothing, because: {full_stop(signed.reason)} Signed by the decider"
     return "nothing yet: no safety copy was read back, and the decider has not signed"
 
 

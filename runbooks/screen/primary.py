@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from accounts.texts import full_stop
 from runbooks import interlocks
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.interlocks.wait import unchecked
@@ -101,10 +102,11 @@ def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
     mine_to_release = Allowed(Move.RELEASE, told.index) in desk.controls
     # Before the countersign, which counts for two minutes: the decider may need more.
     unsigned = interlocks.signature(state, told.index, desk.at)
-    if unsigned and mine_to_release:
-        return f"Your signature is wanted: {unsigned.text}. Release the step and you sign for it."
     if unsigned:
-        return f"Waits for the decider, who signs or stops: {unsigned.text}."
+        what = full_stop(unsigned.text)
+        if mine_to_release:
+            return f"Your signature is wanted: {what} Release the step and you sign for it."
+        return f"Waits for the decider, who signs or stops: {what}"
     confirming = _confirming(desk, told, found)
     if confirming:
         return confirming
@@ -143,7 +145,7 @@ def _confirming(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
 
 def _diagnosis(status: StepStatus, reason: str) -> str:
     if status is StepStatus.MISMATCH:
-        return f"Does not fit: {reason} Find out why before anything else is done."
+        return f"Does not fit: {full_stop(reason)} Find out why before anything else is done."
     return f"Diagnosed: {reason}"
 
 

@@ -56,7 +56,7 @@ def test_the_board(viewer: User, manager: User, at) -> None:
     inventory.copy(inventory.system(manager, at), manager, at, good=True)
     inventory.system(manager, at, name="Books")
     worst, next_ = program(viewer).get(f"{API}/board/").json()["lines"]
-    assert (worst["system"]["slug"], worst["verdict"]) == ("books", "nothing to restore")
+    assert (worst["system"]["slug"], worst["verdict"]) == ("books", "cannot be restored")
     assert (worst["newest_good_copy"], next_["newest_good_copy"]["name"]) == (
         None,
         "ledger-0606.dump",

@@ -95,7 +95,7 @@ def test_what_happened_is_told(manager: User, system: System) -> None:
     assert "guard that refused: 2.\n- 2 × the target’s identity" in notice.text
     assert "guard that was opened: none." in notice.text
     assert "Verifier" not in notice.text
-    assert "promised now: 1.\n- ledger: no good copy: nothing could be restored" in notice.text
+    assert "promised now: 1.\n- ledger: no good copy" in notice.text
     assert "2 runs with" in notice.text
     assert "all hold." in notice.text
     assert Job.objects.filter(kind="notices.mail").count() == 1

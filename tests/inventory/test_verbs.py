@@ -379,3 +379,14 @@ def test_people_name_things_in_their_own_language(operator: User, at: datetime) 
     )
     made = make.copy(ledger, operator, at, name="M\u00fcller\u2019s copy \u2013 May")
     assert made.name == "M\u00fcller\u2019s copy \u2013 May"
+
+
+def test_the_sentence_does_not_repeat_its_verdict(operator: User, at: datetime) -> None:
+    """Pages put the two beside each other, and so does the front page."""
+    ledger = make.system(operator, at)
+    line = board.line(ledger, at)
+    assert (line.verdict, line.sentence) == ("cannot be restored", "no good copy")
+    make.copy(ledger, operator, at, good=True)
+    line = board.line(ledger, at)
+    assert line.verdict == "too old"
+    assert line.sentence == "newest good copy is 26 h old; RPO 1 h: not met"

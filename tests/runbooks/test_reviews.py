@@ -169,3 +169,14 @@ def test_overrides_are_counted_by_runbook_and_gate_without_names(run: Play) -> N
     assert [(line.key, line.overrides) for line in counted.runbooks] == [(slug, 1)]
     assert [(line.key, line.overrides) for line in counted.guards] == [("hold", 1)]
     assert "Operator" not in str(counted)
+
+
+@pytest.mark.parametrize("reason", ["Nobody answers", "Nobody answers."])
+def test_a_reason_ends_with_one_full_stop_in_every_notice(run: Play, reason: str) -> None:
+    run.move(Move.ASK_OVERRIDE, step=0, gate="released", reason=reason)
+    run.at += timedelta(minutes=2)
+    run.move(Move.OVERRIDE, step=0, gate="released")
+    run.move(Move.HOLD, by="verifier", reason=reason)
+    texts = [notice.text for notice in Notice.objects.all()]
+    assert len(texts) >= 3
+    assert all("Nobody answers. " in text and ".." not in text for text in texts)

@@ -71,6 +71,12 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
         {**STEP, "reason": "none newer", "role": "decider", "loss": "dump is 61 days older"},
         "released step 2, Count, signing for the loss (dump is 61 days older): none newer",
     ),
+    "hand_over.offered, with stops": (
+        {"to_name": "Rita", "position": "It is read back.", "running": "nothing",
+         "next_step": "Step 3!", "worries": "none"},
+        "offered the run to Rita. Position: It is read back. Running: nothing. Next: Step 3!"
+        " Worries: none",
+    ),
     "incident.told": (
         {"incident": 3, "title": "Gone", "noticed": "2026-01-02T03:00:00+00:00",
          "writes_stopped": "2026-01-02T04:00:00+00:00", "closed": True},
