@@ -21,6 +21,7 @@ from config.attempts import (
     outcome,
     session,
     trying,
+    values,
 )
 from config.attempts.trying import Attempt
 
@@ -40,6 +41,7 @@ _MODULES = (
     outcome,
     session,
     trying,
+    values,
 )
 #: All attempts, in the order of their points.
 ATTEMPTS: tuple[Attempt, ...] = tuple(

@@ -185,7 +185,9 @@ def test_a_value_that_cannot_be_read_is_named_as_it_was_sent(told: Story, send: 
     told.start()
     answer = send("operator", Move.TICK, step=0, values={"entries": "a lot"})
     assert answer.status_code == 422
-    assert answer.json()["errors"] == {"values.entries": "Write a number, such as 0 or 12.5."}
+    assert answer.json()["errors"] == {
+        "values.entries": "“a lot” is not a number. Write a number, such as 0, 12.5 or 1 234 567."
+    }
     assert told.state.steps[0].status is StepStatus.OPEN
 
 
