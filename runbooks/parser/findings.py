@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from runbooks.enums import Level
 from runbooks.procedure import Finding
 
+#: A word of so few letters is one letter away from too many others.
+_SHORTEST = 3
+
 
 @dataclass
 class Findings:
@@ -46,6 +49,29 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A suggestion: the known word that `word` was probably meant to be; '' when none is near."""
     close = difflib.get_close_matches(normalised(word), list(known), n=1, cutoff=0.6)
     return f"Did you mean `{close[0]}`?" if close else ""
+
+
+def slip_of(word: str, known: Iterable[str]) -> str:
+    """A suggestion where `word` is a known word but for one letter (left out, too many, wrong, two
+    exchanged), for case, blanks and `_`; '' otherwise. Where other programs have words too, a
+    likeness says nothing."""
+    written = normalised(word).replace("_", "")
+    for one in known:
+        right = one.replace("_", "")
+        if written == right or (len(right) > _SHORTEST and _is_one_off(written, right)):
+            return f"Did you mean `{one}`?"
+    return ""
+
+
+def _is_one_off(written: str, right: str) -> bool:
+    if abs(len(written) - len(right)) > 1:
+        return False
+    same = next((n for n, (a, b) in enumerate(zip(written, right, strict=False)) if a != b), None)
+    if same is None:
+        return len(written) != len(right)
+    here, there = written[same:], right[same:]
+    exchanged = here[:2] == there[:2][::-1] and here[2:] == there[2:]
+    return here[1:] == there[1:] or here[1:] == there or here == there[1:] or exchanged
 
 
 def one_of(words: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from runbooks.enums import Operation, Use
 from runbooks.parser import yamltext
-from runbooks.parser.findings import Findings, did_you_mean
+from runbooks.parser.findings import Findings, normalised, slip_of
 from runbooks.parser.parameters import parameters
 from runbooks.parser.readers import Context, Key, group, is_new, text, texts, word, wrong_type
 from runbooks.parser.yamltext import Place, Value
@@ -119,10 +119,16 @@ METADATA = frozenset(
     re.findall(
         r"\w+",
         """
-        aliases author authors category categories date description draft id keywords lang
-        last_reviewed_on layout linkTitle menu nav_order owner owner_slack owners parent
-        permalink review_in section sidebar_label sidebar_position slug source_url status
-        summary tags team template toc toc_hide type updated version weight
+        about aliases audience author authors canonical_url categories category contributors
+        copyright cover created created_at css date description draft expires expirydate hide
+        hide_title id image images keywords labels lang language last_modified last_reviewed_on
+        last_updated lastmod layout license link linktitle locale maintainer maintainers math menu
+        modified nav nav_exclude nav_order nav_title navigation og_image order original owner
+        owner_slack owners parent permalink position publish_date publishdate published redirect
+        redirect_from redirect_to redirects related resources review_date review_in reviewed
+        reviewers robots search section series service services severity sidebar sidebar_label
+        sidebar_position slug source source_url status subtitle summary tag tags team template
+        theme toc toc_depth toc_hide topic topics type updated updated_at url uuid version weight
         """,
     )
 )
@@ -193,14 +199,14 @@ def _values(source: str, findings: Findings) -> dict[str, Any]:
 
 def _check_foreign(key: Value, known: set[str], findings: Findings) -> None:
     written = key.text() or ""
-    if written in METADATA:
+    if normalised(written) in METADATA:
         return
     findings.warning(
         "unknown_key",
         key.line,
         key.column,
         f"`{written}` in the front matter means nothing here.",
-        did_you_mean(written, sorted(known)),
+        slip_of(written, sorted(known)),
     )
 
 

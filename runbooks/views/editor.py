@@ -24,27 +24,15 @@ from runbooks.procedurejson import from_json
 from runbooks.reading import read
 from runbooks.runnable import can_be_done, not_runnable
 from runbooks.sheet import lay_out
+from runbooks.starter import starter
 from runbooks.views.requests import person
-
-BLANK = """---
-title: 
-purpose: 
-worst_case: 
-abort_rule: 
----
-
-## Stabilise
-
-- [ ] 
-
-"""  # noqa: W291 - the writer goes on where the blank ends
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def runbook_new(request: HttpRequest) -> HttpResponse:
     """Write a runbook from nothing."""
     access.check(person(request), Right.WRITE_RUNBOOKS)
-    form = EditorForm(request.POST or None, initial={"source": BLANK})
+    form = EditorForm(request.POST or None, initial={"source": starter()})
     return _editor(request, form, None)
 
 
@@ -58,7 +46,7 @@ def runbook_edit(request: HttpRequest, slug: str) -> HttpResponse:
     if (number := request.GET.get("from", "")).isdecimal():
         base = get_object_or_404(runbook.revisions, number=int(number))
     initial = {
-        "source": shown(bytes(base.source)) if base else BLANK,
+        "source": shown(bytes(base.source)) if base else starter(),
         "seen": newest.number if newest else None,
     }
     return _editor(request, EditorForm(request.POST or None, initial=initial, base=base), runbook)
@@ -109,8 +97,7 @@ def _editor(request: HttpRequest, form: EditorForm, runbook: Runbook | None) -> 
     """Show the editor, preview or save: what the pressed button says."""
     context: dict[str, Any] = {"runbook": runbook, "form": form}
     if request.method != "POST":
-        context |= _preview(form.initial["source"].encode(), runbook) if runbook else {}
-        return _show(request, context)
+        return _show(request, context | _preview(form.initial["source"].encode(), runbook))
     if not form.is_valid():
         return _show(request, context, status=422)
     source = form.source_bytes()
