@@ -102,6 +102,8 @@ def not_rearmed(book: Book) -> Iterator[Remark]:
             act,
             f"After step {act.number} no step says that {what} work again.",
             f"Add a step at the end with `rearm: [{', '.join(_REARMED)}]`.",
+            # Beside what is there nothing was switched off; what is new may lack it all the same.
+            Level.WARNING if book.is_beside(act) else None,
         )
 
 

@@ -51,7 +51,11 @@ def not_compared(book: Book) -> Iterator[Remark]:
     after = after_act(book)
     if any("compare" in step.guard.locks or _looks_back(step, earlier) for step in after):
         return
-    if not earlier and mention(book, after, _COMPARES):
+    beside = book.is_beside(act)
+    if (beside or not earlier) and mention(book, after, _COMPARES):
+        return
+    # What is lost may have left nothing to measure; then an age or a number that must hold will do.
+    if beside and any(value.max_age or value.equals for s in after for value in s.guard.record):
         return
     yield book.at(
         act,

@@ -3,6 +3,8 @@ under another name. Each with the text beside it that must still be found."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from runbooks.enums import Level
@@ -428,3 +430,32 @@ def test_a_lease_is_the_guard_and_not_its_absence():
     for option, wrong in (("--force-with-lease", False), ("--force", True)):
         source = f"# Push\n\n- [ ] Push{block(f'git push {option} origin fix')}"
         assert bool(of("L51", source)) is wrong
+
+
+def test_beside_what_is_there_a_number_that_must_hold_is_a_comparison():
+    early = "Look" + block("record: {files: {type: number, min: 1}}", label="guard")
+    command = block("aws rds restore-db-instance-from-db-snapshot --db-instance-identifier o2")
+    held = "Read it" + block("record: {newest: {type: datetime, max_age: 1h}}", label="guard")
+    loose = "Read it" + block("record: {newest: {type: datetime}}", label="guard")
+    assert not of("L32", restore(early, f"Restore it{command}", held))
+    assert of("L32", restore(early, f"Restore it{command}", loose))
+    assert of("L32", restore(early, IMPORT, held))
+
+
+def test_beside_what_is_there_nothing_was_switched_off():
+    command = block("aws rds restore-db-instance-from-db-snapshot --db-instance-identifier o2")
+    assert [f.level for f in of("L34", restore(f"Restore it{command}"))] == [Level.WARNING]
+    assert [f.level for f in of("L34", restore(IMPORT))] == [Level.ERROR]
+
+
+@pytest.mark.parametrize("name", ["restore-snapshot-beside", "restore-table-beside"])
+def test_a_restore_beside_that_does_what_it_should_can_be_approved(name):
+    source = (Path(__file__).parent / "good" / f"{name}.md").read_text("utf-8")
+    assert errors(source) == []
+    over = source.replace("RDS restores into a new instance; the live one is not touched.", "")
+    over = over.replace("into a new instance\n", "over the live instance\n")
+    over = over.replace(
+        "aws rds restore-db-instance-from-db-snapshot", "pg_restore --clean -d orders"
+    )
+    over = over.replace("-e 'create database shop_restored'", "-e 'select @@hostname'")
+    assert {"L01", "L04", "L05", "L10", "L22", "L30"} <= set(errors(over))
