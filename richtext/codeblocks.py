@@ -14,7 +14,8 @@ from richtext.marks import plain_code
 
 # Highlighting is for reading; beyond this it costs more than it gives.
 MAX_HIGHLIGHTED = 10_000
-_FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True)
+# Without a prefix, Pygments' `go` and `no` are those of the buttons and numbers of the pages.
+_FORMATTER: HtmlFormatter[str] = HtmlFormatter(nowrap=True, classprefix="code-")
 
 
 def label_of(token: Token) -> str:

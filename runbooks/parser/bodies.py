@@ -45,7 +45,8 @@ def _as_token(piece: Piece, token: Token) -> Token:
     """The block with nothing but this piece of it."""
     if piece.text == token.content.removesuffix("\n") and piece.label == label_of(token):
         return token
-    return Token("fence", "code", 0, content=f"{piece.text}\n", info=piece.label)
+    text = piece.text if piece.is_run else piece.text.strip("\n")
+    return Token("fence", "code", 0, content=f"{text}\n", info=piece.label)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class Writer:
         """HTML of a block of code; `command` draws what is run in it."""
         parts = []
         for piece in pieces_of(token):
+            if not (piece.is_run or piece.text.strip()):
+                continue
             html = self._piece(_as_token(piece, token))
             if piece.is_run:
                 html = command(token, piece, html)

@@ -46,11 +46,13 @@ def check_steps(outline: Outline, findings: Findings) -> None:
 
 
 def check_blocks(blocks: Iterable[Block], lines: list[str], findings: Findings) -> None:
-    """Fences that are not closed, and items that nearly have a box. `blocks` are all, nested ones
-    too."""
+    """Fences that are not closed, prompts that may be remarks, and items that nearly have a box.
+    `blocks` are all, nested ones too."""
     blocks = tuple(blocks)
     check_fences(blocks, lines, findings)
     for block in blocks:
+        if block.kind == "fence":
+            _check_prompts(block, findings)
         if block.kind == "list_item" and block.children:
             _check_box(block.children[0], findings)
         if block.kind == "paragraph" and block.inline:
@@ -108,7 +110,8 @@ def _check_prompts(block: Block, findings: Findings) -> None:
             1,
             "This line is read as a command of root, behind the prompt `# `. It may also be a"
             " remark.",
-            "Write a command as `root@host:~# …`, and a remark as `## …` or outside of the block.",
+            "Write a command behind `root@host:~# `, and a remark behind `## ` or outside of the"
+            " block.",
         )
 
 

@@ -30,7 +30,7 @@ def test_code_in_a_list_is_kept_to_the_byte():
 
 def test_code_is_coloured_with_classes_only():
     html = render("```sh\necho hello\n```\n")
-    assert '<span class="nb">echo</span>' in html
+    assert '<span class="code-nb">echo</span>' in html
     assert "style" not in html
 
 
