@@ -39,6 +39,14 @@ class LastRun:
     hurried: int = 0
 
     @property
+    def undisturbed(self) -> str:
+        """What can be said where nothing differed; '' of a run that never began."""
+        if self.run.started_at is None:
+            return ""
+        whole = self.run.status == RunStatus.COMPLETED.value
+        return f"No value differed from what was expected{'' if whole else ', as far as it went'}."
+
+    @property
     def deviation(self) -> str:
         """In what it went wrong, in a few words; '' when it did not."""
         return deviation_words(self.run.deviation) if self.run.deviation else ""

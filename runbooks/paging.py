@@ -51,8 +51,8 @@ def of_override(run: Run, state: RunState, line: Line, by: User) -> None:
     """A gate was passed without its condition: the same people."""
     text = (
         f"{by} passed without its condition: {_gate(state, line)} Reason:"
-        f" {full_stop(line.data['reason'])} The run is marked, and a review is open: somebody else looks at it and closes it with a"
-        " finding."
+        f" {full_stop(line.data['reason'])} The run is marked, and a review is open: somebody else"
+        " looks at it and closes it with a finding."
     )
     told = ("overridden", f"OVERRIDDEN: {named(run)}", text)
     _call(_answerable(state), run, line, by, told, asks=about_review(run.pk, line.sequence))

@@ -14,7 +14,8 @@ from django.test import Client
 from accounts.models import User
 from inventory.enums import Environment, IdentifierKind
 from inventory.models import Copy, Instance
-from runbooks import briefs, choices
+from runbooks import briefs, choices, runs
+from runbooks.enums import RunKind, RunRole
 from runbooks.interlocks.loss import LossState, last_write
 from runbooks.models import Revision, Run
 from runbooks.procedurejson import from_json
@@ -258,3 +259,26 @@ def test_the_brief_costs_the_same_for_any_number_of_copies(
     most = 16 if connection.vendor == "postgresql" else 15
     with django_assert_max_num_queries(most):
         assert browser.get(world.page).content.decode().count("LAST GOOD COPY") == 0
+
+
+def test_the_last_run_is_told_only_as_far_as_it_went(
+    author: User, operator: User, at: datetime
+) -> None:
+    """A run that nobody started proves nothing about its values."""
+    revision = kept(author, at)
+    given: dict[str, Any] = {"kind": RunKind.DRILL, "parameters": {}, "by": operator}
+    run = runs.prepare(revision=revision, at=at, **given)
+
+    def said() -> str:
+        last = briefs.last_run(revision.runbook)
+        assert last is not None
+        return last.undisturbed
+
+    assert said() == ""
+    runs.take_role(run.pk, role=RunRole.OPERATOR, by=operator, at=at)
+    runs.start(run.pk, acknowledged=True, conditions=True, by=operator, at=at)
+    assert said() == "No value differed from what was expected, as far as it went."
+    for step in range(2):
+        runs.tick(run.pk, step=step, values={}, by=operator, at=at)
+    runs.complete(run.pk, summary="", by=operator, at=at)
+    assert said() == "No value differed from what was expected."
