@@ -63,9 +63,9 @@ def _saved(world: World, text: str = _TEXT) -> tuple[str, int]:
     return world.verbs.save("author", text, _TITLE)
 
 
-def _at_the_act(world: World) -> tuple[Crew, int]:
-    """A live deletion of production whose act is begun and countersigned: there is no safety copy,
-    and nobody has signed."""
+def begun_deletion(world: World) -> tuple[Crew, int]:
+    """A live deletion of production whose act (its index) is begun, and agreed by everyone: there
+    is no safety copy, nobody has signed, and nobody has countersigned."""
     slug, number = _saved(world)
     world.verbs.approve("approver", slug, number)
     run = world.verbs.prepare("operator", slug, RunKind.LIVE, {"target": instance("ledger")})
@@ -76,6 +76,12 @@ def _at_the_act(world: World) -> tuple[Crew, int]:
     crew.go_on(until=act)
     crew.press("operator", Move.BEGIN_STEP, act)
     crew.agree(act)
+    return crew, act
+
+
+def _at_the_act(world: World) -> tuple[Crew, int]:
+    """The same, countersigned."""
+    crew, act = begun_deletion(world)
     crew.confirm(act)
     return crew, act
 

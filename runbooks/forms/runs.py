@@ -35,6 +35,7 @@ from runbooks.forms.replacing import (
     WithdrawReplacementForm,
     read_back_field,
 )
+from runbooks.interlocks.destroy import kept_copy
 from runbooks.irreversible import deletes, part_of, target_of
 
 #: In what a run can go wrong, as its operator or decider says it.
@@ -102,6 +103,17 @@ class UnlockForm(MoveForm):
         does, part = "DELETES" if deletes(guard) else "OVERWRITES", part_of(guard)
         what = f"{part} of {name}. Type the name of {name}" if part else f"{name}. Type its name"
         self.fields["name"].label = f"This {does} {what}"
+
+
+class ReleaseForm(ReasonForm):
+    """Why it may go on; where nothing is kept of what a step deletes, why there is nothing to
+    keep."""
+
+    def prepare(self) -> None:
+        if self.index is None or not deletes(self.state.step(self.index).guard):
+            return
+        if kept_copy(self.state, self.index) is None:
+            self.fields["reason"].label = "Nothing to keep, because"
 
 
 class ResumeForm(RunForm):
@@ -248,7 +260,7 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.PROPOSE_REPLACEMENT: ProposeReplacementForm,
     Move.CONFIRM_REPLACEMENT: ConfirmReplacementForm,
     Move.WITHDRAW_REPLACEMENT: WithdrawReplacementForm,
-    Move.RELEASE: ReasonForm,
+    Move.RELEASE: ReleaseForm,
     Move.DECIDE: DecideForm,
     Move.NOTE: NoteForm,
     Move.ATTACH: AttachForm,
