@@ -163,8 +163,8 @@ def _in_span(text: Written, sign: Sign) -> Level | None:
     """In running text code is also used for names and ranges."""
     if sign.kind in (Kind.BLANK, Kind.LETTER) or _is_option(text.text, sign):
         return Level.ERROR
-    before = text.text[: sign.place]
-    if sign.kind is Kind.QUOTE and " " in text.text and re.search(r"[ =]$", before[-1:]):
+    before = text.text[max(sign.place - 1, 0) : sign.place]
+    if sign.kind is Kind.QUOTE and " " in text.text and before in (" ", "="):
         return Level.ERROR
     return Level.WARNING if sign.kind is Kind.WIDE else None
 
