@@ -66,7 +66,9 @@ def _leads_nowhere(book: Book, step: Step) -> Iterator[Remark]:
             "Add `on_mismatch:` with the id of a section that finds out why.",
         )
         if book.procedure.abort_rule:
-            ends = f"Only the abort rule says what to do {what} in step {step.number}."
+            ends = (
+                f"Step {step.number} leads nowhere {what}: at most the abort rule says what to do."
+            )
             remark = replace(remark, sentence=ends, level=Level.WARNING)
         yield remark
 
