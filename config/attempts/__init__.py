@@ -20,6 +20,7 @@ from config.attempts import (
     loss,
     outcome,
     session,
+    stray,
     trying,
     values,
 )
@@ -40,6 +41,7 @@ _MODULES = (
     loss,
     outcome,
     session,
+    stray,
     trying,
     values,
 )
