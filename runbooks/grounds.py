@@ -48,7 +48,7 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
         return None
     return Refusal(
         "inventory_changed",
-        f"The inventory changed after this run was prepared: {' '.join(said)}",
+        f"The inventory changed after this run was prepared: {' '.join(dict.fromkeys(said))}",
         "Stop and find out which is right. Then abort this run and prepare a new one.",
         guard=next(iter(_keys(state, request)), "overwrite"),
         caught=Caught.TARGET if other else Caught.COPY,

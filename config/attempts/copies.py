@@ -1,4 +1,4 @@
-"""Copies that are none: an empty one, a small one, one file told as two."""
+"""Copies that are none, and a standby that is taken for its primary."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import hashlib
 
 from config.attempts.trying import Attempt, World, demand
 from config.day.right import Crew
-from inventory import board, copies
+from inventory import board, copies, instances
 from inventory.enums import CopyState, Medium
-from inventory.models import Copy, System
+from inventory.models import Copy, Instance, System
 from runbooks.enums import Move
 
 _SAFETY = "Write a safety copy of the live database"
@@ -105,10 +105,63 @@ def _nothing_is_good(world: World) -> str:
     return said
 
 
+def _with_standby(world: World) -> Crew:
+    """A standby of the ledger is registered, with the system identifier of its primary."""
+    primary = Instance.objects.get(name="ledger")
+    instances.register(
+        system=primary.system,
+        name="ledger-standby",
+        environment=primary.environment,
+        host="db-prod-2",
+        first_kind=primary.first_kind,
+        first_value="db-prod-2",
+        second_kind=primary.second_kind,
+        second_value=primary.second_value,
+        by=world.person("operator"),
+        at=world.at,
+    )
+    return world.restore()
+
+
+def _by_the_shared_one(world: World) -> str:
+    crew = _with_standby(world)
+    step = crew.step("Identify the server")
+    crew.go_on(until=step)
+    values = {**crew.values(step), "identify.first": "db-prod-2"}
+    crew.press("operator", Move.TICK, step, values=values)
+    demand(crew.state.steps[step].done_at is None, "The standby is taken for its primary.")
+    page = str(world.client("operator").get(f"/runs/{crew.run}/").content.decode())
+    said = "fits says nothing: ledger-standby @ db-prod-2 has it, too."
+    demand(said in page, "The page does not say that the identifier is shared.")
+    return f"That the database system identifier {said}"
+
+
+def _take_over_by_the_shared_one(world: World) -> str:
+    crew = _with_standby(world)
+    crew.press(
+        "operator",
+        Move.HAND_OVER,
+        to=world.person("relief").pk,
+        position="none",
+        running="nothing",
+        next_step="1",
+        worries="nothing",
+    )
+    shared = crew.state.facts["target"].identifiers[1]
+    return world.refused(
+        "wrong_target",
+        lambda: crew.press(
+            "relief", Move.ACCEPT_HAND_OVER, read_back=crew.place, identifier=shared
+        ),
+    )
+
+
 ATTEMPTS: tuple[Attempt, ...] = (
     Attempt(27, "A copy of 0 bytes is verified, because the program ended well", _nothing_is_good),
     Attempt(27, "The safety copy is an empty file", _empty_safety_copy),
     Attempt(27, "The safety copy is a millionth of the earlier copies", _small_safety_copy),
     Attempt(27, "The backup is measured as the safety copy", _backup_as_safety_copy),
     Attempt(27, "One file is registered as two copies of two moments", _one_file_as_two),
+    Attempt(28, "A primary is identified by what its standby shares", _by_the_shared_one),
+    Attempt(28, "A run is taken over by the shared identifier alone", _take_over_by_the_shared_one),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from accounts.texts import full_stop
 from runbooks.enums import Move, StepStatus
 from runbooks.machine.gates import attempt_at, gates, run_gates
 from runbooks.machine.overriding import (
@@ -94,7 +95,7 @@ def _asked(state: RunState, request: Request) -> Override | None:
 def _not_asked(gate: Gate) -> Refusal:
     return Refusal(
         "not_asked",
-        f"No override was asked for: {gate.label}.",
+        f"No override was asked for: {full_stop(gate.label)}",
         "Ask for it first, with a reason; it can be used two minutes later.",
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from accounts.texts import full_stop
 from runbooks import interlocks
 from runbooks.enums import Countersign, RunKind, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.freshness import is_fresh
@@ -54,7 +55,7 @@ def not_yet(gate: Gate) -> Refusal:
     """The refusal of a move that a closed gate stands before."""
     label = gate.label[:1].lower() + gate.label[1:]
     code = f"gate_{gate.key.split(':')[0]}"
-    return Refusal(code, f"Not yet: {label}.", gate.how, guard=gate.guard)
+    return Refusal(code, f"Not yet: {full_stop(label)}", gate.how, guard=gate.guard)
 
 
 def overridden(state: RunState, index: int | None, gate: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from accounts.texts import full_stop
 from runbooks.enums import RunStatus
 from runbooks.irreversible import act_of
 from runbooks.machine.gates import attempt_at, gates, run_gates
@@ -161,7 +162,7 @@ def may_use(state: RunState, person: int, index: int | None, at: datetime) -> Re
 def _one_at_a_time(before: Override) -> Refusal:
     return Refusal(
         "one_at_a_time",
-        f"An override was asked for already: {before.label}.",
+        f"An override was asked for already: {full_stop(before.label)}",
         f"It can be used from {not_before(before):%H:%M:%S} UTC on. Use it or withdraw it; then the"
         " next one can be asked for.",
         logged=False,

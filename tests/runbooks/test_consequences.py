@@ -303,6 +303,18 @@ def test_a_copy_that_is_gone_since_the_briefing(at, crew, target, dump, state) -
     assert f"is {state}" in refused(game, 0, SAID).sentence
 
 
+def test_a_copy_that_is_gone_is_named_once(at, crew, target, dump) -> None:
+    """It was chosen, and the run counts on it as a good one: one sentence, not two."""
+    act = "Swap\noverwrite: {target: target, from: dump}\nundo: back"
+    game = playing(at, crew, target, dump, PROTECT, act, "# Back {.aside}", "Undo")
+    game.tick(0, **SAME)
+    copies.mark(dump, state="quarantined", reason="evidence", by=crew["operator"], at=at)
+    run, state = rows.load(game.run.pk)
+    found = grounds.changed(run, state, Request(Move.UNLOCK, 1, at, 1))
+    assert found is not None
+    assert found.sentence.count(f"{dump} is quarantined.") == 1
+
+
 def test_a_copy_whose_content_changed_since_the_briefing(at, crew, target, dump) -> None:
     game = playing(at, crew, target, dump, SAY)
     copies.edit(dump, changes={"sha256": OTHER}, by=crew["operator"], at=at)

@@ -203,3 +203,14 @@ def test_values_are_shown_as_people_read_them() -> None:
     assert shown("bytes", "48117760") == "48117760 bytes (45.9 MiB)"
     assert shown("text", "x" * 300) == "x" * 200 + "…"
     assert "2026" in shown("datetime", "2026-03-04T03:12:45+00:00")
+
+
+def test_what_people_wrote_ends_with_one_full_stop() -> None:
+    said = {"position": "The copy is read back.", "running": "nothing", "next_step": "Which?"}
+    told = sentence(
+        "hand_over.offered", {"to": 5, "to_name": "Relief", "worries": "-", **said}, PROCEDURE
+    )
+    assert told == (
+        "offered the run to Relief. Position: The copy is read back. Running: nothing. Next: Which?"
+        " Worries: -"
+    )
