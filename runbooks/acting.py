@@ -13,6 +13,9 @@ from runbooks.quoting import has_known_quoting, without_comments
 
 #: Words in a guard that are read and not obeyed.
 _PROSE = frozenset({"label", "question", "cancel"})
+#: What the interlocks say of the values that they ask for themselves: no author writes it.
+_NOT_WRITTEN = frozenset({"or_day", "precise"})
+_LEFT_OUT = _PROSE | _NOT_WRITTEN
 
 
 def digest(procedure: Procedure) -> str:
@@ -105,7 +108,7 @@ def _lines(text: str, label: str) -> list[list[str]]:
 
 def _without_prose(data: Any) -> Any:
     if isinstance(data, dict):
-        return {k: _without_prose(v) for k, v in data.items() if k not in _PROSE}
+        return {k: _without_prose(v) for k, v in data.items() if k not in _LEFT_OUT}
     if isinstance(data, list | tuple):
         return [_without_prose(value) for value in data]
     return data

@@ -224,3 +224,27 @@ def test_a_title_without_a_letter_is_none(title: str) -> None:
 
 def test_other_titles_are_other_titles() -> None:
     assert len({title_key(one) for one in ("Straße", "Strasze", "Restore 1", "Restore 2")}) == 4
+
+
+def _with(label: str, text: str) -> str:
+    block = f"```{label}\n  {text}\n  ```".replace("\n  \n", "\n\n").encode()
+    return of(TEXT.replace(b"```sh\n  restore <dump.place> <target.host>\n  ```", block))
+
+
+@pytest.mark.parametrize("label", ["console", "python", "powershell", "cmd", "javascript", "ruby"])
+def test_code_of_every_kind_acts(label: str) -> None:
+    assert _with(label, "restore a") != _with(label, "restore b")
+    assert len({_with(label, "restore a"), _with("text", "restore a")}) == 2
+
+
+def test_of_a_session_what_is_typed_acts() -> None:
+    typed = _with("sh", "restore a")
+    assert _with("console", "$ restore a\n  done") == typed
+    assert _with("console", "postgres@db:~$ restore a\n  $ ") == typed
+    assert _with("console", "$ restore a\n  $ restore b") != typed
+
+
+def test_blanks_act_where_they_may_mean_something() -> None:
+    assert _with("python", "if x:\n    a()\n  b()") != _with("python", "if x:\n    a()\n    b()")
+    assert _with("python", "a()\n\n  b()  ") == _with("python", "a()\n  b()")
+    assert _with("python", "a() # b") != _with("python", "a()")
