@@ -61,11 +61,12 @@ class Call:
 @dataclass(frozen=True)
 class Query:
     """One SQL statement, without comments, with strings emptied; or a line of a script. `line` and
-    `column` from 0."""
+    `column` from 0. `by` is the client that sends it, where one is called."""
 
     text: str
     line: int
     column: int
+    by: Call | None = None
 
     @property
     def said(self) -> str:

@@ -106,8 +106,9 @@ class Made:
 
     def holds(self, place: Call | Query, danger: Danger | None = None) -> bool:
         """Whether a call only fills or prepares what was made; `danger` is what it does."""
-        if not isinstance(place, Call):
-            return False
+        if isinstance(place, Query):
+            filled = danger is not None and danger.restores and place.by is not None
+            return filled and place.by is not None and self.holds(place.by)
         if danger is not None and prepares(place):
             return self.disk
         if any((place.program, text) in self.things for text in _deleted(place)):

@@ -133,9 +133,9 @@ class _Found:
         if depth <= _DEEPEST:
             self._take(windows_statements(text, reads), start, depth)
 
-    def sql(self, text: str, start: int) -> None:
-        """Add the statements of a text in SQL."""
-        self.queries += (Query(said, *self.places.of(start + at)) for said, at in cut(text))
+    def sql(self, text: str, start: int, by: Call | None = None) -> None:
+        """Add the statements of a text in SQL, which the client `by` sends."""
+        self.queries += (Query(said, *self.places.of(start + at), by) for said, at in cut(text))
 
     def code(self, text: str, start: int, kind: Kind, depth: int) -> None:
         """Add what a script in the language `kind` calls, starts and sends."""
@@ -166,7 +166,7 @@ class _Found:
         for word in _for_a_shell(call):
             self.shell(word.text, start + word.inner_offset, depth)
         for word in sent(call, before):
-            self.sql(word.text, start + word.inner_offset)
+            self.sql(word.text, start + word.inner_offset, call)
         program = call.program.lower()
         if program in _WINDOWS:
             reads, options = _WINDOWS[program]

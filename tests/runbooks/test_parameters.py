@@ -171,6 +171,35 @@ def test_code_whose_quoting_is_not_known_takes_plain_values_alone(label: str) ->
     assert filled("ledger_2", "del <side>", label) == "del ledger_2"
 
 
+@pytest.mark.parametrize("prompt", ["$", "db:~#", "postgres@<target.host>:~$", "%"])
+def test_what_is_typed_at_a_shell_is_quoted_for_it(prompt: str) -> None:
+    session = f"{prompt} printf %s <side>\n$ ls\nout <side>"
+    for value in HOSTILE:
+        assert side(value, session, "console") == ""
+    assert "would take it for an option" in side("-rf", session, "console")
+    (step,) = runbook(session, "console").steps
+    page = fill(step.body_html, {"side": Facts("a b")})
+    said = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert "printf %s 'a b'" in said
+    assert "out a b" in said
+
+
+@pytest.mark.parametrize(
+    ("prompt", "refusal"),
+    [
+        ("ledger=#", "would need quoting inside SQL"),
+        ("mysql>", "would need quoting inside SQL"),
+        ("redis>", "whose quoting is not known"),
+        ("PS C:\\>", "whose quoting is not known"),
+        (">>>", "whose quoting is not known"),
+    ],
+)
+def test_what_is_typed_elsewhere_takes_what_fits_there(prompt: str, refusal: str) -> None:
+    for value in HOSTILE:
+        assert refusal in side(value, f"{prompt} drop <side>", "console")
+    assert side("ledger_2", f"{prompt} drop <side>", "console") == ""
+
+
 @pytest.mark.parametrize("label", ["text", "output", "json", "yaml"])
 def test_output_and_data_take_any_value(label: str) -> None:
     assert side("a b; c", "name: <side>", label) == ""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from runbooks.codekinds import Kind, kind_of
+from runbooks.enums import Level
 from runbooks.lint.destroyers import dangers
 from runbooks.lint.script import script
+from tests.runbooks.lint.linting import of
 from tests.runbooks.lint.test_destroyers import commands
 
 _DESTROYS = {
@@ -169,3 +171,14 @@ def test_what_is_said_is_what_was_written() -> None:
 @pytest.mark.parametrize("label", ["python", "ruby", "js", "perl", "word", "ps1", "cmd"])
 def test_a_hard_text_is_read_at_once(label: str, text: str) -> None:
     assert list(dangers(script(label, text))) is not None
+
+
+@pytest.mark.parametrize(
+    ("into", "level"), [("ledger_new", Level.WARNING), ("ledger", Level.ERROR)]
+)
+def test_rows_into_a_database_that_the_text_made(into: str, level: Level) -> None:
+    text = (
+        "# A\n\n- [ ] Make it\n\n  ```sh\n  createdb -h db ledger_new\n  ```\n\n- [ ] Fill it\n\n"
+        f"  ```sh\n  psql -h db -d {into} -c \"\\copy entry from 'x.csv' csv\"\n  ```\n"
+    )
+    assert [one.level for one in of("L22", text)] == [level]
