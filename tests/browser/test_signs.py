@@ -37,7 +37,6 @@ abort_rule: Anyone.
 @pytest.fixture(scope="module")
 def paths(site: Site) -> dict[str, str]:
     people = {user.username: user for user in User.objects.all()}
-    people["decider"] = people.get("decider") or people["manager"]
     made = play(TEXT.encode(), datetime.now(UTC), people=people, kind=RunKind.DRILL)
     runbook = made.run.revision.runbook
     later = TEXT.replace(LINE, "ls -l /srv/exe.jpg -h")
