@@ -102,6 +102,7 @@ def of_asked_copies(run: Run, state: RunState, line: Line, by: User) -> None:
 #: it is said.
 _SETTLED: dict[str, tuple[tuple[str, ...], str]] = {
     "run.resumed": (("stop",), "The run was resumed."),
+    "run.turned_back": (("stop", "override-asked"), "The run was turned back."),
     "override.asked": (("override-asked",), "It was asked for again."),
     "override.withdrawn": (("override-asked",), "It was withdrawn."),
     "gate.overridden": (("override-asked",), "It was used."),

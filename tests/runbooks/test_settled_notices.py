@@ -70,6 +70,16 @@ def test_all_that_a_run_asked_is_over_when_it_ends(run: Play) -> None:
     assert not any(reading.unread(person) for person in run.people.values())
 
 
+@pytest.mark.django_db
+def test_a_stop_is_over_when_the_run_is_turned_back(at: datetime) -> None:
+    """It goes on then, by the section that leads back."""
+    run = play(texts.ABORT, at)
+    run.move(Move.HOLD, by="verifier", reason="Wrong host.")
+    run.move(Move.ABORT, by="decider", reason="so")
+    assert run.run.status == "running"
+    assert over("stop") == {"The run was turned back."}
+
+
 def test_a_completed_run_asks_for_nothing(manager: User, at: datetime) -> None:
     run = play(texts.PLAIN, at)
     run.move(Move.ASK_COPIES, text="")
