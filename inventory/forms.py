@@ -21,7 +21,7 @@ from inventory.identifiers import READ_BY, Preset
 from inventory.models import Copy, Instance, System
 
 SIZE_HELP = "Best the bytes, e.g. 48117760; or with a unit, e.g. 48.1 MB or 45.9 MiB."
-SHA256_HELP = "The line that sha256sum, openssl dgst or Get-FileHash prints; all of it is read."
+SHA256_HELP = "Paste the line that sha256sum, openssl dgst or Get-FileHash prints."
 
 
 def _offered(words: type[StrEnum], *, ask: bool = True) -> list[tuple[str, str]]:
