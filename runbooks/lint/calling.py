@@ -16,11 +16,20 @@ _WRAPPERS = {
     "ionice": ("-c", "-n"),
     "timeout": (),
     "chroot": (),
+    "gosu": (),
+    "flock": ("-w",),
+    "runuser": ("-u", "-l"),
+    "xargs": ("-I", "-n", "-P", "-L", "-d", "-a", "-s", "-E"),
+    "nsenter": ("-t",),
+    "systemd-run": ("-p", "-u"),
     **dict.fromkeys(("nohup", "time", "exec", "command", "if", "then", "else", "do", "while",
-                     "until", "!", "{", "xargs", "watch", "call", "start"), ()),
+                     "until", "!", "{", "$", "watch", "call", "start", "parallel", "setsid",
+                     "unbuffer"), ()),
 }  # fmt: skip
 #: Those behind which stands a word of their own.
-_WITH_A_WORD = frozenset({"timeout", "chroot"})
+_WITH_A_WORD = frozenset({"timeout", "chroot", "gosu", "flock"})
+#: Those that run a program of a project, behind `exec` or `run`.
+_PROJECTS = frozenset({"bundle", "poetry", "pipenv", "uv", "pdm", "hatch", "heroku", "ddev"})
 _RUNS_INSIDE = frozenset({"docker", "podman", "docker-compose", "kubectl", "oc", "nerdctl"})
 # These run what stands behind `--`, with an account of their own.
 _ENTERS = frozenset({"aws-vault", "chamber", "doppler", "op", "gds", "gds-cli", "dotenv", "summon"})
@@ -83,14 +92,17 @@ def _entered(name: str, words: list[Word]) -> list[Word] | None:
     texts = [word.text for word in words]
     if name in _ENTERS and "--" in texts:
         return words[texts.index("--") + 1 :]
-    if name in _RUNS_INSIDE and "exec" in texts[:5]:
-        rest = _without_options(words[texts.index("exec") + 1 :], _INSIDE)[1:]
+    if name in _PROJECTS and texts[1:2] in (["exec"], ["run"]):
+        return _without_options(words[2:], ()) or None
+    enters = next((text for text in texts[:5] if text in ("exec", "rsh")), "")
+    if name in _RUNS_INSIDE and enters:
+        rest = _without_options(words[texts.index(enters) + 1 :], _INSIDE)[1:]
         return _without_options(rest, _INSIDE)
     if name in _RUNS_INSIDE and "run" in texts[:3]:
         rest = _without_options(words[texts.index("run") + 1 :], _STARTING)[1:]
         return _without_options(rest, ()) or None
     if name == "ssh" and len(rest := _without_options(words[1:], _SSH)) > 2:
-        return rest[1:]
+        return _without_options(rest[1:], ())
     found = next((n for n, t in enumerate(texts) if t.lower() in _INTO.get(name.lower(), ())), 0)
     return words[found + 1 :] if found and len(words) > found + 2 else None
 
@@ -109,5 +121,8 @@ def name_of(word: Word) -> str:
 
 def _without_options(words: list[Word], taking: tuple[str, ...]) -> list[Word]:
     while words and words[0].text.startswith("-"):
-        words = words[2:] if words[0].text in taking else words[1:]
+        text = words[0].text
+        # `-iu postgres`: the last of a bundle takes the word.
+        bundle = re.fullmatch(r"-[A-Za-z]+", text) and f"-{text[-1]}" in taking
+        words = words[2:] if text in taking or bundle else words[1:]
     return words

@@ -14,7 +14,7 @@ from runbooks.lint.queries import SQL_BEGINS, cut, sent
 from runbooks.lint.shell import Statement, Word, statements
 from runbooks.lint.windows import windows_statements
 
-_SHELLS = frozenset({"sh", "bash", "zsh", "ksh", "dash", "su", "ssh", "eval", "bash.exe", "wsl"})
+_SHELLS = frozenset({"sh", "bash", "zsh", "ksh", "dash", "su", "ssh", "eval", "wsl", "trap"})
 #: Programs whose option gives them a text for a shell of another machine.
 _REMOTE = {
     "gcloud": ("--command",),
@@ -41,6 +41,15 @@ _INTERPRETERS = {
     "php": (Kind.SCRIPT, ("-r",)),
 }
 _DEEPEST = 3
+_SUBSTITUTION = re.compile(r"\$\((?!\()(?P<new>(?:[^()]|\([^()]*\))*)\)|`(?P<old>[^`]*)`")
+#: A client's own way to a shell: of psql and mysql, of SQLite, of SQL*Plus and RMAN.
+_TO_A_SHELL = re.compile(
+    r"(?m)^[ \t]*(?:\\!|!|system\b|\.(?:shell|system)\b|host\b)[ \t]*['\"]?(?P<text>[^\n;'\"]+)"
+)
+#: SQL that a statement puts together: `execute 'drop …'`.
+_EXECUTED = re.compile(
+    r"\bexec(?:ute)?(?:\s+immediate)?\s*\(?\s*(?:format\s*\(\s*)?N?'(?P<text>[^']+)'", re.IGNORECASE
+)
 
 #: A line of a log in a block without a label: `Error: …`, `Command: terraform apply … failed.`
 _SAID = re.compile(r"^[ \t]*[A-Z][A-Za-z]{2,30}: .*$", re.MULTILINE)
@@ -136,6 +145,13 @@ class _Found:
     def sql(self, text: str, start: int, by: Call | None = None) -> None:
         """Add the statements of a text in SQL, which the client `by` sends."""
         self.queries += (Query(said, *self.places.of(start + at), by) for said, at in cut(text))
+        for found in _TO_A_SHELL.finditer(text):
+            self.shell(found["text"], start + found.start("text"), _DEEPEST)
+        for found in _EXECUTED.finditer(text):
+            at = start + found.start("text")
+            self.queries += (
+                Query(said, *self.places.of(at + off), by) for said, off in cut(found["text"])
+            )
 
     def code(self, text: str, start: int, kind: Kind, depth: int) -> None:
         """Add what a script in the language `kind` calls, starts and sends."""
@@ -163,7 +179,7 @@ class _Found:
 
     def _inside(self, call: Call, before: Call | None, start: int, depth: int) -> None:
         """Add what a call is given to run."""
-        for word in _for_a_shell(call):
+        for word in (*_for_a_shell(call, before), *_substituted(call)):
             self.shell(word.text, start + word.inner_offset, depth)
         for word in sent(call, before):
             self.sql(word.text, start + word.inner_offset, call)
@@ -179,15 +195,29 @@ class _Found:
                 self.code(word.text, start + word.inner_offset, kind, depth)
 
 
-def _for_a_shell(call: Call) -> Iterator[Word]:
+def _substituted(call: Call) -> Iterator[Word]:
+    """What is run within double quotes and in a here-document: `"$(…)"`."""
+    words = [*call.assigned, *call.words, *(word for _, word in call.statement.redirects)]
+    texts = [word for word in words if '"' in word.raw]
+    texts += [call.statement.document] if call.statement.document else []
+    for word in texts:
+        for found in _SUBSTITUTION.finditer(word.raw):
+            name = "new" if found["new"] is not None else "old"
+            yield Word(found[name], word.offset + found.start(name), found[name])
+
+
+def _for_a_shell(call: Call, before: Call | None) -> Iterator[Word]:
     """Scripts that are handed to another shell."""
     yield from _given(call, _REMOTE.get(call.program, ()))
     if call.program not in _SHELLS:
         return
     if call.statement.document is not None:
         yield call.statement.document
-    if call.program in ("ssh", "eval", "wsl") or call.has("-c"):
-        yield from (word for word in call.words[-1:] if re.search(r"\s", word.text))
+    if before is not None and call.fed_by in ("echo", "printf"):
+        yield from before.words
+    if call.program in ("ssh", "eval", "wsl", "trap") or call.has("-c"):
+        given = call.words[:1] if call.program == "trap" else call.words[-1:]
+        yield from (word for word in given if re.search(r"\s", word.text))
 
 
 def _given(call: Call, options: tuple[str, ...]) -> Iterator[Word]:

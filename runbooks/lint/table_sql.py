@@ -12,7 +12,7 @@ RENAMED = "ALTER DATABASE … RENAME"
 SQL: tuple[tuple[re.Pattern[str], Danger], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE | re.DOTALL), Danger(name, does, restores=restores))
     for pattern, name, does, restores in (
-        (r"\bdrop\s+(?:table|database|schema|tablespace|keyspace|collection|owned|column"
+        (r"\bdrop\s+(?:table|(?:pluggable\s+)?database|schema|partition|tablespace|keyspace|collection|owned|column"
          r"|materialized|index)\b", "DROP", "removes it with all that is in it", False),
         (r"^\s*truncate\b", "TRUNCATE", "empties the table", False),
         (r"(?:^|[{(])\s*restore\s+(?:database|log|table|tablespace|datafile|controlfile|spfile"
