@@ -110,7 +110,7 @@ def test_every_page_and_the_api_say_the_same(
     assert "counting the 1 of 3 steps that say how long they take" in page(
         f"/runbooks/{slug}/1/start/"
     )
-    assert "3<small>4 sub-steps, 2 more in contingency sections</small>" in page("/runbooks/")
+    assert "3<br><small>4 sub-steps, 2 more in contingency sections</small>" in page("/runbooks/")
     opened = incident(operator, at, system=system)
     links.link_runbook(opened, runbook=revision.runbook, by=operator, at=at)
     assert f"revision 1, {WORDS}" in page(f"/incidents/{opened.pk}/")
