@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from runbooks.lint.blocks import TELLS_NOT, StepCommand
 from runbooks.lint.book import Book
@@ -21,6 +22,11 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\[\]]*\])")
 _ADDRESS = re.compile(r"<?\bhttps?://\S+")
 _SPAN = re.compile(r"(?<!`)`([^`\n]+[ \t][^`\n]+)`(?!`)")
+_HTML_CODE = re.compile(
+    r"<(?P<tag>pre|code|kbd|samp)\b[^>]*>(?P<code>(?:(?!</(?P=tag)>).){1,4000})</(?P=tag)>",
+    re.DOTALL | re.IGNORECASE,
+)
+_TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])[\"'*_)]*\s+(?=\S)")
 
 
@@ -89,6 +95,18 @@ def inline_commands(book: Book, step: Step) -> Iterator[StepCommand]:
         for found in _SPAN.finditer(line):
             if not TELLS_NOT.search(line[: found.start()]):
                 yield StepCommand("", found[1], number, found.start(1), step, kept=book.kept)
+    yield from _html_commands(book, step)
+
+
+def _html_commands(book: Book, step: Step) -> Iterator[StepCommand]:
+    """The commands that a step writes as HTML, which the parser takes for text."""
+    lines = list(book.prose(step))
+    text = "\n".join(line for _, line in lines)
+    for found in _HTML_CODE.finditer(text):
+        code = unescape(_TAG.sub("", found["code"]))
+        before = text[: found.start("code")]
+        line = before.count("\n") + (len(code) - len(code.lstrip("\n")))
+        yield StepCommand("", code.strip("\n"), lines[line][0], 0, step, kept=book.kept)
 
 
 def at_act(book: Book, sentence: str, suggestion: str) -> Remark:

@@ -6,6 +6,7 @@ import pytest
 
 from runbooks.lint.destroyers import dangers
 from runbooks.lint.script import script
+from tests.runbooks.lint.linting import of
 
 _AROUND = [
     "{}",
@@ -74,3 +75,18 @@ def test_it_is_reached(around: str, command: str, found: int) -> None:
 )
 def test_what_a_client_is_given(label: str, code: str, found: int) -> None:
     assert len(list(dangers(script(label, code)))) == found
+
+
+@pytest.mark.parametrize(
+    ("html", "line"),
+    [
+        ("<pre><code>dropdb -h a ledger</code></pre>", 5),
+        ("<pre>\n  ls\n  dropdb -h a ledger\n  </pre>", 7),
+        ("Run <code>dropdb -h a ledger</code> now.", 5),
+        ("<pre>dropdb -h &lt;target.host&gt; ledger</pre>", 5),
+        ("<pre>createdb ledger</pre>", 0),
+    ],
+)
+def test_code_that_is_written_as_html_is_read(html: str, line: int) -> None:
+    found = of("L22", f"# A\n\n- [ ] Do it\n\n  {html}\n")
+    assert [one.line for one in found] == [line] * bool(line)
