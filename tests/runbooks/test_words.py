@@ -83,6 +83,10 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
         "said that the run answers incident 3, Gone (noticed 2026-01-02 03:00 UTC, writes stopped"
         " 2026-01-02 04:00 UTC); it is closed",
     ),
+    "instance.deleted": ({**STEP, "name": "ledger", "part": ""}, "deleted ledger"),
+    "instance.deleted, a part": (
+        {**STEP, "name": "ledger", "part": "table orders"}, "deleted table orders of ledger"
+    ),
     "instance.frozen": ({**STEP, "name": "ledger"}, "froze ledger"),
     "instance.thawed": ({**STEP, "name": "ledger"}, "thawed ledger"),
     "copy.registered": (
