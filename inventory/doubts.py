@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.units import sizes
 from inventory import plausibility, times
-from inventory.models import Copy, System
+from inventory.models import Copy, Instance, System
 from inventory.plausibility import Earlier
 
 #: People type a moment to the minute.
@@ -46,7 +46,9 @@ def of(copy: Copy) -> Doubt | None:
             certain=True,
         )
     low = plausibility.far_below(copy.size_bytes, kind(copy), earlier(copy.system, copy))
-    return Doubt("size_doubted", low, _SMALL, certain=False) if low else None
+    if not low or _known_good(copy):
+        return None
+    return Doubt("size_doubted", low, _SMALL, certain=False)
 
 
 def compared(copy: Copy) -> str:
@@ -60,15 +62,30 @@ def kind(copy: Copy) -> str:
 
 
 def earlier(system: System, but: Copy | None = None) -> tuple[Earlier, ...]:
-    """The good copies of `system` whose size is known, the newest first, without `but`."""
+    """The good copies of `system` whose size is known, the newest first; of those that were taken
+    after `but`, which the data had time to outgrow, and of itself, none."""
     rows = Copy.objects.of(system).good().exclude(size_bytes=None).newest_first()
-    if but is not None and but.pk is not None:
-        rows = rows.exclude(pk=but.pk)
+    if but is not None:
+        rows = rows.filter(taken_at__lte=but.taken_at).exclude(pk=but.pk)
     return tuple(
         Earlier(kind(row), row.size_bytes)
         for row in rows[:_LOOKED_AT]
         if row.size_bytes is not None
     )
+
+
+def sizes_before(thing: Instance | Copy) -> str:
+    """What a run compares with a copy that it makes of `thing`, or with `thing`, as a text
+    (`plausibility.written`); '' for a copy whose doubt was accepted."""
+    if isinstance(thing, Copy):
+        return "" if thing.doubt_accepted else plausibility.written(earlier(thing.system, thing))
+    return plausibility.written(earlier(thing.system))
+
+
+def _known_good(copy: Copy) -> bool:
+    """Whether a good copy of the same system is the same file: then the size was judged there."""
+    twins = Copy.objects.of(copy.system).good().filter(sha256=copy.sha256).exclude(sha256="")
+    return twins.exclude(pk=copy.pk).exists()
 
 
 def other_size(copy: Copy) -> Copy | None:

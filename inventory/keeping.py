@@ -114,7 +114,7 @@ def check(copy: Copy, at: datetime) -> None:
             "The newest record cannot be younger than the copy itself, which was taken"
             f" {times.stamp(copy.taken_at)}."
         )
-    if not errors.keys() & {"size_bytes", "sha256"} and (wrong := _impossible(copy)):
+    if not errors.keys() & {"size_bytes", "sha256", "taken_at"} and (wrong := _impossible(copy)):
         errors["sha256"] = wrong
     if copy.taken_from is not None and copy.taken_from.system_id != copy.system_id:
         errors["taken_from"] = f"{copy.taken_from} is no instance of {copy.system}."

@@ -42,6 +42,8 @@ EMPTY: dict[str, tuple[str, int]] = {
     hashlib.sha256(content).hexdigest(): (what, len(content)) for what, content in _NOTHING
 }
 EMPTY_FILE = hashlib.sha256(b"").hexdigest()
+#: Between the size of a copy and what it is compared with.
+LESS = ", less than "
 #: So many earlier copies are compared with: their median.
 _LAST = 5
 #: A copy is in doubt below 1/2 of copies of its own kind, below 1/10 of any other.
@@ -94,7 +96,7 @@ def far_below(size: int | None, kind: str, earlier: Sequence[Earlier]) -> str:
     if size is None or usual is None or size * (_SAME_KIND if same else _OTHER_KIND) >= usual:
         return ""
     part = "half" if same else "a tenth"
-    return f"It has {size_words(size)}, less than {part} of {_words(kind, earlier)}."
+    return f"It has {size_words(size)}{LESS}{part} of {_words(kind, earlier)}."
 
 
 def compared(size: int | None, kind: str, earlier: Sequence[Earlier]) -> str:
@@ -135,8 +137,9 @@ def _usual(kind: str, earlier: Sequence[Earlier]) -> tuple[int | None, bool]:
 def _words(kind: str, earlier: Sequence[Earlier]) -> str:
     usual, same = _usual(kind, earlier)
     assert usual is not None  # noqa: S101 - whoever asks has looked
-    count = len([one for one in earlier if not same or one.kind == kind][:_LAST])
+    like = (one.kind == kind if same else one.kind not in WITHOUT_FILE for one in earlier)
+    count = min(sum(like), _LAST)
     about = f" ({kind})" if same and kind else " of other kinds" if not same else ""
     if count == 1:
-        return f"the last good copy{about}, which has {size_words(usual)}"
-    return f"the last {count} good copies{about}, whose median is {size_words(usual)}"
+        return f"the last good copy{about} before it, which has {size_words(usual)}"
+    return f"the last {count} good copies{about} before it, whose median is {size_words(usual)}"

@@ -144,7 +144,8 @@ def _registered(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
     if original is not None:
         facts |= {"taken_from": original.taken_from, "data_as_of": original.data_as_of}
     how = _line(data["how"])[:HOW_LENGTH]
-    accept = _line(data["accepted"])[:HOW_LENGTH]
+    accepted = data["accepted"] or (original.doubt_accepted if original is not None else "")
+    accept = _line(accepted)[:HOW_LENGTH]
     made = following.register_copy(deed.system, facts, how=how, accept=accept, **deed.signed)
     return {"copy": made.pk}
 

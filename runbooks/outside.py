@@ -1,12 +1,15 @@
-"""What the machine is told of the world outside of the log: disabled accounts, locked texts.
+"""What the machine is told of the world outside of the log: disabled accounts, locked texts, sizes
+of copies.
 
 It is read whenever a run is loaded to be shown or moved, and only where it matters: an ordinary
-step, which waits for nobody else, asks nothing. Whoever replays a log is told nothing of it.
+step, which waits for nobody else and reads no copy, asks nothing. Whoever replays a log is told
+nothing of it.
 """
 
 from __future__ import annotations
 
 from accounts.models import User
+from inventory import doubts
 from runbooks import slips
 from runbooks.enums import Countersign, RunKind, RunStatus
 from runbooks.irreversible import ACTS
@@ -15,11 +18,14 @@ from runbooks.models import Run
 from runbooks.state import replace
 
 _AGREED = {"timeout", *ACTS}
+#: Guards whose step measures a copy, which the register compares with the earlier ones of now.
+_MEASURES = ("copy", "protect", "verify")
 
 
 def seen(run: Run, state: RunState) -> RunState:
     """`state` of `run`, with what is so outside of it now. One query where the word of others
-    counts; before the start of a live run those that look for a lock, too."""
+    counts, one where a copy is measured; before the start of a live run those that look for a lock,
+    too."""
     wanted = counted(state)
     disabled = (
         User.objects.filter(pk__in=wanted, is_active=False) if wanted else User.objects.none()
@@ -27,7 +33,24 @@ def seen(run: Run, state: RunState) -> RunState:
     gone = frozenset(disabled.values_list("pk", flat=True))
     briefing = state.status is RunStatus.BRIEFING
     locked = slips.lock_on(run) if briefing and state.kind is RunKind.LIVE else ""
-    return replace(state, outside=Outside(gone, locked)) if gone or locked else state
+    sizes = _sizes(run, state)
+    if not (gone or locked or sizes):
+        return state
+    return replace(state, outside=Outside(gone, locked, sizes))
+
+
+def _sizes(run: Run, state: RunState) -> dict[str, str]:
+    """What the copies that the current step measures are compared with now: the run itself may have
+    made some since it was prepared."""
+    index = current(state)
+    locks = {} if index is None else state.step(index).guard.locks
+    names = {locks[key]["of"] for key in _MEASURES if key in locks}
+    if not names:
+        return {}
+    rows = run.parameters.filter(name__in=names).select_related("instance__system", "copy__system")
+    return {
+        row.name: doubts.sizes_before(thing) for row in rows if (thing := row.instance or row.copy)
+    }
 
 
 def counted(state: RunState) -> frozenset[int]:

@@ -113,7 +113,7 @@ def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
         "environment": row.environment,
         "system": row.system.name,
         "lifecycle": row.lifecycle,
-        "earlier_sizes": plausibility.written(doubts.earlier(row.system)),
+        "earlier_sizes": doubts.sizes_before(row),
         **_promised(row.system),
         **_shared(row),
     }
@@ -149,7 +149,7 @@ def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -
         "sha256": row.sha256,
         "data_as_of": as_of.isoformat(),
         "size": "" if row.size_bytes is None else str(row.size_bytes),
-        "earlier_sizes": "" if row.doubt_accepted else _earlier(row),
+        "earlier_sizes": doubts.sizes_before(row),
         **_promised(row.system),
     }
     return Chosen(Facts(row.name, fields), copy=row)
@@ -160,10 +160,6 @@ def _shared(row: Instance) -> dict[str, str]:
     found = instances.shared(row)
     kinds, others = ({one.kind: "" for one in found}, {str(one.other): "" for one in found})
     return {"shared_kinds": ", ".join(kinds), "shared_with": " and ".join(others)} if found else {}
-
-
-def _earlier(row: Copy) -> str:
-    return plausibility.written(doubts.earlier(row.system, row))
 
 
 def _promised(system: System) -> dict[str, str]:

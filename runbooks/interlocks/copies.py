@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from inventory import plausibility
 from runbooks.enums import Caught, Deviation, Purpose, ValueType
 from runbooks.interlocks import doubt
 from runbooks.interlocks.holdings import on_host, same_place
@@ -76,7 +77,7 @@ class MakeCopy(NewCopy):
             "step": index,
             "parameter": self.named(state, index),
             "purpose": purpose,
-            "name": self.called(state, index, f"{self.facts(state, index).value}-{purpose}"),
+            "name": self._name(state, index),
             **self.lies(state, index, values),
             "sha256": values.get("copy.sha256", ""),
             "fingerprint": values.get("copy.fingerprint", ""),
@@ -91,10 +92,15 @@ class MakeCopy(NewCopy):
         return str(self.data(state, index).get("purpose", Purpose.BACKUP))
 
     def _measured(self, state: RunState, index: int, values: Mapping[str, str]) -> doubt.Measured:
-        facts, lies = self.facts(state, index), self.lies(state, index, values)
-        size = doubt.whole(values, "copy.size")
-        name = f"the copy of {facts.value}"
-        return doubt.measured(facts, name, size, lies["medium"], lies["place"])
+        lies, size = self.lies(state, index, values), doubt.whole(values, "copy.size")
+        kind = plausibility.kind_of(lies["medium"], self._name(state, index), lies["place"])
+        name = f"the copy of {self.facts(state, index).value}"
+        return doubt.measured(state, self.named(state, index), name, size, kind)
+
+    def _name(self, state: RunState, index: int) -> str:
+        """The name under which the inventory keeps it."""
+        purpose = self._purpose(state, index)
+        return self.called(state, index, f"{self.facts(state, index).value}-{purpose}")
 
     def _another(self, state: RunState, index: int, values: Mapping[str, str]) -> Wrong | None:
         """What shows that something else was measured, or nothing."""
@@ -144,11 +150,11 @@ class Protect(NewCopy):
         )
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        copy = chosen_copy(self.facts(state, index))
+        copy = chosen_copy(state, self.named(state, index))
         return doubt.gates(self, state, copy, copy.doubt) if copy.doubt else ()
 
     def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
-        copy = chosen_copy(self.facts(state, index))
+        copy = chosen_copy(state, self.named(state, index))
         return doubt.signature(state, copy, copy.doubt)
 
     def wrong(
@@ -156,7 +162,8 @@ class Protect(NewCopy):
     ) -> Wrong | None:
         facts, said = self.facts(state, index), self._said(state, index)
         original, duplicate = (values.get(f"protect.{word}", "") for word in said)
-        nothing = doubt.impossible(chosen_copy(facts), original if said[0] == "original" else "")
+        copy = chosen_copy(state, self.named(state, index))
+        nothing = doubt.impossible(copy, original if said[0] == "original" else "")
         if nothing:
             return nothing
         known = facts.fields.get("sha256", "")
@@ -195,7 +202,7 @@ class Protect(NewCopy):
         }
         how = f"read in run {state.number}, step {state.step(index).number}"
         about = {"step": index, "parameter": name, "data_as_of": None, "how": how, **content}
-        about["accepted"] = accepted(state, facts)
+        about["accepted"] = accepted(state, name)
         duplicate = {
             "purpose": Purpose.DUPLICATE.value,
             "name": self.called(state, index, f"{facts.value}-duplicate"),
@@ -228,18 +235,18 @@ def chosen(state: RunState, parameter: str) -> dict[str, str]:
     }
 
 
-def chosen_copy(facts: Facts, size: int | None = None) -> doubt.Measured:
-    """The copy that was chosen, with `size` bytes where the inventory has none."""
+def chosen_copy(state: RunState, parameter: str, size: int | None = None) -> doubt.Measured:
+    """The copy that was chosen for `parameter`, with `size` bytes where the inventory has none."""
+    facts = state.facts.get(parameter) or Facts(parameter)
     fields, known = facts.fields, facts.fields.get("size")
     bytes_ = int(known) if known else size
-    return doubt.measured(
-        facts, facts.value, bytes_, fields.get("medium", ""), fields.get("place", "")
-    )
+    kind = plausibility.kind_of(fields.get("medium", ""), facts.value, fields.get("place", ""))
+    return doubt.measured(state, parameter, facts.value, bytes_, kind)
 
 
-def accepted(state: RunState, facts: Facts, size: int | None = None) -> str:
+def accepted(state: RunState, parameter: str, size: int | None = None) -> str:
     """Why the decider accepted a doubt about the copy that was chosen; '' without one."""
-    copy = chosen_copy(facts, size)
+    copy = chosen_copy(state, parameter, size)
     return doubt.accepted(state, copy, copy.doubt) if copy.doubt else ""
 
 

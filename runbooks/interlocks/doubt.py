@@ -1,7 +1,8 @@
 """A copy that may not hold what it should: what nobody accepts, and what the decider signs for.
 
 `inventory.plausibility` says what is certain and what is likely. A run is told the sizes of earlier
-copies when it is prepared (the field `earlier_sizes` of a parameter).
+copies when it is prepared (the field `earlier_sizes` of a parameter), and at a step that measures a
+copy those of now, by which the register will judge it (`Outside.sizes`).
 """
 
 from __future__ import annotations
@@ -41,10 +42,12 @@ class Measured:
         return plausibility.compared(self.size, self.kind, self.earlier)
 
 
-def measured(facts: Facts, name: str, size: int | None, medium: str, place: str) -> Measured:
-    """The copy `name` at `place`, compared with the earlier ones that `facts` know of."""
-    earlier = plausibility.read(facts.fields.get("earlier_sizes", ""))
-    return Measured(name, size, plausibility.kind_of(medium, name, place), earlier)
+def measured(state: RunState, parameter: str, name: str, size: int | None, kind: str) -> Measured:
+    """The copy `name`, of what was chosen for `parameter`, compared with the earlier ones."""
+    facts = state.facts.get(parameter) or Facts(parameter)
+    then = facts.fields.get("earlier_sizes", "")
+    earlier = plausibility.read(state.outside.sizes.get(parameter, then))
+    return Measured(name, size, kind, earlier)
 
 
 def impossible(copy: Measured, sha256: str) -> Wrong | None:
@@ -130,12 +133,14 @@ def signature(state: RunState, copy: Measured, doubt: str) -> Signature | None:
 
 def accepted(state: RunState, copy: Measured, doubt: str) -> str:
     """Why the decider accepted this very `doubt` about the copy, at a step that was not begun
-    again since; ''."""
+    again since; ''. What was found is signed for; that a copy more is good since, with which it is
+    compared, changes nothing."""
     return next(
         (
             one.reason
             for one in reversed(state.stated.signed)
-            if (one.basis, one.text) == (IN_DOUBT, _text(copy, doubt))
+            if one.basis == IN_DOUBT
+            and _found(one.text) == _found(_text(copy, doubt))
             and one.attempt == state.steps[one.step].attempt
         ),
         "",
@@ -149,6 +154,11 @@ def whole(values: Mapping[str, str], name: str) -> int | None:
 
 def _text(copy: Measured, doubt: str) -> str:
     return f"{copy.name} is in doubt: {doubt.rstrip('.')}"
+
+
+def _found(text: str) -> str:
+    """Of a doubt, what was found: not with what its size was compared."""
+    return text.partition(plausibility.LESS)[0]
 
 
 def _apart(one: datetime | None, other: datetime | None) -> bool:

@@ -60,7 +60,7 @@ class Verify(Interlock):
         return doubt.gates(self, state, copy, copy.doubt)
 
     def _copy(self, state: RunState, index: int, values: Mapping[str, str]) -> doubt.Measured:
-        return chosen_copy(self.facts(state, index), doubt.whole(values, "verify.size"))
+        return chosen_copy(state, self.named(state, index), doubt.whole(values, "verify.size"))
 
     def _loss(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
         found = loss(state, index, state.steps[index].values, at)
@@ -119,9 +119,7 @@ class Verify(Interlock):
             "data_as_of": values["verify.newest"],
             "how": values["verify.how"],
             "loss": found.text() if found else "",
-            "accepted": accepted(
-                state, self.facts(state, index), doubt.whole(values, "verify.size")
-            ),
+            "accepted": accepted(state, name, doubt.whole(values, "verify.size")),
         }
         return (NewEvent("copy.verified", data),)
 

@@ -88,6 +88,34 @@ def test_the_first_copy_is_compared_with_nothing(operator: User, at: datetime) -
     assert make.copy(other, operator, at, good=True, size_bytes=14).doubt == ""
 
 
+def test_an_old_copy_is_not_compared_with_what_the_data_grew_to(
+    ledger: System, operator: User, at: datetime
+) -> None:
+    """A yearly archive is verified again, and is as good as it was."""
+    old = make.copy(
+        ledger,
+        operator,
+        at,
+        name="2024.dump",
+        size_bytes=90_000_000,
+        taken_at=at - 700 * 24 * HOUR,
+        data_as_of=at - 701 * 24 * HOUR,
+    )
+    assert old.doubt == ""
+    assert _verify(old, operator, at).state == CopyState.GOOD
+    assert _verify(old, operator, at + HOUR).state == CopyState.GOOD
+
+
+def test_a_duplicate_of_a_good_copy_is_as_good(
+    ledger: System, operator: User, at: datetime
+) -> None:
+    small = make.copy(ledger, operator, at, name="small.dump", size_bytes=14)
+    _verify(small, operator, at, accept="The table was emptied on purpose.")
+    twin = make.copy(ledger, operator, at, name="twin.dump", size_bytes=14, sha256=small.sha256)
+    assert twin.doubt == ""
+    assert _verify(twin, operator, at).state == CopyState.GOOD
+
+
 def test_one_digest_has_one_size(ledger: System, operator: User, at: datetime) -> None:
     first = Copy.objects.get(name="night-1.dump")
     other = make.system(operator, at, name="other")

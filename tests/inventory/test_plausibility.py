@@ -96,8 +96,8 @@ def test_like_is_compared_with_like() -> None:
     assert far_below(16_777_216, ".wal", (*DUMPS, *logs)) == ""
     said = far_below(16_777_216, ".dump", (*logs, *DUMPS))
     assert said == (
-        "It has 16777216 bytes (16 MiB), less than half of the last 3 good copies (.dump), whose"
-        " median is 48000000 bytes (45.8 MiB)."
+        "It has 16777216 bytes (16 MiB), less than half of the last 3 good copies (.dump) before"
+        " it, whose median is 48000000 bytes (45.8 MiB)."
     )
 
 
@@ -105,7 +105,8 @@ def test_nothing_to_compare_with_is_said() -> None:
     assert compared(14, ".dump", ()).startswith("nothing to compare with")
     assert compared(None, ".dump", DUMPS) == "the size is not known"
     assert compared(14, ".sql", DUMPS[:1]) == (
-        "compared with the last good copy of other kinds, which has 48117760 bytes (45.9 MiB)"
+        "compared with the last good copy of other kinds before it, which has 48117760 bytes"
+        " (45.9 MiB)"
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
+from inventory import copies
 from inventory.models import Copy, Instance, System
 from runbooks import log
 from runbooks.enums import Move
@@ -132,7 +133,7 @@ def test_what_a_size_was_compared_with_is_said() -> None:
         return found.label
 
     assert "nothing to compare with" in label(guarded(COPY))
-    assert "compared with the last 3 good copies of other kinds" in label(
+    assert "compared with the last 3 good copies of other kinds before it" in label(
         guarded(COPY, facts=USUAL)
     )
 
@@ -199,8 +200,72 @@ def test_the_reason_is_kept_in_the_register(
     game.tick(0)
     made = Copy.objects.get(name__contains="safety")
     assert (made.state, made.doubt_accepted) == ("good", "The tables were dropped.")
-    assert "less than half of the last good copy (.dump)" in made.doubt
+    assert "less than half of the last good copy (.dump) before it" in made.doubt
     assert log.verify(game.run).faults == ()
+
+
+def _signed(game: Play, sent: dict[str, str], why: str) -> Copy:
+    """A doubted safety copy is kept with the decider's signature, and never refused without one to
+    be had."""
+    with pytest.raises(MoveRefused) as caught:
+        game.tick(0, **sent)
+    assert caught.value.code == "gate_doubt_accepted"
+    game.move(Move.RECORD, step=0, values=sent)
+    game.move(Move.RELEASE, "decider", step=0, reason=why)
+    game.tick(0)
+    made = Copy.objects.get(name__contains="safety")
+    assert (made.state, made.doubt_accepted) == ("good", why)
+    return made
+
+
+@pytest.mark.django_db
+def test_what_became_good_since_the_start_is_compared_with(
+    at: datetime, people: Any, target: Instance, ledger: System
+) -> None:
+    """The run itself makes the first good copy; the register would refuse what nobody can sign."""
+    dump = make.copy(ledger, people["operator"], at)
+    game = _playing(at, people, target, dump)
+    make.copy(ledger, people["operator"], at, name="other.dump", good=True)
+    _signed(game, {**MADE, "copy.size": "14"}, "The tables were dropped.")
+
+
+@pytest.mark.django_db
+def test_one_good_copy_more_does_not_undo_a_signature(
+    at: datetime, people: Any, target: Instance, ledger: System
+) -> None:
+    dump = make.copy(ledger, people["operator"], at, good=True)
+    game, sent = _playing(at, people, target, dump), {**MADE, "copy.size": "14"}
+    game.move(Move.RECORD, step=0, values=sent)
+    game.move(Move.RELEASE, "decider", step=0, reason="The tables were dropped.")
+    make.copy(ledger, people["operator"], at, name="other.dump", good=True)
+    game.tick(0)
+    assert Copy.objects.get(name__contains="safety").state == "good"
+
+
+@pytest.mark.django_db
+def test_an_instance_with_a_dot_in_its_name_is_no_kind_of_file(
+    at: datetime, people: Any, ledger: System
+) -> None:
+    named = make.instance(ledger, people["operator"], at, name="ledger.prod")
+    dump = make.copy(ledger, people["operator"], at, good=True)
+    sent = {**MADE, "copy.size": str(734003200 // 3)}
+    made = _signed(_playing(at, people, named, dump), sent, "Half was deleted.")
+    assert "less than half" in made.doubt
+
+
+@pytest.mark.django_db
+def test_a_small_copy_that_the_register_accepted_is_duplicated(
+    at: datetime, people: Any, target: Instance, ledger: System
+) -> None:
+    make.copy(ledger, people["operator"], at, good=True, sha256=OTHER)
+    small = make.copy(ledger, people["operator"], at, name="b.dump", sha256=SHA, size_bytes=4000)
+    copies.verify(small, how="read", accept="Archived last week.", by=people["operator"], at=at)
+    chosen = {"target": str(target.pk), "dump": str(small.pk), "vault": "vault-1:/srv/a.dump"}
+    protect = "Protect\nprotect: {of: dump, into: <vault>, medium: disk, encrypted: 'yes'}"
+    source = text(protect, front=FRONT)
+    game = play(source, at, people=people, parameters=chosen)
+    game.tick(0, **{"protect.original": SHA, "protect.duplicate": SHA})
+    assert Copy.objects.get(name__contains="duplicate").state == "good"
 
 
 @pytest.mark.django_db
