@@ -107,7 +107,7 @@ def _known(systems: Iterable[System], books: Iterable[int]) -> _Known:
         instances[place.system_id].append(place)
     copies: dict[int, list[str]] = {number: [] for number in numbers}
     kept = Copy.objects.filter(system__in=numbers).exclude(state=CopyState.DESTROYED.value)
-    for number, where in kept.values_list("system", "place").order_by():
+    for number, where in kept.values_list("system", "place").distinct().order_by():
         copies[number].append(where)
     people = User.objects.filter(is_active=True).annotate(
         operates=holds(Right.OPERATE), decides=holds(Right.DECIDE)

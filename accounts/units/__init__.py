@@ -21,8 +21,9 @@ def one_line(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """`text` as a sentence about it shows it: “46 Mb”, shortened when it is long."""
-    shown = one_line(text)
+    """`text` as a sentence about it shows it: “46 Mb”, shortened when it is long. Half a character
+    (a surrogate), which JSON can hold and an answer cannot, is shown as “?”."""
+    shown = one_line(text).encode(errors="replace").decode()
     return f"“{shown[:_MOST]}…”" if len(shown) > _MOST else f"“{shown}”"
 
 

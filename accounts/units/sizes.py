@@ -76,7 +76,7 @@ def _power(text: str, number: str, unit: str) -> int:
                 return int(base ** (index + 1))
     found = re.fullmatch(rf"([{_PREFIXES}])(i?)(b|bytes?)?", lower)
     if not found:
-        raise ValueError(f"{quoted(text)} is not a size: “{unit}” is no unit of it. {HINT}")
+        raise ValueError(f"{quoted(text)} is not a size: {quoted(unit)} is no unit of it. {HINT}")
     index = _PREFIXES.index(found[1]) + 1
     if found[2]:
         power = 1024**index

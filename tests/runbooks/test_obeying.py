@@ -46,7 +46,7 @@ def fitting(game: Game, by: int, move: Move, step: int | None) -> dict[str, Any]
     asked = interlocks.asks(state, step) if guard and step is not None else ()
     values = {
         spec.name: RIGHT.get(spec.name, DEFAULT[spec.name.startswith("rearm.")]).replace(
-            "%s", str(step)
+            "%s", f"{step:02}"
         )
         for spec in asked
         if spec.type is not ValueType.FILE

@@ -175,3 +175,9 @@ def test_two_measurements_agree_whichever_was_typed_in_a_unit() -> None:
     assert alike(read("45.9 MiB"), 48_117_760)
     assert alike(48_117_760, read("45.9 MiB"))
     assert not alike(48_117_760, 48_117_761)
+
+
+def test_half_a_character_is_shown_as_something_that_can_be_sent() -> None:
+    with pytest.raises(ValueError, match="is not a size") as refused:
+        read("12 \ud800")
+    assert "“12 ?”" in str(refused.value).encode().decode()
