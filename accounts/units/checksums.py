@@ -21,6 +21,10 @@ _LINES = tuple(
 )
 _ALGORITHM = re.compile(r"Algorithm\s*:\s*(\S+)", re.IGNORECASE)
 _ALONE = re.compile(rf"(?<![0-9A-Za-z]){_HEX}{{64}}(?![0-9A-Za-z])")
+_AFTER_NAME = re.compile(rf"\) ?= ?({_HEX}{{64}})(?![0-9A-Za-z])")
+_BEFORE_NAME = re.compile(
+    rf"(?<=\s){_HEX}{{64}}(?=\s+\S)|(?<=sha256[:=]){_HEX}{{64}}(?![0-9A-Za-z])", re.IGNORECASE
+)
 _NAMED = re.compile(r"\b(?:SHA-?\d[\w/-]*|MD5|BLAKE\w+|SM3)\b", re.IGNORECASE)
 _PAIRS = re.compile(rf"{_HEX}{{2}}(?: {_HEX}{{2}}){{15,}}")
 _OTHERS = {32: "an MD5", 40: "a SHA-1", 56: "a SHA-224", 96: "a SHA-384", 128: "a SHA-512"}
@@ -44,7 +48,7 @@ def read(text: str) -> str:
         if problem:
             problems.append(problem)
         else:
-            found[checksum.lower()] = None
+            found |= {checksum.lower(): None} | _others(kind, line)
     if not found and not problems:
         found = _amid(text)
     if len(found) > 1:
@@ -65,6 +69,13 @@ def _amid(text: str) -> dict[str, None]:
     another algorithm is named."""
     kinds = [kind for kind in _NAMED.findall(text) if not re.fullmatch(_SHA256, kind, re.I)]
     return {} if kinds else {one.lower(): None for one in _ALONE.findall(text)}
+
+
+def _others(kind: str, line: str) -> dict[str, None]:
+    """Every further SHA-256 in a `line`, which a browser may have made of several. The name of a
+    file can be one, too: it ends the line, or stands in brackets."""
+    form = _AFTER_NAME if kind and _AFTER_NAME.search(line) else _BEFORE_NAME
+    return {one.lower(): None for one in form.findall(line)}
 
 
 def _line(line: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from fractions import Fraction
 
-from accounts.units import numbers, quoted, single
+from accounts.units import numbers, quoted, single, tables, without_marks
 
 _UNITS = {
     **dict.fromkeys(("ms", "msec", "msecs", "millisecond", "milliseconds"), Fraction(1, 1000)),
@@ -41,7 +41,7 @@ def read(text: str) -> timedelta:
     `12:30` (which can be hours or minutes), for months and years (which have no fixed length), and
     for more than ten years.
     """
-    wanted = single(text)
+    wanted = single(tables.cell(without_marks(text)))
     seconds = _iso(wanted) if wanted[:1] == "P" else _clock(wanted)
     if seconds is None:
         seconds = _parts(wanted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from accounts.units import one_line, quoted, without_marks, zones
+from accounts.units import one_line, quoted, tables, without_marks, zones
 
 EXAMPLE = "2026-11-22 03:12 UTC"
 FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -110,7 +110,7 @@ def read_from(text: str, here: tzinfo = UTC) -> datetime:
 
 
 def _trimmed(text: str) -> str:
-    wanted = one_line(without_marks(text))
+    wanted = one_line(tables.cell(without_marks(text)))
     return wanted[1:-1].strip() if wanted[:1] == "[" and wanted[-1:] == "]" else wanted
 
 

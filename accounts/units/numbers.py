@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from accounts.units import grouped, quoted, single, without_marks
+from accounts.units import grouped, quoted, single, tables, without_marks
 
 #: More digits than this are no measurement.
 LONGEST = 60
 _LEAST, _MOST = Fraction(1, 10**30), Fraction(10**31)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<by>[ '’_.,])[0-9]{3})(?:(?P=by)[0-9]{3})*")
 _POWER = re.compile(r"(?P<number>[^eE]+)[eE](?P<power>[+-]?[0-9]{1,3})")
-_ROWS = re.compile(r"\(?\d+ rows?\)?( in set.*)?", re.IGNORECASE)
 HINT = "Write a number, such as 0, 12.5 or 1 234 567."
 
 
@@ -23,7 +22,7 @@ def read(text: str) -> Fraction:
     A single dot is the decimal sign. A single comma is one too, unless exactly three digits follow
     it: `1,234` is refused with both readings. Raises `ValueError` with a sentence.
     """
-    wanted = single(_cell(without_marks(text))).replace("−", "-")
+    wanted = single(tables.cell(without_marks(text))).replace("−", "-")
     sign = wanted[:1] if wanted[:1] in {"+", "-"} else ""
     unsigned = wanted[len(sign) :].strip()
     power = _POWER.fullmatch(unsigned)
@@ -103,25 +102,3 @@ def _whole(text: str) -> int:
             f"{quoted(text)} is not a number: between thousands there are three digits. {HINT}"
         )
     return int(re.sub("[^0-9]", "", text))
-
-
-def _cell(text: str) -> str:
-    """The one cell of a table that psql or mysql printed; what is no table is given back as is."""
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    rules = [at for at, line in enumerate(lines) if _is_rule(line)]
-    if not rules or len(lines) == 1:
-        return text
-    after = rules[1] if len(rules) == 3 else rules[0]  # mysql draws a frame: three lines
-    cells = [
-        line.strip("| ")
-        for line in lines[after + 1 :]
-        if not _is_rule(line) and not _ROWS.fullmatch(line)
-    ]
-    if len(cells) != 1 or "|" in cells[0]:
-        raise ValueError("This table has more than one value. Write the one that is asked for.")
-    return cells[0]
-
-
-def _is_rule(line: str) -> bool:
-    """Whether `line` is what a table draws under its head."""
-    return "--" in line and set(line) <= set("-+|= ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from accounts.units import grouped, numbers, quoted, single
+from accounts.units import grouped, numbers, quoted, single, tables, without_marks
 
 #: What a database keeps in eight bytes.
 LARGEST = 2**63 - 1
@@ -26,13 +26,15 @@ def read(text: str, *, precise: bool = False) -> int:
     one comma before three digits (`1,234 MB`). `precise`: with a unit, three digits are needed, for
     fewer do not tell two files apart. Raises `ValueError` with a sentence.
     """
-    wanted = single(text)
+    wanted = single(tables.cell(without_marks(text)))
     both = _BOTH.fullmatch(wanted)
     if both:
-        exact = _one(both["exact"])
-        for rough in re.split(r", (?=[0-9])", both["rough"]):
-            if not fits(_one(rough), exact, digits=1):
-                raise ValueError(f"{quoted(text)} names two different sizes. Write one of them.")
+        first, others = both["exact"], re.split(r", (?=[0-9])", both["rough"])
+        if _has_unit(first) and len(others) == 1 and not _has_unit(others[0]):
+            first, others = others[0], [first]  # 45.8 MB (48,117,760 bytes)
+        exact = _one(first)
+        if not all(_is_roughly(rough, exact) for rough in others):
+            raise ValueError(f"{quoted(text)} names two different sizes. Write one of them.")
         return _kept(exact, text)
     count = _kept(_one(wanted), text)
     if precise and count and _is_rough(wanted):
@@ -46,7 +48,29 @@ def read(text: str, *, precise: bool = False) -> int:
 def _is_rough(wanted: str) -> bool:
     found = _FORM.fullmatch(wanted)
     digits = re.sub("[^0-9]", "", found["number"]).lstrip("0") if found else ""
-    return bool(found and found["unit"][:1].lower() in tuple(_PREFIXES) and len(digits) < 3)
+    return _has_unit(wanted) and len(digits) < 3
+
+
+def _has_unit(text: str) -> bool:
+    """Whether `text` is a number of kB, MiB … and not of bytes."""
+    found = _FORM.fullmatch(text)
+    return bool(found and found["unit"][:1].lower() in tuple(_PREFIXES))
+
+
+def _is_roughly(rough: str, exact: int) -> bool:
+    """Whether `rough` is `exact` bytes, rounded up or down at its last digit. Beside the bytes, MB
+    can mean 1,048,576 bytes, as Windows writes it."""
+    said = _one(rough)
+    if said == exact or not _has_unit(rough):
+        return said == exact
+    digits = re.sub("[^0-9]", "", rough.partition(".")[2] or rough.partition(",")[2])
+    unit = rough.lstrip("0123456789 '’_.,").lower()
+    power, base = _PREFIXES.index(unit[0]) + 1, 1024 if unit[1:2] == "i" else 1000
+    binary = (Fraction(said * 1024**power, base**power), 1024**power)
+    return any(
+        abs(meant - exact) * 10 ** len(digits) < step
+        for meant, step in ((Fraction(said), base**power), binary)
+    )
 
 
 def _kept(count: int, text: str) -> int:

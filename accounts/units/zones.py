@@ -17,6 +17,9 @@ _KNOWN = {
 _EUROPEAN_HOURS = {"WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3}
 _OFFSET = re.compile(r"(?:UTC|GMT)?(?P<sign>[+-])(?P<h>[0-9]{1,2})(?::?(?P<m>[0-9]{2}))?")
 _ABBREVIATION = re.compile(r"[A-Za-z]{1,5}|[+-][0-9]{2,4}")
+#: What the database holds besides zones: right/… counts leap seconds, `localtime` is whatever this
+#: server is set to, and `Factory` means that nobody set it.
+_NO_PLACES = ("right/", "posix", "localtime", "Factory")
 _EAST, _WEST = timedelta(hours=14), timedelta(hours=12)  # the farthest there are
 
 
@@ -102,9 +105,8 @@ def _by_abbreviation(clock: datetime, zone: str) -> datetime:
 
 
 def _zone(name: str) -> ZoneInfo:
-    # CET, EST and EET are names of the database too, some of them with summer time; right/… counts
-    # leap seconds.
-    if not _ABBREVIATION.fullmatch(name) and not name.startswith(("right/", "posix")):
+    # CET, EST and EET are names of the database too, some of them with summer time.
+    if not _ABBREVIATION.fullmatch(name) and not name.startswith(_NO_PLACES):
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):

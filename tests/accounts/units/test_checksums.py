@@ -66,6 +66,10 @@ def test_one_checksum_in_many_lines(text: str) -> None:
         (f"SHA1            {SUM[:40]}       D:\\x", "a checksum of SHA1"),
         (f"Algorithm : SHA512\nHash      : {SUM}", "a checksum of SHA512"),
         (f"{SUM}  a.dump\n{'ab' * 32}  b.dump", f"{SUM[:12]}… and abababababab…"),
+        # As a browser pastes them into one line.
+        (f"{SUM}  a.dump {'ab' * 32}  b.dump", f"{SUM[:12]}… and abababababab…"),
+        (f"sha256:{SUM} sha256:{'ab' * 32}", f"{SUM[:12]}… and abababababab…"),
+        (f"SHA256 (a) = {SUM} SHA256 (b) = {'ab' * 32}", f"{SUM[:12]}…"),
     ],
 )
 def test_what_is_no_sha256_is_refused_by_name(text: str, said: str) -> None:

@@ -21,6 +21,8 @@ NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
     [
         "2026-07-01 12:00 UTC",
         "2026-07-01T12:00Z",
+        " now \n------------------------\n 2026-07-01 12:00:00+00\n(1 row)\n",
+        " now  ------------------------  2026-07-01 12:00:00+00 (1 row)",
         "2026-07-01t12:00z",
         "2026-07-01  12:00:00.000000000 GMT",
         "2026-07-01 14:00 +02:00",
@@ -102,6 +104,9 @@ def test_the_abbreviations_of_the_settings_zone_are_read_and_no_others() -> None
         ("2026-07-01 12:00", "Write the time zone, e.g. 2026-07-01 12:00 Europe/Berlin"),
         ("20260701-120000", "no time zone. Write for example 2026-07-01 12:00:00 Europe/Berlin"),
         ("Wed Jul  1 12:00:00 2026", "no time zone"),
+        # What the server happens to be set to is nobody's zone.
+        ("2026-07-01 12:00 localtime", "There is no time zone “localtime”"),
+        ("2026-07-01 12:00 Factory", "There is no time zone “Factory”"),
         ("2026-07-01 12:00 Narnia", "There is no time zone “Narnia”"),
         ("2026-07-01 12:00 Europe", "There is no time zone"),
         ("2026-07-01 12:00 right/Europe/Berlin", "There is no time zone"),

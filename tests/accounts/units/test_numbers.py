@@ -41,6 +41,8 @@ MYSQL = "+-------+\n| count |\n+-------+\n|  1234 |\n+-------+\n1 row in set (0.
         ("1e3", "1000"),
         ("2.5e-3", "0.0025"),
         (PSQL, "1234"),
+        (PSQL.replace("\n", " "), "1234"),  # as a field of a page makes it
+        (MYSQL.replace("\n", " "), "1234"),
         (MYSQL, "1234"),
         ("   1234\r\n", "1234"),
     ],

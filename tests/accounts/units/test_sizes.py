@@ -51,6 +51,12 @@ from accounts.units.sizes import LARGEST, alike, finer, fits, read, same, words
         # What dd prints, and what the product itself writes.
         ("48117760 bytes (48 MB, 46 MiB) copied, 0.1 s, 481 MB/s", 48_117_760),
         ("48117760 bytes (45.9 MiB)", 48_117_760),
+        # What Windows and macOS print; the first cuts off, and means MiB by MB.
+        ("45.8 MB (48,117,760 bytes)", 48_117_760),
+        ("48,1 MB (48.117.760 bytes)", 48_117_760),
+        # What psql prints, also on the one line of a field.
+        (" pg_database_size \n------------------\n         48117760\n(1 row)\n", 48_117_760),
+        (" pg_database_size  ------------------          48117760 (1 row) ", 48_117_760),
     ],
 )
 def test_sizes(text: str, count: int) -> None:
