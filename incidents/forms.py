@@ -69,11 +69,16 @@ class FactsForm(SeenForm):
     what_happened = _story(label="What happened")
 
 
+def _severity_label(word: Severity) -> str:
+    """How a severity is offered: what is not judged yet explains itself."""
+    return word.value if word is Severity.UNKNOWN else f"{word.value}: {word.definition}"
+
+
 class SeverityForm(SeenForm):
     severity = WordField(
         Severity,
         widget=forms.RadioSelect,
-        choices=[(word.value, f"{word.value}: {word.definition}") for word in Severity],
+        choices=[(word.value, _severity_label(word)) for word in Severity],
     )
     reason = TextField(max_length=300, required=False, label="Why")
 

@@ -35,7 +35,8 @@ def parts(procedure: Procedure) -> tuple[Part, ...]:
 
 def _operator(steps: list[Step]) -> Iterator[str]:
     mine = [step for step in steps if step.guard.role is RunRole.OPERATOR]
-    yield f"Does {len(mine)} of {len(steps)} steps and ticks them."
+    what = "steps and sub-steps" if any(step.is_substep for step in steps) else "steps"
+    yield f"Does {len(mine)} of {len(steps)} {what} and ticks them."
     yield from _own(steps, RunRole.OPERATOR, "identify", "Reads two identifiers off the machine")
     typed = sum(key in step.guard.locks for step in steps for key in _TYPED)
     if typed:

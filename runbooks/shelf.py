@@ -8,7 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Coalesce
 
-from runbooks.enums import Operation
+from runbooks.enums import Operation, Use
 from runbooks.models import Revision, Run, Runbook
 
 
@@ -32,8 +32,15 @@ class Listed:
 
     @property
     def awaits_approval(self) -> bool:
-        """Whether a text lies here that nobody has approved yet, newer than the approved one."""
-        return self.newest is not None and self.newest != self.approved
+        """Whether there is a text that nobody has approved yet, newer than the approved one. A
+        draft does not wait: nobody can approve it."""
+        return self.newest is not None and self.newest != self.approved and not self.is_draft
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the newest text is to be gone through step by step and has no step."""
+        newest = self.newest
+        return bool(newest and not newest.steps and vars(newest).get("use") == Use.STEP_BY_STEP)
 
 
 def approved(runbook: Runbook) -> Revision | None:
@@ -68,7 +75,7 @@ def overview(runbooks: QuerySet[Runbook] | None = None) -> list[Listed]:
             last_run_pk=Subquery(runs.values("pk")[:1]),
         )
     )
-    told = light().annotate(operation=KT("procedure__operation"))
+    told = light().annotate(operation=KT("procedure__operation"), use=KT("procedure__use"))
     texts = told.in_bulk({r.newest_pk for r in rows} | {r.approved_pk for r in rows} - {None})
     last = Run.objects.select_related("revision__runbook").defer(
         "revision__source", "revision__procedure"

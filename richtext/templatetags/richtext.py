@@ -22,3 +22,10 @@ def drawn(text: str) -> SafeString:
     """Plain text of a command or a source, with the signs drawn that cannot be seen or look like
     others."""
     return mark_safe(drawn_text(text))  # noqa: S308 - it was escaped
+
+
+@register.filter
+def drawn_in_words(text: str) -> SafeString:
+    """As `drawn`, for code in a sentence of the product, where `…` means that something is left out
+    and is not a character of a command."""
+    return mark_safe("…".join(map(drawn_text, text.split("…"))))  # noqa: S308 - it was escaped

@@ -182,8 +182,10 @@ def _show(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -
 
 def _saved(request: HttpRequest, revision: Revision) -> HttpResponse:
     errors = len(judging.of_revision(revision, at=timezone.now()).errors)
-    holds = can_be_done(from_json(revision.procedure), errors)
-    messages.success(request, f"Saved as revision {revision.number}. {holds}")
+    procedure = from_json(revision.procedure)
+    # The page that comes next says itself of a text without steps what can be done with it.
+    holds = "" if not_runnable(procedure) else f" {can_be_done(procedure, errors)}"
+    messages.success(request, f"Saved as revision {revision.number}.{holds}")
     response = redirect(
         "runbooks:revision_detail", slug=revision.runbook.slug, number=revision.number
     )

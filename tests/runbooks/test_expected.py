@@ -44,3 +44,8 @@ def test_who_measures_and_who_releases() -> None:
     assert "Does step 3." in found[RunRole.VERIFIER]
     assert "Releases, with a reason: step 2." in found[RunRole.DECIDER]
     assert "Does 2 of 3 steps" in found[RunRole.OPERATOR]
+
+
+def test_sub_steps_are_named_where_they_are_counted() -> None:
+    found = said(b"---\ntitle: A list\n---\n- [ ] One\n  - [ ] First\n  - [ ] Second\n")
+    assert found[RunRole.OPERATOR] == "Does 3 of 3 steps and sub-steps and ticks them."

@@ -91,3 +91,13 @@ def test_the_api_gives_the_text_as_it_is(run: Play) -> None:
 
 def _library(run: Play) -> str:
     return f"/runbooks/{run.run.revision.runbook.slug}/1/"
+
+
+@pytest.mark.django_db
+def test_what_a_finding_leaves_out_is_no_sign(author: User, signed_in: SignIn) -> None:
+    """`…` in a suggestion is the product's own; the sign of the command beside it is drawn."""
+    source = "- [ ] Delete it\n\n  ```sh\n  rm -rf \u2013x /srv/ledger\n  ```\n"
+    page = signed_in(author).post("/runbooks/preview/", {"source": source}).content.decode()
+    assert "destroy: {target: \u2026}" in page
+    assert "U+2026" not in page
+    assert 'title="U+2013 EN DASH"' in page
