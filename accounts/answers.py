@@ -84,7 +84,7 @@ def unread(errors: Mapping[str, str]) -> str:
     """The one sentence about bad input, `errors` by field: what is said of the whole, or which
     fields it is about."""
     named = ", ".join(name for name in errors if name)
-    return errors.get("", f"Nothing was saved. Missing, or not to be read: {named}.")
+    return errors.get("", f"Nothing was saved. Missing or unreadable: {named}.")
 
 
 def wants_json(request: HttpRequest) -> bool:

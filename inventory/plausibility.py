@@ -84,7 +84,7 @@ def contradiction(size: int | None, sha256: str) -> str:
 def holds_nothing(size: int | None, sha256: str) -> str:
     """Why a copy of `size` bytes with this SHA-256 ('' or None: not known) holds nothing; ''."""
     if size == 0:
-        return "It has 0 bytes: a copy of 0 bytes holds nothing."
+        return "It has 0 bytes, so it holds nothing."
     what, _ = EMPTY.get(sha256, ("", 0))
     return f"Its SHA-256 is that of {what}: it holds nothing." if what else ""
 

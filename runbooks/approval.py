@@ -45,7 +45,7 @@ def check_judgement(
         raise Refused(
             "open_errors",
             f"Revision {revision.number} has {many}: {named}{more}.",
-            "Mend the text and save it again, or waive the rule in its front matter, with the"
+            "Fix the text and save it again, or waive the rule in its front matter, with the"
             " reason. Until then this revision can be drilled.",
         )
     unseen = [one.code for one in judgement.waivers if one.code not in waivers_seen]

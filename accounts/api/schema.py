@@ -66,7 +66,7 @@ _WHEN: dict[str, tuple[str, tuple[str, str, str]]] = {
         "What was sent cannot be read; `errors` names the fields.",
         (
             "invalid",
-            "Nothing was saved. Missing, or not to be read: taken_at.",
+            "Nothing was saved. Missing or unreadable: taken_at.",
             "Correct what is named here, and send it again.",
         ),
     ),

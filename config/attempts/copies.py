@@ -101,7 +101,7 @@ def _nothing_is_good(world: World) -> str:
     made.refresh_from_db()
     demand(made.state == CopyState.UNVERIFIED, "A copy of nothing is good.")
     page = str(world.client("viewer").get("/inventory/").content.decode())
-    demand("a copy of 0 bytes holds nothing" in page, "The board does not say why.")
+    demand("0 bytes, so it holds nothing" in page, "The board does not say why.")
     return said
 
 
@@ -131,9 +131,9 @@ def _by_the_shared_one(world: World) -> str:
     crew.press("operator", Move.TICK, step, values=values)
     demand(crew.state.steps[step].done_at is None, "The standby is taken for its primary.")
     page = str(world.client("operator").get(f"/runs/{crew.run}/").content.decode())
-    said = "fits says nothing: ledger-standby @ db-prod-2 has it, too."
+    said = "matches, but ledger-standby @ db-prod-2 has the same one."
     demand(said in page, "The page does not say that the identifier is shared.")
-    return f"That the database system identifier {said}"
+    return f"The database system identifier {said}"
 
 
 def _take_over_by_the_shared_one(world: World) -> str:

@@ -23,7 +23,7 @@ class Destroy(Interlock):
     even shown. Where the runbook stops its writers, they are still stopped."""
 
     key = "destroy"
-    source = "A deletion is asked for as loudly as an overwrite: nothing of it comes back (B18, M3)"
+    source = "A deletion cannot be taken back, so it has the conditions of an overwrite (B18, M3)"
     begins = True
 
     def named(self, state: RunState, index: int) -> str:

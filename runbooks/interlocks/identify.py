@@ -47,9 +47,10 @@ class Identify(Interlock):
             return None
         fit = [kind for kind in shared(facts) if kind not in other]
         also = facts.fields.get("shared_with", "")
-        nothing = f" That the {' and the '.join(fit)} fits says nothing: {also} has it, too."
+        nothing = f" The {' and the '.join(fit)} matches, but {also} has the same one."
         return Wrong(
-            f"The {' and the '.join(other)} that you read is not what the inventory has for"
+            f"The {' and the '.join(other)} that you read {'is' if len(other) == 1 else 'are'} not"
+            " what the inventory has for"
             f" {facts.value}.{nothing if fit else ''} You may be on another machine: stop and find"
             " out which one answered.",
             Deviation.WRONG_TARGET,

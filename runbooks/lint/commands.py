@@ -23,7 +23,7 @@ _MARK = (
     "Give the step `overwrite: {target: …, from: …}`, or `destroy: {target: …}` where nothing takes"
     " its place: the command is then shown only when every condition of the guard is met."
 )
-_OR_WAIVE = 'If what it removes can be made anew, say how: `waive: {L22: "…"}`.'
+_OR_WAIVE = 'If what it removes can be made again, say how: `waive: {L22: "…"}`.'
 #: For what was made in this run: it holds nothing, if it is the one that is meant.
 _NEW = (
     "nothing here proves that it is the one that this run made.",

@@ -19,7 +19,7 @@ MOST = 100
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _OVERRIDES = frozenset("\u202a\u202b\u202d\u202e")
 _NAMES = {
-    Kind.REORDERING: "cannot be seen and changes the order in which the signs after it are shown",
+    Kind.REORDERING: "cannot be seen and changes the order in which what follows is shown",
     Kind.CONTROL: "cannot be seen; a terminal acts on it, and may hide or remove what is beside it",
     Kind.UNSEEN: "cannot be seen, and is part of what is run",
     Kind.BLANK: "looks like a space and does not separate words",
@@ -29,10 +29,10 @@ _NAMES = {
 @rule(
     "L58",
     Level.ERROR,
-    "A sign in a command that cannot be seen, or is not the one it looks like",
-    "What is approved is what people see; what is run is what is there. `psql –h db` with a dash"
-    " takes “–h” for a database and connects to the default server; a mark for right-to-left text"
-    " shows one command and copies another (Boucher and Anderson, Trojan Source, 2021; Unicode"
+    "A character in a command that cannot be seen, or is not the one it looks like",
+    "People approve what they see; a shell runs the characters that are there. `psql –h db` with a"
+    " dash takes “–h” for a database and connects to the default server; a mark for right-to-left"
+    " text shows one command and copies another (Boucher and Anderson, Trojan Source, 2021; Unicode"
     " Technical Standards 39 and 55).",
 )
 def not_what_it_seems(book: Book) -> Iterator[Remark]:
@@ -89,9 +89,9 @@ def _returns(book: Book) -> Iterator[tuple[Remark, str]]:
 
 
 def _remark(line: int, column: int, sign: Sign, level: Level, what: str) -> Remark:
-    looks = _NAMES.get(sign.kind, f"looks like `{sign.instead}` and is another sign to a program")
+    looks = _NAMES.get(sign.kind, f"looks like `{sign.instead}` but is a different character")
     if sign.kind is Kind.LETTER:
-        looks = f"looks like the Latin `{sign.instead}` and makes another word"
+        looks = f"looks like the Latin `{sign.instead}` but makes it a different word"
     instead = "Delete it." if not sign.instead else f"Write `{sign.instead}`."
     if sign.kind is Kind.BLANK:
         instead = "Write a plain space."

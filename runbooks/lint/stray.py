@@ -17,10 +17,10 @@ from runbooks.sections import StrayCommand, StrayList
 
 _MAKE_A_STEP = (
     "Make it a step: write `- [ ]` and what it does on a line above it, and indent the command as"
-    " far as that text. What is only to be read is labelled `text`."
+    " far as that text. If nobody is to run it, label the block `text`."
 )
 _NAME_ONLY = (
-    "Make it a step if it is to be done; if it is only spoken of, name the program and no more."
+    "If it is to be run, make it a step. If the sentence only mentions it, name just the program."
 )
 _GUARD = (
     f"{_MAKE_A_STEP} Give the step the guard `overwrite: {{target: …, from: …}}`, or"
@@ -154,8 +154,8 @@ def _destroys(command: Command) -> Remark:
     "L57",
     Level.WARNING,
     "Items of a list that read like things to do, beside steps that have boxes",
-    "Only items with a box are steps: the three lines above the first box were prose to the run,"
-    " and nobody was led to them.",
+    "Only items with a box are steps. A run shows the others as text and asks nobody to tick them:"
+    " three steps of a backup were left out that way.",
 )
 def no_box(book: Book) -> Iterator[Remark]:
     if not book.procedure.steps:
@@ -166,15 +166,15 @@ def no_box(book: Book) -> Iterator[Remark]:
         if not lines:
             continue
         item, line = ("items", "lines") if len(lines) > 1 else ("item", "line")
-        reads, steps = ("read", "are no steps") if len(lines) > 1 else ("reads", "is no step")
+        reads, steps = ("read", "are not steps") if len(lines) > 1 else ("reads", "is not a step")
         said = ", ".join(map(str, lines))
         yield book.at_text(
             lines[0],
             "",
-            f"{len(lines)} {item} of this list {reads} like work but {steps} ({line} {said}): a run"
-            " asks nobody to tick what has no box.",
-            "Write what is to be done with a box, `- [ ] Dump the database`; put what is only to be"
-            " read under a heading such as “Background”.",
+            f"{len(lines)} {item} of this list {reads} like work but {steps} ({line} {said}): no"
+            " run asks anybody to tick an item without a box.",
+            "Give each thing to do a box, `- [ ] Dump the database`; put what is only to be read"
+            " under a heading such as “Background”.",
         )
 
 

@@ -45,9 +45,9 @@ def _refused(code: str, copy: Copy, by: User, at: datetime, **more: Any) -> Refu
 
 def test_a_copy_of_nothing_is_never_good(ledger: System, operator: User, at: datetime) -> None:
     empty = make.copy(ledger, operator, at, name="tonight.dump", size_bytes=0, sha256="")
-    assert empty.doubt == "It has 0 bytes: a copy of 0 bytes holds nothing."
+    assert empty.doubt == "It has 0 bytes, so it holds nothing."
     error = _refused("holds_nothing", empty, operator, at, accept="It is small today.")
-    assert "a copy of 0 bytes holds nothing" in error.sentence
+    assert "0 bytes, so it holds nothing" in error.sentence
     unknown = make.copy(ledger, operator, at, name="x", size_bytes=None, sha256="")
     _refused("holds_nothing", unknown, operator, at, sha256=EMPTY_FILE)
 

@@ -70,7 +70,7 @@ def test_the_digest_of_an_empty_file_is_the_one_that_everybody_knows() -> None:
 
 
 def test_no_bytes_hold_nothing() -> None:
-    assert holds_nothing(0, "") == "It has 0 bytes: a copy of 0 bytes holds nothing."
+    assert holds_nothing(0, "") == "It has 0 bytes, so it holds nothing."
     assert holds_nothing(None, "") == holds_nothing(1, "0f" * 32) == ""
 
 

@@ -287,5 +287,5 @@ def test_an_empty_copy_is_not_chosen(
     at: datetime, people: Any, target: Instance, ledger: System
 ) -> None:
     dump = make.copy(ledger, people["operator"], at, size_bytes=0, sha256="")
-    with pytest.raises(Exception, match="a copy of 0 bytes holds nothing"):
+    with pytest.raises(Exception, match="0 bytes, so it holds nothing"):
         _playing(at, people, target, dump)
