@@ -63,6 +63,8 @@ def counted(state: RunState) -> frozenset[int]:
         return frozenset()
     guard, step = state.step(index).guard, state.steps[index]
     before = guard.countersign is Countersign.BEFORE
-    waits = before or guard.hold or _AGREED & guard.locks.keys() or state.stated.resumed_at
+    agreed = {*_AGREED, *_MEASURES} & guard.locks.keys()
+    waits = before or guard.hold or agreed or state.stated.resumed_at
     signed = {by for by in (step.countersigned_by, step.released_by) if by is not None}
+    signed |= {one.by for one in state.stated.signed}
     return frozenset(state.people) | signed if waits else frozenset()

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.procedure import Procedure, Step
-from runbooks.stated import Stated
+from runbooks.stated import Signed, Stated
 
 #: A step in one of these needs nothing more.
 FINISHED = frozenset({StepStatus.DONE, StepStatus.NOT_APPLICABLE, StepStatus.STRUCK})
@@ -117,6 +117,11 @@ class RunState:
     def occupant(self, role: RunRole) -> int | None:
         """The first person who holds `role`, even when their account is disabled."""
         return next((p for p, r in self.people.items() if r is role), None)
+
+    @property
+    def signed(self) -> tuple[Signed, ...]:
+        """The decider's signatures that count: a disabled account signs for nothing."""
+        return tuple(one for one in self.stated.signed if one.by not in self.outside.gone)
 
     def on_main_path(self, index: int) -> bool:
         return self.procedure.steps[index].section not in self.procedure.asides

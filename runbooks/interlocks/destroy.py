@@ -110,9 +110,11 @@ class Destroy(Interlock):
 
 
 def nothing_to_keep(state: RunState, index: int) -> Signed | None:
-    """The decider's signature, at this attempt of step `index`, that there is nothing to keep."""
+    """The decider's signature, at this attempt of step `index`, that there is nothing to keep. Once
+    the command was shown, it counts as it stood at that moment."""
+    signatures = state.stated.signed if index in state.stated.unlocked else state.signed
     place = (index, state.steps[index].attempt, NOTHING_TO_KEEP)
-    found = (one for one in state.stated.signed if (one.step, one.attempt, one.basis) == place)
+    found = (one for one in signatures if (one.step, one.attempt, one.basis) == place)
     return next(found, None)
 
 

@@ -138,7 +138,7 @@ def accepted(state: RunState, copy: Measured, doubt: str) -> str:
     return next(
         (
             one.reason
-            for one in reversed(state.stated.signed)
+            for one in reversed(state.signed)
             if one.basis == IN_DOUBT
             and _found(one.text) == _found(_text(copy, doubt))
             and one.attempt == state.steps[one.step].attempt

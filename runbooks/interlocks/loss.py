@@ -239,7 +239,7 @@ def signed_for(state: RunState, parameter: str, loss: Loss) -> bool:
         covers(signed, loss)
         and signed.attempt == state.steps[signed.step].attempt
         and parameter in _copies_at(state, signed.step)
-        for signed in state.stated.signed
+        for signed in state.signed
     )
 
 

@@ -144,8 +144,7 @@ def signed(state: RunState, index: int, found: Loss) -> bool:
     """Whether the decider signed at this attempt of step `index` for that much, or more."""
     attempt = state.steps[index].attempt
     return any(
-        (one.step, one.attempt) == (index, attempt) and covers(one, found)
-        for one in state.stated.signed
+        (one.step, one.attempt) == (index, attempt) and covers(one, found) for one in state.signed
     )
 
 

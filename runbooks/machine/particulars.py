@@ -91,7 +91,7 @@ def _vouched_for_it(
     assert index is not None  # noqa: S101 - the table demands a step
     step = state.steps[index]
     if step.released_by == person and own_release(state, index):
-        did, again = "released", f"{state.step(index).guard.hold} releases"
+        did, again = "released", f"{state.step(index).guard.hold or RunRole.DECIDER} releases"
     elif step.countersigned_by == person:
         did, again = "countersigned", "verifier countersigns"
     else:

@@ -15,7 +15,10 @@ from runbooks.outside import counted
 from runbooks.state import replace
 from tests.factories.runs import Play, play
 from tests.runbooks import texts
+from tests.runbooks.guarded import guarded
 from tests.runbooks.table import DECIDER, OPERATOR, RELIEF, STRANGER, VERIFIER, Game
+from tests.runbooks.test_copies_in_doubt import COPY, MADE, USUAL
+from tests.runbooks.test_destroy import DELETE, closed, ready
 
 
 def without(game: Game, *people: int) -> Game:
@@ -63,6 +66,28 @@ class TestMachine:
         assert DECIDER in counted(game.state)  # who released it, with no role any more
         game.must(Move.RELEASE, RELIEF, 0, reason="Read again.")
         game.must(Move.TICK, OPERATOR, 0)
+
+    def test_nor_does_its_signature_that_nothing_is_kept(self) -> None:
+        game = ready(copies=())
+        game.must(Move.RELEASE, DECIDER, DELETE, reason="It was a copy.")
+        assert "safety_copy" not in closed(game.state)
+        without(game, DECIDER)
+        assert "safety_copy" in closed(game.state)
+        assert counted(game.state) >= {DECIDER}
+        new: dict[str, Any] = {"role": "decider", "to": RELIEF, "to_name": "R", "reason": "Gone."}
+        game.must(Move.PROPOSE_REPLACEMENT, OPERATOR, **new)
+        game.must(Move.CONFIRM_REPLACEMENT, RELIEF, may_decide=True, read_back="3")
+        assert DECIDER in counted(game.state)
+        game.must(Move.RELEASE, RELIEF, DELETE, reason="I looked: it was a copy.")
+        assert closed(game.state) == ["timeout", "unlocked"]
+
+    def test_nor_that_a_copy_in_doubt_is_good(self) -> None:
+        game = guarded(COPY, facts=USUAL)
+        game.must(Move.RECORD, OPERATOR, 0, values={**MADE, "copy.size": "14"})
+        game.must(Move.RELEASE, DECIDER, 0, reason="The tables were dropped.")
+        assert counted(game.state) >= {DECIDER}
+        without(game, DECIDER)
+        assert game.refused(Move.TICK, OPERATOR, 0, values={}) == "gate_doubt_accepted"
 
     def test_its_role_counts_as_not_taken_until_it_is_replaced(self) -> None:
         game = without(Game.of(texts.HOLD, started=False), DECIDER)
