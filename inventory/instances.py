@@ -161,7 +161,10 @@ def _check(instance: Instance) -> None:
 @contextmanager
 def _registered_once(instance: Instance, field: str) -> Iterator[None]:
     """Raises `Invalid` at `field` when another instance in use has both identifiers: two entries of
-    one machine would let two runs overwrite it at once. Also when somebody saved it meanwhile."""
+    one machine would let two runs overwrite it at once. Also when somebody saves it at the same
+    moment: everybody who registers waits at one row, that of the oldest system, until the one
+    before is saved."""
+    list(System.objects.select_for_update(no_key=True).order_by("pk")[:1])
     _refuse_same_machine(instance, field)
     try:
         yield

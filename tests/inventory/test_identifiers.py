@@ -97,21 +97,26 @@ def test_the_database_keeps_it(ledger: System, operator: User, at: datetime) -> 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_at_the_same_moment_one_is_refused(operator: User, at: datetime) -> None:
-    """Neither sees the other when it looks; the database decides, and both sentences fit."""
+@pytest.mark.parametrize("host", ["db-1.example.org", "DB-1"])
+def test_of_two_at_the_same_moment_one_is_refused(operator: User, at: datetime, host: str) -> None:
+    """Also where only one of them writes the domain of the host."""
     ledger = make.system(operator, at)
     gate, came = threading.Barrier(2, timeout=20), list[object]()
 
-    def register(name: str) -> None:
+    def register(name: str, host: str) -> None:
+        facts = {**PRIMARY, "first_value": host}
         try:
             gate.wait()
-            came.append(make.instance(ledger, operator, at, name=name, **PRIMARY))
+            came.append(make.instance(ledger, operator, at, name=name, **facts))
         except Invalid as error:
             came.append(list(error.errors))
         finally:
             connection.close()
 
-    both = [threading.Thread(target=register, args=(name,)) for name in ("one", "two")]
+    both = [
+        threading.Thread(target=register, args=each)
+        for each in (("one", PRIMARY["first_value"]), ("two", host))
+    ]
     for thread in both:
         thread.start()
     for thread in both:
