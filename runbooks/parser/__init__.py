@@ -77,11 +77,12 @@ def _decoded(source: bytes, findings: Findings) -> str | None:
     except UnicodeDecodeError as error:
         before = source[: error.start]
         column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+        line = before.count(b"\n") + 1
         findings.error(
             "encoding",
-            before.count(b"\n") + 1,
+            line,
             column,
-            "The text is not UTF-8 from here on.",
+            f"The text is not UTF-8 from line {line} on.",
             "Save the file as UTF-8.",
         )
         return None

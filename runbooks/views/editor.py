@@ -85,7 +85,9 @@ def runbook_upload(request: HttpRequest) -> HttpResponse:
     except Unreadable as unreadable:
         if _can_be_edited(source):
             return _correct(request, source, runbook, form, unreadable)
-        form.add_error("file", " ".join(f.sentence for f in unreadable.findings))
+        form.add_error(
+            "file", " ".join(f"{f.sentence} {f.suggestion}".strip() for f in unreadable.findings)
+        )
         return render(request, "runbooks/runbook_upload.html", {"form": form}, status=422)
     except Refused as refusal:
         context = {"form": form, "refusal": refusal}

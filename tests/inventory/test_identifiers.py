@@ -138,7 +138,7 @@ def test_a_standby_is_another_machine_and_its_page_says_what_is_shared(
     text = signed_in(operator).get(primary.get_absolute_url()).content.decode()
     assert "The database system identifier is also that of" in text
     assert "does not tell the two apart" in text
-    assert "After a failover it is another" in text
+    assert "After a failover the roles change" in text
     instances.set_lifecycle(standby, lifecycle=Lifecycle.DECOMMISSIONED, by=operator, at=at)
     assert instances.shared(primary) == []
 

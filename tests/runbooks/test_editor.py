@@ -155,7 +155,7 @@ def test_a_file_is_kept_byte_for_byte(author: User, at: datetime, signed_in: Sig
     [
         (b"", "The file is empty"),
         (b"x" * (MAX_BYTES + 1), f"has {MAX_BYTES + 1:,} bytes"),
-        (b"- [ ] Gr\xfc\xdfe\n", "not UTF-8"),
+        (b"- [ ] Gr\xfc\xdfe\n", "not UTF-8 from line 1 on. Save the file as UTF-8."),
         (b"- [ ] a\0b\n", "NUL character"),
     ],
 )

@@ -20,7 +20,7 @@ IN_THE_TEXT = [
         ERROR,
         2,
         1,
-        "The text is not UTF-8 from here on.",
+        "The text is not UTF-8 from line 2 on.",
         "Save the file as UTF-8.",
     ),
     (
