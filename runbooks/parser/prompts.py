@@ -24,7 +24,7 @@ _MAIN: tuple[tuple[Kind, str], ...] = (
     (Kind.PYTHON, r">>>|In \[\d+\]:"),
     (Kind.RUBY, r"irb(?:\([^)\n]{0,40}\):\d+(?::\d+)?)?[>*]|(?:\[\d+\] )?pry(?:\([^)\n]{0,40}\))?>"
                 r"|[\w-]{1,40}\((?:dev|prod|test|staging|development|production)\)[>*]"),
-    (Kind.JAVASCRIPT, r"(?:[\w. -]{1,80} )?\[[\w -]{1,40}\] [\w-]{1,60}>"
+    (Kind.JAVASCRIPT, r"(?:[\w. -]{1,80} )?\[[\w :-]{1,40}\] [\w-]{1,60}>"
                       r"|[\w-]{1,60}:(?:PRIMARY|SECONDARY|OTHER)>"),
     (Kind.SQL, r"[\w.@:-]{1,80}=[*!?]?[#>]|[\w.@:]{1,80}[-('\"*$][*!?]?[#>]"
                r"|(?: ?MySQL  [^<>\n]{0,60}|(?:mysql|MariaDB|MYSQL|MySQL)(?: ?[\[(][^<>\n]{0,60})?"
@@ -33,13 +33,16 @@ _MAIN: tuple[tuple[Kind, str], ...] = (
                r"|(?:[\w.-]{1,40}@)?cqlsh(?::\w{1,60})?>|[\w.-]{1,60} :\)"
                r"|\S{1,60}@\S{0,60}:\d{1,5}/[\w.]{0,60}>"
                r"|(?:trino|presto|hive|spark-sql|impala|ksql|duckdb)(?::\w{1,60})?>"),
-    (Kind.SHELL, r"(?:\([\w.-]{1,40}\) )?(?:\[(?![ \[])[^\]\n]{1,80}\] ?"
-                 r"|[\w.<>-]{1,60}@[^$#%\n]{1,80}"
+    (Kind.SHELL, r"(?:\[?\d\d:\d\d(?::\d\d)?\]? )?(?:\([^()\n]{1,60}\) )?"
+                 r"(?:\[(?![ \[])[^\]\n]{1,80}\] ?|[~/][\w./~-]{0,80} ?"
+                 r"|(?:[A-Z][A-Z0-9_-]{1,20} )?[\w.<>-]{1,60}@[^$#%\n]{1,80}"
                  r"|[\w.-]{1,60}:\S{1,60} [\w.-]{1,40}|[\w.-]{1,60}(?::[^\s$#]{0,80})?)?[$#]"
-                 r"|[\w.<>-]{1,60}@[^%\n]{1,80} %|%(?= [a-z./~])|[❯›λ]"
+                 r"|[\w.<>-]{1,60}@[^%\n]{1,80} %"
+                 r"|(?:[A-Za-z][\w.-]{0,60})?%(?= (?:[a-z./~]|[A-Z_]{1,40}=))"
+                 r"|(?:[~/][^❯›λ\n]{0,80} )?[❯›λ]"
                  r"|➜(?:  \S{1,60}(?: git:\(\S{0,60}\))?(?: ✗)?)?"),
     (Kind.FISH, r"[\w.-]{1,60}@[^<>\n]{1,80}>"),
-    (Kind.CLIENT, r"(?:[A-Za-z0-9][\w.:/\[\]()@-]{0,60})?>"),
+    (Kind.CLIENT, r"(?:redis )?(?:[A-Za-z0-9][\w.:/\[\]()@-]{0,60})?>"),
 )  # fmt: skip
 _PROMPTS = tuple(
     (kind, re.compile(rf"[ \t]*+(?P<prompt>{pattern})(?:[ \t](?P<text>.*))?$", re.ASCII))
@@ -99,4 +102,4 @@ def opens_session(text: str) -> bool:
     found = typed(first)
     if found is None or found.kind in (Kind.FISH, Kind.CLIENT):
         return False
-    return not re.fullmatch(r"[#%]|\d+>", found.prompt)
+    return not re.fullmatch(r"[#%]|\d+>|[~/][^@]*#|\w*%", found.prompt)

@@ -7,11 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from runbooks.codekinds import Kind, is_session, kind_of
+from runbooks.parser.compound import Unfinished
 from runbooks.parser.prompts import ROOT, goes_on, opens_session, typed
-from runbooks.quoting import read_until
 
-_DOCUMENT = re.compile(r"(?<!<)<<-?[ \t]*(['\"]?)(\w+)\1")
-_OPEN_END = re.compile(r"(?:^|[^\\])(?:\\\\)*\\$|(?:\||&&)\s*$")
 # What counts in a prompt: `irb(main):002:0>` is the same one as `irb(main):001:0>`.
 _COUNTER = re.compile(r"(?<=\)):\d+(?::\d+)?|(?<=\[)\d+(?=\])|^\d+(?=>$)")
 _SQL_SIGNS = "=-*(!?'\"$#> "
@@ -106,30 +104,17 @@ class _Session:
         return self._script(piece) if piece.kind in (Kind.SHELL, Kind.FISH) else 0
 
     def _script(self, piece: Piece) -> int:
-        """Lines up to where a shell would run it: a quote, a here-document, a `\\` at the end."""
-        text, taken, read = piece.text, 0, 0
-        rest = self.lines[self.number :]
-        while taken < len(rest):
-            line = text.rpartition("\n")[2]
-            document = self._document(line, rest[taken:])
-            if document:
-                return taken + document
-            read = read_until(text, Kind.SHELL.label, read)
-            if read == len(text) and not _OPEN_END.search(line):
-                break
-            again = typed(rest[taken])
-            if again is not None and again.prompt == piece.prompt:
-                break
-            more = goes_on(rest[taken], piece.kind)
-            text += "\n" + (rest[taken] if more is None else more)
-            taken += 1
-        return taken
-
-    def _document(self, line: str, rest: Sequence[str]) -> int:
-        """How many lines the here-document takes that begins in `line`."""
-        found = _DOCUMENT.search(line)
-        ends = [n for n, line in enumerate(rest, 1) if found and line.strip(" \t>") == found[2]]
-        return ends[0] if ends else 0
+        """Lines up to where a shell would run it: a quote, a loop, a here-document, a `\\` at the
+        end. What is never closed takes the lines up to the next prompt."""
+        state = Unfinished()
+        state.read(piece.text)
+        for taken, line in enumerate(self.lines[self.number :]):
+            again = typed(line) if state else None
+            if not state or (again is not None and again.prompt == piece.prompt):
+                return taken
+            more = goes_on(line, piece.kind)
+            state.read(line if more is None else more)
+        return len(self.lines) - self.number
 
     def _statement(self, text: str) -> int:
         """Lines up to a semicolon, as long as they do not look like an answer."""
