@@ -9,7 +9,7 @@ from runbooks.lint.shell import Statement, Word
 
 # Words ahead of the program, and their options that take a word of their own.
 _WRAPPERS = {
-    "sudo": ("-u", "-g", "-h", "-p"),
+    "sudo": ("-u", "-g", "-h", "-p", "--user", "--group", "--host", "--prompt"),
     "doas": ("-u",),
     "env": ("-u",),
     "nice": ("-n",),
@@ -24,13 +24,18 @@ _WRAPPERS = {
     "systemd-run": ("-p", "-u"),
     **dict.fromkeys(("nohup", "time", "exec", "command", "if", "then", "else", "do", "while",
                      "until", "!", "{", "$", "watch", "call", "start", "parallel", "setsid",
-                     "unbuffer"), ()),
+                     "unbuffer", "busybox", "pkexec", "coproc", "builtin", "strace", "function",
+                     "wsl"), ()),
+    "screen": ("-S",),
 }  # fmt: skip
 #: Those behind which stands a word of their own.
 _WITH_A_WORD = frozenset({"timeout", "chroot", "gosu", "flock"})
 #: Those that run a program of a project, behind `exec` or `run`.
 _PROJECTS = frozenset({"bundle", "poetry", "pipenv", "uv", "pdm", "hatch", "heroku", "ddev"})
-_RUNS_INSIDE = frozenset({"docker", "podman", "docker-compose", "kubectl", "oc", "nerdctl"})
+_RUNS_INSIDE = frozenset({"docker", "podman", "docker-compose", "kubectl", "oc", "nerdctl",
+                          "crictl", "lxc", "incus", "pct"})  # fmt: skip
+#: Those that hand on what stands behind `--`, and the word that says so.
+_HANDS_ON = {"gcloud": "ssh", "kubectl": "debug", "oc": "debug"}
 # These run what stands behind `--`, with an account of their own.
 _ENTERS = frozenset({"aws-vault", "chamber", "doppler", "op", "gds", "gds-cli", "dotenv", "summon"})
 _INSIDE = ("-c", "--container", "-n", "--namespace", "-u", "--user", "-e", "--env", "-w", "-f")
@@ -52,6 +57,8 @@ def call_of(statement: Statement, at: tuple[int, int], before: Call | None) -> C
     """The call that a statement makes, None for none. `at` is its line and column, `before` the
     call ahead of it."""
     words, assigned, inside = _unwrapped(statement.words)
+    if not words and statement.document and name_of(statement.words[0]) in ("sudo", "doas"):
+        words = [Word("sh", statement.words[0].offset)]  # `sudo -i <<EOF`
     if not (words or statement.redirects or assigned):
         return None
     piped = statement.joint in ("|", "|&") and before is not None
@@ -90,7 +97,8 @@ def _unwrapped(words: list[Word]) -> tuple[list[Word], list[Word], str]:
 def _entered(name: str, words: list[Word]) -> list[Word] | None:
     """What `name`, the first of `words`, runs somewhere else; None when it does not."""
     texts = [word.text for word in words]
-    if name in _ENTERS and "--" in texts:
+    hands_on = name in _ENTERS or _HANDS_ON.get(name) in texts[:4]
+    if hands_on and "--" in texts:
         return words[texts.index("--") + 1 :]
     if name in _PROJECTS and texts[1:2] in (["exec"], ["run"]):
         return _without_options(words[2:], ()) or None

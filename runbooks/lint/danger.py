@@ -82,6 +82,7 @@ _BESIDE_LIVE = re.compile(
 _KUBECTL_TAKES = frozenset({"-n", "--namespace", "-l", "--selector", "--context", "--cluster",
                             "--field-selector", "--grace-period", "--timeout"})  # fmt: skip
 _SPEAKERS = frozenset({"echo", "printf", ""})
+_IS_NEW = re.compile(r"^(?!/dev/).*<run>|^/dev/null$")
 _DUMP = re.compile(r"dump|backup|\.bak|restor", re.IGNORECASE)
 
 
@@ -189,29 +190,6 @@ def writes_partitions(call: Call) -> bool:
     return not looks or call.has("--delete")
 
 
-def recurses(call: Call) -> bool:
-    """`-Recurse`, however short."""
-    given = (text.partition(":")[0].lower() for text in call.texts)
-    return any(len(text) > 1 and "-recurse".startswith(text) for text in given) and not_scratch(
-        call
-    )
-
-
-def whole_tree(call: Call) -> bool:
-    """`/s`, alone or as `/s/q`."""
-    return any(re.fullmatch(r"(?:/[a-z])*/s(?:/[a-z])*", text) for text in call.texts)
-
-
-def mirrors(call: Call) -> bool:
-    """`/mir`, `/purge`."""
-    return bool({"/mir", "/purge"} & set(call.texts))
-
-
-def names_drive(call: Call) -> bool:
-    """It names a drive: `format d:`."""
-    return any(re.fullmatch(r"[A-Za-z]:", text) for text in call.texts)
-
-
 def reads_script(call: Call) -> bool:
     """A file whose name says that it restores or is a dump."""
     redirected = [word.text for mark, word in call.statement.redirects if mark == "<"]
@@ -256,9 +234,9 @@ def _deleted(call: Call) -> list[str]:
 
 
 def writes_device(call: Call) -> bool:
-    """`dd` onto a disk or a file that is kept."""
+    """`dd` onto a disk, or a file without `<run>` in its name."""
     into = [text[3:] for text in call.texts if text.startswith("of=")]
-    return any(not is_scratch(path) and path != "/dev/null" for path in into)
+    return any(not is_scratch(path) and not _IS_NEW.search(path) for path in into)
 
 
 def to_nothing(call: Call) -> bool:
@@ -267,8 +245,8 @@ def to_nothing(call: Call) -> bool:
 
 
 def cleans(call: Call) -> bool:
-    """`-c`, alone or among options without values: `-Fc` is a format."""
-    return any(re.fullmatch(r"-[aceOsvx1]*c[aceOsvx1]*|--clean", text) for text in call.texts)
+    """`-c`, alone or behind options without values: `-Fc` is a format."""
+    return any(re.fullmatch(r"-[aCeOsvxwW1]*c.*|--clean", text) for text in call.texts)
 
 
 def deletes_something(call: Call) -> bool:

@@ -23,7 +23,8 @@ _RENAMES = re.compile(
     r"|^\s*rename\s+(?:table|database)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_WHERE = re.compile(r"\bwhere\b", re.IGNORECASE)
+#: A condition; one that is always true is none.
+_WHERE = re.compile(r"\bwhere\b(?!\s+\(?(?:true|1|1\s*=\s*1)\)?\s*$)", re.IGNORECASE)
 _UNFILTERED = frozenset({"DELETE without WHERE", "UPDATE without WHERE"})
 _DEVICE = Danger("> /dev/…", "writes over a whole disk")
 _EMPTIED = Danger("> …", "empties the file")
@@ -47,7 +48,7 @@ _TRIES_BY_N = frozenset({"rsync", "restic", "borg", "rclone", "gsutil", "pg_rewi
                          "mke2fs", "mkfs.ext2", "mkfs.ext3", "mkfs.ext4"})  # fmt: skip
 #: Cmdlets that remove something, by what they remove.
 _REMOVES = re.compile(
-    r"remove-\w*(?:vm|vmsnapshot|disk|volume|database|db|snapshot|bucket|object|blob|container"
+    r"remove-\w*(?:vm|aduser|adobject|adgroup|adcomputer|adorganizationalunit|vmsnapshot|disk|volume|database|db|snapshot|bucket|object|blob|container"
     r"|backup\w*|storage\w*|instance|resourcegroup|table|share|vault|cluster|pool|mailbox)"
 )
 #: Every command that destroys data.

@@ -14,6 +14,9 @@ SQL_CLIENTS = {
     "mysql": ("-e", "--execute"),
     "mariadb": ("-e", "--execute"),
     "sqlcmd": ("-Q", "-q"),
+    "osql": ("-Q", "-q"),
+    "cypher-shell": (),
+    "db2": (),
     "invoke-sqlcmd": ("-query", "-q"),
     "invoke-dbaquery": ("-query",),
     "sqlite3": (),
@@ -42,6 +45,8 @@ _TOKEN = re.compile(
     r"|[^-/';\\]+|.",
     re.DOTALL | re.IGNORECASE,
 )
+#: Clients that take SQL as a word without an option.
+_TAKE_WORDS = frozenset({"sqlite3", "cypher-shell", "db2", "invoke-sqlcmd"})
 _SPEAKERS = ("echo", "printf", "write-output")
 
 
@@ -78,7 +83,7 @@ def sent(call: Call, before: Call | None) -> Iterator[Word]:
     yield from (word for mark, word in call.statement.redirects if mark == "<<<")
     given = ""
     for word in call.words:
-        loose = program == "sqlite3" and re.search(r"\s", word.text)
+        loose = program in _TAKE_WORDS and re.search(r"\s", word.text)
         long = word.text.startswith(tuple(f"{o}=" for o in options if o.startswith("--")))
         if long:
             name, _, rest = word.raw.partition("=")

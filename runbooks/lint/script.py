@@ -14,14 +14,18 @@ from runbooks.lint.queries import SQL_BEGINS, cut, sent
 from runbooks.lint.shell import Statement, Word, statements
 from runbooks.lint.windows import windows_statements
 
-_SHELLS = frozenset({"sh", "bash", "zsh", "ksh", "dash", "su", "ssh", "eval", "wsl", "trap"})
+_SHELLS = frozenset({"sh", "bash", "zsh", "ksh", "dash", "su", "ssh", "eval", "trap", "tmux", "at",
+                     "batch"})  # fmt: skip
+#: Those whose last word is a text for a shell.
+_LAST_WORD = frozenset({"ssh", "eval", "trap", "tmux"})
 #: Programs whose option gives them a text for a shell of another machine.
 _REMOTE = {
     "gcloud": ("--command",),
     "vagrant": ("-c", "--command"),
     "ansible": ("-a",),
     "az": ("--scripts",),
-    "multipass": (),
+    "fly": ("-c", "--command"),
+    "flyctl": ("-c", "--command"),
 }
 _WINDOWS = {
     "powershell": (Reads.POWERSHELL, ("-command", "-c")),
@@ -181,6 +185,10 @@ class _Found:
         """Add what a call is given to run."""
         for word in (*_for_a_shell(call, before), *_substituted(call)):
             self.shell(word.text, start + word.inner_offset, depth)
+        document = call.statement.document
+        if document and call.program in _SHELLS and SQL_BEGINS.match(document.text):
+            # `ssh db 'sudo -u postgres psql' <<EOF`
+            self.sql(document.text, start + document.inner_offset, call)
         for word in sent(call, before):
             self.sql(word.text, start + word.inner_offset, call)
         program = call.program.lower()
@@ -190,7 +198,6 @@ class _Found:
                 self.windows(word.text, start + word.inner_offset, reads, depth)
         if program in _INTERPRETERS:
             kind, given = _INTERPRETERS[program]
-            document = call.statement.document
             for word in (*_given(call, given), *((document,) if document else ())):
                 self.code(word.text, start + word.inner_offset, kind, depth)
 
@@ -215,7 +222,7 @@ def _for_a_shell(call: Call, before: Call | None) -> Iterator[Word]:
         yield call.statement.document
     if before is not None and call.fed_by in ("echo", "printf"):
         yield from before.words
-    if call.program in ("ssh", "eval", "wsl", "trap") or call.has("-c"):
+    if call.program in _LAST_WORD or call.has("-c"):
         given = call.words[:1] if call.program == "trap" else call.words[-1:]
         yield from (word for word in given if re.search(r"\s", word.text))
 

@@ -27,6 +27,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+#: Behind these a command may go on in the next line.
+_GO_ON = frozenset({"|", "|&", "&&", "||"})
 _QUOTED = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)""", re.DOTALL)
 
 
@@ -118,6 +120,8 @@ class _Reader:
         if kind not in ("open", "joint"):
             return None
         ended, self.statement, self.redirect = self.statement, Statement(piece), ""
+        if ended.is_empty and ended.joint in _GO_ON and piece == "\n":
+            self.statement = ended
         return None if ended.is_empty else ended
 
     def _end_word(self) -> None:
