@@ -26,6 +26,8 @@ _LABELS = {
     "first_value": "first identifier",
     "second_kind": "kind of the second identifier",
     "second_value": "second identifier",
+    "verified_how": "way it was verified",
+    "doubt_accepted": "reason why it is good all the same",
 }
 _UNTOLD = {"id", "slug", "identity"}
 

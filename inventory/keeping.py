@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from accounts.texts import too_long
 from accounts.units import checksums, sizes
 from inventory import doubts, history, plausibility, times, writing
 from inventory.enums import Answer, CopyState, DataClass, Medium
@@ -74,7 +73,7 @@ def confirm(
     known, as_of = (kept.sha256, kept.size_bytes), kept.data_as_of
     found = {"verified_how": how, **measured}
     writing.put(kept, found, found)
-    _check_how(kept.verified_how)
+    _check_how(kept)
     check(kept, at)
     _refuse_verification(kept, *known)
     if "data_as_of" in measured and as_of is not None:
@@ -95,11 +94,18 @@ def exposed(copy: Copy) -> bool:
     )
 
 
-def _check_how(how: str) -> None:
-    if not how:
+def _check_how(copy: Copy) -> None:
+    if not copy.verified_how:
         raise Invalid({"how": "Say how you verified it."})
-    if len(how) > HOW_LENGTH:
+    if len(copy.verified_how) > HOW_LENGTH:
         raise Invalid({"how": f"Say how you verified it in at most {HOW_LENGTH} characters."})
+    _check_said(copy, "verified_how", "how")
+
+
+def _check_said(copy: Copy, field: str, name: str) -> None:
+    """Raise `Invalid` at `name`, as its sender calls it, for a text that `field` may not hold."""
+    if problem := writing.field_problems(copy).get(field):
+        raise Invalid({name: problem})
 
 
 def check(copy: Copy, at: datetime) -> None:
@@ -169,9 +175,8 @@ def _refuse_doubt(kept: Copy, accept: str) -> None:
         raise Refused(doubt.code, f"{kept} is no good copy. {doubt.sentence}", doubt.remedy)
     if not accepted:
         raise Refused(doubt.code, f"{kept} is in doubt. {doubt.sentence}", doubt.remedy)
-    if sentence := too_long(accepted, HOW_LENGTH):
-        raise Invalid({"accept": sentence})
     kept.doubt_accepted = accepted
+    _check_said(kept, "doubt_accepted", "accept")
 
 
 def _checksum(copy: Copy) -> dict[str, str]:

@@ -83,6 +83,20 @@ def test_a_far_smaller_copy_is_good_only_with_a_reason(
     assert (edited.state, edited.doubt_accepted) == ("unverified", "")
 
 
+@pytest.mark.parametrize("said", [".", "…", "\u200b", "two\nlines", "x" * 201])
+def test_a_reason_says_something_on_one_line(
+    ledger: System, operator: User, at: datetime, said: str
+) -> None:
+    """Kept all the same, it would be refused with every later change of the copy."""
+    small = make.copy(ledger, operator, at, name="tonight.dump", size_bytes=14)
+    with pytest.raises(Invalid) as caught:
+        _verify(small, operator, at, accept=said)
+    assert list(caught.value.errors) == ["accept"]
+    with pytest.raises(Invalid) as caught:
+        copies.verify(small, how=said, accept="It is small.", by=operator, at=at)
+    assert list(caught.value.errors) == ["how"]
+
+
 def test_the_first_copy_is_compared_with_nothing(operator: User, at: datetime) -> None:
     other = make.system(operator, at, name="other")
     assert make.copy(other, operator, at, good=True, size_bytes=14).doubt == ""
