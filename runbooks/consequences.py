@@ -7,6 +7,7 @@ refusal. What a drill does to production and its copies is practice, and stays i
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -213,5 +214,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _line(text: str) -> str:
-    """On one line, as the inventory keeps it."""
-    return " ".join(text.split())
+    """On one line, as the inventory keeps it: without the control characters that the output of a
+    terminal may hold."""
+    plain = "".join(" " if unicodedata.category(sign) == "Cc" else sign for sign in text)
+    return " ".join(plain.split())

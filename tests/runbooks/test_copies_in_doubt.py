@@ -243,6 +243,22 @@ def test_one_good_copy_more_does_not_undo_a_signature(
 
 
 @pytest.mark.django_db
+def test_the_output_of_a_terminal_is_kept_on_one_line(
+    at: datetime, people: Any, target: Instance, ledger: System
+) -> None:
+    dump = make.copy(ledger, people["operator"], at, good=True)
+    game = _playing(at, people, target, dump)
+    sent = {**MADE, "copy.size": "14", "copy.read_back": "\x1b[1m12 rows\x1b[0m\nread"}
+    game.move(Move.RECORD, step=0, values=sent)
+    game.move(Move.RELEASE, "decider", step=0, reason="Emptied.\x07\nOn purpose.")
+    game.tick(0)
+    made = Copy.objects.get(name__contains="safety")
+    assert (made.verified_how, made.doubt_accepted) == (
+        "[1m12 rows [0m read", "Emptied. On purpose.",
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
 def test_an_instance_with_a_dot_in_its_name_is_no_kind_of_file(
     at: datetime, people: Any, ledger: System
 ) -> None:
