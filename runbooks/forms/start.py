@@ -20,7 +20,7 @@ from runbooks.procedure import ParameterSpec, Procedure
 PREFIX = "parameter_"
 _KINDS = [
     (RunKind.LIVE.value, "Live: this is the real thing"),
-    (RunKind.DRILL.value, "Drill: an exercise; it may not write into production"),
+    (RunKind.DRILL.value, "Drill: an exercise; it never overwrites or deletes production"),
 ]
 _EXAMPLES = {
     ParameterType.DATETIME: "With its time zone, e.g. 2026-11-22 03:12 UTC.",
