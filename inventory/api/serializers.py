@@ -184,6 +184,10 @@ class CopyLine(serializers.Serializer[Copy]):
     delete_not_before = Moment(allow_null=True, help_text="Not marked destroyed before this.")
     doubt = serializers.CharField(help_text="Why it may not hold what it should; '' for no doubt.")
     doubt_accepted = serializers.CharField(help_text="Why it is called good all the same.")
+    as_found = serializers.BooleanField(
+        help_text="Of data as a run found it, before it overwrote or deleted it: it is not counted"
+        " as a good copy, whatever its state is."
+    )
     last_good = serializers.BooleanField(help_text="The LAST GOOD COPY of its system.")
 
 

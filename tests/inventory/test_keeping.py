@@ -117,3 +117,20 @@ def test_the_day_is_typed_and_shown(
     sent = browser.post("/inventory/systems/ledger/new-copy/", typed, follow=True)
     assert "Not to be deleted before" in sent.text
     assert "2126-04-03 03:00 UTC" in sent.text
+
+
+def test_data_as_found_is_no_good_copy_and_everything_that_shows_it_says_so(
+    ledger: System, operator: User, at: datetime, signed_in: SignIn
+) -> None:
+    kept = good(ledger, operator, at, "as found")
+    Copy.objects.filter(pk=kept.pk).update(as_found=True)
+    assert not board.is_last_good(kept)
+    browser = signed_in(operator)
+    for address in (kept.get_absolute_url(), ledger.get_absolute_url()):
+        text = browser.get(address).text
+        assert "data as found" in text.lower()
+        assert "not counted as a good copy" in text
+    api = program(operator)
+    assert api.get(f"/api/v1/copies/{kept.pk}/").json()["as_found"] is True
+    (line,) = api.get("/api/v1/copies/").json()["results"]
+    assert line["as_found"] is True
