@@ -26,7 +26,7 @@ _PIECE = re.compile(
     rf"{COMMAND.pattern}"
     r'|<div class="highlight">.*?</pre></div>|<pre><code class="[^"]*">.*?</pre>'
     r"|<pre(?: [^>]*)?>(?P<raw>.*?)</pre>"
-    r"|<code(?: [^>]*)?>(?P<span>.*?)</code>",
+    r"|<(?P<tag>code|kbd)(?: [^>]*)?>(?P<span>.*?)</(?P=tag)>",
     re.DOTALL,
 )
 _TAG = re.compile(r"<[^>]+>")

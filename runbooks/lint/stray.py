@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runbooks.enums import Level
+from runbooks.irreversible import act_of
 from runbooks.lint import blocks
 from runbooks.lint.blocks import Command
 from runbooks.lint.book import Book
@@ -22,6 +23,12 @@ _MAKE_A_STEP = (
 _NAME_ONLY = (
     "If it is to be run, make it a step. If the sentence only mentions it, name just the program."
 )
+_IN_TITLE = (
+    "This title holds a command that destroys data. Titles are always shown, so nothing is checked"
+    " before it."
+)
+_OUT_OF_TITLE = "Say in words what is done, and put the command into a block of the step."
+_SPAN = re.compile(r"(?<!`)`([^`\n]+[ \t][^`\n]+)`(?!`)")
 _GUARD = (
     f"{_MAKE_A_STEP} Give the step the guard `overwrite: {{target: …, from: …}}`, or"
     " `destroy: {target: …}` where nothing is put in its place."
@@ -113,6 +120,15 @@ _TELLS_OF = re.compile(
 def in_no_step(book: Book) -> Iterator[Remark]:
     for one in book.procedure.stray_commands:
         yield from _remarks(one, book.kept)
+    titles = [section.line for section in book.procedure.sections if section.title]
+    # L22 speaks of the steps that are not marked.
+    titles += [step.line for step in book.procedure.steps if act_of(step.guard)]
+    for line in titles:
+        for found in _SPAN.finditer(book.lines[line - 1]):
+            one = StrayCommand("", found[1], line, found.start(1), inline=True)
+            for command in blocks.stray([one], book.kept):
+                if command.acts:
+                    yield Remark(line, found.start(1) + 1, _IN_TITLE, _OUT_OF_TITLE)
 
 
 def _remarks(one: StrayCommand, kept: Kept) -> Iterator[Remark]:

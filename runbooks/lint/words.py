@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html import unescape
 
+from richtext.htmlcode import html_code
 from runbooks.lint.blocks import TELLS_NOT, StepCommand
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark
@@ -22,11 +22,6 @@ _CODE = re.compile(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*(?:\([^()]*\)[^()]*)?\)|\[[^\[\]]*\])")
 _ADDRESS = re.compile(r"<?\bhttps?://\S+")
 _SPAN = re.compile(r"(?<!`)`([^`\n]+[ \t][^`\n]+)`(?!`)")
-_HTML_CODE = re.compile(
-    r"<(?P<tag>pre|code|kbd|samp)\b[^>]*>(?P<code>(?:(?!</(?P=tag)>).){1,4000})</(?P=tag)>",
-    re.DOTALL | re.IGNORECASE,
-)
-_TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?:;])[\"'*_)]*\s+(?=\S)")
 
 
@@ -102,10 +97,8 @@ def _html_commands(book: Book, step: Step) -> Iterator[StepCommand]:
     """The commands that a step writes as HTML, which the parser takes for text."""
     lines = list(book.prose(step))
     text = "\n".join(line for _, line in lines)
-    for found in _HTML_CODE.finditer(text):
-        code = unescape(_TAG.sub("", found["code"]))
-        before = text[: found.start("code")]
-        line = before.count("\n") + (len(code) - len(code.lstrip("\n")))
+    for start, code in html_code(text):
+        line = text.count("\n", 0, start) + (len(code) - len(code.lstrip("\n")))
         yield StepCommand("", code.strip("\n"), lines[line][0], 0, step, kept=book.kept)
 
 

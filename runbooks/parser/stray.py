@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it.token import Token
 
+from richtext.htmlcode import html_code
 from richtext.reader import Block, plain_text
 from runbooks.parser.sessions import Piece
 from runbooks.sections import StrayCommand, StrayList
@@ -26,7 +27,8 @@ def block_command(token: Token, piece: Piece, lines: list[str]) -> StrayCommand:
 
 
 def inline_commands(blocks: Iterable[Block], lines: list[str]) -> Iterator[StrayCommand]:
-    """The code in running text that has more than one word, in order, each with its place."""
+    """The code in running text that has more than one word, in order, each with its place; and what
+    is written as HTML."""
     for root in blocks:
         yield from _inline(root, (root.first, root.last), lines)
 
@@ -35,6 +37,7 @@ def _inline(block: Block, around: tuple[int, int], lines: list[str]) -> Iterator
     """Those of a block; `around` are the lines of what it is in, for it may not know its own."""
     first, last = (block.first, block.last) if block.token.map else around
     place, before = (first, 0), ""
+    yield from _written_as_html(block, first)
     for token in (block.inline.children or ()) if block.inline else ():
         if token.type == "code_inline" and len(token.content.split()) > 1:
             place = _find(token.content, place, last, lines)
@@ -43,6 +46,23 @@ def _inline(block: Block, around: tuple[int, int], lines: list[str]) -> Iterator
         before = f"{before}{token.content or ' '}"[-_BEFORE:]
     for child in block.children:
         yield from _inline(child, (first, last), lines)
+
+
+def _written_as_html(block: Block, first: int) -> Iterator[StrayCommand]:
+    """The code of a block that is written as HTML. `first` is the line where the block begins."""
+    children = (block.inline.children or ()) if block.inline else ()
+    if block.kind == "html_block":
+        text = block.token.content
+    elif any(token.type == "html_inline" for token in children) and block.inline:
+        text = block.inline.content
+    else:
+        return
+    for start, code in html_code(text):
+        if len(code.split()) > 1:
+            blank = len(code) - len(code.lstrip())
+            line = first + text.count("\n", 0, start) + code.count("\n", 0, blank)
+            before = text[max(0, start - _BEFORE) : start].rpartition("<")[0]
+            yield StrayCommand("", code.strip(), line, 0, inline=True, before=before)
 
 
 def _find(code: str, after: tuple[int, int], last: int, lines: list[str]) -> tuple[int, int]:

@@ -132,3 +132,14 @@ def test_text_without_commands_is_left_alone() -> None:
     made = procedure(b"# N\n\nOne `word` and\n\n```text\nnothing to run\n```\n\n- [ ] X\n")
     assert in_run(made.intro_html, made.intro_commands) == made.intro_html
     assert in_library(made.intro_html, made.intro_commands) == made.intro_html
+
+
+@pytest.mark.parametrize("tag", ["code", "kbd", "pre"])
+def test_what_is_written_as_html_is_withheld_too(tag):
+    told = procedure(
+        f"# İ Note\n\n<p>Run <{tag}>dropdb  -h a b</{tag}></p>\n\n- [ ] Tell the team\n".encode()
+    )
+    shown = "".join(in_run(one.html, one.commands) for one in told.sections)
+    shown += in_run(told.intro_html, told.intro_commands)
+    assert "dropdb" not in shown
+    assert "not shown" in shown

@@ -112,3 +112,28 @@ def test_each_list_is_one_finding() -> None:
 def test_both_rules_are_there() -> None:
     assert RULES["L56"].level is Level.ERROR
     assert RULES["L57"].level is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("<pre>rm -rf /srv/data</pre>", [(3, Level.ERROR)]),
+        ("<pre><code>\nrm -rf /srv/data</code></pre>", [(4, Level.ERROR)]),
+        ("It was lost by <kbd>rm -rf /srv/data</kbd> in May.", [(3, Level.WARNING)]),
+        ("Run <samp>rm <b>-rf</b> /srv/data</samp>", [(3, Level.ERROR)]),
+        ("Never run <code>rm -rf /srv/data</code>.", []),
+        ("<pre>ls -l /srv/data</pre>", []),
+        ("<kbd>Ctrl C</kbd>", []),
+        ("## Then `rm -rf /srv/data`", [(3, Level.ERROR)]),
+        ("## Look at `ls -l /srv/data`", []),
+    ],
+)
+def test_html_and_headings_are_read_as_well(text, found):
+    assert levels("L56", text) == found
+
+
+def test_a_title_does_not_show_the_command_of_a_guarded_step():
+    text = "- [ ] Run `dropdb -h db-1 a`\n\n  ```guard\n  destroy: {target: t}\n  ```\n"
+    head = "---\nparameters:\n  t: {type: instance, label: The old one}\n---\n\n"
+    assert [found.line for found in of("L56", head + text)] == [6]
+    assert not of("L56", head + text.replace("`dropdb -h db-1 a`", "the deletion"))
