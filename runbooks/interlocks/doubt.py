@@ -11,12 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from accounts.units import sizes
 from inventory import plausibility
-from runbooks.enums import Caught
+from runbooks.enums import Caught, Purpose
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong, utc
 from runbooks.requests import Gate
 from runbooks.state import Facts, RunState
-from runbooks.stated import IN_DOUBT
+from runbooks.stated import IN_DOUBT, KnownCopy
 
 #: People type a moment to the minute.
 _SAME_MOMENT = timedelta(minutes=1)
@@ -73,15 +74,16 @@ class SameBytes:
 
 
 def same_bytes(state: RunState, index: int, sha256: str) -> Iterator[SameBytes]:
-    """What this run knows under the same SHA-256: the copies that were chosen, and those that
-    other steps than `index` made or read."""
+    """What this run knows under the same SHA-256: the copies that were chosen, with the newest
+    record that was read in them here, and those that other steps than `index` made or read."""
     if not sha256:
         return
-    for facts in state.facts.values():
+    read = {copy.of: copy.data_as_of for copy in state.stated.copies if _is_original(copy)}
+    for name, facts in state.facts.items():
         if facts.fields.get("sha256") == sha256:
             as_of, size = facts.fields.get("data_as_of"), facts.fields.get("size")
             dated = datetime.fromisoformat(as_of) if as_of else None
-            yield SameBytes(facts.value, dated, int(size) if size else None)
+            yield SameBytes(facts.value, read.get(name, dated), int(size) if size else None)
     for copy in state.stated.copies:
         if copy.sha256 == sha256 and copy.step != index:
             about = copy.of, copy.purpose
@@ -94,7 +96,7 @@ def other_data(
     """What is wrong with a new copy when one of the `others` has its SHA-256, and another size or
     another newest record."""
     for other in others:
-        if size is not None and other.size is not None and size != other.size:
+        if size is not None and other.size is not None and not sizes.same(size, other.size):
             told = f"and {other.size} bytes; a file of {size} bytes cannot have it."
         elif _apart(data_as_of, other.data_as_of):
             assert other.data_as_of is not None  # noqa: S101 - it is apart from something
@@ -159,6 +161,11 @@ def _text(copy: Measured, doubt: str) -> str:
 def _found(text: str) -> str:
     """Of a doubt, what was found: not with what its size was compared."""
     return text.partition(plausibility.LESS)[0]
+
+
+def _is_original(copy: KnownCopy) -> bool:
+    """Whether this is a chosen copy whose newest record was read."""
+    return copy.purpose == Purpose.ORIGINAL and copy.data_as_of is not None
 
 
 def _apart(one: datetime | None, other: datetime | None) -> bool:

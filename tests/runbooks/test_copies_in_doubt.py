@@ -81,6 +81,19 @@ def test_the_safety_copy_is_not_the_backup(more: dict[str, str], said: str) -> N
     assert said in _wrong(guarded(COPY, facts=facts), sent)
 
 
+def test_what_was_read_in_the_chosen_copy_counts_and_not_its_date_in_the_register() -> None:
+    """A plain dump of what was just restored from a plain dump is the same file."""
+    facts = with_fields("dump", data_as_of="2026-03-04T02:00:00+00:00")
+    again = "Back up\ncopy: {of: target, into: '<vault>/new', medium: disk, encrypted: 'yes'}"
+    game = guarded("Look\nverify: dump", again, facts=facts)
+    read = {"verify.size": "4096", "verify.newest": AS_OF, "verify.live": AS_OF}
+    game.must(Move.TICK, OPERATOR, 0, values={**read, "verify.how": "read"})
+    sent = {**MADE, "copy.size": "4096", "copy.sha256": SHA}
+    for size in ("4096", "4.10 kB"):  # at the precision that was typed
+        sent |= {"copy.size": size}
+        assert game.refused(Move.TICK, OPERATOR, 1, values=sent) == "gate_doubt_accepted"
+
+
 def test_two_copies_of_other_data_have_two_digests() -> None:
     again = "Back up\ncopy: {of: target, into: '<vault>/new', medium: disk, encrypted: 'yes'}"
     game = guarded(COPY, again)
