@@ -134,11 +134,11 @@ def lapse(
         if word in _LAPSING and key not in late:
             tell.settle(about(run.pk), why=_LAPSING[word], at=at, keys=[key])
         elif word == "override-asked" and waiting(state, at) is None:
-            tell.settle(about(run.pk), why="It can be used no longer.", at=at, keys=[key])
+            tell.settle(about(run.pk), why="It can no longer be used.", at=at, keys=[key])
 
 
 _LAPSING = {
-    "late-step": "The step is not late any more.",
+    "late-step": "The step is no longer late.",
     "quiet-run": "Something was written in the run.",
 }
 

@@ -70,8 +70,8 @@ def _unfit(procedure: Procedure, chosen: Mapping[str, Chosen]) -> dict[str, str]
         identified = any(lock.get("identify", {}).get("of") == name for lock in locks)
         if choice.instance and identified and interlocks.only_named(choice.facts.kinds):
             errors[name] = (
-                f"{choice.instance} is known only by what people call it, or by a role that others"
-                f" have, too ({' and '.join(choice.facts.kinds)}). Give it an identifier in the"
+                f"{choice.instance} is identified only by a name, or by a role that others have"
+                f" too ({' and '.join(choice.facts.kinds)}). Give it an identifier in the"
                 " inventory that is read off the machine itself, such as its machine id."
             )
         into = any(lock.get("direction", {}).get("into") == name for lock in locks)

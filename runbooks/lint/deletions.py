@@ -22,8 +22,8 @@ _UNSAID = (
     "L59",
     Level.ERROR,
     "A deletion without a step marked `destroy`, or of something that may be in use",
-    "Commands such as `./wipe.sh` cannot be read: only the guard says which step deletes. What has"
-    " clients is needed by somebody, or is the wrong machine.",
+    "Commands such as `./wipe.sh` cannot be read: only the guard says which step deletes. Data"
+    " that still has clients is needed by somebody, or is on the wrong machine.",
     scope=Scope.DELETES,
 )
 def careless_deletion(book: Book) -> Iterator[Remark]:

@@ -114,7 +114,7 @@ _TELLS_OF = re.compile(
     "L56",
     Level.ERROR,
     "A command that destroys data outside every step (one that restores is a warning)",
-    "Guards belong to steps: before a command that is in none nothing is checked, and a run does"
+    "Guards belong to steps. Nothing is checked before a command that is in no step, and a run does"
     " not show it (M2 and M3 of the story).",
 )
 def in_no_step(book: Book) -> Iterator[Remark]:

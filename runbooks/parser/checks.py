@@ -108,10 +108,8 @@ def _check_prompts(block: Block, findings: Findings) -> None:
             "unclear_prompt",
             block.first + 1 + number,
             1,
-            "This line is read as a command of root, behind the prompt `# `. It may also be a"
-            " remark.",
-            "Write a command behind `root@host:~# `, and a remark behind `## ` or outside of the"
-            " block.",
+            "This line is read as a command after root's prompt `# `, but it may be a remark.",
+            "Write a command after `root@host:~# `, and a remark after `## ` or outside the block.",
         )
 
 

@@ -59,7 +59,7 @@ def _begun(fence: Block, inner: int) -> tuple[str, str]:
 
 def _outside(fence: Block, end: int) -> tuple[str, str]:
     return (
-        f"is not closed: line {end} stands outside of the item or quotation that it is in.",
+        f"is not closed: line {end} is outside the list item or quotation that the block is in.",
         f"Indent line {end} like line {fence.first}.",
     )
 

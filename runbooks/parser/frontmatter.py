@@ -53,8 +53,8 @@ FRONT_MATTER_KEYS = (
         word(Operation),
         "`restore`, `copy-out`, `backup`, `check` or `delete`",
         "restore",
-        "What it is for. A `copy-out` reads production and never writes into it; a `delete` takes"
-        " data away and puts none in its place.",
+        "What it is for. A `copy-out` reads production and never writes into it; a `delete`"
+        " removes data and puts none in its place.",
     ),
     Key(
         "purpose",

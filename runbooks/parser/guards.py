@@ -62,7 +62,7 @@ def _check_act(value: Value, got: Mapping[str, Any], context: Context) -> None:
             "destroy",
             at["destroy"],
             "A step overwrites or deletes, not both.",
-            "Keep `overwrite` where other data takes the place; delete in a step of its own.",
+            "Keep `overwrite` where other data takes its place, and delete in a step of its own.",
         )
     if got.get("countersign") is not Countersign.AFTER:
         return

@@ -144,8 +144,8 @@ LOCK_KEYS: tuple[Key, ...] = (
         keys(Key("target", _instance, required=True), Key("from", _source, required=True)),
         "`{target, from}`, names of parameters",
         "{target: target, from: dump}",
-        "The irreversible act that puts other data in the place of what is there, behind all that"
-        " guards it.",
+        "The irreversible act that replaces what is there with other data, once every condition is"
+        " met.",
     ),
     Key(
         "destroy",
@@ -153,7 +153,7 @@ LOCK_KEYS: tuple[Key, ...] = (
         "`{target, part}`; `target` is an instance parameter, `part` what of it is deleted, all of"
         " it when left out",
         "{target: target}",
-        "An irreversible deletion, which has no source: behind a safety copy, or the decider's"
+        "An irreversible deletion. It has no source, and asks for a safety copy or the decider's"
         " signature that there is nothing to keep.",
     ),
     Key(

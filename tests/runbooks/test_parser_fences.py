@@ -22,12 +22,12 @@ def errors(text: str) -> list[Finding]:
         ("# A\n\n- [ ] x\n\n  ```guard\n  hold: decider\n\n- [ ] y\n", 5, "guard block that"),
         ("# A\n\n> - x\n>\n>   ```sh\n>   ls\n\n- [ ] y\n", 5, "never closed"),
         # What was to close it stands outside of its item, and would begin another block.
-        ("# A\n\n- [ ] x\n\n  ```sh\n  ls\n```\n\n- [ ] y\n", 5, "line 7 stands outside"),
-        ("# A\n\n> ```sh\n> ls\n\n```\n\n- [ ] y\n", 3, "line 6 stands outside"),
+        ("# A\n\n- [ ] x\n\n  ```sh\n  ls\n```\n\n- [ ] y\n", 5, "line 7 is outside"),
+        ("# A\n\n> ```sh\n> ls\n\n```\n\n- [ ] y\n", 3, "line 6 is outside"),
         (
             "# A\n\n- [ ] x\n\n  ```sh\n  ls\n```\n\n- [ ] y\n\n  ```sh\n  ls\n```\n",
             5,
-            "line 7 stands outside",
+            "line 7 is outside",
         ),
         # What was to begin the second block closes the first.
         ("# A\n\n```sh\nls\n\ntext\n\n```\nrm\n```\n\n- [ ] x\n", 3, "never closed"),

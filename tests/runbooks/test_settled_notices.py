@@ -115,7 +115,7 @@ def test_an_override_that_lapsed_is_over_within_the_minute(run: Play) -> None:
     background.remind(Job(), run.at + timedelta(minutes=14))
     assert over("override-asked") == {""}
     background.remind(Job(), run.at + timedelta(minutes=16))
-    assert over("override-asked") == {"It can be used no longer."}
+    assert over("override-asked") == {"It can no longer be used."}
 
 
 def test_a_replacement_is_over_when_confirmed_and_taken(run: Play) -> None:
@@ -141,7 +141,7 @@ def test_a_replacement_is_over_when_confirmed_and_taken(run: Play) -> None:
 @pytest.mark.parametrize(
     ("word", "guard", "why"),
     [
-        ("late-step", "\nduration: {max: 10m}", "The step is not late any more."),
+        ("late-step", "\nduration: {max: 10m}", "The step is no longer late."),
         ("quiet-run", "", "Something was written in the run."),
     ],
 )
