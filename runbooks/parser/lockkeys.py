@@ -123,21 +123,25 @@ LOCK_KEYS: tuple[Key, ...] = (
         ),
         "`{of, purpose, into, medium, encrypted}`; `of` is an instance parameter",
         "{of: target, purpose: safety, into: /srv/vault}",
-        "A new copy is registered, elsewhere than its source, and read back.",
+        "A new copy is registered, elsewhere than its source, and read back. One that holds"
+        " nothing, or has the bytes of other data, is refused; one far smaller than earlier copies"
+        " waits for the decider's signature.",
     ),
     Key(
         "protect",
         _of(_copy, *_WHERE),
         "name of a copy parameter, or `{of, into, medium, encrypted}`",
         "dump",
-        "Two copies with one SHA-256 in two places, both read in this run.",
+        "Two copies with one SHA-256 in two places, both read in this run. A doubt about the"
+        " copy is handled as at `copy`.",
     ),
     Key(
         "verify",
         _of(_copy, Key("live", _recorded_time)),
         "name of a copy parameter, or `{of, live}`",
         "{of: dump, live: newest_found}",
-        "The copy is opened with its own tool; the loss is within the RPO, or the decider signs.",
+        "The copy is opened with its own tool; the loss is within the RPO, or the decider signs. A"
+        " doubt about the copy is handled as at `copy`.",
     ),
     Key(
         "overwrite",
