@@ -12,7 +12,10 @@ class Fills(Enum):
     """How the value of a placeholder is written into a block; the value is what authors are
     told."""
 
-    QUOTED = "quoted for the shell; between quotes only letters, digits and `_@%+=:,./-`"
+    QUOTED = (
+        "quoted for the shell; between quotes, in a here-document and behind `ssh`, `eval` or"
+        " `sh -c` only letters, digits and `_@%+=:,./-`"
+    )
     SQL = (
         "as it is: a name of letters, digits, `_` and `$`, or a number; between quotes also"
         " `@%+=:,./-` and blanks"

@@ -195,7 +195,7 @@ def _check_place(place: Place, value: str, number: str) -> None:
         raise ValueError(_unsafe(value, number, "SQL"))
     # Inside "$(…)" a blank would part one word into two: a shell gets none.
     if place.quoted and not re.fullmatch(_IN_QUOTES[fills], value):
-        raise ValueError(_unsafe(value, number, "quotes"))
+        raise ValueError(_unsafe(value, number, "quotes, a here-document or a second shell"))
 
 
 def _option(value: str, number: str) -> str:

@@ -23,7 +23,15 @@ _SQL = re.compile(
 )
 
 
-_HERE = re.compile(r"(?<!<)<<-?[ \t]*(['\"]?)(?P<word>\w{1,80})\1(?!\w)")
+_HERE = re.compile(
+    r"(?<!<)<<-?[ \t]*(?P<mark>['\"]?)\\?(?P<word>[A-Za-z_][\w.-]{0,79})(?P=mark)(?![\w.-])"
+)
+#: What gives its words, or the text behind `-c`, to a shell that reads them once more.
+_READ_AGAIN = re.compile(
+    r"(?:^|[\s;&|(`/])(?:ssh|rsh|eval|watch|pdsh|clush|(?:ba|da|k|z)?sh\s+-[a-z]*c|su\b[^\n;&|]{0,80}?\s-c)"
+    r"\s(?:[^\n;&|]|\\\n)*$"
+)
+_LONGEST = 2000
 _ATOMS = {Kind.SHELL: _SHELL, Kind.SQL: _SQL}
 
 
@@ -38,7 +46,8 @@ def _atoms(label: str) -> re.Pattern[str]:
 
 def between_quotes(text: str, starts: Sequence[int], label: str) -> list[bool]:
     """Whether each of `starts`, in ascending order, stands between quotes in the block `text` with
-    this label. A comment ends with its line, however many apostrophes it has."""
+    this label, or where a shell's quotes do not hold: in a here-document, or in what is read by a
+    second shell. A comment ends with its line, however many apostrophes it has."""
     read, atoms = 0, _atoms(label)
     last: re.Match[str] | None = None
     quoted = []
@@ -48,7 +57,18 @@ def between_quotes(text: str, starts: Sequence[int], label: str) -> list[bool]:
             read = last.end() if last else read
         inside = last is not None and read > start and last["comment"] is last["free"] is None
         quoted.append(read < start or inside)
-    return quoted
+    if kind_of(label) is not Kind.SHELL:
+        return quoted
+    documents = _here_documents(text)
+    return [
+        one or _is_read_again(text, start) or any(begin <= start < end for begin, end in documents)
+        for one, start in zip(quoted, starts, strict=True)
+    ]
+
+
+def _is_read_again(text: str, start: int) -> bool:
+    """Whether what stands at `start` is handed to a second shell: `ssh db rm <path>`."""
+    return _READ_AGAIN.search(text[max(0, start - _LONGEST) : start]) is not None
 
 
 class PartKind(StrEnum):
@@ -98,7 +118,9 @@ def _here_documents(text: str) -> list[tuple[int, int]]:
         begin = text.find("\n", opened.end()) + 1
         if not begin or opened.start() < read:
             continue
-        closed = re.compile(rf"^[ \t]*{opened['word']}[ \t]*$", re.MULTILINE).search(text, begin)
+        closed = re.compile(rf"^[ \t]*{re.escape(opened['word'])}[ \t]*$", re.MULTILINE).search(
+            text, begin
+        )
         read = closed.start() if closed else len(text)
         found.append((begin, read))
     return found

@@ -94,6 +94,13 @@ def test_a_shell_reads_back_the_value(value: str, label: str) -> None:
         "psql -c \"select 'x' from <side>\"",
         '# don\'t worry\npsql -c "\n  drop database <side>"',
         "echo 'it'\"'\"'s <side>'",
+        "psql <<EOF\ndrop database <side>;\nEOF",
+        "cat <<'END-OF-IT'\n<side>\nEND-OF-IT",
+        "ssh db-1 rm <side>",
+        "sudo ssh db-1 \\\n  rm <side>",
+        "eval rm <side>",
+        "bash -lc <side>",
+        "su postgres -c <side>",
     ],
 )
 @pytest.mark.parametrize("value", HOSTILE)
@@ -101,6 +108,14 @@ def test_between_quotes_only_plain_values_go(command: str, value: str) -> None:
     assert "would need quoting inside quotes" in side(value, command)
     assert side("ledger_2", command) == ""
     assert filled("ledger_2", command) == command.replace("<side>", "ledger_2")
+
+
+@pytest.mark.parametrize(
+    "command", ["cat <<A\nx\nA\nls <side>", "ssh db-1 ls; ls <side>", "scp <side> a:"]
+)
+def test_what_only_one_shell_reads_is_quoted(command: str) -> None:
+    assert side("a b", command) == ""
+    assert "'a b'" in filled("a b", command)
 
 
 def test_an_apostrophe_in_a_comment_opens_no_string() -> None:
