@@ -185,7 +185,7 @@ def _refuse_same_machine(instance: Instance, field: str) -> None:
                     " identifiers: it is the same machine, and is registered once. Use that"
                     " instance, decommission it, or correct the identifiers. If it is another"
                     " machine, such as a second standby, give each an identifier that differs:"
-                    " its host name or its machine id."
+                    f" its host name or its machine id.{_failed_over(instance, other)}"
                 }
             )
         if _same_host_besides(instance, other, one.kind):
@@ -196,6 +196,19 @@ def _refuse_same_machine(instance: Instance, field: str) -> None:
                     " both host names in full, or use that instance."
                 }
             )
+
+
+def _failed_over(instance: Instance, other: Instance) -> str:
+    """How two that are registered exchange their roles: neither can take the other's first."""
+    if instance.pk is None or IdentifierKind.ROLE not in {
+        instance.first_kind,
+        instance.second_kind,
+    }:
+        return ""
+    return (
+        f" After a failover, first enter “unknown” as the role of {other.name}, then correct"
+        f" {instance.name}, then {other.name}."
+    )
 
 
 def _same_host_besides(one: Instance, other: Instance, kind: str) -> bool:

@@ -153,6 +153,31 @@ def test_a_second_standby_is_told_how_to_be_registered(
     assert "such as a second standby" in caught.value.errors["second_value"]
 
 
+def test_after_a_failover_the_roles_are_exchanged_as_the_refusal_says(
+    ledger: System, operator: User, at: datetime
+) -> None:
+    first = make.instance(ledger, operator, at, **_known_by(SYSTEM, "7301442", ROLE, "primary"))
+    second = make.instance(
+        ledger, operator, at, name="second", **_known_by(SYSTEM, "7301442", ROLE, "standby")
+    )
+
+    def correct(instance: Instance, role: str) -> None:
+        instances.edit(instance, changes={"second_value": role}, by=operator, at=at)
+
+    with pytest.raises(Invalid) as caught:
+        correct(second, "primary")
+    said = caught.value.errors["second_value"]
+    assert said.endswith(
+        " After a failover, first enter “unknown” as the role of ledger, then correct second, then"
+        " ledger."
+    )
+    correct(first, "unknown")
+    correct(second, "primary")
+    correct(first, "standby")
+    roles = {one.name: one.second_value for one in Instance.objects.all()}
+    assert roles == {"ledger": "standby", "second": "primary"}
+
+
 def test_the_preset_proposes_kinds_and_commands(
     ledger: System, operator: User, signed_in: SignIn
 ) -> None:
