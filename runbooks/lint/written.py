@@ -104,11 +104,16 @@ def written(book: Book) -> Iterator[Written]:
         return
     shown = plain.split("\n")
     for root in document.blocks:
+        around = root
         for block in root.walk():
-            yield from _of_block(block, book.lines, shown)
+            # The cells of a table know no line: their row does.
+            around = block if block.token.map else around
+            yield from _of_block(block, around, book.lines, shown)
 
 
-def _of_block(block: Block, lines: Sequence[str], plain: Sequence[str]) -> Iterator[Written]:
+def _of_block(
+    block: Block, around: Block, lines: Sequence[str], plain: Sequence[str]
+) -> Iterator[Written]:
     if block.kind == "fence" and is_guard(block):
         yield from _compared(_block(block, lines, plain, Use.COMPARED))
     elif block.kind in ("fence", "code_block"):
@@ -116,7 +121,7 @@ def _of_block(block: Block, lines: Sequence[str], plain: Sequence[str]) -> Itera
     elif block.kind == "html_block" and _SHOWS.search(block.token.content):
         yield _lines(block, lines)
     elif block.inline is not None:
-        yield from _spans(block, lines, plain)
+        yield from _spans(block, around, lines, plain)
 
 
 def _use(block: Block) -> Use:
@@ -149,16 +154,19 @@ def _lines(block: Block, lines: Sequence[str]) -> Written:
     return Written(text, Use.OUTPUT, tuple((number, 0) for number in numbers))
 
 
-def _spans(block: Block, lines: Sequence[str], plain: Sequence[str]) -> Iterator[Written]:
-    """The code in running text: each span is looked for behind the one before it."""
+def _spans(
+    block: Block, around: Block, lines: Sequence[str], plain: Sequence[str]
+) -> Iterator[Written]:
+    """The code in running text: each span is looked for behind the one before it, in the lines of
+    `around`."""
     children = (block.inline.children or []) if block.inline else []
     if any(one.type == "html_inline" and _SHOWS.match(one.content) for one in children):
-        yield _lines(block, lines)
-    number, column = block.first, 0
+        yield _lines(around, lines)
+    number, column = around.first, 0
     for child in children:
         if child.type != "code_inline" or child.content.isascii() and child.content.isprintable():
             continue
-        found = _find(child.content, plain, number, column, block.last)
+        found = _find(child.content, plain, number, column, around.last)
         if found is None:
             yield Written(child.content, Use.SPAN, ((number, 0),))
             continue

@@ -182,3 +182,9 @@ def test_the_time_grows_with_the_text_alone(piece):
     begun = time.perf_counter()
     judge(procedure, text.encode())
     assert time.perf_counter() - begun < 5
+
+
+def test_a_sign_in_a_table_is_found_at_its_line():
+    table = "| do | say |\n|---|---|\n| look | `ls -l` |\n| list | `ls \u2013l` |\n"
+    found = of("L58", f"# T\n\n{table}\n- [ ] Look at it\n")
+    assert [(one.line, one.column) for one in found] == [(6, 14)]
