@@ -108,7 +108,8 @@ async function judge({ form, again }, { response, data }, live) {
 // Kept as it was pressed. The steps, and what was typed, stay as they are.
 function wait(move, kind, live) {
   waiting.set(move.form.id, move);
-  say("sending", `“${move.words.trim()}” is NOT SAVED. It is sent when you are signed in again.`);
+  const words = [...waiting.values()].map((one) => `“${one.words.trim()}”`).join(", ");
+  say("sending", waiting.size > 1 ? `NOT SAVED: ${words}. They are sent when you are signed in again.` : `${words} is NOT SAVED. It is sent when you are signed in again.`);
   live.enter(kind);
 }
 

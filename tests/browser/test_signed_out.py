@@ -71,7 +71,9 @@ def test_stop_tick_and_note_are_sent_once_after_the_sign_in(
     expect(screen.page.get_by_label("Note")).to_have_value("Written while signed out.")
     screen.press()
     screen.page.locator("#stop button").click()
-    expect(screen.page.locator("#not-saved")).to_contain_text("Stop, I am not sure” is NOT SAVED")
+    for words in ("Tick: Stop the jobs", "Stop, I am not sure"):
+        expect(screen.page.locator("#not-saved")).to_contain_text(f"“{words}”")
+    expect(screen.page.locator("#not-saved")).to_contain_text("They are sent when you are signed")
     expect(screen.button).to_be_enabled()
     assert kinds(screen) == before
     sign_in(screen, "everyone")
@@ -120,7 +122,7 @@ def test_nothing_is_sent_under_the_name_of_another(
     bar = screen.page.locator("#not-saved")
     expect(bar).to_contain_text("Somebody else is signed in")
     screen.page.locator("#stop button").click()
-    expect(bar).to_contain_text("Stop, I am not sure” is NOT SAVED")
+    expect(bar).to_contain_text("NOT SAVED: “Add the note”, “Stop, I am not sure”")
     expect(screen.page.get_by_label("Note")).to_have_value("By the verifier.")
     assert kinds(screen) == before
     screen.page.reload()

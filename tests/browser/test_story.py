@@ -193,7 +193,7 @@ def hand_over(crew: Crew, relief: Screen) -> None:
     accept.locator('[name="identifier"]').fill("db-stage-1")
     accept.get_by_role("button", name="Take over").click()
     expect(accept.get_by_role("alert")).to_contain_text(
-        "db-stage-1 is not the database system identifier"
+        "db-stage-1 is not what identifies ledger: its database system identifier"
     )
     accept.locator('[name="identifier"]').fill("7301442219883460001")
     accept.get_by_role("button", name="Take over").click()
