@@ -16,7 +16,8 @@ def recurses(call: Call) -> bool:
     """`-Recurse`, however short; or what a list of files is piped into."""
     given = (text.partition(":")[0].lower() for text in call.texts)
     below = any(len(text) > 1 and "-recurse".startswith(text) for text in given)
-    return (below and not_scratch(call)) or call.fed_by.lower() in _LISTERS
+    listed = call.program.lower() in ("remove-item", "ri") and call.fed_by.lower() in _LISTERS
+    return (below and not_scratch(call)) or listed
 
 
 def whole_tree(call: Call) -> bool:
@@ -47,7 +48,7 @@ def takes_list(call: Call) -> bool:
 
 def onto_device(call: Call) -> bool:
     """What it writes last is a disk."""
-    return bool(re.match(r"/dev/\w", next(iter(places(call)[-1:]), "")))
+    return bool(re.match(r"/dev/(?!null)\w", next(iter(places(call)[-1:]), "")))
 
 
 def shrinks(call: Call) -> bool:

@@ -58,7 +58,8 @@ nomad operator snapshot save a ~ vault kv get a ~ rabbitmqadmin list queues ~ s3
 bq ls ~ oci os object list -bn a ~ terraform apply ~ fly volumes list
 psql -c "explain delete from a" ~ psql -c 'delete from a where id = 1'
 dd if=/dev/sdb of=/srv/a_<run>.img ~ ls | xargs grep rm ~ echo a |\n  grep b
-make clean ~ clean --help ~ ansible db -m service -a "name=a state=stopped"
+make clean ~ clean --help ~ ls | xargs rmdir ~ qemu-img convert a.qcow2 /dev/null
+ansible db -m service -a "name=a state=stopped"
 ssh db <<'E'\nselect=1\nE
 """
 
