@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from runbooks.codekinds import Kind, is_session, kind_of
 from runbooks.parser.compound import Unfinished
@@ -109,12 +110,19 @@ class _Session:
         state = Unfinished()
         state.read(piece.text)
         for taken, line in enumerate(self.lines[self.number :]):
-            again = typed(line) if state else None
+            # A document that ends further down may hold prompts.
+            ends = self._last_line.get(state.documents[0], -1) if state.documents else -1
+            again = typed(line) if state and ends < self.number + taken else None
             if not state or (again is not None and again.prompt == piece.prompt):
                 return taken
             more = goes_on(line, piece.kind)
             state.read(line if more is None else more)
         return len(self.lines) - self.number
+
+    @cached_property
+    def _last_line(self) -> dict[str, int]:
+        """Where each line stands last, without blanks and marks around it."""
+        return {line.strip(" \t>"): number for number, line in enumerate(self.lines)}
 
     def _statement(self, text: str) -> int:
         """Lines up to a semicolon, as long as they do not look like an answer."""
