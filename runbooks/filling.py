@@ -12,7 +12,7 @@ from richtext.drawn import drawn_text
 from runbooks.codekinds import Fills, kind_of
 from runbooks.machine import Facts, RunState
 from runbooks.parser.parameters import RESERVED
-from runbooks.quoting import between_quotes
+from runbooks.quoting import takes_no_quotes
 
 _VAR = re.compile(r'<var data-parameter="([^"]+)">(.*?)</var>', re.DOTALL)
 _CODE = re.compile(r"(<pre>)?<code([^>]*)>(.*?)</code>", re.DOTALL)
@@ -25,7 +25,7 @@ _LONGEST_WORD = 2000
 @dataclass(frozen=True)
 class Place:
     """A placeholder in a block of code. `name` is `target` or `target.host`, `label` that of the
-    block, `quoted` says that it stands between quotes, `begins` that it begins a word."""
+    block, `quoted` says that its value cannot be quoted there, `begins` that it begins a word."""
 
     name: str
     label: str
@@ -51,7 +51,7 @@ def _in_block(found: re.Match[str]) -> list[Place]:
         parts.append(html.unescape(_TAG.sub("", piece)))
         length += len(parts[-1])
     text = "".join(parts)
-    quoted = between_quotes(text, starts, label)
+    quoted = takes_no_quotes(text, starts, label)
     return [
         Place(name, label, between, begins_a_word(text[max(0, start - _LONGEST_WORD) : start]))
         for name, start, between in zip(pieces[1::3], starts, quoted, strict=True)

@@ -46,8 +46,7 @@ def _atoms(label: str) -> re.Pattern[str]:
 
 def between_quotes(text: str, starts: Sequence[int], label: str) -> list[bool]:
     """Whether each of `starts`, in ascending order, stands between quotes in the block `text` with
-    this label, or where a shell's quotes do not hold: in a here-document, or in what is read by a
-    second shell. A comment ends with its line, however many apostrophes it has."""
+    this label. A comment ends with its line, however many apostrophes it has."""
     read, atoms = 0, _atoms(label)
     last: re.Match[str] | None = None
     quoted = []
@@ -57,6 +56,13 @@ def between_quotes(text: str, starts: Sequence[int], label: str) -> list[bool]:
             read = last.end() if last else read
         inside = last is not None and read > start and last["comment"] is last["free"] is None
         quoted.append(read < start or inside)
+    return quoted
+
+
+def takes_no_quotes(text: str, starts: Sequence[int], label: str) -> list[bool]:
+    """Whether each of `starts`, in ascending order, stands where a value cannot be quoted: between
+    quotes, and in a shell also in a here-document, or in what a second shell reads."""
+    quoted = between_quotes(text, starts, label)
     if kind_of(label) is not Kind.SHELL:
         return quoted
     documents = _here_documents(text)

@@ -29,6 +29,7 @@ def typed(text: str) -> list[str]:
         "for d in a b; do\npsql <<EOF\ndrop table x;\nEOF\ndone",
         "psql <<'END-OF-SQL'\ndrop table x;\nEND-OF-SQL",
         "psql <<\\EOF\ndrop table x;\nEOF",
+        "ssh db psql <<A\ndrop table x;\nA",
         "cat <<A\n$ ls\n# df\nA",
         "cat <<A <<B\none\nA\ntwo\nB",
         'psql -c "$(cat <<EOF\ndrop table x;\nEOF\n)"',
