@@ -148,6 +148,7 @@ def read_front_matter(source: str, findings: Findings) -> FrontMatter:
     """Take the front matter off a runbook. The lines it stood on are left empty."""
     lines = source.split("\n")
     if lines[0].rstrip() != "---":
+        _check_language(lines[0].rstrip(), findings)
         return FrontMatter({}, source)
     ends = (n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "..."))
     end = next(ends, None)
@@ -173,6 +174,19 @@ def read_front_matter(source: str, findings: Findings) -> FrontMatter:
     values = _values("\n".join(lines[1:end]), findings)
     body = "\n" * (end + 1) + "\n".join(lines[end + 1 :])
     return FrontMatter(values, body, whole=not findings.has_errors)
+
+
+def _check_language(first: str, findings: Findings) -> None:
+    """A warning where the text begins with front matter that is not YAML, as Hugo takes it too."""
+    language = {"+++": "TOML", "{": "JSON"}.get(first)
+    if language:
+        findings.warning(
+            "foreign_front_matter",
+            1,
+            1,
+            f"The front matter is {language}, which is not read: it is shown as text.",
+            "Write it as YAML between two lines `---`.",
+        )
 
 
 def _values(source: str, findings: Findings) -> dict[str, Any]:

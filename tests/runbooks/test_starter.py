@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from runbooks import judging, preparing
-from runbooks.enums import RunKind
+from runbooks.enums import Level, RunKind
 from runbooks.models import Revision
 from runbooks.parser import parse
 from runbooks.procedure import Finding
@@ -81,3 +81,14 @@ def test_slips_of_ours_are_named(key: str, ours: str) -> None:
 @pytest.mark.parametrize("key", ["about", "tags", "linkTitle", "Sidebar-Label", "redirect_from"])
 def test_common_keys_of_others_are_not_remarked_upon(key: str) -> None:
     assert remarks(key) == ()
+
+
+@pytest.mark.parametrize(
+    ("head", "language"),
+    [('+++\ntitle = "Restore"\n+++', "TOML"), ('{\n  "title": "Restore"\n}', "JSON")],
+)
+def test_front_matter_that_is_not_yaml_is_named(head: str, language: str) -> None:
+    findings = parse(f"{head}\n\n- [ ] Look at the replica\n".encode()).findings
+    (finding,) = [f for f in findings if f.code == "syntax.foreign_front_matter"]
+    assert (finding.line, finding.level) == (1, Level.WARNING)
+    assert finding.sentence.startswith(f"The front matter is {language}, which is not read")
