@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -101,8 +102,8 @@ def test_the_log_hides_what_is_to_be_measured_blind(
     told: Story, signed_in: SignIn, operator: User, verifier: User
 ) -> None:
     told.start().measured()
-    assert "48211" not in page(told, signed_in(verifier), "run_log")
-    assert "48211" not in page(told, signed_in(verifier), "run_print")
+    assert not re.search(r"\b48211\b", page(told, signed_in(verifier), "run_log"))
+    assert not re.search(r"\b48211\b", page(told, signed_in(verifier), "run_print"))
     assert "48211" in page(told, signed_in(operator), "run_log")
     # A number could be guessed from a digest, and tried by whoever is to measure it.
     digest = told.run.events.order_by("sequence").last().digest[:12]
