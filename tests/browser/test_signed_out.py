@@ -26,6 +26,9 @@ def sign_out(screen: Screen) -> None:
     tab = second_tab(screen)
     tab.goto("/accounts/logout/")
     tab.locator("main").get_by_role("button", name="Sign out").click()
+    # A tab that is closed while its page still loads may never say that it is closed.
+    expect(tab.get_by_label("Username")).to_be_visible()
+    tab.wait_for_load_state()
     tab.close()
 
 
