@@ -35,7 +35,7 @@ from runbooks.forms.replacing import (
     WithdrawReplacementForm,
     read_back_field,
 )
-from runbooks.interlocks.destroy import kept_copy
+from runbooks.interlocks.before import kept_copy
 from runbooks.irreversible import deletes, part_of, target_of
 
 #: In what a run can go wrong, as its operator or decider says it.

@@ -1,4 +1,4 @@
-"""What was done before an irreversible act, and what a second attempt at it demands again."""
+"""What is done before an irreversible act, and what a second attempt at it demands again."""
 
 from __future__ import annotations
 
@@ -8,11 +8,45 @@ from typing import Any
 
 from runbooks.enums import StepStatus
 from runbooks.interlocks import holdings
+from runbooks.interlocks.interlock import Interlock
 from runbooks.irreversible import target_of
+from runbooks.requests import Gate
 from runbooks.state import FINISHED, RunState
+from runbooks.stated import KnownCopy
 
 #: Guards that a second attempt at an irreversible act demands again.
 RENEWED = ("identify", "mark", "direction", "copy", "timeout")
+
+
+class Irreversible(Interlock):
+    """An act that cannot be taken back: the gates that an overwrite and a deletion share."""
+
+    begins = True
+
+    def named(self, state: RunState, index: int) -> str:
+        return str(self.data(state, index)["target"])
+
+    def identified(self, state: RunState, index: int) -> Gate:
+        target, name = self.named(state, index), self.facts(state, index).value
+        return self.gate(
+            "identified",
+            f"{name} identified",
+            done(state, since_thaw(state, index, target), "identify", of=target),
+            "A step that identifies it comes first. If this runbook has none, hold the run and"
+            " use another runbook.",
+        )
+
+    def stopped(self, state: RunState, index: int, how: str) -> Gate:
+        """Whether its writers were stopped, and still are."""
+        target, name = self.named(state, index), self.facts(state, index).value
+        since = since_thaw(state, index, target)
+        frozen = holdings.frozen(state, target) and done(state, since, "freeze", of=target)
+        return self.gate("frozen", f"Writers of {name} stopped", frozen, how)
+
+    def typed(self, state: RunState, index: int, act: str, how: str) -> Gate:
+        """Whether the name of what the `act` changes was typed."""
+        label = f"{act} {self.facts(state, index).value}: name typed"
+        return self.gate("unlocked", label, index in state.stated.unlocked, how)
 
 
 def renewed(state: RunState, indexes: Iterable[int]) -> list[int]:
@@ -45,6 +79,14 @@ def since_thaw(state: RunState, index: int, target: str) -> datetime | None:
     copied earlier says nothing about the data of now. None when they were not."""
     thaw = holdings.thawed(state, target)
     return thaw.at if thaw and state.steps[index].status not in FINISHED else None
+
+
+def kept_copy(state: RunState, index: int) -> KnownCopy | None:
+    """The safety copy of what the act of step `index` changes: read back in this run, and made
+    after its writers were last let go. None when there is none."""
+    target = target_of(state.step(index).guard)
+    safe, since = holdings.safety_copy(state, target), since_thaw(state, index, target)
+    return safe if safe is not None and is_after(safe.registered_at, since) else None
 
 
 def is_after(at: datetime | None, since: datetime | None) -> bool:

@@ -7,66 +7,46 @@ from datetime import datetime
 from typing import Any
 
 from runbooks.enums import StepStatus
-from runbooks.interlocks import holdings
-from runbooks.interlocks.before import done, is_after, since_thaw
-from runbooks.interlocks.interlock import Interlock, Signature
+from runbooks.interlocks.before import Irreversible, kept_copy
+from runbooks.interlocks.interlock import Signature
 from runbooks.interlocks.timeout import timeout_gate
-from runbooks.irreversible import target_of
 from runbooks.requests import Gate, NewEvent
 from runbooks.state import RunState
-from runbooks.stated import NOTHING_TO_KEEP, KnownCopy, Signed
+from runbooks.stated import NOTHING_TO_KEEP, Signed
 
 
-class Destroy(Interlock):
+class Destroy(Irreversible):
     """What is deleted is identified, and copied unless the decider signs that there is nothing to
     keep; everyone agreed, a second person is there, and its name was typed, before the command is
     even shown. Where the runbook stops its writers, they are still stopped."""
 
     key = "destroy"
     source = "A deletion cannot be taken back, so it has the conditions of an overwrite (B18, M3)"
-    begins = True
-
-    def named(self, state: RunState, index: int) -> str:
-        return str(self.data(state, index)["target"])
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        target, name = self.named(state, index), self.facts(state, index).value
-        since = since_thaw(state, index, target)
+        how = "When everything else is met, the operator types the name of what is deleted."
         return (
-            self.gate(
-                "identified",
-                f"{name} identified",
-                done(state, since, "identify", of=target),
-                "A step that identifies it comes first. If this runbook has none, hold the run and"
-                " use another runbook.",
-            ),
-            *self._stopped(state, index, since, target, name),
-            self._kept(state, index, name),
+            self.identified(state, index),
+            *self._stopped(state, index),
+            self._kept(state, index),
             timeout_gate(state, at, self.key),
-            self.gate(
-                "unlocked",
-                f"DELETE {name}: name typed",
-                index in state.stated.unlocked,
-                "When everything else is met, the operator types the name of what is deleted.",
-            ),
+            self.typed(state, index, "DELETE", how),
         )
 
-    def _stopped(
-        self, state: RunState, index: int, since: datetime | None, target: str, name: str
-    ) -> Iterable[Gate]:
+    def _stopped(self, state: RunState, index: int) -> Iterable[Gate]:
         """Only where a step before it stops its writers: what nobody uses any more has none."""
+        target = self.named(state, index)
         if not any(
             step.guard.locks.get("freeze", {}).get("of") == target
             and state.steps[step.index].status is not StepStatus.STRUCK
             for step in state.procedure.steps[:index]
         ):
             return ()
-        frozen = holdings.frozen(state, target) and done(state, since, "freeze", of=target)
         how = "Stop the writers in the step that freezes it, with evidence."
-        return (self.gate("frozen", f"Writers of {name} stopped", frozen, how),)
+        return (self.stopped(state, index, how),)
 
-    def _kept(self, state: RunState, index: int, name: str) -> Gate:
-        signed = nothing_to_keep(state, index)
+    def _kept(self, state: RunState, index: int) -> Gate:
+        name, signed = self.facts(state, index).value, nothing_to_keep(state, index)
         if signed is not None:
             label = f"Nothing of {name} to keep, signed by the decider: {signed.reason}"
             return self.gate("safety_copy", label, True, "")
@@ -116,11 +96,3 @@ def nothing_to_keep(state: RunState, index: int) -> Signed | None:
     place = (index, state.steps[index].attempt, NOTHING_TO_KEEP)
     found = (one for one in signatures if (one.step, one.attempt, one.basis) == place)
     return next(found, None)
-
-
-def kept_copy(state: RunState, index: int) -> KnownCopy | None:
-    """The safety copy of what step `index` deletes: read back in this run, and made after its
-    writers were last let go. None when there is none."""
-    target = target_of(state.step(index).guard)
-    safe, since = holdings.safety_copy(state, target), since_thaw(state, index, target)
-    return safe if safe is not None and is_after(safe.registered_at, since) else None

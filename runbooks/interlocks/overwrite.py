@@ -8,8 +8,8 @@ from typing import Any
 
 from runbooks.enums import ParameterType
 from runbooks.interlocks import holdings
-from runbooks.interlocks.before import done, is_after, since_thaw
-from runbooks.interlocks.interlock import Interlock, Signature
+from runbooks.interlocks.before import Irreversible, done, kept_copy, since_thaw
+from runbooks.interlocks.interlock import Signature
 from runbooks.interlocks.loss import LossState, for_loss, loss_with, signed_for, told, why
 from runbooks.interlocks.timeout import timeout_gate
 from runbooks.requests import Gate
@@ -18,57 +18,38 @@ from runbooks.state import RunState
 GOOD_COPIES = 2
 
 
-class Overwrite(Interlock):
+class Overwrite(Irreversible):
     """What is written over is identified, frozen and copied; what is written is held twice; two
     people are there, and the name was typed, before the command is even shown."""
 
     key = "overwrite"
     source = "PostgreSQL, restic and SQL Server demand a copy first; M2, M3, M12, M14 of the story"
-    begins = True
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        data = self.data(state, index)
-        target, source = str(data["target"]), str(data["from"])
-        name = state.facts[target].value if target in state.facts else target
-        since = since_thaw(state, index, target)
-        safe = holdings.safety_copy(state, target)
+        name, source = self.facts(state, index).value, str(self.data(state, index)["from"])
+        how = "When everything else is open, the operator types the name of what is overwritten."
+        freeze = "Stop the writers in a step that freezes it, with evidence."
         return (
-            *self._agreed(state, since, target, source, name),
-            self.gate(
-                "frozen",
-                f"Writers of {name} stopped",
-                holdings.frozen(state, target) and done(state, since, "freeze", of=target),
-                "Stop the writers in a step that freezes it, with evidence.",
-            ),
+            self.identified(state, index),
+            self._direction(state, index),
+            self.stopped(state, index, freeze),
             self.gate(
                 "safety_copy",
                 f"Safety copy of {name}, read back",
-                safe is not None and is_after(safe.registered_at, since),
+                kept_copy(state, index) is not None,
                 "Copy what will be lost to another place in this run, and read it back.",
             ),
             *self._two_copies(state, source),
             *self._loss(state, index, at),
             timeout_gate(state, at, self.key),
-            self.gate(
-                "unlocked",
-                f"WRITE INTO {name}: name typed",
-                index in state.stated.unlocked,
-                "When everything else is open, the operator types the name of what is overwritten.",
-            ),
+            self.typed(state, index, "WRITE INTO", how),
         )
 
-    def _agreed(
-        self, state: RunState, since: datetime | None, target: str, source: str, name: str
-    ) -> Iterable[Gate]:
-        yield self.gate(
-            "identified",
-            f"{name} identified",
-            done(state, since, "identify", of=target),
-            "A step that identifies it comes first. If this runbook has none, hold the run and"
-            " use another runbook.",
-        )
-        said = {"into": target, "from": source}
-        yield self.gate(
+    def _direction(self, state: RunState, index: int) -> Gate:
+        data = self.data(state, index)
+        said = {"into": str(data["target"]), "from": str(data["from"])}
+        since = since_thaw(state, index, said["into"])
+        return self.gate(
             "direction",
             "Direction stated",
             done(state, since, "direction", **said),

@@ -9,7 +9,8 @@ from accounts.texts import full_stop
 from inventory.durations import age
 from inventory.times import stamp
 from runbooks.interlocks.after import promised
-from runbooks.interlocks.destroy import kept_copy, nothing_to_keep
+from runbooks.interlocks.before import kept_copy
+from runbooks.interlocks.destroy import nothing_to_keep
 from runbooks.interlocks.holdings import good_copies, safety_copy
 from runbooks.interlocks.loss import LossState, as_found, loss_with, restored, signed_for
 from runbooks.irreversible import deletes, part_of, target_of
