@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from runbooks.lint.calls import Call
 from runbooks.lint.danger import Danger, places
@@ -53,17 +54,24 @@ class Kept:
         """The danger of a call that writes over one of them, or removes it; None for none."""
         if not (self.places or self.parameters):
             return None
-        known = {_path(place) for place in self.places if "/" in _path(place)}
-        names = {place.rpartition("/")[2] for place in known}
         for target in written(call):
             path = _path(target)
-            if path in known or self._is_parameter(target):
+            if path in self._paths or self._is_parameter(target):
                 return OVERWRITTEN
             # A folder takes the file under the name that it had.
-            inside = [f"{path}/{name}" for name in _sources(call) & names]
-            if any(one in known for one in inside):
+            inside = [f"{path}/{name}" for name in _sources(call) & self._names]
+            if any(one in self._paths for one in inside):
                 return OVERWRITTEN
         return None
+
+    @cached_property
+    def _paths(self) -> frozenset[str]:
+        """The places that are files or folders, as `_path` writes them."""
+        return frozenset(path for path in map(_path, self.places) if "/" in path)
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(path.rpartition("/")[2] for path in self._paths)
 
     def _is_parameter(self, target: str) -> bool:
         found = _PLACEHOLDER.fullmatch(target) or _PLACEHOLDER.search(_path(target))
