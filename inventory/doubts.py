@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.units import sizes
 from inventory import plausibility, times
 from inventory.models import Copy, Instance, System
-from inventory.plausibility import Earlier
+from inventory.plausibility import SAME_MOMENT, Earlier
 
-#: People type a moment to the minute.
-_SAME_MOMENT = timedelta(minutes=1)
 _LOOKED_AT = 50
 _FAILED = "Find out why the backup wrote nothing, and make another one. Mark this one suspect."
 _SMALL = "Look into it, and measure it again. If it is whole all the same, say why; that is kept."
@@ -31,7 +29,7 @@ class Doubt:
 
 def of(copy: Copy) -> Doubt | None:
     """The first doubt about `copy` as it is now, saved or not; None when there is none. At most
-    two queries."""
+    three queries."""
     if nothing := plausibility.holds_nothing(copy.size_bytes, copy.sha256):
         return Doubt("holds_nothing", nothing, _FAILED, certain=True)
     if other := _other_data(copy):
@@ -84,8 +82,7 @@ def sizes_before(thing: Instance | Copy) -> str:
 
 def _known_good(copy: Copy) -> bool:
     """Whether a good copy of the same system is the same file: then the size was judged there."""
-    twins = Copy.objects.of(copy.system).good().filter(sha256=copy.sha256).exclude(sha256="")
-    return twins.exclude(pk=copy.pk).exists()
+    return Copy.objects.same_bytes(copy).good().exists()
 
 
 def other_size(copy: Copy) -> Copy | None:
@@ -106,9 +103,7 @@ def _same_size(copy: Copy, other: Copy) -> bool:
 
 def same_reading(copy: Copy, as_of: datetime) -> QuerySet[Copy]:
     """Other copies of the same system and bytes whose newest record is said to be of `as_of`."""
-    rows = Copy.objects.of(copy.system).filter(sha256=copy.sha256).exclude(sha256="")
-    near = {"data_as_of__gt": as_of - _SAME_MOMENT, "data_as_of__lt": as_of + _SAME_MOMENT}
-    return rows.filter(**near).exclude(pk=copy.pk)
+    return Copy.objects.same_bytes(copy).filter(_near(as_of))
 
 
 def _other_data(copy: Copy) -> Copy | None:
@@ -116,6 +111,9 @@ def _other_data(copy: Copy) -> Copy | None:
     as_of = copy.data_as_of
     if not copy.sha256 or as_of is None:
         return None
-    rows = Copy.objects.of(copy.system).filter(sha256=copy.sha256).exclude(pk=copy.pk)
-    apart = rows.exclude(data_as_of__gt=as_of - _SAME_MOMENT, data_as_of__lt=as_of + _SAME_MOMENT)
-    return apart.exclude(data_as_of=None).order_by("pk").first()
+    dated = Copy.objects.same_bytes(copy).exclude(data_as_of=None)
+    return dated.exclude(_near(as_of)).order_by("pk").first()
+
+
+def _near(as_of: datetime) -> Q:
+    return Q(data_as_of__gt=as_of - SAME_MOMENT, data_as_of__lt=as_of + SAME_MOMENT)

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from statistics import median_low
 
 from accounts.units.sizes import words as size_words
@@ -42,6 +43,8 @@ EMPTY: dict[str, tuple[str, int]] = {
     hashlib.sha256(content).hexdigest(): (what, len(content)) for what, content in _NOTHING
 }
 EMPTY_FILE = hashlib.sha256(b"").hexdigest()
+#: People type a moment to the minute: two newest records less than this apart are one.
+SAME_MOMENT = timedelta(minutes=1)
 #: Between the size of a copy and what it is compared with.
 LESS = ", less than "
 #: So many earlier copies are compared with: their median.

@@ -44,6 +44,11 @@ class CopyQuerySet(models.QuerySet["Copy"]):
         """Copies of the data of `system`."""
         return self.filter(system=system)
 
+    def same_bytes(self, copy: Copy) -> Self:
+        """Other copies of the system of `copy` with its SHA-256; none where that is not known."""
+        known = self.of(copy.system).filter(sha256=copy.sha256).exclude(sha256="")
+        return known.exclude(pk=copy.pk)
+
     def good(self) -> Self:
         """Copies that somebody read back and found whole, and that nobody has doubted since; not
         those of data as it was found, which is kept because it was wrong."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from accounts.units import sizes
 from inventory import plausibility
@@ -18,9 +18,6 @@ from runbooks.interlocks.interlock import Interlock, Signature, Wrong, utc
 from runbooks.requests import Gate
 from runbooks.state import Facts, RunState
 from runbooks.stated import IN_DOUBT, KnownCopy
-
-#: People type a moment to the minute.
-_SAME_MOMENT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -169,4 +166,4 @@ def _is_original(copy: KnownCopy) -> bool:
 
 
 def _apart(one: datetime | None, other: datetime | None) -> bool:
-    return one is not None and other is not None and abs(one - other) >= _SAME_MOMENT
+    return one is not None and other is not None and abs(one - other) >= plausibility.SAME_MOMENT
