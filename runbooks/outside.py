@@ -24,8 +24,8 @@ _MEASURES = ("copy", "protect", "verify")
 
 def seen(run: Run, state: RunState) -> RunState:
     """`state` of `run`, with what is so outside of it now. One query where the word of others
-    counts, one where a copy is measured; before the start of a live run those that look for a lock,
-    too."""
+    counts; where a copy is measured one for what was chosen, and one for each system's earlier
+    copies; before the start of a live run those that look for a lock, too."""
     wanted = counted(state)
     disabled = (
         User.objects.filter(pk__in=wanted, is_active=False) if wanted else User.objects.none()
