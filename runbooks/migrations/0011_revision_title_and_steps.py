@@ -33,7 +33,7 @@ def _count(name: str) -> migrations.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("runbooks", "0011_acting_anew")]
+    dependencies = [("runbooks", "0010_one_title")]
 
     operations = [
         migrations.RunPython(lift, migrations.RunPython.noop),
