@@ -10,6 +10,7 @@ from runbooks.demands import demands
 from runbooks.irreversible import act_of
 from runbooks.judgement import Noted
 from runbooks.procedure import Procedure, Step
+from runbooks.runnable import not_runnable
 from runbooks.sections import Section
 from runbooks.shown_commands import in_library
 
@@ -61,10 +62,11 @@ def lay_out(procedure: Procedure, notes: Iterable[Noted] = ()) -> Sheet:
             below.setdefault(max(titles, key=lambda s: s.line).key, []).append(note)
         else:
             loose.append(note)
+    has_runs = not not_runnable(procedure)
     parts = [
         Part(
             section,
-            in_library(section.html, section.commands),
+            in_library(section.html, section.commands, has_runs),
             tuple(below.get(section.key, ())),
             tuple(
                 _line(step, procedure, beside.get(step.index, []))
@@ -75,7 +77,7 @@ def lay_out(procedure: Procedure, notes: Iterable[Noted] = ()) -> Sheet:
         for section in procedure.sections
     ]
     return Sheet(
-        in_library(procedure.intro_html, procedure.intro_commands),
+        in_library(procedure.intro_html, procedure.intro_commands, has_runs),
         tuple(part for part in parts if not part.section.aside),
         tuple(part for part in parts if part.section.aside),
         tuple(loose),

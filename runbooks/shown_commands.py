@@ -39,8 +39,8 @@ _FOLDED = (
     "</details>"
 )
 _MARKED = '<div class="stray"><p class="note">{}</p>{}</div>'
-_LOOSE = "Not part of a step: runs show it folded."
-_LOOSE_AND_DESTROYS = "Not part of a step, and it destroys data: runs do not show it."
+_LOOSE, _FOLDS = "Not part of a step", "runs show it folded"
+_LOOSE_AND_DESTROYS, _HIDES = "Not part of a step, and it destroys data", "runs do not show it"
 
 
 @lru_cache(maxsize=1000)
@@ -74,13 +74,15 @@ def put_away(html: str, instead: str) -> str:
 
 
 @lru_cache(maxsize=100)
-def in_library(html: str, commands: tuple[StrayCommand, ...]) -> str:
-    """The same text, whole, with a mark at each command block."""
+def in_library(html: str, commands: tuple[StrayCommand, ...], has_runs: bool) -> str:
+    """The same text, whole, with a mark at each command block. `has_runs`: the runbook can be run,
+    so the mark says what its runs do with the command."""
 
     def block(found: re.Match[str], destroys: bool, line: int) -> str:
-        if found["number"] or destroys:
-            return _MARKED.format(_LOOSE_AND_DESTROYS if destroys else _LOOSE, found[0])
-        return found[0]
+        if not (found["number"] or destroys):
+            return found[0]
+        said, shown = (_LOOSE_AND_DESTROYS, _HIDES) if destroys else (_LOOSE, _FOLDS)
+        return _MARKED.format(f"{said}: {shown}." if has_runs else f"{said}.", found[0])
 
     return _rewritten(html, commands, block, "")
 

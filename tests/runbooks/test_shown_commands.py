@@ -15,6 +15,7 @@ from accounts.models import User
 from runbooks import preparing
 from runbooks.enums import RunKind
 from runbooks.models import Run
+from runbooks.sheet import lay_out
 from runbooks.shown_commands import in_library, in_run
 from tests.factories.library import kept
 from tests.factories.tokens import program
@@ -122,6 +123,14 @@ def test_the_library_shows_all_with_a_mark(run: Run, operator: User, signed_in: 
     assert text.count("Not part of a step: runs show it folded.") == 1
 
 
+def test_a_text_that_cannot_be_run_says_nothing_of_runs() -> None:
+    source = b"# N\n\n```sh\nls -l\n```\n\n```sh\ndropdb -h a b\n```\n"
+    text = shown(lay_out(procedure(source)).intro_html)
+    assert "Not part of a step.ls -l" in text
+    assert "Not part of a step, and it destroys data.dropdb" in text
+    assert "runs" not in text
+
+
 def test_the_same_words_are_hidden_where_they_are_to_be_run_only() -> None:
     made = procedure(b"# N\n\nNever run `dropdb a b`. But now run `dropdb a b`.\n\n- [ ] X\n")
     text = shown(in_run(made.intro_html, made.intro_commands))
@@ -131,7 +140,7 @@ def test_the_same_words_are_hidden_where_they_are_to_be_run_only() -> None:
 def test_text_without_commands_is_left_alone() -> None:
     made = procedure(b"# N\n\nOne `word` and\n\n```text\nnothing to run\n```\n\n- [ ] X\n")
     assert in_run(made.intro_html, made.intro_commands) == made.intro_html
-    assert in_library(made.intro_html, made.intro_commands) == made.intro_html
+    assert in_library(made.intro_html, made.intro_commands, True) == made.intro_html
 
 
 @pytest.mark.parametrize("tag", ["code", "kbd", "pre"])
