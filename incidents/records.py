@@ -229,7 +229,7 @@ def _promised(system: System, then: datetime) -> dict[str, timedelta | None]:
     """What was promised of `system` at `then`: of what is promised now, every later change is taken
     back. Nothing was promised of a system that was registered later."""
     promise: dict[str, timedelta | None] = {name: getattr(system, name) for name in PROMISE}
-    for change in history.of(system).filter(at__gt=then):
+    for change in history.changes_of(system).filter(at__gt=then):
         for name in promise.keys() & change.fields.keys():
             old, _ = change.fields[name]
             promise[name] = durations.parse(old) if old else None

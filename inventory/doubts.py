@@ -27,7 +27,7 @@ class Doubt:
     certain: bool
 
 
-def of(copy: Copy) -> Doubt | None:
+def find_doubt(copy: Copy) -> Doubt | None:
     """The first doubt about `copy` as it is now, saved or not; None when there is none. At most
     three queries."""
     if nothing := plausibility.holds_nothing(copy.size_bytes, copy.sha256):
@@ -62,7 +62,7 @@ def kind(copy: Copy) -> str:
 def earlier(system: System, but: Copy | None = None) -> tuple[Earlier, ...]:
     """The good copies of `system` whose size is known, the newest first; of those that were taken
     after `but`, which the data had time to outgrow, and of itself, none."""
-    rows = Copy.objects.of(system).good().exclude(size_bytes=None).newest_first()
+    rows = Copy.objects.of_system(system).good().exclude(size_bytes=None).newest_first()
     if but is not None:
         rows = rows.filter(taken_at__lte=but.taken_at).exclude(pk=but.pk)
     return tuple(

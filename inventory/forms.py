@@ -157,7 +157,7 @@ class CopyForm(InventoryForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        self.fields["taken_from"].queryset = Instance.objects.of(system)  # type: ignore[attr-defined]
+        self.fields["taken_from"].queryset = Instance.objects.of_system(system)  # type: ignore[attr-defined]
         self.fields["taken_at"].help_text = f"With the time zone. Now is {times.stamp(at)}."
         self.fields["sha256"].widget.attrs["class"] = "mono"
 

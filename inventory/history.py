@@ -76,14 +76,14 @@ def record(
     )
 
 
-def of(thing: Thing) -> QuerySet[Change]:
+def changes_of(thing: Thing) -> QuerySet[Change]:
     """The history of `thing`, newest first."""
-    return Change.objects.of(thing)
+    return Change.objects.about(thing)
 
 
 def last(thing: Thing) -> int:
     """Number of the newest line about `thing`; 0 when there is none. An edit form carries it."""
-    return of(thing).values_list("pk", flat=True).first() or 0
+    return changes_of(thing).values_list("pk", flat=True).first() or 0
 
 
 def check_seen(thing: Thing, seen: int | None) -> None:
@@ -94,7 +94,7 @@ def check_seen(thing: Thing, seen: int | None) -> None:
     """
     if seen is None:
         return
-    newer = list(of(thing).filter(pk__gt=seen)[:5])
+    newer = list(changes_of(thing).filter(pk__gt=seen)[:5])
     if newer:
         told = " ".join(
             f"{change.by_name}, {times.stamp(change.at)}: {tell(change)}." for change in newer

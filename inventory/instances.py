@@ -151,7 +151,7 @@ def _check(instance: Instance) -> None:
             f"Both identifiers are of the kind “{instance.first_kind}”: choose a second kind,"
             " so that one mistake cannot fool both."
         )
-    same_name = Instance.objects.of(instance.system).filter(name__iexact=instance.name)
+    same_name = Instance.objects.of_system(instance.system).filter(name__iexact=instance.name)
     if "name" not in errors and same_name.exclude(pk=instance.pk).exists():
         errors["name"] = _taken(instance)
     if errors:

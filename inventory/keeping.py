@@ -124,7 +124,7 @@ def check(copy: Copy, at: datetime) -> None:
         errors["sha256"] = wrong
     if copy.taken_from is not None and copy.taken_from.system_id != copy.system_id:
         errors["taken_from"] = f"{copy.taken_from} is no instance of {copy.system}."
-    same_name = Copy.objects.of(copy.system).filter(name__iexact=copy.name)
+    same_name = Copy.objects.of_system(copy.system).filter(name__iexact=copy.name)
     if "name" not in errors and same_name.exclude(pk=copy.pk).exists():
         errors["name"] = taken(copy)
     if errors:
@@ -148,7 +148,7 @@ def _impossible(copy: Copy) -> str:
 def note_doubt(copy: Copy) -> doubts.Doubt | None:
     """Keep with `copy`, unsaved, why it is in doubt, and forget why that was accepted; the doubt,
     None for none."""
-    doubt = doubts.of(copy)
+    doubt = doubts.find_doubt(copy)
     copy.doubt, copy.doubt_accepted = doubt.sentence if doubt else "", ""
     return doubt
 

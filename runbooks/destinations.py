@@ -101,7 +101,7 @@ def _typed(system: System | None, text: str) -> Instance | None:
     if system is None:
         return None
     machine = _AFTER.split(_BEFORE.sub("", text.strip()))[0]
-    production = Instance.objects.of(system).filter(environment=Environment.PRODUCTION.value)
+    production = Instance.objects.of_system(system).filter(environment=Environment.PRODUCTION.value)
     return next(
         (
             one

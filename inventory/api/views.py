@@ -46,7 +46,7 @@ class HistoryView(ThingView):
 
     def page(self, request: Request) -> Response:
         """A page of it, the newest first."""
-        lines = history.of(self.thing())
+        lines = history.changes_of(self.thing())
         rows, cursor = by_key(lines, asked(PageQuery, request), newest=True)
         return Response(page(request, ChangeLine, rows, cursor))
 

@@ -48,7 +48,7 @@ def see_other(thing: Any) -> HttpResponse:
 
 def lines(request: HttpRequest, thing: history.Thing) -> dict[str, Any]:
     """The history of `thing`, newest first, a page at a time: `?before=` is the last line seen."""
-    told = history.of(thing)
+    told = history.changes_of(thing)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         told = told.filter(pk__lt=int(before))

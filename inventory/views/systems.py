@@ -26,14 +26,14 @@ def system_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One system: what could be restored, its instances, its copies, its history."""
     person(request)
     system = get_object_or_404(System.objects.select_related("owner"), slug=slug)
-    rows = Copy.objects.of(system).marked().select_related("system", "taken_from")
+    rows = Copy.objects.of_system(system).marked().select_related("system", "taken_from")
     copies = list(rows.newest_first())
     return page(
         request,
         "inventory/system_detail.html",
         system=system,
         line=board.line(system, timezone.now()),
-        instances=Instance.objects.of(system),
+        instances=Instance.objects.of_system(system),
         copies=[copy for copy in copies if copy.state != CopyState.DESTROYED.value],
         destroyed=[copy for copy in copies if copy.state == CopyState.DESTROYED.value],
         **lines(request, system),

@@ -76,7 +76,7 @@ def _page(
         return replace(desk.panel(move), url=f"{here}?move={move.value}")
 
     system = glance.system_of(run)
-    known = Copy.objects.of(system) if system else Copy.objects.none()
+    known = Copy.objects.of_system(system) if system else Copy.objects.none()
     context = {
         "run": run,
         "system": system,

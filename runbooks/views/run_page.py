@@ -73,7 +73,9 @@ def screen(
     offer = _offer(state, events)
     desk = Desk(state, person.pk, at, people, successors, sent, offer, not_theirs)
     system = glance.system_of(run)
-    copies = Copy.objects.of(system).marked().existing().newest_first()[:COPIES] if system else ()
+    copies = (
+        Copy.objects.of_system(system).marked().existing().newest_first()[:COPIES] if system else ()
+    )
     files, told = _files(desk, events), _tail(desk, run, events)
     return run_screen(
         desk,

@@ -57,4 +57,4 @@ def test_history_cannot_be_edited_or_deleted(operator: User, at: datetime) -> No
         connection.cursor() as cursor,
     ):
         cursor.execute("UPDATE inventory_change SET verb = 'seen'")
-    assert history.of(ledger)[0].verb == "registered"
+    assert history.changes_of(ledger)[0].verb == "registered"

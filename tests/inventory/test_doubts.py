@@ -75,7 +75,7 @@ def test_a_far_smaller_copy_is_good_only_with_a_reason(
     assert small.doubt in error.sentence
     kept = _verify(small, operator, at, accept="The table was emptied on purpose.")
     assert (kept.state, kept.doubt_accepted) == ("good", "The table was emptied on purpose.")
-    told = history.of(kept)[0]
+    told = history.changes_of(kept)[0]
     assert told.fields["doubt_accepted"][1] == kept.doubt_accepted
     again = _verify(kept, operator, at + HOUR)
     assert again.doubt_accepted == "The table was emptied on purpose."
@@ -165,7 +165,9 @@ def test_a_reading_corrects_the_duplicates_and_no_other_copy(
     assert _verify(first, operator, at, data_as_of=read).state == CopyState.GOOD
     same.refresh_from_db()
     assert (same.data_as_of, same.state) == (read, CopyState.GOOD)
-    assert history.of(same)[0].fields["reason"][1].startswith("the same bytes as night-1.dump")
+    assert (
+        history.changes_of(same)[0].fields["reason"][1].startswith("the same bytes as night-1.dump")
+    )
     later = make.copy(
         ledger, operator, at, name="later.dump", data_as_of=first.data_as_of + HOUR, **facts
     )

@@ -110,7 +110,7 @@ def test_the_lifecycle_follows_and_its_history_names_the_run(at, crew, target, d
     game.tick(0, **{"freeze.writers": "0"})
     target.refresh_from_db()
     assert target.lifecycle == "frozen"
-    line = history.of(target).first()
+    line = history.changes_of(target).first()
     assert line is not None
     assert line.fields["reason"] == ["", f"run {game.run.pk}, step 1"]
     assert told(game, "instance.frozen")[0]["instance"] == target.pk

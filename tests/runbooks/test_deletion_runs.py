@@ -73,7 +73,7 @@ def test_the_whole(people: Mapping[str, User], at: datetime, settings: Any) -> N
     told.move(Move.TICK, step=DELETE, values={}, password=PASSWORD)
     gone = target(told)
     assert gone.lifecycle == Lifecycle.DECOMMISSIONED
-    line = history.of(gone).first()
+    line = history.changes_of(gone).first()
     assert line is not None
     assert f"run {told.run.pk}, step 4" in history.tell(line)
     told.tick(TELL)
