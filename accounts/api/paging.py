@@ -11,16 +11,17 @@ from django.db.models import Model, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.api.serializers import LARGEST, Number, Sent
+from accounts.api.fields import LARGEST, WholeNumberField
+from accounts.api.serializers import InputSerializer
 
 PAGE, MOST = 50, 200
 Row = TypeVar("Row", bound=Model)
 
 
-class PageQuery(Sent):
+class PageQuery(InputSerializer):
     """Which page of a list."""
 
-    limit = Number(
+    limit = WholeNumberField(
         required=False, default=PAGE, min_value=1, max_value=MOST, help_text="Rows on a page."
     )
     cursor = serializers.RegexField(

@@ -10,35 +10,36 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import access, people
+from accounts.api.fields import ApiMomentField, ApiTextField, EnumField
 from accounts.api.paging import PageQuery, by_key, page
 from accounts.api.schema import operation, page_of
-from accounts.api.serializers import Moment, PersonName, Sent, SentText, Word
+from accounts.api.serializers import InputSerializer, PersonNameSerializer
 from accounts.api.views import ApiView, asked, now, person, sent
 from accounts.enums import Right, Role
 from accounts.models import Token, User
 
 
-class PersonLine(PersonName):
+class PersonLine(PersonNameSerializer):
     """A person, whether enabled or not: logs name them for years."""
 
     enabled = serializers.BooleanField(source="is_active")
-    roles = serializers.ListField(child=Word(Role))
+    roles = serializers.ListField(child=EnumField(Role))
 
 
-class Invited(Sent):
+class Invited(InputSerializer):
     """A person to invite."""
 
-    name = SentText(max_length=120)
+    name = ApiTextField(max_length=120)
     email = serializers.EmailField()
-    username = SentText(max_length=150)
-    initials = SentText(max_length=4)
-    roles = serializers.ListField(child=Word(Role), max_length=len(Role))
+    username = ApiTextField(max_length=150)
+    initials = ApiTextField(max_length=4)
+    roles = serializers.ListField(child=EnumField(Role), max_length=len(Role))
 
 
-class Roles(Sent):
+class Roles(InputSerializer):
     """All the standing roles that a person shall hold."""
 
-    roles = serializers.ListField(child=Word(Role), max_length=len(Role))
+    roles = serializers.ListField(child=EnumField(Role), max_length=len(Role))
 
 
 class TokenFacts(serializers.Serializer[Token]):
@@ -47,7 +48,7 @@ class TokenFacts(serializers.Serializer[Token]):
     name = serializers.CharField()
     prefix = serializers.CharField()
     scopes = serializers.SerializerMethodField()
-    expires_at = Moment()
+    expires_at = ApiMomentField()
 
     def get_scopes(self, token: Token) -> list[str]:
         return token.scopes.split()

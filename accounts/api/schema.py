@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 from rest_framework import serializers
 
 from accounts.answers import TOO_BIG
-from accounts.api.answers import Problem
+from accounts.api.answers import ProblemSerializer
 from accounts.api.authentication import BearerToken
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -89,7 +89,7 @@ class Described(AutoSchema):
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None
-        self.resolve_serializer(Problem, "response")  # `refusals` below refers to it
+        self.resolve_serializer(ProblemSerializer, "response")  # `refusals` below refers to it
         for status in (*self._refusals(operation), *operation.pop("x-refuses", ())):
             reference = {"$ref": f"#/components/responses/Refused{status}"}
             operation["responses"].setdefault(status, reference)

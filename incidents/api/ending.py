@@ -7,8 +7,9 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import ApiDayField, ApiMomentField, EnumField, WholeNumberField
 from accounts.api.schema import operation
-from accounts.api.serializers import Day, Moment, Number, Sent, Word
+from accounts.api.serializers import InputSerializer
 from accounts.api.views import now, person, sent
 from accounts.models import User
 from incidents import actions, losses, notified, verdicts
@@ -23,20 +24,20 @@ def _line(**kwargs: object) -> serializers.CharField:
     return serializers.CharField(**given | kwargs)  # type: ignore[arg-type]
 
 
-class NewLoss(Sent):
+class NewLoss(InputSerializer):
     """A loss in numbers; without an amount, or where the state is unknown, with a reason."""
 
-    what = Word(words.LossOf)
-    amount = Number(max_value=losses.MOST, allow_null=True, default=None)
+    what = EnumField(words.LossOf)
+    amount = WholeNumberField(max_value=losses.MOST, allow_null=True, default=None)
     unit = _line(max_length=40)
-    state = Word(words.LossState)
-    counted = Word(words.Counted)
+    state = EnumField(words.LossState)
+    counted = EnumField(words.Counted)
     reason = _line()
-    window_start = Moment(allow_null=True, default=None)
-    window_end = Moment(allow_null=True, default=None)
+    window_start = ApiMomentField(allow_null=True, default=None)
+    window_end = ApiMomentField(allow_null=True, default=None)
 
 
-class Strike(Sent):
+class Strike(InputSerializer):
     """Why it is struck out."""
 
     reason = _line()
@@ -45,15 +46,15 @@ class Strike(Sent):
 class Decision(Seen):
     """What is done about lost writes, and writes on wrong data."""
 
-    decision = Word(words.Reconciliation)
+    decision = EnumField(words.Reconciliation)
     note = _line()
 
 
-class NewNotified(Sent):
+class NewNotified(InputSerializer):
     """Who was told and when; or that nobody is affected, with the reason."""
 
     whom = _line()
-    told_at = Moment(allow_null=True, default=None)
+    told_at = ApiMomentField(allow_null=True, default=None)
     nobody = serializers.BooleanField(default=False)
     reason = _line()
 
@@ -61,26 +62,26 @@ class NewNotified(Sent):
 class Verdict(Seen):
     """What kept it from being worse."""
 
-    saved_by = Word(words.SavedBy)
+    saved_by = EnumField(words.SavedBy)
     note = _line()
 
 
 def _owner() -> serializers.PrimaryKeyRelatedField[User]:
     everybody = User.objects.filter(is_active=True)
     return serializers.PrimaryKeyRelatedField(
-        pk_field=Number(), queryset=everybody, allow_null=True, default=None
+        pk_field=WholeNumberField(), queryset=everybody, allow_null=True, default=None
     )
 
 
-class NewAction(Sent):
+class NewAction(InputSerializer):
     """An action. Owner, due date and definition of done are needed, and missed in one answer."""
 
     title = _line(max_length=160)
-    kind = Word(words.ActionKind)
+    kind = EnumField(words.ActionKind)
     owner = _owner()
-    due = Day(allow_null=True, default=None)
+    due = ApiDayField(allow_null=True, default=None)
     done_when = _line()
-    strength = Word(words.Strength)
+    strength = EnumField(words.Strength)
     replaces_luck = serializers.BooleanField(default=False)
 
 
@@ -88,14 +89,14 @@ class Assignment(Seen):
     """Whose it is, and by which day."""
 
     owner = _owner()
-    due = Day(allow_null=True, default=None)
+    due = ApiDayField(allow_null=True, default=None)
     reason = _line()
 
 
 class Settlement(Seen):
     """Done, declined, or open again."""
 
-    status = Word(words.ActionStatus)
+    status = EnumField(words.ActionStatus)
     note = _line()
 
 

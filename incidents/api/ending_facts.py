@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Moment, PersonName, Word
+from accounts.api.fields import ApiMomentField, EnumField
+from accounts.api.serializers import PersonNameSerializer
 from incidents import enums as words
 from incidents import slogans
 from incidents.aftermath import ActionItem
@@ -18,9 +19,9 @@ class Stated(serializers.Serializer[Any]):
     """Who stated it; who struck it out, null and '' as long as it stands."""
 
     id = serializers.IntegerField()
-    stated_at = Moment()
+    stated_at = ApiMomentField()
     stated_by = serializers.CharField(source="stated_by_name")
-    struck_at = Moment(allow_null=True)
+    struck_at = ApiMomentField(allow_null=True)
     struck_by = serializers.CharField(source="struck_by_name")
     struck_reason = serializers.CharField()
 
@@ -28,21 +29,21 @@ class Stated(serializers.Serializer[Any]):
 class LossFacts(Stated):
     """A loss in numbers."""
 
-    what = Word(words.LossOf)
+    what = EnumField(words.LossOf)
     amount = serializers.IntegerField(allow_null=True, help_text="null: unknown, see `reason`.")
     unit = serializers.CharField()
-    state = Word(words.LossState)
-    counted = Word(words.Counted)
+    state = EnumField(words.LossState)
+    counted = EnumField(words.Counted)
     reason = serializers.CharField(help_text="Why it is unknown, or which run says it.")
-    window_start = Moment(allow_null=True)
-    window_end = Moment(allow_null=True)
+    window_start = ApiMomentField(allow_null=True)
+    window_end = ApiMomentField(allow_null=True)
 
 
 class NotifiedFacts(Stated):
     """Who was told, or why nobody is affected."""
 
     whom = serializers.CharField(help_text="Empty: nobody is affected, see `reason`.")
-    told_at = Moment(allow_null=True)
+    told_at = ApiMomentField(allow_null=True)
     reason = serializers.CharField()
 
 
@@ -51,15 +52,15 @@ class ActionFacts(serializers.Serializer[ActionItem]):
 
     id = serializers.IntegerField()
     title = serializers.CharField()
-    kind = Word(words.ActionKind)
-    strength = Word(words.Strength)
-    owner = PersonName()
+    kind = EnumField(words.ActionKind)
+    strength = EnumField(words.Strength)
+    owner = PersonNameSerializer()
     due = serializers.DateField()
     done_when = serializers.CharField()
     replaces_luck = serializers.BooleanField()
-    status = Word(words.ActionStatus)
+    status = EnumField(words.ActionStatus)
     note = serializers.CharField()
-    settled_at = Moment(allow_null=True)
+    settled_at = ApiMomentField(allow_null=True)
     warning = serializers.SerializerMethodField(
         help_text="A word about a title that only warns; may be empty. Such an action is never"
         " stronger."
@@ -72,8 +73,8 @@ class ActionFacts(serializers.Serializer[ActionItem]):
 class WindowFacts(serializers.Serializer[LostWindow]):
     """What the clock says about the loss: these writes are not in what was restored."""
 
-    start = Moment()
-    end = Moment()
+    start = ApiMomentField()
+    end = ApiMomentField()
     minutes = serializers.IntegerField()
     exact = serializers.BooleanField()
 
@@ -103,10 +104,10 @@ class EndingFacts(serializers.Serializer[Any]):
     lost_window = WindowFacts(
         allow_null=True, help_text="What the clock suggests; null once it is stated."
     )
-    reconciliation = Word(words.Reconciliation)
+    reconciliation = EnumField(words.Reconciliation)
     reconciliation_note = serializers.CharField()
     notified = NotifiedFacts(many=True)
-    saved_by = Word(words.SavedBy)
+    saved_by = EnumField(words.SavedBy)
     saved_by_note = serializers.CharField()
     actions = ActionFacts(many=True)
     lacking = MissingFacts(many=True, help_text="What closing demands, empty when it may be.")

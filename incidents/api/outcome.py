@@ -6,8 +6,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import ApiTextField
 from accounts.api.schema import operation
-from accounts.api.serializers import SentText
 from accounts.api.views import now, person, sent
 from incidents import offers, unknowns
 from incidents.api.serializers import IncidentFacts, Seen
@@ -17,7 +17,7 @@ from incidents.api.views import TAG, IncidentView, moment_of
 class WhyUnknown(Seen):
     """Why nobody can know when something happened."""
 
-    reason = SentText(max_length=300, allow_blank=True, default="")
+    reason = ApiTextField(max_length=300, allow_blank=True, default="")
 
 
 class ChosenOffers(Seen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Moment, Seconds, Word
+from accounts.api.fields import ApiMomentField, EnumField, SecondsField
 from incidents import enums as words
 from incidents.contamination import Contamination
 from incidents.offers import Offer
@@ -15,11 +15,11 @@ class FigureFacts(serializers.Serializer[Figure]):
     """A promise, as it was when the incident was declared, against what happened."""
 
     name = serializers.ChoiceField(choices=["RPO", "RTO", "MTD"])
-    target = Seconds(allow_null=True, help_text="Seconds; null: nothing was promised.")
-    actual = Seconds(
+    target = SecondsField(allow_null=True, help_text="Seconds; null: nothing was promised.")
+    actual = SecondsField(
         allow_null=True, help_text="Seconds; null unless both ends are known and in order."
     )
-    state = Word(Outcome)
+    state = EnumField(Outcome)
     running = serializers.BooleanField(help_text="`actual` is what has passed so far.")
     text = serializers.CharField(help_text="`actual` as people read it.")
     why = serializers.CharField(help_text="What was compared, or what is missing or wrong.")
@@ -31,12 +31,12 @@ class OfferFacts(serializers.Serializer[Offer]):
     key = serializers.CharField()
     run = serializers.IntegerField(source="fact.run")
     step = serializers.CharField(source="fact.step")
-    moment = Word(words.Moment, source="fact.moment", allow_null=True)
+    moment = EnumField(words.Moment, source="fact.moment", allow_null=True)
     label = serializers.CharField(  # type: ignore[assignment]
         help_text="A moment of the clock, `lost` or `notified`."
     )
     text = serializers.CharField(help_text="The value as people read it.")
-    time = Moment(source="fact.time")
+    time = ApiMomentField(source="fact.time")
     amount = serializers.IntegerField(source="fact.amount", allow_null=True)
     alone = serializers.BooleanField(help_text="No run offers another value for the same thing.")
 
@@ -44,9 +44,11 @@ class OfferFacts(serializers.Serializer[Offer]):
 class ContaminationFacts(serializers.Serializer[Contamination]):
     """Writes on wrong data; null where there were none, or nobody knows when they stopped."""
 
-    since = Moment()
-    until = Moment(allow_null=True, help_text="Null: the clock of the incident knows no end.")
+    since = ApiMomentField()
+    until = ApiMomentField(
+        allow_null=True, help_text="Null: the clock of the incident knows no end."
+    )
     length = serializers.CharField(help_text="As people read it.")
     running = serializers.BooleanField(help_text="They still go on.")
-    ended_by = Word(words.Moment, allow_null=True)
+    ended_by = EnumField(words.Moment, allow_null=True)
     claim = OfferFacts(allow_null=True, help_text="What a run says about the end.")

@@ -6,8 +6,15 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.fields import (
+    ApiMomentField,
+    ApiTextField,
+    EnumField,
+    RowBySlugField,
+    WholeNumberField,
+)
 from accounts.api.paging import PageQuery
-from accounts.api.serializers import Moment, Named, Number, PersonName, Sent, SentText, Word
+from accounts.api.serializers import InputSerializer, PersonNameSerializer
 from accounts.models import User
 from incidents import entries, listing, records
 from incidents import enums as words
@@ -25,10 +32,10 @@ SEEN = (
 )
 
 
-class Seen(Sent):
+class Seen(InputSerializer):
     """What every change of a fact may carry."""
 
-    seen = Number(required=False, allow_null=True, default=None, help_text=SEEN)
+    seen = WholeNumberField(required=False, allow_null=True, default=None, help_text=SEEN)
 
 
 class IncidentLine(serializers.Serializer[Incident]):
@@ -36,28 +43,28 @@ class IncidentLine(serializers.Serializer[Incident]):
 
     id = serializers.IntegerField()
     title = serializers.CharField()
-    kind = Word(words.Kind)
-    severity = Word(words.Severity)
-    status = Word(words.Status)
+    kind = EnumField(words.Kind)
+    severity = EnumField(words.Severity)
+    status = EnumField(words.Status)
     system = SystemName()
-    opened_at = Moment()
-    closed_at = Moment(allow_null=True)
+    opened_at = ApiMomentField()
+    closed_at = ApiMomentField(allow_null=True)
 
 
 class ClockFacts(serializers.Serializer[Tick]):
     """One moment of an incident's clock."""
 
-    moment = Word(words.Moment)
-    at = Moment(allow_null=True, help_text="null as long as it is not known.")
-    certainty = Word(words.Certainty)
+    moment = EnumField(words.Moment)
+    at = ApiMomentField(allow_null=True, help_text="null as long as it is not known.")
+    certainty = EnumField(words.Certainty)
     unknown = serializers.CharField(help_text="Why nobody can know it; empty as long as it may be.")
 
 
 class PartFacts(serializers.Serializer[IncidentPerson]):
     """Who does what for the incident."""
 
-    person = PersonName()
-    part = Word(words.Part)
+    person = PersonNameSerializer()
+    part = EnumField(words.Part)
 
 
 class RunbookName(serializers.Serializer[Runbook]):
@@ -73,19 +80,19 @@ class LinkedRun(serializers.Serializer[IncidentRun]):
     run = serializers.IntegerField(source="run_id")
     title = serializers.CharField(source="run.title")
     status = serializers.CharField(source="run.status")
-    linked_at = Moment()
-    linked_by = PersonName()
+    linked_at = ApiMomentField()
+    linked_by = PersonNameSerializer()
 
 
 class IncidentFacts(IncidentLine):
     """An incident with everything but its timeline."""
 
     what_happened = serializers.CharField()
-    opened_by = PersonName()
+    opened_by = PersonNameSerializer()
     seen = serializers.IntegerField(
         source="version", help_text="Grows with every change. Send it back with an edit."
     )
-    may_become = serializers.ListField(child=Word(words.Status))
+    may_become = serializers.ListField(child=EnumField(words.Status))
     clock = ClockFacts(many=True)
     outcome = FigureFacts(many=True)
     contamination = ContaminationFacts(allow_null=True)
@@ -96,63 +103,63 @@ class IncidentFacts(IncidentLine):
     ending = EndingFacts()
 
 
-class NewIncident(Sent):
+class NewIncident(InputSerializer):
     """Four facts; everything else can wait."""
 
-    title = SentText(max_length=160)
-    system = Named(queryset=System.objects.all())
-    what_happened = SentText(max_length=records.LONGEST_STORY)
-    noticed_at = Moment()
-    certainty = Word(words.Certainty, default=words.Certainty.ABOUT)
-    kind = Word(words.Kind, default=words.Kind.DATA_LOSS)
+    title = ApiTextField(max_length=160)
+    system = RowBySlugField(queryset=System.objects.all())
+    what_happened = ApiTextField(max_length=records.LONGEST_STORY)
+    noticed_at = ApiMomentField()
+    certainty = EnumField(words.Certainty, default=words.Certainty.ABOUT)
+    kind = EnumField(words.Kind, default=words.Kind.DATA_LOSS)
 
 
 class Facts(Seen):
     """The facts of an incident, all of them."""
 
-    title = SentText(max_length=160)
-    kind = Word(words.Kind)
-    system = Named(queryset=System.objects.all())
-    what_happened = SentText(max_length=records.LONGEST_STORY)
+    title = ApiTextField(max_length=160)
+    kind = EnumField(words.Kind)
+    system = RowBySlugField(queryset=System.objects.all())
+    what_happened = ApiTextField(max_length=records.LONGEST_STORY)
 
 
 class Judgement(Seen):
     """How bad it is."""
 
-    severity = Word(words.Severity)
-    reason = SentText(max_length=300, allow_blank=True, default="")
+    severity = EnumField(words.Severity)
+    reason = ApiTextField(max_length=300, allow_blank=True, default="")
 
 
 class NextStatus(Seen):
     """How far the answer has come."""
 
-    status = Word(words.Status)
-    reason = SentText(max_length=300, allow_blank=True, default="")
+    status = EnumField(words.Status)
+    reason = ApiTextField(max_length=300, allow_blank=True, default="")
 
 
 class ClockTime(Seen):
     """When something happened, and how sure that is."""
 
-    time = Moment()
-    certainty = Word(words.Certainty)
+    time = ApiMomentField()
+    certainty = EnumField(words.Certainty)
 
 
-class NewPart(Sent):
+class NewPart(InputSerializer):
     """Who is to do what for the incident."""
 
     person = serializers.PrimaryKeyRelatedField(
-        pk_field=Number(), queryset=User.objects.filter(is_active=True)
+        pk_field=WholeNumberField(), queryset=User.objects.filter(is_active=True)
     )
-    part = Word(words.Part)
+    part = EnumField(words.Part)
 
 
-class NewRun(Sent):
+class NewRun(InputSerializer):
     """Which revision to start, with what. An instance or a copy is named by its id, as text."""
 
-    runbook = Named(queryset=Runbook.objects.all())
-    revision = Number(min_value=1, max_value=2**31 - 1)
+    runbook = RowBySlugField(queryset=Runbook.objects.all())
+    revision = WholeNumberField(min_value=1, max_value=2**31 - 1)
     parameters = serializers.DictField(child=serializers.CharField(allow_blank=True), default=dict)
-    title = SentText(max_length=200, allow_blank=True, default="")
+    title = ApiTextField(max_length=200, allow_blank=True, default="")
     key = serializers.RegexField(
         r"^[\x21-\x7e]{1,64}$",
         required=False,
@@ -162,18 +169,18 @@ class NewRun(Sent):
     )
 
 
-class NewEntry(Sent):
+class NewEntry(InputSerializer):
     """What happened, in Markdown, and when."""
 
-    text = SentText(max_length=entries.LONGEST)
-    happened_at = Moment()
-    certainty = Word(words.Certainty)
+    text = ApiTextField(max_length=entries.LONGEST)
+    happened_at = ApiMomentField()
+    certainty = EnumField(words.Certainty)
 
 
 class Correction(NewEntry):
     """What an entry ought to say, and why."""
 
-    reason = SentText(max_length=300)
+    reason = ApiTextField(max_length=300)
 
 
 class EntryFacts(serializers.Serializer[TimelineEntry]):
@@ -182,9 +189,9 @@ class EntryFacts(serializers.Serializer[TimelineEntry]):
     id = serializers.IntegerField()
     text = serializers.CharField()
     html = serializers.CharField()
-    happened_at = Moment()
-    certainty = Word(words.Certainty)
-    entered_at = Moment()
+    happened_at = ApiMomentField()
+    certainty = EnumField(words.Certainty)
+    entered_at = ApiMomentField()
     entered_by = serializers.CharField(source="entered_by_name")
     corrects = serializers.IntegerField(source="corrects_id", allow_null=True)
     reason = serializers.CharField(help_text="Why it corrects.")
@@ -204,7 +211,7 @@ class TimelineLine(serializers.Serializer[Row]):
     """One line of the timeline: of a run's log, of a person, or of the history of the facts."""
 
     kind = serializers.ChoiceField(choices=["log", "entry", "change"])
-    at = Moment()
+    at = ApiMomentField()
     time = serializers.CharField(help_text="As people read it, with how certain it is.")
     who = serializers.CharField()
     role = serializers.CharField()
@@ -221,7 +228,7 @@ class FactChange(serializers.Serializer[IncidentChange]):
     """One line of the history of the facts."""
 
     version = serializers.IntegerField()
-    at = Moment()
+    at = ApiMomentField()
     by = serializers.CharField(source="by_name")
     verb = serializers.CharField()
     fields = serializers.DictField(  # type: ignore[assignment]
@@ -236,16 +243,16 @@ class IncidentQuery(PageQuery):
     q = serializers.CharField(
         required=False, max_length=listing.LONGEST, help_text="Words of the title or the story."
     )
-    status = Word(words.Status, required=False)
-    severity = Word(words.Severity, required=False)
-    kind = Word(words.Kind, required=False)
+    status = EnumField(words.Status, required=False)
+    severity = EnumField(words.Severity, required=False)
+    kind = EnumField(words.Kind, required=False)
     system = serializers.SlugField(required=False, help_text="The slug of a system.")
 
 
-class SeenQuery(Sent):
+class SeenQuery(InputSerializer):
     """What taking a fact away may carry."""
 
-    seen = Number(required=False, default=None, help_text=SEEN)
+    seen = WholeNumberField(required=False, default=None, help_text=SEEN)
 
 
 def facts(**parts: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Moment
+from accounts.api.fields import ApiMomentField
 from inventory.api.serializers import SystemName
 from inventory.board import Light, Line
 from inventory.models import Copy
@@ -27,7 +27,7 @@ class CopyName(serializers.Serializer[Copy]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     place = serializers.CharField()
-    data_as_of = Moment(allow_null=True)
+    data_as_of = ApiMomentField(allow_null=True)
 
 
 class DoubtedCopy(CopyName):
@@ -57,5 +57,5 @@ class BoardLine(serializers.Serializer[Line]):
 class Board(serializers.Serializer[Any]):
     """All systems, the worst first."""
 
-    at = Moment()
+    at = ApiMomentField()
     lines = BoardLine(many=True)

@@ -6,20 +6,19 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.paging import PageQuery
-from accounts.api.serializers import (
-    Length,
-    Moment,
-    MomentFrom,
-    Named,
-    Number,
-    PersonName,
-    Seconds,
-    Sent,
-    SentText,
-    Size,
-    Word,
+from accounts.api.fields import (
+    ApiLengthField,
+    ApiMomentField,
+    ApiMomentFromField,
+    ApiSizeField,
+    ApiTextField,
+    EnumField,
+    RowBySlugField,
+    SecondsField,
+    WholeNumberField,
 )
+from accounts.api.paging import PageQuery
+from accounts.api.serializers import InputSerializer, PersonNameSerializer
 from accounts.models import User
 from inventory import history
 from inventory.copies import MARKS
@@ -37,10 +36,10 @@ from inventory.models import Change, Copy, Instance, System
 SEEN = "The last line of history you knew; a newer one is then a 409 instead of being undone."
 
 
-class Seen(Sent):
+class Seen(InputSerializer):
     """What every edit may carry."""
 
-    seen = Number(required=False, allow_null=True, default=None, help_text=SEEN)
+    seen = WholeNumberField(required=False, allow_null=True, default=None, help_text=SEEN)
 
 
 class _Kept(serializers.Serializer[Any]):
@@ -66,11 +65,11 @@ class SystemLine(SystemName):
     """A system in a list."""
 
     id = serializers.IntegerField()
-    owner = PersonName()
-    data_class = Word(DataClass)
-    rpo = Seconds(allow_null=True, help_text="How much data, in seconds, may be lost.")
-    rto = Seconds(allow_null=True, help_text="In how many seconds it must work again.")
-    mtd = Seconds(allow_null=True, help_text="How many seconds it may be away at all.")
+    owner = PersonNameSerializer()
+    data_class = EnumField(DataClass)
+    rpo = SecondsField(allow_null=True, help_text="How much data, in seconds, may be lost.")
+    rto = SecondsField(allow_null=True, help_text="In how many seconds it must work again.")
+    mtd = SecondsField(allow_null=True, help_text="How many seconds it may be away at all.")
 
 
 class SystemFacts(SystemLine, _Kept):
@@ -79,32 +78,32 @@ class SystemFacts(SystemLine, _Kept):
     description = serializers.CharField()
 
 
-class NewSystem(Sent):
+class NewSystem(InputSerializer):
     """A system to register."""
 
-    name = SentText(max_length=80)
-    description = SentText(max_length=10_000, allow_blank=True, default="")
+    name = ApiTextField(max_length=80)
+    description = ApiTextField(max_length=10_000, allow_blank=True, default="")
     owner = serializers.PrimaryKeyRelatedField(
-        pk_field=Number(), queryset=User.objects.filter(is_active=True)
+        pk_field=WholeNumberField(), queryset=User.objects.filter(is_active=True)
     )
-    data_class = Word(DataClass)
-    rpo = Length(allow_null=True, default=None)
-    rto = Length(allow_null=True, default=None)
-    mtd = Length(allow_null=True, default=None)
+    data_class = EnumField(DataClass)
+    rpo = ApiLengthField(allow_null=True, default=None)
+    rto = ApiLengthField(allow_null=True, default=None)
+    mtd = ApiLengthField(allow_null=True, default=None)
 
 
 class SystemChanges(Seen):
     """What is to be another in a system; what is not sent stays."""
 
-    name = SentText(max_length=80, required=False)
-    description = SentText(max_length=10_000, allow_blank=True, required=False)
+    name = ApiTextField(max_length=80, required=False)
+    description = ApiTextField(max_length=10_000, allow_blank=True, required=False)
     owner = serializers.PrimaryKeyRelatedField(
-        pk_field=Number(), queryset=User.objects.filter(is_active=True), required=False
+        pk_field=WholeNumberField(), queryset=User.objects.filter(is_active=True), required=False
     )
-    data_class = Word(DataClass, required=False)
-    rpo = Length(allow_null=True, required=False)
-    rto = Length(allow_null=True, required=False)
-    mtd = Length(allow_null=True, required=False)
+    data_class = EnumField(DataClass, required=False)
+    rpo = ApiLengthField(allow_null=True, required=False)
+    rto = ApiLengthField(allow_null=True, required=False)
+    mtd = ApiLengthField(allow_null=True, required=False)
 
 
 class InstanceLine(serializers.Serializer[Instance]):
@@ -113,50 +112,50 @@ class InstanceLine(serializers.Serializer[Instance]):
     id = serializers.IntegerField()
     system = SystemName()
     name = serializers.CharField()
-    environment = Word(Environment)
+    environment = EnumField(Environment)
     host = serializers.CharField()
-    first_kind = Word(IdentifierKind)
+    first_kind = EnumField(IdentifierKind)
     first_value = serializers.CharField()
-    second_kind = Word(IdentifierKind)
+    second_kind = EnumField(IdentifierKind)
     second_value = serializers.CharField()
-    lifecycle = Word(Lifecycle)
+    lifecycle = EnumField(Lifecycle)
 
 
 class InstanceFacts(InstanceLine, _Kept):
     """A place where the data of a system lives."""
 
 
-class NewInstance(Sent):
+class NewInstance(InputSerializer):
     """An instance to register. The two identifiers are of different kinds."""
 
-    system = Named(queryset=System.objects.all())
-    name = SentText(max_length=80)
-    environment = Word(Environment)
-    host = SentText(max_length=120)
-    first_kind = Word(IdentifierKind)
-    first_value = SentText(max_length=200)
-    second_kind = Word(IdentifierKind)
-    second_value = SentText(max_length=200)
-    lifecycle = Word(Lifecycle, default=Lifecycle.ACTIVE)
+    system = RowBySlugField(queryset=System.objects.all())
+    name = ApiTextField(max_length=80)
+    environment = EnumField(Environment)
+    host = ApiTextField(max_length=120)
+    first_kind = EnumField(IdentifierKind)
+    first_value = ApiTextField(max_length=200)
+    second_kind = EnumField(IdentifierKind)
+    second_value = ApiTextField(max_length=200)
+    lifecycle = EnumField(Lifecycle, default=Lifecycle.ACTIVE)
 
 
 class InstanceChanges(Seen):
     """What is to be another in an instance; what is not sent stays."""
 
-    name = SentText(max_length=80, required=False)
-    environment = Word(Environment, required=False)
-    host = SentText(max_length=120, required=False)
-    first_kind = Word(IdentifierKind, required=False)
-    first_value = SentText(max_length=200, required=False)
-    second_kind = Word(IdentifierKind, required=False)
-    second_value = SentText(max_length=200, required=False)
+    name = ApiTextField(max_length=80, required=False)
+    environment = EnumField(Environment, required=False)
+    host = ApiTextField(max_length=120, required=False)
+    first_kind = EnumField(IdentifierKind, required=False)
+    first_value = ApiTextField(max_length=200, required=False)
+    second_kind = EnumField(IdentifierKind, required=False)
+    second_value = ApiTextField(max_length=200, required=False)
 
 
 class InstanceLife(Seen):
     """Where in its life an instance is now."""
 
-    lifecycle = Word(Lifecycle)
-    reason = SentText(max_length=1000, allow_blank=True, default="")
+    lifecycle = EnumField(Lifecycle)
+    reason = ApiTextField(max_length=1000, allow_blank=True, default="")
 
 
 class CopyLine(serializers.Serializer[Copy]):
@@ -168,20 +167,22 @@ class CopyLine(serializers.Serializer[Copy]):
     taken_from = serializers.IntegerField(
         source="taken_from_id", allow_null=True, help_text="The id of an instance."
     )
-    taken_at = Moment()
-    data_as_of = Moment(allow_null=True, help_text="The newest record in it.")
-    medium = Word(Medium)
+    taken_at = ApiMomentField()
+    data_as_of = ApiMomentField(allow_null=True, help_text="The newest record in it.")
+    medium = EnumField(Medium)
     place = serializers.CharField()
     holder = serializers.CharField()
     size_bytes = serializers.IntegerField(allow_null=True)
     sha256 = serializers.CharField()
-    encrypted = Word(Answer)
-    state = Word(CopyState)
-    verified_at = Moment(allow_null=True)
-    verified_by = PersonName(allow_null=True)
+    encrypted = EnumField(Answer)
+    state = EnumField(CopyState)
+    verified_at = ApiMomentField(allow_null=True)
+    verified_by = PersonNameSerializer(allow_null=True)
     verified_how = serializers.CharField()
-    restore_proven_at = Moment(allow_null=True)
-    delete_not_before = Moment(allow_null=True, help_text="Not marked destroyed before this.")
+    restore_proven_at = ApiMomentField(allow_null=True)
+    delete_not_before = ApiMomentField(
+        allow_null=True, help_text="Not marked destroyed before this."
+    )
     doubt = serializers.CharField(help_text="Why it may not hold what it should; '' for no doubt.")
     doubt_accepted = serializers.CharField(help_text="Why it is called good all the same.")
     as_found = serializers.BooleanField(
@@ -195,54 +196,57 @@ class CopyFacts(CopyLine, _Kept):
     """A copy of a system's data."""
 
 
-class NewCopy(Sent):
+class NewCopy(InputSerializer):
     """A copy to register; it is unverified until somebody has read it back."""
 
-    system = Named(queryset=System.objects.all())
-    name = SentText(max_length=120)
+    system = RowBySlugField(queryset=System.objects.all())
+    name = ApiTextField(max_length=120)
     taken_from = serializers.PrimaryKeyRelatedField(
-        pk_field=Number(), queryset=Instance.objects.all(), allow_null=True, default=None
+        pk_field=WholeNumberField(), queryset=Instance.objects.all(), allow_null=True, default=None
     )
-    taken_at = Moment()
-    data_as_of = Moment(allow_null=True, default=None)
-    medium = Word(Medium)
-    place = SentText(max_length=200)
-    holder = SentText(max_length=120)
-    size_bytes = Size(allow_null=True, default=None)
-    sha256 = SentText(max_length=4000, allow_blank=True, default="")
-    encrypted = Word(Answer, default=Answer.UNKNOWN)
-    delete_not_before = MomentFrom(allow_null=True, default=None)
+    taken_at = ApiMomentField()
+    data_as_of = ApiMomentField(allow_null=True, default=None)
+    medium = EnumField(Medium)
+    place = ApiTextField(max_length=200)
+    holder = ApiTextField(max_length=120)
+    size_bytes = ApiSizeField(allow_null=True, default=None)
+    sha256 = ApiTextField(max_length=4000, allow_blank=True, default="")
+    encrypted = EnumField(Answer, default=Answer.UNKNOWN)
+    delete_not_before = ApiMomentFromField(allow_null=True, default=None)
 
 
 class CopyChanges(Seen):
     """What is to be another in a copy; what is not sent stays."""
 
-    name = SentText(max_length=120, required=False)
+    name = ApiTextField(max_length=120, required=False)
     taken_from = serializers.PrimaryKeyRelatedField(
-        pk_field=Number(), queryset=Instance.objects.all(), allow_null=True, required=False
+        pk_field=WholeNumberField(),
+        queryset=Instance.objects.all(),
+        allow_null=True,
+        required=False,
     )
-    taken_at = Moment(required=False)
-    data_as_of = Moment(allow_null=True, required=False)
-    medium = Word(Medium, required=False)
-    place = SentText(max_length=200, required=False)
-    holder = SentText(max_length=120, required=False)
-    size_bytes = Size(allow_null=True, required=False)
-    sha256 = SentText(max_length=4000, allow_blank=True, required=False)
-    encrypted = Word(Answer, required=False)
-    delete_not_before = MomentFrom(allow_null=True, required=False)
+    taken_at = ApiMomentField(required=False)
+    data_as_of = ApiMomentField(allow_null=True, required=False)
+    medium = EnumField(Medium, required=False)
+    place = ApiTextField(max_length=200, required=False)
+    holder = ApiTextField(max_length=120, required=False)
+    size_bytes = ApiSizeField(allow_null=True, required=False)
+    sha256 = ApiTextField(max_length=4000, allow_blank=True, required=False)
+    encrypted = EnumField(Answer, required=False)
+    delete_not_before = ApiMomentFromField(allow_null=True, required=False)
 
 
 class Verified(Seen):
     """What was done to read a copy back, and what was measured then."""
 
-    how = SentText(max_length=200)
-    sha256 = SentText(max_length=4000, allow_blank=True, default="")
-    size_bytes = Size(precise=True, allow_null=True, default=None)
-    data_as_of = Moment(allow_null=True, default=None)
+    how = ApiTextField(max_length=200)
+    sha256 = ApiTextField(max_length=4000, allow_blank=True, default="")
+    size_bytes = ApiSizeField(precise=True, allow_null=True, default=None)
+    data_as_of = ApiMomentField(allow_null=True, default=None)
     restored = serializers.BooleanField(
         default=False, help_text="It was restored somewhere else, and the data is right."
     )
-    accept = SentText(
+    accept = ApiTextField(
         max_length=200,
         allow_blank=True,
         default="",
@@ -253,31 +257,31 @@ class Verified(Seen):
 class Marked(Seen):
     """What a copy is from now on, and why."""
 
-    state = Word(CopyState, offered=MARKS)
-    reason = SentText(max_length=1000)
+    state = EnumField(CopyState, offered=MARKS)
+    reason = ApiTextField(max_length=1000)
 
 
 class InstanceQuery(PageQuery):
     """Which instances."""
 
     system = serializers.SlugField(required=False, help_text="The slug of a system.")
-    environment = Word(Environment, required=False)
-    lifecycle = Word(Lifecycle, required=False)
+    environment = EnumField(Environment, required=False)
+    lifecycle = EnumField(Lifecycle, required=False)
 
 
 class CopyQuery(PageQuery):
     """Which copies."""
 
     system = serializers.SlugField(required=False, help_text="The slug of a system.")
-    state = Word(CopyState, required=False)
-    medium = Word(Medium, required=False)
+    state = EnumField(CopyState, required=False)
+    medium = EnumField(Medium, required=False)
 
 
 class ChangeLine(serializers.Serializer[Change]):
     """One line of history: who changed what, from which value to which."""
 
     id = serializers.IntegerField()
-    at = Moment()
+    at = ApiMomentField()
     by = serializers.CharField(source="by_name")
     verb = serializers.CharField()
     fields = serializers.DictField(  # type: ignore[assignment]

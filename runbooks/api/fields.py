@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.api.serializers import SentText
+from accounts.api.fields import ApiTextField
 from accounts.refusals import Refused
 
 KEY = OpenApiParameter(
@@ -25,7 +25,7 @@ _QUOTED = re.compile(r'"(.*)"')
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 
 
-class Text(SentText):
+class Text(ApiTextField):
     """A JSON string, kept as it is. The verb says what it wants where it is empty."""
 
     default_error_messages = {"invalid": "Write a text, in quotes."}

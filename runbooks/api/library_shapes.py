@@ -6,8 +6,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.fields import ApiMomentField, EnumField, WholeNumberField
 from accounts.api.paging import PageQuery
-from accounts.api.serializers import Moment, Number, PersonName, Sent, Word
+from accounts.api.serializers import InputSerializer, PersonNameSerializer
 from runbooks.api.fields import Text
 from runbooks.difference import RowKind
 from runbooks.enums import Deviation, Level, ParameterType
@@ -25,7 +26,7 @@ class RunbookQuery(PageQuery):
     )
 
 
-class SentText(Sent):
+class SentText(InputSerializer):
     """A text to read. As `text/markdown` it is the body itself."""
 
     source = Text(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
@@ -34,7 +35,7 @@ class SentText(Sent):
     )
 
 
-class SentFirst(Sent):
+class SentFirst(InputSerializer):
     """The first revision of a new runbook."""
 
     source = Text(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
@@ -42,15 +43,15 @@ class SentFirst(Sent):
     name = Text(max_length=200, default="", help_text="The title of a text that has none.")
 
 
-class SentNext(Sent):
+class SentNext(InputSerializer):
     """The next revision of a runbook."""
 
     source = Text(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
     summary = Text(max_length=None, default="", help_text="What changed, in one line.")
-    seen = Number(help_text="Number of the revision that the writer started from.")
+    seen = WholeNumberField(help_text="Number of the revision that the writer started from.")
 
 
-class SentApproval(Sent):
+class SentApproval(InputSerializer):
     """What an approver says besides yes."""
 
     waivers_seen = serializers.ListField(
@@ -66,25 +67,25 @@ class SentApproval(Sent):
     )
 
 
-class FirstQuery(Sent):
+class FirstQuery(InputSerializer):
     """What goes with a first revision that is sent as `text/markdown`."""
 
     summary = Text(max_length=None, required=False, default="")
     name = Text(max_length=200, required=False, default="")
 
 
-class NextQuery(Sent):
+class NextQuery(InputSerializer):
     """What goes with a next revision that is sent as `text/markdown`."""
 
     summary = Text(max_length=None, required=False, default="")
-    seen = Number(required=False)
+    seen = WholeNumberField(required=False)
 
 
 class FindingLine(Shape):
     """Something to say about a line of the text."""
 
     code = serializers.CharField(help_text="Stable; made for programs.")
-    level = Word(
+    level = EnumField(
         Level,
         help_text="An error keeps a text from being approved; one of `syntax.` or `library.` keeps"
         " it from being saved.",
@@ -109,7 +110,7 @@ class ParameterShape(Shape):
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    type = Word(ParameterType)
+    type = EnumField(ParameterType)
     default = serializers.CharField()
     options = serializers.ListField(child=serializers.CharField())
     environment = serializers.ListField(child=serializers.CharField())
@@ -156,11 +157,11 @@ class RevisionLine(Shape):
 
     number = serializers.IntegerField()
     sha256 = serializers.CharField(help_text="Of the text, byte for byte.")
-    author = PersonName()
-    created_at = Moment()
+    author = PersonNameSerializer()
+    created_at = ApiMomentField()
     summary = serializers.CharField()
-    approved_at = Moment(allow_null=True)
-    approved_by = PersonName(allow_null=True)
+    approved_at = ApiMomentField(allow_null=True)
+    approved_by = PersonNameSerializer(allow_null=True)
     steps = serializers.IntegerField(
         help_text="Numbered steps of the main path, without the sub-steps and the contingency"
         " sections: the count that every page shows."
@@ -177,12 +178,12 @@ class FailureShape(Shape):
 
     run = serializers.IntegerField()
     url = serializers.CharField(help_text="Of the run.")
-    ended_at = Moment()
-    deviation = Word(Deviation)
+    ended_at = ApiMomentField()
+    deviation = EnumField(Deviation)
     step = serializers.CharField(help_text="Number and title; empty when it stood at none.")
     because = serializers.CharField()
-    waived_by = PersonName(allow_null=True)
-    waived_at = Moment(allow_null=True)
+    waived_by = PersonNameSerializer(allow_null=True)
+    waived_at = ApiMomentField(allow_null=True)
     waived_because = serializers.CharField(help_text="Empty when nobody waived it.")
 
 
@@ -226,7 +227,7 @@ class RunbookLine(Shape):
     slug = serializers.CharField()
     title = serializers.CharField()
     system = serializers.CharField(allow_null=True, help_text="Slug.")
-    archived_at = Moment(allow_null=True)
+    archived_at = ApiMomentField(allow_null=True)
     newest = serializers.IntegerField(allow_null=True, help_text="Number of the last revision.")
     approved = serializers.IntegerField(
         allow_null=True, help_text="Number of the newest approved one: it is run live."
@@ -246,7 +247,7 @@ class RunbookWhole(RunbookLine):
 class DifferenceRow(Shape):
     """A line; `skipped` stands for `count` unchanged ones."""
 
-    kind = Word(RowKind)
+    kind = EnumField(RowKind)
     old = serializers.IntegerField(allow_null=True)
     new = serializers.IntegerField(allow_null=True)
     text = serializers.CharField()

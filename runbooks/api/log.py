@@ -14,9 +14,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import WholeNumberField
 from accounts.api.paging import PageQuery, by_key, page
 from accounts.api.schema import operation, page_of
-from accounts.api.serializers import Number, Sent
+from accounts.api.serializers import InputSerializer
 from accounts.api.views import ApiView, asked, now, person
 from runbooks import blind, log
 from runbooks.api.log_shapes import EventLine, EvidenceLine, Export, Verified
@@ -29,11 +30,13 @@ from runbooks.views import run_page, run_reads
 LINES, MOST = 200, 1000
 
 
-class EventQuery(Sent):
+class EventQuery(InputSerializer):
     """Which lines of the log."""
 
-    after = Number(required=False, default=0, help_text="Only events with a higher sequence.")
-    limit = Number(required=False, default=LINES, min_value=1, max_value=MOST)
+    after = WholeNumberField(
+        required=False, default=0, help_text="Only events with a higher sequence."
+    )
+    limit = WholeNumberField(required=False, default=LINES, min_value=1, max_value=MOST)
     exact = serializers.BooleanField(
         required=False, default=False, help_text="With the exact texts that were hashed."
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Moment, PersonName, Word
+from accounts.api.fields import ApiMomentField, EnumField
+from accounts.api.serializers import PersonNameSerializer
 from runbooks.enums import RunKind, RunStatus
 
 Shape = serializers.Serializer[Any]
@@ -17,7 +18,7 @@ class EventLine(Shape):
 
     sequence = serializers.IntegerField()
     kind = serializers.CharField()
-    at = Moment()
+    at = ApiMomentField()
     by = serializers.IntegerField(help_text="Account id.")
     name = serializers.CharField()
     role = serializers.CharField(help_text="In the run, then; may be empty.")
@@ -26,7 +27,7 @@ class EventLine(Shape):
     refused = serializers.BooleanField(help_text="Nothing was done.")
     near_miss = serializers.BooleanField(help_text="A guard caught something.")
     struck = serializers.BooleanField(help_text="It was struck out later.")
-    clock_went_back = Moment(
+    clock_went_back = ApiMomentField(
         allow_null=True,
         help_text="What the clock showed, when it had gone back behind the event before. `at` is"
         " then the time of that event.",
@@ -67,8 +68,8 @@ class Export(Shape):
     format = serializers.CharField()
     run = serializers.IntegerField()
     title = serializers.CharField()
-    kind = Word(RunKind)
-    status = Word(RunStatus)
+    kind = EnumField(RunKind)
+    status = EnumField(RunStatus)
     revision = ExportedRevision()
     head = ExportedHead()
     events = ExportedEvent(many=True)
@@ -91,6 +92,6 @@ class EvidenceLine(Shape):
     sha256 = serializers.CharField()
     content_type = serializers.CharField()
     step = serializers.IntegerField(allow_null=True)
-    at = Moment()
-    by = PersonName()
+    at = ApiMomentField()
+    by = PersonNameSerializer()
     url = serializers.CharField()

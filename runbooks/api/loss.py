@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Moment, Word
+from accounts.api.fields import ApiMomentField, EnumField
 from runbooks.enums import ParameterType
 from runbooks.interlocks.loss import Basis, LossState, as_found, loss_with
 from runbooks.screen import Desk
@@ -15,16 +15,18 @@ from runbooks.screen import Desk
 class LossShape(serializers.Serializer[Any]):
     """What would be lost, or was, with the copy that is read from."""
 
-    newest = Moment(allow_null=True, help_text="Newest record of the copy, as far as it is known.")
-    until = Moment(allow_null=True, help_text="The last moment of a good write.")
-    until_is = Word(Basis, help_text="What that moment is known by.")
+    newest = ApiMomentField(
+        allow_null=True, help_text="Newest record of the copy, as far as it is known."
+    )
+    until = ApiMomentField(allow_null=True, help_text="The last moment of a good write.")
+    until_is = EnumField(Basis, help_text="What that moment is known by.")
     seconds = serializers.IntegerField(allow_null=True, help_text="How much is lost.")
     most_seconds = serializers.IntegerField(
         allow_null=True, help_text="What was promised: the RPO, or what the runbook takes."
     )
-    state = Word(LossState, help_text="The loss against what was promised.")
+    state = EnumField(LossState, help_text="The loss against what was promised.")
     sentence = serializers.CharField()
-    as_found = Moment(
+    as_found = ApiMomentField(
         allow_null=True, help_text="Newest record of the data as this run found it: no yardstick."
     )
 

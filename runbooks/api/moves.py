@@ -10,7 +10,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Moment, Number, Sent, Word
+from accounts.api.fields import ApiMomentField, EnumField, WholeNumberField
+from accounts.api.serializers import InputSerializer
 from runbooks.api.fields import Text, Texts, Yes
 from runbooks.enums import Deviation, Move, RunRole
 
@@ -25,16 +26,16 @@ class Password(Text):
         super().__init__(max_length=200, default="", write_only=True, help_text=told, **kwargs)
 
 
-class SentMove(Sent):
+class SentMove(InputSerializer):
     """What every move carries."""
 
-    seen = Number(help_text="`sequence` of the run as its sender knew it.")
+    seen = WholeNumberField(help_text="`sequence` of the run as its sender knew it.")
 
 
 class SentStep(SentMove):
     """A move on a step that takes nothing else."""
 
-    step = Number(max_value=INDEX, help_text="`index` of the step.")
+    step = WholeNumberField(max_value=INDEX, help_text="`index` of the step.")
 
 
 class SentValues(SentStep):
@@ -75,7 +76,9 @@ class SentDecision(SentValues):
 class SentGate(SentMove):
     """One gate: of a step, or of the start when no `step` is named."""
 
-    step = Number(required=False, max_value=INDEX, help_text="`index` of the step, if of one.")
+    step = WholeNumberField(
+        required=False, max_value=INDEX, help_text="`index` of the step, if of one."
+    )
     gate = Text(max_length=80, help_text="`key` of the gate.")
 
 
@@ -132,7 +135,7 @@ class SentUnlock(SentStep):
 class SentRole(SentMove):
     """The role to take."""
 
-    role = Word(RunRole)
+    role = EnumField(RunRole)
 
 
 class SentStart(SentMove):
@@ -177,7 +180,7 @@ class SentReadBack(SentMove):
 class SentHandOver(SentMove):
     """The run is offered to the person `to`. One's own id takes the offer back."""
 
-    to = Number(help_text="Account id of the person; one's own withdraws the offer.")
+    to = WholeNumberField(help_text="Account id of the person; one's own withdraws the offer.")
     position = Text(default="")
     running = Text(default="")
     next_step = Text(default="")
@@ -194,8 +197,8 @@ class SentTakeOver(SentMove):
 class SentReplacement(SentMove):
     """Who holds a role is gone, and `to` is to take it."""
 
-    role = Word(RunRole, help_text="`operator` or `decider`.")
-    to = Number(help_text="Account id of the person.")
+    role = EnumField(RunRole, help_text="`operator` or `decider`.")
+    to = WholeNumberField(help_text="Account id of the person.")
     reason = Text()
 
 
@@ -214,22 +217,22 @@ class SentWithdrawn(SentMove):
 class SentNote(SentMove):
     """A note, on a step or on the run."""
 
-    step = Number(required=False, max_value=INDEX)
+    step = WholeNumberField(required=False, max_value=INDEX)
     text = Text()
 
 
 class SentLateEntry(SentMove):
     """What was done earlier, and when."""
 
-    step = Number(required=False, max_value=INDEX)
-    performed_at = Moment()
+    step = WholeNumberField(required=False, max_value=INDEX)
+    performed_at = ApiMomentField()
     text = Text()
 
 
 class SentFile(SentMove):
     """A file, as `multipart/form-data`; `value` names the recorded value that it answers."""
 
-    step = Number(required=False, max_value=INDEX)
+    step = WholeNumberField(required=False, max_value=INDEX)
     value = Text(max_length=80, default="")
     file = serializers.FileField(
         error_messages={"required": "Choose a file.", "empty": "The file is empty."}
@@ -239,7 +242,7 @@ class SentFile(SentMove):
 class SentStrikeOut(SentMove):
     """The line of the log that is struck out; it stays readable."""
 
-    sequence = Number(help_text="`sequence` of the event.")
+    sequence = WholeNumberField(help_text="`sequence` of the event.")
     reason = Text()
 
 
@@ -247,7 +250,7 @@ class SentEnd(SentMove):
     """The run ends early."""
 
     reason = Text()
-    deviation = Word(Deviation, required=False, help_text="In what it went wrong, if it did.")
+    deviation = EnumField(Deviation, required=False, help_text="In what it went wrong, if it did.")
 
 
 class SentSummary(SentMove):

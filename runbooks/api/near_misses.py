@@ -10,9 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import ApiMomentField, EnumField, WholeNumberField
 from accounts.api.paging import PageQuery, page
 from accounts.api.schema import operation, page_of
-from accounts.api.serializers import Moment, Number, Sent, Word
+from accounts.api.serializers import InputSerializer
 from accounts.api.views import ApiView, asked, person
 from runbooks import near_misses
 from runbooks.enums import RunKind
@@ -23,23 +24,23 @@ TAG = "Near misses"
 Shape = serializers.Serializer[Any]
 
 
-class _Narrowed(Sent):
+class _Narrowed(InputSerializer):
     guard = serializers.CharField(
         required=False,
         max_length=60,
         help_text="Key of the guard; `rules` is what the rules of every run refused.",
     )
     runbook = serializers.SlugField(required=False, help_text="Slug.")
-    kind = Word(RunKind, required=False)
-    run = Number(required=False, help_text="Number of the run.")
-    since = Moment(required=False, help_text="From this moment on.")
-    until = Moment(required=False, help_text="Before this moment.")
+    kind = EnumField(RunKind, required=False)
+    run = WholeNumberField(required=False, help_text="Number of the run.")
+    since = ApiMomentField(required=False, help_text="From this moment on.")
+    until = ApiMomentField(required=False, help_text="Before this moment.")
 
 
 class NearMissQuery(_Narrowed, PageQuery):
     """Which near misses."""
 
-    what = Word(
+    what = EnumField(
         What, required=False, help_text="Left out: refusals and mismatches, without overrides."
     )
 
@@ -51,12 +52,12 @@ class TallyQuery(_Narrowed):
 class NearMissLine(Shape):
     """A near miss, or an override. Who it was stands in the log of the run."""
 
-    what = Word(What)
-    at = Moment()
+    what = EnumField(What)
+    at = ApiMomentField()
     guard = serializers.CharField(help_text="Key of the guard, or `rules`.")
     guard_name = serializers.CharField(help_text="What the guard watches over.")
     run = serializers.IntegerField()
-    kind = Word(RunKind)
+    kind = EnumField(RunKind)
     runbook = serializers.CharField(help_text="Slug.")
     revision = serializers.IntegerField()
     sequence = serializers.IntegerField(help_text="Its line in the log of the run.")

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
-from accounts.api.serializers import Moment, Word
+from accounts.api.fields import ApiMomentField, EnumField
 from runbooks.enums import RunKind, RunStatus
 from runbooks.other_runs import OtherRun
 
@@ -16,12 +16,12 @@ class OtherRunShape(serializers.Serializer[Any]):
     """Another run that works on a target of this one."""
 
     id = serializers.IntegerField()
-    kind = Word(RunKind)
-    status = Word(RunStatus)
+    kind = EnumField(RunKind)
+    status = EnumField(RunStatus)
     instance = serializers.CharField(help_text="Name of the instance that both name.")
-    prepared_at = Moment()
-    started_at = Moment(allow_null=True)
-    unlocked_at = Moment(
+    prepared_at = ApiMomentField()
+    started_at = ApiMomentField(allow_null=True)
+    unlocked_at = ApiMomentField(
         allow_null=True, help_text="When it last unlocked its overwrite or deletion of it."
     )
     blocks = serializers.BooleanField(

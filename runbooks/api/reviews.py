@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import access
+from accounts.api.fields import ApiMomentField
 from accounts.api.schema import operation
-from accounts.api.serializers import Moment, PersonName, Sent
+from accounts.api.serializers import InputSerializer, PersonNameSerializer
 from accounts.api.views import ApiView, now, person, sent
 from accounts.enums import Right
 from runbooks import reviews
@@ -32,9 +33,9 @@ class ReviewShape(Shape):
     gate = serializers.CharField()
     step = serializers.CharField(help_text="Empty: the run as a whole.")
     reason = serializers.CharField()
-    overridden_at = Moment()
-    reviewed_at = Moment(allow_null=True)
-    reviewed_by = PersonName(allow_null=True)
+    overridden_at = ApiMomentField()
+    reviewed_at = ApiMomentField(allow_null=True)
+    reviewed_by = PersonNameSerializer(allow_null=True)
     finding = serializers.CharField(help_text="Empty while the review is open.")
 
 
@@ -44,7 +45,7 @@ class ReviewList(Shape):
     items = ReviewShape(many=True)
 
 
-class SentFindingOfReview(Sent):
+class SentFindingOfReview(InputSerializer):
     """What was found."""
 
     finding = Text(help_text="Was it right, and what is to change?")

@@ -14,9 +14,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import EnumField, WholeNumberField
 from accounts.api.paging import PageQuery, by_key, page
 from accounts.api.schema import operation, page_of
-from accounts.api.serializers import Number, Sent, Word
+from accounts.api.serializers import InputSerializer
 from accounts.api.views import ApiView, asked, now, person, sent
 from accounts.models import User
 from accounts.refusals import Invalid
@@ -45,18 +46,18 @@ _UNCHANGED = OpenApiParameter(
 class RunQuery(PageQuery):
     """Which runs."""
 
-    status = Word(RunStatus, required=False)
-    kind = Word(RunKind, required=False)
+    status = EnumField(RunStatus, required=False)
+    kind = EnumField(RunKind, required=False)
     runbook = serializers.SlugField(required=False, help_text="Slug.")
     system = serializers.SlugField(required=False, help_text="Slug.")
 
 
-class SentRun(Sent):
+class SentRun(InputSerializer):
     """A run to prepare. An instance or a copy is named by its id in the inventory, as text."""
 
     runbook = Text(max_length=120, help_text="Slug.")
-    revision = Number(help_text="Number of the revision.")
-    kind = Word(RunKind)
+    revision = WholeNumberField(help_text="Number of the revision.")
+    kind = EnumField(RunKind)
     title = Text(max_length=None, default="", help_text="Left empty, it is the runbook's.")
     parameters = Texts(default=dict)
 

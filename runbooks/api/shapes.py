@@ -7,7 +7,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Moment, PersonName, Word
+from accounts.api.fields import ApiMomentField, EnumField
+from accounts.api.serializers import PersonNameSerializer
 from runbooks.api.library_shapes import FailureShape
 from runbooks.api.loss import LossShape
 from runbooks.api.other_runs import OtherRunShape
@@ -36,10 +37,10 @@ class RunbookOfRun(Shape):
     sha256 = serializers.CharField(help_text="Of the text, byte for byte.")
 
 
-class RunPerson(PersonName):
+class RunPerson(PersonNameSerializer):
     """Somebody with a role in the run."""
 
-    role = Word(RunRole)
+    role = EnumField(RunRole)
 
 
 class RunHead(Shape):
@@ -47,15 +48,15 @@ class RunHead(Shape):
 
     id = serializers.IntegerField(help_text="The number that people say.")
     title = serializers.CharField()
-    kind = Word(RunKind)
-    status = Word(RunStatus)
+    kind = EnumField(RunKind)
+    status = EnumField(RunStatus)
     sequence = serializers.IntegerField(help_text="The last event of the log: send it as `seen`.")
     runbook = RunbookOfRun()
     system = serializers.CharField(allow_null=True, help_text="Its slug.")
-    prepared_at = Moment()
-    started_at = Moment(allow_null=True)
-    ended_at = Moment(allow_null=True)
-    deviation = Word(Deviation, allow_null=True, help_text="In what it went wrong, if it did.")
+    prepared_at = ApiMomentField()
+    started_at = ApiMomentField(allow_null=True)
+    ended_at = ApiMomentField(allow_null=True)
+    deviation = EnumField(Deviation, allow_null=True, help_text="In what it went wrong, if it did.")
     overridden = serializers.IntegerField(help_text="Gates that were passed without condition.")
     url = serializers.CharField()
 
@@ -95,15 +96,15 @@ class Parameter(Shape):
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    type = Word(ParameterType)
+    type = EnumField(ParameterType)
     value = serializers.CharField()
     facts = serializers.DictField(child=serializers.CharField(allow_null=True))
 
 
-class Presence(PersonName):
+class Presence(PersonNameSerializer):
     """Somebody with a role in the run, or who has it open."""
 
-    role = Word(RunRole, allow_null=True)
+    role = EnumField(RunRole, allow_null=True)
     here = serializers.BooleanField()
 
 
@@ -123,17 +124,17 @@ class OverrideShape(Shape):
 
     step = serializers.IntegerField(allow_null=True, help_text="Null for a gate of the start.")
     gate = serializers.CharField()
-    by = PersonName(allow_null=True)
+    by = PersonNameSerializer(allow_null=True)
     reason = serializers.CharField()
-    asked_at = Moment()
-    not_before = Moment(help_text="The first moment at which it can be used.")
-    used_at = Moment(allow_null=True)
+    asked_at = ApiMomentField()
+    not_before = ApiMomentField(help_text="The first moment at which it can be used.")
+    used_at = ApiMomentField(allow_null=True)
 
 
 class AllowedMove(Shape):
     """A move that this person may make now."""
 
-    move = Word(Move, offered=[move for move in Move if move is not Move.PREPARE])
+    move = EnumField(Move, offered=[move for move in Move if move is not Move.PREPARE])
     step = serializers.IntegerField(allow_null=True)
     url = serializers.CharField()
 
@@ -159,7 +160,7 @@ class WantedValue(Shape):
 
     name = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    type = Word(ValueType)
+    type = EnumField(ValueType)
     unit = serializers.CharField()
     options = serializers.ListField(child=serializers.CharField())
     attach = serializers.BooleanField(help_text="Whether it is a file, sent with `attach`.")
@@ -169,8 +170,8 @@ class WantedValue(Shape):
 class Mark(Shape):
     """Who, and when."""
 
-    at = Moment()
-    by = PersonName(allow_null=True)
+    at = ApiMomentField()
+    by = PersonNameSerializer(allow_null=True)
 
 
 class Marks(Shape):
@@ -186,17 +187,17 @@ class PastAttempt(Shape):
     """An attempt at the step before this one."""
 
     attempt = serializers.IntegerField()
-    status = Word(StepStatus)
+    status = EnumField(StepStatus)
     reason = serializers.CharField()
 
 
 class Demands(Shape):
     """What the step demands, besides values."""
 
-    role = Word(RunRole)
+    role = EnumField(RunRole)
     optional = serializers.BooleanField()
-    countersign = Word(Countersign, allow_null=True)
-    hold = Word(RunRole, allow_null=True)
+    countersign = EnumField(Countersign, allow_null=True)
+    hold = EnumField(RunRole, allow_null=True)
     expected_seconds = serializers.IntegerField(allow_null=True)
     most_seconds = serializers.IntegerField(allow_null=True)
     question = serializers.CharField(allow_null=True)
@@ -222,7 +223,7 @@ class RunStep(Shape):
     title = serializers.CharField()
     html = serializers.CharField()
     commands = Command(many=True, help_text="Only while the step is open and its gates are.")
-    status = Word(StepStatus)
+    status = EnumField(StepStatus)
     attempt = serializers.IntegerField()
     past = PastAttempt(many=True)
     values = serializers.DictField(child=serializers.CharField(), allow_null=True)
@@ -255,9 +256,9 @@ class RunNow(RunHead):
     )
     parameters = Parameter(many=True)
     people = Presence(many=True)
-    role = Word(RunRole, allow_null=True, help_text="Yours in this run.")
-    open_roles = serializers.ListField(child=Word(RunRole))
-    required_roles = serializers.ListField(child=Word(RunRole))
+    role = EnumField(RunRole, allow_null=True, help_text="Yours in this run.")
+    open_roles = serializers.ListField(child=EnumField(RunRole))
+    required_roles = serializers.ListField(child=EnumField(RunRole))
     current = serializers.IntegerField(allow_null=True, help_text="Index of the open step.")
     gates = Gate(many=True)
     remarks = Gate(many=True, help_text="What the step is told, and does not wait for.")

@@ -6,7 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.serializers import Moment, PersonName, Word
+from accounts.api.fields import ApiMomentField, EnumField
+from accounts.api.serializers import PersonNameSerializer
 from runbooks.enums import RunRole
 
 Shape = serializers.Serializer[Any]
@@ -15,8 +16,8 @@ Shape = serializers.Serializer[Any]
 class Held(Shape):
     """STOP was pressed, or a step did not fit twice."""
 
-    at = Moment()
-    by = PersonName()
+    at = ApiMomentField()
+    by = PersonNameSerializer()
     for_mismatch = serializers.BooleanField(help_text="Whether a second person has to resume.")
     for_clock = serializers.BooleanField(help_text="Whether the clock had gone back.")
 
@@ -24,8 +25,8 @@ class Held(Shape):
 class HandOver(Shape):
     """The run was offered to somebody; nothing moves until it is accepted or withdrawn."""
 
-    by = PersonName()
-    to = PersonName()
+    by = PersonNameSerializer()
+    to = PersonNameSerializer()
     position = serializers.CharField(required=False)
     running = serializers.CharField(required=False)
     next_step = serializers.CharField(required=False)
@@ -35,9 +36,9 @@ class HandOver(Shape):
 class Replacement(Shape):
     """Somebody is to take a role from who is gone; a second person has to confirm it."""
 
-    role = Word(RunRole)
-    person = PersonName()
-    to = PersonName()
-    by = PersonName()
+    role = EnumField(RunRole)
+    person = PersonNameSerializer()
+    to = PersonNameSerializer()
+    by = PersonNameSerializer()
     reason = serializers.CharField()
-    at = Moment()
+    at = ApiMomentField()

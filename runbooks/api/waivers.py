@@ -5,8 +5,9 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.fields import WholeNumberField
 from accounts.api.schema import operation
-from accounts.api.serializers import Number, Sent
+from accounts.api.serializers import InputSerializer
 from accounts.api.views import now, person, sent
 from runbooks import waivers
 from runbooks.api.fields import Text
@@ -15,10 +16,10 @@ from runbooks.api.library_present import revision_json
 from runbooks.api.library_shapes import RevisionWhole
 
 
-class SentWaiver(Sent):
+class SentWaiver(InputSerializer):
     """Why a text that a run has locked may be run live again."""
 
-    run = Number(help_text="The run that went wrong, as `lock` names it.")
+    run = WholeNumberField(help_text="The run that went wrong, as `lock` names it.")
     reason = Text(help_text="Why the same steps will not lead there again.")
 
 
