@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from runbooks.enums import Countersign, StepStatus
+from runbooks.enums import CountersignTiming, StepStatus
 from runbooks.machine import FINISHED, RunState
 from runbooks.words import sentence
 
@@ -21,7 +21,7 @@ def steps(state: RunState, person: int | None) -> frozenset[int]:
     return frozenset(
         step.index
         for step in state.steps
-        if state.step(step.index).guard.countersign is Countersign.AFTER
+        if state.step(step.index).guard.countersign is CountersignTiming.AFTER
         and step.countersigned_at is None
         and step.status not in _KNOWN
         and (person is None or person not in {step.started_by, step.done_by})

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from inventory.durations import words as duration_words
 from runbooks import interlocks
-from runbooks.enums import Countersign, RunRole
+from runbooks.enums import CountersignTiming, RunRole
 from runbooks.procedure import Duration, Guard, Procedure, ValueSpec
 
 
@@ -51,9 +51,9 @@ def place(key: str, procedure: Procedure) -> str:
 
 
 def _enforced(guard: Guard, procedure: Procedure) -> Iterator[str]:
-    if guard.countersign is Countersign.BEFORE:
+    if guard.countersign is CountersignTiming.BEFORE:
         yield "Countersigned before: a second person confirms it from their own screen"
-    if guard.countersign is Countersign.AFTER:
+    if guard.countersign is CountersignTiming.AFTER:
         yield "Countersigned after: a second person measures again, without seeing the first value"
     if guard.hold:
         yield f"Waits for the {guard.hold.value}"

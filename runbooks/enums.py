@@ -95,7 +95,7 @@ class Rearmed(StrEnum):
     SEQUENCES = "sequences"
 
 
-class Countersign(StrEnum):
+class CountersignTiming(StrEnum):
     """BEFORE: concurrent verification of an irreversible act. AFTER: independent and blind."""
 
     BEFORE = "before"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from runbooks.enums import Countersign, RunRole
+from runbooks.enums import CountersignTiming, RunRole
 from runbooks.irreversible import ACTS
 from runbooks.procedure import Procedure, Step
 
@@ -48,8 +48,8 @@ def _operator(steps: list[Step]) -> Iterator[str]:
 
 def _verifier(steps: list[Step]) -> Iterator[str]:
     mine = [step for step in steps if step.guard.role is RunRole.VERIFIER]
-    before = [step for step in steps if step.guard.countersign is Countersign.BEFORE]
-    after = [step for step in steps if step.guard.countersign is Countersign.AFTER]
+    before = [step for step in steps if step.guard.countersign is CountersignTiming.BEFORE]
+    after = [step for step in steps if step.guard.countersign is CountersignTiming.AFTER]
     if mine:
         yield f"Does {_where(mine)}."
     if after:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from accounts.models import User
 from inventory import doubts
 from runbooks import slips
-from runbooks.enums import Countersign, RunKind, RunStatus
+from runbooks.enums import CountersignTiming, RunKind, RunStatus
 from runbooks.irreversible import ACTS
 from runbooks.machine import Outside, RunState, current
 from runbooks.models import Run
@@ -62,7 +62,7 @@ def counted(state: RunState) -> frozenset[int]:
     if index is None:
         return frozenset()
     guard, step = state.step(index).guard, state.steps[index]
-    before = guard.countersign is Countersign.BEFORE
+    before = guard.countersign is CountersignTiming.BEFORE
     agreed = {*_AGREED, *_MEASURES} & guard.locks.keys()
     waits = before or guard.hold or agreed or state.stated.resumed_at
     signed = {by for by in (step.countersigned_by, step.released_by) if by is not None}

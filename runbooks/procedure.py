@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from runbooks.enums import Countersign, Level, Operation, ParameterType, RunRole, Use, ValueType
+from runbooks.enums import (
+    CountersignTiming,
+    Level,
+    Operation,
+    ParameterType,
+    RunRole,
+    Use,
+    ValueType,
+)
 from runbooks.sections import Section, StrayCommand, StrayList
 
 
@@ -105,7 +113,7 @@ class Guard:
     by an override."""
 
     record: tuple[ValueSpec, ...] = ()
-    countersign: Countersign | None = None
+    countersign: CountersignTiming | None = None
     hold: RunRole | None = None
     duration: Duration | None = None
     role: RunRole = RunRole.OPERATOR

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from runbooks import older
-from runbooks.enums import Countersign, Operation, ParameterType, RunRole, Use, ValueType
+from runbooks.enums import CountersignTiming, Operation, ParameterType, RunRole, Use, ValueType
 from runbooks.procedure import (
     Decision,
     Duration,
@@ -70,7 +70,7 @@ def _guard(data: dict[str, Any]) -> Guard:
         **{
             **data,
             "record": tuple(_value(v) for v in data["record"]),
-            "countersign": Countersign(data["countersign"]) if data["countersign"] else None,
+            "countersign": CountersignTiming(data["countersign"]) if data["countersign"] else None,
             "hold": RunRole(data["hold"]) if data["hold"] else None,
             "duration": Duration(**data["duration"]) if data["duration"] else None,
             "role": RunRole(data["role"]),

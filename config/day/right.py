@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from config.day.doors import Door, later, state_of
 from runbooks import interlocks
-from runbooks.enums import Countersign, Move, RunRole, StepStatus, ValueType
+from runbooks.enums import CountersignTiming, Move, RunRole, StepStatus, ValueType
 from runbooks.interlocks.timeout import CONFIRMING
 from runbooks.irreversible import ACTS, act_of, target_of
 from runbooks.machine import Allowed, allowed, current, gates, needs_begin
@@ -75,7 +75,7 @@ class Crew:
         else:
             self.sign_for_the_loss(index, values)
             self.press(role, Move.TICK, index, values=values)
-        if guard.countersign is Countersign.AFTER:
+        if guard.countersign is CountersignTiming.AFTER:
             other = "operator" if guard.role is RunRole.VERIFIER else "verifier"
             self.press(other, Move.COUNTERSIGN, index, values=values)
 
@@ -92,7 +92,7 @@ class Crew:
             self.release_the_loss(index)
         if guard.locks.keys() & {"timeout", *ACTS}:
             self.agree(index)
-        if guard.countersign is Countersign.BEFORE:
+        if guard.countersign is CountersignTiming.BEFORE:
             self.confirm(index)
         if act_of(guard):
             name = self.state.facts[target_of(guard)].value

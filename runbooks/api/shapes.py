@@ -14,7 +14,7 @@ from runbooks.api.loss import LossShape
 from runbooks.api.other_runs import OtherRunShape
 from runbooks.api.standing_shapes import HandOver, Held, Replacement
 from runbooks.enums import (
-    Countersign,
+    CountersignTiming,
     Deviation,
     Move,
     ParameterType,
@@ -196,7 +196,7 @@ class Demands(Shape):
 
     role = EnumField(RunRole)
     optional = serializers.BooleanField()
-    countersign = EnumField(Countersign, allow_null=True)
+    countersign = EnumField(CountersignTiming, allow_null=True)
     hold = EnumField(RunRole, allow_null=True)
     expected_seconds = serializers.IntegerField(allow_null=True)
     most_seconds = serializers.IntegerField(allow_null=True)

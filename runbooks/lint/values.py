@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from runbooks.enums import Countersign, Level, ValueType
+from runbooks.enums import CountersignTiming, Level, ValueType
 from runbooks.irreversible import act_of
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark, Scope
@@ -78,7 +78,7 @@ def habituating(book: Book) -> Iterator[Remark]:
 def _is_judged(step: Step) -> bool:
     """Whether somebody looks at the values of a step: by deciding, or by an own reading."""
     guard = step.guard
-    return bool(guard.decide or guard.hold or guard.countersign is Countersign.AFTER)
+    return bool(guard.decide or guard.hold or guard.countersign is CountersignTiming.AFTER)
 
 
 def _is_held(value: ValueSpec) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from runbooks.enums import Countersign, Level, ValueType
+from runbooks.enums import CountersignTiming, Level, ValueType
 from runbooks.lint.book import Book
 from runbooks.lint.remarks import Remark
 from runbooks.lint.rules import rule
@@ -33,9 +33,9 @@ def wrong_second_look(book: Book) -> Iterator[Remark]:
                 " nobody else looks at it.",
                 "Give the step to another role, or hold it for another one.",
             )
-        if guard.countersign is Countersign.AFTER:
+        if guard.countersign is CountersignTiming.AFTER:
             yield from _nothing_to_compare(book, step)
-        if guard.countersign is Countersign.BEFORE and _only_reads(step):
+        if guard.countersign is CountersignTiming.BEFORE and _only_reads(step):
             yield book.at_guard(
                 step,
                 "countersign",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runbooks import interlocks
-from runbooks.enums import Caught, Countersign, Move, RunRole, StepStatus, ValueType
+from runbooks.enums import Caught, CountersignTiming, Move, RunRole, StepStatus, ValueType
 from runbooks.interlocks import Wrong
 from runbooks.machine import rollback
 from runbooks.machine.acts_branch import entering
@@ -44,7 +44,7 @@ def _tick(state: RunState, request: Request) -> Outcome:
     closed = _first_closed(_as_if(state, index, readings), request)
     if closed:
         return closed
-    after = state.step(index).guard.countersign is Countersign.AFTER
+    after = state.step(index).guard.countersign is CountersignTiming.AFTER
     data: dict[str, Any] = {"step": index, "awaits": after, **pace(state, index, request.at)}
     return (
         *_until_now(state, request, readings),
@@ -108,7 +108,7 @@ def _recorded(request: Request, readings: Mapping[str, Reading]) -> NewEvent:
 def _countersign(state: RunState, request: Request) -> Outcome:
     index = index_of(request)
     guard, step = state.step(index).guard, state.steps[index]
-    if guard.countersign is Countersign.BEFORE:
+    if guard.countersign is CountersignTiming.BEFORE:
         meaning, values = "before", {}
     else:
         readings = _read(state, request, only_sent=False, verifying=True)

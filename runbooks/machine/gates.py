@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from accounts.texts import full_stop
 from runbooks import interlocks
-from runbooks.enums import Countersign, RunKind, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.enums import CountersignTiming, RunKind, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.freshness import is_fresh
 from runbooks.irreversible import ACTS, act_of
 from runbooks.machine import rollback
@@ -140,14 +140,14 @@ def repeats_timeout(state: RunState) -> bool:
 def _begun(state: RunState, index: int) -> Gate | None:
     if not needs_begin(state, index):
         return None
-    asks = state.step(index).guard.countersign is Countersign.BEFORE
+    asks = state.step(index).guard.countersign is CountersignTiming.BEFORE
     how = "that asks the verifier to look" if asks else "its time is counted from there"
     begun = state.steps[index].status is not StepStatus.OPEN
     return Gate("begun", "Begun", begun, f"Begin the step first: {how}.", "begun")
 
 
 def _before(state: RunState, index: int, at: datetime) -> Gate | None:
-    if state.step(index).guard.countersign is not Countersign.BEFORE:
+    if state.step(index).guard.countersign is not CountersignTiming.BEFORE:
         return None
     signed = state.steps[index].countersigned_at
     counts = countersigned(state, index, at)
@@ -215,7 +215,7 @@ def needs_begin(state: RunState, index: int) -> bool:
     shortest sensible time is counted."""
     guard = state.step(index).guard
     counted = guard.duration is not None and guard.duration.min is not None
-    before = guard.countersign is Countersign.BEFORE
+    before = guard.countersign is CountersignTiming.BEFORE
     return before or counted or interlocks.begins(state.step(index))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from runbooks import interlocks
-from runbooks.enums import Countersign, Move, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.enums import CountersignTiming, Move, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.irreversible import ACTS, act_of
 from runbooks.machine import replacing, rollback
 from runbooks.machine.gates import countersigned, overridden, own_release, released, repeats_timeout
@@ -30,7 +30,7 @@ def _may_countersign(
     """Given once, it counts; given again it would only move the time of the mark."""
     assert index is not None  # noqa: S101 - the table demands a step
     guard, signer = state.step(index).guard, state.steps[index].countersigned_by
-    before = guard.countersign is Countersign.BEFORE
+    before = guard.countersign is CountersignTiming.BEFORE
     of_use = signer is not None and state.people.get(signer) is not guard.role
     if before and of_use and countersigned(state, index, at):
         return Refusal(
@@ -63,7 +63,9 @@ def _may_judge(state: RunState, person: int, index: int | None, at: datetime) ->
             f"This is for the {wanted}; you are the {state.people[person]}.",
             f"Ask the {wanted} to countersign from their own screen.",
         )
-    due = StepStatus.STARTED if guard.countersign is Countersign.BEFORE else StepStatus.AWAITING
+    due = (
+        StepStatus.STARTED if guard.countersign is CountersignTiming.BEFORE else StepStatus.AWAITING
+    )
     if step.status is not due:
         return Refusal(
             "not_due",

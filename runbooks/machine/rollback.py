@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from runbooks.enums import Countersign, Purpose
+from runbooks.enums import CountersignTiming, Purpose
 from runbooks.interlocks import holdings
 from runbooks.interlocks.interlock import utc
 from runbooks.irreversible import act_of, target_of
@@ -36,7 +36,7 @@ def is_acting(procedure: Procedure, section: str) -> bool:
     """Whether `section` is an aside that acts: a step of it overwrites or deletes, or is
     countersigned before it is done."""
     return section in procedure.asides and any(
-        act_of(step.guard) or step.guard.countersign is Countersign.BEFORE
+        act_of(step.guard) or step.guard.countersign is CountersignTiming.BEFORE
         for step in procedure.steps
         if step.section == section
     )

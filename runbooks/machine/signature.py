@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from runbooks.enums import Countersign, Move, RunRole
+from runbooks.enums import CountersignTiming, Move, RunRole
 from runbooks.irreversible import act_of
 from runbooks.machine.rules import standing
 from runbooks.requests import Malformed, Refusal, Request
@@ -116,7 +116,7 @@ def _hosted(
 ) -> Refusal | None:
     if not _may_host(state, host) or host == signer:
         return _NO_HOST
-    after = index is not None and state.step(index).guard.countersign is Countersign.AFTER
+    after = index is not None and state.step(index).guard.countersign is CountersignTiming.AFTER
     if after and move is Move.COUNTERSIGN:
         return Refusal(
             "not_blind",

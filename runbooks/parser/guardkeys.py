@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.enums import Countersign, RunRole
+from runbooks.enums import CountersignTiming, RunRole
 from runbooks.parser.lockkeys import LOCK_KEYS
 from runbooks.parser.readers import (
     Context,
@@ -71,7 +71,7 @@ PLAIN_KEYS: tuple[Key, ...] = (
     ),
     Key(
         "countersign",
-        word(Countersign),
+        word(CountersignTiming),
         "`before` or `after`",
         "before",
         "A second person, from their own session: before the act, or blind after it.",

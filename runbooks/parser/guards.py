@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from runbooks import interlocks
-from runbooks.enums import Countersign
+from runbooks.enums import CountersignTiming
 from runbooks.irreversible import ACTS
 from runbooks.parser import yamltext
 from runbooks.parser.guardkeys import GUARD_KEYS, LOCKED, WITH_OPTIONAL
@@ -35,7 +35,7 @@ def read_guard(source: str, place: Place, context: Context) -> Guard:
         _check_decision(value, got, context)
     if any(key in got for key in ACTS):
         _check_act(value, got, context)
-        got["countersign"] = Countersign.BEFORE
+        got["countersign"] = CountersignTiming.BEFORE
     context.recorded.update({value.name: value.type for value in got.get("record", ())})
     plain = {key: read for key, read in got.items() if key not in LOCKED}
     locks = {key: read for key, read in got.items() if key in LOCKED}
@@ -64,7 +64,7 @@ def _check_act(value: Value, got: Mapping[str, Any], context: Context) -> None:
             "A step overwrites or deletes, not both.",
             "Keep `overwrite` where other data takes its place, and delete in a step of its own.",
         )
-    if got.get("countersign") is not Countersign.AFTER:
+    if got.get("countersign") is not CountersignTiming.AFTER:
         return
     instead = "Leave `countersign` out here, and measure again in a step of its own."
     if "overwrite" in got:
@@ -78,7 +78,7 @@ def _check_act(value: Value, got: Mapping[str, Any], context: Context) -> None:
 def _check_decision(value: Value, got: Mapping[str, Any], context: Context) -> None:
     """An answer opens its branch at once: a confirmation afterwards would come too late."""
     at = {key.text(): key for key, _ in value.pairs() or []}
-    if got.get("countersign") is Countersign.AFTER:
+    if got.get("countersign") is CountersignTiming.AFTER:
         context.error(
             "decide",
             at["countersign"],

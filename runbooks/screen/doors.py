@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inventory.durations import words
-from runbooks.enums import Countersign
+from runbooks.enums import CountersignTiming
 from runbooks.machine import COUNTERSIGN_COUNTS_FOR, Gate, RunState, remarks
 from runbooks.screen.timeouts import ends_at
 from runbooks.screen.words import clock_time
@@ -61,7 +61,7 @@ def _door(state: RunState, index: int, gate: Gate, at: datetime) -> Door:
 def _asked(state: RunState, index: int) -> str:
     """Since when the second person is waited for; how long their word counts, where it runs out."""
     step = state.steps[index]
-    if state.step(index).guard.countersign is Countersign.BEFORE and step.started_at:
+    if state.step(index).guard.countersign is CountersignTiming.BEFORE and step.started_at:
         return f"Asked at {clock_time(step.started_at)}; it counts for {COUNTS} once it is given."
     return f"Asked at {clock_time(step.done_at)}." if step.done_at else ""
 

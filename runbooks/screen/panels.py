@@ -13,7 +13,7 @@ from django.forms import BoundField
 from django.utils import timezone
 
 from runbooks import blind, interlocks
-from runbooks.enums import Countersign, Move
+from runbooks.enums import CountersignTiming, Move
 from runbooks.filling import in_run
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.runs import FORMS, WithdrawForm
@@ -243,7 +243,7 @@ class Desk:
         if move is Move.RECORD and unchecked(self.state, step):
             return "Check the first line"
         if move is Move.COUNTERSIGN:
-            after = told.guard.countersign is Countersign.AFTER
+            after = told.guard.countersign is CountersignTiming.AFTER
             if after:
                 return "Countersign my own measurement"
             target = self.changes(step)

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from runbooks import fitness
-from runbooks.enums import Countersign, Move, RunRole, StepStatus
+from runbooks.enums import CountersignTiming, Move, RunRole, StepStatus
 from runbooks.forms.moves import OnScreenForm
 from runbooks.machine import (
     OVERRIDE_LASTS,
@@ -125,7 +125,7 @@ def on_this_screen(desk: Desk, index: int) -> Panel | None:
     state, step = desk.state, desk.state.steps[index]
     second = countersigner(state, index)
     mine = state.people.get(desk.person)
-    before = state.step(index).guard.countersign is Countersign.BEFORE
+    before = state.step(index).guard.countersign is CountersignTiming.BEFORE
     if not before or step.status is not StepStatus.STARTED or mine in {None, RunRole.OBSERVER}:
         return None
     if mine is second or state.holder(second) is None or _countersigned(desk, index):

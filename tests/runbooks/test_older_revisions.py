@@ -10,7 +10,7 @@ import pytest
 
 from runbooks import interlocks
 from runbooks.demands import demands
-from runbooks.enums import Countersign, Deviation, Move
+from runbooks.enums import CountersignTiming, Deviation, Move
 from runbooks.machine import gates
 from runbooks.procedure import Procedure
 from runbooks.procedurejson import as_json, from_json
@@ -44,7 +44,7 @@ def older(wait: dict[str, str], countersign: str | None = None) -> Procedure:
 def test_a_run_that_is_under_way_gets_the_second_person(countersign: str | None) -> None:
     read = older({"expect": "restoring"}, countersign)
     assert read.steps[WRITE].guard == procedure(SOURCE).steps[WRITE].guard
-    assert read.steps[WRITE].guard.countersign is Countersign.BEFORE
+    assert read.steps[WRITE].guard.countersign is CountersignTiming.BEFORE
     line, state = fresh(read, FACTS)
     game = Game(replace(state, people=ROLES), [line])
     game.must(Move.START, OPERATOR, acknowledged=True)

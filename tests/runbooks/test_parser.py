@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from runbooks.enums import Countersign, ParameterType, RunRole, Use, ValueType
+from runbooks.enums import CountersignTiming, ParameterType, RunRole, Use, ValueType
 from runbooks.parser import parse
 from runbooks.procedure import Decision, Duration, ValueSpec, Within
 from runbooks.procedurejson import as_json, from_json
@@ -173,10 +173,10 @@ def test_guards(procedure):
         ValueSpec("clients", ValueType.NUMBER, "Clients", equals="0", blind=False),
     )
     assert first.locks == {"freeze": {"of": "target"}}
-    assert second.countersign is Countersign.BEFORE
+    assert second.countersign is CountersignTiming.BEFORE
     assert second.decide == Decision("Right?", (("yes", ""), ("no", "way-back")))
     assert (swap.countersign, swap.hold, swap.role) == (
-        Countersign.BEFORE,
+        CountersignTiming.BEFORE,
         RunRole.DECIDER,
         RunRole.VERIFIER,
     )
