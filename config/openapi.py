@@ -8,6 +8,7 @@ SETTINGS: dict[str, Any] = {
     "TITLE": "Countersign",
     "VERSION": "1",
     "DESCRIPTION": "The same verbs as the pages, with the same refusals.",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
@@ -15,6 +16,7 @@ SETTINGS: dict[str, Any] = {
     "AUTHENTICATION_WHITELIST": ["accounts.api.authentication.BearerToken"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
+        "webhooks.described.add_webhooks",
         "accounts.api.schema.refusals",
         "accounts.api.schema.plain_words",
         "accounts.api.schema.nothing_else",

@@ -106,22 +106,31 @@ def _kind(schema: Schema) -> str:
     """The kind of a value in words: "text, at most 80 characters", "one of: yes, no"."""
     if "enum" in schema:
         return "one of: " + ", ".join(str(word) for word in schema["enum"] if word)
-    if schema.get("type") == "array":
+    if _type(schema) == "array":
         return f"list of {_kind(_resolved(schema['items']))}"
     names = {"string": "text", "integer": "whole number", "boolean": "true or false"}
     formats = {"date-time": "moment with its zone", "email": "e-mail address", "binary": "bytes"}
-    kind = formats.get(schema.get("format", ""), names.get(schema.get("type", ""), "object"))
+    kind = formats.get(schema.get("format", ""), names.get(_type(schema), "object"))
     return kind + (f", at most {schema['maxLength']} characters" if "maxLength" in schema else "")
 
 
+def _type(schema: Schema) -> str:
+    """The type of a value; of one that may be null, the other one. '' where it is not told."""
+    types = schema.get("type", ())
+    known = [types] if isinstance(types, str) else [name for name in types if name != "null"]
+    return known[0] if known else ""
+
+
 def _resolved(schema: Schema) -> Schema:
-    """`schema`, looked up where it only refers to another."""
+    """`schema`, looked up where it only refers to another, which may be null."""
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
         found: Schema = document.made()["components"]["schemas"][name]
         return found
-    if len(schema.get("allOf", ())) == 1:
-        return {**_resolved(schema["allOf"][0]), **{k: schema[k] for k in schema if k != "allOf"}}
+    for key in ("allOf", "oneOf"):
+        shapes = [shape for shape in schema.get(key, ()) if shape.get("type") != "null"]
+        if len(shapes) == 1:
+            return {**_resolved(shapes[0]), **{k: schema[k] for k in schema if k != key}}
     return schema
 
 
@@ -140,7 +149,7 @@ def _made_up(schema: Schema, depth: int) -> Any:
         return whole["enum"][0]
     if "default" in whole:
         return whole["default"]
-    kind = whole.get("type", "object")
+    kind = _type(whole) or "object"
     if kind == "array":
         return [] if depth >= _DEEPEST else [_made_up(whole["items"], depth + 1)]
     if kind == "object":

@@ -76,7 +76,7 @@ class Lint(ApiView):
     @operation(
         "lint",
         "Runbooks",
-        takes={"application/json": SentText, "text/markdown": OpenApiTypes.STR},
+        takes={"application/json": SentText, "text/markdown": OpenApiTypes.BINARY},
         answers=TextRead,
         example=examples.SOURCE,
     )
@@ -128,7 +128,7 @@ class RunbookList(OfRunbook):
     @operation(
         "runbook_save",
         "Runbooks",
-        takes={"application/json": SentFirst, "text/markdown": OpenApiTypes.STR},
+        takes={"application/json": SentFirst, "text/markdown": OpenApiTypes.BINARY},
         asks=FirstQuery,
         answers=RevisionWhole,
         status=201,
@@ -188,7 +188,7 @@ class RevisionList(OfRunbook):
     @operation(
         "revision_save",
         "Runbooks",
-        takes={"application/json": SentNext, "text/markdown": OpenApiTypes.STR},
+        takes={"application/json": SentNext, "text/markdown": OpenApiTypes.BINARY},
         asks=NextQuery,
         answers=RevisionWhole,
         status=201,
