@@ -1,6 +1,6 @@
 """Triggers that make a table append-only, for SQLite and PostgreSQL, as migration operations.
 
-A guard in Python would be walked round by every bulk query and every database shell; a trigger is
+A guard in Python is bypassed by every bulk query and by every database shell; a trigger is
 not. It stops the product's own code, the admin and ordinary SQL. It does not stop a superuser who
 drops the trigger: that is what digest chains and anchors are for (docs/threat-model.md).
 

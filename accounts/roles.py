@@ -8,7 +8,7 @@ from accounts.enums import RIGHT_LABELS, RIGHTS, Right
 
 
 def write(apps: Apps, alias: str) -> None:
-    """Make the groups on the database `alias` what the table says; other groups are left alone.
+    """Write the groups of the table to the database `alias`; other groups are left alone.
 
     For migrations, with their historical `apps`. The permissions are made here too, because
     Django makes them only after the last migration. A migration calls this again after every

@@ -1,4 +1,4 @@
-"""The project's own app: its checks and commands."""
+"""The app of the whole project: its system checks and its commands."""
 
 from __future__ import annotations
 

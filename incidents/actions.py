@@ -16,7 +16,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid
-from incidents import changes, slogans
+from incidents import action_titles, changes
 from incidents.enums import ActionKind, ActionStatus, Strength
 from incidents.models import ActionItem, Incident
 
@@ -148,10 +148,10 @@ def _put_texts(item: ActionItem, title: str, done_when: str, errors: dict[str, s
         "done_when": (done_when, 300, NEEDED["done_when"]),
     }
     changes.put_texts(item, texts, errors)
-    if "title" not in errors and not slogans.names_a_deed(item.title):
+    if "title" not in errors and not action_titles.names_a_deed(item.title):
         errors["title"] = _NO_DEED
-    if item.strength == Strength.STRONGER and slogans.warning(item.title):
-        errors["strength"] = slogans.NOT_STRONGER
+    if item.strength == Strength.STRONGER and action_titles.warning(item.title):
+        errors["strength"] = action_titles.NOT_STRONGER
 
 
 def _put_owner(

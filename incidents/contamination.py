@@ -15,7 +15,7 @@ from incidents.enums import Certainty, Moment, Status
 from incidents.lifecycle import WRONG_DATA
 from incidents.models import Incident
 from incidents.offers import Offer
-from incidents.reading import Tick
+from incidents.summary import Tick
 from inventory import durations
 
 _UNDER_WAY = {Status.OPEN.value, Status.CONTAINED.value}

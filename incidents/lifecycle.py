@@ -11,18 +11,18 @@ from incidents.enums import Kind, LossState, Moment, Reconciliation, SavedBy, St
 
 
 @dataclass(frozen=True)
-class Step:
+class StatusStep:
     """A change of status that is allowed. `reason`: it must be given one."""
 
     reason: bool = False
 
 
-_FORTH = Step()
-_BACK = Step(reason=True)
+_FORTH = StatusStep()
+_BACK = StatusStep(reason=True)
 
 #: Every change that is allowed. Forward one may skip a status: a good catch is closed as it is.
 #: Back means that an earlier judgement was wrong, and that needs a word of explanation.
-STEPS: dict[tuple[Status, Status], Step] = {
+STEPS: dict[tuple[Status, Status], StatusStep] = {
     (Status.OPEN, Status.CONTAINED): _FORTH,
     (Status.OPEN, Status.RESTORED): _FORTH,
     (Status.OPEN, Status.CLOSED): _FORTH,
@@ -50,7 +50,7 @@ ORDER: tuple[tuple[Moment, Moment], ...] = (
 ALWAYS_KNOWN = (Moment.NOTICED, Moment.DECLARED)
 
 
-def step(old: Status, new: Status) -> Step | None:
+def step(old: Status, new: Status) -> StatusStep | None:
     """The change from `old` to `new`, None when it is not allowed (or is no change)."""
     return STEPS.get((old, new))
 
@@ -76,7 +76,7 @@ def misplaced(moment: Moment, clock: Mapping[Moment, datetime]) -> tuple[Moment,
 
 
 @dataclass(frozen=True)
-class Action:
+class ActionFacts:
     """What closing wants to know of an action item that was not declined. `owned`: somebody who
     still has an account answers for it. `settled`: it is done."""
 
@@ -90,7 +90,7 @@ class Action:
 
 
 @dataclass(frozen=True)
-class Aftermath:
+class ClosingFacts:
     """What is stated about the end of an incident: losses and notifications that stand, decisions,
     the actions that were not declined, and the moments that are known, or unknown for a reason."""
 
@@ -99,7 +99,7 @@ class Aftermath:
     reconciliation: Reconciliation
     notified: int
     saved_by: SavedBy
-    actions: tuple[Action, ...]
+    actions: tuple[ActionFacts, ...]
     moments: frozenset[Moment] = frozenset()
 
 
@@ -119,7 +119,7 @@ WRONG_DATA = frozenset({Kind.DATA_LOSS, Kind.CORRUPTION})
 _LUCKY = frozenset({SavedBy.LUCK, SavedBy.MIXED})
 
 
-def missing(facts: Aftermath) -> tuple[Missing, ...]:
+def missing(facts: ClosingFacts) -> tuple[Missing, ...]:
     """What has to be stated before the incident can be closed, in the order of its page.
 
     M17 of the story: nobody ever measured the loss, and those whose work was gone were not told.
@@ -132,11 +132,11 @@ def missing(facts: Aftermath) -> tuple[Missing, ...]:
     return (*_untimed(facts), *_unmeasured(facts), *_unsaid(facts), *_slogans(facts))
 
 
-def _lost_something(facts: Aftermath) -> bool:
+def _lost_something(facts: ClosingFacts) -> bool:
     return facts.kind in WRONG_DATA or bool(facts.losses)
 
 
-def _untimed(facts: Aftermath) -> Iterator[Missing]:
+def _untimed(facts: ClosingFacts) -> Iterator[Missing]:
     """Without these two, what was promised can never be compared with what happened."""
     asked = {
         Moment.RECOVERY_POINT: "how new the restored data is",
@@ -151,7 +151,7 @@ def _untimed(facts: Aftermath) -> Iterator[Missing]:
             )
 
 
-def _unmeasured(facts: Aftermath) -> Iterator[Missing]:
+def _unmeasured(facts: ClosingFacts) -> Iterator[Missing]:
     if not _lost_something(facts):
         return
     if not facts.losses:
@@ -180,7 +180,7 @@ def _unmeasured(facts: Aftermath) -> Iterator[Missing]:
         )
 
 
-def _unsaid(facts: Aftermath) -> Iterator[Missing]:
+def _unsaid(facts: ClosingFacts) -> Iterator[Missing]:
     if facts.saved_by is SavedBy.UNKNOWN:
         yield Missing("saved_by", "nobody said what saved us", "say whether a control did, or luck")
     if facts.saved_by in _LUCKY and not any(
@@ -193,7 +193,7 @@ def _unsaid(facts: Aftermath) -> Iterator[Missing]:
         )
 
 
-def _slogans(facts: Aftermath) -> Iterator[Missing]:
+def _slogans(facts: ClosingFacts) -> Iterator[Missing]:
     for action in facts.actions:
         needs = {
             "active owner": action.owned,

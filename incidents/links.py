@@ -14,7 +14,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from incidents import changes, telling
+from incidents import changes, run_updates
 from incidents.enums import Part
 from incidents.models import Incident, IncidentRun
 from runbooks.enums import RunKind
@@ -99,5 +99,5 @@ def link_run(incident: Incident, *, run: Run, by: User, at: datetime) -> Inciden
         if new:
             told = {"run": ("", f"run {run.pk}, {run.title}")}
             changes.write(row, "linked a run", told, by=by, at=at)
-            telling.runs(row, by=by, at=at)
+            run_updates.runs(row, by=by, at=at)
         return row

@@ -15,10 +15,9 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid
-from incidents import changes, striking, words
-from incidents.aftermath import LossMeasure
+from incidents import changes, strike_outs, words
 from incidents.enums import Counted, LossOf, LossState
-from incidents.models import Incident
+from incidents.models import Incident, LossMeasure
 
 MOST = 10**15
 _UNEXPLAINED = "Say why it is unknown: “unknown” without a reason is a loss nobody looked at."
@@ -71,10 +70,10 @@ def strike_out(loss: LossMeasure, *, reason: str, by: User, at: datetime) -> Los
     Raises `Invalid` (reason), `Refused` "closed", "struck_out".
     """
     access.check(by, Right.KEEP_INCIDENTS)
-    why = striking.why(reason)
+    why = strike_outs.why(reason)
     with transaction.atomic():
         kept = changes.locked(loss.incident, fields=(), seen=None)
-        striking.mark(loss, reason=why, by=by, at=at)
+        strike_outs.mark(loss, reason=why, by=by, at=at)
         told = {"loss": (words.loss(loss), "")}
         changes.write(kept, "struck out a loss", told, reason=why, by=by, at=at)
     return loss

@@ -17,11 +17,11 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from incidents import changes, lifecycle, losses, notified, reading, records
+from incidents import changes, lifecycle, losses, notifications, records, summary
 from incidents.enums import Certainty, Counted, LossOf, LossState, Moment, Status
 from incidents.models import Incident, IncidentRun
-from incidents.reading import Tick
-from incidents.runfacts import Fact, facts
+from incidents.run_facts import Fact, facts
+from incidents.summary import Tick
 from inventory import times
 from runbooks import rows
 from runbooks.models import RunParameter
@@ -68,7 +68,7 @@ def read(
 ) -> tuple[Offer, ...]:
     """What is offered to `incident`, in the order of its clock, then losses, then who was told.
 
-    `ticks` and `linked` are its clock and its runs (`reading.clock`, `reading.runs`). No query
+    `ticks` and `linked` are its clock and its runs (`summary.clock`, `summary.runs`). No query
     before a run has started; then one, four for each run whose state this process has not met, and
     two where a run counted a loss or told somebody.
     """
@@ -110,8 +110,8 @@ def use(
         raise Invalid({"offers": "Choose what the incident takes from its runs."})
     with transaction.atomic():
         row = changes.locked(incident, fields=_fields(offers), seen=seen)
-        ticks = reading.clock(row.times.all())
-        offered = {offer.key: offer for offer in read(row, ticks, reading.runs(row))}
+        ticks = summary.clock(row.times.all())
+        offered = {offer.key: offer for offer in read(row, ticks, summary.runs(row))}
         gone = [key for key in offers if key not in offered]
         if gone:
             raise Refused(
@@ -217,4 +217,4 @@ def _state(incident: Incident, fact: Fact, *, by: User, at: datetime) -> None:
         )
     else:
         why = _reason(fact)
-        notified.state(incident, whom=fact.whom, told_at=fact.time, reason=why, by=by, at=at)
+        notifications.state(incident, whom=fact.whom, told_at=fact.time, reason=why, by=by, at=at)

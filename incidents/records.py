@@ -15,7 +15,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from incidents import changes, closing, lifecycle, telling, unknowns, words
+from incidents import changes, closing, lifecycle, run_updates, unknowns, words
 from incidents.enums import Certainty, Kind, Moment, Severity, Status
 from incidents.models import Incident, IncidentTime
 from inventory import durations, history, times
@@ -149,7 +149,7 @@ def change_status(
         row.closed_at = at if new is Status.CLOSED else None
         verb = "reopened the incident" if old is Status.CLOSED else "changed the status"
         changes.write(row, verb, {"status": (old.value, new.value)}, reason=why, by=by, at=at)
-        telling.runs(row, by=by, at=at)
+        run_updates.runs(row, by=by, at=at)
         return row
 
 
@@ -186,7 +186,7 @@ def set_time(
             )
             told = {moment.value: (before, words.when(time, certainty))}
             changes.write(row, "set the clock", told, reason=source, by=by, at=at)
-            telling.runs(row, by=by, at=at)
+            run_updates.runs(row, by=by, at=at)
         return row
 
 
@@ -205,7 +205,7 @@ def clear_time(
             old.delete()
             told = {moment.value: (words.clock(old), "")}
             changes.write(row, "cleared the clock", told, by=by, at=at)
-            telling.runs(row, by=by, at=at)
+            run_updates.runs(row, by=by, at=at)
         return row
 
 

@@ -10,7 +10,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Refused
-from incidents import changes, lifecycle, telling, words
+from incidents import changes, lifecycle, run_updates, words
 from incidents.enums import Moment
 from incidents.models import Incident
 
@@ -53,5 +53,5 @@ def state(
             row.times.update_or_create(moment=which.value, defaults=kept)
             change = {which.value: (words.clock(old), f"unknown because {why}")}
             changes.write(row, "set the clock", change, by=by, at=at)
-            telling.runs(row, by=by, at=at)
+            run_updates.runs(row, by=by, at=at)
         return row

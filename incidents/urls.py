@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from incidents.views import aftermath, clock, entries, links, records
+from incidents.views import clock, entries, follow_ups, links, records
 
 app_name = "incidents"
 urlpatterns = [
@@ -39,22 +39,20 @@ urlpatterns = [
     path("<int:pk>/runs/", links.incident_runs, name="incident_runs"),
     path("<int:pk>/start/<slug:slug>/<int:number>/", links.run_start, name="run_start"),
     path("<int:pk>/entries/new/", entries.entry_new, name="entry_new"),
+    path("<int:pk>/entries/<int:entry>/correct/", entries.entry_correct, name="entry_correct"),
+    path("<int:pk>/losses/new/", follow_ups.loss_new, name="loss_new"),
+    path("<int:pk>/losses/<int:loss>/strike/", follow_ups.loss_strike, name="loss_strike"),
+    path("<int:pk>/reconciliation/", follow_ups.reconciliation, name="reconciliation"),
+    path("<int:pk>/notified/new/", follow_ups.notified_new, name="notified_new"),
     path(
-        "<int:pk>/entries/<int:entry>/correct/",
-        entries.entry_correct,
-        name="entry_correct",
+        "<int:pk>/notified/<int:note>/strike/", follow_ups.notified_strike, name="notified_strike"
     ),
-    path("<int:pk>/losses/new/", aftermath.loss_new, name="loss_new"),
-    path("<int:pk>/losses/<int:loss>/strike/", aftermath.loss_strike, name="loss_strike"),
-    path("<int:pk>/reconciliation/", aftermath.reconciliation, name="reconciliation"),
-    path("<int:pk>/notified/new/", aftermath.notified_new, name="notified_new"),
-    path("<int:pk>/notified/<int:note>/strike/", aftermath.notified_strike, name="notified_strike"),
-    path("<int:pk>/saved-by/", aftermath.saved_by, name="saved_by"),
-    path("<int:pk>/actions/new/", aftermath.action_new, name="action_new"),
+    path("<int:pk>/saved-by/", follow_ups.saved_by, name="saved_by"),
+    path("<int:pk>/actions/new/", follow_ups.action_new, name="action_new"),
     path(
         "<int:pk>/actions/<int:action>/assignment/",
-        aftermath.action_reassign,
+        follow_ups.action_reassign,
         name="action_reassign",
     ),
-    path("<int:pk>/actions/<int:action>/status/", aftermath.action_settle, name="action_settle"),
+    path("<int:pk>/actions/<int:action>/status/", follow_ups.action_settle, name="action_settle"),
 ]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from incidents.aftermath import LossMeasure, Notification
 from incidents.enums import Certainty, LossOf
-from incidents.models import IncidentTime
+from incidents.models import IncidentTime, LossMeasure, Notification
 from inventory import times
 
 _BEFORE = {Certainty.EXACT: "", Certainty.ABOUT: "about ", Certainty.GUESSED: "guessed: "}

@@ -31,14 +31,14 @@ def triggers_lifted() -> Iterator[None]:
     """No trigger of ours fires inside; all are back afterwards, whatever happened."""
     if connection.vendor == "sqlite":
         ask = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        found = _rows(ask)
-        lift = [f"DROP TRIGGER {name}" for name, _ in found]
-        restore = [sql for _, sql in found]
+        rows = _rows(ask)
+        lift = [f"DROP TRIGGER {name}" for name, _ in rows]
+        restore = [sql for _, sql in rows]
     else:
         ask = "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
-        found = _rows(ask)
-        lift = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for (table,) in found]
-        restore = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for (table,) in found]
+        rows = _rows(ask)
+        lift = [f"ALTER TABLE {table} DISABLE TRIGGER USER" for (table,) in rows]
+        restore = [f"ALTER TABLE {table} ENABLE TRIGGER USER" for (table,) in rows]
     _execute(lift)
     try:
         yield

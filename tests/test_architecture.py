@@ -32,7 +32,7 @@ WRITES = {
     "save", "delete", "update", "create", "bulk_create", "bulk_update", "get_or_create",
     "update_or_create",
 }  # fmt: skip
-# `at` without `by`: the moment is the system's or is told by its row, not one person's act.
+# `at` without `by`: the moment is the system's, or its row gives it, not one person's act.
 UNPAIRED = {
     "Delivery.created_at", "Delivery.tried_at", "Mark.read_at",
     "Copy.taken_at", "Copy.restore_proven_at", "Runbook.archived_at", "Revision.created_at",

@@ -51,13 +51,13 @@ PAGES_ONLY = {
 }
 #: Functions that take `by` and `at` and are no verbs: what verbs are made of.
 INNER = {
-    "incidents.changes.line", "incidents.changes.write", "incidents.striking.mark",
+    "incidents.changes.line", "incidents.changes.write", "incidents.strike_outs.mark",
     "inventory.history.record",
     "inventory.writing.add", "inventory.writing.amend", "runbooks.log.append",
     "inventory.keeping.add", "inventory.keeping.confirm", "inventory.instances.live_on",
     "inventory.following.set_lifecycle", "inventory.following.register_copy",
     "inventory.following.set_aside", "inventory.following.verify_copy",
-    "runbooks.incidents_told.tell", "runbooks.moving.move", "incidents.telling.runs",
+    "runbooks.incidents_told.tell", "runbooks.moving.move", "incidents.run_updates.runs",
     "webhooks.history.record",
 }  # fmt: skip
 #: Where no verbs are: edges, and what is only read.

@@ -10,10 +10,10 @@ from django.db import DatabaseError, transaction
 from config.attempts.trying import EVERYBODY, RESTORE, Attempt, GotThrough, World, demand
 from config.day.doors import instance
 from config.day.right import Crew
-from incidents import links, offers, reading, records, verdicts
+from incidents import decisions, links, offers, records, summary
 from incidents.enums import Certainty, Kind, Moment, SavedBy, Status
 from incidents.models import Incident
-from incidents.outcome import Figure, Outcome
+from incidents.objectives import Figure, Outcome
 from inventory import systems
 from inventory.enums import DataClass
 from inventory.models import Copy
@@ -27,7 +27,7 @@ def _incident(world: World) -> tuple[Incident, dict[str, Any]]:
 
 
 def _figures(incident: Incident, world: World) -> tuple[Figure, Figure, Figure]:
-    return reading.figures(incident, reading.clock(incident.times.all()), world.at)
+    return summary.figures(incident, summary.clock(incident.times.all()), world.at)
 
 
 def _set(incident: Incident, world: World, moment: Moment, ago: timedelta) -> None:
@@ -87,7 +87,7 @@ def _staging(world: World) -> str:
     crew.go_on(until=freeze)
     crew.do(freeze)
     incident.refresh_from_db()
-    offered = offers.read(incident, reading.clock(incident.times.all()), reading.runs(incident))
+    offered = offers.read(incident, summary.clock(incident.times.all()), summary.runs(incident))
     demand(not offered, f"Staging is taken for production: {[o.label for o in offered]}.")
     return "The run is linked and offers the incident nothing: its clock goes on."
 
@@ -104,7 +104,7 @@ def _backwards(world: World) -> str:
 
 def _closed_unmeasured(world: World) -> str:
     incident, who = _incident(world)
-    verdicts.say_saved_by(incident, saved_by=SavedBy.CONTROL, seen=None, **who)
+    decisions.say_saved_by(incident, saved_by=SavedBy.CONTROL, seen=None, **who)
 
     def close() -> None:
         records.change_status(incident, status=Status.CLOSED, seen=None, **who)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from accounts.models import User
-from incidents import actions, losses, notified, records, verdicts
+from incidents import actions, decisions, losses, notifications, records
 from incidents.enums import Moment
 from incidents.models import Incident
 from inventory import copies
@@ -109,9 +109,9 @@ _PARTS: dict[str, Callable[..., object]] = {
     "clock/recovery-point": partial(records.set_time, moment=Moment.RECOVERY_POINT),
     "clock/restored": partial(records.set_time, moment=Moment.RESTORED),
     "losses": losses.state,
-    "reconciliation": verdicts.reconcile,
-    "notified": notified.state,
-    "saved-by": verdicts.say_saved_by,
+    "reconciliation": decisions.reconcile,
+    "notified": notifications.state,
+    "saved-by": decisions.say_saved_by,
     "actions": actions.add,
 }
 #: Verbs that ask what their sender had seen: people of the story have just looked.

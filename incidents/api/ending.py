@@ -12,7 +12,7 @@ from accounts.api.schema import operation
 from accounts.api.serializers import InputSerializer
 from accounts.api.views import now, person, sent
 from accounts.models import User
-from incidents import actions, losses, notified, verdicts
+from incidents import actions, decisions, losses, notifications
 from incidents import enums as words
 from incidents.api.ending_facts import ActionFacts, LossFacts, NotifiedFacts
 from incidents.api.serializers import IncidentFacts, Seen
@@ -163,7 +163,7 @@ class Reconcile(IncidentView):
     def put(self, request: Request, id: int) -> Response:
         """Decide what is done about lost writes, and writes on wrong data."""
         read = sent(Decision, request)
-        verdicts.reconcile(self.incident(), **read, by=person(request), at=now())
+        decisions.reconcile(self.incident(), **read, by=person(request), at=now())
         return self.told()
 
 
@@ -181,7 +181,7 @@ class NotifiedList(IncidentView):
     def post(self, request: Request, id: int) -> Response:
         """Note who was told and when, or why nobody is affected."""
         read = sent(NewNotified, request)
-        made = notified.state(self.incident(), **read, by=person(request), at=now())
+        made = notifications.state(self.incident(), **read, by=person(request), at=now())
         return Response(NotifiedFacts(made).data, status=201)
 
 
@@ -198,7 +198,7 @@ class NotifiedStrike(IncidentView):
     def post(self, request: Request, id: int, note: int) -> Response:
         """Strike a note out; it stays readable."""
         read, row = sent(Strike, request), get_object_or_404(self.incident().notified, pk=note)
-        struck = notified.strike_out(row, **read, by=person(request), at=now())
+        struck = notifications.strike_out(row, **read, by=person(request), at=now())
         return Response(NotifiedFacts(struck).data)
 
 
@@ -215,7 +215,7 @@ class SavedBy(IncidentView):
     def put(self, request: Request, id: int) -> Response:
         """Say what saved us; luck demands an action that turns it into a control."""
         read = sent(Verdict, request)
-        verdicts.say_saved_by(self.incident(), **read, by=person(request), at=now())
+        decisions.say_saved_by(self.incident(), **read, by=person(request), at=now())
         return self.told()
 
 

@@ -8,11 +8,11 @@ from rest_framework import serializers
 
 from accounts.api.fields import ApiMomentField, EnumField
 from accounts.api.serializers import PersonNameSerializer
+from incidents import action_titles
 from incidents import enums as words
-from incidents import slogans
-from incidents.aftermath import ActionItem
 from incidents.lifecycle import Missing
-from incidents.reading import LostWindow
+from incidents.models import ActionItem
+from incidents.summary import LostWindow
 
 
 class Stated(serializers.Serializer[Any]):
@@ -67,7 +67,7 @@ class ActionFacts(serializers.Serializer[ActionItem]):
     )
 
     def get_warning(self, item: ActionItem) -> str:
-        return slogans.warning(item.title)
+        return action_titles.warning(item.title)
 
 
 class WindowFacts(serializers.Serializer[LostWindow]):

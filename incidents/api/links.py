@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.api.schema import operation
 from accounts.api.views import now, person, sent
 from accounts.models import User
-from incidents import links, reading, response
+from incidents import links, response, summary
 from incidents.api.serializers import IncidentFacts, LinkedRun, NewPart, NewRun
 from incidents.api.views import TAG, IncidentView
 from incidents.enums import Part
@@ -94,7 +94,7 @@ class IncidentRuns(IncidentView):
             raise serializers.ValidationError({"revision": "There is no such revision."})
         by, at = person(request), clock.now()
         run = response.start_run(incident, revision=revision, **read, by=by, at=at)
-        line = reading.runs(incident).get(run=run)
+        line = summary.runs(incident).get(run=run)
         return Response(LinkedRun(line).data, status=201)
 
 

@@ -7,8 +7,8 @@ from rest_framework import serializers
 from accounts.api.fields import ApiMomentField, EnumField, SecondsField
 from incidents import enums as words
 from incidents.contamination import Contamination
+from incidents.objectives import Figure, Outcome
 from incidents.offers import Offer
-from incidents.outcome import Figure, Outcome
 
 
 class FigureFacts(serializers.Serializer[Figure]):

@@ -21,7 +21,7 @@ from incidents import enums as words
 from incidents.api.ending_facts import EndingFacts
 from incidents.api.outcome_facts import ContaminationFacts, FigureFacts, OfferFacts
 from incidents.models import Incident, IncidentChange, IncidentPerson, IncidentRun, TimelineEntry
-from incidents.reading import Tick
+from incidents.summary import Tick
 from incidents.timeline import Former, Row
 from inventory.api.serializers import SystemName
 from inventory.models import System

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.views import ApiView, now
-from incidents import ending, lifecycle, offers, reading
+from incidents import closing, lifecycle, offers, summary
 from incidents.api.serializers import facts
 from incidents.contamination import contamination
 from incidents.enums import Moment, Status
@@ -39,32 +39,32 @@ class IncidentView(ApiView):
 
 def printed(incident: Incident, at: datetime) -> dict[str, Any]:
     """All of `incident` but its timeline, as of `at` (aware)."""
-    ticks = reading.clock(incident.times.all())
-    runs = list(reading.runs(incident))
+    ticks = summary.clock(incident.times.all())
+    runs = list(summary.runs(incident))
     offered = offers.read(incident, ticks, runs)
     return facts(
         incident=incident,
         may_become=lifecycle.following(Status(incident.status)),
         clock=ticks,
-        outcome=reading.figures(incident, ticks, at, offers.claimed(offered)),
+        outcome=summary.figures(incident, ticks, at, offers.claimed(offered)),
         contamination=contamination(incident, ticks, offered, at),
         offers=offered,
         people=incident.people.select_related("person"),
         runbooks=incident.runbooks.only("slug", "title"),
         runs=runs,
-        ending=_ending(incident, ending.read(incident, ticks)),
+        ending=_ending(incident, closing.ending(incident, ticks)),
     )
 
 
-def _ending(incident: Incident, found: ending.Ending) -> dict[str, Any]:
-    verdicts = ("reconciliation", "reconciliation_note", "saved_by", "saved_by_note")
+def _ending(incident: Incident, end: closing.Ending) -> dict[str, Any]:
+    decided = ("reconciliation", "reconciliation_note", "saved_by", "saved_by_note")
     return {
-        **{name: getattr(incident, name) for name in verdicts},
-        "losses": [stated.row for stated in found.losses],
-        "lost_window": found.window,
-        "notified": [stated.row for stated in found.notified],
-        "actions": [deed.row for deed in found.actions],
-        "lacking": found.lacking,
+        **{name: getattr(incident, name) for name in decided},
+        "losses": [stated.row for stated in end.losses],
+        "lost_window": end.window,
+        "notified": [stated.row for stated in end.notified],
+        "actions": [action.row for action in end.actions],
+        "lacking": end.lacking,
     }
 
 

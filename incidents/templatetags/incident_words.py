@@ -11,11 +11,10 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from incidents import words
-from incidents.aftermath import LossMeasure, Notification
 from incidents.enums import ActionStatus, Moment, Reconciliation, SavedBy, Severity, Status
 from incidents.lifecycle import Missing
 from incidents.listing import Row
-from incidents.models import Incident
+from incidents.models import Incident, LossMeasure, Notification
 from runbooks.enums import RunStatus
 
 register = template.Library()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Right
-from incidents import lifecycle, offers, reading, records, unknowns
+from incidents import lifecycle, offers, records, summary, unknowns
 from incidents.enums import Certainty, Moment
 from incidents.forms import OffersForm, TimeForm, UnknownForm
-from incidents.views.pages import form_page, kept, person, see_other
+from incidents.views.pages import answer, kept, kept_for, person, see_other, sent
 
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -18,56 +20,42 @@ _form_page = require_http_methods(["GET", "HEAD", "POST"])
 @_form_page
 def incident_time(request: HttpRequest, pk: int, moment: str) -> HttpResponse:
     """Set one field of the clock, with how sure it is."""
-    by, incident, which = person(request, Right.KEEP_INCIDENTS), kept(pk), _moment(moment)
-    ticks = reading.clock(incident.times.all())
+    incident, which = kept_for(request, pk), _moment(moment)
+    ticks = summary.clock(incident.times.all())
     known = next(tick for tick in ticks if tick.moment is which)
     initial = {"time": known.at, "certainty": Certainty.ABOUT.value, "seen": incident.version}
     if known.at is not None:
         initial["certainty"] = known.certainty
-    form = TimeForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = TimeForm(sent(request), initial=initial)
     form.fields["time"].label = which.value.capitalize()
-    if form.is_valid():
-        with form.kept_when_refused():
-            data = form.cleaned_data
-            records.set_time(incident, moment=which, **data, by=by, at=timezone.now())
-            return see_other("incident_detail", pk, part="clock")
-    context = {"incident": incident, "moment": which, "known": known}
-    context |= {"may_lack": which not in lifecycle.ALWAYS_KNOWN}
-    return form_page(request, "incidents/incident_time.html", form, **context)
+    verb = partial(records.set_time, incident, moment=which)
+    may_lack = which not in lifecycle.ALWAYS_KNOWN
+    return answer(
+        request, incident, form, verb, "clock", moment=which, known=known, may_lack=may_lack
+    )
 
 
 @_form_page
 def incident_time_unknown(request: HttpRequest, pk: int, moment: str) -> HttpResponse:
     """Say why nobody can know one field of the clock."""
-    by, incident, which = person(request, Right.KEEP_INCIDENTS), kept(pk), _moment(moment)
-    form = UnknownForm(
-        request.POST if request.method == "POST" else None, initial={"seen": incident.version}
-    )
-    if form.is_valid():
-        with form.kept_when_refused():
-            data = form.cleaned_data
-            unknowns.state(incident, moment=which, **data, by=by, at=timezone.now())
-            return see_other("incident_detail", pk, part="clock")
-    context = {"incident": incident, "moment": which}
-    return form_page(request, "incidents/incident_time_unknown.html", form, **context)
+    incident, which = kept_for(request, pk), _moment(moment)
+    verb = partial(unknowns.state, incident, moment=which)
+    form = UnknownForm(sent(request), initial={"seen": incident.version})
+    return answer(request, incident, form, verb, "clock", moment=which)
 
 
 @_form_page
 def incident_offers(request: HttpRequest, pk: int) -> HttpResponse:
     """Use what the runs of the incident know."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
-    ticks = reading.clock(incident.times.all())
-    offered = offers.read(incident, ticks, reading.runs(incident))
+    incident = kept_for(request, pk)
+    ticks = summary.clock(incident.times.all())
+    offered = offers.read(incident, ticks, summary.runs(incident))
     form = OffersForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         initial={"seen": incident.version, "offers": [o.key for o in offered if o.alone]},
         offered=offered,
     )
-    if form.is_valid():
-        with form.kept_when_refused():
-            offers.use(incident, **form.cleaned_data, by=by, at=timezone.now())
-            return see_other("incident_detail", pk, part="clock")
-    return form_page(request, "incidents/incident_offers.html", form, incident=incident)
+    return answer(request, incident, form, partial(offers.use, incident), part="clock")
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -13,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Right
 from accounts.refusals import Invalid, Refused
-from incidents import links, reading, response, telling
+from incidents import links, response, run_updates, summary
 from incidents.enums import Part
 from incidents.forms import PersonForm, RunbookForm, RunForm
 from incidents.models import Incident
-from incidents.views.pages import form_page, kept, person, see_other
+from incidents.views.pages import answer, kept, kept_for, person, see_other, sent
 from runbooks import clock
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
@@ -30,15 +31,17 @@ _form_page = require_http_methods(["GET", "HEAD", "POST"])
 @_form_page
 def incident_people(request: HttpRequest, pk: int) -> HttpResponse:
     """Who takes which part."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
-    form = PersonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        with form.kept_when_refused():
-            links.add_person(incident, **form.cleaned_data, by=by, at=timezone.now())
-            return see_other("incident_people", pk)
+    incident = kept_for(request, pk)
+    form = PersonForm(sent(request))
     people = incident.people.select_related("person")
-    context = {"incident": incident, "people": people}
-    return form_page(request, "incidents/incident_people.html", form, **context)
+    return answer(
+        request,
+        incident,
+        form,
+        partial(links.add_person, incident),
+        to="incident_people",
+        people=people,
+    )
 
 
 @require_POST
@@ -54,15 +57,17 @@ def incident_person_remove(request: HttpRequest, pk: int, link: int) -> HttpResp
 @_form_page
 def incident_runbooks(request: HttpRequest, pk: int) -> HttpResponse:
     """Which runbooks are offered here besides those of the system."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
-    posted = request.POST if request.method == "POST" else None
+    incident = kept_for(request, pk)
+    posted = sent(request)
     form = RunbookForm(posted, offered=_unlinked(incident))
-    if form.is_valid():
-        with form.kept_when_refused():
-            links.link_runbook(incident, **form.cleaned_data, by=by, at=timezone.now())
-            return see_other("incident_runbooks", pk)
-    context = {"incident": incident, "linked": incident.runbooks.all()}
-    return form_page(request, "incidents/incident_runbooks.html", form, **context)
+    return answer(
+        request,
+        incident,
+        form,
+        partial(links.link_runbook, incident),
+        to="incident_runbooks",
+        linked=incident.runbooks.all(),
+    )
 
 
 def _unlinked(incident: Incident) -> QuerySet[Runbook]:
@@ -82,14 +87,16 @@ def incident_runbook_unlink(request: HttpRequest, pk: int, slug: str) -> HttpRes
 @_form_page
 def incident_runs(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that a run which was started elsewhere answers this incident."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
-    form = RunForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        with form.kept_when_refused():
-            links.link_run(incident, **form.cleaned_data, by=by, at=timezone.now())
-            return see_other("incident_detail", pk, part="runs")
-    context = {"incident": incident, "runs": reading.runs(incident)}
-    return form_page(request, "incidents/incident_runs.html", form, **context)
+    incident = kept_for(request, pk)
+    form = RunForm(sent(request))
+    return answer(
+        request,
+        incident,
+        form,
+        partial(links.link_run, incident),
+        "runs",
+        runs=summary.runs(incident),
+    )
 
 
 @_form_page
@@ -99,7 +106,7 @@ def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResp
     revision = start_revision(slug, number)
     if revision.approved_at is None:
         raise Http404
-    form = prepare_form(request, revision, at=at, until=telling.until(incident, at))
+    form = prepare_form(request, revision, at=at, until=run_updates.until(incident, at))
     _live_only(form)
     context: dict[str, Any] = {"incident": incident, "form_action": request.path}
     if request.method != "POST":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
@@ -29,6 +30,17 @@ def kept(pk: int) -> Incident:
     return get_object_or_404(rows, pk=pk)
 
 
+def kept_for(request: HttpRequest, pk: int) -> Incident:
+    """The incident, for somebody who may change it. Raises `Refused` 403, `Http404`."""
+    person(request, Right.KEEP_INCIDENTS)
+    return kept(pk)
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent; None for one that is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     """A page to read. It knows `at` (now), and whether its reader `may_keep` incidents."""
     known = {"at": timezone.now(), "may_keep": access.may(person(request), Right.KEEP_INCIDENTS)}
@@ -39,6 +51,30 @@ def form_page(request: HttpRequest, template: str, form: VerbForm, **context: An
     """A page with a form: 200 when fresh, 422 for bad input, 409 or 403 when the verb refused."""
     known = {"form": form, "refusal": form.refusal, "at": timezone.now(), "may_keep": True}
     return render(request, template, known | context, status=form.http_status)
+
+
+def answer(
+    request: HttpRequest,
+    incident: Incident,
+    form: VerbForm,
+    verb: Callable[..., object],
+    part: str = "",
+    *,
+    to: str = "incident_detail",
+    **context: Any,
+) -> HttpResponse:
+    """Call `verb` with what `form` was sent, and go on to `part` of the page `to`; otherwise show
+    the form on its page, which has the name of its address, with the reason when `verb` refused."""
+    match = request.resolver_match
+    assert match is not None  # noqa: S101 - Django sets it before it calls a view
+    if form.is_valid():
+        with form.kept_when_refused():
+            by = person(request, Right.KEEP_INCIDENTS)
+            verb(**form.cleaned_data, by=by, at=timezone.now())
+            return see_other(to, incident.pk, part=part)
+    return form_page(
+        request, f"incidents/{match.url_name}.html", form, incident=incident, **context
+    )
 
 
 def see_other(name: str, *args: int, part: str = "") -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -11,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import access
 from accounts.enums import Right
-from incidents import closing, ending, lifecycle, listing, offers, reading, records, timeline
+from incidents import closing, lifecycle, listing, offers, records, summary, timeline
 from incidents.contamination import contamination
 from incidents.enums import Status
 from incidents.forms import FactsForm, OpenForm, SeverityForm, StatusForm
-from incidents.views.pages import form_page, kept, page, person, see_other
+from incidents.views.pages import answer, form_page, kept, kept_for, page, person, see_other, sent
 from inventory import times
 from inventory.models import System
 
@@ -73,7 +74,7 @@ def incident_new(request: HttpRequest) -> HttpResponse:
     """Open an incident in under a minute."""
     by, at = person(request, Right.KEEP_INCIDENTS), timezone.now()
     initial = {"noticed_at": times.stamp(at), "system": request.GET.get("system", "")}
-    form = OpenForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = OpenForm(sent(request), initial=initial)
     if form.is_valid():
         with form.kept_when_refused():
             incident = records.open(**form.cleaned_data, by=by, at=at)
@@ -85,7 +86,7 @@ def incident_new(request: HttpRequest) -> HttpResponse:
 def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one incident: facts, clock, people, runbooks, runs, timeline."""
     by, at, incident = person(request), timezone.now(), kept(pk)
-    ticks, runs = reading.clock(incident.times.all()), list(reading.runs(incident))
+    ticks, runs = summary.clock(incident.times.all()), list(summary.runs(incident))
     offered = offers.read(incident, ticks, runs)
     before = timeline.Key.read(request.GET.get("before", ""))
     near_misses = request.GET.get("only") == "near-misses"
@@ -97,15 +98,15 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
         at=at,
         incident=incident,
         ticks=ticks,
-        figures=reading.figures(incident, ticks, at, offers.claimed(offered)),
+        figures=summary.figures(incident, ticks, at, offers.claimed(offered)),
         contamination=contamination(incident, ticks, offered, at),
         offers=offered,
         usable=[offer for offer in offered if offer.alone],
         one_run=len({offer.fact.run for offer in offered}) == 1,
         people=incident.people.select_related("person"),
         runs=runs,
-        runbooks=reading.runbooks(incident),
-        ending=ending.read(incident, ticks),
+        runbooks=summary.runbooks(incident),
+        ending=closing.ending(incident, ticks),
         timeline=shown,
         before=before,
         near_misses=near_misses,
@@ -118,45 +119,34 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @_form_page
 def incident_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit title, kind, system and what happened."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    incident = kept_for(request, pk)
     initial: dict[str, Any] = {name: getattr(incident, name) for name in records.FACTS}
     initial |= {"system": incident.system.slug, "seen": incident.version}
-    form = FactsForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        with form.kept_when_refused():
-            records.edit(incident, **form.cleaned_data, by=by, at=timezone.now())
-            return see_other("incident_detail", pk)
-    return form_page(request, "incidents/incident_edit.html", form, incident=incident)
+    form = FactsForm(sent(request), initial=initial)
+    return answer(request, incident, form, partial(records.edit, incident))
 
 
 @_form_page
 def incident_severity(request: HttpRequest, pk: int) -> HttpResponse:
     """Judge how bad it is."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    incident = kept_for(request, pk)
     initial = {"severity": incident.severity, "seen": incident.version}
-    form = SeverityForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        with form.kept_when_refused():
-            records.judge(incident, **form.cleaned_data, by=by, at=timezone.now())
-            return see_other("incident_detail", pk)
-    return form_page(request, "incidents/incident_severity.html", form, incident=incident)
+    form = SeverityForm(sent(request), initial=initial)
+    return answer(request, incident, form, partial(records.judge, incident))
 
 
 @_form_page
 def incident_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how far the answer has come: contained, restored, closed, or back."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    incident = kept_for(request, pk)
     form = StatusForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         initial={"seen": incident.version},
         following=lifecycle.following(Status(incident.status)),
     )
-    if form.is_valid():
-        with form.kept_when_refused():
-            records.change_status(incident, **form.cleaned_data, by=by, at=timezone.now())
-            return see_other("incident_detail", pk)
     closed = incident.status == Status.CLOSED.value
-    ticks = reading.clock(incident.times.all())
-    lacking = () if closed else closing.lacking(incident, ticks, closing.rows(incident))
-    context = {"incident": incident, "lacking": lacking}
-    return form_page(request, "incidents/incident_status.html", form, **context)
+    ticks = summary.clock(incident.times.all())
+    lacking = () if closed else closing.lacking(incident, ticks, closing.read(incident))
+    return answer(
+        request, incident, form, partial(records.change_status, incident), lacking=lacking
+    )

@@ -1,4 +1,4 @@
-"""The groups in the database are what the table of rights says."""
+"""The groups in the database match the table of rights."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts import invitations
 from accounts.enums import Role
 from accounts.models import User
-from incidents import losses, verdicts
+from incidents import decisions, losses
 from incidents.enums import SavedBy, Strength
 from incidents.models import Incident, TimelineEntry
 from inventory.models import Copy, Instance
@@ -311,7 +311,7 @@ def ended(by: User, beside: Incident, at: datetime) -> dict[str, str]:
     losses.strike_out(struck, reason="Counted twice.", by=by, at=at)
     world.finished(kept, by, at)
     why = "Somebody had a copy of that morning on a laptop."
-    verdicts.say_saved_by(kept, saved_by=SavedBy.LUCK, note=why, seen=None, by=by, at=at)
+    decisions.say_saved_by(kept, saved_by=SavedBy.LUCK, note=why, seen=None, by=by, at=at)
     told = {"title": "Always back up twice", "strength": Strength.WEAKER}
     world.action(kept, by, at, **told)
     action = world.action(kept, by, at, replaces_luck=True)

@@ -13,7 +13,7 @@ from accounts.enums import Role, Scope
 from accounts.models import User
 from accounts.refusals import Invalid
 from accounts.texts import says_something
-from incidents import actions, entries, losses, notified, records, verdicts
+from incidents import actions, decisions, entries, losses, notifications, records
 from incidents.enums import ActionStatus, Certainty, LossState, Reconciliation, SavedBy, Severity
 from incidents.models import Incident
 from inventory import copies
@@ -146,17 +146,17 @@ WRITES: dict[str, tuple[str, Callable[[Place, str], Any]]] = {
     ),
     "whom": (
         "whom",
-        lambda p, t: notified.state(p.incident, whom=t, told_at=p.at, reason="", **p.who),
+        lambda p, t: notifications.state(p.incident, whom=t, told_at=p.at, reason="", **p.who),
     ),
     "decision": (
         "note",
-        lambda p, t: verdicts.reconcile(
+        lambda p, t: decisions.reconcile(
             p.incident, decision=Reconciliation.GIVEN_UP, note=t, seen=None, **p.who
         ),
     ),
     "luck": (
         "note",
-        lambda p, t: verdicts.say_saved_by(
+        lambda p, t: decisions.say_saved_by(
             p.incident, saved_by=SavedBy.LUCK, note=t, seen=None, **p.who
         ),
     ),

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from incidents import reading, records, unknowns
+from incidents import records, summary, unknowns
 from incidents.contamination import Contamination, contamination
 from incidents.enums import Certainty, Kind, Moment, Status
 from incidents.models import Incident
@@ -30,7 +30,7 @@ def incident(operator: User, at: datetime) -> Incident:
 
 
 def told(incident: Incident, at: datetime) -> Contamination | None:
-    return contamination(incident, reading.clock(incident.times.all()), (), at)
+    return contamination(incident, summary.clock(incident.times.all()), (), at)
 
 
 def sure(incident: Incident, at: datetime) -> Contamination:

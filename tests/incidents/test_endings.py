@@ -13,7 +13,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from config.needs import needs
-from incidents import actions, ending, losses, notified, reading, records, verdicts
+from incidents import actions, closing, decisions, losses, notifications, records, summary
 from incidents.enums import (
     ActionStatus,
     Certainty,
@@ -69,17 +69,17 @@ def test_what_is_struck_out_or_declined_does_not_count(
 ) -> None:
     who: dict[str, Any] = {"by": operator, "at": at}
     world.finished(incident, **who)
-    verdicts.say_saved_by(incident, saved_by=SavedBy.LUCK, note="a drawer", seen=None, **who)
+    decisions.say_saved_by(incident, saved_by=SavedBy.LUCK, note="a drawer", seen=None, **who)
     item = world.action(incident, replaces_luck=True, **who)
     losses.strike_out(incident.losses.get(), reason="of another system", **who)
-    notified.strike_out(incident.notified.get(), reason="not sent", **who)
+    notifications.strike_out(incident.notified.get(), reason="not sent", **who)
     actions.settle(item, status=ActionStatus.DECLINED, note="too dear", seen=None, **who)
     with pytest.raises(Refused) as said:
         _close(incident, operator, at)
     for lack in ("what was lost", "who was told", "luck saved us"):
         assert lack in said.value.sentence
     world.loss(incident, **who)
-    notified.state(incident, nobody=True, reason="a test system", **who)
+    notifications.state(incident, nobody=True, reason="a test system", **who)
     world.action(incident, replaces_luck=True, **who)
     assert _close(incident, operator, at).status == "closed"
 
@@ -103,7 +103,7 @@ def test_an_owner_who_is_gone_owns_nothing(
 def test_a_near_miss_is_closed_with_what_saved_it(operator: User, at: datetime) -> None:
     near = world.incident(operator, at, kind=Kind.NEAR_MISS)
     who: dict[str, Any] = {"by": operator, "at": at}
-    verdicts.say_saved_by(near, saved_by=SavedBy.CONTROL, seen=None, **who)
+    decisions.say_saved_by(near, saved_by=SavedBy.CONTROL, seen=None, **who)
     assert _close(near, operator, at).status == "closed"
 
 
@@ -182,9 +182,9 @@ def test_who_was_told(incident: Incident, operator: User, at: datetime) -> None:
         ({"nobody": True, "whom": "all", "reason": "so"}, ["whom"]),
     ):
         with pytest.raises(Invalid) as said:
-            notified.state(incident, **given, **who)
+            notifications.state(incident, **given, **who)
         assert sorted(said.value.errors) == fields
-    notified.state(incident, whom="Shop 3", told_at=at, reason="by mail", **who)
+    notifications.state(incident, whom="Shop 3", told_at=at, reason="by mail", **who)
     told = {"told": ["", "Shop 3, 2026-03-04 03:12 UTC: by mail"]}
     assert _said(incident, 2) == ("noted who was told", told, "")
 
@@ -193,17 +193,17 @@ def test_verdicts_that_need_a_word(incident: Incident, operator: User, at: datet
     who: dict[str, Any] = {"by": operator, "at": at, "seen": None}
     for decision in (Reconciliation.PARTLY, Reconciliation.GIVEN_UP, Reconciliation.NOTHING):
         with pytest.raises(Invalid) as said:
-            verdicts.reconcile(incident, decision=decision, **who)
+            decisions.reconcile(incident, decision=decision, **who)
         assert list(said.value.errors) == ["note"]
     for saved in (SavedBy.LUCK, SavedBy.MIXED):
         with pytest.raises(Invalid):
-            verdicts.say_saved_by(incident, saved_by=saved, **who)
-    kept = verdicts.reconcile(incident, decision=Reconciliation.GIVEN_UP, note="old", **who)
+            decisions.say_saved_by(incident, saved_by=saved, **who)
+    kept = decisions.reconcile(incident, decision=Reconciliation.GIVEN_UP, note="old", **who)
     assert (
-        verdicts.reconcile(kept, decision=Reconciliation.GIVEN_UP, note="old", **who).version == 2
+        decisions.reconcile(kept, decision=Reconciliation.GIVEN_UP, note="old", **who).version == 2
     )
     with pytest.raises(Refused) as refused:
-        verdicts.reconcile(incident, decision=Reconciliation.RE_ENTERED, **who | {"seen": 1})
+        decisions.reconcile(incident, decision=Reconciliation.RE_ENTERED, **who | {"seen": 1})
     assert refused.value.code == "changed_meanwhile"
 
 
@@ -235,7 +235,7 @@ def test_a_slogan_is_told_that_it_is_weak(
     title: str, weak: bool, incident: Incident, operator: User, at: datetime
 ) -> None:
     world.action(incident, operator, at, title=title, strength=Strength.WEAKER)
-    (deed,) = ending.read(incident, ()).actions
+    (deed,) = closing.ending(incident, ()).actions
     assert ("interlock" in deed.warning) == weak
 
 
@@ -340,16 +340,16 @@ def _clock(incident: Incident, by: User, at: datetime, **hours: int) -> None:
 
 def test_the_clock_suggests_the_window(incident: Incident, operator: User, at: datetime) -> None:
     _clock(incident, operator, at, RECOVERY_POINT=9)
-    noticed = reading.lost_window(incident, reading.clock(incident.times.all()))
+    noticed = summary.lost_window(incident, summary.clock(incident.times.all()))
     assert noticed is not None
     assert (noticed.minutes, noticed.end) == (530, at - timedelta(minutes=10))
     assert (noticed.text, noticed.exact) == ("about 8 h 50 min", False)
     _clock(incident, operator, at, RECOVERY_POINT=0)
-    assert reading.lost_window(incident, reading.clock(incident.times.all())) is None
+    assert summary.lost_window(incident, summary.clock(incident.times.all())) is None
     _clock(incident, operator, at, RECOVERY_POINT=9)
     _clock(incident, operator, at, WRITES_STOPPED=3)
-    ticks = reading.clock(incident.times.all())
-    window = ending.read(incident, ticks).window
+    ticks = summary.clock(incident.times.all())
+    window = closing.ending(incident, ticks).window
     assert window is not None
     assert (window.minutes, window.text, window.exact) == (360, "6 h", True)
 

@@ -57,7 +57,7 @@ def test_a_recovery_point_may_lie_before_everything() -> None:
     assert lifecycle.misplaced(Moment.RECOVERY_POINT, clock) is None
 
 
-ACTION = lifecycle.Action(
+ACTION = lifecycle.ActionFacts(
     title="Bar restores from laptops",
     owned=True,
     dated=True,
@@ -65,7 +65,7 @@ ACTION = lifecycle.Action(
     strength=Strength.STRONGER,
     replaces_luck=True,
 )
-DONE = lifecycle.Aftermath(
+DONE = lifecycle.ClosingFacts(
     kind=Kind.DATA_LOSS,
     losses=(LossState.AT_FIRST, LossState.GONE),
     reconciliation=Reconciliation.GIVEN_UP,
@@ -119,7 +119,7 @@ def test_of_a_done_action_nobody_has_to_answer_any_more() -> None:
 
 @pytest.mark.parametrize("kind", [Kind.NEAR_MISS, Kind.GOOD_CATCH])
 def test_what_lost_nothing_is_asked_only_what_saved_it(kind: Kind) -> None:
-    bare = lifecycle.Aftermath(kind, (), Reconciliation.UNDECIDED, 0, SavedBy.UNKNOWN, ())
+    bare = lifecycle.ClosingFacts(kind, (), Reconciliation.UNDECIDED, 0, SavedBy.UNKNOWN, ())
     assert [one.part for one in lifecycle.missing(bare)] == ["saved_by"]
     lost = replace(bare, losses=(LossState.GONE,), saved_by=SavedBy.CONTROL)
     assert [one.part for one in lifecycle.missing(lost)] == [
@@ -128,7 +128,7 @@ def test_what_lost_nothing_is_asked_only_what_saved_it(kind: Kind) -> None:
 
 
 def test_a_loss_of_which_nothing_is_stated_lacks_everything() -> None:
-    bare = lifecycle.Aftermath(
+    bare = lifecycle.ClosingFacts(
         Kind.CORRUPTION, (), Reconciliation.UNDECIDED, 0, SavedBy.UNKNOWN, ()
     )
     parts = [one.part for one in lifecycle.missing(bare)]

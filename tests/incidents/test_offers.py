@@ -15,11 +15,11 @@ from accounts.refusals import Invalid, Refused
 from config.attempts.trying import World
 from config.day.right import Crew
 from config.demonstration import load
-from incidents import contamination, links, losses, offers, reading, records
+from incidents import contamination, links, losses, offers, records, summary
 from incidents.enums import Certainty, Moment, Status
 from incidents.models import Incident
 from incidents.offers import Offer
-from incidents.runfacts import facts
+from incidents.run_facts import facts
 from runbooks.enums import Move, RunStatus, StepStatus
 from runbooks.models import Run
 from runbooks.state import RunState
@@ -60,8 +60,8 @@ class Night:
         return {offer.label: offer for offer in self.all()}
 
     def all(self) -> tuple[Offer, ...]:
-        ticks = reading.clock(self.incident.times.all())
-        return offers.read(self.incident, ticks, reading.runs(self.incident))
+        ticks = summary.clock(self.incident.times.all())
+        return offers.read(self.incident, ticks, summary.runs(self.incident))
 
     def use(self, *keys: str, seen: int | None = None) -> Incident:
         by = self.person("manager")
@@ -106,9 +106,9 @@ def test_what_the_run_knows_is_offered_and_used(night: Night) -> None:
     assert list(offered) == LABELS
     assert all(offer.alone for offer in offered.values())
     assert (offered["lost"].text, offered["lost"].fact.amount) == ("12 writes", 12)
-    ticks = reading.clock(incident.times.all())
+    ticks = summary.clock(incident.times.all())
     claimed = offers.claimed(list(offered.values()))
-    rto = reading.figures(incident, ticks, night.at, claimed)[1]
+    rto = summary.figures(incident, ticks, night.at, claimed)[1]
     assert (rto.running, rto.verdict) == (False, "unknown")
     clock = contamination.contamination(incident, ticks, list(offered.values()), night.at)
     assert clock is not None
@@ -128,8 +128,8 @@ def test_what_the_run_knows_is_offered_and_used(night: Night) -> None:
     )  # fmt: skip
     assert loss.reason.startswith(f"from run {crew.run}, step ")
     assert told.whom == "All customers, by mail"
-    ticks = reading.clock(incident.times.all())
-    figures = reading.figures(incident, ticks, night.at)
+    ticks = summary.clock(incident.times.all())
+    figures = summary.figures(incident, ticks, night.at)
     assert [figure.verdict for figure in figures] == ["not met", "met", "met"]
     clock = contamination.contamination(incident, ticks, (), night.at + timedelta(days=9))
     assert clock is not None

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from incidents.enums import Kind, Moment, Status
 from incidents.lifecycle import ORDER
-from incidents.outcome import Clock, Figure, Outcome, Promise, Time, figures
+from incidents.objectives import Clock, Figure, Outcome, Promise, Time, figures
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

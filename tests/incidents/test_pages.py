@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from incidents import entries, links, listing, reading, records
+from incidents import entries, links, listing, records, summary
 from incidents.enums import Certainty, Kind, Moment, Severity
 from incidents.models import Incident
 from runbooks.models import Run
@@ -190,7 +190,7 @@ def test_a_runbook_that_deletes_is_never_offered_first(
         made = revision(source, author=author, approver=approver, at=at, name=name)
         if operation == "delete":
             links.link_runbook(incident, runbook=made.runbook, by=operator, at=at)
-    found = [(listed.runbook.title, listed.deletes) for listed, _ in reading.runbooks(incident)]
+    found = [(listed.runbook.title, listed.deletes) for listed, _ in summary.runbooks(incident)]
     assert found == [("Z restore", False), ("A clean-up", True)]
     page = _text(signed_in(operator).get(_url("incident_detail", incident.pk)))
     assert page.index("Z restore") < page.index("A clean-up")
@@ -279,8 +279,8 @@ def test_promises_against_what_happened(incident: Incident, operator: User, at: 
             by=operator,
             at=at,
         )
-    ticks = reading.clock(incident.times.all())
-    data, time, at_most = reading.figures(incident, ticks, at)
+    ticks = summary.clock(incident.times.all())
+    data, time, at_most = summary.figures(incident, ticks, at)
     assert (data.target_text, data.text, data.verdict) == ("1 h", "6 h", "not met")
     assert (time.target_text, time.text, time.verdict) == ("2 h", "4 h so far", "not met")
     assert (at_most.target_text, at_most.verdict) == ("2 d", "running")

@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from incidents import reading, records, unknowns
+from incidents import records, summary, unknowns
 from incidents.enums import Kind, Moment
 from incidents.models import Incident, IncidentTime
 from inventory import systems
@@ -48,7 +48,7 @@ def test_the_promise_is_that_of_the_day(incident: Incident, operator: User, at: 
     records.edit(incident, **_moved(incident, title="Another title"), by=operator, at=at)
     assert _promise(incident) == (HOUR, 2 * HOUR, 48 * HOUR)
     world.moment(incident, Moment.RECOVERY_POINT, at - 3 * HOUR, operator)
-    rpo, _, _ = reading.figures(incident, reading.clock(incident.times.all()), at)
+    rpo, _, _ = summary.figures(incident, summary.clock(incident.times.all()), at)
     assert (rpo.target, rpo.verdict) == (HOUR, "not met")
 
 
@@ -122,7 +122,7 @@ def test_unknown_because(incident: Incident, operator: User, at: datetime) -> No
     line = incident.changes.get(version=2)
     said = "unknown because the log was rotated"
     assert (line.verb, line.fields) == ("set the clock", {"restored": ["", said]})
-    tick = next(t for t in reading.clock(incident.times.all()) if t.moment is Moment.RESTORED)
+    tick = next(t for t in summary.clock(incident.times.all()) if t.moment is Moment.RESTORED)
     assert (tick.at, tick.text, tick.unknown) == (None, "", "the log was rotated")
     world.moment(incident, Moment.RESTORED, at, operator)
     assert incident.changes.get(version=3).fields["restored"] == [said, "2026-03-04 03:12 UTC"]
@@ -153,7 +153,7 @@ def test_closing_takes_a_reason_for_a_time(
     why = "the dump has no time in it"
     unknowns.state(incident, moment=Moment.RECOVERY_POINT, reason=why, **who)
     assert world.close(incident, operator, at).status == "closed"
-    rpo, _, _ = reading.figures(incident, reading.clock(incident.times.all()), at)
+    rpo, _, _ = summary.figures(incident, summary.clock(incident.times.all()), at)
     assert (rpo.state.value, rpo.why) == ("unknown", f"Unknown because {why}")
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import User
-from incidents import links, records, telling
+from incidents import links, records, run_updates
 from incidents.enums import Certainty, Moment
 from incidents.models import Incident
 from runbooks import log, rows
@@ -51,7 +51,7 @@ def test_a_linked_run_knows_when_it_was_noticed_and_when_the_writes_stopped(
     )
     known = last_write_in(rows.load(run.pk)[1], later)
     assert (known.at, known.basis) == (at, Basis.STOPPED)
-    assert telling.until(incident, later) == known
+    assert run_updates.until(incident, later) == known
     records.clear_time(incident, moment=Moment.WRITES_STOPPED, seen=None, by=operator, at=later)
     assert basis(run, later) is Basis.NOTICED
     run.refresh_from_db()

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.enums import Role
 from accounts.models import User
-from incidents import actions, losses, notified, records, verdicts
+from incidents import actions, decisions, losses, notifications, records
 from incidents.enums import (
     ActionKind,
     Certainty,
@@ -113,9 +113,9 @@ def finished(of: Incident, by: User, at: datetime) -> Incident:
     who: dict[str, Any] = {"by": by, "at": at}
     timed(of, by, at)
     loss(of, **who)
-    verdicts.reconcile(of, decision=Reconciliation.RE_ENTERED, seen=None, **who)
-    notified.state(of, whom="All customers", told_at=at, **who)
-    return verdicts.say_saved_by(of, saved_by=SavedBy.CONTROL, seen=None, **who)
+    decisions.reconcile(of, decision=Reconciliation.RE_ENTERED, seen=None, **who)
+    notifications.state(of, whom="All customers", told_at=at, **who)
+    return decisions.say_saved_by(of, saved_by=SavedBy.CONTROL, seen=None, **who)
 
 
 def closed(of: Incident, by: User, at: datetime) -> Incident:

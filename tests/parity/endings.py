@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from incidents import losses, notified
+from incidents import losses, notifications
 from incidents.models import ActionItem, Incident, LossMeasure, Notification
 from tests.incidents import world
 from tests.parity.shape import Api, Case, Cast, Form
@@ -33,7 +33,7 @@ def _struck(cast: Cast) -> LossMeasure:
 
 def _note(cast: Cast) -> Notification:
     given: dict[str, Any] = {"whom": "All customers", "told_at": cast.at}
-    return notified.state(_incident(cast), **given, by=cast["manager"], at=cast.at)
+    return notifications.state(_incident(cast), **given, by=cast["manager"], at=cast.at)
 
 
 def _action(cast: Cast) -> ActionItem:
@@ -82,7 +82,7 @@ _STATED = (
         code="struck_out",
     ),
     Case(
-        "incidents.notified.state",
+        "incidents.notifications.state",
         stage=_incident,
         form=lambda kept: _form(
             kept, "notified/new", whom="Customers", told_at="2026-03-04 03:00 UTC"
@@ -92,20 +92,20 @@ _STATED = (
         ),
     ),
     Case(
-        "incidents.notified.state",
+        "incidents.notifications.state",
         stage=_incident,
         form=lambda kept: _form(kept, "notified/new", nobody="on", reason="a test database"),
         api=lambda kept: _api("POST", kept, "notified", nobody=True, reason="a test database"),
         why="nobody is affected",
     ),
     Case(
-        "incidents.notified.strike_out",
+        "incidents.notifications.strike_out",
         stage=_note,
         form=lambda row: _form(row, f"notified/{row.pk}/strike", reason="the mail came back"),
         api=lambda row: _api("POST", row, f"notified/{row.pk}/strike", reason="the mail came back"),
     ),
     Case(
-        "incidents.verdicts.reconcile",
+        "incidents.decisions.reconcile",
         stage=_incident,
         form=lambda kept: _form(kept, "reconciliation", seen=1, decision="given up", note="old"),
         api=lambda kept: _api(
@@ -113,7 +113,7 @@ _STATED = (
         ),
     ),
     Case(
-        "incidents.verdicts.say_saved_by",
+        "incidents.decisions.say_saved_by",
         stage=_incident,
         form=lambda kept: _form(kept, "saved-by", seen=1, saved_by="luck", note="a drawer"),
         api=lambda kept: _api("PUT", kept, "saved-by", seen=1, saved_by="luck", note="a drawer"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from incidents import links, offers, reading
+from incidents import links, offers, summary
 from incidents.models import Incident
 from runbooks import runs
 from runbooks.enums import Move, RunKind
@@ -49,8 +49,8 @@ def _ended(cast: Cast) -> Scene:
     told.do(Move.TICK, "operator", step=0, values={"freeze.writers": "0"})
     told.do(Move.COMPLETE, "operator")
     links.link_run(incident, run=run, by=by, at=cast.at)
-    ticks = reading.clock(incident.times.all())
-    offered = offers.read(incident, ticks, reading.runs(incident))
+    ticks = summary.clock(incident.times.all())
+    offered = offers.read(incident, ticks, summary.runs(incident))
     assert [offer.label for offer in offered] == ["writes stopped"]
     return Scene(incident, [offer.key for offer in offered])
 

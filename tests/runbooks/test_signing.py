@@ -32,9 +32,9 @@ HERE: dict[str, Any] = {"step": 0, "signer": "verifier"}
 @pytest.fixture
 def run(db: None, at: datetime, settings: Any) -> Play:
     settings.SIGN_AGAIN = "all"
-    found = play(BEFORE, at)
-    found.move(Move.BEGIN_STEP, step=0)
-    return found
+    begun = play(BEFORE, at)
+    begun.move(Move.BEGIN_STEP, step=0)
+    return begun
 
 
 def everything_kept() -> str:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from incidents import outcome, words
+from incidents import objectives, words
 from incidents.enums import Certainty, Kind, Moment, Status
 from incidents.models import Incident, IncidentRun, IncidentTime
-from incidents.outcome import Clock, Figure, Promise, Time
+from incidents.objectives import Clock, Figure, Promise, Time
 from runbooks.models import Runbook
 from runbooks.shelf import Listed, overview
 
@@ -63,7 +63,7 @@ def figures(
         if tick.at is not None or tick.unknown
     }
     known = Clock(Kind(incident.kind), Status(incident.status), kept, frozenset(claimed))
-    return outcome.figures(Promise(incident.rpo, incident.rto, incident.mtd), known, at)
+    return objectives.figures(Promise(incident.rpo, incident.rto, incident.mtd), known, at)
 
 
 def lost_window(incident: Incident, ticks: Sequence[Tick]) -> LostWindow | None:

@@ -6,25 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from incidents.aftermath import ActionItem, LossMeasure, Notification
-from incidents.enums import (
-    Certainty,
-    Kind,
-    Moment,
-    Part,
-    Reconciliation,
-    SavedBy,
-    Severity,
-    Status,
-)
+from incidents.enums import Certainty, Kind, Moment, Part, Reconciliation, SavedBy, Severity, Status
 from inventory.enums import choices
 from inventory.models import System
 from runbooks.models import Run, Runbook
-
-__all__ = [
-    "ActionItem", "Incident", "IncidentChange", "IncidentPerson", "IncidentRun", "IncidentTime",
-    "LossMeasure", "Notification", "TimelineEntry",
-]  # fmt: skip
 
 
 class Incident(models.Model):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from accounts.models import User
 from accounts.refusals import Refused
 from incidents import changes
-from incidents.aftermath import LossMeasure, Notification
+from incidents.models import LossMeasure, Notification
 from inventory import times
 
 _BESIDE = ("struck_at", "struck_by", "struck_by_name", "struck_reason")

@@ -11,9 +11,8 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid
-from incidents import changes, striking, words
-from incidents.aftermath import Notification
-from incidents.models import Incident
+from incidents import changes, strike_outs, words
+from incidents.models import Incident, Notification
 
 
 def state(
@@ -63,10 +62,10 @@ def strike_out(note: Notification, *, reason: str, by: User, at: datetime) -> No
     Raises `Invalid` (reason), `Refused` "closed", "struck_out".
     """
     access.check(by, Right.KEEP_INCIDENTS)
-    why = striking.why(reason)
+    why = strike_outs.why(reason)
     with transaction.atomic():
         kept = changes.locked(note.incident, fields=(), seen=None)
-        striking.mark(note, reason=why, by=by, at=at)
+        strike_outs.mark(note, reason=why, by=by, at=at)
         told = {"told": (words.notified(note), "")}
         changes.write(kept, "struck out who was told", told, reason=why, by=by, at=at)
     return note
