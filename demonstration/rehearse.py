@@ -192,7 +192,7 @@ def refuse_backup(path: Path) -> Rehearsal:
         rehearsal, steps = prepare(path, name, folder), steps_of(path)
         query(name, DISASTER)
         found = newest(name)
-        play(rehearsal, until(steps, "timeout"))
+        play(rehearsal, until(steps, "team_check"))
         for aside in ("wrong-target", "clients-return", "dump-not-good"):
             play(rehearsal, steps, aside)
         demand(newest(name) == found, "the live database was touched")

@@ -151,7 +151,7 @@ class Move(StrEnum):
     DIAGNOSE = "diagnose"
     REOPEN = "reopen"
     UNDO = "undo"
-    CONFIRM_TIMEOUT = "confirm_timeout"
+    CONFIRM_TEAM_CHECK = "confirm_team_check"
     UNLOCK = "unlock"
     HOLD = "hold"
     RESUME = "resume"

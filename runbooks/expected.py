@@ -76,7 +76,7 @@ def _decider(steps: list[Step]) -> Iterator[str]:
 
 
 def _pauses(steps: list[Step]) -> Iterator[str]:
-    yield from _own(steps, None, "timeout", "Confirms the time-out from their own screen")
+    yield from _own(steps, None, "team_check", "Confirms the team check from their own screen")
 
 
 def _own(steps: list[Step], role: RunRole | None, key: str, does: str) -> Iterator[str]:

@@ -32,7 +32,7 @@ NAMES: dict[str, str] = {
     "role": "who performs the step",
     "signature": "the password before a signature",
     "thaw": "writers that start again",
-    "timeout": "the time-out before the act",
+    "team_check": "the team check before the act",
     "verify": "the copy, opened with its own tool",
     "wait": "the output of a long command",
 }

@@ -17,7 +17,7 @@ from runbooks.machine import Outside, RunState, current
 from runbooks.models import Run
 from runbooks.state import replace
 
-_AGREED = {"timeout", *ACTS}
+_AGREED = {"team_check", *ACTS}
 #: Guards whose step measures a copy, which the register compares with the earlier ones of now.
 _MEASURES = ("copy", "protect", "verify")
 

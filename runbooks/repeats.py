@@ -36,7 +36,7 @@ FIRST: dict[Move, frozenset[str]] = {
     Move.DIAGNOSE: frozenset({"step.diagnosed"}),
     Move.REOPEN: frozenset({"step.reopened"}),
     Move.UNDO: frozenset({"section.entered"}),
-    Move.CONFIRM_TIMEOUT: frozenset({"timeout.confirmed"}),
+    Move.CONFIRM_TEAM_CHECK: frozenset({"team_check.confirmed"}),
     Move.UNLOCK: frozenset({"step.unlocked"}),
     Move.HOLD: frozenset({"run.held"}),
     Move.RESUME: frozenset({"run.resumed"}),

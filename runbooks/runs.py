@@ -171,9 +171,9 @@ withdraw_replacement = _verb(
     "Take a proposed replacement back, or object to one's own; a `reason` is welcome.",
 )
 resume = _verb(Move.RESUME, "End a hold: `read_back` the number of the step finished last.")
-confirm_timeout = _verb(
-    Move.CONFIRM_TIMEOUT,
-    "Confirm the time-out at `step`: target, direction, copy and way back are as agreed.",
+confirm_team_check = _verb(
+    Move.CONFIRM_TEAM_CHECK,
+    "Confirm the team check at `step`: target, direction, copy and way back are as agreed.",
 )
 unlock = _signed(
     Move.UNLOCK,
@@ -234,7 +234,7 @@ VERBS: dict[Move, Callable[..., Answer]] = {
     Move.PROPOSE_REPLACEMENT: handing.propose_replacement,
     Move.CONFIRM_REPLACEMENT: handing.confirm_replacement,
     Move.WITHDRAW_REPLACEMENT: withdraw_replacement,
-    Move.CONFIRM_TIMEOUT: confirm_timeout,
+    Move.CONFIRM_TEAM_CHECK: confirm_team_check,
     Move.UNLOCK: unlock,
     Move.ASK_OVERRIDE: ask_override,
     Move.WITHDRAW_OVERRIDE: withdraw_override,

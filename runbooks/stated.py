@@ -46,7 +46,7 @@ class KnownCopy:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """One person's line of a time-out. `sequence` is that of its event."""
+    """One person's line of a team check. `sequence` is that of its event."""
 
     step: int
     person: int
@@ -167,8 +167,8 @@ class Stated:
     `incident` is what the run was told of the one it answers; `unlocked` steps whose command was
     laid open, and when; `deleted` parameters whose instance a step deleted, all of it; `misses`
     wrong answers at a step, over all its attempts; `token` the mark of this run; `access` what the
-    operator's account can do on what is read; `resumed_at` the end of a hold after which the
-    time-out is repeated, `confirmed_since` who has repeated it; `held_by_clock`: the last hold was
+    operator's account can do on what is read; `resumed_at` the end of a hold after which the team
+    check is repeated, `confirmed_since` who has repeated it; `held_by_clock`: the last hold was
     because the clock went back; `replacement` is the last one that was proposed, until it is done
     or taken back; `entries` who wrote each line (its sequence) that can be struck out, `struck`
     those that were."""

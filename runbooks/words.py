@@ -223,9 +223,9 @@ KINDS: dict[str, Kind] = {
     ),
     "step.reopened": Kind("A step was opened for a new attempt.", _about("reopened")),
     "step.undone": Kind("A finished step was taken back.", _with("took back", "reason")),
-    "timeout.confirmed": Kind(
+    "team_check.confirmed": Kind(
         "A person confirmed target, direction, copy and way back.",
-        lambda d, p: f"confirmed the time-out as {d['role']}, at {step_name(d, p)}",
+        lambda d, p: f"confirmed the team check as {d['role']}, at {step_name(d, p)}",
     ),
     "step.unlocked": Kind(
         "The name of what is overwritten was typed, and its command laid open.",

@@ -58,7 +58,7 @@ FAMILIES = {
     "move.*": "Refusals: the near misses of a run",
     "override.*": "Overrides asked for, and taken back",
     "gate.*": "Overrides used: a gate passed without its condition",
-    "timeout.*": "Time-outs confirmed",
+    "team_check.*": "Team checks confirmed",
     "instance.*": "Writers stopped, and started again",
     "copy.*": "Copies made and read",
     "copies.*": "The team asked for copies, and what it answered",

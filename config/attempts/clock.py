@@ -30,7 +30,7 @@ def _stale_on_a_slow_server(world: World) -> str:
 
 
 def _hold_shortened(world: World) -> str:
-    """A hold of an hour looks like one of a minute, so that its time-out need not be repeated."""
+    """A hold of an hour looks like one of a minute, so that its team check need not be repeated."""
     crew, _ = world.restore_to_the_act()
     crew.press("verifier", Move.HOLD)
     world.verbs.at -= timedelta(hours=1)
@@ -52,7 +52,7 @@ def _stop_by_a_wrong_clock(world: World) -> str:
 
 
 def _two_gates_closed(world: World) -> tuple[Crew, int, list[str]]:
-    """A run at its overwrite, whose time-out is stale: the gates that could be overridden."""
+    """A run at its overwrite, whose team check is stale: the gates that could be overridden."""
     crew, act = world.restore_to_the_act(agreed=False)
     crew.press("operator", Move.BEGIN_STEP, act)
     world.verbs.at += timedelta(minutes=20)

@@ -42,7 +42,7 @@ parameters:
 - [ ] Check the target as a team
 
   ```guard
-  timeout: {{fresh_for: 10m}}
+  team_check: {{fresh_for: 10m}}
   ```
 
 - [ ] {_ACT}

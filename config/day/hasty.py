@@ -27,7 +27,7 @@ _GUARDS = {
     ' encrypted: "yes"}',
     "copy": "Copy what will be lost\n  copy: {of: target, purpose: safety, into: /srv/vault,"
     ' medium: disk, encrypted: "yes"}',
-    "timeout": "Hold the time-out\n  timeout: {fresh_for: 30m}",
+    "team_check": "Hold the team check\n  team_check: {fresh_for: 30m}",
     "overwrite": "Write the backup into the server\n  overwrite: {target: target, from: dump}",
 }
 _MISSING = (

@@ -9,7 +9,7 @@ from datetime import timedelta
 from config.day.doors import Door, later, state_of
 from runbooks import interlocks
 from runbooks.enums import CountersignTiming, Move, RunRole, StepStatus, ValueType
-from runbooks.interlocks.timeout import CONFIRMING
+from runbooks.interlocks.team_check import CONFIRMING
 from runbooks.irreversible import ACTS, act_of, target_of
 from runbooks.machine import Allowed, allowed, current, gates, needs_begin
 from runbooks.procedure import ValueSpec
@@ -90,7 +90,7 @@ class Crew:
             self.press(role, Move.BEGIN_STEP, index)
         if act_of(guard):
             self.release_the_loss(index)
-        if guard.locks.keys() & {"timeout", *ACTS}:
+        if guard.locks.keys() & {"team_check", *ACTS}:
             self.agree(index)
         if guard.countersign is CountersignTiming.BEFORE:
             self.confirm(index)
@@ -99,12 +99,12 @@ class Crew:
             self.press(role, Move.UNLOCK, index, name=name, password=PASSWORD)
 
     def agree(self, index: int) -> None:
-        """Each whose word is missing in the time-out says it."""
+        """Each whose word is missing in the team check says it."""
         for role in CONFIRMING:
             state = self.state
             holder = state.holder(role) or 0
-            if Allowed(Move.CONFIRM_TIMEOUT, index) in allowed(state, holder, self.door.at):
-                self.press(role.value, Move.CONFIRM_TIMEOUT, index)
+            if Allowed(Move.CONFIRM_TEAM_CHECK, index) in allowed(state, holder, self.door.at):
+                self.press(role.value, Move.CONFIRM_TEAM_CHECK, index)
 
     def confirm(self, index: int) -> None:
         """The second person, just before the act, with their own signature."""

@@ -51,7 +51,7 @@ MOVES: dict[Move, dict[str, Any]] = {
         "worries": "nothing",
     },
     Move.ACCEPT_HAND_OVER: {"seen": 15, "read_back": "3", "identifier": "db-prod-1"},
-    Move.CONFIRM_TIMEOUT: {"seen": 9, "step": 3},
+    Move.CONFIRM_TEAM_CHECK: {"seen": 9, "step": 3},
     Move.UNLOCK: {"seen": 12, "step": 3, "name": "ledger-primary"},
     Move.ASK_OVERRIDE: {
         "seen": 12,

@@ -273,7 +273,7 @@ MOVES: dict[Move, type[SentMove]] = {
     Move.DIAGNOSE: SentFinding,
     Move.REOPEN: SentStep,
     Move.UNDO: SentReason,
-    Move.CONFIRM_TIMEOUT: SentStep,
+    Move.CONFIRM_TEAM_CHECK: SentStep,
     Move.UNLOCK: SentUnlock,
     Move.ASK_OVERRIDE: SentAskedOverride,
     Move.WITHDRAW_OVERRIDE: SentGate,

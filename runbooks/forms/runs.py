@@ -245,7 +245,7 @@ FORMS: dict[Move, type[MoveForm]] = {
     Move.DIAGNOSE: DiagnoseForm,
     Move.REOPEN: StepForm,
     Move.UNDO: ReasonForm,
-    Move.CONFIRM_TIMEOUT: StepForm,
+    Move.CONFIRM_TEAM_CHECK: StepForm,
     Move.UNLOCK: UnlockForm,
     Move.ASK_OVERRIDE: AskOverrideForm,
     Move.WITHDRAW_OVERRIDE: GateForm,

@@ -21,7 +21,7 @@ from runbooks.interlocks.freeze import Freeze, Thaw
 from runbooks.interlocks.identify import Identify, Mark, only_named, proof
 from runbooks.interlocks.interlock import Interlock, Signature, Wrong
 from runbooks.interlocks.overwrite import Overwrite
-from runbooks.interlocks.timeout import Timeout, confirmed, unconfirmed
+from runbooks.interlocks.team_check import TeamCheck, confirmed, unconfirmed
 from runbooks.interlocks.verify import Verify
 from runbooks.interlocks.wait import Wait
 from runbooks.procedure import Guard, Step, ValueSpec
@@ -64,7 +64,7 @@ INTERLOCKS: dict[str, Interlock] = {
         Verify(),
         Overwrite(),
         Destroy(),
-        Timeout(),
+        TeamCheck(),
         Wait(),
         Rearm(),
         Quarantine(),

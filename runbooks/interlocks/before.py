@@ -15,7 +15,7 @@ from runbooks.state import FINISHED, RunState
 from runbooks.stated import KnownCopy
 
 #: Guards that a second attempt at an irreversible act demands again.
-RENEWED = ("identify", "mark", "direction", "copy", "timeout")
+RENEWED = ("identify", "mark", "direction", "copy", "team_check")
 
 
 class Irreversible(Interlock):
@@ -71,7 +71,7 @@ def _guards(data: Mapping[str, Any] | None, key: str, targets: set[str]) -> bool
         return False
     if key == "copy":
         return data["of"] in targets and data.get("purpose") == "safety"
-    return key == "timeout" or (data.get("of") or data.get("into")) in targets
+    return key == "team_check" or (data.get("of") or data.get("into")) in targets
 
 
 def since_thaw(state: RunState, index: int, target: str) -> datetime | None:

@@ -9,7 +9,7 @@ from typing import Any
 from runbooks.enums import StepStatus
 from runbooks.interlocks.before import Irreversible, kept_copy
 from runbooks.interlocks.interlock import Signature
-from runbooks.interlocks.timeout import timeout_gate
+from runbooks.interlocks.team_check import team_check_gate
 from runbooks.requests import Gate, NewEvent
 from runbooks.state import RunState
 from runbooks.stated import NOTHING_TO_KEEP, Signed
@@ -29,7 +29,7 @@ class Destroy(Irreversible):
             self.identified(state, index),
             *self._stopped(state, index),
             self._kept(state, index),
-            timeout_gate(state, at, self.key),
+            team_check_gate(state, at, self.key),
             self.typed(state, index, "DELETE", how),
         )
 
@@ -84,7 +84,7 @@ class Destroy(Irreversible):
         part = f"{data['part']} of " if data.get("part") else ""
         return (
             f"DELETES {part}{data['target']}: only when it is identified, with a safety copy or the"
-            " decider’s signature that there is nothing to keep, a fresh time-out and a second"
+            " decider’s signature that there is nothing to keep, a fresh team check and a second"
             " person; its name is typed"
         )
 

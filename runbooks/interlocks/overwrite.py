@@ -11,7 +11,7 @@ from runbooks.interlocks import holdings
 from runbooks.interlocks.before import Irreversible, done, kept_copy, since_thaw
 from runbooks.interlocks.interlock import Signature
 from runbooks.interlocks.loss import LossState, for_loss, loss_with, signed_for, told, why
-from runbooks.interlocks.timeout import timeout_gate
+from runbooks.interlocks.team_check import team_check_gate
 from runbooks.requests import Gate
 from runbooks.state import RunState
 
@@ -41,7 +41,7 @@ class Overwrite(Irreversible):
             ),
             *self._two_copies(state, source),
             *self._loss(state, index, at),
-            timeout_gate(state, at, self.key),
+            team_check_gate(state, at, self.key),
             self.typed(state, index, "WRITE INTO", how),
         )
 
@@ -102,7 +102,7 @@ class Overwrite(Irreversible):
         return (
             f"OVERWRITES {data['target']} from {data['from']}: only when it is identified, frozen"
             " and copied, with two good copies, a loss within the RPO or signed for, a fresh"
-            " time-out and a second person; its name is typed"
+            " team check and a second person; its name is typed"
         )
 
 

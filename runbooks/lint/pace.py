@@ -141,5 +141,5 @@ def _index(step: Step) -> int:
 
 
 def _pauses(step: Step) -> bool:
-    """A step at which everybody stops: a release, a time-out, a decision."""
-    return bool(step.guard.hold or step.guard.decide or "timeout" in step.guard.locks)
+    """A step at which everybody stops: a release, a team check, a decision."""
+    return bool(step.guard.hold or step.guard.decide or "team_check" in step.guard.locks)

@@ -36,7 +36,7 @@ def alone(book: Book) -> Iterator[Remark]:
     for act in book.acts[:1]:
         if not checked:
             words = "\n".join([*book.procedure.entry, book.procedure.intro_html])
-            agreed = bool(_TOGETHER.search(words) or book.with_lock("timeout")) or mention(
+            agreed = bool(_TOGETHER.search(words) or book.with_lock("team_check")) or mention(
                 book, before_act(book), _TOGETHER
             )
             yield book.at(

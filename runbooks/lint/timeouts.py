@@ -1,4 +1,4 @@
-"""Rules about the time-out directly before an irreversible step, and about work that must not be
+"""Rules about the team check directly before an irreversible step, and about work that must not be
 interrupted."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from runbooks.lint.rules import rule
 from runbooks.lint.words import at_act, before_act, named_act, says
 from runbooks.procedure import Step
 
-#: So many steps may stand between the time-out and the act: identify, direction, disconnect.
+#: So many steps may stand between the team check and the act: identify, direction, disconnect.
 _BETWEEN = 3
 #: Nobody stays undisturbed for longer, in seconds.
 _UNDISTURBED = 20 * 60
@@ -36,55 +36,55 @@ _NO_BREAK = re.compile(
 @rule(
     "L30",
     Level.ERROR,
-    "No time-out directly before an irreversible step",
+    "No team check directly before an irreversible step",
     "What was agreed an hour ago is not what is typed now; the last look belongs right before the"
     " act (Joint Commission Universal Protocol: the time-out is immediately before).",
     scope=Scope.ACTS,
 )
-def no_timeout(book: Book) -> Iterator[Remark]:
+def no_team_check(book: Book) -> Iterator[Remark]:
     marked = [step for step in book.acts if act_of(step.guard)]
     for act in marked or book.acts[:1]:
         yield from _stale(book, act)
     declared = bool(book.procedure.operation) and not book.is_into_new
-    if not book.acts and declared and not book.with_lock("timeout"):
+    if not book.acts and declared and not book.with_lock("team_check"):
         yield at_act(
             book,
             f"Nobody stops and looks once more before {named_act(book)}.",
-            "Put a step right before it with `timeout: {fresh_for: 10m}`: target, direction, copy,"
-            " way back.",
+            "Put a step right before it with `team_check: {fresh_for: 10m}`: target, direction,"
+            " copy, way back.",
         )
 
 
 def _stale(book: Book, act: Step) -> Iterator[Remark]:
-    earlier = [s for s, _ in book.with_lock("timeout") if s.index <= act.index]
+    earlier = [s for s, _ in book.with_lock("team_check") if s.index <= act.index]
     if not earlier:
         yield _never(book, act)
         return
     pause = earlier[-1]
     between = [step for step in book.path if pause.index < step.index < act.index]
     takes = sum(_expected(step) for step in between)
-    fresh = int(pause.guard.locks["timeout"].get("fresh_for") or 0)
+    fresh = int(pause.guard.locks["team_check"].get("fresh_for") or 0)
     if len(between) > _BETWEEN:
         yield book.at(
             pause,
-            f"{len(between)} steps stand between this time-out and step {act.number}, which cannot"
-            " be taken back.",
-            f"Move the time-out down, to at most {_BETWEEN} steps before it.",
+            f"{len(between)} steps stand between this team check and step {act.number}, which"
+            " cannot be taken back.",
+            f"Move the team check down, to at most {_BETWEEN} steps before it.",
         )
     elif fresh and takes > fresh:
         yield book.at_guard(
             pause,
-            "timeout",
-            f"This time-out is fresh for {fresh // 60} minutes, and the steps up to step"
+            "team_check",
+            f"This team check is fresh for {fresh // 60} minutes, and the steps up to step"
             f" {act.number} are expected to take {takes // 60}.",
-            "Move the long steps ahead of the time-out.",
+            "Move the long steps ahead of the team check.",
         )
 
 
 def _never(book: Book, act: Step) -> Remark:
     """The remark on an act before which nobody has to confirm anything."""
     said = next((s for s in before_act(book)[-_BETWEEN - 2 :] if _SAYS_SO.search(s.title)), None)
-    how = "Put a step right before it with `timeout: {fresh_for: 10m}`: target, direction, copy,"
+    how = "Put a step right before it with `team_check: {fresh_for: 10m}`: target, direction, copy,"
     if said is None:
         return book.at(
             act,
@@ -93,8 +93,8 @@ def _never(book: Book, act: Step) -> Remark:
         )
     return book.at(
         said,
-        f"{named_step(said)}, is a time-out in words: it is ticked without anybody confirming.",
-        "Give it the guard `timeout: {fresh_for: 10m}`: then everyone confirms on their own"
+        f"{named_step(said)}, is a team check in words: it is ticked without anybody confirming.",
+        "Give it the guard `team_check: {fresh_for: 10m}`: then everyone confirms on their own"
         " screen.",
         Level.WARNING,
     )

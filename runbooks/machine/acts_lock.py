@@ -1,4 +1,4 @@
-"""What the moves before an irreversible act cause: the time-out, and laying its command open."""
+"""What the moves before an irreversible act cause: the team check, and laying its command open."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runbooks.state import RunState
 
 def _confirm(state: RunState, request: Request) -> Outcome:
     role = state.people[request.by].value
-    return (NewEvent("timeout.confirmed", {"step": request.step, "role": role}),)
+    return (NewEvent("team_check.confirmed", {"step": request.step, "role": role}),)
 
 
 def _unlock(state: RunState, request: Request) -> Outcome:
@@ -54,4 +54,4 @@ def _is_another(state: RunState, target: str, said: str) -> bool:
     return plain(said) in hosts | copies or any(names(said, facts) for facts in others)
 
 
-ACTS = {Move.CONFIRM_TIMEOUT: _confirm, Move.UNLOCK: _unlock}
+ACTS = {Move.CONFIRM_TEAM_CHECK: _confirm, Move.UNLOCK: _unlock}

@@ -110,8 +110,8 @@ def own_release(state: RunState, index: int) -> bool:
 
 
 def _after_hold(state: RunState, index: int) -> Gate | None:
-    """After a long hold nothing goes on before the time-out was repeated (RUNS, resume)."""
-    if not repeats_timeout(state) or state.steps[index].status in FINISHED:
+    """After a long hold nothing goes on before the team check was repeated (RUNS, resume)."""
+    if not repeats_team_check(state) or state.steps[index].status in FINISHED:
         return None
     gone = state.outside.gone
     held = ((p, role) for p, role in state.people.items() if p not in gone)
@@ -119,21 +119,21 @@ def _after_hold(state: RunState, index: int) -> Gate | None:
     missing = [role for p, role in crew.items() if p not in state.stated.confirmed_since]
     names = ", ".join(role.value for role in RunRole if role in missing)
     return Gate(
-        "timeout_after_hold",
-        "Time-out repeated after the hold" + (f"; missing: {names}" if missing else ""),
+        "team_check_after_hold",
+        "Team check repeated after the hold" + (f"; missing: {names}" if missing else ""),
         not missing,
         "The run stood still for more than 15 minutes. Each person with a role confirms target,"
         " direction, copy and way back anew, from their own screen.",
-        "timeout",
+        "team_check",
     )
 
 
-def repeats_timeout(state: RunState) -> bool:
-    """Whether the run stood still so long that its time-out is repeated before anything else. What
-    neither overwrites, deletes nor asks for a time-out has none to repeat."""
+def repeats_team_check(state: RunState) -> bool:
+    """Whether the run stood still so long that its team check is repeated before anything else. A
+    run that neither overwrites, deletes nor asks for a team check has none to repeat."""
     if state.stated.resumed_at is None:
         return False
-    agreed = {"timeout", *ACTS}
+    agreed = {"team_check", *ACTS}
     return any(agreed & step.guard.locks.keys() for step in state.procedure.steps)
 
 

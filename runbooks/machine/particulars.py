@@ -12,7 +12,13 @@ from runbooks import interlocks
 from runbooks.enums import CountersignTiming, Move, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.irreversible import ACTS, act_of
 from runbooks.machine import replacing, rollback
-from runbooks.machine.gates import countersigned, overridden, own_release, released, repeats_timeout
+from runbooks.machine.gates import (
+    countersigned,
+    overridden,
+    own_release,
+    released,
+    repeats_team_check,
+)
 from runbooks.machine.overriding import may_ask, may_use
 from runbooks.requests import Refusal
 from runbooks.state import RunState, current
@@ -170,17 +176,19 @@ def _may_release(state: RunState, person: int, index: int | None, at: datetime) 
 
 def _may_confirm(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     assert index is not None  # noqa: S101 - the table demands a step
-    asks = bool({"timeout", *ACTS} & state.step(index).guard.locks.keys())
-    repeats = repeats_timeout(state)
+    asks = bool({"team_check", *ACTS} & state.step(index).guard.locks.keys())
+    repeats = repeats_team_check(state)
     if not asks and not repeats:
-        return Refusal("no_timeout", "This step asks for no time-out.", "Write a note instead.")
+        return Refusal(
+            "no_team_check", "This step asks for no team check.", "Write a note instead."
+        )
     then = state.stated.unlocked.get(index, at)
     wanted = asks and not interlocks.confirmed(state, person, then)
     if wanted or (repeats and person not in state.stated.confirmed_since):
         return None
     return Refusal(
         "confirmed_already",
-        "You have confirmed the time-out, and it counts.",
+        "You have confirmed the team check, and it counts.",
         "Wait for the others; or say STOP, if you are in doubt.",
         logged=False,
     )
@@ -284,7 +292,7 @@ PARTICULARS: dict[Move, Callable[[RunState, int, int | None, datetime], Refusal 
     Move.NOT_APPLICABLE: _may_skip,
     Move.UNDO: _may_undo,
     Move.RELEASE: _may_release,
-    Move.CONFIRM_TIMEOUT: _may_confirm,
+    Move.CONFIRM_TEAM_CHECK: _may_confirm,
     Move.UNLOCK: _may_unlock,
     Move.RESUME: _may_resume,
     Move.ACCEPT_HAND_OVER: _may_accept,

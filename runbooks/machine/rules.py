@@ -74,7 +74,7 @@ RULES: dict[Move, Rule] = {
     Move.DIAGNOSE: _rule("R", frozenset({OPERATOR, VERIFIER}), frozenset({StepStatus.MISMATCH})),
     Move.REOPEN: _rule("R", _OPERATOR, frozenset({StepStatus.DIAGNOSED})),
     Move.UNDO: _rule("R", _OPERATOR, _DONE, anywhere=True),
-    Move.CONFIRM_TIMEOUT: _rule("R", CREW, READY, independent=True),
+    Move.CONFIRM_TEAM_CHECK: _rule("R", CREW, READY, independent=True),
     Move.UNLOCK: _rule("R", None, frozenset({StepStatus.STARTED})),
     Move.HOLD: _rule("R", EVERYONE, moving=False, independent=True),
     Move.RESUME: _rule("H", CREW, moving=False),

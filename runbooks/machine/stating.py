@@ -73,7 +73,7 @@ def _unlocked(so_far: Stated, line: Line) -> Stated:
 
 
 def _surprised(so_far: Stated, line: Line) -> Stated:
-    """What was agreed in the time-out is no longer what is: everyone confirms again."""
+    """What was agreed in the team check is no longer what is: everyone confirms again."""
     return replace(so_far, confirmed=(), unlocked={})
 
 
@@ -151,7 +151,7 @@ STATED: dict[str, Callable[[Stated, Line], Stated]] = {
     "move.refused": _refused,
     "step.mismatched": _mismatched,
     "step.undone": _surprised,
-    "timeout.confirmed": _confirmed,
+    "team_check.confirmed": _confirmed,
     "step.unlocked": _unlocked,
     "run.held": _held,
     "section.entered": _put_away,

@@ -12,7 +12,7 @@ from runbooks.requests import Line
 from runbooks.state import replace
 from runbooks.stated import Fitness, Override, Replacement, Stated
 
-#: After a longer hold nobody still has the picture that the time-out gave them (RUNS, resume).
+#: After a longer hold nobody still has the picture that the team check gave them (RUNS, resume).
 LONG_HOLD = timedelta(minutes=15)
 
 

@@ -19,11 +19,11 @@ from runbooks.requests import NewEvent, Refusal, Request
 from runbooks.state import RunState
 
 #: Moves that are judged by how long ago something was, or that begin a time that is waited for.
-#: A hold that was longer than it seems would not have its time-out repeated.
+#: A hold that was longer than it seems would not have its team check repeated.
 _TIMED = frozenset(
     {
         Move.COUNTERSIGN,
-        Move.CONFIRM_TIMEOUT,
+        Move.CONFIRM_TEAM_CHECK,
         Move.UNLOCK,
         Move.RELEASE,
         Move.RESUME,

@@ -161,7 +161,7 @@ LOCK_KEYS: tuple[Key, ...] = (
         " signature that there is nothing to keep.",
     ),
     Key(
-        "timeout",
+        "team_check",
         keys(Key("fresh_for", duration, required=True)),
         "`{fresh_for}`, a duration",
         "{fresh_for: 10m}",

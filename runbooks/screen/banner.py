@@ -87,7 +87,7 @@ def _clock_words(desk: Desk) -> str:
     last = stamp(desk.state.last_at)
     return (
         f"The clock of the database server shows {stamp(desk.at)}, and the last event of this run"
-        f" is from {last}. Countersigns, time-outs, overrides and guarded steps are refused, and"
+        f" is from {last}. Countersigns, team checks, overrides and guarded steps are refused, and"
         f" the run cannot be resumed, until the clock has passed {last}. Set it right. STOP, notes,"
         " late entries and aborting stay possible."
     )

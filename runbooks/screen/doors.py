@@ -8,7 +8,7 @@ from datetime import datetime
 from inventory.durations import words
 from runbooks.enums import CountersignTiming
 from runbooks.machine import COUNTERSIGN_COUNTS_FOR, Gate, RunState, remarks
-from runbooks.screen.timeouts import ends_at
+from runbooks.screen.team_check import ends_at
 from runbooks.screen.words import clock_time
 
 COUNTS = words(COUNTERSIGN_COUNTS_FOR)
@@ -53,7 +53,7 @@ def _door(state: RunState, index: int, gate: Gate, at: datetime) -> Door:
         return Door(gate, asked=_asked(state, index))
     if gate.key == "countersigned" and gate.open and step.countersigned_at:
         return _until(gate, step.countersigned_at + COUNTERSIGN_COUNTS_FOR, at)
-    if gate.key == "timeout" and gate.open and (end := ends_at(state, at)):
+    if gate.key == "team_check" and gate.open and (end := ends_at(state, at)):
         return _until(gate, end, at)
     return Door(gate)
 

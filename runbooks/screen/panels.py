@@ -100,8 +100,8 @@ TITLES: dict[Move, tuple[str, str]] = {
     Move.DIAGNOSE: ("Diagnose", "Write down the diagnosis"),
     Move.REOPEN: ("Open again", "Open it for a new attempt"),
     Move.UNDO: ("Take the way back", "Take the way back"),
-    Move.CONFIRM_TIMEOUT: (
-        "Confirm the time-out again",
+    Move.CONFIRM_TEAM_CHECK: (
+        "Confirm the team check again",
         "Confirm: target, direction, copy, way back",
     ),
     Move.UNLOCK: ("Write into", "WRITE INTO"),

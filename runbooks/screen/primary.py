@@ -12,7 +12,7 @@ from runbooks.machine import Allowed, Gate, countersigner, needs_begin
 from runbooks.procedure import Step
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.people import on_this_screen
-from runbooks.screen.timeouts import unsaid
+from runbooks.screen.team_check import unsaid
 
 #: The first of these that a person may make is their large button.
 _FIRST = (
@@ -22,7 +22,7 @@ _FIRST = (
     Move.DIAGNOSE,
     Move.REOPEN,
 )
-_FOLDED = (Move.CONFIRM_TIMEOUT, Move.OBJECT, Move.REPORT_MISMATCH, Move.NOT_APPLICABLE)
+_FOLDED = (Move.CONFIRM_TEAM_CHECK, Move.OBJECT, Move.REPORT_MISMATCH, Move.NOT_APPLICABLE)
 
 
 def primary(desk: Desk, told: Step, found: Iterable[Gate]) -> Panel | None:
@@ -34,8 +34,8 @@ def primary(desk: Desk, told: Step, found: Iterable[Gate]) -> Panel | None:
         return Allowed(move, index) in desk.offers
 
     closed = [gate for gate in found if not gate.open]
-    if _confirms(desk, closed, may(Move.CONFIRM_TIMEOUT)):
-        return desk.panel(Move.CONFIRM_TIMEOUT, index)
+    if _confirms(desk, closed, may(Move.CONFIRM_TEAM_CHECK)):
+        return desk.panel(Move.CONFIRM_TEAM_CHECK, index)
     for move in _FIRST:
         if may(move):
             waits = [gate for gate in closed if move is Move.DECIDE]
@@ -54,8 +54,8 @@ def primary(desk: Desk, told: Step, found: Iterable[Gate]) -> Panel | None:
 
 
 def _confirms(desk: Desk, closed: Iterable[Gate], may: bool) -> bool:
-    """Whether this person's word is what the time-out waits for."""
-    paused = any(gate.key == "timeout" for gate in closed)
+    """Whether this person's word is what the team check waits for."""
+    paused = any(gate.key == "team_check" for gate in closed)
     return may and paused and unsaid(desk.state, desk.person, desk.at)
 
 
@@ -67,7 +67,7 @@ def others(
     index = told.index
     shown = {large.move} if large else set()
     if index in desk.state.stated.unlocked:
-        shown.add(Move.CONFIRM_TIMEOUT.value)  # it counted for the act, which is under way
+        shown.add(Move.CONFIRM_TEAM_CHECK.value)  # it counted for the act, which is under way
     folded = [move for move in _FOLDED if move.value not in shown]
     found = [desk.panel(move, index) for move in folded if Allowed(move, index) in controls]
     here = on_this_screen(desk, index)
@@ -118,13 +118,13 @@ def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
 
 
 def _paused(desk: Desk, found: Iterable[Gate]) -> str:
-    """Whose word the time-out waits for; '' when there is none, or everyone has confirmed."""
-    if all(gate.open for gate in found if gate.key == "timeout"):
+    """Whose word the team check waits for; '' when there is none, or everyone has confirmed."""
+    if all(gate.open for gate in found if gate.key == "team_check"):
         return ""
     if unsaid(desk.state, desk.person, desk.at):
-        return "Your turn: say the time-out aloud with the others, then confirm it here."
+        return "Your turn: say the team check aloud with the others, then confirm it here."
     missing = ", ".join(role.value for role in interlocks.unconfirmed(desk.state, desk.at))
-    return f"Time-out. Waits for: {missing}."
+    return f"Team check. Waits for: {missing}."
 
 
 def _confirming(desk: Desk, told: Step, found: Iterable[Gate]) -> str:

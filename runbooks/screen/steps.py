@@ -23,7 +23,7 @@ from runbooks.screen.losses import consequences, judged
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.people import WayRound, way_round
 from runbooks.screen.primary import others, primary, waits_for
-from runbooks.screen.timeouts import TimeOut, time_out
+from runbooks.screen.team_check import TeamCheckPanel, team_check_panel
 from runbooks.screen.waiting import Waiting, cancelling, waiting
 from runbooks.screen.words import clock_time, hasty
 from runbooks.screen.written import written
@@ -86,7 +86,7 @@ class Focus:
     late: str
     wait: Waiting | None
     cancel: str
-    pause: TimeOut | None
+    pause: TeamCheckPanel | None
     laid_open: str
     resting: bool
     waiting: str
@@ -213,7 +213,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     html = told.body_html
     if resting or closed:
         html = put_away(html, _RESTING if resting else _CLOSED)
-    target, pause = desk.changes(index), time_out(desk, told)
+    target, pause = desk.changes(index), team_check_panel(desk, told)
     laid_open, large = state.stated.unlocked.get(index), primary(desk, told, found)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)
@@ -221,7 +221,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     return Focus(
         caution_html=fill(caution, reached),
         body_html=fill(html[leading.end() :] if leading else html, reached),
-        doors=doors(state, index, found, desk.at, hidden="timeout" if _missing(pause) else ""),
+        doors=doors(state, index, found, desk.at, hidden="team_check" if _missing(pause) else ""),
         copied=not target or Allowed(Move.TICK, index) in desk.offers,
         loss=(consequences if target else judged)(state, told, desk.at),
         overwrites=bool(target),
@@ -230,7 +230,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         late=_late(desk, told),
         wait=waiting(desk, told),
         cancel=cancelling(state, index),
-        pause=pause if _missing(pause) or "timeout" in told.guard.locks else None,
+        pause=pause if _missing(pause) or "team_check" in told.guard.locks else None,
         laid_open=clock_time(laid_open) if laid_open else "",
         resting=resting,
         waiting=waits_for(desk, told, found),
@@ -240,8 +240,8 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     )
 
 
-def _missing(pause: TimeOut | None) -> bool:
-    """Whether somebody's word is missing in the time-out."""
+def _missing(pause: TeamCheckPanel | None) -> bool:
+    """Whether somebody's word is missing in the team check."""
     return pause is not None and pause.missing
 
 

@@ -154,7 +154,7 @@ PAGES = (
     Shown("runbooks:run_copies", "/runs/{completed}/copies/", "ended"),
     Shown("runbooks:run_detail", "/runs/{cutover_brief}/", "brief of an overwrite"),
     Shown("runbooks:run_detail", "/runs/{cutover_asked}/", "asking for a copy"),
-    Shown("runbooks:run_detail", "/runs/{cutover_paused}/", "in a time-out"),
+    Shown("runbooks:run_detail", "/runs/{cutover_paused}/", "in a team check"),
     Shown("runbooks:run_detail", "/runs/{cutover_ready}/", "before an overwrite"),
     Shown("runbooks:run_detail", "/runs/{cutover_laid}/", "a command laid open"),
     Shown("runbooks:run_detail", "/runs/{cutover_bad}/", "held at a bad sign"),

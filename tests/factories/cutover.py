@@ -18,7 +18,7 @@ from tests.factories.runs import Play, play
 #: A word of the command that overwrites, which stands nowhere else.
 SECRET = "cutover-now"
 SHA256 = "0f" * 32
-(IDENTIFY, FREEZE, READ, PROTECT, VERIFY, COPY, DIRECTION, TIMEOUT, WRITE, COMPARE) = range(10)
+(IDENTIFY, FREEZE, READ, PROTECT, VERIFY, COPY, DIRECTION, TEAM_CHECK, WRITE, COMPARE) = range(10)
 TEXT = b"""---
 title: Put the ledger back
 system: ledger
@@ -80,10 +80,10 @@ parameters:
 
 ## Cut over
 
-- [ ] Hold the time-out
+- [ ] Hold the team check
 
   ```guard
-  timeout: {fresh_for: 10m}
+  team_check: {fresh_for: 10m}
   ```
 
 - [ ] Put the restored database in the place of the live one
@@ -127,10 +127,10 @@ class Cutover(Play):
                 self._do(index)
         return self
 
-    def confirm(self, step: int = TIMEOUT) -> Cutover:
-        """Everyone says the time-out."""
+    def confirm(self, step: int = TEAM_CHECK) -> Cutover:
+        """Everyone says the team check."""
         for role in ("operator", "verifier", "decider"):
-            self.move(Move.CONFIRM_TIMEOUT, by=role, step=step)
+            self.move(Move.CONFIRM_TEAM_CHECK, by=role, step=step)
         return self
 
     def sign_for_the_loss(self) -> None:
@@ -156,7 +156,7 @@ class Cutover(Play):
         return self
 
     def _do(self, index: int) -> None:
-        if index == TIMEOUT:
+        if index == TEAM_CHECK:
             self.confirm()
         if index == VERIFY:
             self.sign_for_the_loss()
@@ -226,10 +226,10 @@ def cutovers(people: Mapping[str, User], keeper: User, at: datetime) -> dict[str
         return cutover(people, at, started=started, system=f"books of {state}", keeper=keeper)
 
     brief, asked = made("a brief", started=False), made("a copy")
-    paused, ready = made("a time-out"), made("a signature")
+    paused, ready = made("a team check"), made("a signature")
     laid, wrong, owed = made("an open command"), made("a bad sign"), made("what is owed")
     asked.upto(COPY)
-    paused.upto(TIMEOUT).move(Move.CONFIRM_TIMEOUT, by="verifier", step=TIMEOUT)
+    paused.upto(TEAM_CHECK).move(Move.CONFIRM_TEAM_CHECK, by="verifier", step=TEAM_CHECK)
     ready.signed()
     laid.unlocked()
     wrong.unlocked().move(Move.RECORD, step=WRITE, values={"wait.first_line": "dropping ledger"})

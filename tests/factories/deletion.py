@@ -15,7 +15,7 @@ from tests.factories.cutover import SECRET
 from tests.factories.people import PASSWORD, person
 from tests.factories.runs import Play, play
 
-(IDENTIFY, FREEZE, TIMEOUT, DELETE, TELL, RESTORE, THAW) = range(7)
+(IDENTIFY, FREEZE, TEAM_CHECK, DELETE, TELL, RESTORE, THAW) = range(7)
 NAME = "ledger-old"
 WHY = "It was a copy for the tests of last year."
 TEXT = f"""---
@@ -45,10 +45,10 @@ parameters:
 
 ## Delete
 
-- [ ] Hold the time-out
+- [ ] Hold the team check
 
   ```guard
-  timeout: {{fresh_for: 10m}}
+  team_check: {{fresh_for: 10m}}
   ```
 
 - [ ] Delete the database
@@ -101,15 +101,15 @@ class Deletion(Play):
         """Do what comes before `step`, from where the run stands."""
         for index in range(step):
             if self.state.steps[index].done_at is None:
-                if index == TIMEOUT:
+                if index == TEAM_CHECK:
                     self.confirm()
                 self.tick(index, **self.values(index))
         return self
 
-    def confirm(self, step: int = TIMEOUT) -> Deletion:
-        """Everyone says the time-out."""
+    def confirm(self, step: int = TEAM_CHECK) -> Deletion:
+        """Everyone says the team check."""
         for role in ("operator", "verifier", "decider"):
-            self.move(Move.CONFIRM_TIMEOUT, by=role, step=step)
+            self.move(Move.CONFIRM_TEAM_CHECK, by=role, step=step)
         return self
 
     def begun(self) -> Deletion:

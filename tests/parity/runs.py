@@ -186,7 +186,7 @@ MADE = (
     move_case(Move.PROPOSE_REPLACEMENT, told(), _relief_for_the_operator, by="decider"),
     move_case(Move.CONFIRM_REPLACEMENT, deserted, by="verifier", stranger="viewer"),
     move_case(Move.WITHDRAW_REPLACEMENT, deserted, {"reason": "I am here."}),
-    move_case(Move.CONFIRM_TIMEOUT, told(source=texts.TIMEOUT), {"step": 0}, by="verifier"),
+    move_case(Move.CONFIRM_TEAM_CHECK, told(source=texts.TEAM_CHECK), {"step": 0}, by="verifier"),
     move_case(Move.RELEASE, told(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
     move_case(
         Move.DECIDE,

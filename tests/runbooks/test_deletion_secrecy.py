@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from accounts.refusals import Refused
 from runbooks.enums import Move
-from tests.factories.deletion import DELETE, TIMEOUT, Deletion, deletion
+from tests.factories.deletion import DELETE, TEAM_CHECK, Deletion, deletion
 from tests.factories.people import PASSWORD
 from tests.factories.runs import cast
 from tests.runbooks.test_screen_secrecy import telling
@@ -37,7 +37,7 @@ def _wrong_name(told: Deletion) -> None:
 
 STAGES: dict[str, Callable[[Deletion], object]] = {
     "in the briefing": lambda told: None,
-    "in the team check": lambda told: told.upto(TIMEOUT),
+    "in the team check": lambda told: told.upto(TEAM_CHECK),
     "when it is begun": lambda told: told.begun(),
     "before the decider signs": _unsigned,
     "with everything but the typed name": lambda told: told.signed(),

@@ -52,10 +52,10 @@ parameters:
   freeze: target
   ```
 
-- [ ] Hold the time-out
+- [ ] Hold the team check
 
   ```guard
-  timeout: {fresh_for: 5m}
+  team_check: {fresh_for: 5m}
   ```
 
 - [ ] Delete it
@@ -156,7 +156,7 @@ def test_everything_that_is_met_before_it() -> None:
     ))  # fmt: skip
     assert {"identified", "frozen"} <= set(closed(open_again))
     held(game, confirmed=())
-    assert "timeout" in closed(game.state)
+    assert "team_check" in closed(game.state)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_everything_that_is_met_before_it() -> None:
         ({"copies": (replace(SAFETY, verified_at=None),)}, "safety_copy"),
         ({"copies": (replace(SAFETY, purpose="backup"),)}, "safety_copy"),
         ({"copies": (replace(SAFETY, of="other"),)}, "safety_copy"),
-        ({"confirmed": ()}, "timeout"),
+        ({"confirmed": ()}, "team_check"),
     ],
 )
 def test_the_command_stays_locked_while_one_of_them_is_not_met(
@@ -208,13 +208,13 @@ def test_the_name_is_typed_and_then_it_is_ticked() -> None:
     game.must(Move.COMPLETE, OPERATOR)  # nothing that follows a restore is owed
 
 
-def test_the_countersign_counts_for_two_minutes_and_the_time_out_for_five() -> None:
+def test_the_countersign_counts_for_two_minutes_and_the_team_check_for_five() -> None:
     game = ready()
     game.wait(121)
     assert game.refused(Move.UNLOCK, OPERATOR, DELETE, **NAME) == "gate_countersigned"
     game.wait(5 * 60)
     game.must(Move.COUNTERSIGN, VERIFIER, DELETE)
-    assert game.refused(Move.UNLOCK, OPERATOR, DELETE, **NAME) == "gate_timeout"
+    assert game.refused(Move.UNLOCK, OPERATOR, DELETE, **NAME) == "gate_team_check"
     agree(game, DELETE)
     game.must(Move.UNLOCK, OPERATOR, DELETE, **NAME)
 

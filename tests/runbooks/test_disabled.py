@@ -1,4 +1,4 @@
-"""A disabled account counts for nobody: not as a countersign, a word in a time-out, a role."""
+"""A disabled account counts for nobody: not as a countersign, a word in a team check, a role."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class TestMachine:
         game.must(Move.COUNTERSIGN, RELIEF, 0)
         game.must(Move.TICK, OPERATOR, 0)
 
-    def test_nor_does_its_word_in_a_time_out(self) -> None:
-        game = Game.of(texts.TIMEOUT)
+    def test_nor_does_its_word_in_a_team_check(self) -> None:
+        game = Game.of(texts.TEAM_CHECK)
         for person in (OPERATOR, VERIFIER, DECIDER):
-            game.must(Move.CONFIRM_TIMEOUT, person, 0)
-            assert game.refused(Move.CONFIRM_TIMEOUT, person, 0) == "confirmed_already"
+            game.must(Move.CONFIRM_TEAM_CHECK, person, 0)
+            assert game.refused(Move.CONFIRM_TEAM_CHECK, person, 0) == "confirmed_already"
         game.must(Move.TAKE_ROLE, RELIEF, role="verifier")
-        assert game.refused(Move.TICK, OPERATOR, 0) == "gate_timeout"
-        game.must(Move.CONFIRM_TIMEOUT, RELIEF, 0)
+        assert game.refused(Move.TICK, OPERATOR, 0) == "gate_team_check"
+        game.must(Move.CONFIRM_TEAM_CHECK, RELIEF, 0)
         without(game, VERIFIER)
         game.must(Move.TICK, OPERATOR, 0)  # the other verifier is there, and has agreed
 
@@ -79,7 +79,7 @@ class TestMachine:
         game.must(Move.CONFIRM_REPLACEMENT, RELIEF, may_decide=True, read_back="3")
         assert DECIDER in counted(game.state)
         game.must(Move.RELEASE, RELIEF, DELETE, reason="I looked: it was a copy.")
-        assert closed(game.state) == ["timeout", "unlocked"]
+        assert closed(game.state) == ["team_check", "unlocked"]
 
     def test_nor_that_a_copy_in_doubt_is_good(self) -> None:
         game = guarded(COPY, facts=USUAL)

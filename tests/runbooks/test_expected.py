@@ -20,7 +20,7 @@ def test_each_role_is_told_its_steps_by_number() -> None:
     assert "confirms just before the act: step 9." in verifier
     assert "Signs for the loss, if it is more than was promised: step 5." in found[RunRole.DECIDER]
     for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
-        assert "Confirms the time-out from their own screen: step 8." in found[role]
+        assert "Confirms the team check from their own screen: step 8." in found[role]
 
 
 def test_the_typed_confirmations_are_counted() -> None:

@@ -53,13 +53,13 @@ def hand_over(game: Game, to: int) -> None:
     game.must(Move.HAND_OVER, OPERATOR, to=to, **said)
 
 
-def test_a_role_that_was_given_back_is_missing_in_the_time_out() -> None:
+def test_a_role_that_was_given_back_is_missing_in_the_team_check() -> None:
     game = ready()
     game.must(Move.RELEASE_ROLE, DECIDER)
-    assert unlock(game) == "gate_timeout"
+    assert unlock(game) == "gate_team_check"
     game.must(Move.TAKE_ROLE, RELIEF, role="decider")
-    assert unlock(game) == "gate_timeout"
-    game.must(Move.CONFIRM_TIMEOUT, RELIEF, WRITE)
+    assert unlock(game) == "gate_team_check"
+    game.must(Move.CONFIRM_TEAM_CHECK, RELIEF, WRITE)
     assert unlock(game) == ""
 
 
@@ -68,8 +68,8 @@ def test_one_person_does_not_agree_for_two_roles_one_after_the_other() -> None:
     game.must(Move.RELEASE_ROLE, VERIFIER)
     game.must(Move.RELEASE_ROLE, DECIDER)
     game.must(Move.TAKE_ROLE, VERIFIER, role="decider")
-    game.must(Move.CONFIRM_TIMEOUT, VERIFIER, WRITE)
-    assert unlock(game) == "gate_timeout"
+    game.must(Move.CONFIRM_TEAM_CHECK, VERIFIER, WRITE)
+    assert unlock(game) == "gate_team_check"
 
 
 def test_who_takes_over_lays_the_command_open_anew() -> None:
@@ -77,8 +77,8 @@ def test_who_takes_over_lays_the_command_open_anew() -> None:
     assert unlock(game) == ""
     hand_over(game, RELIEF)
     game.must(Move.ACCEPT_HAND_OVER, RELIEF, read_back="4", identifier="7301442")
-    assert closed(game.state) == ["timeout", "unlocked"]
-    game.must(Move.CONFIRM_TIMEOUT, RELIEF, WRITE)
+    assert closed(game.state) == ["team_check", "unlocked"]
+    game.must(Move.CONFIRM_TEAM_CHECK, RELIEF, WRITE)
     game.must(Move.UNLOCK, RELIEF, WRITE, name="ledger-primary")
 
 
@@ -88,7 +88,7 @@ def test_a_verifier_who_takes_over_does_not_act_on_their_own_countersign() -> No
     said: dict[str, Any] = {"read_back": "4", "identifier": "primary"}  # as every other primary
     assert game.refused(Move.ACCEPT_HAND_OVER, VERIFIER, **said) == "wrong_target"
     game.must(Move.ACCEPT_HAND_OVER, VERIFIER, read_back="4", identifier="7301442")
-    game.must(Move.CONFIRM_TIMEOUT, VERIFIER, WRITE)
+    game.must(Move.CONFIRM_TEAM_CHECK, VERIFIER, WRITE)
     assert game.refused(Move.UNLOCK, VERIFIER, WRITE, name="ledger-primary") == "own_step"
     game.must(Move.TAKE_ROLE, OPERATOR, role="verifier")
     assert game.refused(Move.COUNTERSIGN, OPERATOR, WRITE) == "own_step"

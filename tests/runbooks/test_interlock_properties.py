@@ -31,7 +31,7 @@ TEXT = text(
     "Protect\nprotect: dump",
     "Open\nverify: dump",
     "Direction\ndirection: {from: dump, into: target}",
-    "Time-out\ntimeout: {fresh_for: 10m}",
+    "Team check\nteam_check: {fresh_for: 10m}",
     "Write\noverwrite: {target: target, from: dump}\nwait: {expect: restoring, bad: writing}"
     "\nundo: back",
     "Switch on\nrearm: [jobs, alerts, replication, sessions, sequences]",
@@ -49,7 +49,7 @@ DELETIONS = {
         "Identify\nidentify: target",
         "Freeze\nfreeze: target",
         *copies,
-        "Time-out\ntimeout: {fresh_for: 10m}",
+        "Team check\nteam_check: {fresh_for: 10m}",
         "Delete\ndestroy: {target: target}\nundo: back",
         "Tell the team",
         "# Back {#back .aside}",
@@ -131,9 +131,9 @@ def right(game: Game) -> None:
 
 def act(game: Game, now: int) -> None:
     guard = game.state.step(now).guard
-    if {"timeout", *ACTS} & guard.locks.keys():
+    if {"team_check", *ACTS} & guard.locks.keys():
         for person in (OPERATOR, VERIFIER, DECIDER):
-            game.ask(Move.CONFIRM_TIMEOUT, person, now)
+            game.ask(Move.CONFIRM_TEAM_CHECK, person, now)
     if act_of(guard) and now not in game.state.stated.unlocked:
         game.ask(Move.BEGIN_STEP, OPERATOR, now)
         if interlocks.signature(game.state, now, game.at):
@@ -172,7 +172,7 @@ def anything(game: Game, move: Move, by: int, how: str) -> None:
         "values": said, "reason": "r", "observed": "o", "finding": "f", "name": "ledger",
         "role": ("verifier", "decider", "observer")[by % 3], "read_back": "none", "to": RELIEF,
         "position": "p", "running": "-", "next_step": "n", "worries": "-", "identifier": "7301442",
-        "gate": ("countersigned", "timeout", "safety_copy")[by % 3], "hours_awake": "3",
+        "gate": ("countersigned", "team_check", "safety_copy")[by % 3], "hours_awake": "3",
         "holds": False, "answer": "", "deviation": "",
     }  # fmt: skip
     if move is not Move.ABORT:

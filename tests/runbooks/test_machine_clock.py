@@ -26,7 +26,7 @@ from tests.runbooks.texts import text
 
 GUARDED = "Rename\ncountersign: before\nundo: back"
 STEPS = ("Rename\ncountersign: before", "Look", "# Back {.aside}", "Undo")
-TIMEOUT = "Say it\ntimeout: {fresh_for: 10m}"
+TEAM_CHECK = "Say it\nteam_check: {fresh_for: 10m}"
 HELD_BACK = "Wait for it\nhold: decider"
 DECISION = "Choose\nhold: decider\ndecide: {question: Q, options: {yes: '', no: ''}}"
 PLAIN = "Look"
@@ -35,7 +35,7 @@ HAND_OVER = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
 #: (move, by, step, guard of the first step, what is sent): refused, and the run is held.
 REFUSED: list[tuple[Move, int, int | None, str, dict[str, Any]]] = [
     (Move.COUNTERSIGN, VERIFIER, 0, GUARDED, {}),
-    (Move.CONFIRM_TIMEOUT, VERIFIER, 0, TIMEOUT, {}),
+    (Move.CONFIRM_TEAM_CHECK, VERIFIER, 0, TEAM_CHECK, {}),
     (Move.BEGIN_STEP, OPERATOR, 0, GUARDED, {}),
     (Move.BEGIN_STEP, OPERATOR, 0, "Copy\nduration: {min: 1m}", {}),
     (Move.TICK, OPERATOR, 0, HELD_BACK, {}),
@@ -120,13 +120,13 @@ def test_a_note_is_struck_out_at_the_time_of_the_last_event() -> None:
 
 
 def test_a_hold_is_not_ended_before_the_clock_is_past_it() -> None:
-    """A hold that seems short would not have its time-out repeated."""
-    game = at_first(TIMEOUT)
+    """A hold that seems short would not have its team check repeated."""
+    game = at_first(TEAM_CHECK)
     game.must(Move.HOLD, VERIFIER)
     game.wait(-3600)
     assert game.refused(Move.RESUME, OPERATOR, read_back="none") == WENT_BACK
     game.must(Move.ABORT, DECIDER, reason="It cannot wait.")
-    other = at_first(TIMEOUT)
+    other = at_first(TEAM_CHECK)
     other.must(Move.HOLD, VERIFIER)
     other.wait(-3600)
     other.wait(3600)

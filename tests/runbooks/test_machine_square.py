@@ -138,8 +138,8 @@ STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
     (Move.REOPEN, "", {}, {"op": "ossssss+s", **OTHERS}),
     (Move.UNDO, "undo: back", {"reason": "x"}, {"op": "ssss+ssss", **OTHERS}),
     (
-        Move.CONFIRM_TIMEOUT,
-        "timeout: {fresh_for: 10m}",
+        Move.CONFIRM_TEAM_CHECK,
+        "team_check: {fresh_for: 10m}",
         {},
         {
             "op": "o++ssssss",

@@ -29,12 +29,12 @@ from runbooks.state import replace
 from tests.runbooks.table import DECIDER, OBSERVER, OPERATOR, RELIEF, STRANGER, VERIFIER, Game
 from tests.runbooks.test_interlock_properties import RIGHT, begin
 from tests.runbooks.test_interlock_properties import TEXTS as GUARDED
-from tests.runbooks.texts import ALL, AT_ONCE, TIMEOUT
+from tests.runbooks.texts import ALL, AT_ONCE, TEAM_CHECK
 
 PEOPLE = (OPERATOR, VERIFIER, DECIDER, OBSERVER, RELIEF, STRANGER)
 #: Of these a run that gets somewhere has few.
 RARE = frozenset({Move.ABORT, Move.HOLD, Move.RELEASE_ROLE, Move.REPORT_MISMATCH, Move.OBJECT})
-TEXTS = {**ALL, "time-out": TIMEOUT, "at once": AT_ONCE}
+TEXTS = {**ALL, "team check": TEAM_CHECK, "at once": AT_ONCE}
 DEFAULT = {True: "on again", False: "0"}
 TURNS = st.lists(st.tuples(st.integers(0, 9999), st.sampled_from(PEOPLE)), max_size=40)
 
@@ -158,7 +158,7 @@ def test_a_run_with_every_guard(name: str, turns: list[tuple[int, int]]) -> None
 def test_it_is_played_to_its_end_by_what_is_allowed(name: str) -> None:
     game = begin(GUARDED[name])
     wanted = (
-        Move.RELEASE, Move.COMPLETE, Move.COUNTERSIGN, Move.CONFIRM_TIMEOUT, Move.UNLOCK,
+        Move.RELEASE, Move.COMPLETE, Move.COUNTERSIGN, Move.CONFIRM_TEAM_CHECK, Move.UNLOCK,
         Move.BEGIN_STEP, Move.TICK,
     )  # fmt: skip
     for _ in range(60):

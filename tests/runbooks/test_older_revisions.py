@@ -23,7 +23,7 @@ BEFORE: dict[int, dict[str, Any]] = {
     0: {"identify": "target"},
     1: {"direction": {"from": "dump", "into": "target"}},
     2: {"freeze": "target"},
-    3: {"timeout": {"fresh_for": 300}},
+    3: {"team_check": {"fresh_for": 300}},
     WRITE: {"overwrite": {"target": "target", "from": "dump"}},
 }
 

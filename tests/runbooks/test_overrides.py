@@ -212,19 +212,21 @@ def test_what_follows_a_restore_is_one_gate_of_the_run() -> None:
     assert game.state.overridden == 1
 
 
-def test_after_a_long_hold_the_time_out_is_repeated() -> None:
+def test_after_a_long_hold_the_team_check_is_repeated() -> None:
     game = begun()
     game.must(Move.HOLD, VERIFIER)
     later(game, minutes=15, seconds=1)
     game.must(Move.RESUME, DECIDER, read_back=place(game.state))
-    gate = next(g for g in gates(game.state, WRITE, game.at) if g.key == "timeout_after_hold")
-    assert (gate.open, gate.guard) == (False, "timeout")
+    gate = next(g for g in gates(game.state, WRITE, game.at) if g.key == "team_check_after_hold")
+    assert (gate.open, gate.guard) == (False, "team_check")
     for person in (OPERATOR, VERIFIER):
-        game.must(Move.CONFIRM_TIMEOUT, person, WRITE)
-    gate = next(g for g in gates(game.state, WRITE, game.at) if g.key == "timeout_after_hold")
+        game.must(Move.CONFIRM_TEAM_CHECK, person, WRITE)
+    gate = next(g for g in gates(game.state, WRITE, game.at) if g.key == "team_check_after_hold")
     assert gate.label.endswith("missing: decider")
-    game.must(Move.CONFIRM_TIMEOUT, DECIDER, WRITE)
-    assert next(g.open for g in gates(game.state, WRITE, game.at) if g.key == "timeout_after_hold")
+    game.must(Move.CONFIRM_TEAM_CHECK, DECIDER, WRITE)
+    assert next(
+        g.open for g in gates(game.state, WRITE, game.at) if g.key == "team_check_after_hold"
+    )
 
 
 def test_after_a_short_hold_it_is_not() -> None:
@@ -232,10 +234,10 @@ def test_after_a_short_hold_it_is_not() -> None:
     game.must(Move.HOLD, VERIFIER)
     later(game, minutes=15)
     game.must(Move.RESUME, DECIDER, read_back=place(game.state))
-    assert "timeout_after_hold" not in {g.key for g in gates(game.state, WRITE, game.at)}
+    assert "team_check_after_hold" not in {g.key for g in gates(game.state, WRITE, game.at)}
 
 
-def test_what_overwrites_nothing_repeats_no_time_out() -> None:
+def test_what_overwrites_nothing_repeats_no_team_check() -> None:
     game = Game.of(texts.PLAIN)
     game.must(Move.HOLD, VERIFIER)
     later(game, minutes=40)

@@ -53,10 +53,10 @@ parameters:
   freeze: target
   ```
 
-- [ ] Hold the time-out
+- [ ] Hold the team check
 
   ```guard
-  timeout: {fresh_for: 5m}
+  team_check: {fresh_for: 5m}
   ```
 
 - [ ] Write it
@@ -120,7 +120,7 @@ def begun() -> Game:
 
 def agree(game: Game, step: int) -> None:
     for person in (OPERATOR, VERIFIER, DECIDER):
-        game.must(Move.CONFIRM_TIMEOUT, person, step)
+        game.must(Move.CONFIRM_TEAM_CHECK, person, step)
 
 
 def ready() -> Game:
@@ -163,7 +163,7 @@ def test_everything_that_stands_before_it() -> None:
         ({"copies": (GOOD[0], replace(GOOD[1], place="Stick/"), SAFETY)}, "good_copies"),
         ({"copies": (GOOD[0], replace(GOOD[1], sha256="ef" * 32), SAFETY)}, "good_copies"),
         ({"copies": (GOOD[0], replace(GOOD[1], verified_at=None), SAFETY)}, "good_copies"),
-        ({"confirmed": ()}, "timeout"),
+        ({"confirmed": ()}, "team_check"),
     ],
 )
 def test_it_is_not_laid_open_while_one_of_them_is_closed(gone: dict[str, Any], gate: str) -> None:
@@ -184,14 +184,14 @@ def test_the_name_is_typed_and_then_it_is_ticked() -> None:
     game.must(Move.TICK, OPERATOR, WRITE)
 
 
-def test_the_second_person_and_the_time_out_count_for_the_act() -> None:
+def test_the_second_person_and_the_team_check_count_for_the_act() -> None:
     game = ready()
     game.wait(121)
     assert game.refused(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary") == "gate_countersigned"
     game.must(Move.COUNTERSIGN, VERIFIER, WRITE)
     game.wait(5 * 60)
     game.must(Move.COUNTERSIGN, VERIFIER, WRITE)
-    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary") == "gate_timeout"
+    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary") == "gate_team_check"
     everyone = tuple(ROLES[person] for person in (OPERATOR, VERIFIER, DECIDER))
     assert unconfirmed(game.state, game.at) == everyone
     agree(game, WRITE)
@@ -206,7 +206,7 @@ def test_a_stop_puts_the_command_away_again() -> None:
     assert "unlocked" in closed(game.state)
 
 
-def test_a_surprise_voids_the_time_out() -> None:
+def test_a_surprise_voids_the_team_check() -> None:
     game = ready()
     game.must(Move.REPORT_MISMATCH, VERIFIER, WRITE, observed="Another prompt.")
     assert game.state.stated.confirmed == ()

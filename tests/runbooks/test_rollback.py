@@ -241,7 +241,7 @@ def test_a_guarded_rollback_demands_everything_anew() -> None:
     game.must(Move.UNDO, OPERATOR, LOOK, reason="Wrong copy.")
     first = index(game, "Identify it again")
     act = index(game, "Write it back")
-    wanted = {"identified", "direction", "frozen", "safety_copy", "timeout"}
+    wanted = {"identified", "direction", "frozen", "safety_copy", "team_check"}
     assert wanted <= {g.key for g in gates(game.state, act, game.at) if not g.open}
     game.must(
         Move.TICK,
@@ -253,7 +253,7 @@ def test_a_guarded_rollback_demands_everything_anew() -> None:
     game.must(Move.TICK, OPERATOR, first + 1, values=said)
     game.must(Move.TICK, OPERATOR, first + 2, values={"freeze.writers": "0"})
     left = {g.key for g in gates(game.state, act, game.at) if not g.open}
-    assert {"safety_copy", "timeout"} <= left
+    assert {"safety_copy", "team_check"} <= left
     assert not left & {"identified", "direction", "frozen"}
 
 

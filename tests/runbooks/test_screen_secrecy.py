@@ -20,7 +20,7 @@ from notices.models import Notice
 from runbooks.enums import Move
 from runbooks.live.reading import news
 from runbooks.models import Event, Revision
-from tests.factories.cutover import DIRECTION, SECRET, TIMEOUT, WRITE, Cutover, cutover
+from tests.factories.cutover import DIRECTION, SECRET, TEAM_CHECK, WRITE, Cutover, cutover
 from tests.factories.people import person
 from tests.factories.runs import Play, cast
 from tests.factories.tokens import program
@@ -164,7 +164,7 @@ def _aborted(told: Cutover) -> None:
 STAGES: dict[str, Stage] = {
     "in the briefing": lambda told: None,
     "while steps come before it": lambda told: told.upto(DIRECTION),
-    "in the time-out": lambda told: told.upto(TIMEOUT),
+    "in the team check": lambda told: told.upto(TEAM_CHECK),
     "when it is open": lambda told: told.upto(WRITE),
     "when it is begun": lambda told: told.upto(WRITE).move(Move.BEGIN_STEP, step=WRITE),
     "with everything but the typed name": lambda told: told.signed(),
@@ -229,7 +229,7 @@ def test_a_resumed_run_lays_it_open_only_after_the_name_was_typed_again(
 ) -> None:
     told.move(Move.START, acknowledged=True, conditions=True)
     _held(told)
-    told.move(Move.RESUME, by="operator", read_back=str(TIMEOUT + 1), comment="")
+    told.move(Move.RESUME, by="operator", read_back=str(TEAM_CHECK + 1), comment="")
     assert telling(told, signed_in) == set()
 
 

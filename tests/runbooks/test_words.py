@@ -151,9 +151,9 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
         {"read_back": "2", "left_role": ""},
         "took over as operator after reading back step 2",
     ),
-    "timeout.confirmed": (
+    "team_check.confirmed": (
         {"role": "verifier", **STEP},
-        "confirmed the time-out as verifier, at step 2, Count",
+        "confirmed the team check as verifier, at step 2, Count",
     ),
     "step.unlocked": (
         {"name": "ledger", **STEP},

@@ -38,7 +38,7 @@ BEFORE = text("Look", "Rename\ncountersign: before\nundo: back", "Tell", "# Back
 AFTER = text(
     "Look", "Count\nrecord: {rows: {type: number}, seen: {type: text}}\ncountersign: after", "Tell"
 )
-TIMEOUT = text("Say it aloud\ntimeout: {fresh_for: 10m}", "Go on")
+TEAM_CHECK = text("Say it aloud\nteam_check: {fresh_for: 10m}", "Go on")
 HOLD = text("Say it\nhold: decider", "Read back\nrole: verifier\ncountersign: before", "Tell")
 AT_ONCE = text("Open it\ncountersign: before", "Tell")
 OPTIONAL = text("Look\noptional: true", "Tell")

@@ -13,7 +13,7 @@ from accounts.models import User
 from runbooks import runs
 from runbooks.enums import RunKind, RunRole
 from runbooks.models import Revision
-from tests.factories.cutover import DIRECTION, TIMEOUT, WRITE, Cutover, cutover
+from tests.factories.cutover import DIRECTION, TEAM_CHECK, WRITE, Cutover, cutover
 from tests.factories.people import person
 from tests.factories.runs import cast, revision
 from tests.runbooks import texts
@@ -53,7 +53,7 @@ class Stage:
         run = cutover(self.people, datetime.now(UTC), system=system, keeper=self.keeper)
         reached: tuple[Callable[[], Cutover], ...] = (
             lambda: run.upto(DIRECTION),
-            lambda: run.upto(TIMEOUT),
+            lambda: run.upto(TEAM_CHECK),
             lambda: run.upto(WRITE),
             run.signed,
             run.unlocked,

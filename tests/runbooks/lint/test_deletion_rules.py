@@ -18,7 +18,7 @@ parameters:
 IDENTIFY = "- [ ] Identify it\n\n  ```guard\n  identify: target\n  ```\n"
 COPY = "- [ ] Copy it\n\n  ```guard\n  copy: {of: target, purpose: safety}\n  ```\n"
 FREEZE = "- [ ] Stop it\n\n  ```guard\n  freeze: target\n  ```\n"
-CHECK = "- [ ] Check\n\n  ```guard\n  timeout: {fresh_for: 10m}\n  ```\n"
+CHECK = "- [ ] Check\n\n  ```guard\n  team_check: {fresh_for: 10m}\n  ```\n"
 
 
 def act(command: str = "./wipe.sh", guard: str = "destroy: {target: target}\n  undo: back") -> str:

@@ -132,26 +132,26 @@ def test_where_a_guard_marks_the_act_preparing_a_disk_is_none():
     assert of("L22", source)[0].level is Level.ERROR
 
 
-TIMEOUT = "Hold the time-out" + block("timeout: {fresh_for: 10m}", label="guard")
+TEAM_CHECK = "Hold the team check" + block("team_check: {fresh_for: 10m}", label="guard")
 DROP = "Remove the wrong database" + block("dropdb -h <host> wrong")
 
 
 @pytest.mark.parametrize(
     ("steps", "level"),
     [
-        ((TIMEOUT, DROP), None),
+        ((TEAM_CHECK, DROP), None),
         (("Hold the team check: everybody says the name", DROP), Level.WARNING),
         (("Read the name", DROP), Level.ERROR),
-        ((TIMEOUT, "Do a", "Do b", "Do c", "Do d", DROP), Level.ERROR),
+        ((TEAM_CHECK, "Do a", "Do b", "Do c", "Do d", DROP), Level.ERROR),
     ],
 )
-def test_the_time_out_that_is_there_is_seen(steps, level):
+def test_the_team_check_that_is_there_is_seen(steps, level):
     found = of("L30", restore(*steps))
     assert [f.level for f in found] == ([level] if level else [])
 
 
-def test_a_time_out_at_the_end_of_the_section_before_is_directly_before():
-    source = f"# Restore the orders\n\n## One\n\n- [ ] {TIMEOUT}\n\n## Two\n\n- [ ] {DROP}"
+def test_a_team_check_at_the_end_of_the_section_before_is_directly_before():
+    source = f"# Restore the orders\n\n## One\n\n- [ ] {TEAM_CHECK}\n\n## Two\n\n- [ ] {DROP}"
     assert not of("L30", source)
 
 
@@ -209,7 +209,7 @@ def test_velero_writes_over_what_is_there_only_when_it_is_told_to(command, over)
     [
         ("Read the name", Level.ERROR),
         ("Agree with a colleague on the name", Level.WARNING),
-        (TIMEOUT, Level.WARNING),
+        (TEAM_CHECK, Level.WARNING),
     ],
 )
 def test_a_second_person_who_is_only_spoken_of_is_a_warning(before, level):

@@ -70,7 +70,7 @@ def test_what_counts_as_a_restore(source, restores, irreversible):
     assert bool(of("L30", source)) is irreversible
 
 
-def test_a_declared_restore_needs_a_time_out_even_if_no_step_is_seen_to_restore():
+def test_a_declared_restore_needs_a_team_check_even_if_no_step_is_seen_to_restore():
     source = "---\ntitle: Fix it\noperation: restore\n---\n\n- [ ] Call the vendor\n"
     assert "before the restore" in of("L30", source)[0].sentence
     assert of("L29", source)
@@ -102,14 +102,14 @@ def test_a_decision_is_also_one_that_is_said_in_words():
     ("between", "expected", "wrong"),
     [(0, "1m", False), (3, "1m", False), (4, "1m", True), (2, "9m", True)],
 )
-def test_a_time_out_is_directly_before_and_still_fresh(between, expected, wrong):
+def test_a_team_check_is_directly_before_and_still_fresh(between, expected, wrong):
     steps = [step(f"Do {n}", f"duration: {{expected: {expected}}}") for n in range(between)]
-    source = book(step("Stop", "timeout: {fresh_for: 10m}"), *steps, ACT)
+    source = book(step("Stop", "team_check: {fresh_for: 10m}"), *steps, ACT)
     assert bool(of("L30", source)) is wrong
 
 
-def test_a_time_out_may_be_in_the_act_itself():
-    act = ACT.replace("overwrite:", "timeout: {fresh_for: 10m}\n  overwrite:")
+def test_a_team_check_may_be_in_the_act_itself():
+    act = ACT.replace("overwrite:", "team_check: {fresh_for: 10m}\n  overwrite:")
     assert not of("L30", book(act))
 
 

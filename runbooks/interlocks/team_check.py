@@ -1,4 +1,4 @@
-"""The time-out: everyone stops, and says the same five things from their own screen."""
+"""The team check: everyone stops, and says the same five things from their own screen."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ FRESH_FOR = timedelta(minutes=10)
 CONFIRMING = (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER)
 
 
-class Timeout(Interlock):
+class TeamCheck(Interlock):
     """Everyone with a role confirms target, direction, copy and way back; it expires."""
 
-    key = "timeout"
+    key = "team_check"
     source = "Universal Protocol, time-out (Joint Commission UP.01.03.01); D9; M14 of the story"
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        return (timeout_gate(state, at, self.key),)
+        return (team_check_gate(state, at, self.key),)
 
     def promise(self, data: Mapping[str, Any]) -> str:
         fresh = words(timedelta(seconds=int(data["fresh_for"])))
-        return f"Time-out: everyone confirms target, direction, copy and way back, within {fresh}"
+        return f"Team check: everyone confirms target, direction, copy and way back, within {fresh}"
 
 
-def timeout_gate(state: RunState, at: datetime, guard: str) -> Gate:
-    """Open while the time-out of everyone with a role is fresh at `at`."""
+def team_check_gate(state: RunState, at: datetime, guard: str) -> Gate:
+    """Open while the team check of everyone with a role is fresh at `at`."""
     missing = unconfirmed(state, at)
     names = ", ".join(role.value for role in missing)
     return Gate(
-        "timeout",
-        "Time-out: everyone confirmed" + (f"; missing: {names}" if missing else ""),
+        "team_check",
+        "Team check: everyone confirmed" + (f"; missing: {names}" if missing else ""),
         not missing,
         "Each person with a role confirms target, direction, copy and way back from their own"
         f" screen. It counts for {words(fresh_for(state))}.",
@@ -81,8 +81,8 @@ def _needs_everyone(state: RunState) -> bool:
 def fresh_for(state: RunState) -> timedelta:
     """How long a confirmation counts: the shortest that the runbook asks for."""
     asked = [
-        int(step.guard.locks["timeout"]["fresh_for"])
+        int(step.guard.locks["team_check"]["fresh_for"])
         for step in state.procedure.steps
-        if "timeout" in step.guard.locks
+        if "team_check" in step.guard.locks
     ]
     return timedelta(seconds=min(asked)) if asked else FRESH_FOR

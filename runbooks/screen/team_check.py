@@ -1,4 +1,4 @@
-"""The time-out: the five things that everyone says aloud, and who has said them from their own
+"""The team check: the five things that everyone says aloud, and who has said them from their own
 screen."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from runbooks.enums import RunRole
 from runbooks.freshness import is_fresh
 from runbooks.interlocks.holdings import good_copies, safety_copy
 from runbooks.interlocks.loss import loss_with
-from runbooks.interlocks.timeout import CONFIRMING, fresh_for
+from runbooks.interlocks.team_check import CONFIRMING, fresh_for
 from runbooks.irreversible import ACTS, act_of, acts, deleted, deletes, part_of, target_of
 from runbooks.machine import Facts, RunState
 from runbooks.procedure import Step
@@ -37,7 +37,7 @@ class Confirmation:
 
 
 @dataclass(frozen=True)
-class TimeOut:
+class TeamCheckPanel:
     """What is read aloud (term and words), each role's line, and for how long they count."""
 
     aloud: tuple[tuple[str, str], ...]
@@ -49,15 +49,15 @@ class TimeOut:
         return not all(line.fresh for line in self.lines)
 
 
-def time_out(desk: Desk, told: Step) -> TimeOut | None:
-    """The time-out at the step `told`; None where the step asks for none, and once its command was
-    laid open."""
+def team_check_panel(desk: Desk, told: Step) -> TeamCheckPanel | None:
+    """The team check at the step `told`; None where the step asks for none, and once its
+    command was unlocked."""
     state = desk.state
-    if not {"timeout", *ACTS} & told.guard.locks.keys():
+    if not {"team_check", *ACTS} & told.guard.locks.keys():
         return None
     if told.index in state.stated.unlocked:
         return None
-    return TimeOut(_aloud(desk, told), _lines(desk), words(fresh_for(state)))
+    return TeamCheckPanel(_aloud(desk, told), _lines(desk), words(fresh_for(state)))
 
 
 def unsaid(state: RunState, person: int, at: datetime) -> bool:
