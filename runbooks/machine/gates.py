@@ -111,7 +111,7 @@ def own_release(state: RunState, index: int) -> bool:
 
 def _after_hold(state: RunState, index: int) -> Gate | None:
     """After a long hold nothing goes on before the team check was repeated (RUNS, resume)."""
-    if not repeats_team_check(state) or state.steps[index].status in FINISHED:
+    if not repeats_check(state) or state.steps[index].status in FINISHED:
         return None
     gone = state.outside.gone
     held = ((p, role) for p, role in state.people.items() if p not in gone)
@@ -128,7 +128,7 @@ def _after_hold(state: RunState, index: int) -> Gate | None:
     )
 
 
-def repeats_team_check(state: RunState) -> bool:
+def repeats_check(state: RunState) -> bool:
     """Whether the run stood still so long that its team check is repeated before anything else. A
     run that neither overwrites, deletes nor asks for a team check has none to repeat."""
     if state.stated.resumed_at is None:

@@ -12,13 +12,7 @@ from runbooks import interlocks
 from runbooks.enums import CountersignTiming, Move, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.irreversible import ACTS, act_of
 from runbooks.machine import replacing, rollback
-from runbooks.machine.gates import (
-    countersigned,
-    overridden,
-    own_release,
-    released,
-    repeats_team_check,
-)
+from runbooks.machine.gates import countersigned, overridden, own_release, released, repeats_check
 from runbooks.machine.overriding import may_ask, may_use
 from runbooks.requests import Refusal
 from runbooks.state import RunState, current
@@ -177,11 +171,9 @@ def _may_release(state: RunState, person: int, index: int | None, at: datetime) 
 def _may_confirm(state: RunState, person: int, index: int | None, at: datetime) -> Refusal | None:
     assert index is not None  # noqa: S101 - the table demands a step
     asks = bool({"team_check", *ACTS} & state.step(index).guard.locks.keys())
-    repeats = repeats_team_check(state)
+    repeats = repeats_check(state)
     if not asks and not repeats:
-        return Refusal(
-            "no_team_check", "This step asks for no team check.", "Write a note instead."
-        )
+        return Refusal("no_team_check", "This step has no team check.", "Write a note instead.")
     then = state.stated.unlocked.get(index, at)
     wanted = asks and not interlocks.confirmed(state, person, then)
     if wanted or (repeats and person not in state.stated.confirmed_since):

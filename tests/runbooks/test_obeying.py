@@ -72,6 +72,7 @@ def fitting(game: Game, by: int, move: Move, step: int | None) -> dict[str, Any]
         "size": 1,
         "sequence": mine[0] if mine else 1,
         "gate": gate(game, by, move, step),
+        "again": True,
         "hours_awake": "3",
         "holds": False,
         "name": "ledger",

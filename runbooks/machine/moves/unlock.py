@@ -13,11 +13,11 @@ from runbooks.machine.move import CREW, PERFORMER, READY, RUNNING, Rule, StepMov
 class ConfirmTeamCheck(StepMove):
     """Confirm the team check at the step: target, direction, copy and rollback are as agreed."""
 
-    kind = "confirm_timeout"
-    title = "Confirm the time-out again"
+    kind = "confirm_team_check"
+    title = "Confirm the team check again"
     button = "Confirm: target, direction, copy, way back"
     rule = Rule(RUNNING, CREW, READY, independent=True)
-    first_events = frozenset({"timeout.confirmed"})
+    first_events = frozenset({"team_check.confirmed"})
 
 
 @dataclass(frozen=True, kw_only=True)
