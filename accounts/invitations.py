@@ -1,10 +1,12 @@
-"""The link with which a person sets a password, and the mail that brings it."""
+"""Invitations instead of sign-up: the link with which a person sets a password, and its mail."""
 
 from __future__ import annotations
 
+from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
 from django.core.mail import send_mail
+from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -30,3 +32,10 @@ def send(person: User, *, site: str) -> None:
         "accounts/invitation.txt", {"person": person, "link": link(person, site=site)}
     )
     send_mail("Countersign: set your password", text, None, [person.email])
+
+
+class InvitationAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """django-allauth without sign-up: nobody makes an account; an admin invites."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False

@@ -1,4 +1,4 @@
-"""Open sessions of a person."""
+"""Who is signed in: the person behind a request, and the open sessions of a person."""
 
 from __future__ import annotations
 
@@ -6,8 +6,17 @@ from datetime import datetime
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.http import HttpRequest
 
 from accounts.models import User
+
+
+def signed_in(request: HttpRequest) -> User:
+    """The person behind `request`. The middleware lets nobody in who is not signed in, so the
+    TypeError of a page that forgot to ask for that is a fault of ours."""
+    if not isinstance(request.user, User):
+        raise TypeError("This page is open to people who are not signed in.")
+    return request.user
 
 
 def end_all(person: User, *, at: datetime) -> int:

@@ -7,7 +7,7 @@ JOB_HANDLERS: dict[str, str] = {
     "accounts.prune": "accounts.limits.prune",
     "config.digest": "config.digest.send",
     "jobs.prune": "jobs.schedules.prune",
-    "notices.mail": "notices.mail.send_notice",
+    "notices.mail": "notices.mail.mail_notice",
     "runbooks.anchor": "runbooks.background.anchor",
     "runbooks.forget_keys": "runbooks.background.forget_keys",
     "runbooks.mail_anchor": "runbooks.background.mail_anchor",
@@ -15,8 +15,8 @@ JOB_HANDLERS: dict[str, str] = {
     "runbooks.remind": "runbooks.background.remind",
     "runbooks.verify_logs": "runbooks.background.verify_logs",
     "webhooks.deliver": "webhooks.delivering.deliver",
-    "webhooks.prune": "webhooks.pruning.prune",
-    "webhooks.relay": "webhooks.relay.relay",
+    "webhooks.prune": "webhooks.delivering.prune",
+    "webhooks.relay": "webhooks.outbox.relay",
 }
 #: What is put again and again: the rule (`jobs.rules`, in TIME_ZONE), and what it does, for people.
 JOB_SCHEDULES: dict[str, tuple[str, str]] = {

@@ -17,7 +17,7 @@ from inventory import board
 from inventory.times import stamp
 from jobs.models import Job
 from notices import preferences
-from notices.tell import tell
+from notices.sending import send_notice
 from runbooks import near_misses, verifying
 from runbooks.enums import RunKind
 from runbooks.missed import Filters
@@ -61,7 +61,7 @@ def send(job: Job, at: datetime) -> str:
     week = last_week(at)
     managers = preferences.wanting_digest(access.holding(Role.MANAGER))
     found = compose(week, at)
-    told = tell(
+    told = send_notice(
         managers,
         key=f"digest:{week.name}",
         subject=found.subject,

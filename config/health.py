@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from jobs import pulse, queue
+from jobs import heartbeat, queue
 from runbooks.models import LogCheck
 from runbooks.verifying import missed_since
 
@@ -78,7 +78,7 @@ def _migrations(missing: frozenset[tuple[str, str]]) -> Check:
 
 
 def _background(at: datetime) -> Check:
-    seen = pulse.last(at)
+    seen = heartbeat.last_heartbeat(at)
     if seen.late:
         remedy = f"{seen.sentence} Look whether worker and beat run."
         return Check("background", Word.DEGRADED, remedy)

@@ -32,7 +32,7 @@ from config.children import Child, Launcher, Probe, say
 ANSWERS_WITHIN = 60.0  # seconds that a child gets until it answers for the first time
 #: The web child hangs when it leaves so many probes in a row without an answer for so long.
 WEB_MISSES, WEB_WITHIN = 6, 5.0
-#: Worker and beat hang when the background gives no sign of life (`jobs.pulse`) in so many looks.
+#: Worker and beat hang when the background gives no sign of life (`jobs.heartbeat`) so many times.
 BACKGROUND_MISSES, BACKGROUND_EVERY = 3, 20.0
 
 
@@ -190,7 +190,7 @@ def _at_work() -> bool:
     of its two processes hangs cannot be told from outside, so both are replaced."""
     try:
         # By name: it imports models, which cannot be imported before django.setup().
-        return not import_module("jobs.pulse").last(timezone.now()).late
+        return not import_module("jobs.heartbeat").last(timezone.now()).late
     except DatabaseError:
         return True
     finally:

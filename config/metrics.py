@@ -25,8 +25,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from config.safekeeping import noted
-from jobs.enums import JobStatus
-from jobs.models import Job
+from jobs.models import Job, JobStatus
 from runbooks.models import LogCheck, Run
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds

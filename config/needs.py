@@ -16,7 +16,7 @@ from incidents.enums import ActionStatus, Status
 from incidents.models import Incident
 from inventory import board
 from inventory.times import stamp
-from jobs import pulse, reading
+from jobs import heartbeat, queries
 from runbooks import reviews, rows, shelf, verifying
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
 from runbooks.machine import ENDED, RunState, current, offered
@@ -202,10 +202,10 @@ def _background(person: User, at: datetime) -> tuple[Need, ...]:
     if not access.may(person, Right.MANAGE_PRODUCT):
         return ()
     url, found = reverse("jobs:schedule_list"), []
-    if (seen := pulse.last(at)).late:
+    if (seen := heartbeat.last_heartbeat(at)).late:
         why = "Mails, checks and webhooks wait. See that the worker and beat run."
         found.append(Need(seen.sentence.rstrip("."), why, url))
-    if failed := reading.failures().count():
+    if failed := queries.failed_jobs().count():
         title = "1 job failed" if failed == 1 else f"{failed} jobs failed"
         why = "Read why, mend it, and try again."
         found.append(Need(title, why, f"{reverse('jobs:job_list')}?status=failed"))

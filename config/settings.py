@@ -102,9 +102,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "notices.masthead.unread",
+                "notices.queries.unread_notices",
             ],
-            "builtins": ["accounts.templatetags.form_token"],
+            "builtins": ["accounts.templatetags.form_tags"],
         },
     }
 ]
@@ -174,7 +174,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "accounts.adapter.Adapter"
+ACCOUNT_ADAPTER = "accounts.invitations.InvitationAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "change_password": "accounts.forms.NewPasswordForm",

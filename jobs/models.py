@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
-from jobs.enums import JobStatus
+
+
+class JobStatus(StrEnum):
+    """Waiting (for its time or a worker), running under a lease, done, or failed for good."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
 
 
 class Job(models.Model):
@@ -107,7 +117,7 @@ class ScheduleChange(models.Model):
         return f"{self.by_name} {self.verb} {self.schedule_id}"
 
 
-class Pulse(models.Model):
+class Heartbeat(models.Model):
     """When a part of the background was last seen at work: one row a part."""
 
     part = models.CharField(max_length=20, unique=True)

@@ -18,8 +18,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from jobs.enums import JobStatus
-from jobs.models import Job
+from jobs.models import Job, JobStatus
 
 #: A worker that says nothing for so long is taken for dead; it renews three times as often.
 LEASE = timedelta(seconds=60)

@@ -11,8 +11,7 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Refused
 from jobs import queue
-from jobs.enums import JobStatus
-from jobs.models import Job
+from jobs.models import Job, JobStatus
 
 
 def retry(job: Job, *, by: User, at: datetime) -> None:

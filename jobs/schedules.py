@@ -21,8 +21,7 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from jobs import queue, rules
-from jobs.enums import JobStatus
-from jobs.models import Job, Schedule, ScheduleChange
+from jobs.models import Job, JobStatus, Schedule, ScheduleChange
 
 #: How long jobs that were done are remembered, and those that come more often than once an hour.
 KEPT, KEPT_FREQUENT = timedelta(days=30), timedelta(days=1)

@@ -7,7 +7,7 @@ from typing import Any, cast
 from celery import current_app, shared_task
 from django.utils import timezone
 
-from jobs import pulse, queue, schedules, worker
+from jobs import heartbeat, queue, schedules, worker
 
 #: More messages than this are not left with the broker; the table holds the rest.
 MOST_MESSAGES = 500
@@ -17,7 +17,7 @@ MOST_MESSAGES = 500
 def sweep() -> None:
     """Put what schedules have due, and hand due jobs to the broker; beat sends this every 5 s."""
     at = timezone.now()
-    pulse.beat(pulse.Part.SWEEP, at=at)
+    heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
     schedules.sweep(at=at)
     most = MOST_MESSAGES - waiting()
     sent: list[int] = []

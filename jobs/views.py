@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,23 +19,35 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import access
 from accounts.enums import Right
+from accounts.fields import TextField
 from accounts.models import User
 from accounts.refusals import Refused
-from accounts.requests import signed_in
-from jobs import pulse, reading, retrying, schedules
-from jobs.enums import JobStatus
-from jobs.forms import RuleForm
-from jobs.models import Job
+from accounts.sessions import signed_in
+from accounts.verb_forms import VerbForm
+from jobs import heartbeat, queries, retrying, rules, schedules
+from jobs.models import Job, JobStatus
+
+
+class RuleForm(VerbForm):
+    """When a schedule is due."""
+
+    rule = TextField(
+        max_length=40,
+        label="When",
+        help_text=f"Such as {rules.EXAMPLES}. At the shortest every 5 s.",
+        widget=forms.TextInput(attrs={"class": "mono", "autocomplete": "off"}),
+        error_messages={"required": f"Write when it is due, such as {rules.EXAMPLES}."},
+    )
 
 
 @require_safe
 def schedule_list(request: HttpRequest) -> HttpResponse:
     """What the background does by itself, what came of it, and jobs that failed."""
     context = {
-        "lines": reading.lines(),
-        "failures": reading.failures()[:5],
-        "failed": reading.failures().count(),
-        "seen": pulse.last(timezone.now()),
+        "lines": queries.schedule_lines(),
+        "failures": queries.failed_jobs()[:5],
+        "failed": queries.failed_jobs().count(),
+        "seen": heartbeat.last_heartbeat(timezone.now()),
     }
     return _page(request, "jobs/schedule_list.html", context)
 
@@ -83,7 +96,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
     status, kind = request.GET.get("status", ""), request.GET.get("kind", "")
     if status not in {*JobStatus, ""} or kind not in {*settings.JOB_HANDLERS, ""}:
         raise Http404
-    found = reading.page(
+    found = queries.job_page(
         status, kind=kind, before=_number(request, "before"), after=_number(request, "after")
     )
     narrowed = {name: v for name, v in (("status", status), ("kind", kind)) if v}
@@ -92,7 +105,7 @@ def job_list(request: HttpRequest) -> HttpResponse:
         "status": status,
         "kind": kind,
         "statuses": list(JobStatus),
-        "kinds": reading.kinds(),
+        "kinds": queries.kinds(),
         "newer": "?" + urlencode(narrowed | {"after": found.newer}) if found.newer else "",
         "older": "?" + urlencode(narrowed | {"before": found.older}) if found.older else "",
     }
@@ -141,12 +154,12 @@ def _schedule(
 ) -> HttpResponse:
     if kind not in settings.JOB_SCHEDULES:
         raise Http404
-    line = reading.line(kind)
+    line = queries.schedule_line(kind)
     form = form or RuleForm(initial={"rule": line.row.rule})
     refusal = refusal or form.refusal
     context = {
         "line": line,
-        "recent": reading.recent(kind)[: reading.RECENT],
+        "recent": queries.ended_jobs(kind)[: queries.RECENT],
         "changes": line.row.changes.all()[:50] if line.row.pk else [],
         "form": form,
         "refusal": refusal,

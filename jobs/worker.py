@@ -20,7 +20,7 @@ from django.db import Error, connection
 from django.utils.module_loading import import_string
 from structlog.contextvars import bound_contextvars
 
-from jobs import pulse, queue
+from jobs import heartbeat, queue
 from jobs.models import Job
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def _beat(job: Job, clock: Clock, over: Event) -> None:
         try:
             if not queue.renew(job, at=clock(), lease=lease()):
                 break
-            pulse.beat(pulse.Part.WORK, at=clock())
+            heartbeat.beat(heartbeat.BackgroundPart.WORK, at=clock())
         except Error as error:
             log.warning("The lease of job %s could not be renewed: %s", job.pk, error)
             connection.close()  # a broken one stays broken

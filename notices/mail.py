@@ -27,7 +27,7 @@ def pause(job: Job) -> timedelta:
     return PAUSES[min(max(job.attempts, 1), len(PAUSES)) - 1]
 
 
-def send_notice(job: Job, at: datetime) -> str:
+def mail_notice(job: Job, at: datetime) -> str:
     """Handler of `notices.mail`: mail the notice that `job` names. Returns what became of it.
 
     Whoever read it in the product, or was disabled meanwhile, gets no mail any more; nor does

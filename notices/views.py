@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import Role
-from accounts.requests import signed_in
-from notices import preferences, reading
+from accounts.sessions import signed_in
+from notices import preferences, queries
 
 
 @never_cache
@@ -20,7 +20,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     """What you were told, the newest first; `?before=` goes on."""
     person = signed_in(request)
     before = _number(request.GET.get("before", ""))
-    page = reading.page(person, before=before)
+    page = queries.page(person, before=before)
     manages = Role.MANAGER in person.roles
     return render(
         request,
@@ -44,7 +44,7 @@ def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
     by = signed_in(request)
     if not by.notices.filter(pk=pk).exists():
         raise Http404("You have no such notice.")
-    reading.mark_read(pk, by=by, at=timezone.now())
+    queries.mark_read(pk, by=by, at=timezone.now())
     return _back(request)
 
 
@@ -53,7 +53,7 @@ def notice_read_all(request: HttpRequest) -> HttpResponse:
     """Mark all of your notices as read, up to the newest that the page showed."""
     upto = _number(request.POST.get("upto", ""))
     if upto:
-        reading.mark_all_read(upto=upto, by=signed_in(request), at=timezone.now())
+        queries.mark_all_read(upto=upto, by=signed_in(request), at=timezone.now())
     return _back(request)
 
 

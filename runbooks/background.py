@@ -21,7 +21,7 @@ from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from notices.mail import deliver, pause
 from notices.models import Notice
-from notices.tell import tell
+from notices.sending import send_notice
 from runbooks import anchors, keyed, overdue, paging, reviews, rows, verifying
 from runbooks.enums import RunKind
 from runbooks.machine import RunState
@@ -154,7 +154,7 @@ def _tell(run: Run, state: RunState, words: tuple[str, str, str], at: datetime) 
     """Tell everybody who holds a role in the run. A drill is told in the product alone: nobody is
     to be called out of bed for one."""
     key, subject, text = words
-    return tell(
+    return send_notice(
         User.objects.filter(pk__in=list(state.people)),
         key=key,
         subject=subject,
@@ -208,7 +208,7 @@ def _tell_of_missed_check(at: datetime) -> int:
     # After a pause of the whole product the check that was missed is the first thing to be done.
     if since is None or schedules.unended("runbooks.verify_logs").exists():
         return 0
-    return tell(
+    return send_notice(
         access.holding(Role.ADMIN, Role.MANAGER),
         key=f"log-check-missed:{since.isoformat()}",
         subject="The logs of runs are not being verified",

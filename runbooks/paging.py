@@ -15,7 +15,7 @@ from accounts.enums import Right, Role
 from accounts.models import User
 from accounts.texts import full_stop
 from inventory.times import stamp
-from notices import tell
+from notices import sending
 from runbooks.enums import RunKind, RunRole
 from runbooks.machine import OVERRIDE_WAITS, Line, RunState, waiting
 from runbooks.models import Run
@@ -85,7 +85,7 @@ def of_asked_copies(run: Run, state: RunState, line: Line, by: User) -> None:
     """Does anyone hold a newer copy? Everybody who may look, on the screen alone: whoever holds one
     need not be on call."""
     wanted = f" {full_stop(line.data['text'])}" if line.data["text"] else ""
-    tell.tell(
+    sending.send_notice(
         User.objects.annotate(views=access.holds(Right.VIEW)).filter(views=True).exclude(pk=by.pk),
         key=f"copies-asked:{run.pk}:{line.sequence}",
         subject=f"Does anyone hold a copy? {named(run)}",
@@ -120,7 +120,7 @@ def settle(run: Run, line: Line) -> None:
     outlives its run: closing it settles its notices.)"""
     if found := _SETTLED.get(line.kind):
         words, why = found
-        tell.settle(about(run.pk), why=why, at=line.at, words=words)
+        sending.settle(about(run.pk), why=why, at=line.at, words=words)
 
 
 def lapse(
@@ -132,9 +132,9 @@ def lapse(
     for key in open_keys:
         word = key.partition(":")[0]
         if word in _LAPSING and key not in late:
-            tell.settle(about(run.pk), why=_LAPSING[word], at=at, keys=[key])
+            sending.settle(about(run.pk), why=_LAPSING[word], at=at, keys=[key])
         elif word == "override-asked" and waiting(state, at) is None:
-            tell.settle(about(run.pk), why="It can no longer be used.", at=at, keys=[key])
+            sending.settle(about(run.pk), why="It can no longer be used.", at=at, keys=[key])
 
 
 _LAPSING = {
@@ -186,7 +186,7 @@ def _call(
 ) -> None:
     """A drill is told in the product alone: nobody is to be called out of bed for one."""
     word, subject, text = told
-    tell.tell(
+    sending.send_notice(
         people.exclude(pk=by.pk),
         key=f"{word}:{run.pk}:{line.sequence}",
         subject=subject,

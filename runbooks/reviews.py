@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from accounts.texts import plain_ends, says_something, too_long
 from inventory.times import stamp
-from notices.tell import settle, tell
+from notices.sending import send_notice, settle
 from runbooks import eventtext, paging, rows
 from runbooks.enums import RunKind
 from runbooks.machine import Line, RunState
@@ -133,7 +133,7 @@ def remind(at: datetime) -> int:
         if weeks < 1:
             continue
         people = access.holding(Role.MANAGER, Role.APPROVER).exclude(pk=review.overridden_by_id)
-        done += tell(
+        done += send_notice(
             people,
             key=f"review:{review.pk}:{weeks}",
             subject=f"An override waits for its review: {review.run}",

@@ -21,7 +21,7 @@ from django.urls import reverse
 from accounts import access, limits, people
 from accounts.enums import Right, Role
 from accounts.models import User
-from notices.tell import tell
+from notices.sending import send_notice
 from runbooks import rows
 from runbooks.enums import Move
 from runbooks.machine import RunState, demanded, may_sign, standing
@@ -120,7 +120,7 @@ def _tell(person: User, host: User, at: datetime) -> None:
     if not wrong or wrong[0] % TOLD_AFTER:
         return
     with transaction.atomic():
-        tell(
+        send_notice(
             [person, *access.holding(Role.ADMIN)],
             key=f"signatures:{person.pk}:{at:%Y-%m-%d}:{wrong[0]}",
             subject=f"{wrong[0]} wrong passwords at signatures as {person}",

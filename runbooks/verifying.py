@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts import access
 from accounts.enums import Role
-from notices.tell import tell
+from notices.sending import send_notice
 from runbooks import log
 from runbooks.anchors import Comparison, Fault
 from runbooks.log import Verdict
@@ -85,7 +85,7 @@ def keep(found: LogCheck, *, at: datetime) -> LogCheck:
     new = [fault for fault in found.faults if fault not in known]
     found.save(force_insert=True)
     if new:
-        tell(
+        send_notice(
             access.holding(Role.ADMIN, Role.MANAGER),
             key=f"log-check:{found.pk}",
             subject=counted(len(new), "new fault") + " in the logs of runs",

@@ -34,12 +34,12 @@ WRITES = {
 }  # fmt: skip
 # `at` without `by`: the moment is the system's, or its row gives it, not one person's act.
 UNPAIRED = {
-    "Delivery.created_at", "Delivery.tried_at", "Mark.read_at",
+    "Delivery.created_at", "Delivery.tried_at", "ReadCursor.read_at",
     "Copy.taken_at", "Copy.restore_proven_at", "Runbook.archived_at", "Revision.created_at",
     "Run.started_at", "Run.ended_at", "RunPerson.taken_at", "RunPerson.released_at",
     "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",
     "Notification.told_at",
-    "Job.put_at", "Job.due_at", "Job.handed_at", "Job.ended_at", "Pulse.seen_at",
+    "Job.put_at", "Job.due_at", "Job.handed_at", "Job.ended_at", "Heartbeat.seen_at",
     "Notice.read_at", "Notice.over_at", "Token.issued_at", "Token.expires_at",
     "Token.used_at",
 }  # fmt: skip

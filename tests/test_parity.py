@@ -46,8 +46,8 @@ PAGES_ONLY = {
     "webhooks.endpoints.switch_on": "as edit",
     "runbooks.runs.unlock": "tried through both doors by the day of the story",
     "notices.preferences.set_digest": "notices are told to people, not to programs",
-    "notices.reading.mark_read": "as set_digest",
-    "notices.reading.mark_all_read": "as set_digest",
+    "notices.queries.mark_read": "as set_digest",
+    "notices.queries.mark_all_read": "as set_digest",
 }
 #: Functions that take `by` and `at` and are no verbs: what verbs are made of.
 INNER = {
@@ -62,7 +62,7 @@ INNER = {
 }  # fmt: skip
 #: Where no verbs are: edges, and what is only read.
 _EDGES = {"views", "forms", "api", "management", "migrations", "templatetags", "tests"}
-_UNTOLD = {"accounts.token", "jobs.pulse"}
+_UNTOLD = {"accounts.token", "jobs.heartbeat"}
 
 
 def verbs() -> set[str]:

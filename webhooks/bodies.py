@@ -11,23 +11,23 @@ from typing import Any
 
 from inventory.times import stamp
 from webhooks.enums import Form
-from webhooks.telling import Told
+from webhooks.outgoing_events import OutgoingEvent
 
 _LONGEST = 2_500  # of the sentence; a section takes 3,000 characters, entities counted
 
 
-def body(form: Form, told: Told) -> str:
+def body(form: Form, told: OutgoingEvent) -> str:
     """The body for an endpoint of `form`."""
     data = _message(told) if form is Form.SLACK else _payload(told)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _payload(told: Told) -> Mapping[str, Any]:
+def _payload(told: OutgoingEvent) -> Mapping[str, Any]:
     timestamp = told.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return {"type": told.kind, "timestamp": timestamp, "data": told.data}
 
 
-def _message(told: Told) -> Mapping[str, Any]:
+def _message(told: OutgoingEvent) -> Mapping[str, Any]:
     marks = ["LIVE, PRODUCTION"] if told.live_production else []
     marks += ["NEAR MISS"] if told.data.get("near_miss") else []
     said = escaped(f"{told.who} {told.sentence}")

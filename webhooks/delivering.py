@@ -1,4 +1,5 @@
-"""Sending one delivery: the handler "webhooks.deliver", and what its outcome does to the endpoint.
+"""Sending one delivery: the handler "webhooks.deliver", and what its outcome does to the endpoint;
+and the handler "webhooks.prune", which deletes old ones.
 
 Nothing is locked while the receiver is asked. A worker that dies between the POST and the end of
 its job leaves no trace, and the job is done again with the same `webhook-id`: a receiver gets a
@@ -25,6 +26,8 @@ BUSY = (429, 503)
 LONGEST_ASKED = timedelta(hours=1)
 #: After so long a time of nothing but failures the endpoint is switched off.
 ENDURANCE = timedelta(days=5)
+#: How long a delivery is kept: one that arrived, and any other.
+DELIVERED_KEPT, FAILED_KEPT = timedelta(days=30), timedelta(days=90)
 #: Pauses behind the first attempt, the second, and so on: about two days in all.
 PAUSES = tuple(
     timedelta(seconds=seconds)
@@ -147,3 +150,14 @@ def _failed(endpoint: Endpoint, exchange: Exchange, *, at: datetime) -> None:
 
 def _close(delivery: Delivery, status: DeliveryStatus) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(status=status.value)
+
+
+def prune(job: Job, at: datetime) -> str:
+    """The handler "webhooks.prune", once a day: delete deliveries with their attempts, what arrived
+    after 30 days, all else after 90. The log that they are about stays."""
+    old = Delivery.objects.filter(
+        status=DeliveryStatus.DELIVERED.value, created_at__lt=at - DELIVERED_KEPT
+    )
+    older = Delivery.objects.filter(created_at__lt=at - FAILED_KEPT)
+    gone = (old | older).delete()[1].get("webhooks.Delivery", 0)
+    return f"{gone} deliveries forgotten."

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from accounts.api.fields import EnumField
 from runbooks.enums import RunKind, RunRole
 from webhooks import kinds
-from webhooks.telling import EXAMPLE
+from webhooks.outgoing_events import EXAMPLE
 
 _Shape = serializers.Serializer[Any]
 _INCIDENT_KINDS = (

@@ -19,10 +19,19 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from accounts.texts import says_something
-from webhooks import history, kinds, marks, orders, relay, signing, targets, telling
+from webhooks import (
+    cursors,
+    delivery_jobs,
+    history,
+    kinds,
+    outbox,
+    outgoing_events,
+    signing,
+    targets,
+)
 from webhooks.enums import DeliveryStatus, Form
 from webhooks.models import Delivery, Endpoint
-from webhooks.telling import Told
+from webhooks.outgoing_events import OutgoingEvent
 
 OVERLAP = timedelta(hours=24)
 _TAKEN = "There is an endpoint of this name already: choose another."
@@ -151,18 +160,18 @@ def send_test(endpoint: Endpoint, *, by: User, at: datetime) -> Delivery:
         row = _locked(endpoint)
         _check_enabled(row)
         said = "sent a test event"
-        told = Told(
+        told = OutgoingEvent(
             event=f"test:{uuid4().hex}",
             kind=kinds.TEST,
             at=at,
             who=str(by),
             sentence=said,
             about=f"Test of {row}",
-            url=telling.link("webhooks:endpoint_detail", row.pk),
+            url=outgoing_events.link("webhooks:endpoint_detail", row.pk),
             data={"sentence": said, "who": str(by)},
         )
         _rested(row)
-        relay.put([(told, row)], at=at)
+        outbox.put([(told, row)], at=at)
     return Delivery.objects.get(endpoint=row, event=told.event)
 
 
@@ -175,7 +184,7 @@ def resend(delivery: Delivery, *, by: User, at: datetime) -> Delivery:
     with transaction.atomic():
         row = _locked(delivery.endpoint)
         _check_enabled(row)
-        if not orders.again(delivery, at=at):
+        if not delivery_jobs.again(delivery, at=at):
             raise Refused(
                 "being_sent",
                 "This delivery is being sent, or about to be.",
@@ -194,7 +203,7 @@ def _locked(endpoint: Endpoint) -> Endpoint:
 def _begin_reading(*, at: datetime) -> None:
     """As long as nobody listens, nothing is read; the first listener begins at the end."""
     if not Endpoint.objects.filter(enabled=True).exists():
-        marks.begin(at=at)
+        cursors.begin(at=at)
 
 
 def _rested(endpoint: Endpoint) -> None:

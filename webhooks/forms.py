@@ -97,7 +97,7 @@ class EndpointForm(VerbForm):
         )
 
 
-class FilterForm(forms.Form):
+class DeliveryFilterForm(forms.Form):
     """What the list of deliveries is narrowed to."""
 
     status = forms.ChoiceField(

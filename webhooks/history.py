@@ -11,7 +11,7 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import ChangedMeanwhile
 from inventory import times
-from notices.tell import tell
+from notices.sending import send_notice
 from webhooks.models import Endpoint, EndpointChange
 
 PRODUCT = "Countersign"
@@ -44,7 +44,7 @@ def switched_off(endpoint: Endpoint, why: str, *, at: datetime) -> None:
     endpoint.enabled = False
     endpoint.save(update_fields=["enabled"])
     line = record(endpoint, "switched it off", {"why": ("", why)}, by=None, at=at)
-    tell(
+    send_notice(
         _admins(),
         key=f"webhook-off:{line.pk}",
         subject=f"The webhook {endpoint} was switched off",

@@ -79,7 +79,7 @@ class EndpointChange(models.Model):
         return f"{self.by_name} {self.verb} {self.endpoint_id}"
 
 
-class Mark(models.Model):
+class ReadCursor(models.Model):
     """How far a source is read: everything up to the key `reached` has been seen once, and was
     looked at again at `read_at`, or up to a minute later."""
 

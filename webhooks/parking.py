@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from webhooks import orders
+from webhooks import delivery_jobs
 from webhooks.enums import DeliveryStatus
 from webhooks.models import Delivery, Endpoint
 
@@ -52,5 +52,5 @@ def release(*, at: datetime) -> int:
             continue
         most = 1 if rest(endpoint.failures) else MOST_RELEASED
         for delivery in here.order_by("pk")[:most]:
-            released += orders.again(delivery, at=at)
+            released += delivery_jobs.again(delivery, at=at)
     return released

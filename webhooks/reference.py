@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from inventory.durations import words
-from webhooks import delivering, endpoints, kinds, parking, pruning, sending, targets
-from webhooks.telling import EXAMPLE
+from webhooks import delivering, endpoints, kinds, parking, sending, targets
+from webhooks.outgoing_events import EXAMPLE
 
 
 def webhook_events_page() -> str:
@@ -53,8 +53,8 @@ def _limits() -> str:
         "parked at most": words(parking.TOO_OLD),
         "failing until it is switched off": words(delivering.ENDURANCE),
         "the old secret beside the new one": words(endpoints.OVERLAP),
-        "delivered deliveries are kept": words(pruning.DELIVERED_KEPT),
-        "other deliveries are kept": words(pruning.FAILED_KEPT),
+        "delivered deliveries are kept": words(delivering.DELIVERED_KEPT),
+        "other deliveries are kept": words(delivering.FAILED_KEPT),
     }
     lines = [f"| {what} | {how} |" for what, how in rows.items()]
     return "\n".join(["| what | how much |", "|---|---|", *lines])

@@ -18,10 +18,10 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from accounts.refusals import Refused
-from accounts.requests import signed_in
-from webhooks import endpoints, history, reading
+from accounts.sessions import signed_in
+from webhooks import endpoints, history, queries
 from webhooks.delivering import keys
-from webhooks.forms import EndpointForm, FilterForm
+from webhooks.forms import DeliveryFilterForm, EndpointForm
 from webhooks.models import Delivery, Endpoint
 
 ATTEMPTS = 50
@@ -38,7 +38,7 @@ def _admin(request: HttpRequest) -> User:
 def endpoint_list(request: HttpRequest) -> HttpResponse:
     """Every endpoint with how it is, the enabled first."""
     _admin(request)
-    lines = reading.lines(at=timezone.now())
+    lines = queries.endpoint_lines(at=timezone.now())
     return render(request, "webhooks/endpoint_list.html", {"lines": lines})
 
 
@@ -164,7 +164,7 @@ def _delivery_page(
     context = {
         "delivery": delivery,
         "attempts": delivery.attempts.all()[:ATTEMPTS],
-        "next_attempt": reading.next_attempt(delivery),
+        "next_attempt": queries.next_attempt(delivery),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200
@@ -196,15 +196,15 @@ def _both(endpoint: Endpoint, at: datetime) -> bool:
 def _page(
     request: HttpRequest, endpoint: Endpoint, *, refusal: Refused | None = None
 ) -> HttpResponse:
-    at, filters = timezone.now(), FilterForm(request.GET)
+    at, filters = timezone.now(), DeliveryFilterForm(request.GET)
     narrowed = dict(filters.cleaned_data) if filters.is_valid() else {"status": "", "kind": ""}
     before = request.GET.get("before", "")
     paged = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
-    page = reading.page(endpoint, **narrowed, before=paged)
-    state, sign = reading.state(endpoint, at=at)
+    page = queries.delivery_page(endpoint, **narrowed, before=paged)
+    state, sign = queries.state(endpoint, at=at)
     context = {
         "endpoint": endpoint,
-        "address": reading.address(endpoint),
+        "address": queries.address(endpoint),
         "state": state,
         "sign": sign,
         "both": _both(endpoint, at),

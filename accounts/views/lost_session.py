@@ -18,8 +18,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.answers import Answer, wants_fragment, wants_json
-from accounts.requests import signed_in
-from accounts.templatetags.form_token import TYPED_BY
+from accounts.sessions import signed_in
+from accounts.templatetags.form_tags import TYPED_BY
 
 #: In a session: when it was last renewed, in seconds since 1970.
 RENEWED = "renewed_at"

@@ -15,7 +15,7 @@ from accounts.enums import Right
 from accounts.forms import InviteForm, RolesForm
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
-from accounts.requests import signed_in
+from accounts.sessions import signed_in
 
 
 @require_GET

@@ -15,7 +15,7 @@ from accounts import access, tokens
 from accounts.enums import Right
 from accounts.forms import TokenForm
 from accounts.models import Token
-from accounts.requests import signed_in
+from accounts.sessions import signed_in
 
 
 @never_cache

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts import access
 from accounts.enums import Right
 from accounts.forms import scope_choices
-from accounts.requests import signed_in
+from accounts.sessions import signed_in
 from config.api import reference
 
 

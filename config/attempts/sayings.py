@@ -10,7 +10,7 @@ from config.attempts.trying import Attempt, World, demand
 from incidents import actions
 from incidents.enums import ActionKind, Strength
 from incidents.models import Incident
-from notices import reading
+from notices import queries
 from runbooks.enums import Move
 
 _INVISIBLE = "\u200b\u3164"
@@ -53,12 +53,12 @@ def _stop_after_the_end(world: World) -> str:
     """A STOP that nobody has to answer any more does not wait for an answer."""
     crew = world.restore()
     decider = world.person("decider")
-    before = reading.unread(decider)
+    before = queries.unread(decider)
     crew.press("verifier", Move.HOLD, reason="Wrong host.")
-    demand(reading.unread(decider) == before + 1, "The decider was not told of the STOP.")
+    demand(queries.unread(decider) == before + 1, "The decider was not told of the STOP.")
     for _ in range(2):  # the first leads through the section that undoes what was done
         crew.press("decider", Move.ABORT, reason="It was a rehearsal.", deviation="other")
-        demand(reading.unread(decider) == before, "The STOP that was answered is unread.")
+        demand(queries.unread(decider) == before, "The STOP that was answered is unread.")
     return str(decider.notices.latest("pk").over)
 
 

@@ -17,7 +17,7 @@ from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.templatetags.form_token import hidden_fields
+from accounts.templatetags.form_tags import hidden_fields
 from runbooks.forms.moves import MoveForm
 from runbooks.recall import Recent
 from runbooks.screen.panels import Panel

@@ -22,7 +22,7 @@ from typing import IO, Any
 import pytest
 from django.utils import timezone
 
-from jobs import pulse
+from jobs import heartbeat
 from tests.runbooks import live_world
 from tests.runbooks.live_world import PATIENCE, ROOT, Server, World, open_world, wait_until
 
@@ -211,7 +211,7 @@ def test_the_commands_of_the_background_work_and_stop(
     worker, beat = (exec_start(f"countersign-{part}.service") for part in ("worker", "beat"))
     json_lines = {"COUNTERSIGN_LOG_FORMAT": "json"}
     with started(worker, world, **json_lines) as one, started(beat, world, **json_lines) as other:
-        wait_until(lambda: (pulse.last(timezone.now()).at or before) > before)
+        wait_until(lambda: (heartbeat.last_heartbeat(timezone.now()).at or before) > before)
         for process in (one, other):
             process.send_signal(signal.SIGTERM)
         told = [process.communicate(timeout=60)[1] for process in (one, other)]

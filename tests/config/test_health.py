@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from config import health
 from config.health import Word
-from jobs import pulse, queue
+from jobs import heartbeat, queue
 from runbooks.models import LogCheck
 
 Usage = namedtuple("Usage", "total used free")
@@ -27,7 +27,7 @@ def words(found: health.Health) -> dict[str, str]:
 
 @pytest.mark.django_db
 def test_all_is_well(at: datetime) -> None:
-    pulse.beat(pulse.Part.SWEEP, at=at)
+    heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
     found = health.look(at)
     assert found.ready
     assert set(words(found).values()) == {"ok"}
@@ -64,7 +64,7 @@ def test_a_database_that_does_not_answer_is_a_word_and_no_fault(
 @pytest.mark.django_db
 def test_work_that_nobody_does_is_told_and_sends_nobody_away(at: datetime) -> None:
     queue.put("runbooks.sleep", "1", at=at)
-    pulse.beat(pulse.Part.SWEEP, at=at + timedelta(minutes=4))
+    heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at + timedelta(minutes=4))
     assert words(health.look(at + timedelta(minutes=4)))["background"] == "ok"
     late = health.look(at + timedelta(minutes=6))
     assert words(late)["background"] == "degraded"
@@ -75,7 +75,7 @@ def test_work_that_nobody_does_is_told_and_sends_nobody_away(at: datetime) -> No
 @pytest.mark.django_db
 def test_a_background_that_gives_no_sign_is_told(at: datetime) -> None:
     assert words(health.look(at))["background"] == "degraded"
-    pulse.beat(pulse.Part.SWEEP, at=at)
+    heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
     assert words(health.look(at + timedelta(minutes=1)))["background"] == "ok"
     later = health.look(at + timedelta(minutes=30))
     assert words(later)["background"] == "degraded"
@@ -117,7 +117,7 @@ def test_a_probe_comes_by_number_without_tls_and_without_an_account(settings: An
 
 @pytest.mark.django_db
 def test_readiness_is_cheap(django_assert_num_queries: Any) -> None:
-    pulse.beat(pulse.Part.SWEEP, at=timezone.now())
+    heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=timezone.now())
     Client().get("/readyz")
     with django_assert_num_queries(5):
         Client().get("/readyz")

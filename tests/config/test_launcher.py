@@ -19,7 +19,7 @@ import pytest
 from django.db import OperationalError, connections
 
 from config import children, demonstration, launcher
-from jobs import pulse
+from jobs import heartbeat
 from tests.runbooks.live_world import PATIENCE, ROOT, Reader, World, open_world, wait_until
 
 
@@ -267,9 +267,9 @@ def test_the_background_hangs_when_it_gives_no_sign_of_life(
 ) -> None:
     monkeypatch.setattr(connections, "close_all", lambda: None)
     now = datetime.now(UTC)
-    pulse.beat(pulse.Part.SWEEP, at=now - 2 * pulse.LATE)
+    heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=now - 2 * heartbeat.LATE)
     assert not launcher._at_work()
-    pulse.beat(pulse.Part.WORK, at=now - timedelta(seconds=5))
+    heartbeat.beat(heartbeat.BackgroundPart.WORK, at=now - timedelta(seconds=5))
     assert launcher._at_work()
 
 
@@ -279,7 +279,7 @@ def test_a_database_that_cannot_be_asked_tells_nothing_about_the_background(
     def down(at: datetime) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(pulse, "last", down)
+    monkeypatch.setattr(heartbeat, "last", down)
     assert launcher._at_work()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from jobs import pulse, queue, schedules
+from jobs import heartbeat, queue, schedules
 from jobs.models import Job
 
 KIND = "tests.write"
@@ -43,7 +43,7 @@ def failed(at: datetime, key: str = "1", *, kind: str = KIND) -> Job:
 def background(at: datetime) -> dict[str, str]:
     """A background that is at work: a schedule with a result, a job that failed, one that is to be
     tried again; the numbers of both."""
-    pulse.beat(pulse.Part.SWEEP, at=at)
+    heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
     schedules.sweep(at=at)
     done(at, schedules.key("jobs.prune", at), kind="jobs.prune")
     later = running(at, "notice 2", kind="notices.mail")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from accounts.models import User
-from notices import reading
+from notices import queries
 from notices.models import Notice
-from notices.tell import tell
+from notices.sending import send_notice
 from runbooks.models import LogCheck, Run
 
 
@@ -20,9 +20,9 @@ def watched(person: User, at: datetime) -> None:
         " Look whether it still moves. If it does not, say STOP and find out why."
     )
     week = "What happened from 2026-03-02 to 2026-03-08.\n\nRuns ended: 1.\n- Run 5 — Restore: done"
-    tell([person], key="w", subject="The week 2026-W10", text=week, url="/", at=at)
-    reading.mark_read(Notice.objects.get(person=person).pk, by=person, at=at)
-    tell([person], key="l", subject=subject, text=late, url=url, at=at + timedelta(hours=1))
+    send_notice([person], key="w", subject="The week 2026-W10", text=week, url="/", at=at)
+    queries.mark_read(Notice.objects.get(person=person).pk, by=person, at=at)
+    send_notice([person], key="l", subject=subject, text=late, url=url, at=at + timedelta(hours=1))
     good = LogCheck(at=at - timedelta(days=1), runs=411, events=17980, heads=600, faults=[])
     rewritten = (
         "Event 12 was anchored 2026-03-04 03:12 UTC and has another digest now."

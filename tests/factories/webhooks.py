@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import User
 from jobs import queue
 from jobs.models import Job
-from webhooks import delivering, endpoints, relay
+from webhooks import delivering, endpoints, outbox
 from webhooks.enums import Form
 from webhooks.models import Delivery, Endpoint
 
@@ -27,7 +27,7 @@ def endpoint(by: User, at: datetime, **facts: Any) -> Endpoint:
 
 def run_relay(at: datetime) -> str:
     """What the schedule does every few seconds."""
-    return relay.relay(Job(kind="webhooks.relay", key="now"), at)
+    return outbox.relay(Job(kind="webhooks.relay", key="now"), at)
 
 
 def bodies(of: Endpoint) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 
 from config import broker
 from config.beat import Steady
-from jobs import pulse, tasks
+from jobs import heartbeat, tasks
 from jobs.models import Job
 from tests.factories import jobs as make
 
@@ -52,7 +52,7 @@ class TestSweep:
         tasks.sweep()
         tasks.sweep()
         assert told.messages == pks
-        assert not pulse.last(at).late
+        assert not heartbeat.last_heartbeat(at).late
 
     def test_a_broker_that_is_full_is_left_alone(self, told: Told, at: datetime) -> None:
         for number in range(3):

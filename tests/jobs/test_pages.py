@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.needs import needs
-from jobs import pulse, queue, reading, schedules
+from jobs import heartbeat, queries, queue, schedules
 from jobs.models import Job, Schedule
 from tests.factories import jobs as make
 
@@ -42,7 +42,7 @@ class TestReading:
         make.failed(at, "a.fine@0", kind="a.fine")  # an earlier one, and it is fine again
         make.failed(at, "b.failed@1", kind="b.failed")
         queue.postpone(make.running(at, "c.later@1", kind="c.later"), "Busy.", at=at)
-        lines = reading.lines()
+        lines = queries.schedule_lines()
         order = [line.row.kind for line in lines]
         assert order == ["b.failed", "c.later", "a.fine", "d.new"]
 
@@ -81,23 +81,23 @@ class TestList:
     def test_pages_follow_one_another_both_ways(self, at: datetime) -> None:
         for number in range(7):
             make.waiting(at, str(number))
-        first = reading.page(size=3)
-        second = reading.page(size=3, before=first.older)
-        third = reading.page(size=3, before=second.older)
+        first = queries.job_page(size=3)
+        second = queries.job_page(size=3, before=first.older)
+        third = queries.job_page(size=3, before=second.older)
         keys = [[job.key for job in page.jobs] for page in (first, second, third)]
         assert keys == [["6", "5", "4"], ["3", "2", "1"], ["0"]]
         assert (first.newer, third.older) == (None, None)
-        assert reading.page(size=3, after=third.newer) == second
-        assert reading.page(size=3, after=second.newer).jobs == first.jobs
-        assert reading.page(size=3, after=second.newer).newer is None
+        assert queries.job_page(size=3, after=third.newer) == second
+        assert queries.job_page(size=3, after=second.newer).jobs == first.jobs
+        assert queries.job_page(size=3, after=second.newer).newer is None
 
     def test_filters_stay_when_the_page_is_turned(self, signed_in, viewer, at) -> None:
-        for number in range(reading.PAGE + 1):
+        for number in range(queries.PAGE + 1):
             make.waiting(at, str(number), kind="jobs.prune")
         make.failed(at, "failed", kind="jobs.prune")
         path = "/background/jobs/?status=waiting&kind=jobs.prune"
         page = signed_in(viewer).get(path)
-        assert len(page.context["jobs"]) == reading.PAGE
+        assert len(page.context["jobs"]) == queries.PAGE
         assert page.context["older"].startswith("?status=waiting&kind=jobs.prune&before=")
         older = signed_in(viewer).get("/background/jobs/" + page.context["older"])
         assert [job.key for job in older.context["jobs"]] == ["0"]
@@ -108,9 +108,9 @@ class TestList:
         for key in "123":
             make.done(at, key, kind="often")
         make.failed(at, "bad", kind="often")
-        assert [job.key for job in reading.page(size=2).jobs] == ["bad", "mail"]
-        assert reading.page("done").jobs == ()
-        assert len(reading.page(kind="often").jobs) == 4
+        assert [job.key for job in queries.job_page(size=2).jobs] == ["bad", "mail"]
+        assert queries.job_page("done").jobs == ()
+        assert len(queries.job_page(kind="often").jobs) == 4
 
     @pytest.mark.parametrize("number", ["x", "-1", "9" * 30, "٣"])
     def test_an_odd_place_is_the_beginning(self, signed_in, viewer, at, number: str) -> None:
@@ -198,7 +198,7 @@ class TestHome:
         assert needs(manager, at).background == ()
 
     def test_nothing_is_said_of_a_background_at_work(self, admin: User, at: datetime) -> None:
-        pulse.beat(pulse.Part.SWEEP, at=at)
+        heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
         schedules.sweep(at=at)
         make.done(at)
         assert needs(admin, at).background == ()

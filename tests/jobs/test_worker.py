@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from jobs import pulse, queue, worker
-from jobs.models import Job, Pulse
+from jobs import heartbeat, queue, worker
+from jobs.models import Heartbeat, Job
 from tests.factories import jobs as make
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +142,7 @@ class TestHeartbeat:
         pk = make.waiting(at).pk
         assert worker.work(pk, clock=lambda: next(moments))
         assert outcome(pk)[0] == "done"
-        assert Pulse.objects.get().part == pulse.Part.WORK
+        assert Heartbeat.objects.get().part == heartbeat.BackgroundPart.WORK
 
     def test_a_database_that_is_away_for_a_while_is_asked_again(
         self, handled, monkeypatch, at, caplog
@@ -166,9 +166,9 @@ class TestHeartbeat:
         assert "could not be renewed" in caplog.text
 
 
-class TestPulse:
+class TestSignsOfLife:
     def test_never_seen(self, at: datetime) -> None:
-        seen = pulse.last(at)
+        seen = heartbeat.last_heartbeat(at)
         assert (seen.at, seen.late) == (None, True)
         assert seen.sentence == "The background has never been seen at work."
 
@@ -183,24 +183,24 @@ class TestPulse:
         ],
     )
     def test_people_are_told_after_three_minutes(self, at, seconds, late, told) -> None:
-        pulse.beat(pulse.Part.SWEEP, at=at)
-        seen = pulse.last(at + timedelta(seconds=seconds))
+        heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
+        seen = heartbeat.last_heartbeat(at + timedelta(seconds=seconds))
         assert seen.late is late
         assert seen.sentence.endswith(told)
 
     def test_any_part_counts(self, at: datetime) -> None:
-        pulse.beat(pulse.Part.SWEEP, at=at)
-        pulse.beat(pulse.Part.WORK, at=at + timedelta(minutes=4))
-        assert not pulse.last(at + timedelta(minutes=5)).late
+        heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
+        heartbeat.beat(heartbeat.BackgroundPart.WORK, at=at + timedelta(minutes=4))
+        assert not heartbeat.last_heartbeat(at + timedelta(minutes=5)).late
 
     def test_it_is_written_now_and_then(self, at: datetime, django_assert_num_queries) -> None:
-        pulse.beat(pulse.Part.SWEEP, at=at)
+        heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
         with django_assert_num_queries(1):
-            pulse.beat(pulse.Part.SWEEP, at=at + timedelta(seconds=14))
-        pulse.beat(pulse.Part.SWEEP, at=at + timedelta(seconds=15))
-        assert pulse.last(at).at == at + timedelta(seconds=15)
+            heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at + timedelta(seconds=14))
+        heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at + timedelta(seconds=15))
+        assert heartbeat.last_heartbeat(at).at == at + timedelta(seconds=15)
 
     def test_a_clock_that_went_back_is_followed(self, at: datetime) -> None:
-        pulse.beat(pulse.Part.SWEEP, at=at + timedelta(days=1))
-        pulse.beat(pulse.Part.SWEEP, at=at)
-        assert pulse.last(at + timedelta(minutes=5)).late
+        heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at + timedelta(days=1))
+        heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
+        assert heartbeat.last_heartbeat(at + timedelta(minutes=5)).late

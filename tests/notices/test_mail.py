@@ -14,13 +14,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from accounts.models import User
 from jobs import queue
-from jobs.enums import JobStatus
-from jobs.models import Job
+from jobs.models import Job, JobStatus
 from jobs.queue import GiveUp, Postpone
-from notices import reading
-from notices.mail import pause, send_notice
+from notices import queries
+from notices.mail import mail_notice, pause
 from notices.models import Notice
-from notices.tell import tell
+from notices.sending import send_notice
 
 
 class Broken(BaseEmailBackend):
@@ -37,7 +36,7 @@ def job(operator: User, at: datetime, settings: Any) -> Job:
     """The waiting mail of a notice to the operator."""
     settings.SITE_URL = "https://countersign.example.org"
     subject, text = "Step 3 of “A & B” is late", "It may take 30 min & has taken 42."
-    tell([operator], key="late:1", subject=subject, text=text, url="/runs/5/", at=at)
+    send_notice([operator], key="late:1", subject=subject, text=text, url="/runs/5/", at=at)
     return Job.objects.get(kind="notices.mail")
 
 
@@ -47,7 +46,7 @@ def broken(settings: Any, error: Exception) -> None:
 
 
 def test_the_mail_says_what_the_notice_says_and_leads_there(job: Job, at: datetime) -> None:
-    assert send_notice(job, at) == "Mailed to operator@example.org."
+    assert mail_notice(job, at) == "Mailed to operator@example.org."
     (sent,) = mail.outbox
     assert sent.to == ["operator@example.org"]
     assert sent.subject == "Countersign: Step 3 of “A & B” is late"
@@ -59,32 +58,32 @@ def test_the_mail_says_what_the_notice_says_and_leads_there(job: Job, at: dateti
 
 def test_a_mail_that_goes_out_twice_has_one_message_id(job: Job, at: datetime) -> None:
     """A worker may die after the server took the mail and before the job was ended."""
-    send_notice(job, at)
-    send_notice(job, at)
+    mail_notice(job, at)
+    mail_notice(job, at)
     first, second = (sent.message()["Message-ID"] for sent in mail.outbox)
     assert first == second
     assert first.endswith("@localhost>")
     other = Job(kind=job.kind, key="other", data=job.data)
-    send_notice(other, at)
+    mail_notice(other, at)
     assert mail.outbox[2].message()["Message-ID"] != first
 
 
 def test_what_was_read_meanwhile_is_not_mailed(job: Job, operator: User, at: datetime) -> None:
-    reading.mark_read(Notice.objects.get().pk, by=operator, at=at)
-    assert "had read it" in send_notice(job, at)
+    queries.mark_read(Notice.objects.get().pk, by=operator, at=at)
+    assert "had read it" in mail_notice(job, at)
     assert mail.outbox == []
 
 
 def test_who_was_disabled_meanwhile_gets_no_mail(job: Job, operator: User, at: datetime) -> None:
     User.objects.filter(pk=operator.pk).update(is_active=False)
-    assert "disabled" in send_notice(job, at)
+    assert "disabled" in mail_notice(job, at)
     assert mail.outbox == []
 
 
 def test_a_notice_that_does_not_exist_is_given_up(job: Job, at: datetime) -> None:
     Notice.objects.all().delete()
     with pytest.raises(GiveUp):
-        send_notice(job, at)
+        mail_notice(job, at)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +101,7 @@ def test_a_server_that_fails_is_tried_again(
 ) -> None:
     broken(settings, error)
     with pytest.raises(Postpone, match=r"handed over|greylisted"):
-        send_notice(job, at)
+        mail_notice(job, at)
 
 
 def test_a_recipient_that_is_refused_for_good_is_given_up(
@@ -110,7 +109,7 @@ def test_a_recipient_that_is_refused_for_good_is_given_up(
 ) -> None:
     broken(settings, SMTPRecipientsRefused({"operator@example.org": (550, b"no such mailbox")}))
     with pytest.raises(GiveUp, match="550 no such mailbox"):
-        send_notice(job, at)
+        mail_notice(job, at)
 
 
 def test_a_server_may_be_away_for_most_of_a_day() -> None:
@@ -128,13 +127,13 @@ def test_what_was_told_while_the_server_was_away_is_mailed_once_it_is_back(
     held = queue.take(job.pk, at=at)
     assert held is not None
     with pytest.raises(Postpone) as postponed:
-        send_notice(held, at)
+        mail_notice(held, at)
     told = postponed.value
     assert queue.postpone(held, told.sentence, at=at, pause=told.pause)
     settings.EMAIL_BACKEND = working
     later = at + timedelta(minutes=1)
     held = queue.take(job.pk, at=later)
     assert held is not None
-    assert queue.end(held, send_notice(held, later), at=later)
+    assert queue.end(held, mail_notice(held, later), at=later)
     assert len(mail.outbox) == 1
     assert Job.objects.get().status == JobStatus.DONE.value

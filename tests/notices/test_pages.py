@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from notices import preferences, reading
+from notices import preferences, queries
 from notices.models import Notice
-from notices.tell import tell
+from notices.sending import send_notice
 
 SignIn = Callable[[User], Client]
 PAGE = "/notices/"
@@ -23,7 +23,9 @@ PAGE = "/notices/"
 def told(person: User, at: datetime, many: int = 1, first: int = 0) -> list[Notice]:
     for number in range(first, first + many):
         text = f"text {number}\nof two lines"
-        tell([person], key=f"k{number}", subject=f"Subject {number}", text=text, url="/", at=at)
+        send_notice(
+            [person], key=f"k{number}", subject=f"Subject {number}", text=text, url="/", at=at
+        )
     return list(Notice.objects.filter(person=person).order_by("-pk"))
 
 
@@ -49,7 +51,7 @@ def test_nobody_sees_anything_without_signing_in() -> None:
 
 def test_a_text_is_shown_as_text(signed_in: SignIn, operator: User, at: datetime) -> None:
     bad = "<script>alert(1)</script>"
-    tell([operator], key="k", subject=bad, text=bad, url="/", at=at)
+    send_notice([operator], key="k", subject=bad, text=bad, url="/", at=at)
     assert bad not in html(signed_in(operator))
 
 
@@ -77,7 +79,7 @@ def test_nobody_marks_the_notice_of_another(
     client.post(reverse("notices:notice_read_all"), {"upto": str(notice.pk)})
     notice.refresh_from_db()
     assert notice.read_at is None
-    assert not reading.mark_read(notice.pk, by=verifier, at=at)
+    assert not queries.mark_read(notice.pk, by=verifier, at=at)
 
 
 def test_mark_all_leaves_what_came_after_the_page(
@@ -88,9 +90,9 @@ def test_mark_all_leaves_what_came_after_the_page(
     upto = client.get(PAGE).context["upto"]
     told(operator, at, first=3)
     client.post(reverse("notices:notice_read_all"), {"upto": upto})
-    assert reading.unread(operator) == 1
+    assert queries.unread(operator) == 1
     assert client.post(reverse("notices:notice_read_all"), {"upto": "x"}).status_code == 303
-    assert reading.unread(operator) == 1
+    assert queries.unread(operator) == 1
 
 
 @pytest.mark.parametrize("name", ["notice_read_all", "digest_switch"])
@@ -99,7 +101,7 @@ def test_a_look_changes_nothing(signed_in: SignIn, operator: User, name: str) ->
 
 
 def test_pages_go_on_without_gap_or_repeat(signed_in: SignIn, operator: User, at: datetime) -> None:
-    wanted = [notice.pk for notice in told(operator, at, many=reading.PAGE * 2 + 1)]
+    wanted = [notice.pk for notice in told(operator, at, many=queries.PAGE * 2 + 1)]
     client, seen, address = signed_in(operator), [], PAGE
     while address:
         context = client.get(address).context
@@ -119,7 +121,7 @@ def test_the_head_counts_what_is_unread(signed_in: SignIn, operator: User, at: d
     assert "unread" not in html(client, "/")
     told(operator, at, many=3)
     assert '3<span class="visually-hidden"> unread</span>' in html(client, "/")
-    reading.mark_all_read(upto=Notice.objects.latest("pk").pk, by=operator, at=at)
+    queries.mark_all_read(upto=Notice.objects.latest("pk").pk, by=operator, at=at)
     assert "unread" not in html(client, "/")
 
 
@@ -127,7 +129,7 @@ def test_a_page_of_many_asks_as_little_as_a_page_of_one(
     signed_in: SignIn, operator: User, at: datetime
 ) -> None:
     client, counts = signed_in(operator), []
-    for first, many in ((0, 1), (1, reading.PAGE * 2)):
+    for first, many in ((0, 1), (1, queries.PAGE * 2)):
         told(operator, at, many=many, first=first)
         with CaptureQueriesContext(connection) as asked:
             html(client)

@@ -20,7 +20,7 @@ from tests.factories.missed import missed
 from tests.factories.story import SHEET, Story, story
 from tests.factories.tokens import program
 from tests.incidents.world import incident
-from webhooks import telling
+from webhooks import outgoing_events
 from webhooks.enums import Source
 
 SignIn = Callable[[User], Client]
@@ -100,7 +100,7 @@ def test_notices_and_webhooks_name_it_so_too(played: Story) -> None:
     assert told
     assert all(NEW not in f"{notice.subject} {notice.text}" for notice in told)
     keys = list(played.run.events.values_list("pk", flat=True))
-    events = telling.tell(Source.RUN, keys)
+    events = outgoing_events.read_events(Source.RUN, keys)
     assert {event.about for event in events} == {f"Run {played.run.pk}, {OLD}"}
     assert NEW not in str(events)
 

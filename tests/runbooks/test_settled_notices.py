@@ -11,10 +11,10 @@ from django.test import Client
 
 from accounts.models import User
 from jobs.models import Job
-from notices import reading
-from notices.mail import send_notice
+from notices import queries
+from notices.mail import mail_notice
 from notices.models import Notice
-from notices.tell import settle, tell
+from notices.sending import send_notice, settle
 from runbooks import background, reviews
 from runbooks.enums import Move, RunRole
 from runbooks.models import Review
@@ -50,13 +50,13 @@ def test_a_stop_is_over_when_the_run_is_resumed(run: Play) -> None:
     decider = run.people["decider"]
     run.move(Move.HOLD, by="verifier", reason="Wrong host.")
     assert over("stop") == {""}
-    assert reading.unread(decider) == 1
+    assert queries.unread(decider) == 1
     resume(run)
     assert over("stop") == {"The run was resumed."}
-    assert reading.unread(decider) == 0
+    assert queries.unread(decider) == 0
     assert Notice.objects.get().over_at == run.at
     run.move(Move.HOLD, by="verifier", reason="Again.")
-    assert reading.unread(decider) == 1  # another STOP is another notice
+    assert queries.unread(decider) == 1  # another STOP is another notice
 
 
 def test_all_that_a_run_asked_is_over_when_it_ends(run: Play) -> None:
@@ -67,7 +67,7 @@ def test_all_that_a_run_asked_is_over_when_it_ends(run: Play) -> None:
     assert over("stop") == over("override-asked") == over("copies-asked") == {""}
     run.move(Move.ABORT, by="decider", reason="so")
     assert over("stop") == over("override-asked") == over("copies-asked") == {why}
-    assert not any(reading.unread(person) for person in run.people.values())
+    assert not any(queries.unread(person) for person in run.people.values())
 
 
 @pytest.mark.django_db
@@ -171,12 +171,12 @@ def test_what_is_over_is_shown_and_not_mailed(run: Play, signed_in: SignIn) -> N
     assert "Mark all as read" not in page
     assert "unread</span>" not in page
     job = Job.objects.get(kind="notices.mail")
-    assert send_notice(job, run.at) == "Not mailed: it was over. The run was resumed."
+    assert mail_notice(job, run.at) == "Not mailed: it was over. The run was resumed."
 
 
 def test_what_asks_for_nothing_stays_unread(run: Play, at: datetime) -> None:
     decider = run.people["decider"]
-    tell([decider], key="digest:1", subject="A week", text="x", url="/", at=at)
+    send_notice([decider], key="digest:1", subject="A week", text="x", url="/", at=at)
     settle("", why="x.", at=at, words=["stop"])
     run.move(Move.ABORT, by="operator", reason="so")
-    assert reading.unread(decider) == 1
+    assert queries.unread(decider) == 1

@@ -18,18 +18,18 @@ from accounts.models import User
 from jobs.models import Job
 from runbooks import words
 from tests.factories.webhooks import attempt, endpoint
-from webhooks import bodies, endpoints, kinds, pruning, sending
+from webhooks import bodies, delivering, endpoints, kinds, sending
 from webhooks.enums import Form
 from webhooks.models import Attempt, Delivery, EndpointChange
+from webhooks.outgoing_events import OutgoingEvent
 from webhooks.sending import Exchange
-from webhooks.telling import Told
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
-def told(at: datetime) -> Told:
-    return Told(
+def told(at: datetime) -> OutgoingEvent:
+    return OutgoingEvent(
         event="run:1",
         kind="run.held",
         at=at,
@@ -41,12 +41,12 @@ def told(at: datetime) -> Told:
     )
 
 
-def message(told: Told) -> dict[str, Any]:
+def message(told: OutgoingEvent) -> dict[str, Any]:
     sent: dict[str, Any] = json.loads(bodies.body(Form.SLACK, told))
     return sent
 
 
-def test_a_message_names_what_and_where_and_mentions_nobody(told: Told) -> None:
+def test_a_message_names_what_and_where_and_mentions_nobody(told: OutgoingEvent) -> None:
     sent = message(told)
     section, context = sent["blocks"]
     assert sent["text"] == (
@@ -63,7 +63,7 @@ def test_a_message_names_what_and_where_and_mentions_nobody(told: Told) -> None:
     ]
 
 
-def test_a_message_shouts_what_must_be_seen(told: Told) -> None:
+def test_a_message_shouts_what_must_be_seen(told: OutgoingEvent) -> None:
     loud = message(replace(told, live_production=True, data={"near_miss": True}))
     assert loud["text"].startswith("LIVE, PRODUCTION: NEAR MISS: Run 7")
     head = loud["blocks"][0]["text"]["text"]
@@ -74,7 +74,7 @@ def test_a_message_shouts_what_must_be_seen(told: Told) -> None:
 def test_no_text_of_people_breaks_a_message(sentence: str, who: str, about: str) -> None:
     at = datetime.fromisoformat("2026-03-04T03:12:45+00:00")
     url = "https://sign.example.org/runs/7/"
-    said = Told("run:1", "run.held", at, who, sentence * 40, about, url, {})
+    said = OutgoingEvent("run:1", "run.held", at, who, sentence * 40, about, url, {})
     sent = message(said)
     text = sent["blocks"][0]["text"]["text"]
     assert len(text) <= 3000 + len(about) * 5
@@ -82,7 +82,7 @@ def test_no_text_of_people_breaks_a_message(sentence: str, who: str, about: str)
     assert text.count("\n") == 1
 
 
-def test_the_standard_form_keeps_what_people_wrote(told: Told) -> None:
+def test_the_standard_form_keeps_what_people_wrote(told: OutgoingEvent) -> None:
     body = bodies.body(Form.STANDARD, told)
     assert json.loads(body) == {
         "type": "run.held",
@@ -140,11 +140,11 @@ def test_old_deliveries_are_forgotten_and_failed_ones_later(
     taken, waiting = (endpoints.send_test(hub, by=admin, at=at) for _ in range(2))
     attempt(taken, at)
     job = Job(kind="webhooks.prune", key="today")
-    assert pruning.prune(job, at + timedelta(days=30)) == "0 deliveries forgotten."
-    assert pruning.prune(job, at + timedelta(days=30, seconds=1)) == "1 deliveries forgotten."
+    assert delivering.prune(job, at + timedelta(days=30)) == "0 deliveries forgotten."
+    assert delivering.prune(job, at + timedelta(days=30, seconds=1)) == "1 deliveries forgotten."
     assert not Attempt.objects.exists()
     assert list(Delivery.objects.all()) == [waiting]
-    pruning.prune(job, at + timedelta(days=90, seconds=1))
+    delivering.prune(job, at + timedelta(days=90, seconds=1))
     assert not Delivery.objects.exists()
 
 

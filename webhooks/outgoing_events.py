@@ -58,7 +58,7 @@ EXAMPLE: Mapping[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class OutgoingEvent:
     """One event. `about` is the run or the incident, by name; `data` is what the standard form
     sends; `live_production` marks a live run that writes into production."""
 
@@ -83,12 +83,12 @@ def moment(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def tell(source: Source, keys: Collection[int]) -> list[Told]:
+def read_events(source: Source, keys: Collection[int]) -> list[OutgoingEvent]:
     """The rows of `source` with these primary keys, in their order. At most five queries."""
     return _READERS[source](keys)
 
 
-def _runs(keys: Collection[int]) -> list[Told]:
+def _runs(keys: Collection[int]) -> list[OutgoingEvent]:
     events = list(Event.objects.filter(pk__in=keys).order_by("pk"))
     rows = Run.objects.filter(pk__in={event.run_id for event in events})
     rows = rows.select_related("revision__runbook__system", "incident_link__incident")
@@ -101,14 +101,14 @@ def _runs(keys: Collection[int]) -> list[Told]:
     ]
 
 
-def _event(event: Event, run: Run, procedure: Procedure) -> Told:
+def _event(event: Event, run: Run, procedure: Procedure) -> OutgoingEvent:
     told = json.loads(event.text)
     said = _cut(_sentence(event, told["data"], procedure))
     url = link("runbooks:run_detail", run.pk)
     production = run.kind == RunKind.LIVE and _writes_production(run, procedure)
     system = run.revision.runbook.system
     incident = run.incident_link.incident if hasattr(run, "incident_link") else None
-    return Told(
+    return OutgoingEvent(
         event=f"{Source.RUN}:{event.pk}",
         kind=event.kind,
         at=moment(event.at),
@@ -175,12 +175,12 @@ def _incident(incident: Incident) -> dict[str, Any]:
     return {"id": incident.pk, "title": incident.title, "url": url}
 
 
-def _changes(keys: Collection[int]) -> list[Told]:
+def _changes(keys: Collection[int]) -> list[OutgoingEvent]:
     rows = IncidentChange.objects.filter(pk__in=keys).order_by("pk")
     return [_change(row) for row in rows.select_related("incident__system")]
 
 
-def _change(row: IncidentChange) -> Told:
+def _change(row: IncidentChange) -> OutgoingEvent:
     said = row.verb if row.version == 1 else incident_words.change(row.verb, row.fields)
     return _of_incident(
         row.incident,
@@ -193,12 +193,12 @@ def _change(row: IncidentChange) -> Told:
     )
 
 
-def _entries(keys: Collection[int]) -> list[Told]:
+def _entries(keys: Collection[int]) -> list[OutgoingEvent]:
     rows = TimelineEntry.objects.filter(pk__in=keys).order_by("pk")
     return [_entry(row) for row in rows.select_related("incident__system")]
 
 
-def _entry(row: TimelineEntry) -> Told:
+def _entry(row: TimelineEntry) -> OutgoingEvent:
     corrected = row.corrects_id is not None
     verb = "corrected an entry" if corrected else "added an entry"
     time = incident_words.when(row.happened_at, row.certainty)
@@ -222,9 +222,9 @@ def _of_incident(
     who: str,
     sentence: str,
     more: Mapping[str, Any],
-) -> Told:
+) -> OutgoingEvent:
     said = _cut(sentence)
-    return Told(
+    return OutgoingEvent(
         event=event,
         kind=kind,
         at=at,

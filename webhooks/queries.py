@@ -10,9 +10,8 @@ from django.conf import settings
 from django.db.models import Count
 
 from inventory.times import stamp
-from jobs.enums import JobStatus
-from jobs.models import Job
-from webhooks import orders, parking, targets
+from jobs.models import Job, JobStatus
+from webhooks import delivery_jobs, parking, targets
 from webhooks.enums import DeliveryStatus
 from webhooks.models import Delivery, Endpoint
 
@@ -20,7 +19,7 @@ PAGE = 50
 
 
 @dataclass(frozen=True)
-class Line:
+class EndpointLine:
     """An endpoint in the list. `sign` is the class of the sign beside `state`; `waiting` and
     `failed` count deliveries."""
 
@@ -32,7 +31,7 @@ class Line:
     failed: int
 
 
-def lines(*, at: datetime) -> list[Line]:
+def endpoint_lines(*, at: datetime) -> list[EndpointLine]:
     """Every endpoint, the enabled first. Two queries."""
     rows = list(Endpoint.objects.order_by("-enabled", "name"))
     undone = (DeliveryStatus.WAITING.value, DeliveryStatus.PARKED.value)
@@ -42,7 +41,7 @@ def lines(*, at: datetime) -> list[Line]:
     grouped = told.order_by().values_list("endpoint", "status").annotate(number=Count("pk"))
     counts = {(endpoint, status): number for endpoint, status, number in grouped}
     return [
-        Line(
+        EndpointLine(
             row,
             address(row),
             *state(row, at=at),
@@ -75,21 +74,21 @@ def state(endpoint: Endpoint, *, at: datetime) -> tuple[str, str]:
 
 def next_attempt(delivery: Delivery) -> datetime | None:
     """When `delivery` is sent again; None when it is over, parked, or being sent."""
-    waiting = Job.objects.filter(kind=orders.DELIVER, status=JobStatus.WAITING.value)
+    waiting = Job.objects.filter(kind=delivery_jobs.DELIVER, status=JobStatus.WAITING.value)
     return waiting.filter(key=delivery.message).values_list("due_at", flat=True).first()
 
 
 @dataclass(frozen=True)
-class Page:
+class DeliveryPage:
     """Deliveries, the newest first. `older` is the key to ask the next page with, or None."""
 
     deliveries: Sequence[Delivery]
     older: int | None
 
 
-def page(
+def delivery_page(
     endpoint: Endpoint, *, status: str = "", kind: str = "", before: int | None = None
-) -> Page:
+) -> DeliveryPage:
     """The newest deliveries of `endpoint` before the key `before`. `kind` is the beginning of a
     kind: "run." or "step.ticked"."""
     rows = endpoint.deliveries.defer("body")
@@ -100,4 +99,4 @@ def page(
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: PAGE + 1])
-    return Page(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+    return DeliveryPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)

@@ -9,11 +9,11 @@ from datetime import datetime
 from django.db import transaction
 
 from jobs.models import Job
-from webhooks import bodies, kinds, marks, orders, parking, telling
+from webhooks import bodies, cursors, delivery_jobs, kinds, outgoing_events, parking
+from webhooks.cursors import EventRow
 from webhooks.enums import Form, Source
-from webhooks.marks import Light
 from webhooks.models import Delivery, Endpoint
-from webhooks.telling import Told
+from webhooks.outgoing_events import OutgoingEvent
 
 MOST_BATCHES = 100  # in one go; the next go takes up the rest
 
@@ -25,8 +25,8 @@ def relay(job: Job, at: datetime) -> str:
     and endpoint. Also lets parked deliveries go whose endpoint has rested.
     """
     if not Endpoint.objects.filter(enabled=True).exists():
-        return "No endpoint is enabled."  # the first who does begins at the end (`marks.begin`)
-    made = sum(_relay(source, at=at) for source in Source if not marks.up_to_date(source))
+        return "No endpoint is enabled."  # the first who does begins at the end (`cursors.begin`)
+    made = sum(_relay(source, at=at) for source in Source if not cursors.up_to_date(source))
     released = parking.release(at=at)
     return f"{made} to send, {released} sent on." if made or released else "Nothing new."
 
@@ -35,9 +35,9 @@ def _relay(source: Source, *, at: datetime) -> int:
     made = 0
     for _ in range(MOST_BATCHES):
         with transaction.atomic():
-            mark = marks.locked(source, at=at)
+            mark = cursors.locked(source, at=at)
             endpoints = list(Endpoint.objects.filter(enabled=True))
-            rows, more = marks.read(mark, at=at)
+            rows, more = cursors.read(mark, at=at)
             made += _deliver(source, rows, endpoints, at=at)
         if not more:
             break
@@ -45,7 +45,7 @@ def _relay(source: Source, *, at: datetime) -> int:
 
 
 def _deliver(
-    source: Source, rows: Iterable[Light], endpoints: Collection[Endpoint], *, at: datetime
+    source: Source, rows: Iterable[EventRow], endpoints: Collection[Endpoint], *, at: datetime
 ) -> int:
     wanted = {
         row.pk: [e for e in endpoints if row.at >= e.since and kinds.wanted(row.kind, e.kinds)]
@@ -57,12 +57,12 @@ def _deliver(
     missing = {
         pk: [e for e in by if (f"{source}:{pk}", e.pk) not in there] for pk, by in wanted.items()
     }
-    told = telling.tell(source, [pk for pk, by in missing.items() if by])
+    told = outgoing_events.read_events(source, [pk for pk, by in missing.items() if by])
     keys = {f"{source}:{pk}": by for pk, by in missing.items()}
     return put([(one, endpoint) for one in told for endpoint in keys[one.event]], at=at)
 
 
-def put(wanted: Collection[tuple[Told, Endpoint]], *, at: datetime) -> int:
+def put(wanted: Collection[tuple[OutgoingEvent, Endpoint]], *, at: datetime) -> int:
     """Keep a delivery for each, and put its job. Returns how many. Call it in a transaction."""
     rows = [
         Delivery(
@@ -77,11 +77,11 @@ def put(wanted: Collection[tuple[Told, Endpoint]], *, at: datetime) -> int:
         for told, endpoint in wanted
     ]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-    orders.put(rows, at=at)
+    delivery_jobs.put_jobs(rows, at=at)
     return len(rows)
 
 
-def message(endpoint: Endpoint, told: Told) -> str:
+def message(endpoint: Endpoint, told: OutgoingEvent) -> str:
     """The `webhook-id`: the same however often it is worked out, so that a receiver who was asked
     twice can tell; another one for an event that took this number after a restore."""
     named = f"{endpoint.pk}/{told.event}/{told.at.isoformat()}"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+
+from django.http import HttpRequest
 
 from accounts.models import User
 from notices.models import Notice
@@ -48,3 +52,15 @@ def mark_all_read(*, upto: int, by: User, at: datetime) -> int:
     so that one which came meanwhile stays unread. Returns how many were marked."""
     mine = Notice.objects.filter(person=by, pk__lte=upto, read_at__isnull=True)
     return mine.update(read_at=at)
+
+
+def unread_notices(request: HttpRequest) -> dict[str, Callable[[], int]]:
+    """Context processor: the number of unread notices for the head of every page, asked of the
+    database only where a template shows it."""
+
+    @cache
+    def count() -> int:
+        person = getattr(request, "user", None)
+        return unread(person) if isinstance(person, User) else 0
+
+    return {"unread_notices": count}

@@ -8,8 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from jobs import schedules
-from jobs.enums import JobStatus
-from jobs.models import Job, Schedule
+from jobs.models import Job, JobStatus, Schedule
 
 PAGE = 50
 #: Results of a schedule that its own page shows.
@@ -17,7 +16,7 @@ RECENT = 10
 
 
 @dataclass(frozen=True)
-class Line:
+class ScheduleLine:
     """One schedule: what it `does`, its row, the `default` rule, and what became of its jobs.
 
     `last` ended, `unended` waits or runs; either may be None. `after_failure`: `unended` waits
@@ -50,38 +49,38 @@ class JobPage:
     older: int | None
 
 
-def lines() -> tuple[Line, ...]:
+def schedule_lines() -> tuple[ScheduleLine, ...]:
     """Every schedule, what needs a person first. Two queries a schedule."""
-    found = [line(kind) for kind in settings.JOB_SCHEDULES]
+    found = [schedule_line(kind) for kind in settings.JOB_SCHEDULES]
     return tuple(sorted(found, key=lambda one: (one.fine, one.row.kind)))
 
 
-def line(kind: str) -> Line:
+def schedule_line(kind: str) -> ScheduleLine:
     """The schedule of `kind`. Raises `KeyError` for an unknown one."""
     rule, does = settings.JOB_SCHEDULES[kind]
     # Until the background has run for the first time, there is no row.
     row = Schedule.objects.filter(kind=kind).first() or Schedule(kind=kind, rule=rule)
-    return Line(
+    return ScheduleLine(
         does=does,
         default=rule,
         row=row,
-        last=recent(kind).first(),
+        last=ended_jobs(kind).first(),
         unended=schedules.unended(kind).order_by("-pk").first(),
     )
 
 
-def recent(kind: str) -> QuerySet[Job]:
+def ended_jobs(kind: str) -> QuerySet[Job]:
     """The ended jobs of the schedule of `kind`, newest first: their keys sort by time."""
     ended = [JobStatus.DONE.value, JobStatus.FAILED.value]
     return schedules.jobs_of(kind).filter(status__in=ended).order_by("-key")
 
 
-def failures() -> QuerySet[Job]:
+def failed_jobs() -> QuerySet[Job]:
     """Jobs that failed for good, newest first."""
     return Job.objects.filter(status=JobStatus.FAILED.value).order_by("-pk")
 
 
-def page(
+def job_page(
     status: str = "",
     *,
     kind: str = "",

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from django.db.models import Q
 
-from jobs.models import Pulse
+from jobs.models import Heartbeat
 
 #: A part writes no more often than this; it is written every few seconds otherwise.
 EVERY = timedelta(seconds=15)
@@ -16,7 +16,7 @@ EVERY = timedelta(seconds=15)
 LATE = timedelta(minutes=3)
 
 
-class Part(StrEnum):
+class BackgroundPart(StrEnum):
     """The sweep (beat, broker and a worker are alive), and a job being worked on."""
 
     SWEEP = "sweep"
@@ -24,7 +24,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True)
-class Seen:
+class LastHeartbeat:
     """`at`: the last sign of life of any part, None for never. `late`: people should be told, in
     the words of `sentence`. `age`: how long ago that was, None for never."""
 
@@ -34,25 +34,25 @@ class Seen:
     sentence: str
 
 
-def beat(part: Part, *, at: datetime) -> None:
+def beat(part: BackgroundPart, *, at: datetime) -> None:
     """`part` is at work at `at`. Writes only when the last sign is a while ago."""
-    row, new = Pulse.objects.get_or_create(part=part.value, defaults={"seen_at": at})
+    row, new = Heartbeat.objects.get_or_create(part=part.value, defaults={"seen_at": at})
     if not new and (row.seen_at > at or row.seen_at <= at - EVERY):
         stale = Q(seen_at__gt=at) | Q(seen_at__lte=at - EVERY)
-        Pulse.objects.filter(stale, part=part.value).update(seen_at=at)
+        Heartbeat.objects.filter(stale, part=part.value).update(seen_at=at)
 
 
-def last(at: datetime) -> Seen:
+def last_heartbeat(at: datetime) -> LastHeartbeat:
     """What was seen of the background, as of `at`. One query.
 
     Any part counts: while long jobs keep every worker busy, no sweep gets its turn.
     """
-    seen = max((row.seen_at for row in Pulse.objects.all()), default=None)
+    seen = max((row.seen_at for row in Heartbeat.objects.all()), default=None)
     if seen is None:
-        return Seen(None, None, True, "The background has never been seen at work.")
+        return LastHeartbeat(None, None, True, "The background has never been seen at work.")
     age = max(at - seen, timedelta(0))
     if age < LATE:
-        return Seen(seen, age, False, "The background is at work.")
+        return LastHeartbeat(seen, age, False, "The background is at work.")
     minutes = int(age.total_seconds()) // 60
     told = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-    return Seen(seen, age, True, f"The background has not been seen at work for {told}.")
+    return LastHeartbeat(seen, age, True, f"The background has not been seen at work for {told}.")

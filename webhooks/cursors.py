@@ -21,8 +21,8 @@ from runbooks.log import microseconds
 from runbooks.models import Event
 from webhooks import kinds
 from webhooks.enums import Source
-from webhooks.models import Mark
-from webhooks.telling import moment
+from webhooks.models import ReadCursor
+from webhooks.outgoing_events import moment
 
 WINDOW = 5_000
 IN_FLIGHT = timedelta(minutes=10)
@@ -36,7 +36,7 @@ _TABLES: dict[Source, type[Model]] = {
 
 
 @dataclass(frozen=True)
-class Light:
+class EventRow:
     """A row, as far as is needed to decide whether anybody wants it."""
 
     pk: int
@@ -51,18 +51,20 @@ def begin(*, at: datetime) -> None:
         _move(locked(source, at=at), _end(source), at=at)
 
 
-def locked(source: Source, *, at: datetime) -> Mark:
+def locked(source: Source, *, at: datetime) -> ReadCursor:
     """The mark of `source`, locked until the transaction ends, so that one relay reads at a time.
     One that is missing is made at the end of the table."""
-    if not Mark.objects.filter(source=source.value).exists():
+    if not ReadCursor.objects.filter(source=source.value).exists():
         made = {"reached": _end(source), "read_at": at}
-        Mark.objects.get_or_create(source=source.value, defaults=made)
-    return Mark.objects.select_for_update().get(source=source.value)
+        ReadCursor.objects.get_or_create(source=source.value, defaults=made)
+    return ReadCursor.objects.select_for_update().get(source=source.value)
 
 
 def up_to_date(source: Source) -> bool:
     """Whether there is surely nothing to read, found out without locking anything."""
-    return not _late_rows() and Mark.objects.filter(source=source, reached=_end(source)).exists()
+    return (
+        not _late_rows() and ReadCursor.objects.filter(source=source, reached=_end(source)).exists()
+    )
 
 
 def _late_rows() -> bool:
@@ -70,7 +72,7 @@ def _late_rows() -> bool:
     return connection.vendor != "sqlite"
 
 
-def read(mark: Mark, *, at: datetime) -> tuple[list[Light], bool]:
+def read(mark: ReadCursor, *, at: datetime) -> tuple[list[EventRow], bool]:
     """What lies behind `mark` and may have been invisible, then the next `BATCH` rows before it,
     and whether there are more. Moves the mark behind those."""
     source, reached = Source(mark.source), mark.reached
@@ -85,7 +87,7 @@ def read(mark: Mark, *, at: datetime) -> tuple[list[Light], bool]:
     return again + fresh, more
 
 
-def _move(mark: Mark, reached: int, *, at: datetime) -> None:
+def _move(mark: ReadCursor, reached: int, *, at: datetime) -> None:
     mark.reached, mark.read_at = max(mark.reached, reached), at
     mark.save(update_fields=["reached", "read_at"])
 
@@ -95,18 +97,18 @@ def _end(source: Source) -> int:
     return newest or 0
 
 
-def _light(source: Source, where: Q, *, since: datetime | None, most: int) -> list[Light]:
+def _light(source: Source, where: Q, *, since: datetime | None, most: int) -> list[EventRow]:
     if source is Source.RUN:
         events = Event.objects.filter(where, *_from("at", since and microseconds(since)))
         rows = events.order_by("pk").values_list("pk", "kind", "at")[:most]
-        return [Light(pk, kind, moment(at)) for pk, kind, at in rows]
+        return [EventRow(pk, kind, moment(at)) for pk, kind, at in rows]
     if source is Source.INCIDENT:
         changes = IncidentChange.objects.filter(where, *_from("at", since))
         told = changes.order_by("pk").values_list("pk", "verb", "at")[:most]
-        return [Light(pk, kinds.of_change(verb), at) for pk, verb, at in told]
+        return [EventRow(pk, kinds.of_change(verb), at) for pk, verb, at in told]
     entries = TimelineEntry.objects.filter(where, *_from("entered_at", since))
     found = entries.order_by("pk").values_list("pk", "corrects", "entered_at")[:most]
-    return [Light(pk, kinds.of_entry(corrects), at) for pk, corrects, at in found]
+    return [EventRow(pk, kinds.of_entry(corrects), at) for pk, corrects, at in found]
 
 
 def _from(field: str, since: datetime | int | None) -> list[Q]:

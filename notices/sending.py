@@ -20,7 +20,7 @@ MAIL = "notices.mail"
 LONGEST_KEY, LONGEST_SUBJECT = 160, 200
 
 
-def tell(
+def send_notice(
     people: Iterable[User],
     *,
     key: str,

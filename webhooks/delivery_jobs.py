@@ -15,7 +15,7 @@ from webhooks.models import Delivery
 DELIVER = "webhooks.deliver"
 
 
-def put(deliveries: Iterable[Delivery], *, at: datetime) -> None:
+def put_jobs(deliveries: Iterable[Delivery], *, at: datetime) -> None:
     """A job for each of `deliveries`, once. Call it in the transaction that makes them."""
     orders = [queue.Order(DELIVER, d.message, {"message": d.message}) for d in deliveries]
     queue.put_all(orders, at=at)
@@ -27,7 +27,7 @@ def again(delivery: Delivery, *, at: datetime) -> bool:
     if it waits for the next one. False when it is being sent, or about to be."""
     job = Job.objects.filter(kind=DELIVER, key=delivery.message).first()
     if job is None:
-        put([delivery], at=at)
+        put_jobs([delivery], at=at)
     elif not queue.again(job, at=at) and not queue.hasten(job, at=at):
         return False
     Delivery.objects.filter(pk=delivery.pk).update(status=DeliveryStatus.WAITING.value)

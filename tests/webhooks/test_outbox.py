@@ -21,9 +21,9 @@ from runbooks.models import Event
 from tests.factories.story import Story, story
 from tests.factories.webhooks import bodies, endpoint, run_relay
 from tests.incidents.world import incident
-from webhooks import endpoints, marks, relay
-from webhooks.models import Mark
-from webhooks.telling import EXAMPLE, Told
+from webhooks import cursors, endpoints, outbox
+from webhooks.models import ReadCursor
+from webhooks.outgoing_events import EXAMPLE, OutgoingEvent
 
 SOON = timedelta(hours=1)
 Begin = Callable[[], Story]
@@ -99,7 +99,7 @@ def test_what_happened_before_an_endpoint_was_added_is_not_even_read(
         run_relay(at + SOON)
     assert hub.deliveries.count() == 0
     assert not [q for q in asked if '"text"' in q["sql"] and "runbooks_event" in q["sql"]]
-    assert Mark.objects.get(source="run").reached == Event.objects.latest("pk").pk
+    assert ReadCursor.objects.get(source="run").reached == Event.objects.latest("pk").pk
     told.at = at + SOON
     told.do(Move.NOTE, "operator", text="after")
     run_relay(at + 2 * SOON)
@@ -150,7 +150,7 @@ def test_an_event_that_becomes_visible_late_is_found(begin: Begin, admin: User, 
     told.do(Move.NOTE, "operator", text="slow to commit")
     told.do(Move.NOTE, "operator", text="quick")
     late, quick = Event.objects.filter(kind="note.added").order_by("pk")
-    Mark.objects.filter(source="run").update(reached=quick.pk, read_at=told.at)
+    ReadCursor.objects.filter(source="run").update(reached=quick.pk, read_at=told.at)
     run_relay(told.at)
     assert {row.event for row in hub.deliveries.all()} == {f"run:{late.pk}", f"run:{quick.pk}"}
     assert run_relay(told.at) == "Nothing new."
@@ -163,7 +163,9 @@ def test_one_that_was_invisible_when_the_relay_stopped_is_found_hours_later(
     hub = endpoint(admin, at - SOON, patterns=["note.added"])
     told = begin()
     told.do(Move.NOTE, "operator", text="slow to commit")
-    Mark.objects.filter(source="run").update(reached=Event.objects.latest("pk").pk, read_at=told.at)
+    ReadCursor.objects.filter(source="run").update(
+        reached=Event.objects.latest("pk").pk, read_at=told.at
+    )
     run_relay(told.at + 5 * SOON)
     assert [body["data"]["sentence"] for body in bodies(hub)] == ["noted: slow to commit"]
 
@@ -191,10 +193,10 @@ def test_what_is_far_behind_the_mark_is_not_read_again(begin: Begin, admin: User
     told = begin()
     told.do(Move.NOTE, "operator", text="long ago")
     newest = Event.objects.latest("pk").pk
-    later = told.at + marks.IN_FLIGHT + timedelta(seconds=1)
-    Mark.objects.filter(source="run").update(reached=newest, read_at=later)
+    later = told.at + cursors.IN_FLIGHT + timedelta(seconds=1)
+    ReadCursor.objects.filter(source="run").update(reached=newest, read_at=later)
     run_relay(later)
-    Mark.objects.filter(source="run").update(reached=newest + marks.WINDOW, read_at=at)
+    ReadCursor.objects.filter(source="run").update(reached=newest + cursors.WINDOW, read_at=at)
     run_relay(told.at)
     assert hub.deliveries.count() == 0
 
@@ -202,7 +204,7 @@ def test_what_is_far_behind_the_mark_is_not_read_again(begin: Begin, admin: User
 def test_a_backlog_is_worked_off_in_batches(
     begin: Begin, admin: User, at: datetime, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(marks, "BATCH", 2)
+    monkeypatch.setattr(cursors, "BATCH", 2)
     hub = endpoint(admin, at - SOON)
     told = begin().agreed()
     run_relay(told.at + SOON)
@@ -255,8 +257,8 @@ def test_an_event_that_takes_a_number_after_a_restore_is_another_message(admin: 
         "data": {},
     }
     before, same, after, other = (
-        Told(event=event, at=when, **facts)
+        OutgoingEvent(event=event, at=when, **facts)
         for event, when in (("run:7", at), ("run:7", at), ("run:7", at + SOON), ("run:8", at))
     )
-    assert relay.message(hub, before) == relay.message(hub, same)
-    assert len({relay.message(hub, one) for one in (before, after, other)}) == 3
+    assert outbox.message(hub, before) == outbox.message(hub, same)
+    assert len({outbox.message(hub, one) for one in (before, after, other)}) == 3

@@ -12,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from jobs.models import Job
 from notices.models import Notice
-from notices.tell import LONGEST_KEY, tell
+from notices.sending import LONGEST_KEY, send_notice
 from tests.factories.people import person
 
 
 def told(*people: User, at: datetime, **other: Any) -> None:
     given = {"key": "late-step:5:3:1", "subject": "Late", "text": "It is late.", "url": "/runs/5/"}
-    tell(people, **given | other, at=at)
+    send_notice(people, **given | other, at=at)
 
 
 def test_each_person_gets_a_line_and_a_mail(operator: User, verifier: User, at: datetime) -> None:
