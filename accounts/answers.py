@@ -14,9 +14,9 @@ from accounts.refusals import Invalid, Refused
 REFUSALS = Counter("countersign_refusals", "Times that a verb said no to somebody.", ["code"])
 
 
-def count(said: Refused | Invalid) -> None:
+def count(refusal: Refused | Invalid) -> None:
     """One no that somebody was told. Every place that tells one counts it here."""
-    REFUSALS.labels(said.code if isinstance(said, Refused) else "invalid").inc()
+    REFUSALS.labels(refusal.code if isinstance(refusal, Refused) else "invalid").inc()
 
 
 @dataclass(frozen=True)

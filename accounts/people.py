@@ -56,8 +56,8 @@ def by_login(login: str) -> User | None:
     login = login.strip()
     if not login or _UNASKABLE.search(login):
         return None
-    found = User.objects.filter(Q(username__iexact=login) | Q(email__iexact=login), is_active=True)
-    return found.order_by("pk").first()
+    people = User.objects.filter(Q(username__iexact=login) | Q(email__iexact=login), is_active=True)
+    return people.order_by("pk").first()
 
 
 def disable(person: User, *, by: User, at: datetime) -> User:

@@ -95,9 +95,9 @@ def admit(text: str, *, at: datetime) -> Token:
     That it was used is written at most once a minute, so that reads stay reads. Raises
     `NotAdmitted` for anything that is no token, revoked, expired, or its owner disabled.
     """
-    found = _SHAPE.fullmatch(text)
-    token = Token.objects.filter(prefix=found["prefix"]).first() if found else None
-    if found is None or token is None or not _matches(token, found["secret"]):
+    match = _SHAPE.fullmatch(text)
+    token = Token.objects.filter(prefix=match["prefix"]).first() if match else None
+    if match is None or token is None or not _matches(token, match["secret"]):
         raise NotAdmitted("This token is not known here.")
     if token.revoked_at is not None:
         raise NotAdmitted(f"The token “{token.name}” was revoked.")

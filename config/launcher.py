@@ -190,7 +190,7 @@ def _at_work() -> bool:
     of its two processes hangs cannot be told from outside, so both are replaced."""
     try:
         # By name: it imports models, which cannot be imported before django.setup().
-        return not import_module("jobs.heartbeat").last(timezone.now()).late
+        return not import_module("jobs.heartbeat").last_heartbeat(timezone.now()).late
     except DatabaseError:
         return True
     finally:

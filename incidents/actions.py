@@ -71,8 +71,8 @@ def add(
         kept = changes.locked(incident, fields=(), seen=None)
         item.incident = kept
         item.save()
-        said = f"{item.title}; {item.owner}, due {item.due}"
-        changes.write(kept, "added an action", {_name(item): ("", said)}, by=by, at=at)
+        text = f"{item.title}; {item.owner}, due {item.due}"
+        changes.write(kept, "added an action", {_name(item): ("", text)}, by=by, at=at)
     return item
 
 
@@ -103,8 +103,8 @@ def reassign(
         new = f"{item.owner}, due {item.due}"
         if old != new:
             item.save()
-            told = {_name(item): (old, new)}
-            changes.write(kept, "reassigned an action", told, reason=why, by=by, at=at)
+            change = {_name(item): (old, new)}
+            changes.write(kept, "reassigned an action", change, reason=why, by=by, at=at)
     return item
 
 
@@ -133,8 +133,8 @@ def settle(
             item.status, item.note = new.value, why
             item.settled_at, item.settled_by = (at, by) if ended else (None, None)
             item.save()
-            told = {_name(item): (old, new.value)}
-            changes.write(kept, "settled an action", told, reason=why, by=by, at=at)
+            change = {_name(item): (old, new.value)}
+            changes.write(kept, "settled an action", change, reason=why, by=by, at=at)
     return item
 
 

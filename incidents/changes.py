@@ -54,12 +54,12 @@ def _check_seen(incident: Incident, fields: frozenset[str], seen: int) -> None:
         if fields.intersection(line.fields)
     ]
     if newer:
-        told = " ".join(
+        lines = " ".join(
             f"{line.by_name} at {times.stamp(line.at)}: {words.change(line.verb, line.fields)}."
             for line in newer[-3:]
         )
         raise ChangedMeanwhile(
-            f"This was changed after you opened the page, and nothing of yours is saved. {told}",
+            f"This was changed after you opened the page, and nothing of yours is saved. {lines}",
             _REMEDY,
             seen=incident.version,
         )

@@ -44,8 +44,8 @@ def reconcile(
         old = (row.reconciliation, row.reconciliation_note)
         row.reconciliation, row.reconciliation_note = new.value, why
         if old != (new.value, why):
-            told = {"reconciliation": (old[0], new.value)}
-            changes.write(row, "decided on the lost writes", told, reason=why, by=by, at=at)
+            change = {"reconciliation": (old[0], new.value)}
+            changes.write(row, "decided on the lost writes", change, reason=why, by=by, at=at)
         return row
 
 
@@ -72,6 +72,6 @@ def say_saved_by(
         old = (row.saved_by, row.saved_by_note)
         row.saved_by, row.saved_by_note = new.value, why
         if old != (new.value, why):
-            told = {"saved_by": (old[0], new.value)}
-            changes.write(row, "said what saved us", told, reason=why, by=by, at=at)
+            change = {"saved_by": (old[0], new.value)}
+            changes.write(row, "said what saved us", change, reason=why, by=by, at=at)
         return row

@@ -60,7 +60,7 @@ def _line(**kwargs: Any) -> TextField:
 
 
 def _radios(words: dict[Any, str], **kwargs: Any) -> WordField:
-    offered = [(word.value, said) for word, said in words.items()]
+    offered = [(word.value, label) for word, label in words.items()]
     kwargs |= {"widget": forms.RadioSelect, "error_messages": {"required": "Choose one."}}
     return WordField(type(next(iter(words))), choices=offered, **kwargs)
 

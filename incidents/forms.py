@@ -105,7 +105,7 @@ class TimeForm(SeenForm):
     certainty = WordField(
         Certainty,
         label="How sure is that",
-        choices=[(c.value, said) for c, said in _SURE.items()],
+        choices=[(c.value, label) for c, label in _SURE.items()],
         widget=forms.RadioSelect,
     )
 
@@ -177,7 +177,7 @@ class EntryForm(VerbForm):
     certainty = WordField(
         Certainty,
         label="How sure is that",
-        choices=[(c.value, said) for c, said in _SURE.items()],
+        choices=[(c.value, label) for c, label in _SURE.items()],
         initial=Certainty.ABOUT.value,
         widget=forms.RadioSelect,
     )

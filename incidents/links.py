@@ -58,8 +58,8 @@ def link_runbook(incident: Incident, *, runbook: Runbook, by: User, at: datetime
         row = changes.locked(incident, fields=(), seen=None)
         if not row.runbooks.filter(pk=runbook.pk).exists():
             row.runbooks.add(runbook)
-            told = {"runbook": ("", runbook.title)}
-            changes.write(row, "linked a runbook", told, by=by, at=at)
+            change = {"runbook": ("", runbook.title)}
+            changes.write(row, "linked a runbook", change, by=by, at=at)
         return row
 
 
@@ -70,8 +70,8 @@ def unlink_runbook(incident: Incident, *, runbook: Runbook, by: User, at: dateti
         row = changes.locked(incident, fields=(), seen=None)
         if row.runbooks.filter(pk=runbook.pk).exists():
             row.runbooks.remove(runbook)
-            told = {"runbook": (runbook.title, "")}
-            changes.write(row, "unlinked a runbook", told, by=by, at=at)
+            change = {"runbook": (runbook.title, "")}
+            changes.write(row, "unlinked a runbook", change, by=by, at=at)
         return row
 
 
@@ -97,7 +97,7 @@ def link_run(incident: Incident, *, run: Run, by: User, at: datetime) -> Inciden
                 "A run answers one incident. Name the other incident in an entry.",
             )
         if new:
-            told = {"run": ("", f"run {run.pk}, {run.title}")}
-            changes.write(row, "linked a run", told, by=by, at=at)
+            change = {"run": ("", f"run {run.pk}, {run.title}")}
+            changes.write(row, "linked a run", change, by=by, at=at)
             run_updates.runs(row, by=by, at=at)
         return row

@@ -161,10 +161,10 @@ def page(
 def _rows(incidents: QuerySet[Incident]) -> list[Row]:
     """What is shown of `incidents`."""
     columns = ("pk", "title", "kind", "severity", "status", "opened_at", "system_id", "linked")
-    found = incidents.annotate(linked=_LINKED).values_list(*columns)
+    rows = incidents.annotate(linked=_LINKED).values_list(*columns)
     return [
         Row(pk, title, kind, severity, status, at, system, linked, stamp(at), at.isoformat())
-        for pk, title, kind, severity, status, at, system, linked in found
+        for pk, title, kind, severity, status, at, system, linked in rows
     ]
 
 

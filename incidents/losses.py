@@ -74,8 +74,8 @@ def strike_out(loss: LossMeasure, *, reason: str, by: User, at: datetime) -> Los
     with transaction.atomic():
         kept = changes.locked(loss.incident, fields=(), seen=None)
         strike_outs.mark(loss, reason=why, by=by, at=at)
-        told = {"loss": (words.loss(loss), "")}
-        changes.write(kept, "struck out a loss", told, reason=why, by=by, at=at)
+        change = {"loss": (words.loss(loss), "")}
+        changes.write(kept, "struck out a loss", change, reason=why, by=by, at=at)
     return loss
 
 

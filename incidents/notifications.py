@@ -51,8 +51,8 @@ def state(
         kept = changes.locked(incident, fields=(), seen=None)
         row.incident = kept
         row.save()
-        told = {"told": ("", words.notified(row))}
-        changes.write(kept, "noted who was told", told, by=by, at=at)
+        change = {"told": ("", words.notified(row))}
+        changes.write(kept, "noted who was told", change, by=by, at=at)
     return row
 
 
@@ -66,6 +66,6 @@ def strike_out(note: Notification, *, reason: str, by: User, at: datetime) -> No
     with transaction.atomic():
         kept = changes.locked(note.incident, fields=(), seen=None)
         strike_outs.mark(note, reason=why, by=by, at=at)
-        told = {"told": (words.notified(note), "")}
-        changes.write(kept, "struck out who was told", told, reason=why, by=by, at=at)
+        change = {"told": (words.notified(note), "")}
+        changes.write(kept, "struck out who was told", change, reason=why, by=by, at=at)
     return note

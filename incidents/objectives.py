@@ -136,8 +136,8 @@ def _time_away(name: str, target: timedelta | None, clock: Clock, at: datetime) 
     if end is not None:
         return _compared(name, target, clock, start, end, _TIME)
     ended = clock.status not in _UNDER_WAY or clock.claimed.intersection(_BACK)
-    said = any(moment in clock.times for moment in _BACK)
-    if ended or said or not clock.lost_data:
+    stated = any(moment in clock.times for moment in _BACK)
+    if ended or stated or not clock.lost_data:
         return _unknown(name, target, _missing(clock, *_BACK))
     return _so_far(name, target, start, at)
 

@@ -142,14 +142,14 @@ def _lacking(incident: Incident, ticks: Sequence[Tick], known: Sequence[Fact]) -
     if any(fact.moment is None for fact in known):
         stated |= set(incident.losses.values_list("reason", flat=True))
         stated |= set(incident.notified.values_list("reason", flat=True))
-    found: dict[tuple[object, ...], Fact] = {}
+    lacking: dict[tuple[object, ...], Fact] = {}
     for fact in known:
         if fact.moment in clock or (fact.moment is None and _reason(fact) in stated):
             continue
         if fact.moment is Moment.WRITES_STOPPED and fact.time < since:
             continue  # that was before the incident
-        found.setdefault((fact.run, fact.name, _thing(fact)), fact)
-    return list({(_thing(f), _value(f)): f for f in reversed(found.values())}.values())[::-1]
+        lacking.setdefault((fact.run, fact.name, _thing(fact)), fact)
+    return list({(_thing(f), _value(f)): f for f in reversed(lacking.values())}.values())[::-1]
 
 
 def _thing(fact: Fact) -> tuple[str, str]:

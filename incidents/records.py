@@ -56,11 +56,11 @@ def open(
     with transaction.atomic():
         _save(incident)
         clock = {Moment.NOTICED: (noticed_at, certainty), Moment.DECLARED: (at, Certainty.EXACT)}
-        told = {name: ("", value) for name, value in _facts(incident).items()} | promised
+        change = {name: ("", value) for name, value in _facts(incident).items()} | promised
         for moment, (time, sure) in clock.items():
             incident.times.create(moment=moment.value, at=time, certainty=Certainty(sure).value)
-            told[moment.value] = ("", words.when(time, sure))
-        changes.line(incident, "opened the incident", told, by=by, at=at)
+            change[moment.value] = ("", words.when(time, sure))
+        changes.line(incident, "opened the incident", change, by=by, at=at)
     return incident
 
 
@@ -91,10 +91,12 @@ def edit(
         if errors:
             raise Invalid(errors)
         after = _facts(row)
-        told = {name: (before[name], after[name]) for name in FACTS if before[name] != after[name]}
-        told |= promised
-        if told:
-            _save(row, told, by=by, at=at)
+        change = {
+            name: (before[name], after[name]) for name in FACTS if before[name] != after[name]
+        }
+        change |= promised
+        if change:
+            _save(row, change, by=by, at=at)
         return row
 
 
@@ -114,8 +116,8 @@ def judge(
         row = changes.locked(incident, fields={"severity"}, seen=seen)
         old, row.severity = row.severity, Severity(severity).value
         if old != row.severity:
-            told = {"severity": (old, row.severity)}
-            changes.write(row, "judged the severity", told, reason=why, by=by, at=at)
+            change = {"severity": (old, row.severity)}
+            changes.write(row, "judged the severity", change, reason=why, by=by, at=at)
         return row
 
 
@@ -184,8 +186,8 @@ def set_time(
                 moment=moment.value,
                 defaults={"at": time, "certainty": Certainty(certainty).value, "unknown": ""},
             )
-            told = {moment.value: (before, words.when(time, certainty))}
-            changes.write(row, "set the clock", told, reason=source, by=by, at=at)
+            change = {moment.value: (before, words.when(time, certainty))}
+            changes.write(row, "set the clock", change, reason=source, by=by, at=at)
             run_updates.runs(row, by=by, at=at)
         return row
 
@@ -203,8 +205,8 @@ def clear_time(
         old = row.times.filter(moment=moment.value).first()
         if old is not None:
             old.delete()
-            told = {moment.value: (words.clock(old), "")}
-            changes.write(row, "cleared the clock", told, by=by, at=at)
+            change = {moment.value: (words.clock(old), "")}
+            changes.write(row, "cleared the clock", change, by=by, at=at)
             run_updates.runs(row, by=by, at=at)
         return row
 
@@ -259,7 +261,7 @@ def _put_texts(incident: Incident, title: str, story: str, errors: dict[str, str
 
 def _save(
     incident: Incident,
-    told: dict[str, tuple[str, str]] | None = None,
+    change: dict[str, tuple[str, str]] | None = None,
     *,
     by: User | None = None,
     at: datetime | None = None,
@@ -267,10 +269,10 @@ def _save(
     """Save a new incident, or a changed one with its line of history."""
     try:
         with transaction.atomic():
-            if told is None or by is None or at is None:
+            if change is None or by is None or at is None:
                 incident.save()
             else:
-                changes.write(incident, "edited the facts", told, by=by, at=at)
+                changes.write(incident, "edited the facts", change, by=by, at=at)
     except IntegrityError:
         # The title was free a moment ago: somebody took it in between.
         raise Invalid({"title": _TAKEN}) from None

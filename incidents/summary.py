@@ -83,8 +83,8 @@ def runbooks(incident: Incident) -> list[tuple[Listed, bool]]:
     shelf = Runbook.objects.filter(
         Q(system=incident.system_id) | Q(pk__in=linked), archived_at__isnull=True
     )
-    told = [(listed, listed.runbook.pk in linked) for listed in overview(shelf)]
-    return sorted(told, key=lambda pair: (pair[0].deletes, not pair[1]))
+    pairs = [(listed, listed.runbook.pk in linked) for listed in overview(shelf)]
+    return sorted(pairs, key=lambda pair: (pair[0].deletes, not pair[1]))
 
 
 def runs(incident: Incident) -> QuerySet[IncidentRun]:

@@ -173,10 +173,10 @@ def _entries(incident: Incident, before: Key | None, most: int) -> list[Row]:
 
 
 def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> Row:
-    said, newer = [], head
+    former_texts, newer = [], head
     while newer.corrects_id is not None:
         old = former[newer.corrects_id]
-        said.append(
+        former_texts.append(
             Former(
                 time=words.when(old.happened_at, old.certainty),
                 html=old.html,
@@ -195,7 +195,7 @@ def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> Row:
         html=head.html,
         entry=head.pk,
         entered=times.stamp(head.entered_at),
-        former=tuple(said),
+        former=tuple(former_texts),
     )
 
 
@@ -208,38 +208,38 @@ def _log(
     events = events.exclude(kind__in=("fitness.stated", "incident.told"))
     if near_misses:
         events = near_misses_in(events)
-    found = _newest(events, "at", most)
-    runs = _runs({event.run_id for event in found})
+    newest = _newest(events, "at", most)
+    runs = _runs({event.run_id for event in newest})
     procedures = {pk: rows.procedure_of(run) for pk, run in runs.items()}
-    measured = {event.run_id for event in found if event.kind in blind.MEASURED}
+    measured = {event.run_id for event in newest if event.kind in blind.MEASURED}
     states = {pk: rows.known(runs[pk]) for pk in measured if runs[pk].status in _LIVING}
     hidden = {pk: blind.steps(state, reader) for pk, state in states.items()}
     return [
         _log_row(event, procedures[event.run_id], states.get(event.run_id), hidden)
-        for event in found
+        for event in newest
     ]
 
 
 def _runs(keys: set[int]) -> dict[int, Run]:
     """The runs by key, with what their logs need to be told."""
-    found = Run.objects.filter(pk__in=keys).select_related("revision")
-    return {run.pk: run for run in found.defer("revision__source")}
+    runs = Run.objects.filter(pk__in=keys).select_related("revision")
+    return {run.pk: run for run in runs.defer("revision__source")}
 
 
 def _log_row(
     event: Event, procedure: Procedure, state: RunState | None, hidden: Mapping[int, frozenset[int]]
 ) -> Row:
-    told = json.loads(event.text)
-    at, data = _moment(event.at), told.get("data", {})
-    said = run_words.sentence(event.kind, data, procedure)
+    line = json.loads(event.text)
+    at, data = _moment(event.at), line.get("data", {})
+    sentence = run_words.sentence(event.kind, data, procedure)
     return Row(
         key=Key(event.at, _LOG, event.pk),
         kind="log",
         at=at,
         time=times.stamp(at),
-        who=str(told.get("name", "")),
-        role=str(told.get("role") or ""),
-        text=blind.told(event.kind, data, state, hidden[event.run_id]) if state else said,
+        who=str(line.get("name", "")),
+        role=str(line.get("role") or ""),
+        text=blind.told(event.kind, data, state, hidden[event.run_id]) if state else sentence,
         run=event.run_id,
         near_miss=is_near_miss(event.kind, data),
     )

@@ -40,14 +40,14 @@ def shortened(text: str) -> str:
 
 def change(verb: str, fields: Mapping[str, list[str]]) -> str:
     """One line of the history: "judged it (severity from “not judged yet” to “severity 2”)"."""
-    said = []
+    texts = []
     for name, (old, new) in fields.items():
         if old and new:
-            said.append(f"{label(name)} from “{shortened(old)}” to “{shortened(new)}”")
+            texts.append(f"{label(name)} from “{shortened(old)}” to “{shortened(new)}”")
         else:
             gone = "" if new else " removed"
-            said.append(f"{label(name)} “{shortened(new or old)}”{gone}")
-    return f"{verb} ({'; '.join(said)})" if said else verb
+            texts.append(f"{label(name)} “{shortened(new or old)}”{gone}")
+    return f"{verb} ({'; '.join(texts)})" if texts else verb
 
 
 def amount(row: LossMeasure) -> str:
@@ -71,8 +71,8 @@ def window(row: LossMeasure) -> str:
 
 def loss(row: LossMeasure) -> str:
     """A stated loss on one line: "412 records (orders), gone for good, counted"."""
-    said = (amount(row), row.state, row.counted, window(row))
-    return ", ".join(part for part in said if part) + (f": {row.reason}" if row.reason else "")
+    texts = (amount(row), row.state, row.counted, window(row))
+    return ", ".join(part for part in texts if part) + (f": {row.reason}" if row.reason else "")
 
 
 def notified(row: Notification) -> str:

@@ -91,11 +91,11 @@ def judge(system: System, newest: Copy | None, at: datetime) -> tuple[bool | Non
         return False, "no good copy"
     if newest.data_as_of is None:
         return None, "newest good copy is not dated: its newest record is not known"
-    said = f"newest good copy is {durations.age(at, newest.data_as_of)} old"
+    sentence = f"newest good copy is {durations.age(at, newest.data_as_of)} old"
     if system.rpo is None:
-        return None, f"{said}; no RPO is set"
+        return None, f"{sentence}; no RPO is set"
     met = at - newest.data_as_of <= system.rpo
-    return met, f"{said}; RPO {durations.words(system.rpo)}: {'met' if met else 'not met'}"
+    return met, f"{sentence}; RPO {durations.words(system.rpo)}: {'met' if met else 'not met'}"
 
 
 def is_marked(copy: Copy) -> bool:
@@ -128,8 +128,8 @@ def _counted(systems: QuerySet[System]) -> QuerySet[System]:
 
 def _named(system: System) -> tuple[int, int]:
     """The keys of the newest good copy and of the newest one that is in doubt; 0 for none."""
-    found = vars(system)  # the annotations of `_counted`
-    return found["newest_good"] or 0, found["newest_doubted"] or 0
+    columns = vars(system)  # the annotations of `_counted`
+    return columns["newest_good"] or 0, columns["newest_doubted"] or 0
 
 
 def _line(system: System, named: Mapping[int, Copy], at: datetime) -> Line:

@@ -113,11 +113,11 @@ def verify(
     access.check(by, Right.KEEP_INVENTORY)
     with transaction.atomic():
         kept = writing.locked(Copy.objects.select_related("system"), copy, seen)
-        found: dict[str, object] = {"sha256": sha256} if sha256.strip() else {}
-        found |= {"size_bytes": size_bytes} if size_bytes is not None else {}
-        found |= {"data_as_of": data_as_of} if data_as_of is not None else {}
+        measured: dict[str, object] = {"sha256": sha256} if sha256.strip() else {}
+        measured |= {"size_bytes": size_bytes} if size_bytes is not None else {}
+        measured |= {"data_as_of": data_as_of} if data_as_of is not None else {}
         return keeping.confirm(
-            kept, how=how, measured=found, restored=restored, accept=accept, by=by, at=at
+            kept, how=how, measured=measured, restored=restored, accept=accept, by=by, at=at
         )
 
 

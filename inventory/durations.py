@@ -31,12 +31,12 @@ def words(length: timedelta) -> str:
     Parts of a second are dropped; a length below one second (or a negative one) is "0 s".
     """
     left = max(int(length.total_seconds()), 0)
-    said = []
+    parts = []
     for unit, seconds in _SHOWN:
         count, left = divmod(left, seconds)
         if count:
-            said.append(f"{count} {unit}")
-    return " ".join(said) or "0 s"
+            parts.append(f"{count} {unit}")
+    return " ".join(parts) or "0 s"
 
 
 def age(at: datetime, since: datetime) -> str:

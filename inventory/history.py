@@ -56,8 +56,8 @@ def facts(thing: Thing) -> dict[str, str]:
 
 def differences(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, list[str]]:
     """`{field: [old, new]}` of the fields whose text differs; one that is absent is ''."""
-    told = {name: [old.get(name, ""), new.get(name, "")] for name in (*old, *new)}
-    return {name: pair for name, pair in told.items() if pair[0] != pair[1]}
+    pairs = {name: [old.get(name, ""), new.get(name, "")] for name in (*old, *new)}
+    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
 
 def record(
@@ -96,17 +96,17 @@ def check_seen(thing: Thing, seen: int | None) -> None:
         return
     newer = list(changes_of(thing).filter(pk__gt=seen)[:5])
     if newer:
-        told = " ".join(
+        sentences = " ".join(
             f"{change.by_name}, {times.stamp(change.at)}: {tell(change)}." for change in newer
         )
-        sentence = f"{thing} was changed after you opened this page. {told}"
+        sentence = f"{thing} was changed after you opened this page. {sentences}"
         raise ChangedMeanwhile(sentence, _REMEDY, seen=newer[0].pk)
 
 
 def tell(change: Change) -> str:
     """One line in words: "edited (RPO from “1 h” to “30 min”)"."""
-    said = [
+    texts = [
         f"{label(name)} from “{old}” to “{new}”" if old else f"{label(name)} “{new}”"
         for name, (old, new) in change.fields.items()
     ]
-    return f"{change.verb} ({'; '.join(said)})" if said else change.verb
+    return f"{change.verb} ({'; '.join(texts)})" if texts else change.verb

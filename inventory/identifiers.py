@@ -50,7 +50,7 @@ PRESETS = (
 
 def preset(slug: str) -> Preset | None:
     """The preset with this word in an address; None for none."""
-    return next((one for one in PRESETS if one.slug == slug), None)
+    return next((preset for preset in PRESETS if preset.slug == slug), None)
 
 
 def plain(text: str) -> str:
@@ -71,10 +71,10 @@ def normal(kind: str, value: str) -> str:
     return _ROLES.get(text, text) if kind == IdentifierKind.ROLE else text
 
 
-def same_host(one: str, other: str) -> bool:
+def same_host(first: str, other: str) -> bool:
     """Whether two host names are equal, or one is the short name of the other. (The first number
     of an address is not.)"""
-    names = (plain(one).rstrip("."), plain(other).rstrip("."))
+    names = (plain(first).rstrip("."), plain(other).rstrip("."))
     short, long = sorted(names, key=len)
     return short == long or (long.startswith(f"{short}.") and not short.isdigit())
 
@@ -84,6 +84,6 @@ def key(kind: str, value: str) -> str:
     return f"{kind}={normal(kind, value)}"
 
 
-def together(one: str, other: str) -> str:
+def together(first: str, other: str) -> str:
     """Two `key`s as one text, in whichever order they are given."""
-    return "\n".join(sorted((one, other)))
+    return "\n".join(sorted((first, other)))

@@ -139,7 +139,10 @@ def shared(instance: Instance) -> list[Shared]:
     mine = dict(zip(_keys(instance), (instance.first_kind, instance.second_kind), strict=True))
     others = Instance.objects.sharing(instance).select_related("system")
     return [
-        Shared(kind, other) for other in others for one, kind in mine.items() if one in _keys(other)
+        Shared(kind, other)
+        for other in others
+        for value, kind in mine.items()
+        if value in _keys(other)
     ]
 
 
@@ -176,8 +179,8 @@ def _registered_once(instance: Instance, field: str) -> Iterator[None]:
 def _refuse_same_machine(instance: Instance, field: str) -> None:
     if instance.lifecycle == Lifecycle.DECOMMISSIONED:
         return
-    for one in shared(instance):
-        other = one.other
+    for identifier in shared(instance):
+        other = identifier.other
         if other.identity == instance.identity:
             raise Invalid(
                 {
@@ -188,12 +191,12 @@ def _refuse_same_machine(instance: Instance, field: str) -> None:
                     f" its host name or its machine id.{_failed_over(instance, other)}"
                 }
             )
-        if _same_host_besides(instance, other, one.kind):
+        if _same_host_besides(instance, other, identifier.kind):
             raise Invalid(
                 {
                     field: f"{other.name} of the system {other.system.name} has the same"
-                    f" {one.kind}, and a host name that may be the same one with its domain. Write"
-                    " both host names in full, or use that instance."
+                    f" {identifier.kind}, and a host name that may be the same one with its domain."
+                    " Write both host names in full, or use that instance."
                 }
             )
 
@@ -211,11 +214,11 @@ def _failed_over(instance: Instance, other: Instance) -> str:
     )
 
 
-def _same_host_besides(one: Instance, other: Instance, kind: str) -> bool:
+def _same_host_besides(instance: Instance, other: Instance, kind: str) -> bool:
     """Whether two that share an identifier of `kind` have the same host name as the second, one of
     them without its domain."""
     mine, theirs = (
-        {i.first_kind: i.first_value, i.second_kind: i.second_value} for i in (one, other)
+        {i.first_kind: i.first_value, i.second_kind: i.second_value} for i in (instance, other)
     )
     host = IdentifierKind.HOST.value
     return (

@@ -71,8 +71,8 @@ def confirm(
     """
     before = history.facts(kept)
     known, as_of = (kept.sha256, kept.size_bytes), kept.data_as_of
-    found = {"verified_how": how, **measured}
-    writing.put(kept, found, found)
+    fields = {"verified_how": how, **measured}
+    writing.put(kept, fields, fields)
     _check_how(kept)
     check(kept, at)
     _refuse_verification(kept, *known)
@@ -206,33 +206,33 @@ def refuse_destroyed(copy: Copy) -> None:
         )
 
 
-def _refuse_verification(found: Copy, sha256: str, size_bytes: int | None) -> None:
-    """Refuse what was `found` when it contradicts the register, or may not be called good; of two
-    sizes that are the same, the exact one is kept."""
-    refuse_destroyed(found)
-    if sha256 and found.sha256 != sha256:
+def _refuse_verification(copy: Copy, sha256: str, size_bytes: int | None) -> None:
+    """Refuse what was measured of `copy` when it contradicts the register, or may not be called
+    good; of two sizes that are the same, the exact one is kept."""
+    refuse_destroyed(copy)
+    if sha256 and copy.sha256 != sha256:
         raise Refused(
             "sha256_differs",
-            f"The SHA-256 you measured ({found.sha256[:12]}…) is not the registered one"
-            f" ({sha256[:12]}…): what you read is not the copy registered as {found}, or it was"
+            f"The SHA-256 you measured ({copy.sha256[:12]}…) is not the registered one"
+            f" ({sha256[:12]}…): what you read is not the copy registered as {copy}, or it was"
             " changed since.",
             _DO_NOT_RESTORE,
         )
-    measured = found.size_bytes
+    measured = copy.size_bytes
     if size_bytes is not None and measured is not None and not sizes.same(measured, size_bytes):
         raise Refused(
             "size_differs",
             f"You measured {measured} bytes and {size_bytes} are registered: what you read"
-            f" is not the copy registered as {found}, or it was cut short or has grown since.",
+            f" is not the copy registered as {copy}, or it was cut short or has grown since.",
             _DO_NOT_RESTORE,
         )
     if size_bytes is not None and measured is not None:
-        found.size_bytes = sizes.finer(measured, size_bytes)
-    if exposed(found):
+        copy.size_bytes = sizes.finer(measured, size_bytes)
+    if exposed(copy):
         raise Refused(
             "not_encrypted",
-            f"{found} holds {found.system.data_class} data on a medium that is carried about"
-            f" ({found.medium}), and is not known to be encrypted.",
+            f"{copy} holds {copy.system.data_class} data on a medium that is carried about"
+            f" ({copy.medium}), and is not known to be encrypted.",
             "Encrypt it, or copy it to a safe place that stays; then say so in the copy's facts.",
         )
 

@@ -71,8 +71,8 @@ def kind_of(medium: str, name: str, place: str) -> str:
         return medium
     path = place.replace("\\", "/").rpartition("/")
     for text in (name, path[2] if path[1] else ""):
-        if found := _ENDING.search(text.strip().casefold()):
-            return f".{found[1]}"
+        if match := _ENDING.search(text.strip().casefold()):
+            return f".{match[1]}"
     return ""
 
 
@@ -119,7 +119,7 @@ def earlier_words(kind: str, earlier: Sequence[Earlier]) -> str:
 
 def written(earlier: Iterable[Earlier]) -> str:
     """`earlier` as one text, as a run keeps it: ".dump 48117760, .dump 48117000"."""
-    return ", ".join(f"{one.kind} {one.size}".strip() for one in earlier)
+    return ", ".join(f"{copy.kind} {copy.size}".strip() for copy in earlier)
 
 
 def read(text: str) -> tuple[Earlier, ...]:
@@ -131,16 +131,16 @@ def read(text: str) -> tuple[Earlier, ...]:
 def _usual(kind: str, earlier: Sequence[Earlier]) -> tuple[int | None, bool]:
     """The median size of the last copies of the same kind, else of the last files; whether they
     are of the same kind. None: there are none."""
-    same = [one.size for one in earlier if one.kind == kind][:_LAST]
-    others = [one.size for one in earlier if one.kind not in WITHOUT_FILE][:_LAST]
-    found = same or ([] if kind in WITHOUT_FILE else others)
-    return (median_low(found) if found else None), bool(same)
+    same = [copy.size for copy in earlier if copy.kind == kind][:_LAST]
+    others = [copy.size for copy in earlier if copy.kind not in WITHOUT_FILE][:_LAST]
+    sizes = same or ([] if kind in WITHOUT_FILE else others)
+    return (median_low(sizes) if sizes else None), bool(same)
 
 
 def _words(kind: str, earlier: Sequence[Earlier]) -> str:
     usual, same = _usual(kind, earlier)
     assert usual is not None  # noqa: S101 - whoever asks has looked
-    like = (one.kind == kind if same else one.kind not in WITHOUT_FILE for one in earlier)
+    like = (copy.kind == kind if same else copy.kind not in WITHOUT_FILE for copy in earlier)
     count = min(sum(like), _LAST)
     about = f" ({kind})" if same and kind else " of other kinds" if not same else ""
     if count == 1:

@@ -60,14 +60,14 @@ def _visible(text: str) -> str:
 def field_problems(thing: Kept) -> dict[str, str]:
     """One sentence a field for what no field may hold: nothing where something is needed, too long
     a text, a word that is not offered, control characters, a time without zone, a huge number."""
-    found = {}
+    problems = {}
     for field in thing._meta.concrete_fields:
         if field.primary_key or field.name in {"slug", "identity"}:
             continue
         problem = _problem(field, getattr(thing, field.attname))
         if problem:
-            found[field.name] = problem
-    return found
+            problems[field.name] = problem
+    return problems
 
 
 def _problem(field: models.Field[object, object], value: object) -> str:
@@ -105,8 +105,8 @@ def add(thing: Kept, *, taken: str, reason: str = "", by: User, at: datetime) ->
     Raises `Invalid` with the sentence `taken` at the name when somebody took it in this moment.
     """
     _save(thing, taken)
-    told = {name: text for name, text in history.facts(thing).items() if text}
-    fields = history.differences({}, told)
+    texts = {name: text for name, text in history.facts(thing).items() if text}
+    fields = history.differences({}, texts)
     if reason:
         fields["reason"] = ["", _checked(reason)]
     history.record(thing, verb="registered", fields=fields, by=by, at=at)

@@ -54,5 +54,5 @@ def last_heartbeat(at: datetime) -> LastHeartbeat:
     if age < LATE:
         return LastHeartbeat(seen, age, False, "The background is at work.")
     minutes = int(age.total_seconds()) // 60
-    told = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
-    return LastHeartbeat(seen, age, True, f"The background has not been seen at work for {told}.")
+    length = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    return LastHeartbeat(seen, age, True, f"The background has not been seen at work for {length}.")

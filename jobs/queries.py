@@ -51,8 +51,8 @@ class JobPage:
 
 def schedule_lines() -> tuple[ScheduleLine, ...]:
     """Every schedule, what needs a person first. Two queries a schedule."""
-    found = [schedule_line(kind) for kind in settings.JOB_SCHEDULES]
-    return tuple(sorted(found, key=lambda one: (one.fine, one.row.kind)))
+    lines = [schedule_line(kind) for kind in settings.JOB_SCHEDULES]
+    return tuple(sorted(lines, key=lambda line: (line.fine, line.row.kind)))
 
 
 def schedule_line(kind: str) -> ScheduleLine:

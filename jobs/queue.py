@@ -183,6 +183,6 @@ def _held(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, lease=job.lease, status=JobStatus.RUNNING.value)
 
 
-def _close(job: Job, status: JobStatus, *, at: datetime, **told: str) -> bool:
+def _close(job: Job, status: JobStatus, *, at: datetime, **texts: str) -> bool:
     free = {"status": status.value, "lease": "", "leased_until": None, "ended_at": at}
-    return bool(_held(job).update(**free, **told))
+    return bool(_held(job).update(**free, **texts))

@@ -26,9 +26,9 @@ def retry(job: Job, *, by: User, at: datetime) -> None:
         now = Job.objects.select_for_update().get(pk=job.pk)
         failed = now.status == JobStatus.FAILED.value and queue.again(now, at=at)
         if not failed and not queue.hasten(now, at=at):
-            told = "done" if now.status == JobStatus.DONE.value else "about to be done"
+            state = "done" if now.status == JobStatus.DONE.value else "about to be done"
             raise Refused(
                 "not_to_retry",
-                f"This job is {told}.",
+                f"This job is {state}.",
                 "Only a job that failed, or one that waits for a later time, can be tried now.",
             )

@@ -152,8 +152,8 @@ def run_now(kind: str, *, by: User, at: datetime) -> None:
 def frequent() -> list[str]:
     """The kinds whose schedule puts jobs more often than once an hour. One query; reads only."""
     adjusted = dict(Schedule.objects.filter(adjusted=True).values_list("kind", "rule"))
-    found = ((k, rules.parse(adjusted.get(k, default(k)))) for k in settings.JOB_SCHEDULES)
-    return [kind for kind, rule in found if isinstance(rule, rules.Every) and rule.step < FREQUENT]
+    parsed = ((k, rules.parse(adjusted.get(k, default(k)))) for k in settings.JOB_SCHEDULES)
+    return [kind for kind, rule in parsed if isinstance(rule, rules.Every) and rule.step < FREQUENT]
 
 
 def prune(job: Job, at: datetime) -> str:
@@ -192,9 +192,9 @@ def _change(kind: str, verb: str, fields: Fields, *, by: User, at: datetime) -> 
             setattr(row, name, value)
         row.next_due = rules.following(rules.parse(row.rule), at, zone()) if row.enabled else None
         row.save(update_fields=[*fields, "next_due"])
-        told = {n: [_words(before[n]), _words(fields[n])] for n in fields if n != "adjusted"}
+        pairs = {n: [_words(before[n]), _words(fields[n])] for n in fields if n != "adjusted"}
         _record(
-            row, verb, {n: pair for n, pair in told.items() if pair[0] != pair[1]}, by=by, at=at
+            row, verb, {n: pair for n, pair in pairs.items() if pair[0] != pair[1]}, by=by, at=at
         )
     return row
 

@@ -96,18 +96,18 @@ def job_list(request: HttpRequest) -> HttpResponse:
     status, kind = request.GET.get("status", ""), request.GET.get("kind", "")
     if status not in {*JobStatus, ""} or kind not in {*settings.JOB_HANDLERS, ""}:
         raise Http404
-    found = queries.job_page(
+    shown = queries.job_page(
         status, kind=kind, before=_number(request, "before"), after=_number(request, "after")
     )
     narrowed = {name: v for name, v in (("status", status), ("kind", kind)) if v}
     context = {
-        "jobs": found.jobs,
+        "jobs": shown.jobs,
         "status": status,
         "kind": kind,
         "statuses": list(JobStatus),
         "kinds": queries.kinds(),
-        "newer": "?" + urlencode(narrowed | {"after": found.newer}) if found.newer else "",
-        "older": "?" + urlencode(narrowed | {"before": found.older}) if found.older else "",
+        "newer": "?" + urlencode(narrowed | {"after": shown.newer}) if shown.newer else "",
+        "older": "?" + urlencode(narrowed | {"before": shown.older}) if shown.older else "",
     }
     return _page(request, "jobs/job_list.html", context)
 
@@ -170,7 +170,7 @@ def _schedule(
 
 
 def _changed(
-    request: HttpRequest, kind: str, verb: Callable[..., object], said: str
+    request: HttpRequest, kind: str, verb: Callable[..., object], message: str
 ) -> HttpResponse:
     """What came of a button: back to the schedule, with a line that says it."""
     try:
@@ -179,7 +179,7 @@ def _changed(
         if refusal.status != 409:
             raise
         return _schedule(request, kind, refusal=refusal)
-    messages.success(request, said)
+    messages.success(request, message)
     return _see_other("schedule_detail", kind)
 
 

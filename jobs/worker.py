@@ -47,8 +47,8 @@ def work(pk: int, *, clock: Clock) -> bool:
         return False
     log.debug("Job %s (%s) is taken, attempt %s.", job.pk, job.kind, job.attempts)
     if job.attempts > queue.MOST_ATTEMPTS:
-        told = f"The worker died {queue.MOST_ATTEMPTS} times while it did this."
-        return queue.fail(job, told, at=clock())
+        error = f"The worker died {queue.MOST_ATTEMPTS} times while it did this."
+        return queue.fail(job, error, at=clock())
     with _held(job, clock), bound_contextvars(job=job.pk, kind=job.kind):
         close = _call(job, clock)
     if not _written(close):

@@ -66,10 +66,12 @@ def deliver(job: Job, *, to: str, subject: str, text: str) -> None:
         EmailMessage(subject, text, None, [to], headers=headers).send()
     except SMTPRecipientsRefused as refused:
         answers = list(refused.recipients.values())
-        said = "; ".join(f"{code} {_text(why)}" for code, why in answers)
+        reasons = "; ".join(f"{code} {_text(why)}" for code, why in answers)
         if answers and all(code >= 500 for code, _ in answers):
-            raise GiveUp(f"The mail server refuses {to}: {said}") from refused
-        raise Postpone(f"The mail server does not take {to} now: {said}", pause(job)) from refused
+            raise GiveUp(f"The mail server refuses {to}: {reasons}") from refused
+        raise Postpone(
+            f"The mail server does not take {to} now: {reasons}", pause(job)
+        ) from refused
     except (SMTPException, OSError) as error:
         raise Postpone(f"The mail could not be handed over: {error}", pause(job)) from error
 

@@ -16,10 +16,10 @@ def wants_digest(person: User) -> bool:
 
 def wanting_digest(people: Iterable[User]) -> list[User]:
     """Those of `people` who want the weekly digest. One query."""
-    found = list(people)
-    no = Preference.objects.filter(person__in=found, digest=False).values_list("person", flat=True)
+    asked = list(people)
+    no = Preference.objects.filter(person__in=asked, digest=False).values_list("person", flat=True)
     without = set(no)
-    return [person for person in found if person.pk not in without]
+    return [person for person in asked if person.pk not in without]
 
 
 def set_digest(wanted: bool, *, by: User, at: datetime) -> None:

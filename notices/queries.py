@@ -28,9 +28,9 @@ def page(person: User, *, before: int | None = None) -> NoticePage:
     mine = Notice.objects.filter(person=person).order_by("-pk")
     if before is not None:
         mine = mine.filter(pk__lt=before)
-    found = tuple(mine[: PAGE + 1])
-    more = len(found) > PAGE
-    return NoticePage(found[:PAGE], found[PAGE - 1].pk if more else None)
+    notices = tuple(mine[: PAGE + 1])
+    more = len(notices) > PAGE
+    return NoticePage(notices[:PAGE], notices[PAGE - 1].pk if more else None)
 
 
 def unread(person: User) -> int:

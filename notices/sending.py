@@ -45,8 +45,10 @@ def send_notice(
     wanted = {person.pk for person in people if person.is_active}
     line = " ".join(subject.split())[:LONGEST_SUBJECT]
     with transaction.atomic():
-        told = Notice.objects.filter(key=key, person__in=wanted).values_list("person_id", flat=True)
-        new = sorted(wanted - set(told))
+        already = Notice.objects.filter(key=key, person__in=wanted).values_list(
+            "person_id", flat=True
+        )
+        new = sorted(wanted - set(already))
         given: dict[str, Any] = {"key": key, "subject": line, "text": text, "url": url, "at": at}
         given["about"] = about
         Notice.objects.bulk_create(

@@ -62,8 +62,8 @@ def digest_switch(request: HttpRequest) -> HttpResponse:
     """Switch the weekly digest on or off for yourself."""
     wanted = request.POST.get("digest") == "on"
     preferences.set_digest(wanted, by=signed_in(request), at=timezone.now())
-    said = "You will get the weekly digest." if wanted else "You get no weekly digest any more."
-    messages.success(request, said)
+    message = "You will get the weekly digest." if wanted else "You get no weekly digest any more."
+    messages.success(request, message)
     return _back(request)
 
 

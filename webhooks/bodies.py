@@ -16,28 +16,28 @@ from webhooks.outgoing_events import OutgoingEvent
 _LONGEST = 2_500  # of the sentence; a section takes 3,000 characters, entities counted
 
 
-def body(form: Form, told: OutgoingEvent) -> str:
+def body(form: Form, event: OutgoingEvent) -> str:
     """The body for an endpoint of `form`."""
-    data = _message(told) if form is Form.SLACK else _payload(told)
+    data = _message(event) if form is Form.SLACK else _payload(event)
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _payload(told: OutgoingEvent) -> Mapping[str, Any]:
-    timestamp = told.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    return {"type": told.kind, "timestamp": timestamp, "data": told.data}
+def _payload(event: OutgoingEvent) -> Mapping[str, Any]:
+    timestamp = event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return {"type": event.kind, "timestamp": timestamp, "data": event.data}
 
 
-def _message(told: OutgoingEvent) -> Mapping[str, Any]:
-    marks = ["LIVE, PRODUCTION"] if told.live_production else []
-    marks += ["NEAR MISS"] if told.data.get("near_miss") else []
-    said = escaped(f"{told.who} {told.sentence}")
-    plain = ": ".join([*marks, escaped(told.about), said])
-    head = " · ".join([*(f"*{mark}*" for mark in marks), f"<{told.url}|{escaped(told.about)}>"])
-    foot = f"{escaped(told.kind)} · {stamp(told.at)}"
+def _message(event: OutgoingEvent) -> Mapping[str, Any]:
+    marks = ["LIVE, PRODUCTION"] if event.live_production else []
+    marks += ["NEAR MISS"] if event.data.get("near_miss") else []
+    sentence = escaped(f"{event.who} {event.sentence}")
+    plain = ": ".join([*marks, escaped(event.about), sentence])
+    head = " · ".join([*(f"*{mark}*" for mark in marks), f"<{event.url}|{escaped(event.about)}>"])
+    foot = f"{escaped(event.kind)} · {stamp(event.at)}"
     return {
         "text": plain,  # what a notification shows, and a client that knows no blocks
         "blocks": [
-            {"type": "section", "text": _marked(f"{head}\n{said}")},
+            {"type": "section", "text": _marked(f"{head}\n{sentence}")},
             {"type": "context", "elements": [_marked(foot)]},
         ],
     }

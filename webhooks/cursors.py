@@ -104,11 +104,11 @@ def _light(source: Source, where: Q, *, since: datetime | None, most: int) -> li
         return [EventRow(pk, kind, moment(at)) for pk, kind, at in rows]
     if source is Source.INCIDENT:
         changes = IncidentChange.objects.filter(where, *_from("at", since))
-        told = changes.order_by("pk").values_list("pk", "verb", "at")[:most]
-        return [EventRow(pk, kinds.of_change(verb), at) for pk, verb, at in told]
+        verbs = changes.order_by("pk").values_list("pk", "verb", "at")[:most]
+        return [EventRow(pk, kinds.of_change(verb), at) for pk, verb, at in verbs]
     entries = TimelineEntry.objects.filter(where, *_from("entered_at", since))
-    found = entries.order_by("pk").values_list("pk", "corrects", "entered_at")[:most]
-    return [EventRow(pk, kinds.of_entry(corrects), at) for pk, corrects, at in found]
+    corrections = entries.order_by("pk").values_list("pk", "corrects", "entered_at")[:most]
+    return [EventRow(pk, kinds.of_entry(corrects), at) for pk, corrects, at in corrections]
 
 
 def _from(field: str, since: datetime | int | None) -> list[Q]:

@@ -52,8 +52,8 @@ def add(
     with transaction.atomic():
         _begin_reading(at=at)
         _save(endpoint)
-        told = {fact: ("", value) for fact, value in _facts(endpoint).items()}
-        history.record(endpoint, "added it", told, by=by, at=at)
+        change = {fact: ("", value) for fact, value in _facts(endpoint).items()}
+        history.record(endpoint, "added it", change, by=by, at=at)
     return endpoint
 
 
@@ -81,13 +81,15 @@ def edit(
         row.form = Form(form).value
         _put(row, name, url, patterns)
         after = _facts(row)
-        told = {fact: (before[fact], after[fact]) for fact in after if before[fact] != after[fact]}
+        change = {
+            fact: (before[fact], after[fact]) for fact in after if before[fact] != after[fact]
+        }
         if row.url != address:
-            told.setdefault("address", (before["address"], f"{after['address']} (another path)"))
+            change.setdefault("address", (before["address"], f"{after['address']} (another path)"))
             row.failures, row.failing_since, row.rests_until = 0, None, None
-        if told:
+        if change:
             _save(row)
-            history.record(row, "edited it", told, by=by, at=at)
+            history.record(row, "edited it", change, by=by, at=at)
     return row
 
 
@@ -159,20 +161,20 @@ def send_test(endpoint: Endpoint, *, by: User, at: datetime) -> Delivery:
     with transaction.atomic():
         row = _locked(endpoint)
         _check_enabled(row)
-        said = "sent a test event"
-        told = OutgoingEvent(
-            event=f"test:{uuid4().hex}",
+        sentence = "sent a test event"
+        event = OutgoingEvent(
+            name=f"test:{uuid4().hex}",
             kind=kinds.TEST,
             at=at,
             who=str(by),
-            sentence=said,
+            sentence=sentence,
             about=f"Test of {row}",
             url=outgoing_events.link("webhooks:endpoint_detail", row.pk),
-            data={"sentence": said, "who": str(by)},
+            data={"sentence": sentence, "who": str(by)},
         )
         _rested(row)
-        outbox.put([(told, row)], at=at)
-    return Delivery.objects.get(endpoint=row, event=told.event)
+        outbox.put([(event, row)], at=at)
+    return Delivery.objects.get(endpoint=row, event=event.name)
 
 
 def resend(delivery: Delivery, *, by: User, at: datetime) -> Delivery:

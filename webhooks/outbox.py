@@ -57,9 +57,9 @@ def _deliver(
     missing = {
         pk: [e for e in by if (f"{source}:{pk}", e.pk) not in there] for pk, by in wanted.items()
     }
-    told = outgoing_events.read_events(source, [pk for pk, by in missing.items() if by])
+    events = outgoing_events.read_events(source, [pk for pk, by in missing.items() if by])
     keys = {f"{source}:{pk}": by for pk, by in missing.items()}
-    return put([(one, endpoint) for one in told for endpoint in keys[one.event]], at=at)
+    return put([(event, endpoint) for event in events for endpoint in keys[event.name]], at=at)
 
 
 def put(wanted: Collection[tuple[OutgoingEvent, Endpoint]], *, at: datetime) -> int:
@@ -67,22 +67,22 @@ def put(wanted: Collection[tuple[OutgoingEvent, Endpoint]], *, at: datetime) -> 
     rows = [
         Delivery(
             endpoint=endpoint,
-            event=told.event,
-            message=message(endpoint, told),
-            kind=told.kind,
-            sentence=f"{told.about}: {told.who} {told.sentence}"[:300],
-            body=bodies.body(Form(endpoint.form), told),
+            event=event.name,
+            message=message(endpoint, event),
+            kind=event.kind,
+            sentence=f"{event.about}: {event.who} {event.sentence}"[:300],
+            body=bodies.body(Form(endpoint.form), event),
             created_at=at,
         )
-        for told, endpoint in wanted
+        for event, endpoint in wanted
     ]
     Delivery.objects.bulk_create(rows, ignore_conflicts=True)
     delivery_jobs.put_jobs(rows, at=at)
     return len(rows)
 
 
-def message(endpoint: Endpoint, told: OutgoingEvent) -> str:
+def message(endpoint: Endpoint, event: OutgoingEvent) -> str:
     """The `webhook-id`: the same however often it is worked out, so that a receiver who was asked
     twice can tell; another one for an event that took this number after a restore."""
-    named = f"{endpoint.pk}/{told.event}/{told.at.isoformat()}"
+    named = f"{endpoint.pk}/{event.name}/{event.at.isoformat()}"
     return f"msg_{hashlib.sha256(named.encode()).hexdigest()[:32]}"

@@ -59,10 +59,11 @@ EXAMPLE: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class OutgoingEvent:
-    """One event. `about` is the run or the incident, by name; `data` is what the standard form
-    sends; `live_production` marks a live run that writes into production."""
+    """One event. `name` is its source and key ("run:48211"), `about` the run or the incident by
+    name, `data` what the standard form sends; `live_production` marks a live run that writes into
+    production."""
 
-    event: str
+    name: str
     kind: str
     at: datetime
     who: str
@@ -102,27 +103,27 @@ def _runs(keys: Collection[int]) -> list[OutgoingEvent]:
 
 
 def _event(event: Event, run: Run, procedure: Procedure) -> OutgoingEvent:
-    told = json.loads(event.text)
-    said = _cut(_sentence(event, told["data"], procedure))
+    line = json.loads(event.text)
+    sentence = _cut(_sentence(event, line["data"], procedure))
     url = link("runbooks:run_detail", run.pk)
     production = run.kind == RunKind.LIVE and _writes_production(run, procedure)
     system = run.revision.runbook.system
     incident = run.incident_link.incident if hasattr(run, "incident_link") else None
     return OutgoingEvent(
-        event=f"{Source.RUN}:{event.pk}",
+        name=f"{Source.RUN}:{event.pk}",
         kind=event.kind,
         at=moment(event.at),
-        who=told["name"],
-        sentence=said,
+        who=line["name"],
+        sentence=sentence,
         about=f"Run {run.pk}, {run.title}",
         url=url,
         data={
             "sequence": event.sequence,
-            "sentence": said,
-            "who": told["name"],
-            "role": told["role"],
-            "near_miss": is_near_miss(event.kind, told["data"]),
-            "step": _step(told["data"], procedure),
+            "sentence": sentence,
+            "who": line["name"],
+            "role": line["role"],
+            "near_miss": is_near_miss(event.kind, line["data"]),
+            "step": _step(line["data"], procedure),
             "run": {"id": run.pk, "title": run.title, "kind": run.kind, "url": url},
             "into_production": production,
             "system": system.name if system else None,
@@ -181,14 +182,14 @@ def _changes(keys: Collection[int]) -> list[OutgoingEvent]:
 
 
 def _change(row: IncidentChange) -> OutgoingEvent:
-    said = row.verb if row.version == 1 else incident_words.change(row.verb, row.fields)
+    sentence = row.verb if row.version == 1 else incident_words.change(row.verb, row.fields)
     return _of_incident(
         row.incident,
-        event=f"{Source.INCIDENT}:{row.pk}",
+        name=f"{Source.INCIDENT}:{row.pk}",
         kind=kinds.of_change(row.verb),
         at=row.at,
         who=row.by_name,
-        sentence=f"{said}: {row.reason}" if row.reason else said,
+        sentence=f"{sentence}: {row.reason}" if row.reason else sentence,
         more={"version": row.version},
     )
 
@@ -204,7 +205,7 @@ def _entry(row: TimelineEntry) -> OutgoingEvent:
     time = incident_words.when(row.happened_at, row.certainty)
     return _of_incident(
         row.incident,
-        event=f"{Source.ENTRY}:{row.pk}",
+        name=f"{Source.ENTRY}:{row.pk}",
         kind=kinds.ENTRY_CORRECTED if corrected else kinds.ENTRY_ADDED,
         at=row.entered_at,
         who=row.entered_by_name,
@@ -216,24 +217,24 @@ def _entry(row: TimelineEntry) -> OutgoingEvent:
 def _of_incident(
     incident: Incident,
     *,
-    event: str,
+    name: str,
     kind: str,
     at: datetime,
     who: str,
     sentence: str,
     more: Mapping[str, Any],
 ) -> OutgoingEvent:
-    said = _cut(sentence)
+    shortened = _cut(sentence)
     return OutgoingEvent(
-        event=event,
+        name=name,
         kind=kind,
         at=at,
         who=who,
-        sentence=said,
+        sentence=shortened,
         about=incident.title,
         url=link("incidents:incident_detail", incident.pk),
         data={
-            "sentence": said,
+            "sentence": shortened,
             "who": who,
             "incident": _incident(incident),
             "system": incident.system.name,

@@ -35,10 +35,10 @@ def endpoint_lines(*, at: datetime) -> list[EndpointLine]:
     """Every endpoint, the enabled first. Two queries."""
     rows = list(Endpoint.objects.order_by("-enabled", "name"))
     undone = (DeliveryStatus.WAITING.value, DeliveryStatus.PARKED.value)
-    told = Delivery.objects.filter(
+    deliveries = Delivery.objects.filter(
         endpoint__in=rows, status__in=(*undone, DeliveryStatus.FAILED.value)
     )
-    grouped = told.order_by().values_list("endpoint", "status").annotate(number=Count("pk"))
+    grouped = deliveries.order_by().values_list("endpoint", "status").annotate(number=Count("pk"))
     counts = {(endpoint, status): number for endpoint, status, number in grouped}
     return [
         EndpointLine(
@@ -98,5 +98,7 @@ def delivery_page(
         rows = rows.filter(kind__startswith=kind.rstrip("*"))
     if before is not None:
         rows = rows.filter(pk__lt=before)
-    found = list(rows.order_by("-pk")[: PAGE + 1])
-    return DeliveryPage(found[:PAGE], found[PAGE - 1].pk if len(found) > PAGE else None)
+    deliveries = list(rows.order_by("-pk")[: PAGE + 1])
+    return DeliveryPage(
+        deliveries[:PAGE], deliveries[PAGE - 1].pk if len(deliveries) > PAGE else None
+    )

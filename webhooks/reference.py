@@ -31,7 +31,7 @@ def webhook_events_page() -> str:
 
 
 def _table(name: str, meaning: str, rows: Iterable[tuple[str, str]]) -> str:
-    lines = [f"| `{word}` | {said} |" for word, said in rows]
+    lines = [f"| `{word}` | {text} |" for word, text in rows]
     return "\n".join([f"| {name} | {meaning} |", "|---|---|", *lines])
 
 

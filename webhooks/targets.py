@@ -143,8 +143,8 @@ def resolve(target: Target, seconds: float) -> list[Address]:
 
     def ask() -> None:
         try:
-            found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
-            answers.put([_address(str(entry[4][0])) for entry in found])
+            addresses = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+            answers.put([_address(str(entry[4][0])) for entry in addresses])
         except OSError as error:
             answers.put(error)
         except UnicodeError:

@@ -147,10 +147,10 @@ def delivery_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("webhooks:delivery_detail", pk)
 
 
-def _do(request: HttpRequest, pk: int, verb: Callable[..., Endpoint], said: str) -> HttpResponse:
+def _do(request: HttpRequest, pk: int, verb: Callable[..., Endpoint], message: str) -> HttpResponse:
     by = _admin(request)
     verb(get_object_or_404(Endpoint, pk=pk), by=by, at=timezone.now())
-    messages.success(request, said)
+    messages.success(request, message)
     return redirect("webhooks:endpoint_detail", pk)
 
 

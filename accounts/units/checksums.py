@@ -38,7 +38,7 @@ def read(text: str) -> str:
     the checksum of another algorithm, which is named.
     """
     lines = [line.strip() for line in without_marks(text).splitlines() if line.strip()]
-    found: dict[str, None] = {}
+    checksums: dict[str, None] = {}
     problems: list[str] = []
     for line in lines:
         kind, checksum = _line(line)
@@ -48,16 +48,16 @@ def read(text: str) -> str:
         if problem:
             problems.append(problem)
         else:
-            found |= {checksum.lower(): None} | _others(kind, line)
-    if not found and not problems:
-        found = _amid(text)
-    if len(found) > 1:
-        shown = " and ".join(f"{one[:12]}…" for one in list(found)[:2])
+            checksums |= {checksum.lower(): None} | _others(kind, line)
+    if not checksums and not problems:
+        checksums = _amid(text)
+    if len(checksums) > 1:
+        shown = " and ".join(f"{checksum_text[:12]}…" for checksum_text in list(checksums)[:2])
         raise ValueError(f"Two different SHA-256 are here: {shown}. Paste the one that is meant.")
     algorithm = next((a[1] for line in lines if (a := _ALGORITHM.fullmatch(line))), "SHA256")
-    if found and re.fullmatch(_SHA256, algorithm, re.IGNORECASE):
-        return next(iter(found))
-    if found:
+    if checksums and re.fullmatch(_SHA256, algorithm, re.IGNORECASE):
+        return next(iter(checksums))
+    if checksums:
         raise ValueError(_foreign(algorithm))
     if problems:
         raise ValueError(problems[0])
@@ -68,14 +68,14 @@ def _amid(text: str) -> dict[str, None]:
     """Every SHA-256 that stands by itself in `text`, whose lines a browser ran together; none when
     another algorithm is named."""
     kinds = [kind for kind in _NAMED.findall(text) if not re.fullmatch(_SHA256, kind, re.I)]
-    return {} if kinds else {one.lower(): None for one in _ALONE.findall(text)}
+    return {} if kinds else {checksum.lower(): None for checksum in _ALONE.findall(text)}
 
 
 def _others(kind: str, line: str) -> dict[str, None]:
     """Every further SHA-256 in a `line`, which a browser may have made of several. The name of a
     file can be one, too: it ends the line, or stands in brackets."""
     form = _AFTER_NAME if kind and _AFTER_NAME.search(line) else _BEFORE_NAME
-    return {one.lower(): None for one in form.findall(line)}
+    return {checksum.lower(): None for checksum in form.findall(line)}
 
 
 def _line(line: str) -> tuple[str, str]:

@@ -51,13 +51,13 @@ def read(text: str) -> timedelta:
 
 
 def _iso(text: str) -> Fraction | None:
-    found = _ISO.fullmatch(text)
-    if found is None or not any(found.groups()):
+    match = _ISO.fullmatch(text)
+    if match is None or not any(match.groups()):
         if re.fullmatch(r"P[0-9.,YMWD]+(T.*)?", text):
             raise ValueError(_no_length(text))
         return None
     return sum(
-        (Fraction(n.replace(",", ".")) * _UNITS[u] for u, n in found.groupdict().items() if n),
+        (Fraction(n.replace(",", ".")) * _UNITS[u] for u, n in match.groupdict().items() if n),
         Fraction(),
     )
 
@@ -75,21 +75,21 @@ def _clock(text: str) -> Fraction | None:
             f"{quoted(text)} can mean {a} h {b} min or {a} min {b} s. Write one of these, or"
             " hours, minutes and seconds, such as 00:45:12."
         )
-    found = _CLOCK.fullmatch(text)
-    if not found or int(found["m"]) > 59 or Fraction(found["s"].replace(",", ".")) >= 60:
+    match = _CLOCK.fullmatch(text)
+    if not match or int(match["m"]) > 59 or Fraction(match["s"].replace(",", ".")) >= 60:
         raise ValueError(f"{quoted(text)} is not a duration. {HINT}")
-    days, hours = int(found["days"] or 0), int(found["h"])
-    seconds = Fraction(found["s"].replace(",", "."))
-    return days * 86400 + hours * 3600 + int(found["m"]) * 60 + seconds
+    days, hours = int(match["days"] or 0), int(match["h"])
+    seconds = Fraction(match["s"].replace(",", "."))
+    return days * 86400 + hours * 3600 + int(match["m"]) * 60 + seconds
 
 
 def _parts(text: str) -> Fraction:
     seconds, at, units = Fraction(), 0, set()
-    while found := _PART.match(text, at):
-        unit = found["unit"].lower()
+    while match := _PART.match(text, at):
+        unit = match["unit"].lower()
         if unit in _UNEQUAL:
             raise ValueError(_no_length(text))
-        if found["unit"] == "M":
+        if match["unit"] == "M":
             raise ValueError(
                 f"{quoted(text)} can mean minutes or months. Write min for minutes, or days."
             )
@@ -97,8 +97,8 @@ def _parts(text: str) -> Fraction:
         if length is None or length in units:
             break
         units.add(length)
-        seconds += numbers.unsigned_number(found["number"]) * length
-        at = found.end()
+        seconds += numbers.unsigned_number(match["number"]) * length
+        at = match.end()
     if re.fullmatch(r"[0-9 .,'’_]*[0-9]", text):
         raise ValueError(f"{quoted(text)} is not a duration: it has no unit. {HINT}")
     if not text or at < len(text):

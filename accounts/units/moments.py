@@ -65,17 +65,17 @@ def read(text: str, here: tzinfo = UTC) -> datetime:
     there is no such moment, no zone, no year, or when it can mean two moments.
     """
     wanted = _trimmed(text)
-    found = next((m for form in _FORMS if (m := form.fullmatch(wanted))), None)
-    if found is None:
+    match = next((m for form in _FORMS if (m := form.fullmatch(wanted))), None)
+    if match is None:
         raise ValueError(_unread(text, wanted))
-    parts = found.groupdict()
+    parts = match.groupdict()
     clock = _clock(text, parts)
     zone = parts.get("zone") or ""
     if not zone:
         stamp = zones.name_of(here)
         raise ValueError(
             f"Write the time zone, e.g. {wanted} {stamp}, or {wanted} +01:00."
-            if found.re is _FORMS[0]
+            if match.re is _FORMS[0]
             else f"{quoted(text)} has no time zone. Write for example {clock} {stamp}."
         )
     if FIRST.year - 1 <= clock.year <= LAST.year:  # no zone is more than a day away
@@ -89,11 +89,11 @@ def read_day(text: str) -> date:
     """The day that `text` names: `2027-01-15`, `20270115`, `15 Jan 2027`. Raises `ValueError` with
     a sentence; `07/08/2026` is refused with both readings."""
     wanted = _trimmed(text)
-    found = next((m for form in _DAYS if (m := form.fullmatch(wanted))), None)
-    if found is None:
-        said = _order(wanted) or f"{quoted(text)} is not a day."
-        raise ValueError(f"{said} Write the day as 2026-12-01: year, month, day.")
-    day = _date(text, found.groupdict())
+    match = next((m for form in _DAYS if (m := form.fullmatch(wanted))), None)
+    if match is None:
+        problem = _order(wanted) or f"{quoted(text)} is not a day."
+        raise ValueError(f"{problem} Write the day as 2026-12-01: year, month, day.")
+    day = _date(text, match.groupdict())
     if not FIRST.date() <= day < LAST.date():
         raise ValueError("Write a day between the years 1970 and 9000.")
     return day
@@ -144,8 +144,8 @@ def _date(text: str, parts: dict[str, str | None]) -> date:
         day = date(year, month, number)
     except ValueError:
         raise ValueError(f"There is no such day as {year:04}-{month:02}-{number:02}.") from None
-    said = (parts.get("weekday") or "").lower()
-    if said and _WEEKDAYS[day.weekday()] != said:
+    weekday = (parts.get("weekday") or "").lower()
+    if weekday and _WEEKDAYS[day.weekday()] != weekday:
         raise ValueError(f"{quoted(text)} cannot be: {day} is a {day:%A}. Read it again.")
     return day
 
@@ -167,16 +167,16 @@ def _unread(text: str, wanted: str) -> str:
 
 def _order(wanted: str) -> str:
     """What a date with the year last can mean: day and month are written in both orders."""
-    found = _UNORDERED.match(wanted)
-    if not found:
+    match = _UNORDERED.match(wanted)
+    if not match:
         return ""
     can = []
-    for month, day in ((found["a"], found["b"]), (found["b"], found["a"])):
+    for month, day in ((match["a"], match["b"]), (match["b"], match["a"])):
         try:
-            can.append(date(int(found["y"]), int(month), int(day)).isoformat())
+            can.append(date(int(match["y"]), int(month), int(day)).isoformat())
         except ValueError:
             continue
-    said = quoted(found.group())
+    shown = quoted(match.group())
     if len(set(can)) == 2:
-        return f"{said} can mean {can[1]} or {can[0]}: day and month are written in both orders."
-    return f"{said} is not read: write {can[0]} if that is the day." if can else ""
+        return f"{shown} can mean {can[1]} or {can[0]}: day and month are written in both orders."
+    return f"{shown} is not read: write {can[0]} if that is the day." if can else ""

@@ -46,30 +46,30 @@ def read(text: str, *, precise: bool = False) -> int:
 
 
 def _is_rough(wanted: str) -> bool:
-    found = _FORM.fullmatch(wanted)
-    digits = re.sub("[^0-9]", "", found["number"]).lstrip("0") if found else ""
+    match = _FORM.fullmatch(wanted)
+    digits = re.sub("[^0-9]", "", match["number"]).lstrip("0") if match else ""
     return _has_unit(wanted) and len(digits) < 3
 
 
 def _has_unit(text: str) -> bool:
     """Whether `text` is a number of kB, MiB … and not of bytes."""
-    found = _FORM.fullmatch(text)
-    return bool(found and found["unit"][:1].lower() in tuple(_PREFIXES))
+    match = _FORM.fullmatch(text)
+    return bool(match and match["unit"][:1].lower() in tuple(_PREFIXES))
 
 
 def _is_roughly(rough: str, exact: int) -> bool:
     """Whether `rough` is `exact` bytes, rounded up or down at its last digit. Beside the bytes, MB
     can mean 1,048,576 bytes, as Windows writes it."""
-    said = _one(rough)
-    if said == exact or not _has_unit(rough):
-        return said == exact
+    shown = _one(rough)
+    if shown == exact or not _has_unit(rough):
+        return shown == exact
     digits = re.sub("[^0-9]", "", rough.partition(".")[2] or rough.partition(",")[2])
     unit = rough.lstrip("0123456789 '’_.,").lower()
     power, base = _PREFIXES.index(unit[0]) + 1, 1024 if unit[1:2] == "i" else 1000
-    binary = (Fraction(said * 1024**power, base**power), 1024**power)
+    binary = (Fraction(shown * 1024**power, base**power), 1024**power)
     return any(
         abs(meant - exact) * 10 ** len(digits) < step
-        for meant, step in ((Fraction(said), base**power), binary)
+        for meant, step in ((Fraction(shown), base**power), binary)
     )
 
 
@@ -80,11 +80,11 @@ def _kept(count: int, text: str) -> int:
 
 
 def _one(text: str) -> int:
-    found = _FORM.fullmatch(text)
-    if not found:
+    match = _FORM.fullmatch(text)
+    if not match:
         raise ValueError(f"{quoted(text)} is not a size. {HINT}")
-    power = _power(text, found["number"], found["unit"])
-    value = numbers.unsigned_number(found["number"], whole=power == 1) * power
+    power = _power(text, match["number"], match["unit"])
+    value = numbers.unsigned_number(match["number"], whole=power == 1) * power
     if power == 1 and value.denominator != 1:
         raise ValueError(f"{quoted(text)} is not a size: a byte has no parts. {HINT}")
     return round(value)
@@ -98,13 +98,13 @@ def _power(text: str, number: str, unit: str) -> int:
         for index, name in enumerate(names):
             if lower in {f"{name}byte", f"{name}bytes"}:
                 return int(base ** (index + 1))
-    found = re.fullmatch(rf"([{_PREFIXES}])(i?)(b|bytes?)?", lower)
-    if not found:
+    match = re.fullmatch(rf"([{_PREFIXES}])(i?)(b|bytes?)?", lower)
+    if not match:
         raise ValueError(f"{quoted(text)} is not a size: {quoted(unit)} is no unit of it. {HINT}")
-    index = _PREFIXES.index(found[1]) + 1
-    if found[2]:
+    index = _PREFIXES.index(match[1]) + 1
+    if match[2]:
         power = 1024**index
-    elif found[3]:
+    elif match[3]:
         power = 1000**index
     else:
         raise ValueError(_without_b(text, number, index))
@@ -133,13 +133,13 @@ def _bits_or_bytes(text: str, number: str, unit: str, power: int) -> str:
     )
 
 
-def fits(said: int, known: int, *, digits: int = 3) -> bool:
-    """Whether `said` bytes are `known` bytes, or those rounded as people and tools print them in
+def fits(size: int, known: int, *, digits: int = 3) -> bool:
+    """Whether `size` bytes are `known` bytes, or those rounded as people and tools print them in
     the fitting unit of 1000 or 1024: to at least `digits` digits and at most three decimal places
     ("45.9 MiB", "48.1 MB", "45.889 MiB")."""
     powers = (base**power for base in (1000, 1024) for power in range(1, 7))
-    return said == known or any(
-        said == round(_rounded(known, power, places) * power)
+    return size == known or any(
+        size == round(_rounded(known, power, places) * power)
         for power in powers
         for places in range(4)
         if power <= known < 1024 * power and len(str(known // power)) + places >= digits
@@ -154,9 +154,9 @@ def same(measured: int, registered: int) -> bool:
     return fits(measured, registered) or rounded
 
 
-def alike(one: int, other: int) -> bool:
+def alike(size: int, other: int) -> bool:
     """Whether two measurements of one thing agree, at the lesser of their precisions."""
-    return fits(one, other) or fits(other, one)
+    return fits(size, other) or fits(other, size)
 
 
 def finer(measured: int, registered: int) -> int:

@@ -38,12 +38,12 @@ def cell(text: str) -> str:
 
 def _run_together(text: str) -> str:
     line = " ".join(text.split())
-    found = next((m for form in _ON_ONE_LINE if (m := form.fullmatch(line))), None)
-    if found is None:
+    match = next((m for form in _ON_ONE_LINE if (m := form.fullmatch(line))), None)
+    if match is None:
         return text
-    if found["rows"] not in {None, "1"}:
+    if match["rows"] not in {None, "1"}:
         raise ValueError(_MORE)
-    return found["cell"].strip()
+    return match["cell"].strip()
 
 
 def _is_rule(line: str) -> bool:

@@ -50,11 +50,13 @@ def resolve(clock: datetime, zone: str, here: tzinfo) -> datetime:
         return _by_offset(clock, zone, offset)
     if zone in _KNOWN:
         return _by_abbreviation(clock, zone)
-    found = _zone(zone)
-    moments = _moments(clock, found)
+    zone_info = _zone(zone)
+    moments = _moments(clock, zone_info)
     if len(moments) == 1:
         return moments[0]
-    raise ValueError(_twice(clock, zone, found, moments) if moments else _left_out(clock, found))
+    raise ValueError(
+        _twice(clock, zone, zone_info, moments) if moments else _left_out(clock, zone_info)
+    )
 
 
 def begin_of(day: datetime, here: tzinfo) -> datetime:
@@ -64,16 +66,16 @@ def begin_of(day: datetime, here: tzinfo) -> datetime:
 
 def _moments(clock: datetime, zone: tzinfo) -> list[datetime]:
     """The moments at which a clock in `zone` shows `clock`: none, one or two."""
-    found: list[datetime] = []
+    moments: list[datetime] = []
     for fold in (0, 1):
         try:
             moment = clock.replace(tzinfo=zone, fold=fold).astimezone(UTC)
             shown = moment.astimezone(zone).replace(tzinfo=None, fold=0)
         except OverflowError:
             continue
-        if shown == clock and moment not in found:
-            found.append(moment)
-    return found
+        if shown == clock and moment not in moments:
+            moments.append(moment)
+    return moments
 
 
 def _by_offset(clock: datetime, zone: str, offset: re.Match[str]) -> datetime:

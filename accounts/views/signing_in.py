@@ -61,11 +61,11 @@ def account_login(request: HttpRequest) -> HttpResponseBase:
 def _address(request: HttpRequest) -> str:
     """Where the request comes from, by the configured proxy alone; of IPv6 the network, all of
     which belongs to one sender."""
-    told: str = get_adapter().get_client_ip(request)
+    client: str = get_adapter().get_client_ip(request)
     try:
-        address = ipaddress.ip_address(told)
+        address = ipaddress.ip_address(client)
     except ValueError:
-        return told
+        return client
     if isinstance(address, ipaddress.IPv6Address):
         return str(ipaddress.ip_network((address, 64), strict=False))
-    return told
+    return client

@@ -32,17 +32,17 @@ def incident_list(request: HttpRequest) -> HttpResponse:
     by_slug = {slug: name for _, slug, name in systems}
     filters = listing.Filters.read(request.GET.dict(), by_slug)
     before, after = (_place(request.GET.get(name, "")) for name in ("before", "after"))
-    found = listing.page(filters, before=before, after=after)
+    shown = listing.page(filters, before=before, after=after)
     return page(
         request,
         "incidents/incident_list.html",
-        rows=found.rows,
+        rows=shown.rows,
         narrowed=bool(filters),
         systems={pk: name for pk, _, name in systems},
         choices=listing.choices(filters, by_slug),
         words=request.GET.get("q", ""),
-        newer=_to(request.GET, "after", found.newer),
-        older=_to(request.GET, "before", found.older),
+        newer=_to(request.GET, "after", shown.newer),
+        older=_to(request.GET, "before", shown.older),
     )
 
 

@@ -48,10 +48,10 @@ def see_other(thing: Any) -> HttpResponse:
 
 def lines(request: HttpRequest, thing: history.Thing) -> dict[str, Any]:
     """The history of `thing`, newest first, a page at a time: `?before=` is the last line seen."""
-    told = history.changes_of(thing)
+    changes = history.changes_of(thing)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
-        told = told.filter(pk__lt=int(before))
-    rows = list(told[: _LINES + 1])
+        changes = changes.filter(pk__lt=int(before))
+    rows = list(changes[: _LINES + 1])
     older = f"?before={rows[_LINES - 1].pk}#history" if len(rows) > _LINES else ""
     return {"history": rows[:_LINES], "older": older}

@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @pytest.fixture
 def told(at: datetime) -> OutgoingEvent:
     return OutgoingEvent(
-        event="run:1",
+        name="run:1",
         kind="run.held",
         at=at,
         who="Jörg",

@@ -257,8 +257,8 @@ def test_an_event_that_takes_a_number_after_a_restore_is_another_message(admin: 
         "data": {},
     }
     before, same, after, other = (
-        OutgoingEvent(event=event, at=when, **facts)
-        for event, when in (("run:7", at), ("run:7", at), ("run:7", at + SOON), ("run:8", at))
+        OutgoingEvent(name=name, at=when, **facts)
+        for name, when in (("run:7", at), ("run:7", at), ("run:7", at + SOON), ("run:8", at))
     )
     assert outbox.message(hub, before) == outbox.message(hub, same)
     assert len({outbox.message(hub, one) for one in (before, after, other)}) == 3

@@ -35,6 +35,6 @@ class Command(BaseCommand):
         try:
             person = people.create_admin(**known, password=password, at=timezone.now())
         except Invalid as invalid:
-            told = [f"{field}: {sentence}" for field, sentence in invalid.errors.items()]
-            raise CommandError("\n".join(told)) from invalid
+            problems = [f"{field}: {sentence}" for field, sentence in invalid.errors.items()]
+            raise CommandError("\n".join(problems)) from invalid
         self.stdout.write(f"{person.name} ({person.username}) is an admin and can sign in.")
