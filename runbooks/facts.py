@@ -20,7 +20,7 @@ from accounts.models import User
 from inventory.enums import CopyState, DataClass
 from inventory.models import Change, Copy, Instance, System
 from runbooks.enums import RunRole, RunStatus
-from runbooks.lint import LintFacts
+from runbooks.lint.facts import LintFacts
 from runbooks.models import Revision, Run, Runbook
 
 _CONFIDENTIAL = frozenset({DataClass.CONFIDENTIAL.value, DataClass.RESTRICTED.value})

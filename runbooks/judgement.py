@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runbooks.enums import Level
-from runbooks.lint import RULES, LintFacts, lint, split
+from runbooks.lint.facts import LintFacts
+from runbooks.lint.linter import lint, split
+from runbooks.lint.rules import RULES
 from runbooks.procedure import Finding, Procedure
 from runbooks.runnable import needs_steps, no_steps
 

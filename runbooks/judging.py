@@ -13,7 +13,7 @@ from datetime import datetime
 
 from runbooks import facts
 from runbooks.judgement import Judgement, judge
-from runbooks.lint import LintFacts
+from runbooks.lint.facts import LintFacts
 from runbooks.models import Revision, Runbook
 from runbooks.procedurejson import from_json
 from runbooks.reading import Reading, doubts

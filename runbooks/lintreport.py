@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from runbooks.enums import Level
 from runbooks.judgement import Judgement, Noted
-from runbooks.lint import Rule
+from runbooks.lint.rule import LintRule
 from runbooks.procedure import Finding
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -60,7 +60,7 @@ def data(files: Iterable[Linted]) -> list[dict[str, Any]]:
     ]
 
 
-def sarif(files: Sequence[Linted], rules: Mapping[str, Rule]) -> dict[str, Any]:
+def sarif(files: Sequence[Linted], rules: Mapping[str, LintRule]) -> dict[str, Any]:
     """A SARIF log of one run over `files`. `rules` are those of the linter, by code; other codes,
     the parser's say, are described by their kind.
 
@@ -105,7 +105,7 @@ def _message(finding: Finding) -> str:
     return f"{finding.sentence} {finding.suggestion}".strip()
 
 
-def _rule(code: str, rule: Rule | None) -> dict[str, Any]:
+def _rule(code: str, rule: LintRule | None) -> dict[str, Any]:
     if rule is None:
         summary = _KINDS.get(code.partition(".")[0], "Something is to be put right.")
         return {

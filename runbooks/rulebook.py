@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runbooks.lint import RULES, Rule, lint
-from runbooks.lint.danger import Danger
-from runbooks.lint.destroyers import CODES, DESTROYERS, QUERIES
+from runbooks.lint.dangers.danger import Danger
+from runbooks.lint.dangers.destroyers import CODES, DESTROYERS, QUERIES
+from runbooks.lint.linter import lint
+from runbooks.lint.rule import LintRule
+from runbooks.lint.rules import RULES
 from runbooks.parser import parse
 from runbooks.procedure import Finding
 
@@ -75,7 +77,7 @@ def example(code: str, name: str) -> str:
     return (EXAMPLES / code / f"{name}.md").read_text("utf-8")
 
 
-def _told(rule: Rule) -> str:
+def _told(rule: LintRule) -> str:
     bad, good = example(rule.code, "bad"), example(rule.code, "good")
     parts = [f"## {rule.code}", f"{rule.summary}: {rule.level.value}.", rule.reason, "Flagged:"]
     parts += [_block(bad), *_said(rule.code, bad), "Not flagged:", _block(good)]

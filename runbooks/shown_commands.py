@@ -2,7 +2,7 @@
 
 A gate belongs to a step, so nothing is checked before a command that is in none. One that destroys
 data is not sent to a run at all; the others are folded, and marked. The library shows every text
-whole, with a mark. What a command does is the linter's reading (`Command.acts`).
+whole, with a mark. What a command does is the linter's reading (`CommandBlock.acts`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from html import unescape
 
-from runbooks.lint.blocks import stray
+from runbooks.lint.book.blocks import stray_blocks
 from runbooks.sections import StrayCommand
 
 #: A command block in the HTML of a step or a section; the group is the code itself.
@@ -115,7 +115,7 @@ def _rewritten(
 
 
 def _destroys(one: StrayCommand) -> bool:
-    return any(command.acts for command in stray([one]))
+    return any(command.acts for command in stray_blocks([one]))
 
 
 def _unread(code: str) -> StrayCommand:

@@ -8,7 +8,7 @@ from datetime import datetime
 from runbooks import expected
 from runbooks.interlocks.loss import LossState, loss_with
 from runbooks.irreversible import deleted
-from runbooks.lint import RULES
+from runbooks.lint.rules import RULES
 from runbooks.machine import RunState
 from runbooks.screen.losses import lost_if_right
 from runbooks.screen.rollbacks import of_acts, offered

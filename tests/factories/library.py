@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import User
 from runbooks import library
 from runbooks.judgement import judge
-from runbooks.lint import RULES
+from runbooks.lint.rules import RULES
 from runbooks.models import Revision
 from runbooks.parser import parse
 

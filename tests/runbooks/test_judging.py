@@ -17,7 +17,8 @@ from inventory.enums import Lifecycle
 from runbooks import facts, judging, library
 from runbooks.enums import Level, Move, RunRole
 from runbooks.judgement import Judgement, judge
-from runbooks.lint import RULES, LintFacts
+from runbooks.lint.facts import LintFacts
+from runbooks.lint.rules import RULES
 from runbooks.parser import parse
 from tests.factories import inventory
 from tests.factories.library import DESTROYING, PLAIN, approve, approved, kept, waiving

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from runbooks.enums import Level
 from runbooks.judgement import Judgement, WaivedRule
-from runbooks.lint import RULES
+from runbooks.lint.rules import RULES
 from runbooks.lintreport import Linted, data, lines, sarif, uri
 from runbooks.procedure import Finding
 from tests.factories import inventory

@@ -15,8 +15,10 @@ from runbooks import quoting
 from runbooks.enums import ValueType
 from runbooks.filling import begins_a_word
 from runbooks.judgement import judge
-from runbooks.lint import literals, shell, switches, words
-from runbooks.lint.intent import RESTORES
+from runbooks.lint.book import words
+from runbooks.lint.book.effects import RESTORES
+from runbooks.lint.commands import shell
+from runbooks.lint.rules.commands import connections, literals
 from runbooks.parser import parse
 from runbooks.parser.outline import _ATTRIBUTES, _TEMPLATE
 from runbooks.parser.placeholders import MAX_PLACEHOLDERS
@@ -45,7 +47,7 @@ def test_what_is_opened_and_never_closed(unit: str) -> None:
         (_ATTRIBUTES, "\t"),
         (_ATTRIBUTES, " {#a"),
         (shell.VARIABLE, "${a"),
-        (switches._HERE, "a"),
+        (connections._HERE, "a"),
         (RESTORES, " "),
         (RESTORES, "-"),
     ],

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from runbooks.lint.book import Book
+from runbooks.lint.book.book import Book
 from runbooks.procedure import Procedure
 from runbooks.procedurejson import as_json, from_json
 from runbooks.sections import StrayCommand, StrayList

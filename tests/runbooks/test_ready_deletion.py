@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runbooks.enums import Level, Operation
 from runbooks.irreversible import acts, deletes
-from runbooks.lint import lint
+from runbooks.lint.linter import lint
 from runbooks.parser import parse
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/how-to/write-a-deletion-runbook.md"

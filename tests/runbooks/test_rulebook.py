@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from runbooks.lint import RULES
-from runbooks.lint.destroyers import CODES, DESTROYERS, QUERIES
+from runbooks.lint.dangers.destroyers import CODES, DESTROYERS, QUERIES
+from runbooks.lint.rules import RULES
 from runbooks.rulebook import example, lint_rules_page
 
 

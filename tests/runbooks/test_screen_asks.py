@@ -13,7 +13,7 @@ from accounts.enums import Role
 from accounts.models import User
 from runbooks import rows
 from runbooks.enums import Move, RunStatus
-from runbooks.lint import RULES
+from runbooks.lint.rules import RULES
 from runbooks.models import Run
 from tests.factories.inventory import copy, instance, system
 from tests.factories.people import person

@@ -13,7 +13,8 @@ from django.utils import timezone
 from inventory.models import System
 from runbooks import facts
 from runbooks.judgement import judge
-from runbooks.lint import RULES, LintFacts
+from runbooks.lint.facts import LintFacts
+from runbooks.lint.rules import RULES
 from runbooks.lintreport import Linted, data, lines, sarif
 from runbooks.parser import parse
 

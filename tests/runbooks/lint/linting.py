@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runbooks.lint import LintFacts, lint
+from runbooks.lint.facts import LintFacts
+from runbooks.lint.linter import lint
 from runbooks.parser import parse
 from runbooks.procedure import Finding
 
@@ -18,6 +19,6 @@ def findings(source: str, facts: LintFacts | None = None) -> tuple[Finding, ...]
     return lint(parsed.procedure, source, facts)
 
 
-def of(code: str, source: str, facts: LintFacts | None = None) -> list[Finding]:
+def flagged(code: str, source: str, facts: LintFacts | None = None) -> list[Finding]:
     """The findings of one rule."""
     return [f for f in findings(source, facts) if f.code == code]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks.lint.destroyers import dangers
-from runbooks.lint.script import script
+from runbooks.lint.commands.script import script
+from runbooks.lint.dangers.destroyers import dangers
 
 _DESTROYS = r"""
 kopia restore k1234 / ~ kopia restore k1234 /var/lib/mysql ~ kopia blob delete p1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runbooks.enums import Level
-from runbooks.lint import LintFacts
-from tests.runbooks.lint.linting import of
+from runbooks.lint.facts import LintFacts
+from tests.runbooks.lint.linting import flagged
 
 RESTORE = "# Restore\n\n- [ ] Restore it\n\n  ```sh\n  psql -h <h> -d <d> < x\n  ```\n\n"
 
@@ -28,7 +28,7 @@ def block(command, label="sh"):
     ],
 )
 def test_an_open_path_is_named(command, names):
-    (finding,) = of("L23", block(command))
+    (finding,) = flagged("L23", block(command))
     assert names in finding.sentence
 
 
@@ -40,11 +40,11 @@ def test_an_open_path_is_named(command, names):
     ],
 )  # fmt: skip
 def test_a_closed_path_is_left_alone(command):
-    assert not of("L23", block(command))
+    assert not flagged("L23", block(command))
 
 
 def test_a_variable_that_is_set_to_nothing_is_still_open():
-    assert of("L23", block("X=\nrm -rf $X/old"))
+    assert flagged("L23", block("X=\nrm -rf $X/old"))
 
 
 @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ def test_a_variable_that_is_set_to_nothing_is_still_open():
     ],
 )  # fmt: skip
 def test_a_secret_is_found_and_not_repeated(secret):
-    (finding,) = of("L24", block(secret))
+    (finding,) = flagged("L24", block(secret))
     assert finding.level is Level.ERROR
     for part in ("hunter2x", "9f8e7d6c", "eyJ", "AKIA"):
         assert part not in finding.sentence + finding.suggestion
 
 
 def test_a_secret_in_sql_is_found_where_it_stands():
-    (finding,) = of("L24", block("select 1;\nalter user a password 'hunter2x';", "sql"))
+    (finding,) = flagged("L24", block("select 1;\nalter user a password 'hunter2x';", "sql"))
     assert (finding.line, finding.column) == (5, 26)
 
 
@@ -76,7 +76,7 @@ def test_a_secret_in_sql_is_found_where_it_stands():
     ],
 )  # fmt: skip
 def test_what_stands_for_a_secret_is_none(command):
-    assert not of("L24", block(command))
+    assert not flagged("L24", block(command))
 
 
 @pytest.mark.parametrize(
@@ -89,16 +89,16 @@ def test_what_stands_for_a_secret_is_none(command):
     ],
 )
 def test_what_is_of_one_day_is_a_warning_in_a_restore(command, named):
-    (finding,) = of("L24", RESTORE + block(command))
+    (finding,) = flagged("L24", RESTORE + block(command))
     assert finding.level is Level.WARNING
     assert named in finding.sentence
-    assert not of("L24", block(command))
+    assert not flagged("L24", block(command))
 
 
 def test_a_machine_of_the_inventory_is_known_everywhere():
     facts = LintFacts(hosts=frozenset({"ledger-db-1"}))
-    assert of("L24", block("ssh root@ledger-db-1 ls"), facts)
-    assert not of("L24", block("ssh root@<target.host> ls"), facts)
+    assert flagged("L24", block("ssh root@ledger-db-1 ls"), facts)
+    assert not flagged("L24", block("ssh root@<target.host> ls"), facts)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_machine_of_the_inventory_is_known_everywhere():
     ],
 )  # fmt: skip
 def test_a_connection_that_the_terminal_decides(command):
-    assert of("L26", RESTORE + block(command))
+    assert flagged("L26", RESTORE + block(command))
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_a_connection_that_the_terminal_decides(command):
     ],
 )  # fmt: skip
 def test_a_connection_that_is_named(command):
-    assert not of("L26", RESTORE + block(command))
+    assert not flagged("L26", RESTORE + block(command))
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,9 @@ def test_a_connection_that_is_named(command):
     ],
 )  # fmt: skip
 def test_a_backup_over_a_file(command):
-    (finding,) = of("L06", block(command))
+    (finding,) = flagged("L06", block(command))
     assert finding.level is Level.WARNING
-    assert of("L06", RESTORE + block(command))[0].level is Level.ERROR
+    assert flagged("L06", RESTORE + block(command))[0].level is Level.ERROR
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_backup_over_a_file(command):
     ],
 )  # fmt: skip
 def test_a_backup_that_goes_over_nothing(command):
-    assert not of("L06", block(command))
+    assert not flagged("L06", block(command))
 
 
 @pytest.mark.parametrize(
@@ -156,13 +156,13 @@ def test_a_backup_that_goes_over_nothing(command):
     ["Take the newest backup.", "Take the most recent full backup.", "Find the latest dump."],
 )
 def test_the_latest_backup_in_words(text):
-    assert len(of("L25", RESTORE + f"- [ ] Restore it\n\n  {text}\n")) == 1
+    assert len(flagged("L25", RESTORE + f"- [ ] Restore it\n\n  {text}\n")) == 1
 
 
 @pytest.mark.parametrize(
     "command", ["wal-g backup-fetch /srv LATEST", "restic restore latest --target /srv"]
 )
 def test_the_latest_backup_in_a_command(command):
-    (finding,) = of("L25", RESTORE + block(command))
+    (finding,) = flagged("L25", RESTORE + block(command))
     assert finding.line == 12
-    assert not of("L25", RESTORE + block("docker pull postgres:latest"))
+    assert not flagged("L25", RESTORE + block("docker pull postgres:latest"))

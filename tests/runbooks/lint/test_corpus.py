@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from runbooks.enums import Level
-from runbooks.lint import lint
-from runbooks.lint.book import Book
-from runbooks.lint.words import inline_commands
+from runbooks.lint.book.book import Book
+from runbooks.lint.linter import lint
 from runbooks.parser import parse
 from tests.runbooks.lint.rewriting import with_steps
 
@@ -48,10 +47,10 @@ def test_findings_stand_in_the_text_and_say_what_to_write(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_a_plain_checklist_has_errors_only_for_its_commands(path):
     for book, source in read(path):
-        if book.restores or book.procedure.copies_out:
+        if book.effects.restores or book.procedure.copies_out:
             continue
         errors = [f for f in lint(book.procedure, source) if f.level is Level.ERROR]
-        inline = [c for step in book.procedure.steps for c in inline_commands(book, step)]
+        inline = [c for step in book.procedure.steps for c in book.inline_commands(step)]
         assert len(errors) <= ERRORS_A_COMMAND * len([*book.blocks, *inline]), errors
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from runbooks.enums import Level
-from tests.runbooks.lint.linting import findings, of
+from tests.runbooks.lint.linting import findings, flagged
 
 FRONT = """---
 title: Delete the old ledger
@@ -46,21 +46,21 @@ def test_the_guard_marks_the_act_whatever_its_command_is(command: str) -> None:
 
 
 def test_what_is_not_there_is_said_as_a_deletion() -> None:
-    (found,) = of("L01", book(COPY, FREEZE, CHECK, act()))
+    (found,) = flagged("L01", book(COPY, FREEZE, CHECK, act()))
     assert found.sentence.startswith("Step 4 deletes `target`, and no step before it proves")
-    late = of("L01", book(CHECK, act(), IDENTIFY))
+    late = flagged("L01", book(CHECK, act(), IDENTIFY))
     assert "identified only afterwards, in step 3." in late[0].sentence
 
 
 def test_a_deletion_without_a_copy_is_a_warning_for_the_decider_may_sign() -> None:
-    (found,) = of("L04", book(IDENTIFY, FREEZE, CHECK, act()))
+    (found,) = flagged("L04", book(IDENTIFY, FREEZE, CHECK, act()))
     assert found.level is Level.WARNING
     assert "the decider must sign that there is nothing to keep" in found.sentence
-    assert not of("L04", book(IDENTIFY, COPY, FREEZE, CHECK, act()))
+    assert not flagged("L04", book(IDENTIFY, COPY, FREEZE, CHECK, act()))
 
 
 def test_a_deletion_moves_nothing_and_so_has_no_direction() -> None:
-    assert not of("L03", book(IDENTIFY, COPY, FREEZE, CHECK, act("dropdb ledger")))
+    assert not flagged("L03", book(IDENTIFY, COPY, FREEZE, CHECK, act("dropdb ledger")))
 
 
 @pytest.mark.parametrize(
@@ -68,31 +68,31 @@ def test_a_deletion_moves_nothing_and_so_has_no_direction() -> None:
     ["pg_restore -d ledger x.dump", "pg_restore --clean -d ledger x.dump", "psql < x.dump"],
 )
 def test_destroy_is_no_guard_for_a_restore(command: str) -> None:
-    (found,) = of("L22", book(IDENTIFY, COPY, FREEZE, CHECK, act(command)))
+    (found,) = flagged("L22", book(IDENTIFY, COPY, FREEZE, CHECK, act(command)))
     assert found.level is Level.ERROR
     assert "overwrite" in found.suggestion
     restore = act(command, "overwrite: {target: target, from: dump}\n  undo: back")
-    assert not of("L22", book(IDENTIFY, COPY, FREEZE, CHECK, restore))
+    assert not flagged("L22", book(IDENTIFY, COPY, FREEZE, CHECK, restore))
 
 
 def test_an_unmarked_deletion_is_an_error_also_of_a_script_that_nobody_can_read() -> None:
     bare = "- [ ] Delete it\n\n  ```sh\n  ./wipe.sh\n  ```\n"
-    (found,) = of("L59", book(IDENTIFY, bare))
+    (found,) = flagged("L59", book(IDENTIFY, bare))
     assert (found.level, "operation" in book(IDENTIFY, bare).splitlines()[found.line - 1]) == (
         Level.ERROR,
         True,
     )
-    (marked,) = of("L22", book(IDENTIFY, bare.replace("./wipe.sh", "dropdb ledger")))
+    (marked,) = flagged("L22", book(IDENTIFY, bare.replace("./wipe.sh", "dropdb ledger")))
     assert "destroy: {target: …}" in marked.suggestion
 
 
 def test_what_may_be_in_use_is_a_warning() -> None:
-    (found,) = of("L59", book(IDENTIFY, COPY, CHECK, act()))
+    (found,) = flagged("L59", book(IDENTIFY, COPY, CHECK, act()))
     assert found.level is Level.WARNING
     counted = "- [ ] Count\n\n  ```guard\n  record: {clients: {type: number, equals: 0}}\n  ```\n"
     for step in (FREEZE, counted):
-        assert not of("L59", book(IDENTIFY, COPY, step, CHECK, act()))
-        assert of("L59", book(IDENTIFY, COPY, CHECK, act(), step))
+        assert not flagged("L59", book(IDENTIFY, COPY, step, CHECK, act()))
+        assert flagged("L59", book(IDENTIFY, COPY, CHECK, act(), step))
 
 
 def test_a_destroyer_that_is_not_the_act_needs_a_reason_and_is_none() -> None:
@@ -110,14 +110,14 @@ def test_a_destroyer_that_is_not_the_act_needs_a_reason_and_is_none() -> None:
 
 def test_a_safety_copy_on_the_machine_that_is_deleted_is_none() -> None:
     on_itself = COPY.replace("safety}", "safety, into: <target.host>}")
-    assert of("L44", book(IDENTIFY, on_itself, FREEZE, CHECK, act()))
-    assert not of("L44", book(IDENTIFY, COPY, FREEZE, CHECK, act()))
+    assert flagged("L44", book(IDENTIFY, on_itself, FREEZE, CHECK, act()))
+    assert not flagged("L44", book(IDENTIFY, COPY, FREEZE, CHECK, act()))
 
 
 def test_a_text_that_only_deletes_says_so_in_its_front_matter() -> None:
     unsaid = FRONT.replace("operation: delete\n", "")
     steps = (IDENTIFY, COPY, FREEZE, CHECK, act())
-    (found,) = of("L59", book(*steps, front=unsaid))
+    (found,) = flagged("L59", book(*steps, front=unsaid))
     assert (found.level, "operation: delete" in found.suggestion) == (Level.WARNING, True)
     over = act("./swap.sh", "overwrite: {target: target, from: dump}\n  undo: back")
-    assert not of("L59", book(*steps, over, front=unsaid))
+    assert not flagged("L59", book(*steps, over, front=unsaid))

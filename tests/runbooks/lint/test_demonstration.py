@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runbooks.enums import Level
-from runbooks.lint import split
+from runbooks.lint.linter import split
 from runbooks.parser import parse
 from tests.runbooks.lint.linting import findings
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks.lint.destroyers import dangers, renames, restores
-from runbooks.lint.script import script
+from runbooks.lint.commands.script import script
+from runbooks.lint.dangers.destroyers import dangers, renames, restores
 
 _DESTROYS = r"""
 rm -rf /srv/data ~ rm -r -f "$X" ~ rm -fr a ~ sudo rm --recursive /srv ~ rm /var/lib/mysql/ibdata1

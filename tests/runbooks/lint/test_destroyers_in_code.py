@@ -6,9 +6,9 @@ import pytest
 
 from runbooks.codekinds import Kind, kind_of
 from runbooks.enums import Level
-from runbooks.lint.destroyers import dangers
-from runbooks.lint.script import script
-from tests.runbooks.lint.linting import of
+from runbooks.lint.commands.script import script
+from runbooks.lint.dangers.destroyers import dangers
+from tests.runbooks.lint.linting import flagged
 from tests.runbooks.lint.test_destroyers import commands
 
 _DESTROYS = {
@@ -160,7 +160,7 @@ def test_it_is_found_where_it_stands(label: str, code: str, line: int, column: i
 
 def test_what_is_said_is_what_was_written() -> None:
     ((place, _),) = dangers(script("powershell", "Remove-Item C:\\data -Recurse"))
-    assert place.said == "Remove-Item C:\\data -Recurse"
+    assert place.summary == "Remove-Item C:\\data -Recurse"
 
 
 @pytest.mark.parametrize(
@@ -181,4 +181,4 @@ def test_rows_into_a_database_that_the_text_made(into: str, level: Level) -> Non
         "# A\n\n- [ ] Make it\n\n  ```sh\n  createdb -h db ledger_new\n  ```\n\n- [ ] Fill it\n\n"
         f"  ```sh\n  psql -h db -d {into} -c \"\\copy entry from 'x.csv' csv\"\n  ```\n"
     )
-    assert [one.level for one in of("L22", text)] == [level]
+    assert [one.level for one in flagged("L22", text)] == [level]

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbooks.lint import RULES, LintFacts
-from tests.runbooks.lint.linting import EXAMPLES, of
+from runbooks.lint.facts import LintFacts
+from runbooks.lint.rules import RULES
+from tests.runbooks.lint.linting import EXAMPLES, flagged
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
@@ -31,13 +32,13 @@ NOTHING = (LintFacts(), LintFacts())
 def test_a_rule_finds_its_bad_example_and_not_its_good_one(code):
     bad, good = ((EXAMPLES / code / f"{name}.md").read_text("utf-8") for name in ("bad", "good"))
     with_bad, with_good = FACTS.get(code, NOTHING)
-    found = of(code, bad, with_bad)
+    found = flagged(code, bad, with_bad)
     assert found
     for finding in found:
         assert finding.suggestion
         assert finding.line <= len(bad.splitlines())
         assert finding.column <= len(bad.splitlines()[finding.line - 1])
-    assert not of(code, good, with_good)
+    assert not flagged(code, good, with_good)
 
 
 def test_every_example_belongs_to_a_rule():

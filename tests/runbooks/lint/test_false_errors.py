@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runbooks.enums import Level
-from tests.runbooks.lint.linting import findings, of
+from tests.runbooks.lint.linting import findings, flagged
 
 
 def block(*lines: str, label: str = "sh") -> str:
@@ -38,12 +38,12 @@ def errors(source: str, *codes: str) -> list[str]:
     ],
 )
 def test_a_comparison_or_the_output_of_a_group_empties_no_file(line, label):
-    assert not of("L22", f"# Lag\n\n- [ ] Look{block(line, label=label)}")
+    assert not flagged("L22", f"# Lag\n\n- [ ] Look{block(line, label=label)}")
 
 
 @pytest.mark.parametrize("line", ["> /srv/app.log", ": > /srv/app.log", "true > /srv/app.log"])
 def test_a_redirection_alone_empties_the_file(line):
-    assert of("L22", f"# Log\n\n- [ ] Look{block(line)}")
+    assert flagged("L22", f"# Log\n\n- [ ] Look{block(line)}")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ FILL = "Fetch the data" + block("restic restore <snapshot> --target /mnt/beside"
 def test_a_new_disk_is_prepared_and_that_is_not_the_act():
     source = restore(NEW_DISK, FORMAT, FILL, "Compare the newest row")
     assert errors(source, "L01", "L04", "L05", "L08", "L10", "L22", "L27", "L30") == []
-    assert "this run made" in of("L22", source)[0].sentence
+    assert "this run made" in flagged("L22", source)[0].sentence
 
 
 def test_a_disk_of_which_nothing_is_said_may_hold_everything():
@@ -128,8 +128,8 @@ def test_where_a_guard_marks_the_act_preparing_a_disk_is_none():
     act = "Exchange them" + block("overwrite: {target: target, from: dump}", label="guard")
     source = front + "\n".join(f"- [ ] {step}" for step in (FORMAT, act))
     line = source[: source.index("overwrite")].count("\n") + 1
-    assert [f.line for f in of("L01", source)] == [line]
-    assert of("L22", source)[0].level is Level.ERROR
+    assert [f.line for f in flagged("L01", source)] == [line]
+    assert flagged("L22", source)[0].level is Level.ERROR
 
 
 TEAM_CHECK = "Hold the team check" + block("team_check: {fresh_for: 10m}", label="guard")
@@ -146,19 +146,19 @@ DROP = "Remove the wrong database" + block("dropdb -h <host> wrong")
     ],
 )
 def test_the_team_check_that_is_there_is_seen(steps, level):
-    found = of("L30", restore(*steps))
+    found = flagged("L30", restore(*steps))
     assert [f.level for f in found] == ([level] if level else [])
 
 
 def test_a_team_check_at_the_end_of_the_section_before_is_directly_before():
     source = f"# Restore the orders\n\n## One\n\n- [ ] {TEAM_CHECK}\n\n## Two\n\n- [ ] {DROP}"
-    assert not of("L30", source)
+    assert not flagged("L30", source)
 
 
 def test_a_deletion_has_no_direction():
     fill = "Import it" + block("psql -h <host> -d orders < <dump.place>")
-    assert "Import it" in of("L03", restore(DROP, fill))[0].sentence
-    assert not any("Remove" in f.sentence for f in of("L03", restore(DROP)))
+    assert "Import it" in flagged("L03", restore(DROP, fill))[0].sentence
+    assert not any("Remove" in f.sentence for f in flagged("L03", restore(DROP)))
 
 
 CLEAN_UP = "Remove the old database" + block("dropdb -h <host> orders_old")
@@ -175,13 +175,13 @@ def test_nobody_stops_writers_for_a_clean_up_or_checks_space_for_it():
 def test_what_makes_room_for_the_restore_is_no_clean_up():
     room = "Remove the database" + block("dropdb -h <host> orders")
     fill = "Import it" + block("createdb -h <host> orders", "psql -h <host> -d orders < <dump>")
-    assert "Remove the database" in of("L10", restore(room, fill))[0].sentence
-    assert "Remove the database" in of("L01", restore(room, fill))[0].sentence
+    assert "Remove the database" in flagged("L10", restore(room, fill))[0].sentence
+    assert "Remove the database" in flagged("L01", restore(room, fill))[0].sentence
 
 
 def test_one_deletion_of_the_old_data_is_told_once():
     source = restore("Restore it") + "\n\n## Delete the old table\n\n- [ ] Delete the old table"
-    assert len(of("L36", source)) == 1
+    assert len(flagged("L36", source)) == 1
 
 
 def test_a_restore_into_a_new_cluster_has_no_act_to_stop_before():
@@ -201,7 +201,7 @@ def test_a_restore_into_a_new_cluster_has_no_act_to_stop_before():
     ],
 )
 def test_velero_writes_over_what_is_there_only_when_it_is_told_to(command, over):
-    assert bool(of("L01", restore(f"Restore the resources{block(command)}"))) is over
+    assert bool(flagged("L01", restore(f"Restore the resources{block(command)}"))) is over
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_velero_writes_over_what_is_there_only_when_it_is_told_to(command, over)
     ],
 )
 def test_a_second_person_who_is_only_spoken_of_is_a_warning(before, level):
-    assert [f.level for f in of("L27", restore(before, IMPORT))] == [level]
+    assert [f.level for f in flagged("L27", restore(before, IMPORT))] == [level]
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_a_second_person_who_is_only_spoken_of_is_a_warning(before, level):
 def test_an_abort_rule_says_what_to_do_but_not_why(rule, level):
     front = f"---\ntitle: Restore the orders\n{rule}\n---\n\n"
     guard = block("record: {rows: {type: number, equals: 5}}", label="guard")
-    assert [f.level for f in of("L31", f"{front}- [ ] Count{guard}")] == [level]
+    assert [f.level for f in flagged("L31", f"{front}- [ ] Count{guard}")] == [level]
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_an_abort_rule_says_what_to_do_but_not_why(rule, level):
 )
 def test_what_is_read_off_a_screen_is_no_typed_consent(value, wrong):
     guard = block(f"record: {{expansion: {value}}}", label="guard")
-    assert bool(of("L21", f"# Look\n\n- [ ] Look{guard}")) is wrong
+    assert bool(flagged("L21", f"# Look\n\n- [ ] Look{guard}")) is wrong
 
 
 @pytest.mark.parametrize(
@@ -254,15 +254,15 @@ def test_a_question_to_the_server_needs_no_database(command, wrong):
 
 @pytest.mark.parametrize("fetched", ["aws s3 cp s3://kept/<dump> .", "scp <host>:/kept/<dump> ."])
 def test_a_backup_that_was_fetched_is_a_duplicate(fetched):
-    assert of("L07", restore(IMPORT))
-    assert not of("L07", restore(f"Get it{block(fetched)}", IMPORT))
+    assert flagged("L07", restore(IMPORT))
+    assert not flagged("L07", restore(f"Get it{block(fetched)}", IMPORT))
 
 
 def test_a_file_that_this_run_writes_is_not_one_file_for_every_run():
     unpack = "Unpack" + block("gpg --output b.sql.gz --decrypt <dump>", "gzip -d b.sql.gz")
     load = "Import it" + block("psql -h <host> -d orders -f b.sql")
-    assert of("L24", restore(load))
-    assert not of("L24", restore(unpack, load))
+    assert flagged("L24", restore(load))
+    assert not flagged("L24", restore(unpack, load))
 
 
 @pytest.mark.parametrize(
@@ -277,23 +277,23 @@ def test_a_file_that_this_run_writes_is_not_one_file_for_every_run():
     ],
 )
 def test_what_is_made_again_or_is_one_row_is_no_loss(command, wrong):
-    assert bool(of("L22", f"# Tidy\n\n- [ ] Tidy up{block(command)}")) is wrong
+    assert bool(flagged("L22", f"# Tidy\n\n- [ ] Tidy up{block(command)}")) is wrong
 
 
 def test_looking_for_the_latest_backup_is_not_choosing_it():
     front = "---\ntitle: Restore\nparameters:\n  dump: {type: copy, label: Backup}\n---\n\n"
-    assert not of("L25", f"{front}- [ ] Find the most recent backup\n")
-    assert of("L25", f"{front}- [ ] Restore the most recent backup\n")
+    assert not flagged("L25", f"{front}- [ ] Find the most recent backup\n")
+    assert flagged("L25", f"{front}- [ ] Restore the most recent backup\n")
 
 
 def test_a_service_that_restores_by_itself_lacks_no_first_line():
     command = block("aws rds restore-db-instance-from-db-snapshot --db-instance-identifier o2")
-    assert "lacks `duration`." in of("L19", restore(f"Restore it{command}"))[0].sentence
+    assert "lacks `duration`." in flagged("L19", restore(f"Restore it{command}"))[0].sentence
 
 
 def test_a_value_that_is_recorded_is_a_check():
     guard = block("record: {free_space: {type: bytes, min: 80 GB}}", label="guard")
-    (missing,) = of("L45", restore(f"Look{guard}", IMPORT))
+    (missing,) = flagged("L45", restore(f"Look{guard}", IMPORT))
     assert "space" not in missing.sentence
 
 
@@ -306,7 +306,7 @@ def test_a_value_that_is_recorded_is_a_check():
     ],
 )
 def test_the_call_of_a_client_is_not_taken_for_its_prompt(command):
-    assert of("L22", f"# Look\n\n- [ ] Look{block(command)}")
+    assert flagged("L22", f"# Look\n\n- [ ] Look{block(command)}")
 
 
 @pytest.mark.parametrize(
@@ -318,7 +318,7 @@ def test_the_call_of_a_client_is_not_taken_for_its_prompt(command):
     ],
 )
 def test_a_line_of_a_log_is_no_command(text, wrong):
-    assert bool(of("L56", f"# Lock\n\nYou see:\n\n```\n{text}\n```\n\n- [ ] Look\n")) is wrong
+    assert bool(flagged("L56", f"# Lock\n\nYou see:\n\n```\n{text}\n```\n\n- [ ] Look\n")) is wrong
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_a_line_of_a_log_is_no_command(text, wrong):
     ],
 )
 def test_every_kind_that_is_deleted_is_looked_at(command, wrong):
-    assert bool(of("L22", f"# Web\n\n- [ ] Do it{block(command)}")) is wrong
+    assert bool(flagged("L22", f"# Web\n\n- [ ] Do it{block(command)}")) is wrong
 
 
 def test_etcd_restores_into_a_folder_that_must_be_new():
@@ -351,7 +351,7 @@ def test_etcd_restores_into_a_folder_that_must_be_new():
     ],
 )
 def test_two_verbs_of_a_relative_clause_are_no_two_actions(title, wrong):
-    assert bool(of("L15", restore(title, IMPORT))) is wrong
+    assert bool(flagged("L15", restore(title, IMPORT))) is wrong
 
 
 def test_a_deletion_says_once_that_there_is_no_way_back():
@@ -359,9 +359,9 @@ def test_a_deletion_says_once_that_there_is_no_way_back():
         "---\ntitle: Delete it\noperation: delete\nparameters:\n  it: {type: instance, label: It}\n"
     )
     act = "- [ ] Wipe it" + block("destroy: {target: it}", label="guard")
-    assert of("L08", f"{front}---\n\n{act}")
-    assert not of("L08", f"{front}---\n\nThis cannot be undone.\n\n{act}")
-    assert not of("L08", f"{front}worst_case: It can never be undone.\n---\n\n{act}")
+    assert flagged("L08", f"{front}---\n\n{act}")
+    assert not flagged("L08", f"{front}---\n\nThis cannot be undone.\n\n{act}")
+    assert not flagged("L08", f"{front}worst_case: It can never be undone.\n---\n\n{act}")
 
 
 def test_what_is_not_marked_behind_a_marked_act_is_told_by_one_rule():
@@ -395,9 +395,9 @@ def test_a_page_for_looking_up_is_no_restore_until_it_shows_a_command():
 )
 def test_what_a_step_before_made_may_be_taken_away(makes, removes, level):
     source = f"# Try it\n\n- [ ] Make{block(makes)}\n- [ ] Take away{block(removes)}"
-    assert [f.level for f in of("L22", source)] == [level]
+    assert [f.level for f in flagged("L22", source)] == [level]
     turned = f"# Try it\n\n- [ ] Both{block(removes, makes)}"
-    assert [f.level for f in of("L22", turned)] == [Level.ERROR]
+    assert [f.level for f in flagged("L22", turned)] == [Level.ERROR]
 
 
 @pytest.mark.parametrize(
@@ -423,13 +423,13 @@ def test_what_a_step_before_made_may_be_taken_away(makes, removes, level):
     ],
 )
 def test_what_is_set_aside_or_only_tried_is_no_loss(command, wrong):
-    assert bool(of("L22", f"# Tidy\n\n- [ ] Tidy up{block(command)}")) is wrong
+    assert bool(flagged("L22", f"# Tidy\n\n- [ ] Tidy up{block(command)}")) is wrong
 
 
 def test_a_lease_is_the_guard_and_not_its_absence():
     for option, wrong in (("--force-with-lease", False), ("--force", True)):
         source = f"# Push\n\n- [ ] Push{block(f'git push {option} origin fix')}"
-        assert bool(of("L51", source)) is wrong
+        assert bool(flagged("L51", source)) is wrong
 
 
 def test_beside_what_is_there_a_number_that_must_hold_is_a_comparison():
@@ -437,15 +437,15 @@ def test_beside_what_is_there_a_number_that_must_hold_is_a_comparison():
     command = block("aws rds restore-db-instance-from-db-snapshot --db-instance-identifier o2")
     held = "Read it" + block("record: {newest: {type: datetime, max_age: 1h}}", label="guard")
     loose = "Read it" + block("record: {newest: {type: datetime}}", label="guard")
-    assert not of("L32", restore(early, f"Restore it{command}", held))
-    assert of("L32", restore(early, f"Restore it{command}", loose))
-    assert of("L32", restore(early, IMPORT, held))
+    assert not flagged("L32", restore(early, f"Restore it{command}", held))
+    assert flagged("L32", restore(early, f"Restore it{command}", loose))
+    assert flagged("L32", restore(early, IMPORT, held))
 
 
 def test_beside_what_is_there_nothing_was_switched_off():
     command = block("aws rds restore-db-instance-from-db-snapshot --db-instance-identifier o2")
-    assert [f.level for f in of("L34", restore(f"Restore it{command}"))] == [Level.WARNING]
-    assert [f.level for f in of("L34", restore(IMPORT))] == [Level.ERROR]
+    assert [f.level for f in flagged("L34", restore(f"Restore it{command}"))] == [Level.WARNING]
+    assert [f.level for f in flagged("L34", restore(IMPORT))] == [Level.ERROR]
 
 
 @pytest.mark.parametrize("name", ["restore-snapshot-beside", "restore-table-beside"])

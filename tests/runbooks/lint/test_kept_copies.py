@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks.lint import LintFacts
+from runbooks.lint.facts import LintFacts
 from tests.runbooks.lint.linting import findings
 
 _PLACES = ("/srv/backup/ledger.dump", "vault:/srv/vault/ledger.dump", "s3://backups/ledger/1.dump",

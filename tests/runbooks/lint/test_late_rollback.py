@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.runbooks.lint.linting import of
+from tests.runbooks.lint.linting import flagged
 from tests.runbooks.lint.test_restore_rules import ACT, FRONT, step
 
 THAW = step("Let the application in", "thaw: target")
@@ -23,25 +23,25 @@ def text(last: str, back: str, *asides: str, abort: str = "") -> str:
 @pytest.mark.parametrize("last", ["undo: back", "on_mismatch: back", ASK])
 @pytest.mark.parametrize("act", [step("Rename", SIGNED), step("Rename", "", RENAME)])
 def test_a_later_step_leads_to_no_section_that_acts(last: str, act: str) -> None:
-    (finding,) = of("L55", text(last, act))
+    (finding,) = flagged("L55", text(last, act))
     assert "“Look at an account”, leads to “Rename back”" in finding.sentence
 
 
 @pytest.mark.parametrize("last", ["undo: back", "on_mismatch: back", ASK])
 def test_it_may_lead_to_one_that_does_not(last: str) -> None:
-    assert not of("L55", text(last, step("Tell everybody")))
+    assert not flagged("L55", text(last, step("Tell everybody")))
 
 
 def test_what_an_abort_leads_to_shows_that_it_acts() -> None:
     """Countersigned, the product closes it; by its command alone it does not."""
-    (finding,) = of("L55", text("", step("Rename", "", RENAME), abort="back"))
+    (finding,) = flagged("L55", text("", step("Rename", "", RENAME), abort="back"))
     assert "countersign: before" in finding.suggestion
-    assert not of("L55", text("", step("Rename", SIGNED, RENAME), abort="back"))
-    assert not of("L55", text("", step("Tell everybody"), abort="back"))
+    assert not flagged("L55", text("", step("Rename", SIGNED, RENAME), abort="back"))
+    assert not flagged("L55", text("", step("Tell everybody"), abort="back"))
 
 
 def test_what_another_aside_leads_to_shows_that_it_acts() -> None:
     down = DOWN + step("Decide", ASK)
-    (finding,) = of("L55", text("on_mismatch: down", step("Rename", "", RENAME), down))
+    (finding,) = flagged("L55", text("on_mismatch: down", step("Rename", "", RENAME), down))
     assert "countersign: before" in finding.suggestion
-    assert not of("L55", text("on_mismatch: down", step("Rename", SIGNED, RENAME), down))
+    assert not flagged("L55", text("on_mismatch: down", step("Rename", SIGNED, RENAME), down))

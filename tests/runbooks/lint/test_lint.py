@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runbooks.enums import Level
-from runbooks.lint import lint, split
+from runbooks.lint.linter import lint, split
 from runbooks.parser import parse
 from runbooks.procedure import Finding
 from tests.richtext.documents import documents

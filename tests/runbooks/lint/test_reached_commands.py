@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks.lint.destroyers import dangers
-from runbooks.lint.script import script
-from tests.runbooks.lint.linting import of
+from runbooks.lint.commands.script import script
+from runbooks.lint.dangers.destroyers import dangers
+from tests.runbooks.lint.linting import flagged
 
 _AROUND = [
     "{}",
@@ -88,5 +88,5 @@ def test_what_a_client_is_given(label: str, code: str, found: int) -> None:
     ],
 )
 def test_code_that_is_written_as_html_is_read(html: str, line: int) -> None:
-    found = of("L22", f"# A\n\n- [ ] Do it\n\n  {html}\n")
+    found = flagged("L22", f"# A\n\n- [ ] Do it\n\n  {html}\n")
     assert [one.line for one in found] == [line] * bool(line)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from runbooks.enums import RunRole
-from runbooks.lint import LintFacts
-from tests.runbooks.lint.linting import of
+from runbooks.lint.facts import LintFacts
+from tests.runbooks.lint.linting import flagged
 
 
 def said(*lines: str) -> str:
@@ -35,22 +35,22 @@ def run(command: str, *, above: str = "", front: str = "") -> str:
     ],
 )
 def test_persons(words, wrong):
-    assert bool(of("L47", said(words))) is wrong
+    assert bool(flagged("L47", said(words))) is wrong
 
 
 def test_persons_of_this_installation_are_known():
     facts = LintFacts(people=frozenset({"Zora Quent", "root"}))
-    assert of("L47", said("Zora Quent knows the password."), facts)
-    assert not of("L47", said("The root knows the password."), facts)
+    assert flagged("L47", said("Zora Quent knows the password."), facts)
+    assert not flagged("L47", said("The root knows the password."), facts)
 
 
 def test_a_role_that_nobody_may_take_is_told_once():
     guard = "\n  ```guard\n  hold: decider\n  countersign: before\n  ```\n"
     facts = LintFacts(unfilled=frozenset({RunRole.DECIDER}))
     twice = said("Stop.") + guard + "\n" + said("Go.") + guard
-    assert [(f.line, "decider" in f.sentence) for f in of("L47", twice, facts)] == [(1, True)]
-    assert not of("L47", twice)
-    assert not of("L47", said("Stop."), facts)
+    assert [(f.line, "decider" in f.sentence) for f in flagged("L47", twice, facts)] == [(1, True)]
+    assert not flagged("L47", twice)
+    assert not flagged("L47", said("Stop."), facts)
 
 
 LONG = "Then look at " + "the next row and " * 6 + "stop."
@@ -70,13 +70,13 @@ LONG = "Then look at " + "the next row and " * 6 + "stop."
     ],
 )
 def test_sentences(words, found):
-    sentences = [f.sentence for f in of("L48", said(words))]
+    sentences = [f.sentence for f in flagged("L48", said(words))]
     assert any(found in s for s in sentences) if found else not sentences
 
 
 def test_a_long_sentence_is_found_where_its_paragraph_begins_once_a_step():
     source = said("Short.", "", LONG[:60], LONG[60:], "", LONG)
-    assert [f.line for f in of("L48", source)] == [5]
+    assert [f.line for f in flagged("L48", source)] == [5]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_a_long_sentence_is_found_where_its_paragraph_begins_once_a_step():
     ],
 )
 def test_what_is_only_seen(words, wrong):
-    assert bool(of("L49", said(words))) is wrong
+    assert bool(flagged("L49", said(words))) is wrong
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_what_is_only_seen(words, wrong):
     ],
 )
 def test_trials(command, wrong):
-    assert bool(of("L50", run(command))) is wrong
+    assert bool(flagged("L50", run(command))) is wrong
 
 
 @pytest.mark.parametrize(
@@ -124,13 +124,13 @@ def test_trials(command, wrong):
     ],
 )
 def test_commands_in_running_text(words, wrong):
-    found = of("L22", said(words))
+    found = flagged("L22", said(words))
     assert bool(found) is wrong
     assert all((f.line, f.column) == (3, words.index("`") + 4) for f in found)
 
 
 def test_commands_behind_a_tool_for_credentials():
-    assert of("L22", run("aws-vault exec prod -- aws s3 rm s3://x --recursive"))
+    assert flagged("L22", run("aws-vault exec prod -- aws s3 rm s3://x --recursive"))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_commands_behind_a_tool_for_credentials():
 )
 def test_titles_with_two_actions(title, wrong):
     guard = "\n  ```guard\n  role: operator\n  duration: {expected: 1m}\n  ```\n"
-    assert bool(of("L15", f"- [ ] {title}\n{guard}")) is wrong
+    assert bool(flagged("L15", f"- [ ] {title}\n{guard}")) is wrong
 
 
 @pytest.mark.parametrize(
@@ -169,9 +169,9 @@ def test_titles_with_two_actions(title, wrong):
     ],
 )
 def test_options_that_switch_off_a_guard(command, option):
-    found = [f.sentence for f in of("L51", run(command))]
+    found = [f.sentence for f in flagged("L51", run(command))]
     assert option in found[0] if option else not found
-    assert not of("L51", run(command, above="> **Caution.** It asks no more."))
+    assert not flagged("L51", run(command, above="> **Caution.** It asks no more."))
 
 
 INSTANCE = "---\nparameters:\n  target: {type: instance, label: Server}\n---\n"
@@ -188,15 +188,15 @@ INSTANCE = "---\nparameters:\n  target: {type: instance, label: Server}\n---\n"
     ],
 )
 def test_localhost(command, wrong):
-    assert bool(of("L52", run(command, front=INSTANCE))) is wrong
-    assert not of("L52", run(command))
+    assert bool(flagged("L52", run(command, front=INSTANCE))) is wrong
+    assert not flagged("L52", run(command))
 
 
 def test_work_without_a_break():
     guard = "\n  ```guard\n  wait: {expect: restoring, bad: writing, cancel: press Ctrl-C}\n  ```\n"
-    assert of("L53", said("Do it in one go.") + guard)
-    assert not of("L53", said("Do it in one go."))
-    assert not of("L53", said("The command must not be stopped.") + guard)
+    assert flagged("L53", said("Do it in one go.") + guard)
+    assert not flagged("L53", said("Do it in one go."))
+    assert not flagged("L53", said("The command must not be stopped.") + guard)
 
 
 @pytest.mark.parametrize(
@@ -213,4 +213,4 @@ def test_work_without_a_break():
     ],
 )
 def test_words_for_either_direction(title, wrong):
-    assert bool(of("L54", f"- [ ] {title}\n")) is wrong
+    assert bool(flagged("L54", f"- [ ] {title}\n")) is wrong

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from runbooks.enums import Level
-from runbooks.lint import lint, split
+from runbooks.lint.linter import lint, split
 from runbooks.parser import parse
 
 HERE = Path(__file__).resolve().parent

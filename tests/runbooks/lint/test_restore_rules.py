@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.runbooks.lint.linting import findings, of
+from tests.runbooks.lint.linting import findings, flagged
 
 FRONT = """---
 title: Restore the ledger
@@ -65,15 +65,15 @@ CONSOLE = "- [ ] Tick the backup, and choose *Restore*\n"
 )
 def test_what_counts_as_a_restore(source, restores, irreversible):
     """L38 speaks about every restore, L01 and L30 about its irreversible step."""
-    assert bool(of("L38", source)) is restores
-    assert bool(of("L01", source)) is irreversible
-    assert bool(of("L30", source)) is irreversible
+    assert bool(flagged("L38", source)) is restores
+    assert bool(flagged("L01", source)) is irreversible
+    assert bool(flagged("L30", source)) is irreversible
 
 
 def test_a_declared_restore_needs_a_team_check_even_if_no_step_is_seen_to_restore():
     source = "---\ntitle: Fix it\noperation: restore\n---\n\n- [ ] Call the vendor\n"
-    assert "before the restore" in of("L30", source)[0].sentence
-    assert of("L29", source)
+    assert "before the restore" in flagged("L30", source)[0].sentence
+    assert flagged("L29", source)
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_a_declared_restore_needs_a_team_check_even_if_no_step_is_seen_to_restor
     ],
 )
 def test_the_second_look(guard, wrong):
-    assert bool(of("L28", book(step("Rename the database", guard)))) is wrong
+    assert bool(flagged("L28", book(step("Rename the database", guard)))) is wrong
 
 
 def test_a_decision_is_also_one_that_is_said_in_words():
     said = step("Get the sign-off of the owner")
-    assert of("L29", book(ACT))
-    assert not of("L29", book(said, ACT))
+    assert flagged("L29", book(ACT))
+    assert not flagged("L29", book(said, ACT))
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,12 @@ def test_a_decision_is_also_one_that_is_said_in_words():
 def test_a_team_check_is_directly_before_and_still_fresh(between, expected, wrong):
     steps = [step(f"Do {n}", f"duration: {{expected: {expected}}}") for n in range(between)]
     source = book(step("Stop", "team_check: {fresh_for: 10m}"), *steps, ACT)
-    assert bool(of("L30", source)) is wrong
+    assert bool(flagged("L30", source)) is wrong
 
 
 def test_a_team_check_may_be_in_the_act_itself():
     act = ACT.replace("overwrite:", "team_check: {fresh_for: 10m}\n  overwrite:")
-    assert not of("L30", book(act))
+    assert not flagged("L30", book(act))
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,12 @@ def test_a_team_check_may_be_in_the_act_itself():
 )
 def test_a_value_that_can_be_wrong_leads_somewhere(value, wrong):
     source = book(step("Count", f"record: {{rows: {{type: number, label: Rows, {value}}}}}"), ACT)
-    assert bool(of("L31", source)) is wrong
+    assert bool(flagged("L31", source)) is wrong
 
 
 def test_a_mismatch_does_not_lead_back_to_its_own_step():
     guard = "record: {rows: {type: number, label: Rows, equals: 0}}\non_mismatch: count"
-    assert "leads back" in of("L31", "# Look\n\n" + step("Count", guard))[0].sentence
+    assert "leads back" in flagged("L31", "# Look\n\n" + step("Count", guard))[0].sentence
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_mismatch_does_not_lead_back_to_its_own_step():
     [("If it fails, try again.", True), ("Do not repeat the step.", False), ("Go on.", False)],
 )
 def test_words_that_say_try_again(said, wrong):
-    assert bool(of("L31", book(f"- [ ] Count\n\n  {said}\n", ACT))) is wrong
+    assert bool(flagged("L31", book(f"- [ ] Count\n\n  {said}\n", ACT))) is wrong
 
 
 def test_comparing_with_a_value_from_before_the_act_is_a_comparison():
@@ -140,33 +140,35 @@ def test_comparing_with_a_value_from_before_the_act_is_a_comparison():
     within = "record: {new: {type: number, label: Rows, within: {of: %s, tolerance: 0}}}"
     late = step("Read again", within % "old")
     other = step("Read", "record: {mid: {type: number, label: Rows}}")
-    assert not of("L32", book(early, ACT, late))
-    assert of("L32", book(early, late, ACT))
-    assert of("L32", book(ACT, other, step("Read again", within % "mid")))
+    assert not flagged("L32", book(early, ACT, late))
+    assert flagged("L32", book(early, late, ACT))
+    assert flagged("L32", book(ACT, other, step("Read again", within % "mid")))
 
 
 def test_an_exit_status_with_a_measurement_near_it_is_no_finding():
     exit_only = "record: {exit_status: {type: number, label: Exit, equals: 0}}"
     dump = step("Write a dump", exit_only, "pg_dump -h db -d x -f x.dump; echo $?")
     size = step("Read its size", "record: {size: {type: bytes, label: Size, min: 1}}")
-    assert of("L33", dump)
-    assert not of("L33", dump + "\n" + size)
-    assert of("L33", "- [ ] Restore the dump\n\n  It must complete successfully.\n")
+    assert flagged("L33", dump)
+    assert not flagged("L33", dump + "\n" + size)
+    assert flagged("L33", "- [ ] Restore the dump\n\n  It must complete successfully.\n")
 
 
 def test_what_a_rearm_leaves_out_is_named():
-    found = of("L34", book(ACT, step("On again", "rearm: [jobs, alerts, replication]")))
+    found = flagged("L34", book(ACT, step("On again", "rearm: [jobs, alerts, replication]")))
     assert "sessions and sequences" in found[0].sentence
-    assert of("L34", book(step("On again", "rearm: [jobs]"), ACT))[0].sentence.startswith("After")
+    assert flagged("L34", book(step("On again", "rearm: [jobs]"), ACT))[0].sentence.startswith(
+        "After"
+    )
 
 
 def test_a_safety_copy_is_no_backup_of_the_restored_data():
     safety = step("Copy", "copy: {of: target, purpose: safety}")
     backup = step("Copy", "copy: {of: target, purpose: backup}")
-    assert of("L35", book(safety, ACT))
-    assert of("L35", book(ACT, safety))
-    assert of("L35", book(backup, ACT))
-    assert not of("L35", book(ACT, backup))
+    assert flagged("L35", book(safety, ACT))
+    assert flagged("L35", book(ACT, safety))
+    assert flagged("L35", book(backup, ACT))
+    assert not flagged("L35", book(ACT, backup))
 
 
 @pytest.mark.parametrize(
@@ -181,19 +183,21 @@ def test_a_safety_copy_is_no_backup_of_the_restored_data():
     ],
 )
 def test_the_old_copy_is_not_deleted(command, wrong):
-    assert bool(of("L36", book(ACT, step("Clean the server", command=command)))) is wrong
+    assert bool(flagged("L36", book(ACT, step("Clean the server", command=command)))) is wrong
 
 
 def test_a_title_that_deletes_the_old_copy():
-    assert of("L36", book(ACT, step("Delete the old database")))
-    assert not of("L36", book(ACT, step("Remove the old database", command="mv data data.bak")))
+    assert flagged("L36", book(ACT, step("Delete the old database")))
+    assert not flagged(
+        "L36", book(ACT, step("Remove the old database", command="mv data data.bak"))
+    )
     later = "- [ ] Delete the old database\n\n  In another run, after 30 days.\n"
-    assert not of("L36", book(ACT, later))
+    assert not flagged("L36", book(ACT, later))
 
 
 def test_copies_are_listed_by_a_command_too():
-    assert of("L37", book(ACT))
-    assert not of("L37", book(step("Look", command="pgbackrest info --stanza=ledger"), ACT))
+    assert flagged("L37", book(ACT))
+    assert not flagged("L37", book(step("Look", command="pgbackrest info --stanza=ledger"), ACT))
 
 
 @pytest.mark.parametrize(
@@ -207,7 +211,7 @@ def test_copies_are_listed_by_a_command_too():
 def test_a_question_decides_something(options, more, wrong):
     ask = step("Choose", f"decide: {{question: Which?, options: {options}}}")
     source = f"## Begin\n\n{ask}\n## Off {{#off .aside}}\n\n{step('Stop')}{more}"
-    found = [f for f in of("L43", source) if "decides nothing" in f.sentence]
+    found = [f for f in flagged("L43", source) if "decides nothing" in f.sentence]
     assert bool(found) is wrong
 
 
@@ -248,7 +252,7 @@ LOOP = """
     ],
 )
 def test_loops_have_a_limit(said, answer, more, found):
-    loops = [f for f in of("L43", LOOP % (said, answer, more)) if "back to this" in f.sentence]
+    loops = [f for f in flagged("L43", LOOP % (said, answer, more)) if "back to this" in f.sentence]
     assert len(loops) == found
 
 
@@ -256,16 +260,16 @@ def test_sections_that_nobody_reaches_and_steps_that_are_not_there():
     source = (
         "## Begin\n\n- [ ] Look, then go on with step 7\n\n## Off {#off .aside}\n\n- [ ] Stop\n"
     )
-    said = [f.sentence for f in of("L43", source)]
+    said = [f.sentence for f in flagged("L43", source)]
     assert any("nobody ever gets there" in s for s in said)
     assert any("the runbook has 2 steps" in s for s in said)
     reached = source.replace("then go on with step 7", "then go on with step 1")
-    assert not of("L43", "---\non_abort: off\n---\n" + reached)
+    assert not flagged("L43", "---\non_abort: off\n---\n" + reached)
 
 
 def test_a_way_to_a_section_without_steps():
     source = "---\non_abort: off\n---\n## Begin\n\n- [ ] Look\n\n## Off {#off .aside}\n\nNothing.\n"
-    assert "has no step" in of("L43", source)[0].sentence
+    assert "has no step" in flagged("L43", source)[0].sentence
 
 
 @pytest.mark.parametrize(
@@ -277,16 +281,16 @@ def test_a_way_to_a_section_without_steps():
     ],
 )
 def test_the_backup_is_not_fetched_from_what_is_overwritten(command, wrong):
-    assert bool(of("L44", book(step("Fetch the backup", command=command), ACT))) is wrong
+    assert bool(flagged("L44", book(step("Fetch the backup", command=command), ACT))) is wrong
 
 
 def test_what_is_checked_under_entry_is_checked():
     entry = FRONT.replace("parameters:", "entry: [The disk has free space]\nparameters:", 1)
-    said = of("L45", entry + ACT)[0].sentence
+    said = flagged("L45", entry + ACT)[0].sentence
     assert "version" in said
     assert "space" not in said
     secret = book(step("Decrypt the dump", command="gpg --decrypt x.gpg > x"), ACT)
-    assert "key to decrypt" in of("L45", secret)[0].sentence
+    assert "key to decrypt" in flagged("L45", secret)[0].sentence
 
 
 @pytest.mark.parametrize(
@@ -300,4 +304,4 @@ def test_what_is_checked_under_entry_is_checked():
     ],
 )
 def test_a_trial_writes_into_no_archive(title, command, wrong):
-    assert bool(of("L46", f"# {title}\n\n" + step("Run it", command=command))) is wrong
+    assert bool(flagged("L46", f"# {title}\n\n" + step("Run it", command=command))) is wrong

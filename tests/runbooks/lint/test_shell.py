@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks.lint.script import script
-from runbooks.lint.shell import statements
+from runbooks.lint.commands.script import script
+from runbooks.lint.commands.shell import statements
 
 
 def words(text):

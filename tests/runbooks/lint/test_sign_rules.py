@@ -9,7 +9,7 @@ import pytest
 from runbooks.enums import Level
 from runbooks.judgement import judge
 from runbooks.parser import parse
-from tests.runbooks.lint.linting import of
+from tests.runbooks.lint.linting import flagged
 
 ERROR, WARNING = Level.ERROR, Level.WARNING
 
@@ -19,7 +19,7 @@ def command(line: str, label: str = "sh") -> str:
 
 
 def levels(source: str) -> list[Level]:
-    return [finding.level for finding in of("L58", source)]
+    return [finding.level for finding in flagged("L58", source)]
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def levels(source: str) -> list[Level]:
     ],
 )
 def test_what_changes_a_command_is_an_error(line, column, name, instead):
-    found = of("L58", command(line))[0]
+    found = flagged("L58", command(line))[0]
     assert (found.level, found.line, found.column) == (ERROR, 4, column)
     assert name in found.sentence
     assert instead in found.suggestion
@@ -93,13 +93,13 @@ def test_sql_has_its_own_quotes_and_comments():
     text = command(
         "select '\u2013h' -- \u2013 \u201cx\u201d\n  from t where a = \u201cb\u201d", "sql"
     )
-    found = of("L58", text)
+    found = flagged("L58", text)
     assert [(one.level, one.line) for one in found] == [(WARNING, 4), (ERROR, 5), (ERROR, 5)]
 
 
 def test_a_here_document_is_text():
     text = command("cat <<'EOF'\n  don\u2019t \u2013 \u201cstop\u201d\n  EOF\n  ls \u2013l")
-    assert [(one.level, one.line) for one in of("L58", text)] == [
+    assert [(one.level, one.line) for one in flagged("L58", text)] == [
         (WARNING, 5),
         (WARNING, 5),
         (ERROR, 7),
@@ -111,7 +111,7 @@ def test_commands_outside_steps_and_in_running_text_are_read_too():
         "Run `psql \u2013h db-1` first, see steps `3\u20135`.\n\n```sh\nls\u00a0-l\n```\n\n"
         "- [ ] Call `rm\u00a0-r x`\n\n      ls\u200b -l\n"
     )
-    assert [one.line for one in of("L58", text)] == [1, 4, 7, 9]
+    assert [one.line for one in flagged("L58", text)] == [1, 4, 7, 9]
     assert set(levels(text)) == {ERROR}
 
 
@@ -150,7 +150,7 @@ def test_values_that_are_compared():
         "    who: {type: text, label: A \u2013 b, equals: \u201cok\u201d}\n"
         "    how: {type: text, label: x, equals: o\u200bk}\n  ```\n"
     )
-    found = [(one.line, one.level) for one in of("L58", text)]
+    found = [(one.line, one.level) for one in flagged("L58", text)]
     assert found == [(3, WARNING), (10, WARNING), (10, WARNING), (11, ERROR)]
 
 
@@ -168,8 +168,8 @@ def test_a_carriage_return_inside_a_line_is_an_error_and_at_its_end_is_not():
 
 
 def test_a_line_gets_one_finding_a_sign_and_a_text_a_hundred():
-    assert len(of("L58", command("a\u00a0b\u00a0c\u00a0d"))) == 1
-    assert len(of("L58", command("\n  ".join(["a\u00a0b"] * 300)))) == 100
+    assert len(flagged("L58", command("a\u00a0b\u00a0c\u00a0d"))) == 1
+    assert len(flagged("L58", command("\n  ".join(["a\u00a0b"] * 300)))) == 100
 
 
 @pytest.mark.parametrize(
@@ -186,5 +186,5 @@ def test_the_time_grows_with_the_text_alone(piece):
 
 def test_a_sign_in_a_table_is_found_at_its_line():
     table = "| do | say |\n|---|---|\n| look | `ls -l` |\n| list | `ls \u2013l` |\n"
-    found = of("L58", f"# T\n\n{table}\n- [ ] Look at it\n")
+    found = flagged("L58", f"# T\n\n{table}\n- [ ] Look at it\n")
     assert [(one.line, one.column) for one in found] == [(6, 14)]

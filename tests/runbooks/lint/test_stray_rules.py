@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from runbooks.enums import Level
-from runbooks.lint import RULES
-from tests.runbooks.lint.linting import of
+from runbooks.lint.rules import RULES
+from tests.runbooks.lint.linting import flagged
 
 STEP = "\n## Tell\n\n- [ ] Tell the team\n"
 
 
 def levels(code: str, text: str) -> list[tuple[int, Level]]:
-    return [(found.line, found.level) for found in of(code, f"# Note\n\n{text}\n{STEP}")]
+    return [(found.line, found.level) for found in flagged(code, f"# Note\n\n{text}\n{STEP}")]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_commands_outside_steps(text: str, found: list[tuple[int, Level]]) -> No
 
 def test_a_destroying_block_is_one_finding_and_is_not_repeated() -> None:
     text = "# N\n\n```sh\ndropdb -h db-1 ledger\ndropdb -h db-1 other\n```\n"
-    (found,) = of("L56", text)
+    (found,) = flagged("L56", text)
     assert found.line == 4
     assert "db-1" not in found.sentence
     assert "Make it a step" in found.suggestion
@@ -46,7 +46,7 @@ def test_a_destroying_block_is_one_finding_and_is_not_repeated() -> None:
 
 def test_a_reference_is_told_too() -> None:
     text = "---\ntitle: N\nuse: reference\n---\n\n```sh\nrm -rf /srv/data\n```\n"
-    assert len(of("L56", text)) == 1
+    assert len(flagged("L56", text)) == 1
 
 
 @pytest.mark.parametrize(
@@ -59,15 +59,15 @@ def test_a_reference_is_told_too() -> None:
     ],
 )
 def test_rules_about_commands_speak_outside_steps(code: str, command: str) -> None:
-    outside = of(code, f"# N\n\n```sh\n{command}\n```\n{STEP}")
-    inside = of(code, f"# N\n\n- [ ] Do it\n\n  ```sh\n  {command}\n  ```\n")
+    outside = flagged(code, f"# N\n\n```sh\n{command}\n```\n{STEP}")
+    inside = flagged(code, f"# N\n\n- [ ] Do it\n\n  ```sh\n  {command}\n  ```\n")
     assert [f.line for f in outside] == [4]
     assert len(inside) == len(outside)
 
 
 def test_a_caution_around_a_command_outside_steps_counts() -> None:
     text = "# N\n\n> **Caution.** This asks nothing.\n\n```sh\nlvremove --force vg/x\n```\n"
-    assert of("L51", text) == []
+    assert flagged("L51", text) == []
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_caution_around_a_command_outside_steps_counts() -> None:
     ],
 )
 def test_lists_that_read_like_work(text: str, lines: list[int]) -> None:
-    found = of("L57", f"# Note\n\n{text}\n{STEP}")
+    found = flagged("L57", f"# Note\n\n{text}\n{STEP}")
     assert [f.line for f in found] == lines[:1]
     if lines:
         assert f"({'lines' if lines[1:] else 'line'} {', '.join(map(str, lines))})" in (
@@ -100,13 +100,15 @@ def test_lists_that_read_like_work(text: str, lines: list[int]) -> None:
 
 
 def test_lists_inside_steps_and_in_texts_without_steps_are_left_alone() -> None:
-    assert of("L57", "# N\n\n- [ ] Dump it\n\n  1. Stop the writers\n  2. Start the dump\n") == []
-    assert of("L57", "# N\n\n1. Stop the writers\n2. Start the dump\n") == []
+    assert (
+        flagged("L57", "# N\n\n- [ ] Dump it\n\n  1. Stop the writers\n  2. Start the dump\n") == []
+    )
+    assert flagged("L57", "# N\n\n1. Stop the writers\n2. Start the dump\n") == []
 
 
 def test_each_list_is_one_finding() -> None:
     text = f"# N\n\n1. Stop the queue\n\nThen:\n\n- Start it\n- Watch it\n{STEP}"
-    assert [f.line for f in of("L57", text)] == [3, 7]
+    assert [f.line for f in flagged("L57", text)] == [3, 7]
 
 
 def test_both_rules_are_there() -> None:
@@ -135,5 +137,5 @@ def test_html_and_headings_are_read_as_well(text, found):
 def test_a_title_does_not_show_the_command_of_a_guarded_step():
     text = "- [ ] Run `dropdb -h db-1 a`\n\n  ```guard\n  destroy: {target: t}\n  ```\n"
     head = "---\nparameters:\n  t: {type: instance, label: The old one}\n---\n\n"
-    assert [found.line for found in of("L56", head + text)] == [6]
-    assert not of("L56", head + text.replace("`dropdb -h db-1 a`", "the deletion"))
+    assert [found.line for found in flagged("L56", head + text)] == [6]
+    assert not flagged("L56", head + text.replace("`dropdb -h db-1 a`", "the deletion"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.runbooks.lint.linting import findings, of
+from tests.runbooks.lint.linting import findings, flagged
 
 GUARDED = "- [ ] Read the count\n\n  ```guard\n  record: {n: {type: number, equals: 0}}\n  ```\n\n"
 
@@ -17,7 +17,7 @@ GUARDED = "- [ ] Read the count\n\n  ```guard\n  record: {n: {type: number, equa
     ],
 )  # fmt: skip
 def test_a_title_that_says_none_or_two_things(title):
-    assert len(of("L15", f"{GUARDED}- [ ] {title}\n")) == 1
+    assert len(flagged("L15", f"{GUARDED}- [ ] {title}\n")) == 1
 
 
 @pytest.mark.parametrize(
@@ -29,27 +29,27 @@ def test_a_title_that_says_none_or_two_things(title):
     ],
 )  # fmt: skip
 def test_a_title_that_says_one_thing(title):
-    assert not of("L15", f"{GUARDED}- [ ] {title}\n")
+    assert not flagged("L15", f"{GUARDED}- [ ] {title}\n")
 
 
 def test_a_check_with_a_value_is_answered():
     value = GUARDED.replace("Read the count", "Check the count")
-    assert not of("L16", value)
-    assert of("L16", f"{GUARDED}- [ ] Check the count\n")
+    assert not flagged("L16", value)
+    assert flagged("L16", f"{GUARDED}- [ ] Check the count\n")
 
 
 @pytest.mark.parametrize("text", ["It should be quick.", "Logs, dumps, etc.", "Wait as needed."])
 def test_vague_words(text):
-    (finding,) = of("L16", f"{GUARDED}- [ ] Read it\n\n  {text}\n")
+    (finding,) = flagged("L16", f"{GUARDED}- [ ] Read it\n\n  {text}\n")
     assert finding.line == 9
-    assert not of("L16", f"{GUARDED}- [ ] Read it\n\n  `{text}`\n\n  ```sh\n  {text}\n  ```\n")
+    assert not flagged("L16", f"{GUARDED}- [ ] Read it\n\n  `{text}`\n\n  ```sh\n  {text}\n  ```\n")
 
 
 def test_a_caution_between_two_commands_is_early_enough():
     parts = ["  ```sh\n  a\n  ```\n", "  > **Caution.** Sessions end.\n", "  ```sh\n  b\n  ```\n"]
-    assert not of("L17", GUARDED + "- [ ] Run them\n\n" + "\n".join(parts))
+    assert not flagged("L17", GUARDED + "- [ ] Run them\n\n" + "\n".join(parts))
     late = [parts[0], parts[2], parts[1]]
-    (finding,) = of("L17", GUARDED + "- [ ] Run them\n\n" + "\n".join(late))
+    (finding,) = flagged("L17", GUARDED + "- [ ] Run them\n\n" + "\n".join(late))
     assert finding.line == 17
 
 
@@ -64,12 +64,12 @@ def test_a_caution_between_two_commands_is_early_enough():
     ],
 )
 def test_an_action_in_a_caution(text, found):
-    said = of("L17", f"{GUARDED}- [ ] Run it\n\n  > {text}\n")
+    said = flagged("L17", f"{GUARDED}- [ ] Run it\n\n  > {text}\n")
     assert [f.sentence.partition("”")[0] for f in said] == ([f"“{found}"] if found else [])
 
 
 def test_a_caution_is_no_step():
-    (finding,) = of("L17", f"{GUARDED}- [ ] Warning: this takes long\n")
+    (finding,) = flagged("L17", f"{GUARDED}- [ ] Warning: this takes long\n")
     assert "nothing to do" in finding.sentence
 
 
@@ -85,21 +85,21 @@ def test_a_caution_is_no_step():
     ],
 )
 def test_a_value_that_somebody_holds_against_something(guard):
-    assert not of("L18", f"- [ ] Read it\n\n  ```guard\n  {guard}\n  ```\n")
+    assert not flagged("L18", f"- [ ] Read it\n\n  ```guard\n  {guard}\n  ```\n")
 
 
 def test_a_baseline_is_held_against_what_comes_later():
     first = "- [ ] Read it\n\n  ```guard\n  record: {n: {type: number}}\n  ```\n\n"
     later = "record: {m: {type: number, within: {of: n, tolerance: 0}}}"
-    assert of("L18", first)
-    assert not of("L18", f"{first}- [ ] Read again\n\n  ```guard\n  {later}\n  ```\n")
+    assert flagged("L18", first)
+    assert not flagged("L18", f"{first}- [ ] Read again\n\n  ```guard\n  {later}\n  ```\n")
 
 
 def test_the_sixth_confirmation_is_one_too_many():
     front = "---\nparameters: {a: {type: copy}, b: {type: instance}}\n---\n\n"
     state = "- [ ] State it\n\n  ```guard\n  direction: {from: a, into: b}\n  ```\n\n"
-    assert not of("L21", front + state * 5)
-    (finding,) = of("L21", front + state * 6)
+    assert not flagged("L21", front + state * 5)
+    (finding,) = flagged("L21", front + state * 6)
     assert "6th time" in finding.sentence
 
 

@@ -1,0 +1,1 @@
+"""A runbook as the rules see it: text, commands, and what the steps do to data."""

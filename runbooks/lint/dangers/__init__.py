@@ -1,0 +1,1 @@
+"""Which commands destroy data, write over kept copies, or put a backup's data somewhere."""

@@ -1,0 +1,26 @@
+"""The rules, in families by subject. A family is a package with a module or more, or one module.
+
+A rule is declared with `@RULES.add(…)` in its module; a new module is listed in its family.
+"""
+
+from __future__ import annotations
+
+from runbooks.lint.rule import LintRule
+from runbooks.lint.rules import (
+    commands,
+    copies,
+    flow,
+    irreversible,
+    outside_steps,
+    people,
+    upkeep,
+    values,
+    wording,
+)
+
+_FAMILIES = (commands, copies, flow, irreversible, outside_steps, people, upkeep, values, wording)
+#: Every rule by its code, in the order of the codes.
+RULES: dict[str, LintRule] = {
+    rule.code: rule
+    for rule in sorted((r for family in _FAMILIES for r in family.RULES), key=lambda r: r.code)
+}
