@@ -40,6 +40,10 @@ class Row:
     pieces: tuple[Piece, ...] = ()
     count: int = 0
 
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
 
 @dataclass(frozen=True)
 class Difference:

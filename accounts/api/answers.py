@@ -28,7 +28,7 @@ _REMEDIES: dict[type[exceptions.APIException], tuple[str, str]] = {
 }
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class ProblemSerializer(serializers.Serializer[None]):
     """Why nothing was done, for people (`sentence`, `remedy`) and for programs (`code`)."""
 
     code = serializers.CharField(help_text="Stable; made for programs.")

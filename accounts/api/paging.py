@@ -3,8 +3,8 @@ meanwhile shifts nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import TypeVar
 from urllib.parse import urlencode
 
 from django.db.models import Model, QuerySet
@@ -12,13 +12,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.api.fields import LARGEST, WholeNumberField
-from accounts.api.serializers import InputSerializer
+from accounts.api.serializers import AnswerSerializer, InputSerializer, Values
 
 PAGE, MOST = 50, 200
 Row = TypeVar("Row", bound=Model)
+Line = TypeVar("Line")
 
 
-class PageQuery(InputSerializer):
+class PageQuerySerializer(InputSerializer):
     """Which page of a list."""
 
     limit = WholeNumberField(
@@ -31,12 +32,11 @@ class PageQuery(InputSerializer):
     )
 
 
-def by_key(
-    rows: QuerySet[Row], asked: dict[str, Any], *, newest: bool = False
-) -> tuple[list[Row], str]:
+def by_key(rows: QuerySet[Row], asked: Values, *, newest: bool = False) -> tuple[list[Row], str]:
     """A page of `rows` in the order of their primary keys, and the cursor of the next, '' if none.
 
-    `asked`: the validated `PageQuery`. Raises `ValidationError` for a cursor of another list.
+    `asked`: what a `PageQuerySerializer` has read. Raises `ValidationError` for a cursor of another
+    list.
     """
     if cursor := asked.get("cursor", ""):
         if not cursor.isdigit() or int(cursor) > LARGEST:
@@ -48,13 +48,10 @@ def by_key(
 
 
 def page(
-    request: Request,
-    row: type[serializers.BaseSerializer[Any]],
-    rows: Sequence[Any],
-    cursor: str,
-) -> dict[str, Any]:
+    request: Request, row: type[AnswerSerializer[Line]], rows: Iterable[Line], cursor: str
+) -> dict[str, object]:
     """The body of a page: each of `rows` as `row` prints it, and under `next` the address of the
     page that begins after `cursor`, null when that is ''."""
     query = {**request.query_params.dict(), "cursor": cursor}
     path = f"{request.path}?{urlencode(query)}" if cursor else None
-    return {"results": row(rows, many=True).data, "next": path}
+    return {"results": [row.printed(line) for line in rows], "next": path}

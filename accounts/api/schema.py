@@ -172,7 +172,8 @@ def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializ
         ),
         "__doc__": "A page of a list.",
     }
-    return type(f"{row.__name__}Page", (serializers.Serializer,), fields)
+    name = row.__name__.removesuffix("Serializer")
+    return type(f"{name}PageSerializer", (serializers.Serializer,), fields)
 
 
 def operation(

@@ -14,8 +14,12 @@ from accounts.api.views import now, person, sent
 from accounts.models import User
 from incidents import actions, decisions, losses, notifications
 from incidents import enums as words
-from incidents.api.ending_facts import ActionFacts, LossFacts, NotifiedFacts
-from incidents.api.serializers import IncidentFacts, Seen
+from incidents.api.ending_facts import (
+    ActionFactsSerializer,
+    LossFactsSerializer,
+    NotifiedFactsSerializer,
+)
+from incidents.api.serializers import IncidentFactsSerializer, SeenVersionSerializer
 from incidents.api.views import TAG, IncidentView
 
 
@@ -24,7 +28,7 @@ def _line(**kwargs: object) -> serializers.CharField:
     return serializers.CharField(**given | kwargs)  # type: ignore[arg-type]
 
 
-class NewLoss(InputSerializer):
+class NewLossSerializer(InputSerializer):
     """A loss in numbers; without an amount, or where the state is unknown, with a reason."""
 
     what = EnumField(words.LossOf)
@@ -37,20 +41,20 @@ class NewLoss(InputSerializer):
     window_end = ApiMomentField(allow_null=True, default=None)
 
 
-class Strike(InputSerializer):
+class StrikeSerializer(InputSerializer):
     """Why it is struck out."""
 
     reason = _line()
 
 
-class Decision(Seen):
+class DecisionSerializer(SeenVersionSerializer):
     """What is done about lost writes, and writes on wrong data."""
 
     decision = EnumField(words.Reconciliation)
     note = _line()
 
 
-class NewNotified(InputSerializer):
+class NewNotifiedSerializer(InputSerializer):
     """Who was told and when; or that nobody is affected, with the reason."""
 
     whom = _line()
@@ -59,7 +63,7 @@ class NewNotified(InputSerializer):
     reason = _line()
 
 
-class Verdict(Seen):
+class VerdictSerializer(SeenVersionSerializer):
     """What kept it from being worse."""
 
     saved_by = EnumField(words.SavedBy)
@@ -73,7 +77,7 @@ def _owner() -> serializers.PrimaryKeyRelatedField[User]:
     )
 
 
-class NewAction(InputSerializer):
+class NewActionSerializer(InputSerializer):
     """An action. Owner, due date and definition of done are needed, and missed in one answer."""
 
     title = _line(max_length=160)
@@ -85,7 +89,7 @@ class NewAction(InputSerializer):
     replaces_luck = serializers.BooleanField(default=False)
 
 
-class Assignment(Seen):
+class AssignmentSerializer(SeenVersionSerializer):
     """Whose it is, and by which day."""
 
     owner = _owner()
@@ -93,7 +97,7 @@ class Assignment(Seen):
     reason = _line()
 
 
-class Settlement(Seen):
+class SettlementSerializer(SeenVersionSerializer):
     """Done, declined, or open again."""
 
     status = EnumField(words.ActionStatus)
@@ -123,13 +127,18 @@ class LossList(IncidentView):
     """What was lost."""
 
     @operation(
-        "incident_loss_state", TAG, takes=NewLoss, answers=LossFacts, status=201, example=_LOSS
+        "incident_loss_state",
+        TAG,
+        takes=NewLossSerializer,
+        answers=LossFactsSerializer,
+        status=201,
+        example=_LOSS,
     )
     def post(self, request: Request, id: int) -> Response:
         """State a loss in numbers."""
-        read = sent(NewLoss, request)
+        read = sent(NewLossSerializer, request)
         made = losses.state(self.incident(), **read, by=person(request), at=now())
-        return Response(LossFacts(made).data, status=201)
+        return Response(LossFactsSerializer.printed(made), status=201)
 
 
 class LossStrike(IncidentView):
@@ -138,15 +147,20 @@ class LossStrike(IncidentView):
     @operation(
         "incident_loss_strike",
         TAG,
-        takes=Strike,
-        answers=LossFacts,
+        takes=StrikeSerializer,
+        answers=LossFactsSerializer,
         example={"reason": "counted twice"},
     )
     def post(self, request: Request, id: int, loss: int) -> Response:
         """Strike a loss out; it stays readable."""
-        read, row = sent(Strike, request), get_object_or_404(self.incident().losses, pk=loss)
+        read, row = (
+            sent(StrikeSerializer, request),
+            get_object_or_404(self.incident().losses, pk=loss),
+        )
         return Response(
-            LossFacts(losses.strike_out(row, **read, by=person(request), at=now())).data
+            LossFactsSerializer.printed(
+                losses.strike_out(row, **read, by=person(request), at=now())
+            )
         )
 
 
@@ -156,15 +170,15 @@ class Reconcile(IncidentView):
     @operation(
         "incident_reconcile",
         TAG,
-        takes=Decision,
-        answers=IncidentFacts,
+        takes=DecisionSerializer,
+        answers=IncidentFactsSerializer,
         example={"decision": "partly re-entered", "note": "orders yes, sessions no"},
     )
     def put(self, request: Request, id: int) -> Response:
         """Decide what is done about lost writes, and writes on wrong data."""
-        read = sent(Decision, request)
+        read = sent(DecisionSerializer, request)
         decisions.reconcile(self.incident(), **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
 
 class NotifiedList(IncidentView):
@@ -173,16 +187,16 @@ class NotifiedList(IncidentView):
     @operation(
         "incident_notified_state",
         TAG,
-        takes=NewNotified,
-        answers=NotifiedFacts,
+        takes=NewNotifiedSerializer,
+        answers=NotifiedFactsSerializer,
         status=201,
         example={"whom": "All customers of shop 3", "told_at": "2026-11-22T09:00:00Z"},
     )
     def post(self, request: Request, id: int) -> Response:
         """Note who was told and when, or why nobody is affected."""
-        read = sent(NewNotified, request)
+        read = sent(NewNotifiedSerializer, request)
         made = notifications.state(self.incident(), **read, by=person(request), at=now())
-        return Response(NotifiedFacts(made).data, status=201)
+        return Response(NotifiedFactsSerializer.printed(made), status=201)
 
 
 class NotifiedStrike(IncidentView):
@@ -191,15 +205,18 @@ class NotifiedStrike(IncidentView):
     @operation(
         "incident_notified_strike",
         TAG,
-        takes=Strike,
-        answers=NotifiedFacts,
+        takes=StrikeSerializer,
+        answers=NotifiedFactsSerializer,
         example={"reason": "the mail was not sent"},
     )
     def post(self, request: Request, id: int, note: int) -> Response:
         """Strike a note out; it stays readable."""
-        read, row = sent(Strike, request), get_object_or_404(self.incident().notified, pk=note)
+        read, row = (
+            sent(StrikeSerializer, request),
+            get_object_or_404(self.incident().notified, pk=note),
+        )
         struck = notifications.strike_out(row, **read, by=person(request), at=now())
-        return Response(NotifiedFacts(struck).data)
+        return Response(NotifiedFactsSerializer.printed(struck))
 
 
 class SavedBy(IncidentView):
@@ -208,15 +225,15 @@ class SavedBy(IncidentView):
     @operation(
         "incident_saved_by",
         TAG,
-        takes=Verdict,
-        answers=IncidentFacts,
+        takes=VerdictSerializer,
+        answers=IncidentFactsSerializer,
         example={"saved_by": "luck", "note": "a stick of that morning lay in a drawer"},
     )
     def put(self, request: Request, id: int) -> Response:
         """Say what saved us; luck demands an action that turns it into a control."""
-        read = sent(Verdict, request)
+        read = sent(VerdictSerializer, request)
         decisions.say_saved_by(self.incident(), **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
 
 class ActionList(IncidentView):
@@ -225,16 +242,16 @@ class ActionList(IncidentView):
     @operation(
         "incident_action_add",
         TAG,
-        takes=NewAction,
-        answers=ActionFacts,
+        takes=NewActionSerializer,
+        answers=ActionFactsSerializer,
         status=201,
         example=_ACTION,
     )
     def post(self, request: Request, id: int) -> Response:
         """Add an action."""
-        read = sent(NewAction, request)
+        read = sent(NewActionSerializer, request)
         made = actions.add(self.incident(), **read, by=person(request), at=now())
-        return Response(ActionFacts(made).data, status=201)
+        return Response(ActionFactsSerializer.printed(made), status=201)
 
 
 class ActionAssignment(IncidentView):
@@ -243,16 +260,16 @@ class ActionAssignment(IncidentView):
     @operation(
         "incident_action_reassign",
         TAG,
-        takes=Assignment,
-        answers=ActionFacts,
+        takes=AssignmentSerializer,
+        answers=ActionFactsSerializer,
         example={"owner": 3, "due": "2999-12-15", "reason": "moved to another team"},
     )
     def put(self, request: Request, id: int, action: int) -> Response:
         """Give an action to somebody else, or another day."""
-        read = sent(Assignment, request)
+        read = sent(AssignmentSerializer, request)
         row = get_object_or_404(self.incident().actions, pk=action)
         item = actions.reassign(row, **read, by=person(request), at=now())
-        return Response(ActionFacts(item).data)
+        return Response(ActionFactsSerializer.printed(item))
 
 
 class ActionStatus(IncidentView):
@@ -261,13 +278,13 @@ class ActionStatus(IncidentView):
     @operation(
         "incident_action_settle",
         TAG,
-        takes=Settlement,
-        answers=ActionFacts,
+        takes=SettlementSerializer,
+        answers=ActionFactsSerializer,
         example={"status": "done", "note": "seen in the rehearsal"},
     )
     def put(self, request: Request, id: int, action: int) -> Response:
         """Say that an action is done, declined, or open again."""
-        read = sent(Settlement, request)
+        read = sent(SettlementSerializer, request)
         row = get_object_or_404(self.incident().actions, pk=action)
         item = actions.settle(row, **read, by=person(request), at=now())
-        return Response(ActionFacts(item).data)
+        return Response(ActionFactsSerializer.printed(item))

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.api.fields import ApiMomentField, EnumField
-from accounts.api.serializers import PersonNameSerializer
+from accounts.api.serializers import AnswerSerializer, PersonNameSerializer
 from incidents import action_titles
 from incidents import enums as words
+from incidents.api.incident_answer import IncidentAnswer
 from incidents.lifecycle import Missing
-from incidents.models import ActionItem
+from incidents.models import ActionItem, LossMeasure, Notification
 from incidents.summary import LostWindow
 
 
-class Stated(serializers.Serializer[Any]):
+class StatedSerializer(AnswerSerializer[LossMeasure | Notification]):
     """Who stated it; who struck it out, null and '' as long as it stands."""
 
     id = serializers.IntegerField()
@@ -26,7 +25,7 @@ class Stated(serializers.Serializer[Any]):
     struck_reason = serializers.CharField()
 
 
-class LossFacts(Stated):
+class LossFactsSerializer(StatedSerializer):
     """A loss in numbers."""
 
     what = EnumField(words.LossOf)
@@ -39,7 +38,7 @@ class LossFacts(Stated):
     window_end = ApiMomentField(allow_null=True)
 
 
-class NotifiedFacts(Stated):
+class NotifiedFactsSerializer(StatedSerializer):
     """Who was told, or why nobody is affected."""
 
     whom = serializers.CharField(help_text="Empty: nobody is affected, see `reason`.")
@@ -47,7 +46,7 @@ class NotifiedFacts(Stated):
     reason = serializers.CharField()
 
 
-class ActionFacts(serializers.Serializer[ActionItem]):
+class ActionFactsSerializer(AnswerSerializer[ActionItem]):
     """What is changed so that it does not happen again."""
 
     id = serializers.IntegerField()
@@ -70,7 +69,7 @@ class ActionFacts(serializers.Serializer[ActionItem]):
         return action_titles.warning(item.title)
 
 
-class WindowFacts(serializers.Serializer[LostWindow]):
+class WindowFactsSerializer(AnswerSerializer[LostWindow]):
     """What the clock says about the loss: these writes are not in what was restored."""
 
     start = ApiMomentField()
@@ -79,7 +78,7 @@ class WindowFacts(serializers.Serializer[LostWindow]):
     exact = serializers.BooleanField()
 
 
-class MissingFacts(serializers.Serializer[Missing]):
+class MissingFactsSerializer(AnswerSerializer[Missing]):
     """Something that closing demands."""
 
     part = serializers.ChoiceField(
@@ -97,17 +96,21 @@ class MissingFacts(serializers.Serializer[Missing]):
     remedy = serializers.CharField()
 
 
-class EndingFacts(serializers.Serializer[Any]):
+class EndingFactsSerializer(AnswerSerializer[IncidentAnswer]):
     """How the incident ended, as far as it is stated."""
 
-    losses = LossFacts(many=True)
-    lost_window = WindowFacts(
-        allow_null=True, help_text="What the clock suggests; null once it is stated."
+    losses = LossFactsSerializer(many=True)
+    lost_window = WindowFactsSerializer(
+        source="ending.window",
+        allow_null=True,
+        help_text="What the clock suggests; null once it is stated.",
     )
-    reconciliation = EnumField(words.Reconciliation)
-    reconciliation_note = serializers.CharField()
-    notified = NotifiedFacts(many=True)
-    saved_by = EnumField(words.SavedBy)
-    saved_by_note = serializers.CharField()
-    actions = ActionFacts(many=True)
-    lacking = MissingFacts(many=True, help_text="What closing demands, empty when it may be.")
+    reconciliation = EnumField(words.Reconciliation, source="incident.reconciliation")
+    reconciliation_note = serializers.CharField(source="incident.reconciliation_note")
+    notified = NotifiedFactsSerializer(many=True)
+    saved_by = EnumField(words.SavedBy, source="incident.saved_by")
+    saved_by_note = serializers.CharField(source="incident.saved_by_note")
+    actions = ActionFactsSerializer(many=True)
+    lacking = MissingFactsSerializer(
+        many=True, source="ending.lacking", help_text="What closing demands, empty when it may be."
+    )

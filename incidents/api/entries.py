@@ -7,11 +7,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.views import asked, now, person, sent
 from incidents import entries, timeline
-from incidents.api.serializers import Correction, EntryFacts, NewEntry, TimelineLine
+from incidents.api.serializers import (
+    CorrectionSerializer,
+    EntryFactsSerializer,
+    NewEntrySerializer,
+    TimelineLineSerializer,
+)
 from incidents.api.views import TAG, IncidentView
 
 _EXAMPLE = {
@@ -21,7 +26,7 @@ _EXAMPLE = {
 }
 
 
-class TimelineQuery(PageQuery):
+class TimelineQuerySerializer(PageQuerySerializer):
     """Which lines of the timeline."""
 
     near_misses = serializers.BooleanField(
@@ -32,10 +37,15 @@ class TimelineQuery(PageQuery):
 class IncidentTimeline(IncidentView):
     """What happened: the logs of the runs, people's entries, and the history of the facts."""
 
-    @operation("incident_timeline", TAG, asks=TimelineQuery, answers=page_of(TimelineLine))
+    @operation(
+        "incident_timeline",
+        TAG,
+        asks=TimelineQuerySerializer,
+        answers=page_of(TimelineLineSerializer),
+    )
     def get(self, request: Request, id: int) -> Response:
         """What happened, the newest first: the runs' logs, people's entries, changes of facts."""
-        wanted = asked(TimelineQuery, request)
+        wanted = asked(TimelineQuerySerializer, request)
         before = timeline.Key.read(wanted.get("cursor", ""))
         if "cursor" in wanted and before is None:
             raise serializers.ValidationError({"cursor": "This cursor is of another list."})
@@ -43,24 +53,31 @@ class IncidentTimeline(IncidentView):
         found = timeline.page(
             self.incident(), before=before, size=size, reader=by, near_misses=only
         )
-        return Response(page(request, TimelineLine, found.rows, str(found.older or "")))
+        return Response(page(request, TimelineLineSerializer, found.rows, str(found.older or "")))
 
 
 class EntryList(IncidentView):
     """What people wrote into the timeline; a POST adds an entry."""
 
-    @operation("entry_list", TAG, asks=PageQuery, answers=page_of(EntryFacts))
+    @operation("entry_list", TAG, asks=PageQuerySerializer, answers=page_of(EntryFactsSerializer))
     def get(self, request: Request, id: int) -> Response:
         """What people wrote, as written, corrected entries too."""
-        rows, cursor = by_key(self.incident().entries.all(), asked(PageQuery, request))
-        return Response(page(request, EntryFacts, rows, cursor))
+        rows, cursor = by_key(self.incident().entries.all(), asked(PageQuerySerializer, request))
+        return Response(page(request, EntryFactsSerializer, rows, cursor))
 
-    @operation("entry_add", TAG, takes=NewEntry, answers=EntryFacts, status=201, example=_EXAMPLE)
+    @operation(
+        "entry_add",
+        TAG,
+        takes=NewEntrySerializer,
+        answers=EntryFactsSerializer,
+        status=201,
+        example=_EXAMPLE,
+    )
     def post(self, request: Request, id: int) -> Response:
         """Add an entry. A closed incident takes entries too."""
-        read = sent(NewEntry, request)
+        read = sent(NewEntrySerializer, request)
         made = entries.add(self.incident(), **read, by=person(request), at=now())
-        return Response(EntryFacts(made).data, status=201)
+        return Response(EntryFactsSerializer.printed(made), status=201)
 
 
 class EntryCorrect(IncidentView):
@@ -69,14 +86,14 @@ class EntryCorrect(IncidentView):
     @operation(
         "entry_correct",
         TAG,
-        takes=Correction,
-        answers=EntryFacts,
+        takes=CorrectionSerializer,
+        answers=EntryFactsSerializer,
         status=201,
         example={**_EXAMPLE, "reason": "counted anew"},
     )
     def post(self, request: Request, id: int, entry: int) -> Response:
         """Put a new entry in the place of one; what it said stays readable."""
-        read = sent(Correction, request)
+        read = sent(CorrectionSerializer, request)
         old = get_object_or_404(self.incident().entries, pk=entry)
         made = entries.correct(old, **read, by=person(request), at=now())
-        return Response(EntryFacts(made).data, status=201)
+        return Response(EntryFactsSerializer.printed(made), status=201)

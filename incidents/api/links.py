@@ -12,7 +12,12 @@ from accounts.api.schema import operation
 from accounts.api.views import now, person, sent
 from accounts.models import User
 from incidents import links, response, summary
-from incidents.api.serializers import IncidentFacts, LinkedRun, NewPart, NewRun
+from incidents.api.serializers import (
+    IncidentFactsSerializer,
+    LinkedRunSerializer,
+    NewPartSerializer,
+    NewRunSerializer,
+)
 from incidents.api.views import TAG, IncidentView
 from incidents.enums import Part
 from runbooks import clock
@@ -25,21 +30,21 @@ class IncidentPeople(IncidentView):
     @operation(
         "incident_person_add",
         TAG,
-        takes=NewPart,
-        answers=IncidentFacts,
+        takes=NewPartSerializer,
+        answers=IncidentFactsSerializer,
         example={"person": 3, "part": "lead"},
     )
     def post(self, request: Request, id: int) -> Response:
         """Name somebody for a part."""
-        read = sent(NewPart, request)
+        read = sent(NewPartSerializer, request)
         links.add_person(self.incident(), **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
 
 class IncidentPerson(IncidentView):
     """Somebody's part in an incident."""
 
-    @operation("incident_person_remove", TAG, answers=IncidentFacts)
+    @operation("incident_person_remove", TAG, answers=IncidentFactsSerializer)
     def delete(self, request: Request, id: int, who: int, part: str) -> Response:
         """Take somebody from a part; the history keeps that they had it."""
         somebody = get_object_or_404(User, pk=who)
@@ -48,25 +53,25 @@ class IncidentPerson(IncidentView):
         links.remove_person(
             self.incident(), person=somebody, part=Part(part), by=person(request), at=now()
         )
-        return self.told()
+        return self.incident_now()
 
 
 class IncidentRunbook(IncidentView):
     """A runbook that is offered at an incident."""
 
-    @operation("incident_runbook_link", TAG, answers=IncidentFacts)
+    @operation("incident_runbook_link", TAG, answers=IncidentFactsSerializer)
     def put(self, request: Request, id: int, slug: str) -> Response:
         """Offer a runbook at this incident."""
         runbook = get_object_or_404(Runbook, slug=slug)
         links.link_runbook(self.incident(), runbook=runbook, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
-    @operation("incident_runbook_unlink", TAG, answers=IncidentFacts)
+    @operation("incident_runbook_unlink", TAG, answers=IncidentFactsSerializer)
     def delete(self, request: Request, id: int, slug: str) -> Response:
         """Offer a runbook here no longer; its runs stay linked."""
         runbook = get_object_or_404(Runbook, slug=slug)
         links.unlink_runbook(self.incident(), runbook=runbook, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
 
 class IncidentRuns(IncidentView):
@@ -75,8 +80,8 @@ class IncidentRuns(IncidentView):
     @operation(
         "incident_run_start",
         TAG,
-        takes=NewRun,
-        answers=LinkedRun,
+        takes=NewRunSerializer,
+        answers=LinkedRunSerializer,
         status=201,
         example={
             "runbook": "restore-the-ledger",
@@ -87,7 +92,7 @@ class IncidentRuns(IncidentView):
     )
     def post(self, request: Request, id: int) -> Response:
         """Prepare a live run of a runbook for this incident, and link it: both or neither."""
-        read, incident = sent(NewRun, request), self.incident()
+        read, incident = sent(NewRunSerializer, request), self.incident()
         runbook, number = read.pop("runbook"), read.pop("revision")
         revision = runbook.revisions.filter(number=number).first()
         if revision is None:
@@ -95,15 +100,15 @@ class IncidentRuns(IncidentView):
         by, at = person(request), clock.now()
         run = response.start_run(incident, revision=revision, **read, by=by, at=at)
         line = summary.runs(incident).get(run=run)
-        return Response(LinkedRun(line).data, status=201)
+        return Response(LinkedRunSerializer.printed(line), status=201)
 
 
 class IncidentRun(IncidentView):
     """A run that answers an incident."""
 
-    @operation("incident_run_link", TAG, answers=IncidentFacts)
+    @operation("incident_run_link", TAG, answers=IncidentFactsSerializer)
     def put(self, request: Request, id: int, run: int) -> Response:
         """Say that a run which was started elsewhere answers this incident."""
         started = get_object_or_404(Run, pk=run)
         links.link_run(self.incident(), run=started, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()

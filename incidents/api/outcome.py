@@ -10,17 +10,17 @@ from accounts.api.fields import ApiTextField
 from accounts.api.schema import operation
 from accounts.api.views import now, person, sent
 from incidents import offers, unknowns
-from incidents.api.serializers import IncidentFacts, Seen
+from incidents.api.serializers import IncidentFactsSerializer, SeenVersionSerializer
 from incidents.api.views import TAG, IncidentView, moment_of
 
 
-class WhyUnknown(Seen):
+class WhyUnknownSerializer(SeenVersionSerializer):
     """Why nobody can know when something happened."""
 
     reason = ApiTextField(max_length=300, allow_blank=True, default="")
 
 
-class ChosenOffers(Seen):
+class ChosenOffersSerializer(SeenVersionSerializer):
     """The keys of what is used."""
 
     offers = serializers.ListField(
@@ -34,15 +34,15 @@ class IncidentTimeUnknown(IncidentView):
     @operation(
         "incident_time_unknown",
         TAG,
-        takes=WhyUnknown,
-        answers=IncidentFacts,
+        takes=WhyUnknownSerializer,
+        answers=IncidentFactsSerializer,
         example={"reason": "the log of that night was rotated"},
     )
     def put(self, request: Request, id: int, moment: str) -> Response:
         """Record that one moment of the clock is unknown, and why."""
-        which, read = moment_of(moment), sent(WhyUnknown, request)
+        which, read = moment_of(moment), sent(WhyUnknownSerializer, request)
         unknowns.state(self.incident(), moment=which, **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
 
 class IncidentOffers(IncidentView):
@@ -51,12 +51,12 @@ class IncidentOffers(IncidentView):
     @operation(
         "incident_offers_use",
         TAG,
-        takes=ChosenOffers,
-        answers=IncidentFacts,
+        takes=ChosenOffersSerializer,
+        answers=IncidentFactsSerializer,
         example={"offers": ["42:5:writes_stopped:ledger"]},
     )
     def post(self, request: Request, id: int) -> Response:
         """Use what runs offer (`offers` of the incident): all that is named, or nothing."""
-        read = sent(ChosenOffers, request)
+        read = sent(ChosenOffersSerializer, request)
         offers.use(self.incident(), **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()

@@ -5,13 +5,14 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from accounts.api.fields import ApiMomentField, EnumField, SecondsField
+from accounts.api.serializers import AnswerSerializer
 from incidents import enums as words
 from incidents.contamination import Contamination
 from incidents.objectives import Figure, Outcome
 from incidents.offers import Offer
 
 
-class FigureFacts(serializers.Serializer[Figure]):
+class FigureFactsSerializer(AnswerSerializer[Figure]):
     """A promise, as it was when the incident was declared, against what happened."""
 
     name = serializers.ChoiceField(choices=["RPO", "RTO", "MTD"])
@@ -25,7 +26,7 @@ class FigureFacts(serializers.Serializer[Figure]):
     why = serializers.CharField(help_text="What was compared, or what is missing or wrong.")
 
 
-class OfferFacts(serializers.Serializer[Offer]):
+class OfferFactsSerializer(AnswerSerializer[Offer]):
     """What a run knows and the incident does not: send its `key` to use it."""
 
     key = serializers.CharField()
@@ -41,7 +42,7 @@ class OfferFacts(serializers.Serializer[Offer]):
     alone = serializers.BooleanField(help_text="No run offers another value for the same thing.")
 
 
-class ContaminationFacts(serializers.Serializer[Contamination]):
+class ContaminationFactsSerializer(AnswerSerializer[Contamination]):
     """Writes on wrong data; null where there were none, or nobody knows when they stopped."""
 
     since = ApiMomentField()
@@ -51,4 +52,4 @@ class ContaminationFacts(serializers.Serializer[Contamination]):
     length = serializers.CharField(help_text="As people read it.")
     running = serializers.BooleanField(help_text="They still go on.")
     ended_by = EnumField(words.Moment, allow_null=True)
-    claim = OfferFacts(allow_null=True, help_text="What a run says about the end.")
+    claim = OfferFactsSerializer(allow_null=True, help_text="What a run says about the end.")

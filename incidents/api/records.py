@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.schema import operation, page_of
+from accounts.api.serializers import Values
 from accounts.api.views import ApiView, asked, now, person, sent
 from incidents import listing, records
 from incidents.api.serializers import (
-    ClockTime,
-    FactChange,
-    Facts,
-    IncidentFacts,
-    IncidentLine,
-    IncidentQuery,
-    Judgement,
-    NewIncident,
-    NextStatus,
-    SeenQuery,
+    ClockTimeSerializer,
+    FactChangeSerializer,
+    FactsSerializer,
+    IncidentFactsSerializer,
+    IncidentLineSerializer,
+    IncidentQuerySerializer,
+    JudgementSerializer,
+    NewIncidentSerializer,
+    NextStatusSerializer,
+    SeenQuerySerializer,
 )
 from incidents.api.views import TAG, IncidentView, moment_of, printed
 from incidents.models import Incident
@@ -48,10 +48,12 @@ _EDIT = {
 class IncidentList(ApiView):
     """Incidents, newest first; a POST opens one."""
 
-    @operation("incident_list", TAG, answers=page_of(IncidentLine), asks=IncidentQuery)
+    @operation(
+        "incident_list", TAG, answers=page_of(IncidentLineSerializer), asks=IncidentQuerySerializer
+    )
     def get(self, request: Request) -> Response:
         """Incidents, the newest first."""
-        wanted = asked(IncidentQuery, request)
+        wanted = asked(IncidentQuerySerializer, request)
         names = ("status", "severity", "kind", "system")
         narrowed = {name: wanted[name] for name in names if name in wanted}
         filters = listing.Filters(words=wanted.get("q", ""), **narrowed)
@@ -59,37 +61,39 @@ class IncidentList(ApiView):
         rows = Incident.objects.select_related("system").defer("what_happened")
         whole = rows.in_bulk([row.pk for row in found.rows])
         lines = [whole[row.pk] for row in found.rows if row.pk in whole]
-        return Response(page(request, IncidentLine, lines, _cursor(found.older)))
+        return Response(page(request, IncidentLineSerializer, lines, _cursor(found.older)))
 
     @operation(
         "incident_open",
         TAG,
-        takes=NewIncident,
-        answers=IncidentFacts,
+        takes=NewIncidentSerializer,
+        answers=IncidentFactsSerializer,
         status=201,
         example=_EXAMPLE,
     )
     def post(self, request: Request) -> Response:
         """Open an incident: four facts, everything else can wait."""
         at = now()
-        made = records.open(**sent(NewIncident, request), by=person(request), at=at)
+        made = records.open(**sent(NewIncidentSerializer, request), by=person(request), at=at)
         return Response(printed(made, at), status=201)
 
 
 class IncidentDetail(IncidentView):
     """One incident: facts, clock, outcome, people, runbooks, runs."""
 
-    @operation("incident_detail", TAG, answers=IncidentFacts)
+    @operation("incident_detail", TAG, answers=IncidentFactsSerializer)
     def get(self, request: Request, id: int) -> Response:
         """Everything about an incident but its timeline."""
-        return self.told()
+        return self.incident_now()
 
-    @operation("incident_edit", TAG, takes=Facts, answers=IncidentFacts, example=_EDIT)
+    @operation(
+        "incident_edit", TAG, takes=FactsSerializer, answers=IncidentFactsSerializer, example=_EDIT
+    )
     def put(self, request: Request, id: int) -> Response:
         """Write the four facts anew: title, kind, system, what happened."""
-        read = sent(Facts, request)
+        read = sent(FactsSerializer, request)
         records.edit(self.incident(), **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
 
 class IncidentSeverity(IncidentView):
@@ -98,15 +102,15 @@ class IncidentSeverity(IncidentView):
     @operation(
         "incident_severity",
         TAG,
-        takes=Judgement,
-        answers=IncidentFacts,
+        takes=JudgementSerializer,
+        answers=IncidentFactsSerializer,
         example={"severity": "severity 1", "reason": "production writes on old data"},
     )
     def put(self, request: Request, id: int) -> Response:
         """Judge how bad it is."""
-        read = sent(Judgement, request)
+        read = sent(JudgementSerializer, request)
         records.judge(self.incident(), **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
 
 class IncidentStatus(IncidentView):
@@ -115,15 +119,15 @@ class IncidentStatus(IncidentView):
     @operation(
         "incident_status",
         TAG,
-        takes=NextStatus,
-        answers=IncidentFacts,
+        takes=NextStatusSerializer,
+        answers=IncidentFactsSerializer,
         example={"status": "contained"},
     )
     def put(self, request: Request, id: int) -> Response:
         """Say how far the answer has come; `may_become` names what is allowed."""
-        read = sent(NextStatus, request)
+        read = sent(NextStatusSerializer, request)
         records.change_status(self.incident(), **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
 
 class IncidentClock(IncidentView):
@@ -132,36 +136,40 @@ class IncidentClock(IncidentView):
     @operation(
         "incident_time_set",
         TAG,
-        takes=ClockTime,
-        answers=IncidentFacts,
+        takes=ClockTimeSerializer,
+        answers=IncidentFactsSerializer,
         example={"time": "2026-11-22T03:05:00Z", "certainty": "about"},
     )
     def put(self, request: Request, id: int, moment: str) -> Response:
         """Set one moment of the clock, with how sure it is."""
-        which, read = moment_of(moment), sent(ClockTime, request)
+        which, read = moment_of(moment), sent(ClockTimeSerializer, request)
         records.set_time(self.incident(), moment=which, **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
-    @operation("incident_time_clear", TAG, asks=SeenQuery, answers=IncidentFacts)
+    @operation(
+        "incident_time_clear", TAG, asks=SeenQuerySerializer, answers=IncidentFactsSerializer
+    )
     def delete(self, request: Request, id: int, moment: str) -> Response:
         """Take one moment of the clock away; the history keeps it."""
-        which, read = moment_of(moment), asked(SeenQuery, request)
+        which, read = moment_of(moment), asked(SeenQuerySerializer, request)
         records.clear_time(self.incident(), moment=which, **read, by=person(request), at=now())
-        return self.told()
+        return self.incident_now()
 
 
 class IncidentHistory(IncidentView):
     """Who changed which fact of an incident."""
 
-    @operation("incident_history", TAG, asks=PageQuery, answers=page_of(FactChange))
+    @operation(
+        "incident_history", TAG, asks=PageQuerySerializer, answers=page_of(FactChangeSerializer)
+    )
     def get(self, request: Request, id: int) -> Response:
         """Who changed which fact, the newest first."""
         lines = self.incident().changes.all()
-        rows, cursor = by_key(lines, asked(PageQuery, request), newest=True)
-        return Response(page(request, FactChange, rows, cursor))
+        rows, cursor = by_key(lines, asked(PageQuerySerializer, request), newest=True)
+        return Response(page(request, FactChangeSerializer, rows, cursor))
 
 
-def _place(wanted: dict[str, Any]) -> tuple[datetime, int] | None:
+def _place(wanted: Values) -> tuple[datetime, int] | None:
     """Time of opening and primary key of the last incident of the page before."""
     cursor = wanted.get("cursor", "")
     if not cursor:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.api.fields import (
@@ -13,17 +11,27 @@ from accounts.api.fields import (
     RowBySlugField,
     WholeNumberField,
 )
-from accounts.api.paging import PageQuery
-from accounts.api.serializers import InputSerializer, PersonNameSerializer
+from accounts.api.paging import PageQuerySerializer
+from accounts.api.serializers import (
+    AnswerSerializer,
+    InputSerializer,
+    Instance,
+    PersonNameSerializer,
+)
 from accounts.models import User
 from incidents import entries, listing, records
 from incidents import enums as words
-from incidents.api.ending_facts import EndingFacts
-from incidents.api.outcome_facts import ContaminationFacts, FigureFacts, OfferFacts
+from incidents.api.ending_facts import EndingFactsSerializer
+from incidents.api.incident_answer import IncidentAnswer
+from incidents.api.outcome_facts import (
+    ContaminationFactsSerializer,
+    FigureFactsSerializer,
+    OfferFactsSerializer,
+)
 from incidents.models import Incident, IncidentChange, IncidentPerson, IncidentRun, TimelineEntry
 from incidents.summary import Tick
 from incidents.timeline import Former, Row
-from inventory.api.serializers import SystemName
+from inventory.api.serializers import SystemNameSerializer
 from inventory.models import System
 from runbooks.models import Runbook
 
@@ -32,26 +40,30 @@ SEEN = (
 )
 
 
-class Seen(InputSerializer):
+class SeenVersionSerializer(InputSerializer):
     """What every change of a fact may carry."""
 
     seen = WholeNumberField(required=False, allow_null=True, default=None, help_text=SEEN)
 
 
-class IncidentLine(serializers.Serializer[Incident]):
-    """An incident in a list."""
+class IncidentHeadSerializer(AnswerSerializer[Instance]):
+    """What an incident is."""
 
     id = serializers.IntegerField()
     title = serializers.CharField()
     kind = EnumField(words.Kind)
     severity = EnumField(words.Severity)
     status = EnumField(words.Status)
-    system = SystemName()
+    system = SystemNameSerializer()
     opened_at = ApiMomentField()
     closed_at = ApiMomentField(allow_null=True)
 
 
-class ClockFacts(serializers.Serializer[Tick]):
+class IncidentLineSerializer(IncidentHeadSerializer[Incident]):
+    """An incident in a list."""
+
+
+class ClockFactsSerializer(AnswerSerializer[Tick]):
     """One moment of an incident's clock."""
 
     moment = EnumField(words.Moment)
@@ -60,21 +72,21 @@ class ClockFacts(serializers.Serializer[Tick]):
     unknown = serializers.CharField(help_text="Why nobody can know it; empty as long as it may be.")
 
 
-class PartFacts(serializers.Serializer[IncidentPerson]):
+class PartFactsSerializer(AnswerSerializer[IncidentPerson]):
     """Who does what for the incident."""
 
     person = PersonNameSerializer()
     part = EnumField(words.Part)
 
 
-class RunbookName(serializers.Serializer[Runbook]):
+class RunbookNameSerializer(AnswerSerializer[Runbook]):
     """A runbook, as it is named elsewhere."""
 
     slug = serializers.CharField()
     title = serializers.CharField()
 
 
-class LinkedRun(serializers.Serializer[IncidentRun]):
+class LinkedRunSerializer(AnswerSerializer[IncidentRun]):
     """A run that answers the incident."""
 
     run = serializers.IntegerField(source="run_id")
@@ -84,26 +96,28 @@ class LinkedRun(serializers.Serializer[IncidentRun]):
     linked_by = PersonNameSerializer()
 
 
-class IncidentFacts(IncidentLine):
+class IncidentFactsSerializer(IncidentHeadSerializer[IncidentAnswer]):
     """An incident with everything but its timeline."""
 
-    what_happened = serializers.CharField()
-    opened_by = PersonNameSerializer()
+    inherited_source = "incident"
+
+    what_happened = serializers.CharField(source="incident.what_happened")
+    opened_by = PersonNameSerializer(source="incident.opened_by")
     seen = serializers.IntegerField(
-        source="version", help_text="Grows with every change. Send it back with an edit."
+        source="incident.version", help_text="Grows with every change. Send it back with an edit."
     )
     may_become = serializers.ListField(child=EnumField(words.Status))
-    clock = ClockFacts(many=True)
-    outcome = FigureFacts(many=True)
-    contamination = ContaminationFacts(allow_null=True)
-    offers = OfferFacts(many=True, help_text="What its runs know and it does not.")
-    people = PartFacts(many=True)
-    runbooks = RunbookName(many=True)
-    runs = LinkedRun(many=True)
-    ending = EndingFacts()
+    clock = ClockFactsSerializer(many=True)
+    outcome = FigureFactsSerializer(many=True)
+    contamination = ContaminationFactsSerializer(allow_null=True)
+    offers = OfferFactsSerializer(many=True, help_text="What its runs know and it does not.")
+    people = PartFactsSerializer(many=True)
+    runbooks = RunbookNameSerializer(many=True)
+    runs = LinkedRunSerializer(many=True)
+    ending = EndingFactsSerializer(source="*")
 
 
-class NewIncident(InputSerializer):
+class NewIncidentSerializer(InputSerializer):
     """Four facts; everything else can wait."""
 
     title = ApiTextField(max_length=160)
@@ -114,7 +128,7 @@ class NewIncident(InputSerializer):
     kind = EnumField(words.Kind, default=words.Kind.DATA_LOSS)
 
 
-class Facts(Seen):
+class FactsSerializer(SeenVersionSerializer):
     """The facts of an incident, all of them."""
 
     title = ApiTextField(max_length=160)
@@ -123,28 +137,28 @@ class Facts(Seen):
     what_happened = ApiTextField(max_length=records.LONGEST_STORY)
 
 
-class Judgement(Seen):
+class JudgementSerializer(SeenVersionSerializer):
     """How bad it is."""
 
     severity = EnumField(words.Severity)
     reason = ApiTextField(max_length=300, allow_blank=True, default="")
 
 
-class NextStatus(Seen):
+class NextStatusSerializer(SeenVersionSerializer):
     """How far the answer has come."""
 
     status = EnumField(words.Status)
     reason = ApiTextField(max_length=300, allow_blank=True, default="")
 
 
-class ClockTime(Seen):
+class ClockTimeSerializer(SeenVersionSerializer):
     """When something happened, and how sure that is."""
 
     time = ApiMomentField()
     certainty = EnumField(words.Certainty)
 
 
-class NewPart(InputSerializer):
+class NewPartSerializer(InputSerializer):
     """Who is to do what for the incident."""
 
     person = serializers.PrimaryKeyRelatedField(
@@ -153,7 +167,7 @@ class NewPart(InputSerializer):
     part = EnumField(words.Part)
 
 
-class NewRun(InputSerializer):
+class NewRunSerializer(InputSerializer):
     """Which revision to start, with what. An instance or a copy is named by its id, as text."""
 
     runbook = RowBySlugField(queryset=Runbook.objects.all())
@@ -169,7 +183,7 @@ class NewRun(InputSerializer):
     )
 
 
-class NewEntry(InputSerializer):
+class NewEntrySerializer(InputSerializer):
     """What happened, in Markdown, and when."""
 
     text = ApiTextField(max_length=entries.LONGEST)
@@ -177,13 +191,13 @@ class NewEntry(InputSerializer):
     certainty = EnumField(words.Certainty)
 
 
-class Correction(NewEntry):
+class CorrectionSerializer(NewEntrySerializer):
     """What an entry ought to say, and why."""
 
     reason = ApiTextField(max_length=300)
 
 
-class EntryFacts(serializers.Serializer[TimelineEntry]):
+class EntryFactsSerializer(AnswerSerializer[TimelineEntry]):
     """What a person wrote into the timeline."""
 
     id = serializers.IntegerField()
@@ -197,7 +211,7 @@ class EntryFacts(serializers.Serializer[TimelineEntry]):
     reason = serializers.CharField(help_text="Why it corrects.")
 
 
-class FormerText(serializers.Serializer[Former]):
+class FormerTextSerializer(AnswerSerializer[Former]):
     """What an entry said before it was corrected."""
 
     time = serializers.CharField()
@@ -207,7 +221,7 @@ class FormerText(serializers.Serializer[Former]):
     corrected_by = serializers.CharField()
 
 
-class TimelineLine(serializers.Serializer[Row]):
+class TimelineLineSerializer(AnswerSerializer[Row]):
     """One line of the timeline: of a run's log, of a person, or of the history of the facts."""
 
     kind = serializers.ChoiceField(choices=["log", "entry", "change"])
@@ -221,10 +235,10 @@ class TimelineLine(serializers.Serializer[Row]):
     near_miss = serializers.BooleanField()
     entry = serializers.IntegerField(allow_null=True, help_text="The id of the entry.")
     reason = serializers.CharField()
-    former = FormerText(many=True)
+    former = FormerTextSerializer(many=True)
 
 
-class FactChange(serializers.Serializer[IncidentChange]):
+class FactChangeSerializer(AnswerSerializer[IncidentChange]):
     """One line of the history of the facts."""
 
     version = serializers.IntegerField()
@@ -237,7 +251,7 @@ class FactChange(serializers.Serializer[IncidentChange]):
     reason = serializers.CharField()
 
 
-class IncidentQuery(PageQuery):
+class IncidentQuerySerializer(PageQuerySerializer):
     """Which incidents."""
 
     q = serializers.CharField(
@@ -249,15 +263,7 @@ class IncidentQuery(PageQuery):
     system = serializers.SlugField(required=False, help_text="The slug of a system.")
 
 
-class SeenQuery(InputSerializer):
+class SeenQuerySerializer(InputSerializer):
     """What taking a fact away may carry."""
 
     seen = WholeNumberField(required=False, default=None, help_text=SEEN)
-
-
-def facts(**parts: Any) -> dict[str, Any]:
-    """An incident as it is printed: `incident` and what was read beside it."""
-    incident = parts.pop("incident")
-    names = (*IncidentLine().fields, "what_happened", "opened_by", "version")
-    whole: Any = {name: getattr(incident, name) for name in names}
-    return dict(IncidentFacts(whole | parts).data)

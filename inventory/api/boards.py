@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from rest_framework import serializers
 
 from accounts.api.fields import ApiMomentField
-from inventory.api.serializers import SystemName
+from accounts.api.serializers import AnswerSerializer
+from inventory.api.serializers import SystemNameSerializer
 from inventory.board import Light, Line
 from inventory.models import Copy
 
 
-class LightFacts(serializers.Serializer[Light]):
+class LightFactsSerializer(AnswerSerializer[Light]):
     """One figure of the 3-2-1-1-0 rule."""
 
     label = serializers.CharField()  # type: ignore[assignment]
@@ -21,7 +24,7 @@ class LightFacts(serializers.Serializer[Light]):
     lit = serializers.BooleanField()
 
 
-class CopyName(serializers.Serializer[Copy]):
+class CopyNameSerializer(AnswerSerializer[Copy]):
     """A copy, as it is named on the board."""
 
     id = serializers.IntegerField()
@@ -30,32 +33,40 @@ class CopyName(serializers.Serializer[Copy]):
     data_as_of = ApiMomentField(allow_null=True)
 
 
-class DoubtedCopy(CopyName):
+class DoubtedCopySerializer(CopyNameSerializer):
     """A copy that is in doubt, as it is named on the board."""
 
     doubt = serializers.CharField()
 
 
-class BoardLine(serializers.Serializer[Line]):
+class BoardLineSerializer(AnswerSerializer[Line]):
     """What could be restored of one system, and how much would be lost."""
 
-    system = SystemName()
+    system = SystemNameSerializer()
     verdict = serializers.CharField()
     sentence = serializers.CharField()
     severity = serializers.IntegerField(help_text="0 is the worst.")
     copies = serializers.IntegerField(help_text="Copies that are not destroyed.")
     good = serializers.IntegerField(help_text="Good copies.")
     doubtful = serializers.IntegerField(help_text="Copies that are unverified or suspect.")
-    doubted_copy = DoubtedCopy(
+    doubted_copy = DoubtedCopySerializer(
         source="doubted", allow_null=True, help_text="The newest one that is in doubt, and why."
     )
     rpo_met = serializers.BooleanField(source="met", allow_null=True)
-    newest_good_copy = CopyName(source="newest", allow_null=True)
-    lights = LightFacts(many=True)
+    newest_good_copy = CopyNameSerializer(source="newest", allow_null=True)
+    lights = LightFactsSerializer(many=True)
 
 
-class Board(serializers.Serializer[Any]):
+@dataclass(frozen=True)
+class BoardNow:
+    """The lines of the board as of `at`."""
+
+    at: datetime
+    lines: Sequence[Line]
+
+
+class BoardSerializer(AnswerSerializer[BoardNow]):
     """All systems, the worst first."""
 
     at = ApiMomentField()
-    lines = BoardLine(many=True)
+    lines = BoardLineSerializer(many=True)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.views import ApiView, asked, now, person, sent
 from inventory import copies
 from inventory.api.serializers import (
-    ChangeLine,
-    CopyChanges,
-    CopyFacts,
-    CopyLine,
-    CopyQuery,
-    Marked,
-    NewCopy,
-    Verified,
+    ChangeLineSerializer,
+    CopyChangesSerializer,
+    CopyFactsSerializer,
+    CopyLineSerializer,
+    CopyQuerySerializer,
+    MarkedSerializer,
+    NewCopySerializer,
+    VerifiedSerializer,
 )
 from inventory.api.views import TAG, HistoryView, ThingView, changes
 from inventory.models import Copy
@@ -39,87 +39,98 @@ _EXAMPLE = {
 class CopyList(ApiView):
     """Copies of all systems; a POST registers one."""
 
-    @operation("copy_list", TAG, answers=page_of(CopyLine), asks=CopyQuery)
+    @operation("copy_list", TAG, answers=page_of(CopyLineSerializer), asks=CopyQuerySerializer)
     def get(self, request: Request) -> Response:
         """Copies, in the order in which they were registered."""
-        wanted = asked(CopyQuery, request)
+        wanted = asked(CopyQuerySerializer, request)
         names = {"system": "system__slug", "state": "state", "medium": "medium"}
         only = {column: wanted[name] for name, column in names.items() if name in wanted}
         rows, cursor = by_key(_ROWS.filter(**only), wanted)
-        return Response(page(request, CopyLine, rows, cursor))
-
-    @operation("copy_register", TAG, takes=NewCopy, answers=CopyFacts, status=201, example=_EXAMPLE)
-    def post(self, request: Request) -> Response:
-        """Register a copy; it is unverified until somebody has read it back."""
-        made = copies.register(**sent(NewCopy, request), by=person(request), at=now())
-        return Response(CopyFacts(_ROWS.get(pk=made.pk)).data, status=201)
-
-
-class CopyDetail(ThingView):
-    """One copy; a PATCH edits it."""
-
-    rows, facts = _ROWS, CopyFacts
-
-    @operation("copy_detail", TAG, answers=CopyFacts)
-    def get(self, request: Request, id: int) -> Response:
-        """One copy."""
-        return self.told()
+        return Response(page(request, CopyLineSerializer, rows, cursor))
 
     @operation(
-        "copy_edit", TAG, takes=CopyChanges, answers=CopyFacts, example={"place": "vault, shelf 3"}
+        "copy_register",
+        TAG,
+        takes=NewCopySerializer,
+        answers=CopyFactsSerializer,
+        status=201,
+        example=_EXAMPLE,
+    )
+    def post(self, request: Request) -> Response:
+        """Register a copy; it is unverified until somebody has read it back."""
+        made = copies.register(**sent(NewCopySerializer, request), by=person(request), at=now())
+        return Response(CopyFactsSerializer.printed(_ROWS.get(pk=made.pk)), status=201)
+
+
+class CopyDetail(ThingView[Copy]):
+    """One copy; a PATCH edits it."""
+
+    rows, facts = _ROWS, CopyFactsSerializer
+
+    @operation("copy_detail", TAG, answers=CopyFactsSerializer)
+    def get(self, request: Request, id: int) -> Response:
+        """One copy."""
+        return self.thing_now()
+
+    @operation(
+        "copy_edit",
+        TAG,
+        takes=CopyChangesSerializer,
+        answers=CopyFactsSerializer,
+        example={"place": "vault, shelf 3"},
     )
     def patch(self, request: Request, id: int) -> Response:
         """Change what is sent of a copy; the rest stays. A change of what was verified makes it
         unverified again."""
-        read, copy = sent(CopyChanges, request), self.thing()
+        read, copy = sent(CopyChangesSerializer, request), self.thing()
         copies.edit(copy, changes=changes(read), seen=read["seen"], by=person(request), at=now())
-        return self.told()
+        return self.thing_now()
 
 
-class CopyVerify(ThingView):
+class CopyVerify(ThingView[Copy]):
     """Say that a copy was read back and is good."""
 
-    rows, facts = _ROWS, CopyFacts
+    rows, facts = _ROWS, CopyFactsSerializer
 
     @operation(
         "copy_verify",
         TAG,
-        takes=Verified,
-        answers=CopyFacts,
+        takes=VerifiedSerializer,
+        answers=CopyFactsSerializer,
         example={"how": "pg_restore --list on backup-1", "size_bytes": 48117760},
     )
     def post(self, request: Request, id: int) -> Response:
         """Say that a copy was read back and is good, and what was measured."""
-        read, copy = sent(Verified, request), self.thing()
+        read, copy = sent(VerifiedSerializer, request), self.thing()
         copies.verify(copy, **read, by=person(request), at=now())
-        return self.told()
+        return self.thing_now()
 
 
-class CopyMark(ThingView):
+class CopyMark(ThingView[Copy]):
     """Say that a copy is suspect, quarantined or destroyed."""
 
-    rows, facts = _ROWS, CopyFacts
+    rows, facts = _ROWS, CopyFactsSerializer
 
     @operation(
         "copy_mark",
         TAG,
-        takes=Marked,
-        answers=CopyFacts,
+        takes=MarkedSerializer,
+        answers=CopyFactsSerializer,
         example={"state": "suspect", "reason": "the stick was in an unknown machine"},
     )
     def post(self, request: Request, id: int) -> Response:
         """Say that a copy is suspect, quarantined or destroyed, and why."""
-        read, copy = sent(Marked, request), self.thing()
+        read, copy = sent(MarkedSerializer, request), self.thing()
         copies.mark(copy, **read, by=person(request), at=now())
-        return self.told()
+        return self.thing_now()
 
 
-class CopyHistory(HistoryView):
+class CopyHistory(HistoryView[Copy]):
     """Who changed what in a copy."""
 
     rows = _ROWS
 
-    @operation("copy_history", TAG, answers=page_of(ChangeLine), asks=PageQuery)
+    @operation("copy_history", TAG, answers=page_of(ChangeLineSerializer), asks=PageQuerySerializer)
     def get(self, request: Request, id: int) -> Response:
         """Who changed what in a copy, the newest first."""
         return self.page(request)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.views import ApiView, asked, now, person, sent
 from inventory import instances
 from inventory.api.serializers import (
-    ChangeLine,
-    InstanceChanges,
-    InstanceFacts,
-    InstanceLife,
-    InstanceLine,
-    InstanceQuery,
-    NewInstance,
+    ChangeLineSerializer,
+    InstanceChangesSerializer,
+    InstanceFactsSerializer,
+    InstanceLifeSerializer,
+    InstanceLineSerializer,
+    InstanceQuerySerializer,
+    NewInstanceSerializer,
 )
 from inventory.api.views import TAG, HistoryView, ThingView, changes
 from inventory.models import Instance
@@ -37,80 +37,86 @@ _EXAMPLE = {
 class InstanceList(ApiView):
     """Instances of all systems; a POST registers one."""
 
-    @operation("instance_list", TAG, answers=page_of(InstanceLine), asks=InstanceQuery)
+    @operation(
+        "instance_list", TAG, answers=page_of(InstanceLineSerializer), asks=InstanceQuerySerializer
+    )
     def get(self, request: Request) -> Response:
         """Instances, in the order in which they were registered."""
-        wanted = asked(InstanceQuery, request)
+        wanted = asked(InstanceQuerySerializer, request)
         names = {"system": "system__slug", "environment": "environment", "lifecycle": "lifecycle"}
         only = {column: wanted[name] for name, column in names.items() if name in wanted}
         rows, cursor = by_key(_ROWS.filter(**only), wanted)
-        return Response(page(request, InstanceLine, rows, cursor))
+        return Response(page(request, InstanceLineSerializer, rows, cursor))
 
     @operation(
         "instance_register",
         TAG,
-        takes=NewInstance,
-        answers=InstanceFacts,
+        takes=NewInstanceSerializer,
+        answers=InstanceFactsSerializer,
         status=201,
         example=_EXAMPLE,
     )
     def post(self, request: Request) -> Response:
         """Register a place where a system's data lives."""
-        made = instances.register(**sent(NewInstance, request), by=person(request), at=now())
-        return Response(InstanceFacts(made).data, status=201)
+        made = instances.register(
+            **sent(NewInstanceSerializer, request), by=person(request), at=now()
+        )
+        return Response(InstanceFactsSerializer.printed(made), status=201)
 
 
-class InstanceDetail(ThingView):
+class InstanceDetail(ThingView[Instance]):
     """One instance; a PATCH edits it."""
 
-    rows, facts = _ROWS, InstanceFacts
+    rows, facts = _ROWS, InstanceFactsSerializer
 
-    @operation("instance_detail", TAG, answers=InstanceFacts)
+    @operation("instance_detail", TAG, answers=InstanceFactsSerializer)
     def get(self, request: Request, id: int) -> Response:
         """One instance."""
-        return self.told()
+        return self.thing_now()
 
     @operation(
         "instance_edit",
         TAG,
-        takes=InstanceChanges,
-        answers=InstanceFacts,
+        takes=InstanceChangesSerializer,
+        answers=InstanceFactsSerializer,
         example={"host": "db-prod-2"},
     )
     def patch(self, request: Request, id: int) -> Response:
         """Change what is sent of an instance; the rest stays."""
-        read, instance = sent(InstanceChanges, request), self.thing()
+        read, instance = sent(InstanceChangesSerializer, request), self.thing()
         instances.edit(
             instance, changes=changes(read), seen=read["seen"], by=person(request), at=now()
         )
-        return self.told()
+        return self.thing_now()
 
 
-class InstanceLifecycle(ThingView):
+class InstanceLifecycle(ThingView[Instance]):
     """Where in its life an instance is."""
 
-    rows, facts = _ROWS, InstanceFacts
+    rows, facts = _ROWS, InstanceFactsSerializer
 
     @operation(
         "instance_lifecycle",
         TAG,
-        takes=InstanceLife,
-        answers=InstanceFacts,
+        takes=InstanceLifeSerializer,
+        answers=InstanceFactsSerializer,
         example={"lifecycle": "frozen", "reason": "nobody writes here during the restore"},
     )
     def put(self, request: Request, id: int) -> Response:
         """Say where in its life an instance is."""
-        read, instance = sent(InstanceLife, request), self.thing()
+        read, instance = sent(InstanceLifeSerializer, request), self.thing()
         instances.set_lifecycle(instance, **read, by=person(request), at=now())
-        return self.told()
+        return self.thing_now()
 
 
-class InstanceHistory(HistoryView):
+class InstanceHistory(HistoryView[Instance]):
     """Who changed what in an instance."""
 
     rows = _ROWS
 
-    @operation("instance_history", TAG, answers=page_of(ChangeLine), asks=PageQuery)
+    @operation(
+        "instance_history", TAG, answers=page_of(ChangeLineSerializer), asks=PageQuerySerializer
+    )
     def get(self, request: Request, id: int) -> Response:
         """Who changed what in an instance, the newest first."""
         return self.page(request)

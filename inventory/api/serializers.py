@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from accounts.api.fields import (
@@ -17,8 +15,8 @@ from accounts.api.fields import (
     SecondsField,
     WholeNumberField,
 )
-from accounts.api.paging import PageQuery
-from accounts.api.serializers import InputSerializer, PersonNameSerializer
+from accounts.api.paging import PageQuerySerializer
+from accounts.api.serializers import AnswerSerializer, InputSerializer, PersonNameSerializer
 from accounts.models import User
 from inventory import history
 from inventory.copies import MARKS
@@ -36,13 +34,13 @@ from inventory.models import Change, Copy, Instance, System
 SEEN = "The last line of history you knew; a newer one is then a 409 instead of being undone."
 
 
-class Seen(InputSerializer):
+class SeenHistorySerializer(InputSerializer):
     """What every edit may carry."""
 
     seen = WholeNumberField(required=False, allow_null=True, default=None, help_text=SEEN)
 
 
-class _Kept(serializers.Serializer[Any]):
+class InventoryRowSerializer(AnswerSerializer[history.Thing]):
     """What is printed of every thing."""
 
     id = serializers.IntegerField()
@@ -54,14 +52,14 @@ class _Kept(serializers.Serializer[Any]):
         return history.last(thing)
 
 
-class SystemName(serializers.Serializer[System]):
+class SystemNameSerializer(AnswerSerializer[System]):
     """A system, as it is named in other things."""
 
     slug = serializers.CharField()
     name = serializers.CharField()
 
 
-class SystemLine(SystemName):
+class SystemLineSerializer(SystemNameSerializer):
     """A system in a list."""
 
     id = serializers.IntegerField()
@@ -72,13 +70,13 @@ class SystemLine(SystemName):
     mtd = SecondsField(allow_null=True, help_text="How many seconds it may be away at all.")
 
 
-class SystemFacts(SystemLine, _Kept):
+class SystemFactsSerializer(SystemLineSerializer, InventoryRowSerializer):
     """A system."""
 
     description = serializers.CharField()
 
 
-class NewSystem(InputSerializer):
+class NewSystemSerializer(InputSerializer):
     """A system to register."""
 
     name = ApiTextField(max_length=80)
@@ -92,7 +90,7 @@ class NewSystem(InputSerializer):
     mtd = ApiLengthField(allow_null=True, default=None)
 
 
-class SystemChanges(Seen):
+class SystemChangesSerializer(SeenHistorySerializer):
     """What is to be another in a system; what is not sent stays."""
 
     name = ApiTextField(max_length=80, required=False)
@@ -106,11 +104,11 @@ class SystemChanges(Seen):
     mtd = ApiLengthField(allow_null=True, required=False)
 
 
-class InstanceLine(serializers.Serializer[Instance]):
+class InstanceLineSerializer(AnswerSerializer[Instance]):
     """An instance in a list."""
 
     id = serializers.IntegerField()
-    system = SystemName()
+    system = SystemNameSerializer()
     name = serializers.CharField()
     environment = EnumField(Environment)
     host = serializers.CharField()
@@ -121,11 +119,11 @@ class InstanceLine(serializers.Serializer[Instance]):
     lifecycle = EnumField(Lifecycle)
 
 
-class InstanceFacts(InstanceLine, _Kept):
+class InstanceFactsSerializer(InstanceLineSerializer, InventoryRowSerializer):
     """A place where the data of a system lives."""
 
 
-class NewInstance(InputSerializer):
+class NewInstanceSerializer(InputSerializer):
     """An instance to register. The two identifiers are of different kinds."""
 
     system = RowBySlugField(queryset=System.objects.all())
@@ -139,7 +137,7 @@ class NewInstance(InputSerializer):
     lifecycle = EnumField(Lifecycle, default=Lifecycle.ACTIVE)
 
 
-class InstanceChanges(Seen):
+class InstanceChangesSerializer(SeenHistorySerializer):
     """What is to be another in an instance; what is not sent stays."""
 
     name = ApiTextField(max_length=80, required=False)
@@ -151,18 +149,18 @@ class InstanceChanges(Seen):
     second_value = ApiTextField(max_length=200, required=False)
 
 
-class InstanceLife(Seen):
+class InstanceLifeSerializer(SeenHistorySerializer):
     """Where in its life an instance is now."""
 
     lifecycle = EnumField(Lifecycle)
     reason = ApiTextField(max_length=1000, allow_blank=True, default="")
 
 
-class CopyLine(serializers.Serializer[Copy]):
+class CopyLineSerializer(AnswerSerializer[Copy]):
     """A copy in a list."""
 
     id = serializers.IntegerField()
-    system = SystemName()
+    system = SystemNameSerializer()
     name = serializers.CharField()
     taken_from = serializers.IntegerField(
         source="taken_from_id", allow_null=True, help_text="The id of an instance."
@@ -192,11 +190,11 @@ class CopyLine(serializers.Serializer[Copy]):
     last_good = serializers.BooleanField(help_text="The LAST GOOD COPY of its system.")
 
 
-class CopyFacts(CopyLine, _Kept):
+class CopyFactsSerializer(CopyLineSerializer, InventoryRowSerializer):
     """A copy of a system's data."""
 
 
-class NewCopy(InputSerializer):
+class NewCopySerializer(InputSerializer):
     """A copy to register; it is unverified until somebody has read it back."""
 
     system = RowBySlugField(queryset=System.objects.all())
@@ -215,7 +213,7 @@ class NewCopy(InputSerializer):
     delete_not_before = ApiMomentFromField(allow_null=True, default=None)
 
 
-class CopyChanges(Seen):
+class CopyChangesSerializer(SeenHistorySerializer):
     """What is to be another in a copy; what is not sent stays."""
 
     name = ApiTextField(max_length=120, required=False)
@@ -236,7 +234,7 @@ class CopyChanges(Seen):
     delete_not_before = ApiMomentFromField(allow_null=True, required=False)
 
 
-class Verified(Seen):
+class VerifiedSerializer(SeenHistorySerializer):
     """What was done to read a copy back, and what was measured then."""
 
     how = ApiTextField(max_length=200)
@@ -254,14 +252,14 @@ class Verified(Seen):
     )
 
 
-class Marked(Seen):
+class MarkedSerializer(SeenHistorySerializer):
     """What a copy is from now on, and why."""
 
     state = EnumField(CopyState, offered=MARKS)
     reason = ApiTextField(max_length=1000)
 
 
-class InstanceQuery(PageQuery):
+class InstanceQuerySerializer(PageQuerySerializer):
     """Which instances."""
 
     system = serializers.SlugField(required=False, help_text="The slug of a system.")
@@ -269,7 +267,7 @@ class InstanceQuery(PageQuery):
     lifecycle = EnumField(Lifecycle, required=False)
 
 
-class CopyQuery(PageQuery):
+class CopyQuerySerializer(PageQuerySerializer):
     """Which copies."""
 
     system = serializers.SlugField(required=False, help_text="The slug of a system.")
@@ -277,7 +275,7 @@ class CopyQuery(PageQuery):
     medium = EnumField(Medium, required=False)
 
 
-class ChangeLine(serializers.Serializer[Change]):
+class ChangeLineSerializer(AnswerSerializer[Change]):
     """One line of history: who changed what, from which value to which."""
 
     id = serializers.IntegerField()

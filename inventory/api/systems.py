@@ -5,16 +5,16 @@ from __future__ import annotations
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.views import ApiView, asked, now, person, sent
 from inventory import systems
 from inventory.api.serializers import (
-    ChangeLine,
-    NewSystem,
-    SystemChanges,
-    SystemFacts,
-    SystemLine,
+    ChangeLineSerializer,
+    NewSystemSerializer,
+    SystemChangesSerializer,
+    SystemFactsSerializer,
+    SystemLineSerializer,
 )
 from inventory.api.views import TAG, HistoryView, ThingView, changes
 from inventory.models import System
@@ -34,45 +34,58 @@ _EXAMPLE = {
 class SystemList(ApiView):
     """Systems; a POST registers one."""
 
-    @operation("system_list", TAG, answers=page_of(SystemLine), asks=PageQuery)
+    @operation("system_list", TAG, answers=page_of(SystemLineSerializer), asks=PageQuerySerializer)
     def get(self, request: Request) -> Response:
         """Systems, in the order in which they were registered."""
-        rows, cursor = by_key(_ROWS, asked(PageQuery, request))
-        return Response(page(request, SystemLine, rows, cursor))
+        rows, cursor = by_key(_ROWS, asked(PageQuerySerializer, request))
+        return Response(page(request, SystemLineSerializer, rows, cursor))
 
     @operation(
-        "system_register", TAG, takes=NewSystem, answers=SystemFacts, status=201, example=_EXAMPLE
+        "system_register",
+        TAG,
+        takes=NewSystemSerializer,
+        answers=SystemFactsSerializer,
+        status=201,
+        example=_EXAMPLE,
     )
     def post(self, request: Request) -> Response:
         """Register a system. Its slug is made from its name, once, and stays."""
-        made = systems.register(**sent(NewSystem, request), by=person(request), at=now())
-        return Response(SystemFacts(made).data, status=201)
+        made = systems.register(**sent(NewSystemSerializer, request), by=person(request), at=now())
+        return Response(SystemFactsSerializer.printed(made), status=201)
 
 
-class SystemDetail(ThingView):
+class SystemDetail(ThingView[System]):
     """One system; a PATCH edits it."""
 
-    rows, facts = _ROWS, SystemFacts
+    rows, facts = _ROWS, SystemFactsSerializer
 
-    @operation("system_detail", TAG, answers=SystemFacts)
+    @operation("system_detail", TAG, answers=SystemFactsSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """One system."""
-        return self.told()
+        return self.thing_now()
 
-    @operation("system_edit", TAG, takes=SystemChanges, answers=SystemFacts, example={"rpo": 1800})
+    @operation(
+        "system_edit",
+        TAG,
+        takes=SystemChangesSerializer,
+        answers=SystemFactsSerializer,
+        example={"rpo": 1800},
+    )
     def patch(self, request: Request, slug: str) -> Response:
         """Change what is sent of a system; the rest stays."""
-        read, system = sent(SystemChanges, request), self.thing()
+        read, system = sent(SystemChangesSerializer, request), self.thing()
         systems.edit(system, changes=changes(read), seen=read["seen"], by=person(request), at=now())
-        return self.told()
+        return self.thing_now()
 
 
-class SystemHistory(HistoryView):
+class SystemHistory(HistoryView[System]):
     """Who changed what in a system."""
 
     rows = _ROWS
 
-    @operation("system_history", TAG, answers=page_of(ChangeLine), asks=PageQuery)
+    @operation(
+        "system_history", TAG, answers=page_of(ChangeLineSerializer), asks=PageQuerySerializer
+    )
     def get(self, request: Request, slug: str) -> Response:
         """Who changed what in a system, the newest first."""
         return self.page(request)

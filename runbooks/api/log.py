@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpResponseBase
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.fields import WholeNumberField
-from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.serializers import InputSerializer
 from accounts.api.views import ApiView, asked, now, person
 from runbooks import blind, log
-from runbooks.api.log_shapes import EventLine, EvidenceLine, Export, Verified
+from runbooks.api.log_serializers import (
+    EventAnswer,
+    EventLineSerializer,
+    EvidenceLineSerializer,
+    ExportSerializer,
+    RunVerificationSerializer,
+)
 from runbooks.api.runs import run_now
-from runbooks.freshness import WENT_BACK
-from runbooks.models import Event, Evidence
-from runbooks.screen import Desk
 from runbooks.views import run_page, run_reads
 
 LINES, MOST = 200, 1000
 
 
-class EventQuery(InputSerializer):
+class EventQuerySerializer(InputSerializer):
     """Which lines of the log."""
 
     after = WholeNumberField(
@@ -45,7 +45,7 @@ class EventQuery(InputSerializer):
 class OfRun(ApiView):
     """Something that belongs to a run."""
 
-    def state_now(self, request: Request) -> dict[str, Any]:
+    def state_now(self, request: Request) -> dict[str, object]:
         """The run, for whom something about it was refused."""
         return run_now(self.kwargs["id"], person(request))
 
@@ -53,30 +53,42 @@ class OfRun(ApiView):
 class EventList(OfRun):
     """The log of a run."""
 
-    @operation("run_events", "Log", asks=EventQuery, answers=page_of(EventLine), refuses=[409])
+    @operation(
+        "run_events",
+        "Log",
+        asks=EventQuerySerializer,
+        answers=page_of(EventLineSerializer),
+        refuses=[409],
+    )
     def get(self, request: Request, id: int) -> Response:
         """The log of a run, in sentences.
 
         With `exact` each line has the text that was hashed and its digest. While you are to measure
         a value again without knowing it, its lines hide it, and `exact` is refused.
         """
-        query, by, at = asked(EventQuery, request), person(request), now()
+        query, by, at = asked(EventQuerySerializer, request), person(request), now()
         run, state = run_page.load(id)
         if query["exact"]:
             run_page.check_may_read_exactly(state, by)
         desk, struck = run_page.desk_for(state, by, at), run_page.struck_in(run)
         events = run.events.filter(sequence__gt=query["after"]).order_by("sequence")
-        lines = [_line(desk, event, struck, query["exact"]) for event in events[: query["limit"]]]
-        last = lines[-1]["sequence"] if lines else run.sequence
+        shown = list(events[: query["limit"]])
+        lines = [
+            EventAnswer(event, run_page.told_of(desk, event, struck), query["exact"])
+            for event in shown
+        ]
+        last = shown[-1].sequence if shown else run.sequence
         following = {**request.query_params.dict(), "after": last}
         more = f"{request.path}?{urlencode(following)}" if last < run.sequence else None
-        return Response({"results": EventLine(lines, many=True).data, "next": more})
+        return Response(
+            {"results": [EventLineSerializer.printed(line) for line in lines], "next": more}
+        )
 
 
 class RunExport(OfRun):
     """The log to be verified elsewhere."""
 
-    @operation("run_export", "Log", answers=Export, refuses=[409])
+    @operation("run_export", "Log", answers=ExportSerializer, refuses=[409])
     def get(self, request: Request, id: int) -> HttpResponseBase:
         """Everything that is needed to verify the log without this product.
 
@@ -89,31 +101,31 @@ class RunExport(OfRun):
 class RunVerification(OfRun):
     """Whether the log holds."""
 
-    @operation("run_verification", "Log", answers=Verified)
+    @operation("run_verification", "Log", answers=RunVerificationSerializer)
     def get(self, request: Request, id: int) -> Response:
         """Verify the log: the chain, the columns beside the hashed texts, the revision, and the
         stored state against a replay."""
         verdict = log.verify(run_page.load(id)[0])
-        faults = list(verdict.faults)
-        return Response({"ok": verdict.ok, "events": verdict.events, "faults": faults})
+        return Response(RunVerificationSerializer.printed(verdict))
 
 
 class EvidenceList(OfRun):
     """The files of a run."""
 
-    @operation("run_evidence", "Log", asks=PageQuery, answers=page_of(EvidenceLine))
+    @operation(
+        "run_evidence", "Log", asks=PageQuerySerializer, answers=page_of(EvidenceLineSerializer)
+    )
     def get(self, request: Request, id: int) -> Response:
         """The files that were kept with the run.
 
         Those of others at a step that you are to measure too come when it is countersigned.
         """
-        query = asked(PageQuery, request)
+        query = asked(PageQuerySerializer, request)
         run, state = run_page.load(id)
         by = person(request)
         hidden = Q(step__in=blind.steps(state, by.pk)) & ~Q(by=by)
-        found = run.evidence.exclude(hidden).select_related("by")
-        rows, cursor = by_key(found, query)
-        return Response(page(request, EvidenceLine, [_file(row) for row in rows], cursor))
+        rows, cursor = by_key(run.evidence.exclude(hidden).select_related("by"), query)
+        return Response(page(request, EvidenceLineSerializer, rows, cursor))
 
 
 class EvidenceFile(OfRun):
@@ -129,38 +141,3 @@ class EvidenceFile(OfRun):
     def get(self, request: Request, id: int, evidence: int) -> HttpResponseBase:
         """The file, byte for byte."""
         return run_reads.evidence_file(request._request, id, evidence)
-
-
-def _line(desk: Desk, event: Event, struck: frozenset[int], exact: bool) -> dict[str, Any]:
-    """A line without its digest, unless it is exact: the digest of a hidden value could be guessed
-    by trying."""
-    told, data = run_page.told_of(desk, event, struck), json.loads(event.text)
-    line = {
-        "sequence": event.sequence,
-        "kind": event.kind,
-        "at": data["at"],
-        "by": event.by_id,
-        "name": told.name,
-        "role": told.role,
-        "sentence": told.text,
-        "step": data["data"].get("step"),
-        "refused": told.refused,
-        "near_miss": told.near_miss,
-        "struck": told.struck,
-        "clock_went_back": data["data"].get(WENT_BACK),
-    }
-    return {**line, "text": event.text, "digest": event.digest} if exact else line
-
-
-def _file(row: Evidence) -> dict[str, Any]:
-    return {
-        "id": row.pk,
-        "name": row.name,
-        "size": row.size,
-        "sha256": row.sha256,
-        "content_type": row.content_type,
-        "step": row.step,
-        "at": row.at,
-        "by": {"id": row.by_id, "name": row.by.name, "initials": row.by.initials},
-        "url": reverse("api:evidence_file", args=[row.run_id, row.pk]),
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.http import Http404
 from django.urls import URLPattern
@@ -15,9 +15,9 @@ from accounts.api.views import ApiView, person, route, sent
 from accounts.refusals import Invalid
 from runbooks.api import examples
 from runbooks.api.fields import KEY, idempotency_key
+from runbooks.api.log_serializers import MoveDoneSerializer
 from runbooks.api.moves import MOVES
 from runbooks.api.runs import run_now
-from runbooks.api.shapes import MoveDone
 from runbooks.enums import Move
 from runbooks.models import Run
 from runbooks.runs import VERBS
@@ -30,7 +30,7 @@ class MoveView(ApiView):
 
     move: ClassVar[Move]
 
-    def state_now(self, request: Request) -> dict[str, Any]:
+    def state_now(self, request: Request) -> dict[str, object]:
         """The run, for a sender whose move was refused."""
         return run_now(self.kwargs["id"], person(request))
 
@@ -44,13 +44,7 @@ class MoveView(ApiView):
             raise Http404 from None
         except Invalid as invalid:
             raise Invalid({_named(n): told for n, told in invalid.errors.items()}) from None
-        return Response(
-            {
-                "sequence": answer.sequence,
-                "events": list(answer.events),
-                "replayed": answer.replayed,
-            }
-        )
+        return Response(MoveDoneSerializer.printed(answer))
 
 
 class AttachView(MoveView):
@@ -83,7 +77,7 @@ def _view(move: Move) -> type[MoveView]:
         "Moves",
         takes={"multipart/form-data": MOVES[move]} if move is Move.ATTACH else MOVES[move],
         asks=KEY,
-        answers=MoveDone,
+        answers=MoveDoneSerializer,
         example=examples.MOVES.get(move),
         answer_example=examples.DONE if move is Move.TICK else None,
     )(post)

@@ -2,29 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from dataclasses import dataclass
 
+from django.http import QueryDict
 from django.urls import reverse
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.fields import ApiMomentField, EnumField, WholeNumberField
-from accounts.api.paging import PageQuery, page
+from accounts.api.paging import PageQuerySerializer, page
 from accounts.api.schema import operation, page_of
-from accounts.api.serializers import InputSerializer
+from accounts.api.serializers import AnswerSerializer, InputSerializer, Values
 from accounts.api.views import ApiView, asked, person
 from runbooks import near_misses
 from runbooks.enums import RunKind
 from runbooks.missed import Filters, What
-from runbooks.near_misses import NearMiss, Place
+from runbooks.near_misses import NearMiss, Place, Tally
 
 TAG = "Near misses"
-Shape = serializers.Serializer[Any]
 
 
-class _Narrowed(InputSerializer):
+@dataclass(frozen=True)
+class CountedAnswer:
+    """The near misses of one guard or runbook, and the query of the list that shows them."""
+
+    tally: Tally
+    query: str
+
+    @property
+    def url(self) -> str:
+        return f"{reverse('api:near_miss_list')}?{self.query}"
+
+
+@dataclass(frozen=True)
+class TalliesAnswer:
+    """How many there are, for a query that narrowed them."""
+
+    tallies: near_misses.Tallies
+    query: QueryDict
+
+    @property
+    def guards(self) -> list[CountedAnswer]:
+        return [self._counted("guard", tally) for tally in self.tallies.guards]
+
+    @property
+    def runbooks(self) -> list[CountedAnswer]:
+        return [self._counted("runbook", tally) for tally in self.tallies.runbooks]
+
+    def _counted(self, name: str, tally: Tally) -> CountedAnswer:
+        query = self.query.copy()
+        query[name] = tally.key
+        return CountedAnswer(tally, query.urlencode())
+
+
+class NarrowingSerializer(InputSerializer):
     guard = serializers.CharField(
         required=False,
         max_length=60,
@@ -37,7 +69,7 @@ class _Narrowed(InputSerializer):
     until = ApiMomentField(required=False, help_text="Before this moment.")
 
 
-class NearMissQuery(_Narrowed, PageQuery):
+class NearMissQuerySerializer(NarrowingSerializer, PageQuerySerializer):
     """Which near misses."""
 
     what = EnumField(
@@ -45,11 +77,11 @@ class NearMissQuery(_Narrowed, PageQuery):
     )
 
 
-class TallyQuery(_Narrowed):
+class TallyQuerySerializer(NarrowingSerializer):
     """What is counted."""
 
 
-class NearMissLine(Shape):
+class NearMissLineSerializer(AnswerSerializer[NearMiss]):
     """A near miss, or an override. Who it was stands in the log of the run."""
 
     what = EnumField(What)
@@ -61,7 +93,9 @@ class NearMissLine(Shape):
     runbook = serializers.CharField(help_text="Slug.")
     revision = serializers.IntegerField()
     sequence = serializers.IntegerField(help_text="Its line in the log of the run.")
-    step = serializers.IntegerField(allow_null=True, help_text="Null: the run as a whole.")
+    step = serializers.IntegerField(
+        source="step_index", allow_null=True, help_text="Null: the run as a whole."
+    )
     tried = serializers.CharField(help_text="The attempt, without what was typed.")
     sentence = serializers.CharField(help_text="What was wrong; of an override, its reason.")
     remedy = serializers.CharField(help_text="May be empty.")
@@ -70,66 +104,67 @@ class NearMissLine(Shape):
     )
 
 
-class TallyLine(Shape):
+class TallyLineSerializer(AnswerSerializer[CountedAnswer]):
     """How many of one guard, or of one runbook."""
 
-    key = serializers.CharField(help_text="Key of the guard, or slug of the runbook.")
-    name = serializers.CharField()
-    n = serializers.IntegerField(help_text="Near misses: refusals and mismatches.")
-    mismatches = serializers.IntegerField(help_text="Of these, mismatches.")
-    overrides = serializers.IntegerField(help_text="Beside them.")
+    key = serializers.CharField(
+        source="tally.key", help_text="Key of the guard, or slug of the runbook."
+    )
+    name = serializers.CharField(source="tally.name")
+    n = serializers.IntegerField(
+        source="tally.n", help_text="Near misses: refusals and mismatches."
+    )
+    mismatches = serializers.IntegerField(
+        source="tally.mismatches", help_text="Of these, mismatches."
+    )
+    overrides = serializers.IntegerField(source="tally.overrides", help_text="Beside them.")
     url = serializers.CharField(help_text="The list of the near misses that were counted.")
 
 
-class Tallies(Shape):
+class TalliesSerializer(AnswerSerializer[TalliesAnswer]):
     """How many there are. Nothing here is about a person."""
 
-    n = serializers.IntegerField(help_text="Near misses: refusals and mismatches.")
-    mismatches = serializers.IntegerField(help_text="Of these, mismatches.")
-    overrides = serializers.IntegerField(help_text="Beside them.")
-    guards = TallyLine(many=True, help_text="The filter on the guard is left aside.")
-    runbooks = TallyLine(many=True, help_text="The filter on the runbook is left aside.")
+    n = serializers.IntegerField(
+        source="tallies.n", help_text="Near misses: refusals and mismatches."
+    )
+    mismatches = serializers.IntegerField(
+        source="tallies.mismatches", help_text="Of these, mismatches."
+    )
+    overrides = serializers.IntegerField(source="tallies.overrides", help_text="Beside them.")
+    guards = TallyLineSerializer(many=True, help_text="The filter on the guard is left aside.")
+    runbooks = TallyLineSerializer(many=True, help_text="The filter on the runbook is left aside.")
 
 
 class NearMissList(ApiView):
     """Near misses, one by one."""
 
-    @operation("near_miss_list", TAG, asks=NearMissQuery, answers=page_of(NearMissLine))
+    @operation(
+        "near_miss_list", TAG, asks=NearMissQuerySerializer, answers=page_of(NearMissLineSerializer)
+    )
     def get(self, request: Request) -> Response:
         """Near misses, the newest first: what was refused, and mismatches seen in time."""
-        query = asked(NearMissQuery, request)
+        query = asked(NearMissQuerySerializer, request)
         cursor = query.get("cursor", "")
         before = Place.read(cursor)
         if cursor and before is None:
             raise serializers.ValidationError({"cursor": "This cursor is of another list."})
-        found = near_misses.page(
+        caught = near_misses.page(
             _filters(query), before=before, size=query["limit"], reader=person(request).pk
         )
-        following = str(found.older) if found.older else ""
-        return Response(page(request, NearMissLine, [_line(row) for row in found.rows], following))
+        following = str(caught.older) if caught.older else ""
+        return Response(page(request, NearMissLineSerializer, caught.rows, following))
 
 
 class NearMissTallies(ApiView):
     """Near misses, counted."""
 
-    @operation("near_miss_tallies", TAG, asks=TallyQuery, answers=Tallies)
+    @operation("near_miss_tallies", TAG, asks=TallyQuerySerializer, answers=TalliesSerializer)
     def get(self, request: Request) -> Response:
         """How many near misses and overrides there are, by guard and by runbook."""
-        query = request.query_params.copy()
-        counted = near_misses.tallies(_filters(asked(TallyQuery, request)))
-        told: dict[str, Any] = asdict(counted)
-        for name in ("guard", "runbook"):
-            for line in told[f"{name}s"]:
-                query[name] = line["key"]
-                line["url"] = f"{reverse('api:near_miss_list')}?{query.urlencode()}"
-            query = request.query_params.copy()
-        return Response(Tallies(told).data)
+        tallies = near_misses.tallies(_filters(asked(TallyQuerySerializer, request)))
+        return Response(TalliesSerializer.printed(TalliesAnswer(tallies, request.query_params)))
 
 
-def _filters(query: dict[str, Any]) -> Filters:
+def _filters(query: Values) -> Filters:
     names = ("what", "guard", "runbook", "kind", "run", "since", "until")
     return Filters(**{name: query[name] for name in names if name in query})
-
-
-def _line(row: NearMiss) -> dict[str, Any]:
-    return {**vars(row), "step": row.step_index}

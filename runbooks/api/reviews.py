@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.http import Http404
 from rest_framework import serializers
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 from accounts import access
 from accounts.api.fields import ApiMomentField
 from accounts.api.schema import operation
-from accounts.api.serializers import InputSerializer, PersonNameSerializer
+from accounts.api.serializers import AnswerSerializer, InputSerializer, PersonNameSerializer
 from accounts.api.views import ApiView, now, person, sent
 from accounts.enums import Right
 from runbooks import reviews
@@ -21,31 +22,41 @@ from runbooks.models import Review
 from runbooks.reviews import Told
 
 TAG = "Runs"
-Shape = serializers.Serializer[Any]
 
 
-class ReviewShape(Shape):
+@dataclass(frozen=True)
+class OpenReviews:
+    """The reviews that wait, the newest first."""
+
+    items: Sequence[Told]
+
+
+class ReviewSerializer(AnswerSerializer[Told]):
     """An override, and what somebody else found when they looked at it."""
 
-    id = serializers.IntegerField()
-    run = serializers.IntegerField()
-    sequence = serializers.IntegerField(help_text="Its line in the log of the run.")
+    id = serializers.IntegerField(source="review.pk")
+    run = serializers.IntegerField(source="review.run_id")
+    sequence = serializers.IntegerField(
+        source="review.sequence", help_text="Its line in the log of the run."
+    )
     gate = serializers.CharField()
     step = serializers.CharField(help_text="Empty: the run as a whole.")
     reason = serializers.CharField()
-    overridden_at = ApiMomentField()
-    reviewed_at = ApiMomentField(allow_null=True)
-    reviewed_by = PersonNameSerializer(allow_null=True)
-    finding = serializers.CharField(help_text="Empty while the review is open.")
+    overridden_at = ApiMomentField(source="review.overridden_at")
+    reviewed_at = ApiMomentField(source="review.reviewed_at", allow_null=True)
+    reviewed_by = PersonNameSerializer(source="review.reviewed_by", allow_null=True)
+    finding = serializers.CharField(
+        source="review.finding", help_text="Empty while the review is open."
+    )
 
 
-class ReviewList(Shape):
+class ReviewListSerializer(AnswerSerializer[OpenReviews]):
     """The open reviews."""
 
-    items = ReviewShape(many=True)
+    items = ReviewSerializer(many=True)
 
 
-class SentFindingOfReview(InputSerializer):
+class SentFindingOfReviewSerializer(InputSerializer):
     """What was found."""
 
     finding = Text(help_text="Was it right, and what is to change?")
@@ -54,12 +65,12 @@ class SentFindingOfReview(InputSerializer):
 class ReviewsWaiting(ApiView):
     """The reviews that wait."""
 
-    @operation("review_list", TAG, answers=ReviewList)
+    @operation("review_list", TAG, answers=ReviewListSerializer)
     def get(self, request: Request) -> Response:
         """The open reviews of overrides, the newest first."""
         access.check(person(request), Right.VIEW)
-        found = [_json(one) for one in reviews.told(reviews.waiting())]
-        return Response(ReviewList({"items": found}).data)
+        waiting = reviews.told(reviews.waiting())
+        return Response(ReviewListSerializer.printed(OpenReviews(waiting)))
 
 
 class ReviewClose(ApiView):
@@ -68,8 +79,8 @@ class ReviewClose(ApiView):
     @operation(
         "review_close",
         TAG,
-        takes=SentFindingOfReview,
-        answers=ReviewShape,
+        takes=SentFindingOfReviewSerializer,
+        answers=ReviewSerializer,
         example={"finding": "Right. The rota now names a second person for each night."},
     )
     def post(self, request: Request, id: int) -> Response:
@@ -78,23 +89,6 @@ class ReviewClose(ApiView):
         if review is None:
             raise Http404
         closed = reviews.close(
-            review, by=person(request), at=now(), **sent(SentFindingOfReview, request)
+            review, by=person(request), at=now(), **sent(SentFindingOfReviewSerializer, request)
         )
-        return Response(ReviewShape(_json(reviews.told([closed])[0])).data)
-
-
-def _json(told: Told) -> dict[str, Any]:
-    review = told.review
-    by = review.reviewed_by
-    return {
-        "id": review.pk,
-        "run": review.run_id,
-        "sequence": review.sequence,
-        "gate": told.gate,
-        "step": told.step,
-        "reason": told.reason,
-        "overridden_at": review.overridden_at,
-        "reviewed_at": review.reviewed_at,
-        "reviewed_by": {"id": by.pk, "name": by.name, "initials": by.initials} if by else None,
-        "finding": review.finding,
-    }
+        return Response(ReviewSerializer.printed(reviews.told([closed])[0]))

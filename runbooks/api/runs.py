@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpResponseBase
 from django.urls import reverse
@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.fields import EnumField, WholeNumberField
-from accounts.api.paging import PageQuery, by_key, page
+from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.serializers import InputSerializer
 from accounts.api.views import ApiView, asked, now, person, sent
@@ -24,10 +24,8 @@ from accounts.refusals import Invalid
 from runbooks import clock, eventtext, other_runs, runs, slips
 from runbooks.api import examples
 from runbooks.api.fields import KEY, Text, Texts, idempotency_key
-from runbooks.api.library_present import failure_json
-from runbooks.api.other_runs import other_run_json
-from runbooks.api.present import line_json, run_json
-from runbooks.api.shapes import RunLine, RunNow
+from runbooks.api.run_answer import HandOverNote, RunAnswer
+from runbooks.api.run_serializers import RunLineSerializer, RunNowSerializer
 from runbooks.enums import RunKind, RunStatus
 from runbooks.machine import RunState
 from runbooks.models import Revision, Run
@@ -43,7 +41,7 @@ _UNCHANGED = OpenApiParameter(
 )
 
 
-class RunQuery(PageQuery):
+class RunQuerySerializer(PageQuerySerializer):
     """Which runs."""
 
     status = EnumField(RunStatus, required=False)
@@ -52,7 +50,7 @@ class RunQuery(PageQuery):
     system = serializers.SlugField(required=False, help_text="Slug.")
 
 
-class SentRun(InputSerializer):
+class SentRunSerializer(InputSerializer):
     """A run to prepare. An instance or a copy is named by its id in the inventory, as text."""
 
     runbook = Text(max_length=120, help_text="Slug.")
@@ -65,26 +63,26 @@ class SentRun(InputSerializer):
 class RunList(ApiView):
     """Runs, and the way to prepare one."""
 
-    @operation("run_list", "Runs", asks=RunQuery, answers=page_of(RunLine))
+    @operation("run_list", "Runs", asks=RunQuerySerializer, answers=page_of(RunLineSerializer))
     def get(self, request: Request) -> Response:
         """Runs, the newest first."""
-        query = asked(RunQuery, request)
-        found = Run.objects.select_related("revision__runbook__system").defer(
+        query = asked(RunQuerySerializer, request)
+        runs_asked = Run.objects.select_related("revision__runbook__system").defer(
             "revision__source", "revision__procedure"
         )
-        found = found.prefetch_related("people")
+        runs_asked = runs_asked.prefetch_related("people")
         for name, column in _FILTERS.items():
             if query.get(name):
-                found = found.filter(**{column: query[name]})
-        rows, cursor = by_key(found, query, newest=True)
-        return Response(page(request, RunLine, [line_json(run) for run in rows], cursor))
+                runs_asked = runs_asked.filter(**{column: query[name]})
+        rows, cursor = by_key(runs_asked, query, newest=True)
+        return Response(page(request, RunLineSerializer, rows, cursor))
 
     @operation(
         "run_prepare",
         "Runs",
-        takes=SentRun,
+        takes=SentRunSerializer,
         asks=KEY,
-        answers=RunNow,
+        answers=RunNowSerializer,
         status=201,
         example=examples.PREPARE,
     )
@@ -95,7 +93,7 @@ class RunList(ApiView):
         same key again gives the same run.
         """
         key, by, at = idempotency_key(request), person(request), clock.now()
-        given = sent(SentRun, request)
+        given = sent(SentRunSerializer, request)
         revision = _revision(given.pop("runbook"), given.pop("revision"))
         try:
             run = runs.prepare(revision=revision, by=by, at=at, key=key, **given)
@@ -109,7 +107,9 @@ class RunList(ApiView):
 class RunDetail(ApiView):
     """A run as you may see it now."""
 
-    @operation("run_detail", "Runs", asks=_UNCHANGED, answers=RunNow, answer_example=examples.RUN)
+    @operation(
+        "run_detail", "Runs", asks=_UNCHANGED, answers=RunNowSerializer, answer_example=examples.RUN
+    )
     def get(self, request: Request, id: int) -> HttpResponseBase:
         """A run as you may see it now, with everything that you may do.
 
@@ -122,7 +122,7 @@ class RunDetail(ApiView):
         etag = run_page.version(state, by, here, at, "api/1")
         response = get_conditional_response(request._request, etag=etag)
         if response is None:
-            response = Response(_told(run, state, by, at, here))
+            response = Response(_printed(run, state, by, at, here))
         response["ETag"] = etag
         response["Cache-Control"] = "private, no-cache"
         patch_vary_headers(response, ["Authorization", "Cookie"])
@@ -137,40 +137,43 @@ _FILTERS = {
 }
 
 
-def run_now(pk: int, by: User) -> dict[str, Any]:
+def run_now(pk: int, by: User) -> dict[str, object]:
     """The run as `by` may see it now. Raises `Http404`."""
     at = clock.now()
     run, state = run_page.load(pk)
-    return _told(run, state, by, at, run_page.present(pk, now()))
+    return _printed(run, state, by, at, run_page.present(pk, now()))
 
 
-def _told(
+def _printed(
     run: Run, state: RunState, by: User, at: datetime, here: tuple[Here, ...]
-) -> dict[str, Any]:
-    told = run_json(run, run_page.desk_for(state, by, at), here, _offer(run, state))
-    found = slips.told(run)
-    told["brief"] |= {
-        "last_failure": failure_json(found["failure"]),
-        "lock": failure_json(found["lock"]),
-    }
-    told["other_runs"] = [other_run_json(other) for other in other_runs.beside(run, state, at)]
-    return told
+) -> dict[str, object]:
+    failures = slips.told(run)
+    return RunNowSerializer.printed(
+        RunAnswer(
+            run,
+            run_page.desk_for(state, by, at),
+            here,
+            _note(run, state),
+            failures["failure"],
+            failures["lock"],
+            other_runs.beside(run, state, at),
+        )
+    )
 
 
-def _offer(run: Run, state: RunState) -> dict[str, str] | None:
+def _note(run: Run, state: RunState) -> HandOverNote:
     """What was said when the hand-over that is pending was offered."""
     if state.hand_over_to is None:
-        return None
+        return HandOverNote()
     event = run.events.filter(kind="hand_over.offered").order_by("-sequence").first()
     data = eventtext.read(event.text).data if event else {}
-    words = ("position", "running", "next_step", "worries")
-    return {name: data[name] for name in words if name in data}
+    return HandOverNote(**{f.name: data[f.name] for f in fields(HandOverNote) if f.name in data})
 
 
 def _revision(slug: str, number: int) -> Revision:
     """The revision that is to be run. Raises `Invalid`."""
-    found = Revision.objects.select_related("runbook__system", "author", "approved_by")
-    revision = found.filter(runbook__slug=slug, number=number).first()
+    revisions = Revision.objects.select_related("runbook__system", "author", "approved_by")
+    revision = revisions.filter(runbook__slug=slug, number=number).first()
     if revision is None:
         raise Invalid({"revision": f"There is no revision {number} of a runbook “{slug}”."})
     return revision
@@ -181,4 +184,4 @@ def _named(
 ) -> dict[str, str]:
     """The verb's sentences, each by the place where this body has what it is about."""
     names = {*from_json(revision.procedure).parameters_by_name, *given}
-    return {f"parameters.{n}" if n in names else n: said for n, said in errors.items()}
+    return {f"parameters.{n}" if n in names else n: error for n, error in errors.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern
 
 from accounts.api.views import route
-from runbooks.api import library, log, moving, near_misses, reviews, runs, waivers
+from runbooks.api import library, log, moving, near_misses, reviews, revisions, runs
 
 _REVISION = "runbooks/<slug:slug>/revisions/<int:number>/"
 
@@ -15,12 +15,12 @@ urlpatterns: list[URLPattern] = [
     route("runbooks/<slug:slug>/", library.RunbookDetail),
     route("runbooks/<slug:slug>/archive/", library.RunbookArchive),
     route("runbooks/<slug:slug>/unarchive/", library.RunbookUnarchive),
-    route("runbooks/<slug:slug>/revisions/", library.RevisionList),
-    route("runbooks/<slug:slug>/revisions/<int:old>..<int:new>/", library.RevisionDiff),
-    route(_REVISION, library.RevisionDetail),
-    route(f"{_REVISION}source/", library.RevisionSource),
-    route(f"{_REVISION}approve/", library.RevisionApprove),
-    route(f"{_REVISION}waive/", waivers.RevisionWaive),
+    route("runbooks/<slug:slug>/revisions/", revisions.RevisionList),
+    route("runbooks/<slug:slug>/revisions/<int:old>..<int:new>/", revisions.RevisionDiff),
+    route(_REVISION, revisions.RevisionDetail),
+    route(f"{_REVISION}source/", revisions.RevisionSource),
+    route(f"{_REVISION}approve/", revisions.RevisionApprove),
+    route(f"{_REVISION}waive/", revisions.RevisionWaive),
     route("near-misses/", near_misses.NearMissList),
     route("near-misses/tallies/", near_misses.NearMissTallies),
     route("reviews/", reviews.ReviewsWaiting),

@@ -64,11 +64,11 @@ def answers(programs: Programs) -> Iterator[tuple[Any, str]]:
     yield get("/api/v1/runbooks/restore-the-books/").json(), "RunbookWhole"
     yield get("/api/v1/runbooks/restore-the-books/revisions/").json(), "RevisionLinePage"
     yield get("/api/v1/runbooks/restore-the-books/revisions/1/").json(), "RevisionWhole"
-    yield get("/api/v1/runbooks/restore-the-books/revisions/1..1/").json(), "DifferenceShape"
+    yield get("/api/v1/runbooks/restore-the-books/revisions/1..1/").json(), "Difference"
     for query in ("", "?exact=1"):
         yield programs.get("operator", f"events/{query}").json(), "EventLinePage"
     yield programs.get("operator", "export/").json(), "Export"
-    yield programs.get("operator", "verification/").json(), "Verified"
+    yield programs.get("operator", "verification/").json(), "RunVerification"
     yield programs.get("operator", "evidence/").json(), "EvidenceLinePage"
     yield programs.send("verifier", "tick", step=0).json(), "Problem"
     yield programs.send("verifier", "tick").json(), "Problem"

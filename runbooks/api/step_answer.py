@@ -1,0 +1,167 @@
+"""What the answer about a step of a run is printed from, as one person may see it now."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from runbooks import interlocks
+from runbooks.enums import StepStatus, ValueType
+from runbooks.machine import StepState
+from runbooks.procedure import Guard, Step, ValueSpec
+from runbooks.screen import Desk, Person
+from runbooks.screen.steps import Row
+
+_BLOCK = re.compile(
+    r'<div class="command" data-command="(\d+)">.*?<pre><code[^>]*>(.*?)</code>', re.DOTALL
+)
+_TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True)
+class StepAnswer:
+    """A step and its newest attempt, for the person at `desk`; `row` is what the page shows."""
+
+    desk: Desk
+    row: Row
+
+    @cached_property
+    def step(self) -> Step:
+        return self.desk.state.step(self.row.index)
+
+    @cached_property
+    def state(self) -> StepState:
+        return self.desk.state.steps[self.row.index]
+
+    @cached_property
+    def html(self) -> str:
+        focus = self.row.focus
+        return focus.caution_html + focus.body_html if focus else self.row.html
+
+    @property
+    def commands(self) -> list[CommandShown]:
+        return [
+            CommandShown(self.step.commands[int(place)][0], html.unescape(_TAG.sub("", code)))
+            for place, code in _BLOCK.findall(self.html)
+        ]
+
+    @property
+    def past(self) -> list[StepState]:
+        return [attempt for attempt in self.desk.state.past if attempt.index == self.row.index]
+
+    @property
+    def hidden(self) -> bool:
+        return self.row.index in self.desk.blind
+
+    @property
+    def values(self) -> Mapping[str, str] | None:
+        return self._shown(self.state.values)
+
+    @property
+    def verified_values(self) -> Mapping[str, str] | None:
+        return self._shown(self.state.verified_values)
+
+    def _shown(self, values: Mapping[str, str]) -> Mapping[str, str] | None:
+        """Without what is to be read off a machine again."""
+        if self.hidden:
+            return None
+        return {name: text for name, text in values.items() if not interlocks.is_masked(name)}
+
+    @property
+    def wanted(self) -> list[WantedValue]:
+        state = self.state
+        have = state.verified_values if state.status is StepStatus.AWAITING else state.values
+        asked = interlocks.asks(self.desk.state, self.row.index)
+        return [WantedValue(spec) for spec in asked if spec.name not in have]
+
+    @property
+    def started(self) -> StepMark | None:
+        return self._mark(self.state.started_at, self.state.started_by)
+
+    @property
+    def done(self) -> StepMark | None:
+        return self._mark(self.state.done_at, self.state.done_by)
+
+    @property
+    def countersigned(self) -> StepMark | None:
+        return self._mark(self.state.countersigned_at, self.state.countersigned_by)
+
+    @property
+    def released(self) -> StepMark | None:
+        return self._mark(self.state.released_at, self.state.released_by)
+
+    def _mark(self, at: datetime | None, by: int | None) -> StepMark | None:
+        return StepMark(at, signer(self.desk, by)) if at else None
+
+    @property
+    def demands(self) -> GuardAnswer:
+        return GuardAnswer(self.step.guard)
+
+
+@dataclass(frozen=True)
+class CommandShown:
+    """A command with the parameters filled in, under its label."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StepMark:
+    """Who did something to a step, and when."""
+
+    at: datetime
+    by: Person | None
+
+
+@dataclass(frozen=True)
+class WantedValue:
+    """A value to observe. What is expected is shown only where the runbook says `blind: no`."""
+
+    spec: ValueSpec
+
+    @property
+    def attach(self) -> bool:
+        return self.spec.type is ValueType.FILE
+
+    @property
+    def expected(self) -> str:
+        return "" if self.spec.blind else self.spec.equals
+
+
+@dataclass(frozen=True)
+class GuardAnswer:
+    """What a step demands, without what is expected of its values."""
+
+    guard: Guard
+
+    @property
+    def answers(self) -> list[str]:
+        decision = self.guard.decide
+        return [answer for answer, _ in decision.options] if decision else []
+
+    @property
+    def overwrites(self) -> str | None:
+        return self.guard.locks.get("overwrite", {}).get("target")
+
+    @property
+    def deletes(self) -> str | None:
+        return self.guard.locks.get("destroy", {}).get("target")
+
+    @property
+    def interlocks(self) -> tuple[str, ...]:
+        return tuple(interlocks.promises(self.guard))
+
+
+def person_of(desk: Desk, pk: int) -> Person:
+    """The person with this account id, by name where the page knows it."""
+    return desk.people.get(pk) or Person(pk, "?", "??")
+
+
+def signer(desk: Desk, pk: int | None) -> Person | None:
+    """The person who signed; None for nobody."""
+    return None if pk is None else person_of(desk, pk)
