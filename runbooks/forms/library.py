@@ -1,4 +1,4 @@
-"""Forms of the library: a text typed in the editor, or a file."""
+"""Forms of the library, a text typed in the editor or a file; and of the review of an override."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts.fields import TextField
 from accounts.texts import plain_ends
+from runbooks.forms.fields import prose_field
 from runbooks.judgement import WaivedRule
 from runbooks.models import Revision, Runbook
 from runbooks.parser import MAX_BYTES
@@ -148,3 +149,14 @@ class FilterForm(forms.Form):
     )
     system = forms.SlugField(required=False)
     state = forms.ChoiceField(choices=STATES, required=False)
+
+
+class FindingForm(forms.Form):
+    """What a review of an override found."""
+
+    finding = prose_field(
+        "What did you find?",
+        "Write what you found: was it right, and what is to change?",
+        "Was it right? What stood in the way, and what is to change so that nobody needs it again?",
+        rows=4,
+    )

@@ -11,7 +11,7 @@ out in the API; one without `empty` may be left out on a page.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, Field, dataclass
 from enum import Enum, StrEnum
 from functools import partial
 from typing import ParamSpec
@@ -80,3 +80,8 @@ observed = partial(
     described="Name → what was observed, as text, as a person would write it.",
 )
 step_index = partial(_entry, EntryKind.STEP, hidden=True, example=3)
+
+
+def is_required(field: Field[object]) -> bool:
+    """Whether a move cannot be made without this field."""
+    return field.default is MISSING and field.default_factory is MISSING

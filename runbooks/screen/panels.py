@@ -15,11 +15,13 @@ from django.utils import timezone
 from runbooks import blind, interlocks
 from runbooks.enums import CountersignTiming, Move
 from runbooks.filling import in_run
+from runbooks.forms.by_move import form_of
 from runbooks.forms.moves import MoveForm
-from runbooks.forms.runs import FORMS, WithdrawForm
+from runbooks.forms.run_moves import WithdrawForm
 from runbooks.interlocks.wait import unchecked
 from runbooks.irreversible import deletes, part_of, target_of
 from runbooks.machine import Allowed, Facts, RunState, allowed, offered
+from runbooks.machine.moves import BY_KIND
 from runbooks.screen.groups import Group, groups, in_order, thing
 from runbooks.screen.words import act_words, address, place_name, signing_words
 
@@ -87,48 +89,6 @@ class Panel:
         ]
 
 
-TITLES: dict[Move, tuple[str, str]] = {
-    Move.TAKE_ROLE: ("Take a role", "Take this role"),
-    Move.RELEASE_ROLE: ("Give my role back", "Give my role back"),
-    Move.START: ("Start", "Start the run"),
-    Move.BEGIN_STEP: ("Begin", "Begin this step"),
-    Move.RECORD: ("Keep the values", "Keep what I wrote, not done yet"),
-    Move.COUNTERSIGN: ("Countersign", "Countersign"),
-    Move.OBJECT: ("I see something else", "Object: this is not right"),
-    Move.NOT_APPLICABLE: ("Not applicable", "Mark it not applicable"),
-    Move.REPORT_MISMATCH: ("Something is different", "Report what is different"),
-    Move.DIAGNOSE: ("Diagnose", "Write down the diagnosis"),
-    Move.REOPEN: ("Open again", "Open it for a new attempt"),
-    Move.UNDO: ("Take the way back", "Take the way back"),
-    Move.CONFIRM_TEAM_CHECK: (
-        "Confirm the team check again",
-        "Confirm: target, direction, copy, way back",
-    ),
-    Move.UNLOCK: ("Write into", "WRITE INTO"),
-    Move.ASK_OVERRIDE: ("Override this gate", "Ask for the override"),
-    Move.WITHDRAW_OVERRIDE: ("Withdraw", "Withdraw the override"),
-    Move.OVERRIDE: ("Use the override", "OVERRIDE this gate"),
-    Move.ASK_COPIES: ("Ask the team for copies", "Ask: does anyone hold a newer one?"),
-    Move.ANSWER_COPIES: ("Answer", "Answer"),
-    Move.STATE_FITNESS: ("How are you?", "Say how I am"),
-    Move.HOLD: ("Stop, I am not sure", "Stop, I am not sure"),
-    Move.RESUME: ("Resume", "Resume the run"),
-    Move.HAND_OVER: ("Hand over", "Offer the hand-over"),
-    Move.ACCEPT_HAND_OVER: ("Take over", "Take over as operator"),
-    Move.PROPOSE_REPLACEMENT: ("Replace somebody who is gone", "Propose the replacement"),
-    Move.CONFIRM_REPLACEMENT: ("Confirm the replacement", "Confirm the replacement"),
-    Move.WITHDRAW_REPLACEMENT: ("Withdraw the replacement", "Withdraw the replacement"),
-    Move.RELEASE: ("Release", "Release this step"),
-    Move.DECIDE: ("Decide", "Decide"),
-    Move.NOTE: ("Note", "Add the note"),
-    Move.ATTACH: ("Attach a file", "Attach the file"),
-    Move.LATE_ENTRY: ("Late entry", "Add the late entry"),
-    Move.STRIKE_OUT: ("Strike out a line", "Strike it out"),
-    Move.ABORT: ("Abort the run", "Abort the run"),
-    Move.COMPLETE: ("Complete", "Complete the run"),
-}
-
-
 #: Guards of steps that read something and write into nothing that is there.
 _READING = ("copy", "protect", "verify")
 
@@ -193,18 +153,17 @@ class Desk:
         blocked: str = "",
     ) -> Panel:
         """The control for `move`. What was just typed into it, and refused, stands in it again."""
+        kind = BY_KIND[move.value]
         form = self._returned({move, *also}, step, dict(initial or {})) or (
-            form_class or FORMS[move]
+            form_class or form_of(kind)
         )(
-            move=move,
+            move=kind,
             state=self.state,
             step=step,
             person=self.person,
             people=self.successors,
             initial={**(initial or {}), "key": self.new_key(), "seen": self.state.sequence},
         )
-        title, verb = TITLES.get(move, ("", ""))
-        overwrites = move is Move.UNLOCK
         mark = "run" if step is None else str(step)
         extra = "".join(f"-{value}" for value in (initial or {}).values() if value)
         return Panel(
@@ -212,11 +171,11 @@ class Desk:
             move=move.value,
             url=self.url(move),
             form=form,
-            title=title,
-            verb=verb if step is None else self.verb(move, step),
-            overwrites=overwrites,
+            title=kind.title,
+            verb=kind.button if step is None else self.verb(move, step),
+            overwrites=move is Move.UNLOCK,
             blocked=blocked,
-            also=tuple((m.value, self.url(m), TITLES[m][1]) for m in also),
+            also=tuple((m.value, self.url(m), BY_KIND[m.value].button) for m in also),
             groups=groups(self.state, step, form.fields),
         )
 
@@ -254,7 +213,7 @@ class Desk:
             return f"{signing_words(signs)} step {told.number}"
         if move is Move.BEGIN_STEP:
             return f"Begin step {told.number}"
-        return TITLES[move][1]
+        return BY_KIND[move.value].button
 
     def _tick_words(self, step: int) -> str:
         """What the tick of `step` says: which way it goes, and with what, where it moves data."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from runbooks import fitness
 from runbooks.enums import CountersignTiming, Move, RunRole, StepStatus
-from runbooks.forms.moves import OnScreenForm
+from runbooks.forms.step_moves import OnScreenForm
 from runbooks.machine import (
     OVERRIDE_LASTS,
     Allowed,

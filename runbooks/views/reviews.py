@@ -12,7 +12,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.refusals import Invalid, Refused
 from runbooks import reviews
-from runbooks.forms.people import FindingForm
+from runbooks.forms.library import FindingForm
 from runbooks.models import Review
 from runbooks.views.requests import person
 

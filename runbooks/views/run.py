@@ -18,9 +18,10 @@ from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from runbooks import other_runs, rows, slips
 from runbooks.enums import Move
-from runbooks.forms.moves import MoveForm, SentForm, SentTick
-from runbooks.forms.runs import form_for
+from runbooks.forms.by_move import form_sent
+from runbooks.forms.moves import MoveForm, SentForm, TickForm
 from runbooks.machine import RunState
+from runbooks.machine.moves import BY_KIND
 from runbooks.models import Run
 from runbooks.runs import VERBS
 from runbooks.screen import Sent
@@ -57,7 +58,7 @@ def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """Make a move. What is refused comes back in place, with everything that was typed."""
     by = person(request)
     kind = _move(move)
-    form = SentTick(request.POST) if kind is Move.TICK else _form(request, _state(pk), by, kind)
+    form = TickForm(request.POST) if kind is Move.TICK else _form(request, _state(pk), by, kind)
     if not form.is_valid():
         return _again(request, pk, by, kind, Invalid(_sentences(form)))
     told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
@@ -80,10 +81,11 @@ def _state(pk: int) -> RunState:
 
 def _form(request: HttpRequest, state: RunState, by: User, kind: Move) -> MoveForm:
     """What was sent, as a form that can be drawn again."""
-    return form_for(kind, by.pk, request.POST)(
+    move = BY_KIND[kind.value]
+    return form_sent(move, by.pk, request.POST)(
         request.POST.copy(),
         request.FILES,
-        move=kind,
+        move=move,
         state=state,
         step=_index(request),
         person=by.pk,

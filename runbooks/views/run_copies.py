@@ -18,8 +18,9 @@ from accounts.refusals import Invalid, Refused
 from inventory.models import Copy
 from runbooks import clock, glance, runs
 from runbooks.enums import Move
-from runbooks.forms.runs import FORMS
+from runbooks.forms.by_move import form_of
 from runbooks.machine import ENDED, Allowed, RunState
+from runbooks.machine.moves import BY_KIND
 from runbooks.models import Run
 from runbooks.screen import Panel, Sent, asked
 from runbooks.views import run_page
@@ -39,7 +40,8 @@ def run_copies(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, run, state, by, at)
     asks = request.GET.get("move") == Move.ASK_COPIES
     move = Move.ASK_COPIES if asks else Move.ANSWER_COPIES
-    form = FORMS[move](request.POST.copy(), move=move, state=state, step=None, person=by.pk)
+    kind = BY_KIND[move.value]
+    form = form_of(kind)(request.POST.copy(), move=kind, state=state, step=None, person=by.pk)
     try:
         if not form.is_valid():
             raise Invalid(

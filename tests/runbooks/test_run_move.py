@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
-from runbooks.forms.runs import FORMS
+from runbooks.forms.by_move import form_of
+from runbooks.machine import move as moves
+from runbooks.machine.entries import is_required
+from runbooks.machine.moves import MOVES
 from runbooks.runs import VERBS
 from tests.factories.story import Story, story
 
@@ -46,7 +50,18 @@ Send = Callable[..., Any]
 
 
 def test_every_verb_has_a_form() -> None:
-    assert set(FORMS) == set(VERBS)
+    assert {move.kind for move in MOVES} == {move.value for move in VERBS}
+
+
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: move.kind)
+def test_a_form_asks_for_what_its_move_declares(told: Story, move: type[moves.Move]) -> None:
+    """But for what does not apply to this run; and for the values and the answers of the step."""
+    form = form_of(move)(move=move, state=told.state, step=0, person=told.people["operator"].pk)
+    about_all = {"key", "seen", "step", "password"} | ({"file"} if move.takes_file else set())
+    asked = {name for name in form.fields if not name.startswith("value_")}
+    assert asked - about_all <= set(move.entries())
+    needed = {field.name for field in fields(move) if is_required(field)} - {"answer"}
+    assert needed & set(move.entries()) <= set(form.fields)
 
 
 def test_a_run_from_the_briefing_to_the_end(told: Story, send: Send) -> None:

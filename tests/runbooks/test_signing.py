@@ -14,8 +14,9 @@ from django.test import Client
 from accounts.models import User
 from accounts.refusals import Invalid, Refused
 from runbooks.enums import Move, StepStatus
-from runbooks.forms.runs import FORMS
+from runbooks.forms.by_move import form_of
 from runbooks.machine import Refusal, Request, decide, demanded, refused
+from runbooks.machine.moves import BY_KIND
 from runbooks.models import Event
 from runbooks.moving import MoveRefused
 from tests.factories.people import PASSWORD
@@ -222,10 +223,11 @@ def test_the_forms_ask_for_it_where_the_machine_does(settings: Any) -> None:
         ("off", Move.UNLOCK, WRITE, False),
     ):
         settings.SIGN_AGAIN = setting
-        form = FORMS[move](move=move, state=state, step=step, person=OPERATOR)
+        kind = BY_KIND[move.value]
+        form = form_of(kind)(move=kind, state=state, step=step, person=OPERATOR)
         assert ("password" in form.fields) is asked
         sent = {"password": SECRET, "key": "k", "seen": "1", "step": str(step)}
-        bound = FORMS[move](sent, move=move, state=state, step=step, person=OPERATOR)
+        bound = form_of(kind)(sent, move=kind, state=state, step=step, person=OPERATOR)
         assert SECRET not in bound.as_p()
 
 
