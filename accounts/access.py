@@ -7,7 +7,7 @@ from django.db.models.expressions import RawSQL
 
 from accounts.enums import RIGHT_LABELS, SCOPES, Right, Role
 from accounts.models import User
-from accounts.refusals import Refused
+from lib.refusals import Refused
 
 
 def check(person: User, right: Right) -> None:

@@ -15,7 +15,7 @@ from django import forms
 from accounts import limits
 from accounts.enums import RIGHT_LABELS, RIGHTS, SCOPES, Right, Role, Scope
 from accounts.fields import AddressField, TextField, counted
-from accounts.verb_forms import VerbForm
+from lib.verb_forms import VerbForm
 
 
 def role_choices() -> list[tuple[str, str]]:

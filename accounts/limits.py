@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils.crypto import salted_hmac
 
 from accounts.models import TryCounter, User
-from accounts.refusals import Refused
+from lib.refusals import Refused
 
 #: A counter begins anew when nobody tried for so long.
 FORGOTTEN_AFTER = timedelta(days=1)

@@ -15,8 +15,8 @@ from django.db.models import Q
 from accounts import access, invitations, sessions
 from accounts.enums import Right, Role
 from accounts.models import PersonChange, User
-from accounts.refusals import Invalid, Refused
 from accounts.texts import UNREADABLE, says_something
+from lib.refusals import Invalid, Refused
 
 #: What no database compares: NUL, and half a character.
 _UNASKABLE = re.compile("[\0\ud800-\udfff]")

@@ -21,8 +21,8 @@ from accounts import access
 from accounts.backend import Backend
 from accounts.enums import Right, Scope
 from accounts.models import PersonChange, Token, User
-from accounts.refusals import Invalid
 from accounts.texts import says_something
+from lib.refusals import Invalid
 
 LONGEST = timedelta(days=365)
 _SHAPE = re.compile(r"cst_(?P<prefix>[0-9a-f]{12})_(?P<secret>[A-Za-z0-9_-]{43})")

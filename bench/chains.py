@@ -17,8 +17,9 @@ from django.db import connection, models, transaction
 
 from bench import supply
 from bench.cast import Cast
-from runbooks import log, runs
+from runbooks.log import chain as log
 from runbooks.models import Event, Run, RunParameter, RunPerson, RunStep
+from runbooks.runs import moves
 
 EVENTS = 500  # of each run
 APART = timedelta(hours=1)
@@ -48,7 +49,7 @@ def _played(cast: Cast) -> Run:
     for number in range(EVENTS - run.sequence):
         at = datetime.now(UTC)
         text = f"Looked at the listing for the {number}th time; nothing has changed since."
-        runs.note(run.pk, text=text, step=number % 50, by=cast.operator, at=at)
+        moves.note(run.pk, text=text, step=number % 50, by=cast.operator, at=at)
     return Run.objects.get(pk=run.pk)
 
 

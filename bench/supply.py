@@ -12,9 +12,10 @@ from django.utils import timezone
 from bench import procedures
 from bench.cast import Cast
 from bench.worlds import World
-from runbooks import library, runs
 from runbooks.enums import RunKind, RunRole
+from runbooks.library import revisions
 from runbooks.models import Revision, Run
+from runbooks.runs import moves
 
 
 def revision(cast: Cast, steps: int) -> Revision:
@@ -24,8 +25,8 @@ def revision(cast: Cast, steps: int) -> Revision:
     if found is not None:
         return found
     source = procedures.sheet(title, steps)
-    saved = library.save(source=source, by=cast.author, at=timezone.now())
-    return library.approve(saved, by=cast.approver, at=timezone.now())
+    saved = revisions.save(source=source, by=cast.author, at=timezone.now())
+    return revisions.approve(saved, by=cast.approver, at=timezone.now())
 
 
 def values(step: int) -> dict[str, str]:
@@ -35,7 +36,7 @@ def values(step: int) -> dict[str, str]:
 
 def started(cast: Cast, of: Revision) -> Run:
     """A live run with its three people, under way."""
-    run = runs.prepare(
+    run = moves.prepare(
         revision=of, kind=RunKind.LIVE, parameters={}, by=cast.operator, at=timezone.now(),
         key=uuid4().hex,
     )  # fmt: skip
@@ -44,8 +45,8 @@ def started(cast: Cast, of: Revision) -> Run:
         (cast.verifier, RunRole.VERIFIER),
         (cast.decider, RunRole.DECIDER),
     ):
-        runs.take_role(run.pk, role=role, by=person, at=timezone.now())
-    runs.start(run.pk, by=cast.operator, at=timezone.now(), acknowledged=True, conditions=True)
+        moves.take_role(run.pk, role=role, by=person, at=timezone.now())
+    moves.start(run.pk, by=cast.operator, at=timezone.now(), acknowledged=True, conditions=True)
     return Run.objects.get(pk=run.pk)
 
 
@@ -58,12 +59,12 @@ def half_done(cast: Cast, of: Revision, *, ticked: int, evidence: int) -> Run:
     """A run in the middle: `ticked` steps are done and `evidence` files are attached."""
     run = started(cast, of)
     for step in range(ticked):
-        runs.tick(
+        moves.tick(
             run.pk, step=step, values=values(step), by=cast.operator, at=timezone.now()
         )  # fmt: skip
     for number in range(evidence):
         file = SimpleUploadedFile(f"listing-{number}.txt", f"run {run.pk}, {number}\n".encode())
-        runs.attach(run.pk, file=file, step=number, by=cast.operator, at=timezone.now())
+        moves.attach(run.pk, file=file, step=number, by=cast.operator, at=timezone.now())
     return Run.objects.get(pk=run.pk)
 
 

@@ -14,16 +14,16 @@ from accounts import access
 from accounts.enums import Role
 from incidents.models import Incident
 from inventory import board
-from inventory.times import stamp
 from jobs.models import Job
+from lib.times import stamp
 from notices import preferences
 from notices.sending import send_notice
-from runbooks import near_misses, verifying
+from runbooks.audit import near_misses, nightly
+from runbooks.audit.near_miss_queries import Filters
+from runbooks.audit.near_misses import Tallies
+from runbooks.audit.nightly import counted
 from runbooks.enums import RunKind
-from runbooks.missed import Filters
 from runbooks.models import LogCheck, Run
-from runbooks.near_misses import Tallies
-from runbooks.verifying import counted
 
 #: Titles that are written out below a count.
 MOST = 10
@@ -112,7 +112,7 @@ def compose(week: Week, at: datetime) -> Digest:
 
 
 def _near_misses(found: Tallies) -> Iterator[str]:
-    """How many, and at which guards; nobody's name (see `runbooks.near_misses`)."""
+    """How many, and at which guards; nobody's name (see `runbooks.audit.near_misses`)."""
     guards = (f"{one.n} × {one.name}" for one in found.guards if one.n)
     yield _part("Near misses, by the guard that refused", found.n, guards)
     opened = (f"{one.overrides} × {one.name}" for one in found.guards if one.overrides)
@@ -140,8 +140,8 @@ def _logs(at: datetime) -> str:
     newest = LogCheck.objects.defer("faults").first()
     if newest is None:
         return "Verification of the logs: there was none yet."
-    missed = ", and none since" if verifying.missed_since(at, newest) else ""
-    return f"Verification of the logs, {stamp(newest.at)}{missed}: {verifying.sentence(newest)}"
+    missed = ", and none since" if nightly.missed_since(at, newest) else ""
+    return f"Verification of the logs, {stamp(newest.at)}{missed}: {nightly.sentence(newest)}"
 
 
 def _part(title: str, number: int, lines: Iterable[str]) -> str:

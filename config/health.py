@@ -17,8 +17,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
 from jobs import heartbeat, queue
+from runbooks.audit.nightly import missed_since
 from runbooks.models import LogCheck
-from runbooks.verifying import missed_since
 
 #: Work that is due for so long is not being done by anybody.
 LATE = timedelta(minutes=5)

@@ -133,7 +133,7 @@ def _prepare(*, demonstration: bool) -> tuple[tuple[str, str], ...]:
         call_command("load_demonstration", stdout=words)
         say(words.getvalue().rstrip())
         # By name: it imports models, which cannot be imported before django.setup().
-        sign_ins = import_module("config.demonstration").SIGN_INS
+        sign_ins = import_module("demo.load").SIGN_INS
     connections.close_all()  # the children have their own
     return sign_ins
 

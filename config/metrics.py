@@ -24,7 +24,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from config.safekeeping import noted
+from backup import noted
 from jobs.models import Job, JobStatus
 from runbooks.models import LogCheck, Run
 

@@ -15,13 +15,16 @@ from accounts.models import User
 from incidents.enums import ActionStatus, Status
 from incidents.models import Incident
 from inventory import board
-from inventory.times import stamp
 from jobs import heartbeat, queries
-from runbooks import reviews, rows, shelf, verifying
+from lib.times import stamp
+from runbooks.audit import nightly
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
-from runbooks.machine import ENDED, RunState, current, offered
+from runbooks.library import queries as shelf
+from runbooks.machine.decide import offered
+from runbooks.machine.state import ENDED, RunState, current
 from runbooks.models import LogCheck, Run, RunPerson
-from runbooks.moving import beyond
+from runbooks.runs import persistence, reviews
+from runbooks.runs.transaction import beyond
 
 #: More runs at once than anybody can follow; the run list has the rest.
 MOST = 8
@@ -92,8 +95,8 @@ def _logs(at: datetime) -> tuple[Need, ...]:
     url, found = reverse("runbooks:log_check_list"), []
     newest = LogCheck.objects.defer("faults").first()
     if newest and newest.fault_count:
-        found.append(Need("A log does not hold", verifying.sentence(newest), url))
-    since = verifying.missed_since(at, newest)
+        found.append(Need("A log does not hold", nightly.sentence(newest), url))
+    since = nightly.missed_since(at, newest)
     if since:
         why = f"The logs were not verified since {stamp(since)}; it should happen every night."
         found.append(Need("The logs are not being verified", why, url))
@@ -106,7 +109,7 @@ def _runs(person: User, at: datetime) -> tuple[Need, ...]:
         Q(hand_over_to=person) | Q(pk__in=RunPerson.objects.filter(person=person).values("run"))
     )
     numbers = mine.order_by("-prepared_at").values_list("pk", flat=True)[:MOST]
-    found = [_run(*rows.load(number), person, at) for number in numbers]
+    found = [_run(*persistence.load(number), person, at) for number in numbers]
     return tuple(sorted(found, key=lambda need: not need.urgent))
 
 

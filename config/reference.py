@@ -9,8 +9,8 @@ from pathlib import Path
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from config.api import document
-from runbooks import reference as rules
-from runbooks.rulebook import lint_rules_page
+from runbooks.lint.reference import lint_rules_page
+from runbooks.management import reference as rules
 from webhooks.reference import webhook_events_page
 
 ROOT = Path(__file__).resolve().parent.parent

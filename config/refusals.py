@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from accounts.answers import answer_to, wants_fragment, wants_json
+from lib.answers import answer_to, wants_fragment, wants_json
 
 
 class Refusals:

@@ -16,14 +16,14 @@ from django.views import defaults
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from accounts import access
-from accounts.answers import answer_to, wants_json
 from accounts.enums import Right
 from accounts.models import User
 from accounts.views import lost_session
 from config import health
 from config.metrics import exposition
 from config.needs import needs
-from runbooks import clock
+from lib import clock
+from lib.answers import answer_to, wants_json
 
 
 def home(request: HttpRequest) -> HttpResponse:

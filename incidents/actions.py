@@ -15,10 +15,10 @@ from django.utils import timezone
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid
 from incidents import action_titles, changes
 from incidents.enums import ActionKind, ActionStatus, Strength
 from incidents.models import ActionItem, Incident
+from lib.refusals import Invalid
 
 #: What is said where it is missing, by field.
 NEEDED = {

@@ -10,12 +10,12 @@ from datetime import datetime
 from django.db.models import Model
 
 from accounts.models import User
-from accounts.refusals import ChangedMeanwhile, Invalid, Refused
 from accounts.texts import UNREADABLE, plain_ends, says_something, too_long
 from incidents import lifecycle, words
 from incidents.enums import Status
 from incidents.models import Incident, IncidentChange
-from inventory import times
+from lib import times
+from lib.refusals import ChangedMeanwhile, Invalid, Refused
 
 #: Control characters, and halves of a surrogate pair.
 _UNKEPT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")

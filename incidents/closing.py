@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.refusals import Refused
 from incidents import action_titles, lifecycle, summary, words
 from incidents.enums import (
     ActionStatus,
@@ -21,6 +20,7 @@ from incidents.enums import (
 from incidents.lifecycle import Missing
 from incidents.models import ActionItem, Incident, LossMeasure, Notification
 from incidents.summary import LostWindow, Tick
+from lib.refusals import Refused
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from incidents.lifecycle import WRONG_DATA
 from incidents.models import Incident
 from incidents.offers import Offer
 from incidents.summary import Tick
-from inventory import durations
+from lib.units import durations
 
 _UNDER_WAY = {Status.OPEN.value, Status.CONTAINED.value}
 _ENDS = (Moment.WRITES_STOPPED, Moment.RESTORED, Moment.REOPENED)

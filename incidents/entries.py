@@ -13,11 +13,11 @@ from django.db import IntegrityError, transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from incidents import changes
 from incidents.enums import Certainty
 from incidents.models import Incident, TimelineEntry
-from inventory import times
+from lib import times
+from lib.refusals import Invalid, Refused
 from richtext.render import TextTooHard, render
 
 LONGEST = 10_000

@@ -8,7 +8,6 @@ from django import forms
 
 from accounts.fields import TextField
 from accounts.models import User
-from accounts.verb_forms import VerbForm
 from incidents.actions import NEEDED
 from incidents.enums import (
     ActionKind,
@@ -23,6 +22,7 @@ from incidents.enums import (
 from incidents.forms import SeenForm, WordField
 from incidents.losses import MOST
 from inventory.fields import CountField, DayField, MomentField
+from lib.verb_forms import VerbForm
 
 _COUNTED = {
     Counted.COUNTED: "counted: somebody compared what is there with what should be",

@@ -12,12 +12,12 @@ from django.http import QueryDict
 
 from accounts.fields import TextField
 from accounts.models import User
-from accounts.verb_forms import VerbForm
 from incidents import entries, records
 from incidents.enums import Certainty, Kind, Part, Severity, Status
 from incidents.offers import Offer
 from inventory.fields import MomentField
 from inventory.models import System
+from lib.verb_forms import VerbForm
 from runbooks.enums import RunKind
 from runbooks.models import Run, Runbook
 

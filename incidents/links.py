@@ -13,10 +13,10 @@ from django.db import transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from incidents import changes, run_updates
 from incidents.enums import Part
 from incidents.models import Incident, IncidentRun
+from lib.refusals import Invalid, Refused
 from runbooks.enums import RunKind
 from runbooks.models import Run, Runbook
 

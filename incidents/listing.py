@@ -17,7 +17,7 @@ from django.db.models.expressions import RawSQL
 from incidents.enums import Kind, Severity, Status
 from incidents.models import Incident
 from inventory.models import System
-from inventory.times import stamp
+from lib.times import stamp
 
 PAGE = 50
 MOST_WORDS = 5

@@ -14,10 +14,10 @@ from django.db import transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid
 from incidents import changes, strike_outs, words
 from incidents.enums import Counted, LossOf, LossState
 from incidents.models import Incident, LossMeasure
+from lib.refusals import Invalid
 
 MOST = 10**15
 _UNEXPLAINED = "Say why it is unknown: “unknown” without a reason is a loss nobody looked at."

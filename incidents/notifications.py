@@ -10,9 +10,9 @@ from django.db import transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid
 from incidents import changes, strike_outs, words
 from incidents.models import Incident, Notification
+from lib.refusals import Invalid
 
 
 def state(

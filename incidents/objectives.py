@@ -13,7 +13,8 @@ from enum import StrEnum
 
 from incidents.enums import Kind, Moment, Status
 from incidents.lifecycle import ORDER, WRONG_DATA
-from inventory import durations, times
+from lib import times
+from lib.units import durations
 
 
 class Outcome(StrEnum):

@@ -16,15 +16,15 @@ from django.db import transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from incidents import changes, lifecycle, losses, notifications, records, summary
 from incidents.enums import Certainty, Counted, LossOf, LossState, Moment, Status
 from incidents.models import Incident, IncidentRun
 from incidents.run_facts import Fact, facts
 from incidents.summary import Tick
-from inventory import times
-from runbooks import rows
+from lib import times
+from lib.refusals import Invalid, Refused
 from runbooks.models import RunParameter
+from runbooks.runs import persistence
 
 _ORDER = list(Moment)
 #: Units that are counted under a word of their own; everything else is records.
@@ -82,7 +82,9 @@ def read(
     known = [
         fact
         for run in runs
-        for fact in facts(rows.known(run), {name for number, name in own if number == run.pk})
+        for fact in facts(
+            persistence.known(run), {name for number, name in own if number == run.pk}
+        )
     ]
     lacking = _lacking(incident, ticks, known)
     values = {(_thing(fact), _value(fact)) for fact in lacking}

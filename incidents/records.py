@@ -14,12 +14,14 @@ from django.db import IntegrityError, transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from incidents import changes, closing, lifecycle, run_updates, unknowns, words
 from incidents.enums import Certainty, Kind, Moment, Severity, Status
 from incidents.models import Incident, IncidentTime
-from inventory import durations, history, times
+from inventory import history
 from inventory.models import System
+from lib import times
+from lib.refusals import Invalid, Refused
+from lib.units import durations
 
 FACTS = ("title", "kind", "system", "what_happened")
 PROMISE = ("rpo", "rto", "mtd")

@@ -12,9 +12,9 @@ from accounts.enums import Right
 from accounts.models import User
 from incidents import changes, links
 from incidents.models import Incident
-from runbooks import runs
 from runbooks.enums import RunKind
 from runbooks.models import Revision, Run
+from runbooks.runs import moves
 
 
 def start_run(
@@ -34,7 +34,7 @@ def start_run(
     access.check(by, Right.KEEP_INCIDENTS)
     with transaction.atomic():
         changes.locked(incident, fields=(), seen=None)
-        run = runs.prepare(
+        run = moves.prepare(
             revision=revision,
             kind=RunKind.LIVE,
             parameters=parameters,

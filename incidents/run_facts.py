@@ -14,9 +14,9 @@ from datetime import datetime
 from incidents.enums import Moment
 from inventory.enums import Environment
 from runbooks.enums import RunStatus, StepStatus, ValueType
-from runbooks.irreversible import acts, target_of
-from runbooks.machine import ENDED, RunState, StepState
-from runbooks.procedure import ValueSpec
+from runbooks.machine.state import ENDED, RunState, StepState
+from runbooks.procedure.irreversible import acts, target_of
+from runbooks.procedure.model import ValueSpec
 
 #: A recorded number whose name ends so counts what was lost: `orders_lost`.
 LOST = "_lost"

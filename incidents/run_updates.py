@@ -7,16 +7,16 @@ from datetime import datetime
 from accounts.models import User
 from incidents.enums import Moment, Status
 from incidents.models import Incident
-from runbooks import incidents_told
-from runbooks.interlocks.loss import LastWrite, last_write
-from runbooks.stated import AnsweredIncident
+from runbooks.machine.interlocks.loss import LastWrite, last_write
+from runbooks.machine.statements import AnsweredIncident
+from runbooks.runs import incident_times
 
 
 def runs(incident: Incident, *, by: User, at: datetime) -> None:
     """Tell every run that answers `incident`, in the transaction of the verb that changed it."""
     known = _known(incident)
     for number in incident.runs.order_by("run_id").values_list("run_id", flat=True):
-        incidents_told.tell(number, known, title=incident.title, by=by, at=at)
+        incident_times.tell(number, known, title=incident.title, by=by, at=at)
 
 
 def until(incident: Incident, at: datetime) -> LastWrite:

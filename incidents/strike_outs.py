@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import TypeVar
 
 from accounts.models import User
-from accounts.refusals import Refused
 from incidents import changes
 from incidents.models import LossMeasure, Notification
-from inventory import times
+from lib import times
+from lib.refusals import Refused
 
 _BESIDE = ("struck_at", "struck_by", "struck_by_name", "struck_reason")
 Stated = TypeVar("Stated", LossMeasure, Notification)

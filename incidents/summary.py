@@ -12,8 +12,8 @@ from incidents import objectives, words
 from incidents.enums import Certainty, Kind, Moment, Status
 from incidents.models import Incident, IncidentRun, IncidentTime
 from incidents.objectives import Clock, Figure, Promise, Time
+from runbooks.library.queries import Listed, overview
 from runbooks.models import Runbook
-from runbooks.shelf import Listed, overview
 
 
 @dataclass(frozen=True)

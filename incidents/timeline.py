@@ -20,14 +20,15 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from incidents import words
 from incidents.models import Incident, IncidentChange, TimelineEntry
-from inventory import times
-from runbooks import blind, rows
-from runbooks import words as run_words
+from lib import times
+from runbooks.audit.near_miss_queries import is_near_miss, near_misses_in
 from runbooks.enums import RunStatus
-from runbooks.machine import RunState
-from runbooks.missed import is_near_miss, near_misses_in
+from runbooks.log import blind_values
+from runbooks.log.words import events as run_words
+from runbooks.machine.state import RunState
 from runbooks.models import Event, Run
-from runbooks.procedure import Procedure
+from runbooks.procedure.model import Procedure
+from runbooks.runs import persistence as rows
 
 PAGE = 100
 Line = TypeVar("Line", IncidentChange, TimelineEntry, Event)
@@ -211,9 +212,9 @@ def _log(
     newest = _newest(events, "at", most)
     runs = _runs({event.run_id for event in newest})
     procedures = {pk: rows.procedure_of(run) for pk, run in runs.items()}
-    measured = {event.run_id for event in newest if event.kind in blind.MEASURED}
+    measured = {event.run_id for event in newest if event.kind in blind_values.MEASURED}
     states = {pk: rows.known(runs[pk]) for pk in measured if runs[pk].status in _LIVING}
-    hidden = {pk: blind.steps(state, reader) for pk, state in states.items()}
+    hidden = {pk: blind_values.steps(state, reader) for pk, state in states.items()}
     return [
         _log_row(event, procedures[event.run_id], states.get(event.run_id), hidden)
         for event in newest
@@ -239,7 +240,9 @@ def _log_row(
         time=times.stamp(at),
         who=str(line.get("name", "")),
         role=str(line.get("role") or ""),
-        text=blind.told(event.kind, data, state, hidden[event.run_id]) if state else sentence,
+        text=blind_values.told(event.kind, data, state, hidden[event.run_id])
+        if state
+        else sentence,
         run=event.run_id,
         near_miss=is_near_miss(event.kind, data),
     )

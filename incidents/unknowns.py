@@ -9,10 +9,10 @@ from django.db import transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Refused
 from incidents import changes, lifecycle, run_updates, words
 from incidents.enums import Moment
 from incidents.models import Incident
+from lib.refusals import Refused
 
 _NEEDED = "Write why nobody can know it."
 

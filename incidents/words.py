@@ -7,7 +7,7 @@ from datetime import datetime
 
 from incidents.enums import Certainty, LossOf
 from incidents.models import IncidentTime, LossMeasure, Notification
-from inventory import times
+from lib import times
 
 _BEFORE = {Certainty.EXACT: "", Certainty.ABOUT: "about ", Certainty.GUESSED: "guessed: "}
 _LONGEST = 120

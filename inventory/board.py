@@ -8,9 +8,9 @@ from datetime import datetime
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
-from inventory import durations
 from inventory.enums import CopyState, Medium
 from inventory.models import Copy, System
+from lib.units import durations
 
 #: By severity, the worst first. The sentence beside each says why, and does not repeat it.
 _VERDICTS = ("cannot be restored", "too old", "one good copy", "not known", "in order")

@@ -10,12 +10,13 @@ from django.db import transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from accounts.texts import says_something
-from inventory import history, keeping, times, writing
+from inventory import history, keeping, writing
 from inventory.enums import Answer, CopyState, Medium
 from inventory.keeping import EDITABLE
 from inventory.models import Copy, Instance, System
+from lib import times
+from lib.refusals import Invalid, Refused
 
 #: What a verification was about: when one of these is changed, the verification no longer holds.
 VERIFIED_FACTS = frozenset(EDITABLE) - {"name", "place", "holder", "delete_not_before"}

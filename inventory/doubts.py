@@ -7,10 +7,11 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from accounts.units import sizes
-from inventory import plausibility, times
+from inventory import plausibility
 from inventory.models import Copy, Instance, System
 from inventory.plausibility import SAME_MOMENT, Earlier
+from lib import times
+from lib.units import sizes
 
 _LOOKED_AT = 50
 _FAILED = "Find out why the backup wrote nothing, and make another one. Mark this one suspect."

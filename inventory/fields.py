@@ -1,6 +1,6 @@
 """Form fields for what people type here: moments with their zone, days, lengths of time, sizes.
 
-Each is read by its reader (`accounts.units`), and what cannot be read stays in the field.
+Each is read by its reader (`lib.units`), and what cannot be read stays in the field.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from django import forms
 from django.utils import timezone
 
 from accounts.fields import TextField
-from accounts.refusals import Invalid
-from accounts.units import moments, numbers, sizes
-from inventory import durations, times
+from lib import times
+from lib.refusals import Invalid
+from lib.units import durations, moments, numbers, sizes
 
 
 class ReadField(TextField):

@@ -12,13 +12,13 @@ from django.db.models import Q
 
 from accounts.fields import TextField
 from accounts.models import User
-from accounts.verb_forms import VerbForm
-from inventory import times
 from inventory.copies import MARKS
 from inventory.enums import Answer, DataClass, Environment, IdentifierKind, Lifecycle, Medium
 from inventory.fields import FromField, LengthField, MomentField, SizeField
 from inventory.identifiers import READ_BY, Preset
 from inventory.models import Copy, Instance, System
+from lib import times
+from lib.verb_forms import VerbForm
 
 SIZE_HELP = "Best the bytes, e.g. 48117760; or with a unit, e.g. 48.1 MB or 45.9 MiB."
 SHA256_HELP = "Paste the line that sha256sum, openssl dgst or Get-FileHash prints."

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.refusals import ChangedMeanwhile
-from inventory import durations, times
 from inventory.models import Change, Copy, Instance, System
+from lib import times
+from lib.refusals import ChangedMeanwhile
+from lib.units import durations
 
 Thing = System | Instance | Copy
 

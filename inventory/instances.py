@@ -12,11 +12,11 @@ from django.db import transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid
 from inventory import history, identifiers, writing
 from inventory.enums import Environment, IdentifierKind, Lifecycle
 from inventory.identifiers import same_host
 from inventory.models import Instance, System
+from lib.refusals import Invalid
 
 EDITABLE = (
     "name",

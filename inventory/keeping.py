@@ -9,11 +9,12 @@ from datetime import datetime
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
-from accounts.units import checksums, sizes
-from inventory import doubts, history, plausibility, times, writing
+from inventory import doubts, history, plausibility, writing
 from inventory.enums import Answer, CopyState, DataClass, Medium
 from inventory.models import Copy, System
+from lib import times
+from lib.refusals import Invalid, Refused
+from lib.units import checksums, sizes
 
 EDITABLE = (
     "name",

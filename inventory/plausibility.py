@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median_low
 
-from accounts.units.sizes import words as size_words
 from inventory.enums import Medium
+from lib.units.sizes import words as size_words
 
 #: Media that are no file: there is no SHA-256 of one, and the size of a snapshot says little.
 WITHOUT_FILE = frozenset({Medium.LIVE_DATABASE.value, Medium.REPLICA.value, Medium.SNAPSHOT.value})

@@ -12,10 +12,11 @@ from django.utils.text import slugify
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid
-from inventory import durations, history, writing
+from inventory import history, writing
 from inventory.enums import DataClass
 from inventory.models import System
+from lib.refusals import Invalid
+from lib.units import durations
 
 EDITABLE = ("name", "description", "owner", "rpo", "rto", "mtd", "data_class")
 

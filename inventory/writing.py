@@ -11,10 +11,10 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.refusals import Invalid
 from accounts.texts import UNREADABLE, says_something, too_long
 from inventory import history
 from inventory.models import Copy, Instance, System
+from lib.refusals import Invalid
 from richtext.signs import refusal
 
 Kept = TypeVar("Kept", System, Instance, Copy)

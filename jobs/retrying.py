@@ -9,9 +9,9 @@ from django.db import transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Refused
 from jobs import queue
 from jobs.models import Job, JobStatus
+from lib.refusals import Refused
 
 
 def retry(job: Job, *, by: User, at: datetime) -> None:

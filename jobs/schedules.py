@@ -19,9 +19,9 @@ from django.db.models import QuerySet
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from jobs import queue, rules
 from jobs.models import Job, JobStatus, Schedule, ScheduleChange
+from lib.refusals import Invalid, Refused
 
 #: How long jobs that were done are remembered, and those that come more often than once an hour.
 KEPT, KEPT_FREQUENT = timedelta(days=30), timedelta(days=1)

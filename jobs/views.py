@@ -21,11 +21,11 @@ from accounts import access
 from accounts.enums import Right
 from accounts.fields import TextField
 from accounts.models import User
-from accounts.refusals import Refused
 from accounts.sessions import signed_in
-from accounts.verb_forms import VerbForm
 from jobs import heartbeat, queries, retrying, rules, schedules
 from jobs.models import Job, JobStatus
+from lib.refusals import Refused
+from lib.verb_forms import VerbForm
 
 
 class RuleForm(VerbForm):

@@ -44,7 +44,7 @@ PAGES_ONLY = {
     "webhooks.endpoints.send_test": "as edit",
     "webhooks.endpoints.switch_off": "as edit",
     "webhooks.endpoints.switch_on": "as edit",
-    "runbooks.runs.unlock": "tried through both doors by the day of the story",
+    "runbooks.runs.moves.unlock": "tried through both doors by the day of the story",
     "notices.preferences.set_digest": "notices are told to people, not to programs",
     "notices.queries.mark_read": "as set_digest",
     "notices.queries.mark_all_read": "as set_digest",
@@ -53,11 +53,11 @@ PAGES_ONLY = {
 INNER = {
     "incidents.changes.line", "incidents.changes.write", "incidents.strike_outs.mark",
     "inventory.history.record",
-    "inventory.writing.add", "inventory.writing.amend", "runbooks.log.append",
+    "inventory.writing.add", "inventory.writing.amend", "runbooks.log.chain.append",
     "inventory.keeping.add", "inventory.keeping.confirm", "inventory.instances.live_on",
     "inventory.following.set_lifecycle", "inventory.following.register_copy",
     "inventory.following.set_aside", "inventory.following.verify_copy",
-    "runbooks.incidents_told.tell", "runbooks.moving.move", "incidents.run_updates.runs",
+    "runbooks.runs.incident_times.tell", "runbooks.runs.transaction.move", "incidents.run_updates.runs",
     "webhooks.history.record",
 }  # fmt: skip
 #: Where no verbs are: edges, and what is only read.
@@ -124,7 +124,7 @@ def cast(db: None, request: pytest.FixtureRequest, at: datetime, monkeypatch) ->
     )  # fmt: skip
     people = {name: request.getfixturevalue(name) for name in names}
     stop(monkeypatch, [at + timedelta(minutes=8)])  # after all that is staged
-    monkeypatch.setattr("runbooks.preparing.secrets.token_hex", lambda size: "ab" * size)
+    monkeypatch.setattr("runbooks.runs.preparation.secrets.token_hex", lambda size: "ab" * size)
     caches["throttle"].clear()
     return Cast(people, at)
 

@@ -9,7 +9,7 @@ from datetime import UTC
 from itertools import accumulate
 from typing import Any
 
-from inventory.times import stamp
+from lib.times import stamp
 from webhooks.enums import Form
 from webhooks.outgoing_events import OutgoingEvent
 

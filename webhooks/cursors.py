@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Max, Model, Q
 
 from incidents.models import IncidentChange, TimelineEntry
-from runbooks.log import microseconds
+from runbooks.log.chain import microseconds
 from runbooks.models import Event
 from webhooks import kinds
 from webhooks.enums import Source

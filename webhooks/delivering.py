@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from inventory.times import stamp
 from jobs import queue
 from jobs.models import Job
+from lib.times import stamp
 from webhooks import history, parking, sending, signing, targets
 from webhooks.enums import DeliveryStatus
 from webhooks.models import Attempt, Delivery, Endpoint

@@ -17,8 +17,8 @@ from django.db import IntegrityError, transaction
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from accounts.texts import says_something
+from lib.refusals import Invalid, Refused
 from webhooks import (
     cursors,
     delivery_jobs,

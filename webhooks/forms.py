@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from accounts.fields import TextField
-from accounts.verb_forms import VerbForm
+from lib.verb_forms import VerbForm
 from webhooks import kinds
 from webhooks.enums import DeliveryStatus, Form
 from webhooks.models import Endpoint

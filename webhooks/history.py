@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import ChangedMeanwhile
-from inventory import times
+from lib import times
+from lib.refusals import ChangedMeanwhile
 from notices.sending import send_notice
 from webhooks.models import Endpoint, EndpointChange
 

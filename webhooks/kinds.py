@@ -1,14 +1,14 @@
 """The kinds of events that an endpoint may ask for: the log's own, and those of incidents.
 
 A pattern is a kind (`run.held`), a family (`step.*`) or `*`. `docs/reference/webhooks.md` names the
-families; the kinds of the log are those of `runbooks.words`.
+families; the kinds of the log are those of `runbooks.log.words.events`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runbooks import words
+from runbooks.log.words import events
 
 TEST = "webhook.tested"
 #: How somebody said they are stays with the run: it is sent to nobody.
@@ -43,7 +43,7 @@ CHANGES = {
 
 #: What each kind means, for the reference.
 MEANINGS: dict[str, str] = {
-    **{kind: known.meaning for kind, known in words.KINDS.items() if kind != FITNESS},
+    **{kind: known.meaning for kind, known in events.KINDS.items() if kind != FITNESS},
     **{kind: f"Somebody {verb}." for verb, kind in CHANGES.items()},
     OTHER_CHANGE: "Another change of an incident's facts.",
     ENTRY_ADDED: "A person added an entry to the timeline.",

@@ -19,12 +19,12 @@ from django.urls import reverse
 from incidents import words as incident_words
 from incidents.models import Incident, IncidentChange, TimelineEntry
 from inventory.enums import Environment
-from runbooks import words as run_words
+from runbooks.audit.near_miss_queries import is_near_miss
 from runbooks.enums import RunKind
-from runbooks.missed import is_near_miss
+from runbooks.log.words import events as run_words
 from runbooks.models import Event, Run
-from runbooks.procedure import Procedure
-from runbooks.procedurejson import from_json
+from runbooks.procedure.model import Procedure
+from runbooks.procedure.serialization import from_json
 from webhooks import kinds
 from webhooks.enums import Source
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Count
 
-from inventory.times import stamp
 from jobs.models import Job, JobStatus
+from lib.times import stamp
 from webhooks import delivery_jobs, parking, targets
 from webhooks.enums import DeliveryStatus
 from webhooks.models import Delivery, Endpoint

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import timedelta
 
-from inventory.durations import words
+from lib.units.durations import words
 from webhooks import delivering, endpoints, kinds, parking, sending, targets
 from webhooks.outgoing_events import EXAMPLE
 

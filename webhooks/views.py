@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Refused
 from accounts.sessions import signed_in
+from lib.refusals import Refused
 from webhooks import endpoints, history, queries
 from webhooks.delivering import keys
 from webhooks.forms import DeliveryFilterForm, EndpointForm

@@ -10,8 +10,8 @@ from django.http import Http404
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 
-from accounts.answers import answer_to, unread
-from accounts.refusals import ChangedMeanwhile, Invalid, Refused
+from lib.answers import answer_to, unread
+from lib.refusals import ChangedMeanwhile, Invalid, Refused
 
 _AGAIN = "Correct what is named here, and send it again."
 _REMEDIES: dict[type[exceptions.APIException], tuple[str, str]] = {

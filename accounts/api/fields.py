@@ -16,7 +16,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.texts import plain_ends, too_long
-from accounts.units import lengths, moments, sizes
+from lib.units import lengths, moments, sizes
 
 LARGEST = 2**63 - 1
 _SLUG = re.compile(r"[-\w]+", re.ASCII)

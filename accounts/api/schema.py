@@ -11,9 +11,9 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
-from accounts.answers import TOO_BIG
 from accounts.api.answers import ProblemSerializer
 from accounts.api.authentication import BearerToken
+from lib.answers import TOO_BIG
 
 F = TypeVar("F", bound=Callable[..., Any])
 #: Status → when it is answered, and an example: code, sentence, remedy.

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from accounts import access
 from accounts.enums import Right
 from accounts.models import Token, User
-from accounts.refusals import Refused
+from lib.refusals import Refused
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
 

@@ -17,9 +17,9 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from accounts.answers import Answer, wants_fragment, wants_json
 from accounts.sessions import signed_in
 from accounts.templatetags.form_tags import TYPED_BY
+from lib.answers import Answer, wants_fragment, wants_json
 
 #: In a session: when it was last renewed, in seconds since 1970.
 RENEWED = "renewed_at"

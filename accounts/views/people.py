@@ -14,8 +14,8 @@ from accounts import access, invitations, limits, people
 from accounts.enums import Right
 from accounts.forms import InviteForm, RolesForm
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from accounts.sessions import signed_in
+from lib.refusals import Invalid, Refused
 
 
 @require_GET

@@ -20,7 +20,7 @@ from bench.cast import Cast
 from bench.results import Result
 from bench.session import Session
 from runbooks.models import Revision
-from runbooks.parser import parse
+from runbooks.procedure.parser import parse
 
 FILES = 1000
 BATCH = 50

@@ -20,7 +20,7 @@ from incidents.api.serializers import (
 )
 from incidents.api.views import TAG, IncidentView
 from incidents.enums import Part
-from runbooks import clock
+from lib import clock
 from runbooks.models import Run, Runbook
 
 

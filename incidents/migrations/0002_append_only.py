@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import migrations
 
-from accounts.append_only import protect
+from lib.append_only import protect
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.append_only import keep, protect
+from lib.append_only import keep, protect
 
 _STATED = ("id", "incident_id", "stated_at", "stated_by_id", "stated_by_name", "reason")
 _LOSS = ("what", "amount", "unit", "state", "counted", "window_start", "window_end")

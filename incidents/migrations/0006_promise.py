@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.db import migrations, models
 
-from accounts.append_only import fix
+from lib.append_only import fix
 
 
 class Migration(migrations.Migration):

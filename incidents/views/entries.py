@@ -13,7 +13,7 @@ from incidents import entries
 from incidents.forms import CorrectForm, EntryForm
 from incidents.models import TimelineEntry
 from incidents.views.pages import answer, kept_for, sent
-from inventory import times
+from lib import times
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Right
-from accounts.refusals import Invalid, Refused
 from incidents import links, response, run_updates, summary
 from incidents.enums import Part
 from incidents.forms import PersonForm, RunbookForm, RunForm
 from incidents.models import Incident
 from incidents.views.pages import answer, kept, kept_for, person, see_other, sent
-from runbooks import clock
+from lib import clock
+from lib.refusals import Invalid, Refused
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.models import Revision, Runbook

@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.verb_forms import VerbForm
 from incidents.models import Incident
+from lib.verb_forms import VerbForm
 
 
 def person(request: HttpRequest, right: Right = Right.VIEW) -> User:

@@ -17,8 +17,8 @@ from incidents.contamination import contamination
 from incidents.enums import Status
 from incidents.forms import FactsForm, OpenForm, SeverityForm, StatusForm
 from incidents.views.pages import answer, form_page, kept, kept_for, page, person, see_other, sent
-from inventory import times
 from inventory.models import System
+from lib import times
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _form_page = require_http_methods(["GET", "HEAD", "POST"])

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from django import template
 from django.utils.html import format_html, format_html_join
 
-from accounts.units.sizes import words as size_words
-from inventory import board, durations, history, keeping, times
+from inventory import board, history, keeping
 from inventory.enums import CopyState, Lifecycle
 from inventory.models import Change, Copy
+from lib import times
+from lib.units import durations
+from lib.units.sizes import words as size_words
 
 register = template.Library()
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.api.fields import ApiTextField
-from accounts.refusals import Refused
+from lib.refusals import Refused
 
 KEY = OpenApiParameter(
     "Idempotency-Key",

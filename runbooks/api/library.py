@@ -13,7 +13,6 @@ from accounts.api.paging import by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.views import ApiView, asked, now, person
 from accounts.enums import Right
-from runbooks import judging, library, reading, shelf
 from runbooks.api import examples
 from runbooks.api.library_answer import (
     TextAnswer,
@@ -33,7 +32,9 @@ from runbooks.api.library_serializers import (
 )
 from runbooks.api.markdown import given
 from runbooks.api.revisions import BODIES, OfRunbook, runbook_now, runbook_of, saved
-from runbooks.judgement import Judgement
+from runbooks.library import linting, queries, reading
+from runbooks.library import revisions as library
+from runbooks.lint.findings import Judgement
 from runbooks.models import Revision, Runbook
 
 
@@ -63,7 +64,7 @@ class Lint(ApiView):
         if slug and runbook is None:
             raise serializers.ValidationError({"runbook": "There is no such runbook."})
         read = reading.read(text, runbook=runbook)
-        judgement = judging.of_reading(text, read, runbook=runbook, at=now())
+        judgement = linting.of_reading(text, read, runbook=runbook, at=now())
         return Response(TextReadSerializer.printed(TextAnswer(read, judgement)))
 
 
@@ -88,7 +89,7 @@ class RunbookList(OfRunbook):
             approved = Revision.objects.filter(runbook=OuterRef("pk"), approved_at__isnull=False)
             runbooks = runbooks.filter(Exists(approved) if query["approved"] else ~Exists(approved))
         rows, cursor = by_key(runbooks, query)
-        shown = shelf.overview(runbooks.filter(pk__in=[row.pk for row in rows]))
+        shown = queries.overview(runbooks.filter(pk__in=[row.pk for row in rows]))
         listed = {line.runbook.pk: line for line in shown}
         judged = _judged([line.counts for line in shown])
         lines = [runbook_line(listed[row.pk], judged) for row in rows]
@@ -145,4 +146,4 @@ def _judged(revisions: list[Revision | None]) -> dict[int, Judgement]:
     """What is wrong in the texts that a list counts; it came without them."""
     keys = [revision.pk for revision in revisions if revision]
     whole = Revision.objects.filter(pk__in=keys).select_related("runbook__system")
-    return judging.of_revisions(whole, at=now())
+    return linting.of_revisions(whole, at=now())

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from runbooks import judging, shelf, slips
-from runbooks.demands import demands
-from runbooks.judgement import Judgement
+from runbooks.library import failures, linting, queries
+from runbooks.library.demands import demands
+from runbooks.library.reading import Reading
+from runbooks.lint.findings import Judgement
 from runbooks.models import Revision, Runbook
-from runbooks.procedure import Procedure, Step
-from runbooks.procedurejson import from_json
-from runbooks.reading import Reading
+from runbooks.procedure.model import Procedure, Step
+from runbooks.procedure.serialization import from_json
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class RunbookAnswer:
     revision: RevisionAnswer | None = None
 
 
-def runbook_line(listed: shelf.Listed, judged: Mapping[int, Judgement]) -> RunbookAnswer:
+def runbook_line(listed: queries.Listed, judged: Mapping[int, Judgement]) -> RunbookAnswer:
     """A runbook in the list; `judged` are the texts that count, by the keys of their revisions."""
     counts = listed.counts
     findings = judged[counts.pk].open if counts else ()
@@ -37,9 +37,9 @@ def runbook_line(listed: shelf.Listed, judged: Mapping[int, Judgement]) -> Runbo
 
 def whole_runbook(runbook: Runbook, *, at: datetime) -> RunbookAnswer:
     """A runbook with the revision that counts, judged as of `at`."""
-    newest, approved = shelf.newest(runbook), shelf.approved(runbook)
+    newest, approved = queries.newest(runbook), queries.approved(runbook)
     counts = approved or newest
-    revision = RevisionAnswer(counts, judging.of_revision(counts, at=at)) if counts else None
+    revision = RevisionAnswer(counts, linting.of_revision(counts, at=at)) if counts else None
     findings = revision.judgement.open if revision else ()
     return RunbookAnswer(runbook, newest, approved, len(findings), revision)
 
@@ -60,11 +60,11 @@ class RevisionAnswer:
         return ProcedureAnswer(from_json(self.revision.procedure))
 
     @cached_property
-    def ties(self) -> tuple[slips.Tie, ...]:
-        return slips.ties(self.revision)
+    def ties(self) -> tuple[failures.Tie, ...]:
+        return failures.ties(self.revision)
 
     @property
-    def lock(self) -> slips.Failure | None:
+    def lock(self) -> failures.Failure | None:
         return next((tie.failure for tie in self.ties if tie.locks), None)
 
 

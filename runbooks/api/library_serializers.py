@@ -19,12 +19,12 @@ from runbooks.api.library_answer import (
     StepRead,
     TextAnswer,
 )
-from runbooks.difference import Difference, Row, RowKind
 from runbooks.enums import Deviation, Level, ParameterType
-from runbooks.judgement import WaivedRule
+from runbooks.library.failures import Failure, Tie
+from runbooks.lint.findings import WaivedRule
 from runbooks.models import Revision
-from runbooks.procedure import Finding, ParameterSpec
-from runbooks.slips import Failure, Tie
+from runbooks.procedure.difference import Difference, Row, RowKind
+from runbooks.procedure.model import Finding, ParameterSpec
 
 
 class FindingLineSerializer(AnswerSerializer[Finding]):

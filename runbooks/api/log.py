@@ -16,7 +16,6 @@ from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.schema import operation, page_of
 from accounts.api.serializers import InputSerializer
 from accounts.api.views import ApiView, asked, now, person
-from runbooks import blind, log
 from runbooks.api.log_serializers import (
     EventAnswer,
     EventLineSerializer,
@@ -25,6 +24,7 @@ from runbooks.api.log_serializers import (
     RunVerificationSerializer,
 )
 from runbooks.api.runs import run_now
+from runbooks.log import blind_values, chain
 from runbooks.views import run_page, run_reads
 
 LINES, MOST = 200, 1000
@@ -105,7 +105,7 @@ class RunVerification(OfRun):
     def get(self, request: Request, id: int) -> Response:
         """Verify the log: the chain, the columns beside the hashed texts, the revision, and the
         stored state against a replay."""
-        verdict = log.verify(run_page.load(id)[0])
+        verdict = chain.verify(run_page.load(id)[0])
         return Response(RunVerificationSerializer.printed(verdict))
 
 
@@ -123,7 +123,7 @@ class EvidenceList(OfRun):
         query = asked(PageQuerySerializer, request)
         run, state = run_page.load(id)
         by = person(request)
-        hidden = Q(step__in=blind.steps(state, by.pk)) & ~Q(by=by)
+        hidden = Q(step__in=blind_values.steps(state, by.pk)) & ~Q(by=by)
         rows, cursor = by_key(run.evidence.exclude(hidden).select_related("by"), query)
         return Response(page(request, EvidenceLineSerializer, rows, cursor))
 

@@ -1,7 +1,7 @@
 """What each move takes as JSON: one serializer a move, and the table of all of them.
 
 They parse and judge nothing: which step is open, who may act and whether a value fits is for the
-verbs of `runbooks.runs` to say, as it is for the forms of the pages.
+verbs of `runbooks.runs.moves` to say, as it is for the forms of the pages.
 """
 
 from __future__ import annotations

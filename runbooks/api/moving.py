@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.schema import operation
 from accounts.api.views import ApiView, person, route, sent
-from accounts.refusals import Invalid
+from lib.refusals import Invalid
 from runbooks.api import examples
 from runbooks.api.fields import KEY, idempotency_key
 from runbooks.api.log_serializers import MoveDoneSerializer
@@ -20,7 +20,7 @@ from runbooks.api.moves import MOVES
 from runbooks.api.runs import run_now
 from runbooks.enums import Move
 from runbooks.models import Run
-from runbooks.runs import VERBS
+from runbooks.runs.moves import VERBS
 
 _VALUE = "value_"  # how a verb names a value that it cannot read
 

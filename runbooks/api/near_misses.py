@@ -15,10 +15,10 @@ from accounts.api.paging import PageQuerySerializer, page
 from accounts.api.schema import operation, page_of
 from accounts.api.serializers import AnswerSerializer, InputSerializer, Values
 from accounts.api.views import ApiView, asked, person
-from runbooks import near_misses
+from runbooks.audit import near_misses
+from runbooks.audit.near_miss_queries import Filters, What
+from runbooks.audit.near_misses import NearMiss, Place, Tally
 from runbooks.enums import RunKind
-from runbooks.missed import Filters, What
-from runbooks.near_misses import NearMiss, Place, Tally
 
 TAG = "Near misses"
 

@@ -16,10 +16,10 @@ from accounts.api.schema import operation
 from accounts.api.serializers import AnswerSerializer, InputSerializer, PersonNameSerializer
 from accounts.api.views import ApiView, now, person, sent
 from accounts.enums import Right
-from runbooks import reviews
 from runbooks.api.fields import Text
 from runbooks.models import Review
-from runbooks.reviews import Told
+from runbooks.runs import reviews
+from runbooks.runs.reviews import Told
 
 TAG = "Runs"
 

@@ -12,14 +12,13 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.answers import answer_to
 from accounts.api.fields import WholeNumberField
 from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.parsers import Json
 from accounts.api.schema import operation, page_of
 from accounts.api.serializers import InputSerializer, Values
 from accounts.api.views import ApiView, asked, now, person, sent
-from runbooks import judging, library, shelf, waivers
+from lib.answers import answer_to
 from runbooks.api import examples
 from runbooks.api.fields import Text
 from runbooks.api.library_answer import (
@@ -39,9 +38,11 @@ from runbooks.api.library_serializers import (
     RunbookWholeSerializer,
 )
 from runbooks.api.markdown import Markdown, given
-from runbooks.difference import difference
-from runbooks.library import Unreadable
+from runbooks.library import linting, queries, waivers
+from runbooks.library import revisions as library
+from runbooks.library.revisions import Unreadable
 from runbooks.models import Revision, Runbook
+from runbooks.procedure.difference import difference
 from runbooks.views import library as pages
 
 BODIES: tuple[type[BaseParser], ...] = (Json, Markdown)
@@ -70,7 +71,7 @@ class RevisionList(OfRunbook):
     def get(self, request: Request, slug: str) -> Response:
         """The revisions, the newest first."""
         query = asked(PageQuerySerializer, request)
-        revisions = shelf.light().filter(runbook=runbook_of(slug)).select_related("runbook")
+        revisions = queries.light().filter(runbook=runbook_of(slug)).select_related("runbook")
         rows, cursor = by_key(revisions, query, newest=True)
         return Response(page(request, RevisionLineSerializer, rows, cursor))
 
@@ -185,7 +186,7 @@ def runbook_now(slug: str) -> dict[str, object]:
 def revision_now(slug: str, number: int) -> dict[str, object]:
     """The answer about a revision, judged as of now. Raises `Http404`."""
     revision = revision_of(slug, number)
-    judgement = judging.of_revision(revision, at=now())
+    judgement = linting.of_revision(revision, at=now())
     return RevisionWholeSerializer.printed(RevisionAnswer(revision, judgement))
 
 

@@ -15,29 +15,22 @@ from django.urls import reverse
 
 from runbooks.api.step_answer import StepAnswer, person_of, signer
 from runbooks.enums import ParameterType, RunRole
-from runbooks.interlocks.loss import Loss, as_found, loss_with
-from runbooks.machine import (
-    Allowed,
-    Facts,
-    Gate,
-    RunState,
-    current,
-    gates,
-    not_before,
-    open_roles,
-    remarks,
-    replacement,
-    required_roles,
-)
+from runbooks.library.failures import Failure
+from runbooks.live.presence import Here
+from runbooks.machine.decide import open_roles
+from runbooks.machine.gates import gates, remarks, required_roles
+from runbooks.machine.interlocks.loss import Loss, as_found, loss_with
+from runbooks.machine.overriding import not_before
+from runbooks.machine.replacing import proposed as replacement
+from runbooks.machine.requests import Allowed, Gate
+from runbooks.machine.state import Facts, RunState, current
+from runbooks.machine.statements import Override, Replacement
 from runbooks.models import Run
-from runbooks.other_runs import OtherRun
-from runbooks.presence import Here
-from runbooks.procedure import ParameterSpec
+from runbooks.procedure.model import ParameterSpec
+from runbooks.runs.other_runs import OtherRun
 from runbooks.screen import Desk, Part, Person
 from runbooks.screen.head import Head, head
 from runbooks.screen.steps import parts
-from runbooks.slips import Failure
-from runbooks.stated import Override, Replacement
 
 
 @dataclass(frozen=True)

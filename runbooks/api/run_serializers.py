@@ -24,10 +24,10 @@ from runbooks.api.run_answer import (
 )
 from runbooks.api.step_serializers import RunStepSerializer
 from runbooks.enums import Deviation, Move, ParameterType, RunKind, RunRole, RunStatus
-from runbooks.interlocks.loss import Basis, LossState
-from runbooks.machine import Gate
+from runbooks.machine.interlocks.loss import Basis, LossState
+from runbooks.machine.requests import Gate
 from runbooks.models import Revision, Run, RunPerson
-from runbooks.other_runs import OtherRun
+from runbooks.runs.other_runs import OtherRun
 from runbooks.screen import Part
 from runbooks.screen.head import Place
 

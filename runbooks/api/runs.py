@@ -20,17 +20,20 @@ from accounts.api.schema import operation, page_of
 from accounts.api.serializers import InputSerializer
 from accounts.api.views import ApiView, asked, now, person, sent
 from accounts.models import User
-from accounts.refusals import Invalid
-from runbooks import clock, eventtext, other_runs, runs, slips
+from lib import clock
+from lib.refusals import Invalid
 from runbooks.api import examples
 from runbooks.api.fields import KEY, Text, Texts, idempotency_key
 from runbooks.api.run_answer import HandOverNote, RunAnswer
 from runbooks.api.run_serializers import RunLineSerializer, RunNowSerializer
 from runbooks.enums import RunKind, RunStatus
-from runbooks.machine import RunState
+from runbooks.library import failures as slips
+from runbooks.live.presence import Here
+from runbooks.log import texts
+from runbooks.machine.state import RunState
 from runbooks.models import Revision, Run
-from runbooks.presence import Here
-from runbooks.procedurejson import from_json
+from runbooks.procedure.serialization import from_json
+from runbooks.runs import moves, other_runs
 from runbooks.views import run_page
 
 _UNCHANGED = OpenApiParameter(
@@ -96,7 +99,7 @@ class RunList(ApiView):
         given = sent(SentRunSerializer, request)
         revision = _revision(given.pop("runbook"), given.pop("revision"))
         try:
-            run = runs.prepare(revision=revision, by=by, at=at, key=key, **given)
+            run = moves.prepare(revision=revision, by=by, at=at, key=key, **given)
         except Invalid as invalid:
             raise Invalid(_named(invalid.errors, revision, given["parameters"])) from None
         response = Response(run_now(run.pk, by), status=201)
@@ -166,7 +169,7 @@ def _note(run: Run, state: RunState) -> HandOverNote:
     if state.hand_over_to is None:
         return HandOverNote()
     event = run.events.filter(kind="hand_over.offered").order_by("-sequence").first()
-    data = eventtext.read(event.text).data if event else {}
+    data = texts.read(event.text).data if event else {}
     return HandOverNote(**{f.name: data[f.name] for f in fields(HandOverNote) if f.name in data})
 
 

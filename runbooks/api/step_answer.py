@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from runbooks import interlocks
 from runbooks.enums import StepStatus, ValueType
-from runbooks.machine import StepState
-from runbooks.procedure import Guard, Step, ValueSpec
+from runbooks.machine import interlocks
+from runbooks.machine.state import StepState
+from runbooks.procedure.model import Guard, Step, ValueSpec
 from runbooks.screen import Desk, Person
 from runbooks.screen.steps import Row
 

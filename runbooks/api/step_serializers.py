@@ -8,7 +8,7 @@ from accounts.api.fields import ApiMomentField, EnumField
 from accounts.api.serializers import AnswerSerializer, LabelField, PersonNameSerializer
 from runbooks.api.step_answer import CommandShown, GuardAnswer, StepAnswer, StepMark, WantedValue
 from runbooks.enums import CountersignTiming, RunRole, StepStatus, ValueType
-from runbooks.machine import StepState
+from runbooks.machine.state import StepState
 
 
 class CommandSerializer(AnswerSerializer[CommandShown]):

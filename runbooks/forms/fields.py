@@ -12,7 +12,7 @@ from inventory.fields import MomentField, day_means
 from runbooks.enums import ValueType
 from runbooks.machine.entries import Entry, EntryKind, is_required
 from runbooks.machine.move import Move
-from runbooks.procedure import ValueSpec
+from runbooks.procedure.model import ValueSpec
 
 #: What the form of the step itself asks for.
 _OF_THE_STEP = {EntryKind.STEP, EntryKind.VALUES}

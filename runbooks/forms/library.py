@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 from accounts.fields import TextField
 from accounts.texts import plain_ends
 from runbooks.forms.fields import prose_field
-from runbooks.judgement import WaivedRule
+from runbooks.library.waivers import LONGEST_REASON
+from runbooks.lint.findings import WaivedRule
 from runbooks.models import Revision, Runbook
-from runbooks.parser import MAX_BYTES
-from runbooks.waivers import LONGEST_REASON
+from runbooks.procedure.parser import MAX_BYTES
 
 BOM = b"\xef\xbb\xbf"
 

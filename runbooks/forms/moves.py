@@ -14,9 +14,10 @@ from django.utils.datastructures import MultiValueDict
 from accounts.fields import TextField
 from runbooks.enums import Move as MoveName
 from runbooks.forms.fields import entry_fields, password_field
-from runbooks.machine import RunState, demanded
 from runbooks.machine.entries import EntryKind
 from runbooks.machine.move import Move
+from runbooks.machine.signature import demanded
+from runbooks.machine.state import RunState
 
 VALUE = "value_"
 

@@ -7,10 +7,11 @@ from typing import Any
 
 from django import forms
 
-from runbooks import interlocks
 from runbooks.enums import RunRole
 from runbooks.forms.moves import MoveForm
-from runbooks.machine import replaceable, replacement
+from runbooks.machine import interlocks
+from runbooks.machine.replacing import proposed as replacement
+from runbooks.machine.replacing import replaceable
 
 
 class StartForm(MoveForm):

@@ -12,10 +12,10 @@ from django.http import QueryDict
 
 from accounts.fields import TextField
 from inventory.models import System
-from runbooks.choices import CopyChoice, InstanceChoice, copies_for, instances_for
 from runbooks.enums import ParameterType, RunKind
-from runbooks.interlocks.loss import LastWrite
-from runbooks.procedure import ParameterSpec, Procedure
+from runbooks.machine.interlocks.loss import LastWrite
+from runbooks.procedure.model import ParameterSpec, Procedure
+from runbooks.runs.choices import CopyChoice, InstanceChoice, copies_for, instances_for
 
 PREFIX = "parameter_"
 _KINDS = [
@@ -39,7 +39,7 @@ class Pick(forms.ChoiceField):
 
 class PrepareForm(forms.Form):
     """Kind, title and one field a parameter, named `parameter_<name>`. What a parameter may be is
-    judged by `runbooks.runs.prepare`; this form only carries what was typed or picked.
+    judged by `runbooks.runs.moves.prepare`; this form only carries what was typed or picked.
 
     `copies` and `instances` map a field's name to the choices, described for people.
     """

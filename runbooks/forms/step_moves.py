@@ -5,15 +5,15 @@ from __future__ import annotations
 from django import forms
 
 from accounts.fields import TextField
-from runbooks import interlocks
 from runbooks.enums import ValueType
 from runbooks.forms.fields import PLAIN, password_field, value_field
 from runbooks.forms.moves import VALUE, MoveForm
-from runbooks.interlocks.before import kept_copy
-from runbooks.interlocks.wait import FIRST_LINE, unchecked
-from runbooks.irreversible import deletes, part_of, target_of
-from runbooks.machine import so_far
-from runbooks.procedure import ValueSpec
+from runbooks.machine import interlocks
+from runbooks.machine.interlocks.before import kept_copy
+from runbooks.machine.interlocks.wait import FIRST_LINE, unchecked
+from runbooks.machine.overriding import so_far
+from runbooks.procedure.irreversible import deletes, part_of, target_of
+from runbooks.procedure.model import ValueSpec
 
 
 class ValuesForm(MoveForm):

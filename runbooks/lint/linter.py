@@ -9,7 +9,7 @@ from runbooks.lint.book.remarks import Remark
 from runbooks.lint.facts import LintFacts
 from runbooks.lint.rule import LintRule, scopes_of
 from runbooks.lint.rules import RULES
-from runbooks.procedure import Finding, Procedure
+from runbooks.procedure.model import Finding, Procedure
 
 
 def lint(procedure: Procedure, source: str, facts: LintFacts | None = None) -> tuple[Finding, ...]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from runbooks.enums import Level
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
-from runbooks.procedure import Guard
+from runbooks.procedure.model import Guard
 
 Check = Callable[[Book], Iterator[Remark]]
 

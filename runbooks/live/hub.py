@@ -12,8 +12,7 @@ from secrets import token_hex
 from django.db import Error, connection
 from django.utils import timezone
 
-from runbooks import presence
-from runbooks.live import door, wake
+from runbooks.live import door, presence, wake
 from runbooks.live.desk import Desk
 from runbooks.live.reading import News, news
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from runbooks import presence
+from runbooks.live import presence
 from runbooks.models import Event
 
 

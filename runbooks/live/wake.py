@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from runbooks import notify
+from runbooks.live import notify
 
 log = logging.getLogger(__name__)
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbooks import interlocks
 from runbooks.enums import Move
-from runbooks.machine import rollback
-from runbooks.requests import Malformed, NewEvent, Outcome, Request, index_of
-from runbooks.state import RunState, in_section, taken_back
+from runbooks.machine import interlocks, rollback
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Request, index_of
+from runbooks.machine.state import RunState, in_section, taken_back
 
 
 def entering(state: RunState, key: str, why: str) -> NewEvent:

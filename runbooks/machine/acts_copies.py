@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from accounts.texts import says_something
 from runbooks.enums import Move
-from runbooks.requests import Malformed, NewEvent, Outcome, Request
-from runbooks.state import RunState
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Request
+from runbooks.machine.state import RunState
 
 
 def _ask(state: RunState, request: Request) -> Outcome:

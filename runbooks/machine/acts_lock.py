@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from inventory.identifiers import plain
 from runbooks.enums import Caught, Move, ParameterType
-from runbooks.interlocks.identify import names
-from runbooks.irreversible import act_of, deletes, target_of
-from runbooks.procedure import Guard
-from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
-from runbooks.state import RunState
+from runbooks.machine.interlocks.identify import names
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
+from runbooks.machine.state import RunState
+from runbooks.procedure.irreversible import act_of, deletes, target_of
+from runbooks.procedure.model import Guard
 
 
 def _confirm(state: RunState, request: Request) -> Outcome:

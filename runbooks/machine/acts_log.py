@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from runbooks import interlocks
 from runbooks.enums import Move, StepStatus, ValueType
+from runbooks.machine import interlocks
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.machine.state import ENDED, RunState, current
 from runbooks.machine.striking import not_struck
-from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
-from runbooks.state import ENDED, RunState, current
 
 
 def _about(state: RunState, request: Request) -> dict[str, int]:

@@ -14,9 +14,9 @@ from runbooks.machine.overriding import (
     pending,
     so_far,
 )
-from runbooks.requests import Gate, Malformed, NewEvent, Outcome, Refusal, Request
-from runbooks.state import RunState
-from runbooks.stated import Override
+from runbooks.machine.requests import Gate, Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.machine.state import RunState
+from runbooks.machine.statements import Override
 
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 MOST_HOURS = 72

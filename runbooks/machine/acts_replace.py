@@ -5,8 +5,8 @@ from __future__ import annotations
 from runbooks.enums import Move, RunRole
 from runbooks.machine.reading_back import read_back
 from runbooks.machine.replacing import REPLACEABLE, gone, may_not_propose, proposed
-from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
-from runbooks.state import RunState, place
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.machine.state import RunState, place
 
 
 def _propose(state: RunState, request: Request) -> Outcome:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbooks import interlocks
 from runbooks.enums import Caught, Deviation, Move, RunKind, RunRole, RunStatus
-from runbooks.machine import rollback
+from runbooks.machine import interlocks, rollback
 from runbooks.machine.reading_back import read_back
 from runbooks.machine.replacing import is_taken
-from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request
-from runbooks.state import RunState, current, in_section, place
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.machine.state import RunState, current, in_section, place
 
 
 def _take_role(state: RunState, request: Request) -> Outcome:

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from runbooks import interlocks
 from runbooks.enums import Caught, CountersignTiming, Move, RunRole, StepStatus, ValueType
-from runbooks.interlocks import Wrong
-from runbooks.machine import rollback
+from runbooks.machine import interlocks, rollback
 from runbooks.machine.acts_branch import entering
 from runbooks.machine.attempts import put
 from runbooks.machine.gates import closed_gate, not_yet
+from runbooks.machine.interlocks import Wrong
 from runbooks.machine.misses import holding, too_many
 from runbooks.machine.pace import pace
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
 from runbooks.machine.signature import on_screen_of
-from runbooks.requests import Malformed, NewEvent, Outcome, Refusal, Request, index_of
-from runbooks.state import RunState, not_taken, replace
-from runbooks.values import Reading, agree, judge
+from runbooks.machine.state import RunState, not_taken, replace
+from runbooks.procedure.observed import Reading, agree, judge
 
 
 def _begin(state: RunState, request: Request) -> Outcome:

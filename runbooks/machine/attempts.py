@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from runbooks.enums import StepStatus
-from runbooks.requests import Line
-from runbooks.state import FINISHED, RunState, StepState, replace
+from runbooks.machine.requests import Line
+from runbooks.machine.state import FINISHED, RunState, StepState, replace
 
 
 def put(state: RunState, step: StepState) -> RunState:

@@ -13,10 +13,10 @@ from runbooks.enums import Move, RunRole
 from runbooks.machine.gates import closed_gate, missing_roles, not_yet, overridden
 from runbooks.machine.overriding import askable, usable
 from runbooks.machine.replacing import replaceable
+from runbooks.machine.requests import Refusal
 from runbooks.machine.rules import standing
+from runbooks.machine.state import RunState
 from runbooks.machine.striking import may_strike_any
-from runbooks.requests import Refusal
-from runbooks.state import RunState
 
 
 def barred(

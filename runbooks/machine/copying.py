@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from runbooks.requests import Line
-from runbooks.state import replace as replaced
-from runbooks.stated import CopyAnswer, KnownCopy, Stated
+from runbooks.machine.requests import Line
+from runbooks.machine.state import replace as replaced
+from runbooks.machine.statements import CopyAnswer, KnownCopy, Stated
 
 
 def copy_registered(so_far: Stated, line: Line) -> Stated:

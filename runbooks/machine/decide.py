@@ -16,11 +16,11 @@ from runbooks.machine.acts_run import ACTS as RUN_ACTS
 from runbooks.machine.acts_step import ACTS as STEP_ACTS
 from runbooks.machine.barred import barred, has_choice
 from runbooks.machine.replacing import is_taken
+from runbooks.machine.requests import Allowed, Outcome, Refusal, Request
 from runbooks.machine.rules import RULES, standing
 from runbooks.machine.signature import unknown_signer, unsigned
+from runbooks.machine.state import RunState
 from runbooks.machine.timing import timed
-from runbooks.requests import Allowed, Outcome, Refusal, Request
-from runbooks.state import RunState
 
 ACTS = {
     **RUN_ACTS,

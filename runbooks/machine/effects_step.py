@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from runbooks.enums import RunRole, StepStatus
 from runbooks.machine.attempts import again, strike, touch
-from runbooks.requests import Line
-from runbooks.state import RunState, in_section, replace, taken_back
+from runbooks.machine.requests import Line
+from runbooks.machine.state import RunState, in_section, replace, taken_back
 
 
 def _begun(state: RunState, line: Line) -> RunState:

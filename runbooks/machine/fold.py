@@ -1,6 +1,6 @@
 """What each event does to the state. `apply` is total over the kinds of `EFFECTS`; everything else
 in the log (notes, refusals, late entries) changes nothing but the count. The same fold serves the
-verbs, which store what it gives, and `runbooks.log.verify`, which replays."""
+verbs, which store what it gives, and `runbooks.log.chain.verify`, which replays."""
 
 from __future__ import annotations
 
@@ -9,19 +9,12 @@ from collections.abc import Callable
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.machine.attempts import put, strike
 from runbooks.machine.effects_step import STEP_EFFECTS
+from runbooks.machine.requests import Line
+from runbooks.machine.state import Facts, RunState, StepState, current, in_section, replace
 from runbooks.machine.stating import STATED
 from runbooks.machine.stating import state as state_one
 from runbooks.machine.stating import stated as states
-from runbooks.procedure import Procedure
-from runbooks.requests import Line
-from runbooks.state import (
-    Facts,
-    RunState,
-    StepState,
-    current,
-    in_section,
-    replace,
-)
+from runbooks.procedure.model import Procedure
 
 
 def genesis(number: int, procedure: Procedure, line: Line) -> RunState:

@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from accounts.texts import full_stop
-from runbooks import interlocks
 from runbooks.enums import CountersignTiming, RunKind, RunRole, RunStatus, StepStatus, ValueType
-from runbooks.freshness import is_fresh
-from runbooks.irreversible import ACTS, act_of
-from runbooks.machine import rollback
-from runbooks.requests import Gate, Refusal
-from runbooks.state import FINISHED, RunState, current
+from runbooks.machine import interlocks, rollback
+from runbooks.machine.freshness import is_fresh
+from runbooks.machine.requests import Gate, Refusal
+from runbooks.machine.state import FINISHED, RunState, current
+from runbooks.procedure.irreversible import ACTS, act_of
 
 #: A countersign *before* counts for two minutes: concurrent verification means both are there now.
 COUNTERSIGN_COUNTS_FOR = timedelta(minutes=2)

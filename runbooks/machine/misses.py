@@ -5,9 +5,9 @@ Every refusal is kept. It is counted as a near miss only when it says what a gua
 from __future__ import annotations
 
 from runbooks.enums import Move, RunStatus
-from runbooks.freshness import WENT_BACK
-from runbooks.requests import NewEvent, Refusal, Request
-from runbooks.state import RunState
+from runbooks.machine.freshness import WENT_BACK
+from runbooks.machine.requests import NewEvent, Refusal, Request
+from runbooks.machine.state import RunState
 
 #: Wrong answers at one step, over all attempts, after which a second person must look.
 TOO_MANY = 3

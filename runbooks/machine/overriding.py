@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 from accounts.texts import full_stop
 from runbooks.enums import RunStatus
-from runbooks.irreversible import act_of
 from runbooks.machine.gates import attempt_at, gates, run_gates
-from runbooks.procedure import Guard
-from runbooks.requests import Gate, Refusal
-from runbooks.state import RunState, current
-from runbooks.stated import Override
+from runbooks.machine.requests import Gate, Refusal
+from runbooks.machine.state import RunState, current
+from runbooks.machine.statements import Override
+from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.model import Guard
 
 #: Between asking and passing: long enough to read the reason again, and for those who are paged.
 OVERRIDE_WAITS = timedelta(seconds=120)

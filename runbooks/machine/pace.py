@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from runbooks.enums import StepStatus
-from runbooks.state import RunState, StepState
+from runbooks.machine.state import RunState, StepState
 
 #: So many ticks in one run, within so long, were not ticked one by one as each step was done.
 BATCH, WITHIN = 3, timedelta(seconds=10)

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from runbooks import interlocks
 from runbooks.enums import CountersignTiming, Move, RunRole, RunStatus, StepStatus, ValueType
-from runbooks.irreversible import ACTS, act_of
-from runbooks.machine import replacing, rollback
+from runbooks.machine import interlocks, replacing, rollback
 from runbooks.machine.gates import countersigned, overridden, own_release, released, repeats_check
 from runbooks.machine.overriding import may_ask, may_use
-from runbooks.requests import Refusal
-from runbooks.state import RunState, current
+from runbooks.machine.requests import Refusal
+from runbooks.machine.state import RunState, current
+from runbooks.procedure.irreversible import ACTS, act_of
 
 
 def countersigner(state: RunState, index: int) -> RunRole:

@@ -3,8 +3,8 @@ that was finished last (interrupted checklists lose their place: NASA/TM-2010-21
 
 from __future__ import annotations
 
-from runbooks.requests import Malformed, Refusal, Request
-from runbooks.state import RunState, place
+from runbooks.machine.requests import Malformed, Refusal, Request
+from runbooks.machine.state import RunState, place
 
 
 def read_back(state: RunState, request: Request) -> Refusal | Malformed | None:

@@ -9,9 +9,9 @@ person who is replaced goes on, reads it on their page, and can object.
 from __future__ import annotations
 
 from runbooks.enums import RunRole
-from runbooks.requests import Refusal
-from runbooks.state import RunState
-from runbooks.stated import Replacement
+from runbooks.machine.requests import Refusal
+from runbooks.machine.state import RunState
+from runbooks.machine.statements import Replacement
 
 #: Roles that one person holds alone, and whose work nobody else does.
 REPLACEABLE = (RunRole.OPERATOR, RunRole.DECIDER)

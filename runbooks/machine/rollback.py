@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from runbooks.enums import CountersignTiming, Purpose
-from runbooks.interlocks import holdings
-from runbooks.interlocks.interlock import utc
-from runbooks.irreversible import act_of, target_of
-from runbooks.procedure import Procedure, Step
-from runbooks.requests import Refusal
-from runbooks.state import RunState
-from runbooks.stated import Thawed
+from runbooks.machine.interlocks import holdings
+from runbooks.machine.interlocks.interlock import utc
+from runbooks.machine.requests import Refusal
+from runbooks.machine.state import RunState
+from runbooks.machine.statements import Thawed
+from runbooks.procedure.irreversible import act_of, target_of
+from runbooks.procedure.model import Procedure, Step
 
 
 def is_guarded(procedure: Procedure, section: str, target: str) -> bool:

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
 from runbooks.machine.particulars import PARTICULARS
+from runbooks.machine.requests import Refusal
+from runbooks.machine.state import ENDED, FINISHED, RunState, current
 from runbooks.machine.timing import untimely
-from runbooks.requests import Refusal
-from runbooks.state import ENDED, FINISHED, RunState, current
 
 B, R, H = RunStatus.BRIEFING, RunStatus.RUNNING, RunStatus.HELD
 C, A = RunStatus.COMPLETED, RunStatus.ABORTED

@@ -1,6 +1,6 @@
 """The password at a signature: where it is asked for again, and what a wrong one comes to.
 
-The machine sees no password. A verb looks at it (`runbooks.signing`) and says with the request:
+The machine sees no password. A verb looks at it (`runbooks.runs.signing`) and says with the request:
 `signed` True, False (it does not fit) or None (none was typed, or none was compared); `sign_again`,
 the setting; `on_screen_of`, the person (account id) on whose screen another one signed; and where
 that other one did not: `unknown_signer`, and `signer_id`, whose name was typed (account id; 0: of
@@ -15,10 +15,10 @@ from datetime import datetime
 from typing import Any
 
 from runbooks.enums import CountersignTiming, Move, RunRole
-from runbooks.irreversible import act_of
+from runbooks.machine.requests import Malformed, Refusal, Request
 from runbooks.machine.rules import standing
-from runbooks.requests import Malformed, Refusal, Request
-from runbooks.state import RunState
+from runbooks.machine.state import RunState
+from runbooks.procedure.irreversible import act_of
 
 #: Moves that are signatures under something that cannot be undone, or that verify it.
 SIGNED = frozenset({Move.COUNTERSIGN, Move.UNLOCK, Move.OVERRIDE})

@@ -17,10 +17,17 @@ from runbooks.machine.copying import (
     copy_registered,
     copy_verified,
 )
+from runbooks.machine.requests import Line
+from runbooks.machine.state import replace
+from runbooks.machine.statements import (
+    AnsweredIncident,
+    Confirmed,
+    Deviation,
+    Signed,
+    Stated,
+    Thawed,
+)
 from runbooks.machine.stating_people import STATED_OF_PEOPLE
-from runbooks.requests import Line
-from runbooks.state import replace
-from runbooks.stated import AnsweredIncident, Confirmed, Deviation, Signed, Stated, Thawed
 
 
 def stated(lines: Iterable[Line]) -> Stated:

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from runbooks.enums import RunRole
-from runbooks.requests import Line
-from runbooks.state import replace
-from runbooks.stated import Fitness, Override, Replacement, Stated
+from runbooks.machine.requests import Line
+from runbooks.machine.state import replace
+from runbooks.machine.statements import Fitness, Override, Replacement, Stated
 
 #: After a longer hold nobody still has the picture that the team check gave them (RUNS, resume).
 LONG_HOLD = timedelta(minutes=15)

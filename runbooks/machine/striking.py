@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from runbooks.enums import RunRole
-from runbooks.requests import Refusal
-from runbooks.state import RunState
+from runbooks.machine.requests import Refusal
+from runbooks.machine.state import RunState
 
 
 def not_struck(state: RunState, person: int, sequence: int) -> Refusal | None:

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from runbooks.enums import Move, RunStatus
-from runbooks.freshness import WENT_BACK, went_back
+from runbooks.machine.freshness import WENT_BACK, went_back
 from runbooks.machine.gates import gates
-from runbooks.requests import NewEvent, Refusal, Request
-from runbooks.state import RunState
+from runbooks.machine.requests import NewEvent, Refusal, Request
+from runbooks.machine.state import RunState
 
 #: Moves that are judged by how long ago something was, or that begin a time that is waited for.
 #: A hold that was longer than it seems would not have its team check repeated.

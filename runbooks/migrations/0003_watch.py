@@ -3,7 +3,7 @@ from __future__ import annotations
 import django.db.models.deletion
 from django.db import migrations, models
 
-from accounts.append_only import protect
+from lib.append_only import protect
 
 
 class Migration(migrations.Migration):

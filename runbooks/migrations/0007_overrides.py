@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.append_only import protect
+from lib.append_only import protect
 
 
 class Migration(migrations.Migration):

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.db import migrations, models
 
-from accounts.append_only import protect
-from runbooks.acting import digest
-from runbooks.procedurejson import from_json
-from runbooks.titles import title_key
+from lib.append_only import protect
+from runbooks.procedure.executable import digest
+from runbooks.procedure.serialization import from_json
+from runbooks.procedure.titles import title_key
 
 
 def fill(apps: Any, editor: Any) -> None:

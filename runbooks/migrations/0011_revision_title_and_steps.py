@@ -4,9 +4,9 @@ from typing import Any
 
 from django.db import migrations, models
 
-from accounts.append_only import drop, protect
-from runbooks.counting import count_steps
-from runbooks.procedurejson import from_json
+from lib.append_only import drop, protect
+from runbooks.procedure.counting import count_steps
+from runbooks.procedure.serialization import from_json
 
 
 def lift(apps: Any, editor: Any) -> None:

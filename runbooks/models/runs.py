@@ -1,6 +1,6 @@
 """Runs: a row a run, a row a person in it, a row an attempt at a step.
 
-Written by `runbooks.moving` and `runbooks.runs` only, through `runbooks.rows`.
+Written by `runbooks.runs.transaction` and `runbooks.runs.moves` only, through `runbooks.runs.persistence`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Run(models.Model):
 
 class RunParameter(models.Model):
     """A parameter as chosen at the start. `facts` is what the inventory said then: the run keeps it
-    even when the inventory changes (`runbooks.parameters.Facts` as JSON)."""
+    even when the inventory changes (`runbooks.runs.parameters.Facts` as JSON)."""
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="parameters")
     name = models.CharField(max_length=80)

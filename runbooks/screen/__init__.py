@@ -11,20 +11,16 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from inventory.models import System
-from runbooks import interlocks
 from runbooks.enums import Move, ParameterType, RunRole, RunStatus
-from runbooks.freshness import went_back
-from runbooks.machine import (
-    ENDED,
-    Allowed,
-    RunState,
-    barred,
-    current,
-    open_roles,
-    replaceable,
-    required_roles,
-)
-from runbooks.presence import Here
+from runbooks.live.presence import Here
+from runbooks.machine import interlocks
+from runbooks.machine.barred import barred
+from runbooks.machine.decide import open_roles
+from runbooks.machine.freshness import went_back
+from runbooks.machine.gates import required_roles
+from runbooks.machine.replacing import replaceable
+from runbooks.machine.requests import Allowed
+from runbooks.machine.state import ENDED, RunState, current
 from runbooks.screen.banner import Banner, banner
 from runbooks.screen.brief import Brief, brief
 from runbooks.screen.head import Head, head

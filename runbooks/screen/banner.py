@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from inventory.times import stamp
+from lib.times import stamp
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
-from runbooks.freshness import went_back
-from runbooks.interlocks.holdings import frozen
-from runbooks.machine import ENDED, Allowed, RunState, current
+from runbooks.log.words.events import deviation_words
+from runbooks.machine.freshness import went_back
+from runbooks.machine.interlocks.holdings import frozen
 from runbooks.machine.misses import TOO_MANY
+from runbooks.machine.requests import Allowed
+from runbooks.machine.state import ENDED, RunState, current
+from runbooks.machine.statements import Replacement
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.waiting import cancelling
-from runbooks.stated import Replacement
-from runbooks.words import deviation_words
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from runbooks import expected
-from runbooks.interlocks.loss import LossState, loss_with
-from runbooks.irreversible import deleted
 from runbooks.lint.rules import RULES
-from runbooks.machine import RunState
+from runbooks.machine.interlocks.loss import LossState, loss_with
+from runbooks.machine.state import RunState
+from runbooks.procedure.irreversible import deleted
+from runbooks.screen import expected
 from runbooks.screen.losses import lost_if_right
 from runbooks.screen.rollbacks import of_acts, offered
 from runbooks.screen.words import place_name

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from inventory.durations import words
+from lib.units.durations import words
 from runbooks.enums import CountersignTiming
-from runbooks.machine import COUNTERSIGN_COUNTS_FOR, Gate, RunState, remarks
+from runbooks.machine.gates import COUNTERSIGN_COUNTS_FOR, remarks
+from runbooks.machine.requests import Gate
+from runbooks.machine.state import RunState
 from runbooks.screen.team_check import ends_at
 from runbooks.screen.words import clock_time
 

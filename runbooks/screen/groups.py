@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from runbooks.machine import RunState
+from runbooks.machine.state import RunState
 from runbooks.screen.words import place_name
 
 VALUE = "value_"

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inventory.durations import age, words
 from inventory.models import System
-from inventory.times import stamp
+from lib.times import stamp
+from lib.units.durations import age, words
 from runbooks.enums import Move, ParameterType, RunKind, RunStatus
-from runbooks.interlocks.loss import loss_with
-from runbooks.irreversible import deleted
-from runbooks.machine import ENDED, Allowed, Facts
-from runbooks.presence import Here
+from runbooks.live.presence import Here
+from runbooks.machine.interlocks.loss import loss_with
+from runbooks.machine.requests import Allowed
+from runbooks.machine.state import ENDED, Facts
+from runbooks.procedure.irreversible import deleted
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.primary import role_words
 from runbooks.screen.words import clock_face, place_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from inventory.times import stamp
+from lib.times import stamp
 from runbooks.models import Run
 from runbooks.screen.head import STATUS_CLASSES
 from runbooks.screen.words import clock_face

@@ -6,16 +6,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from accounts.texts import full_stop
-from inventory.durations import age
-from inventory.times import stamp
-from runbooks.interlocks.after import promised
-from runbooks.interlocks.before import kept_copy
-from runbooks.interlocks.destroy import nothing_to_keep
-from runbooks.interlocks.holdings import good_copies, safety_copy
-from runbooks.interlocks.loss import LossState, as_found, loss_with, restored, signed_for
-from runbooks.irreversible import deletes, part_of, target_of
-from runbooks.machine import RunState
-from runbooks.procedure import Step
+from lib.times import stamp
+from lib.units.durations import age
+from runbooks.machine.interlocks.after import promised
+from runbooks.machine.interlocks.before import kept_copy
+from runbooks.machine.interlocks.destroy import nothing_to_keep
+from runbooks.machine.interlocks.holdings import good_copies, safety_copy
+from runbooks.machine.interlocks.loss import LossState, as_found, loss_with, restored, signed_for
+from runbooks.machine.state import RunState
+from runbooks.procedure.irreversible import deletes, part_of, target_of
+from runbooks.procedure.model import Step
 from runbooks.screen.words import place_name
 
 #: Term, words, and whether they are about what will be overwritten.

@@ -12,16 +12,19 @@ from uuid import uuid4
 from django.forms import BoundField
 from django.utils import timezone
 
-from runbooks import blind, interlocks
 from runbooks.enums import CountersignTiming, Move
-from runbooks.filling import in_run
 from runbooks.forms.by_move import form_of
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.run_moves import WithdrawForm
-from runbooks.interlocks.wait import unchecked
-from runbooks.irreversible import deletes, part_of, target_of
-from runbooks.machine import Allowed, Facts, RunState, allowed, offered
+from runbooks.log import blind_values
+from runbooks.machine import interlocks
+from runbooks.machine.decide import allowed, offered
+from runbooks.machine.interlocks.wait import unchecked
 from runbooks.machine.moves import BY_KIND
+from runbooks.machine.placeholders import in_run
+from runbooks.machine.requests import Allowed
+from runbooks.machine.state import Facts, RunState
+from runbooks.procedure.irreversible import deletes, part_of, target_of
 from runbooks.screen.groups import Group, groups, in_order, thing
 from runbooks.screen.words import act_words, address, place_name, signing_words
 
@@ -130,7 +133,7 @@ class Desk:
     @cached_property
     def blind(self) -> frozenset[int]:
         """Steps whose values this person must not see yet."""
-        return blind.steps(self.state, self.person)
+        return blind_values.steps(self.state, self.person)
 
     @cached_property
     def reached(self) -> Mapping[str, Facts]:

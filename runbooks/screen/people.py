@@ -9,23 +9,15 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from runbooks import fitness
 from runbooks.enums import CountersignTiming, Move, RunRole, StepStatus
 from runbooks.forms.step_moves import OnScreenForm
-from runbooks.machine import (
-    OVERRIDE_LASTS,
-    Allowed,
-    Gate,
-    closed_gates,
-    countersigner,
-    gates,
-    not_before,
-    pending,
-    run_gates,
-    so_far,
-)
+from runbooks.machine.gates import gates, run_gates
+from runbooks.machine.overriding import OVERRIDE_LASTS, closed_gates, not_before, pending, so_far
+from runbooks.machine.particulars import countersigner
+from runbooks.machine.requests import Allowed, Gate
+from runbooks.machine.statements import Override
+from runbooks.screen import fitness
 from runbooks.screen.panels import Desk, Panel
-from runbooks.stated import Override
 
 
 @dataclass(frozen=True)

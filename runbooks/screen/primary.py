@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from accounts.texts import full_stop
-from runbooks import interlocks
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus, ValueType
-from runbooks.interlocks.wait import unchecked
-from runbooks.machine import Allowed, Gate, countersigner, needs_begin
-from runbooks.procedure import Step
+from runbooks.machine import interlocks
+from runbooks.machine.gates import needs_begin
+from runbooks.machine.interlocks.wait import unchecked
+from runbooks.machine.particulars import countersigner
+from runbooks.machine.requests import Allowed, Gate
+from runbooks.procedure.model import Step
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.people import on_this_screen
 from runbooks.screen.team_check import unsaid

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from runbooks.enums import Move, RunRole
-from runbooks.machine import Allowed, replacement
+from runbooks.machine.replacing import proposed as replacement
+from runbooks.machine.requests import Allowed
 from runbooks.screen.panels import Desk, Panel
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from inventory.times import stamp
-from runbooks.irreversible import acts
-from runbooks.machine import RunState, rollback
-from runbooks.sections import Section
+from lib.times import stamp
+from runbooks.machine import rollback
+from runbooks.machine.state import RunState
+from runbooks.procedure.irreversible import acts
+from runbooks.procedure.sections import Section
 
 
 def offered(section: Section, state: RunState) -> str:

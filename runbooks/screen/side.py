@@ -9,14 +9,15 @@ from datetime import datetime
 from django.utils import timezone
 
 from inventory.board import is_marked
-from inventory.durations import age
 from inventory.enums import CopyState
 from inventory.models import Copy
-from inventory.times import stamp
-from runbooks.blind import told as telling
-from runbooks.interlocks.loss import Basis, Loss, last_write_in, restored
-from runbooks.machine import Line, RunState, current
-from runbooks.missed import KINDS, What, is_near_miss
+from lib.times import stamp
+from lib.units.durations import age
+from runbooks.audit.near_miss_queries import KINDS, What, is_near_miss
+from runbooks.log.blind_values import told as telling
+from runbooks.machine.interlocks.loss import Basis, Loss, last_write_in, restored
+from runbooks.machine.requests import Line
+from runbooks.machine.state import RunState, current
 from runbooks.screen.panels import Desk
 from runbooks.screen.rollbacks import at_step
 from runbooks.screen.words import address, place_name

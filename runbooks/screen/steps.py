@@ -12,12 +12,17 @@ from zlib import crc32
 
 from django.utils import timezone
 
-from inventory.durations import words
-from runbooks import interlocks
+from lib.units.durations import words
 from runbooks.enums import Move, RunStatus, StepStatus
-from runbooks.filling import fill
-from runbooks.machine import FINISHED, Allowed, StepState, current, gates, ticks
-from runbooks.procedure import Step
+from runbooks.library.shown_commands import in_run, put_away
+from runbooks.machine import interlocks
+from runbooks.machine.gates import gates
+from runbooks.machine.pace import ticks
+from runbooks.machine.placeholders import fill
+from runbooks.machine.requests import Allowed
+from runbooks.machine.state import FINISHED, StepState, current
+from runbooks.procedure.model import Step
+from runbooks.procedure.sections import Section
 from runbooks.screen.doors import Door, doors
 from runbooks.screen.losses import consequences, judged
 from runbooks.screen.panels import Desk, Panel
@@ -27,8 +32,6 @@ from runbooks.screen.team_check import TeamCheckPanel, team_check_panel
 from runbooks.screen.waiting import Waiting, cancelling, waiting
 from runbooks.screen.words import clock_time, hasty
 from runbooks.screen.written import written
-from runbooks.sections import Section
-from runbooks.shown_commands import in_run, put_away
 
 _CAUTION = re.compile(r"\s*(<blockquote>.*?</blockquote>)", re.DOTALL)
 _LATER = '<p class="locked">The command appears when the step is open.</p>'

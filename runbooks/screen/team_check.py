@@ -6,16 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from inventory.durations import age, words
-from inventory.times import stamp
+from lib.times import stamp
+from lib.units.durations import age, words
 from runbooks.enums import RunRole
-from runbooks.freshness import is_fresh
-from runbooks.interlocks.holdings import good_copies, safety_copy
-from runbooks.interlocks.loss import loss_with
-from runbooks.interlocks.team_check import CONFIRMING, fresh_for
-from runbooks.irreversible import ACTS, act_of, acts, deleted, deletes, part_of, target_of
-from runbooks.machine import Facts, RunState
-from runbooks.procedure import Step
+from runbooks.machine.freshness import is_fresh
+from runbooks.machine.interlocks.holdings import good_copies, safety_copy
+from runbooks.machine.interlocks.loss import loss_with
+from runbooks.machine.interlocks.team_check import CONFIRMING, fresh_for
+from runbooks.machine.state import Facts, RunState
+from runbooks.procedure.irreversible import ACTS, act_of, acts, deleted, deletes, part_of, target_of
+from runbooks.procedure.model import Step
 from runbooks.screen.losses import kept
 from runbooks.screen.panels import Desk
 from runbooks.screen.rollbacks import closing, offered

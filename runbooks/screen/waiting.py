@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from inventory.durations import words
-from inventory.times import stamp
+from lib.times import stamp
+from lib.units.durations import words
 from runbooks.enums import StepStatus
-from runbooks.interlocks.wait import FIRST_LINE
-from runbooks.machine import RunState
-from runbooks.procedure import Step
+from runbooks.machine.interlocks.wait import FIRST_LINE
+from runbooks.machine.state import RunState
+from runbooks.procedure.model import Step
 from runbooks.screen.panels import Desk
 from runbooks.screen.words import clock_face
 

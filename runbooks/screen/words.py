@@ -9,12 +9,13 @@ from functools import lru_cache
 from django.urls import reverse
 from django.utils import timezone
 
-from runbooks.interlocks import Signature
-from runbooks.irreversible import deletes
-from runbooks.machine import Facts, RunState, haste
-from runbooks.procedure import Step
-from runbooks.stated import IN_DOUBT, NOTHING_TO_KEEP
-from runbooks.words import PACE
+from runbooks.log.words.events import PACE
+from runbooks.machine.interlocks import Signature
+from runbooks.machine.pace import haste
+from runbooks.machine.state import Facts, RunState
+from runbooks.machine.statements import IN_DOUBT, NOTHING_TO_KEEP
+from runbooks.procedure.irreversible import deletes
+from runbooks.procedure.model import Step
 
 
 def place_name(facts: Facts | None, *, loud: bool = False) -> str:

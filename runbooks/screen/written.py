@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from runbooks import interlocks
-from runbooks.interlocks.identify import fits
-from runbooks.machine import RunState
-from runbooks.procedure import Step
-from runbooks.words import asked
-from runbooks.words import told as tell_value
+from runbooks.log.words.events import asked
+from runbooks.log.words.events import told as tell_value
+from runbooks.machine import interlocks
+from runbooks.machine.interlocks.identify import fits
+from runbooks.machine.state import RunState
+from runbooks.procedure.model import Step
 
 #: Of what was written at a guard, what the folded line of its step says; all of it is in the log.
 _HEADLINES = {

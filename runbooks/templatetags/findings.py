@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django import template
 
 from runbooks.enums import Level
-from runbooks.judgement import Noted
+from runbooks.lint.findings import Noted
 
 register = template.Library()
 _MARKS = {Level.ERROR: "bad", Level.WARNING: "warn", Level.HINT: "off"}

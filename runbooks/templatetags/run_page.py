@@ -19,7 +19,7 @@ from django.utils.safestring import SafeString
 
 from accounts.templatetags.form_tags import hidden_fields
 from runbooks.forms.moves import MoveForm
-from runbooks.recall import Recent
+from runbooks.runs.cache import Recent
 from runbooks.screen.panels import Panel
 from runbooks.screen.steps import Row
 

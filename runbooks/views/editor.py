@@ -13,18 +13,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access
 from accounts.enums import Right
-from accounts.refusals import Invalid, Refused
-from runbooks import judging, library, shelf
-from runbooks.difference import difference
+from lib.refusals import Invalid, Refused
 from runbooks.forms.library import EditorForm, UploadForm, shown
-from runbooks.judgement import Judgement
-from runbooks.library import Unreadable
+from runbooks.library import linting, queries, revisions
+from runbooks.library.reading import read
+from runbooks.library.reading_view import lay_out
+from runbooks.library.revisions import Unreadable
+from runbooks.library.starter import starter
+from runbooks.lint.findings import Judgement
 from runbooks.models import Revision, Runbook
-from runbooks.procedurejson import from_json
-from runbooks.reading import read
-from runbooks.runnable import can_be_done, not_runnable
-from runbooks.sheet import lay_out
-from runbooks.starter import starter
+from runbooks.procedure.difference import difference
+from runbooks.procedure.runnable import can_be_done, not_runnable
+from runbooks.procedure.serialization import from_json
 from runbooks.views.requests import person
 
 
@@ -41,7 +41,7 @@ def runbook_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the next revision. `?from=<number>` starts from an older text."""
     access.check(person(request), Right.WRITE_RUNBOOKS)
     runbook = get_object_or_404(Runbook.objects.select_related("system"), slug=slug)
-    newest = shelf.newest(runbook)
+    newest = queries.newest(runbook)
     base = newest
     if (number := request.GET.get("from", "")).isdecimal():
         base = get_object_or_404(runbook.revisions, number=int(number))
@@ -74,7 +74,7 @@ def runbook_upload(request: HttpRequest) -> HttpResponse:
         return render(request, "runbooks/runbook_upload.html", {"form": form}, status=422)
     source, runbook = form.cleaned_data["file"].read(), form.cleaned_data["runbook"]
     try:
-        revision = library.save(
+        revision = revisions.save(
             source=source,
             by=person(request),
             at=timezone.now(),
@@ -106,7 +106,7 @@ def _editor(request: HttpRequest, form: EditorForm, runbook: Runbook | None) -> 
     if "preview" in request.POST:
         return _show(request, context | _preview(source, runbook))
     try:
-        revision = library.save(
+        revision = revisions.save(
             source=source,
             by=person(request),
             at=timezone.now(),
@@ -134,7 +134,7 @@ def _meanwhile(
 ) -> dict[str, Any]:
     """What saving this text would undo in the revision somebody else saved; now it has been seen,
     so that the next save is the writer's decision."""
-    newest = shelf.newest(runbook)
+    newest = queries.newest(runbook)
     if newest is None:
         return {}
     data = request.POST.copy()
@@ -154,7 +154,7 @@ def _correct(
     unreadable: Unreadable,
 ) -> HttpResponse:
     """The uploaded text in the editor, to be mended there."""
-    newest = shelf.newest(runbook) if runbook else None
+    newest = queries.newest(runbook) if runbook else None
     initial = {
         "source": shown(source),
         "summary": form.cleaned_data["summary"],
@@ -176,14 +176,14 @@ def _show(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -
         if runbook
         else reverse("runbooks:runbook_new")
     )
-    newest = shelf.newest(runbook) if runbook else None
+    newest = queries.newest(runbook) if runbook else None
     context["next_number"] = newest.number + 1 if newest else 1
     template = "runbooks/runbook_edit.html" if runbook else "runbooks/runbook_new.html"
     return render(request, template, context, status=status)
 
 
 def _saved(request: HttpRequest, revision: Revision) -> HttpResponse:
-    errors = len(judging.of_revision(revision, at=timezone.now()).errors)
+    errors = len(linting.of_revision(revision, at=timezone.now()).errors)
     procedure = from_json(revision.procedure)
     # The page that comes next says itself of a text without steps what can be done with it.
     holds = "" if not_runnable(procedure) else f" {can_be_done(procedure, errors)}"
@@ -198,7 +198,7 @@ def _saved(request: HttpRequest, revision: Revision) -> HttpResponse:
 def _preview(source: bytes, runbook: Runbook | None) -> dict[str, Any]:
     """How the text reads, and everything that is found in it."""
     reading = read(source, runbook=runbook)
-    judgement = judging.of_reading(source, reading, runbook=runbook, at=timezone.now())
+    judgement = linting.of_reading(source, reading, runbook=runbook, at=timezone.now())
     procedure = reading.procedure
     return {
         "judgement": judgement,

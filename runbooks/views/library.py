@@ -14,15 +14,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import may
 from accounts.enums import Right
-from accounts.refusals import Invalid, Refused
 from inventory.models import System
-from runbooks import judging, library, shelf, slips, waivers
-from runbooks.difference import difference
+from lib.refusals import Invalid, Refused
 from runbooks.forms.library import ApprovalForm, FilterForm, WaiveForm
+from runbooks.library import failures, linting, queries, waivers
+from runbooks.library import revisions as library
+from runbooks.library.reading_view import lay_out
 from runbooks.models import Revision, Runbook
-from runbooks.procedurejson import from_json
-from runbooks.runnable import not_runnable
-from runbooks.sheet import lay_out
+from runbooks.procedure.difference import difference
+from runbooks.procedure.runnable import not_runnable
+from runbooks.procedure.serialization import from_json
 from runbooks.views.requests import person
 
 
@@ -35,7 +36,7 @@ def runbook_list(request: HttpRequest) -> HttpResponse:
     runbooks = Runbook.objects.filter(archived_at__isnull=state != "archived")
     if slug:
         runbooks = runbooks.filter(system__slug=slug)
-    rows = shelf.overview(runbooks)
+    rows = queries.overview(runbooks)
     if state == "approved":
         rows = [row for row in rows if row.approved]
     elif state == "waiting":
@@ -55,7 +56,7 @@ def runbook_list(request: HttpRequest) -> HttpResponse:
 def runbook_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The revision that counts: the newest approved one, else the newest."""
     runbook = get_object_or_404(Runbook.objects.select_related("system"), slug=slug)
-    revision = shelf.approved(runbook) or shelf.newest(runbook)
+    revision = queries.approved(runbook) or queries.newest(runbook)
     if revision is None:
         return render(request, "runbooks/runbook_detail.html", {"runbook": runbook})
     return _page(request, revision, "runbooks/runbook_detail.html")
@@ -103,7 +104,7 @@ def revision_diff(request: HttpRequest, slug: str, old: int, new: int) -> HttpRe
 def revision_approve(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Approve a revision; a refusal is shown where the button was."""
     revision, at = _revision(slug, number), timezone.now()
-    form = ApprovalForm(judging.of_revision(revision, at=at).waivers, request.POST)
+    form = ApprovalForm(linting.of_revision(revision, at=at).waivers, request.POST)
     try:
         seen, reason = form.seen(), form.reason()
         library.approve(revision, by=person(request), at=at, waivers_seen=seen, reason=reason)
@@ -188,10 +189,10 @@ def _page(
 ) -> HttpResponse:
     """A page that shows `revision` laid out like the run form, and its sisters in a table."""
     runbook, by, procedure = revision.runbook, person(request), from_json(revision.procedure)
-    revisions = list(shelf.light().filter(runbook=runbook).order_by("-number"))
+    revisions = list(queries.light().filter(runbook=runbook).order_by("-number"))
     approved = next((r for r in revisions if r.approved_at), None)
-    ties, lock = slips.ties(revision), slips.lock(revision)
-    judgement = judging.of_revision(revision, at=timezone.now())
+    ties, lock = failures.ties(revision), failures.lock(revision)
+    judgement = linting.of_revision(revision, at=timezone.now())
     context = {
         "runbook": runbook,
         "revision": revision,
@@ -203,7 +204,7 @@ def _page(
         "revisions": revisions,
         "approved": approved,
         "newest": revisions[0],
-        "last_run": shelf.last_run(runbook),
+        "last_run": queries.last_run(runbook),
         "may_write": may(by, Right.WRITE_RUNBOOKS),
         "edit": _editor(revision) if may(by, Right.WRITE_RUNBOOKS) else "",
         "may_approve": may(by, Right.APPROVE_RUNBOOKS),
@@ -212,9 +213,9 @@ def _page(
         "lock": lock,
         "ties": ties,
         "asks_reason": any(tie.asks for tie in ties),
-        "own_run": lock is not None and slips.operated(lock.run, by),
+        "own_run": lock is not None and failures.operated(lock.run, by),
         "waive_form": WaiveForm(initial={"run": lock.run.pk}) if lock else None,
-        "waivers": slips.waivers(revision),
+        "waivers": failures.waivers(revision),
         **(more or {}),
     }
     return render(request, template, context, status=status)

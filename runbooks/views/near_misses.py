@@ -13,13 +13,13 @@ from django.views.decorators.http import require_safe
 
 from accounts import access
 from accounts.enums import Right
-from inventory.times import stamp
-from runbooks import near_misses
+from lib.times import stamp
+from runbooks.audit import near_misses
+from runbooks.audit.near_miss_queries import Filters, What
+from runbooks.audit.near_misses import NearMiss, Place, Tally
 from runbooks.enums import RunKind
-from runbooks.guard_names import NAMES
-from runbooks.missed import Filters, What
 from runbooks.models import Runbook
-from runbooks.near_misses import NearMiss, Place, Tally
+from runbooks.procedure.guard_names import NAMES
 from runbooks.views.requests import person
 
 #: Value in the address → days back from now, and the words of the choice.

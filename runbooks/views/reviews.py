@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import access
 from accounts.enums import Right
-from accounts.refusals import Invalid, Refused
-from runbooks import reviews
+from lib.refusals import Invalid, Refused
 from runbooks.forms.library import FindingForm
 from runbooks.models import Review
+from runbooks.runs import reviews
 from runbooks.views.requests import person
 
 #: Closed ones on the page; the log of each run keeps all of them.

@@ -11,19 +11,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import access
-from accounts.answers import answer_to, wants_json
 from accounts.enums import Right
 from accounts.fields import sentences
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
-from runbooks import other_runs, rows, slips
+from lib.answers import answer_to, wants_json
+from lib.refusals import Invalid, Refused
 from runbooks.enums import Move
 from runbooks.forms.by_move import form_sent
 from runbooks.forms.moves import MoveForm, SentForm, TickForm
-from runbooks.machine import RunState
+from runbooks.library import failures
 from runbooks.machine.moves import BY_KIND
+from runbooks.machine.state import RunState
 from runbooks.models import Run
-from runbooks.runs import VERBS
+from runbooks.runs import other_runs, persistence
+from runbooks.runs.moves import VERBS
 from runbooks.screen import Sent
 from runbooks.views import run_page
 from runbooks.views.requests import person
@@ -117,8 +118,8 @@ def _page(
 ) -> HttpResponse:
     fragment = request.headers.get("X-Fragment") == "run"
     template = "runbooks/run_fragment.html" if fragment else "runbooks/run_detail.html"
-    state, at = rows.known(run), timezone.now()
-    beside = {"others": other_runs.beside(run, state, at), **slips.told(run)}
+    state, at = persistence.known(run), timezone.now()
+    beside = {"others": other_runs.beside(run, state, at), **failures.told(run)}
     return render(request, template, {"run": run, **beside, **context}, status=status)
 
 

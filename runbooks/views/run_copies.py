@@ -11,22 +11,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts import access
-from accounts.answers import Answer, answer_to
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from inventory.models import Copy
-from runbooks import clock, glance, runs
+from lib import clock
+from lib.answers import Answer, answer_to
+from lib.refusals import Invalid, Refused
 from runbooks.enums import Move
 from runbooks.forms.by_move import form_of
-from runbooks.machine import ENDED, Allowed, RunState
 from runbooks.machine.moves import BY_KIND
+from runbooks.machine.requests import Allowed
+from runbooks.machine.state import ENDED, RunState
 from runbooks.models import Run
-from runbooks.screen import Panel, Sent, asked
+from runbooks.runs import moves
+from runbooks.screen import Panel, Sent, asked, queries
 from runbooks.views import run_page
 from runbooks.views.requests import person
 
-VERBS = {Move.ASK_COPIES: runs.ask_copies, Move.ANSWER_COPIES: runs.answer_copies}
+VERBS = {Move.ASK_COPIES: moves.ask_copies, Move.ANSWER_COPIES: moves.answer_copies}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,7 +79,7 @@ def _page(
             return None
         return replace(desk.panel(move), url=f"{here}?move={move.value}")
 
-    system = glance.system_of(run)
+    system = queries.system_of(run)
     known = Copy.objects.of_system(system) if system else Copy.objects.none()
     context = {
         "run": run,

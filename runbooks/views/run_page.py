@@ -13,15 +13,18 @@ from django.http import Http404
 from accounts.access import holds
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Refused
 from inventory.models import Copy
-from runbooks import blind, eventtext, glance, presence, rows
+from lib.refusals import Refused
+from runbooks.audit.near_miss_queries import count_in
 from runbooks.enums import RunRole, RunStatus
-from runbooks.machine import Line, RunState, current
-from runbooks.missed import count_in
+from runbooks.live import presence
+from runbooks.log import blind_values, texts
+from runbooks.machine.requests import Line
+from runbooks.machine.state import RunState, current
 from runbooks.models import Event, Evidence, Run
-from runbooks.moving import beyond
-from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
+from runbooks.runs import persistence
+from runbooks.runs.transaction import beyond
+from runbooks.screen import Desk, Person, RunScreen, Sent, Told, queries, run_screen, side, tell
 
 #: Gates close again by themselves (a countersign counts for two minutes): a page is soon old.
 FRESH_SECONDS = 15
@@ -32,7 +35,7 @@ COPIES = 8
 def load(pk: int) -> tuple[Run, RunState]:
     """The run and its state. Raises `Http404`."""
     try:
-        return rows.load(pk)
+        return persistence.load(pk)
     except Run.DoesNotExist as missing:
         raise Http404("There is no such run.") from missing
 
@@ -41,7 +44,7 @@ def look(pk: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...], datetim
     """The run, its state, who has it open at `at` (aware, by the server's clock), and the moment by
     the database's clock, by which it is judged. Raises `Http404`."""
     try:
-        return glance.glance(pk, at)
+        return queries.glance(pk, at)
     except Run.DoesNotExist as missing:
         raise Http404("There is no such run.") from missing
 
@@ -68,11 +71,11 @@ def screen(
 ) -> RunScreen:
     """The run page of `person` at `at` (aware). `here` are those who have it open."""
     people, successors = _people(state, person, here)
-    events = glance.lines(run, last=TAIL)
+    events = queries.lines(run, last=TAIL)
     not_theirs = beyond(person, state.people.get(person.pk))
     offer = _offer(state, events)
     desk = Desk(state, person.pk, at, people, successors, sent, offer, not_theirs)
-    system = glance.system_of(run)
+    system = queries.system_of(run)
     copies = (
         Copy.objects.of_system(system).marked().existing().newest_first()[:COPIES] if system else ()
     )
@@ -113,7 +116,7 @@ def check_may_read_exactly(state: RunState, person: User) -> None:
     texts of the log hold the first one. Who could take a role counts as well as who has one, for a
     role is given back and taken again in a moment."""
     could = any(person.has_perm(right.value) for right in (Right.OPERATE, Right.DECIDE))
-    waiting = (state.steps[index] for index in blind.steps(state, person.pk))
+    waiting = (state.steps[index] for index in blind_values.steps(state, person.pk))
     measured = any(step.started_by is not None or step.values for step in waiting)
     if measured and (could or person.pk in state.people):
         raise Refused(
@@ -126,7 +129,7 @@ def check_may_read_exactly(state: RunState, person: User) -> None:
 def check_may_read_file(row: Evidence, state: RunState, person: User) -> None:
     """Raise `Refused` for somebody else's file of a step that `person` must not see the first
     measurement of."""
-    if row.by_id != person.pk and row.step in blind.steps(state, person.pk):
+    if row.by_id != person.pk and row.step in blind_values.steps(state, person.pk):
         raise Refused(
             "blind",
             "This file belongs to a step that is to be measured again without seeing it.",
@@ -146,7 +149,7 @@ def _people(
     if state.stated.replacement is not None:
         wanted |= {state.stated.replacement.by, state.stated.replacement.person}
     people, able = {}, []
-    for pk, name, initials, may in glance.names([pk for pk in wanted if pk is not None]):
+    for pk, name, initials, may in queries.names([pk for pk in wanted if pk is not None]):
         people[pk] = Person(pk, name, initials)
         able += [(pk, name)] if may else []
     return people, tuple(able)
@@ -181,7 +184,7 @@ def told_of(desk: Desk, event: Event, struck: frozenset[int] = frozenset()) -> T
 def _read(text: str) -> tuple[Line, str, str]:
     """An event with the name and the role of who caused it. It never changes."""
     data = json.loads(text)
-    return eventtext.read(text), data["name"], data["role"]
+    return texts.read(text), data["name"], data["role"]
 
 
 def struck_in(run: Run) -> frozenset[int]:
@@ -190,7 +193,7 @@ def struck_in(run: Run) -> frozenset[int]:
 
 
 def _struck(events: Iterable[Event]) -> frozenset[int]:
-    lines = (eventtext.read(e.text) for e in events if e.kind == "entry.struck_out")
+    lines = (texts.read(e.text) for e in events if e.kind == "entry.struck_out")
     return frozenset(line.data["sequence"] for line in lines)
 
 
@@ -208,6 +211,6 @@ def _offer(state: RunState, events: Iterable[Event]) -> tuple[tuple[str, str], .
     words = ("position", "Where it stands"), ("running", "Running"), ("next_step", "Next")
     for event in events:
         if event.kind == "hand_over.offered":
-            data = eventtext.read(event.text).data
+            data = texts.read(event.text).data
             return tuple((label, data[name]) for name, label in (*words, ("worries", "Worries")))
     return ()

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts import access
 from accounts.enums import Right
-from inventory.times import stamp
-from runbooks import clock, log
+from lib import clock
+from lib.times import stamp
+from runbooks.audit.near_miss_queries import count_in, near_misses_in
 from runbooks.enums import RunStatus
-from runbooks.export import export
-from runbooks.missed import count_in, near_misses_in
+from runbooks.log import chain
+from runbooks.log.export import export
 from runbooks.models import Evidence, Run
 from runbooks.screen.listing import RunLine, run_line
 from runbooks.views import run_page
@@ -86,7 +87,7 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "run": run,
             "lines": lines,
-            "verdict": log.verify(run) if request.GET.get("verify") else None,
+            "verdict": chain.verify(run) if request.GET.get("verify") else None,
             "narrowed": narrowed,
             "missed": count_in(run.pk),
             "newer": f"?{kept}" if first else "",

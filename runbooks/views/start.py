@@ -13,17 +13,20 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import may
 from accounts.enums import Right
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from inventory.models import System
-from runbooks import briefs, clock, expected, judging, other_runs, runs, shelf, slips
+from lib import clock
+from lib.refusals import Invalid, Refused
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
-from runbooks.interlocks.loss import LastWrite
+from runbooks.library import failures, linting, queries
+from runbooks.library.shown_commands import in_run
+from runbooks.machine.interlocks.loss import LastWrite
 from runbooks.models import Revision
-from runbooks.procedure import Procedure
-from runbooks.procedurejson import from_json
-from runbooks.runnable import not_runnable
-from runbooks.shown_commands import in_run
+from runbooks.procedure.model import Procedure
+from runbooks.procedure.runnable import not_runnable
+from runbooks.procedure.serialization import from_json
+from runbooks.runs import moves, other_runs
+from runbooks.screen import briefs, expected
 from runbooks.views.requests import person
 
 
@@ -40,7 +43,7 @@ def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return brief_page(request, revision, form, status=422)
     try:
-        run = runs.prepare(**prepare_arguments(revision, form), by=person(request), at=at)
+        run = moves.prepare(**prepare_arguments(revision, form), by=person(request), at=at)
     except Invalid as invalid:
         form.take_errors(invalid.errors)
         return brief_page(request, revision, form, status=422)
@@ -91,7 +94,7 @@ def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, 
     """Everything that the brief shows. Its template takes `form_action` too, so that another page
     (an incident's) can send the same form to an address of its own."""
     runbook, procedure = revision.runbook, form.procedure
-    approved = shelf.approved(runbook)
+    approved = queries.approved(runbook)
     fields = [form[name] for name in form.fields if name.startswith("parameter_")]
     return {
         "runbook": runbook,
@@ -110,10 +113,10 @@ def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, 
             }
             for field in fields
         ],
-        "judgement": judging.of_revision(revision, at=timezone.now()),
+        "judgement": linting.of_revision(revision, at=timezone.now()),
         "last": briefs.last_run(runbook),
-        "failure": slips.last_failure(runbook),
-        "lock": slips.lock(revision),
+        "failure": failures.last_failure(runbook),
+        "lock": failures.lock(revision),
         "others": _others(procedure, runbook.system),
         "asked": expected.parts(procedure),
         "plan": briefs.time_plan(procedure, runbook.system),

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 
 from accounts import access
 from accounts.enums import Right
-from inventory.durations import words
-from inventory.times import stamp
-from runbooks import verifying
+from lib.times import stamp
+from lib.units.durations import words
+from runbooks.audit import nightly
 from runbooks.models import Anchor, LogCheck, Run
 from runbooks.views.requests import person
 
@@ -46,14 +46,14 @@ def log_check_list(request: HttpRequest) -> HttpResponse:
     checks = LogCheck.objects.order_by("-pk")
     found = list((checks.filter(pk__lt=before) if before else checks)[: PAGE + 1])
     newest = None if before or not found else found[0]
-    missed = None if before else verifying.missed_since(timezone.now(), newest)
+    missed = None if before else nightly.missed_since(timezone.now(), newest)
     faulty = {fault["run"] for fault in newest.faults} if newest else set()
     return render(
         request,
         "runbooks/log_check_list.html",
         {
             "newest": newest,
-            "sentence": verifying.sentence(newest) if newest else "",
+            "sentence": nightly.sentence(newest) if newest else "",
             "there": set(Run.objects.filter(pk__in=faulty - {None}).values_list("pk", flat=True)),
             "untold": newest.fault_count - len(newest.faults) if newest else 0,
             "missed": stamp(missed) if missed else "",

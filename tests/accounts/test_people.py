@@ -15,7 +15,7 @@ from django.test import Client
 from accounts import people
 from accounts.enums import Role
 from accounts.models import PersonChange, User
-from accounts.refusals import Invalid, Refused
+from lib.refusals import Invalid, Refused
 from tests.factories.people import PASSWORD
 
 SITE = "https://countersign.example.org"

@@ -10,7 +10,7 @@ from accounts import roles
 from accounts.access import check, may
 from accounts.enums import RIGHTS, Right, Role
 from accounts.models import User
-from accounts.refusals import Refused
+from lib.refusals import Refused
 
 
 def granted(role: Role) -> set[str]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts import access, people, tokens
 from accounts.enums import RIGHTS, SCOPES, Right, Role, Scope
 from accounts.models import PersonChange, Token, User
-from accounts.refusals import Invalid, Refused
+from lib.refusals import Invalid, Refused
 from tests.factories.people import person
 from tests.factories.tokens import token
 

@@ -31,7 +31,7 @@ from tests.factories.story import story
 from tests.factories.tokens import token
 from tests.incidents import world
 
-# The live stream is served beside Django and never ends: tests/runbooks/test_api_live.py tries it.
+# The live stream is served beside Django and never ends: tests/runbooks/api/test_live.py tries it.
 WHOLE = deepcopy(document.made())  # schemathesis writes into what it is given
 WITHIN = {path: told for path, told in WHOLE["paths"].items() if path.startswith("/api/")}
 SCHEMA = schemathesis.openapi.from_dict({**WHOLE, "paths": WITHIN})

@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from accounts.models import User
-from config import demonstration
+from demo import load
 from tests.browser.pages import set_stage
 from tests.browser.screens import PATIENCE, Screen, Site
-from tests.runbooks.live_world import Server, open_world
+from tests.runbooks.live.live_world import Server, open_world
 
 OpenScreen = Callable[..., Screen]
 
@@ -23,7 +23,7 @@ def site(django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> It
     """A server of this module's own. What its tests write stays until the module ends."""
     expect.set_options(timeout=PATIENCE)
     with open_world(django_db_blocker, tmp_path_factory.mktemp("browser")) as world:
-        demonstration.load(at=datetime.now(UTC))
+        load.load(at=datetime.now(UTC))
         made = Site(world, Server(world))
         try:
             yield made

@@ -8,15 +8,15 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
-from config.day.doors import Verbs, state_of
-from config.day.right import PASSWORD
+from demo.day.doors import Verbs, state_of
+from demo.day.right import PASSWORD
 from runbooks.enums import Move
-from runbooks.interlocks.wait import FIRST_LINE, unchecked
+from runbooks.machine.interlocks.wait import FIRST_LINE, unchecked
 from tests.browser.screens import Screen
 
 
 class Hands(Verbs):
-    """`config.day.right.Crew` with real hands: each move is a form, filled in and sent, on the page
+    """`demo.day.right.Crew` with real hands: each move is a form, filled in and sent, on the page
     of the person who makes it. Nobody's page is loaded again. What is no move is done by verbs."""
 
     def __init__(self, screens: Mapping[str, Screen]) -> None:

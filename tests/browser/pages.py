@@ -15,8 +15,8 @@ from incidents import decisions, losses
 from incidents.enums import SavedBy, Strength
 from incidents.models import Incident, TimelineEntry
 from inventory.models import Copy, Instance
-from runbooks import library
 from runbooks.enums import Move, RunRole
+from runbooks.library import revisions
 from runbooks.models import Review, Revision, Run, Runbook
 from tests.factories.cutover import cutovers
 from tests.factories.jobs import background
@@ -235,9 +235,9 @@ def set_stage() -> dict[str, str]:
     writers = {name: User.objects.get(username=name) for name in ("author", "approver")}
     text = approved(writers["author"], writers["approver"], at, SHEET)
     pots = waiving(DESTROYING.replace(b"Water the plants", b"Empty the pots"))
-    library.save(source=pots, by=writers["author"], at=at)
+    revisions.save(source=pots, by=writers["author"], at=at)
     more = SHEET.replace(b"- [ ] Tell people", b"- [ ] Tell all people")
-    library.save(source=more, by=writers["author"], at=at, runbook=text.runbook, summary="All")
+    revisions.save(source=more, by=writers["author"], at=at, runbook=text.runbook, summary="All")
 
     def told(**people: User) -> Story:
         return story({"operator": one, **cast, **writers, **people}, at, revision=text)

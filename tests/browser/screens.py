@@ -18,7 +18,7 @@ from playwright.sync_api import (
     expect,
 )
 
-from tests.runbooks.live_world import Server, World
+from tests.runbooks.live.live_world import Server, World
 
 PATIENCE = 20_000.0  # milliseconds; only a failing test waits this long
 

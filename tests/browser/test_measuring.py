@@ -13,7 +13,7 @@ from runbooks.enums import Move
 from tests.browser.conftest import OpenScreen
 from tests.browser.screens import Site
 from tests.factories.runs import Play, play
-from tests.runbooks.test_measuring_again import ACT, MEASURE, TEXT
+from tests.runbooks.runs.test_measuring_again import ACT, MEASURE, TEXT
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from runbooks.enums import RunKind
-from runbooks.library import save
+from runbooks.library.revisions import save
 from tests.browser.conftest import OpenScreen
 from tests.browser.screens import Site
 from tests.browser.test_accessibility import barriers

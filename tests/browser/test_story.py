@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from config.day.right import PASSWORD
-from config.day.right import Crew as Right
-from runbooks.machine import current
+from demo.day.right import PASSWORD
+from demo.day.right import Crew as Right
+from runbooks.machine.state import current
 from tests.browser.conftest import OpenScreen
 from tests.browser.hands import Hands
 from tests.browser.screens import Screen

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from config.day.doors import instance
-from config.day.right import PASSWORD, Crew
+from demo.day.doors import instance
+from demo.day.right import PASSWORD, Crew
 from inventory.models import Copy
 from runbooks.enums import Move, RunKind, RunRole
 from runbooks.models import Runbook

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from config.demonstration import PASSWORD
+from demo.load import PASSWORD
 from runbooks.models import Run
 from tests.browser.conftest import OpenScreen
 from tests.browser.screens import Screen

@@ -23,8 +23,8 @@ import pytest
 from django.utils import timezone
 
 from jobs import heartbeat
-from tests.runbooks import live_world
-from tests.runbooks.live_world import PATIENCE, ROOT, Server, World, open_world, wait_until
+from tests.runbooks.live import live_world
+from tests.runbooks.live.live_world import PATIENCE, ROOT, Server, World, open_world, wait_until
 
 pytestmark = pytest.mark.processes
 DEPLOY = ROOT / "deploy"

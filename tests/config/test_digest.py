@@ -16,9 +16,9 @@ from inventory.models import System
 from jobs.models import Job
 from notices import preferences
 from notices.models import Notice
-from runbooks import verifying
+from runbooks.audit import nightly
 from runbooks.enums import Move, RunKind
-from runbooks.moving import MoveRefused
+from runbooks.runs.transaction import MoveRefused
 from tests.factories import inventory
 from tests.factories.missed import refused
 from tests.factories.people import person
@@ -84,7 +84,7 @@ def test_what_happened_is_told(manager: User, system: System) -> None:
         texts.PLAIN.replace(b"Tried", b"Other"), WEDNESDAY, people=made.people, kind=RunKind.DRILL
     )
     drill.move(Move.ABORT, by="decider", reason="enough")
-    verifying.keep(verifying.check(at=MONDAY), at=MONDAY)
+    nightly.keep(nightly.check(at=MONDAY), at=MONDAY)
     assert send() == "2026-W10: 1 manager told."
     notice = Notice.objects.get(person=manager)
     assert notice.subject == "The week 2026-W10: 1 new incident, 2 ended runs, 2 near misses"

@@ -15,10 +15,10 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 
-from runbooks import log
+from runbooks.log import chain
 from runbooks.models import Event, RunStep
 from tests.factories.kept import Kept, kept_world
-from tests.runbooks.live_world import PATIENCE, Reader, Server, wait_until
+from tests.runbooks.live.live_world import PATIENCE, Reader, Server, wait_until
 
 pytestmark = pytest.mark.processes
 NIGHT = datetime(2026, 3, 4, 3, 12, 45, tzinfo=UTC)
@@ -69,7 +69,7 @@ def test_a_tick_under_way_is_answered_and_streams_end(
         server.process.kill()
         server.process.wait(PATIENCE)
     assert RunStep.objects.get(run=kept.play.run, step=step).done_at is not None
-    assert log.verify(kept.play.run).ok
+    assert chain.verify(kept.play.run).ok
 
 
 def told_to_stop(

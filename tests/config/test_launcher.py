@@ -18,9 +18,10 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connections
 
-from config import children, demonstration, launcher
+from config import children, launcher
+from demo import load
 from jobs import heartbeat
-from tests.runbooks.live_world import PATIENCE, ROOT, Reader, World, open_world, wait_until
+from tests.runbooks.live.live_world import PATIENCE, ROOT, Reader, World, open_world, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -316,7 +317,7 @@ def test_the_demonstration_is_loaded_when_it_may_be(
     settings.PRODUCTION = production
     sign_ins = launcher._prepare(demonstration=wanted)
     assert called == ["migrate", "load_demonstration"][: 1 + loaded]
-    assert sign_ins == (demonstration.SIGN_INS if loaded else ())
+    assert sign_ins == (load.SIGN_INS if loaded else ())
 
 
 def test_a_database_that_does_not_answer_is_said_in_one_sentence(

@@ -22,7 +22,7 @@ from django.test import override_settings
 from config import environment
 from config.mail import NoServer, NoServerError
 from tests.config.test_deploy import free_port
-from tests.runbooks.live_world import PATIENCE, ROOT, wait_until
+from tests.runbooks.live.live_world import PATIENCE, ROOT, wait_until
 
 KEY = "c9x-topsecretkey"
 RESET = f"/accounts/password/reset/key/1-{KEY}/"

@@ -17,10 +17,10 @@ from django.test import Client
 from django.urls import reverse
 from prometheus_client import REGISTRY
 
-from accounts.answers import REFUSALS
 from accounts.models import User
 from config import metrics
 from jobs import queue
+from lib.answers import REFUSALS
 from runbooks.enums import Move
 from runbooks.models import LogCheck
 from tests.factories.runs import cast, play

@@ -11,18 +11,19 @@ import pytest
 from accounts import people, tokens
 from accounts.enums import Role, Scope
 from accounts.models import User
-from accounts.refusals import Invalid
 from accounts.texts import says_something
 from incidents import actions, decisions, entries, losses, notifications, records
 from incidents.enums import ActionStatus, Certainty, LossState, Reconciliation, SavedBy, Severity
 from incidents.models import Incident
 from inventory import copies
 from inventory.enums import CopyState
-from runbooks import library, reviews, runs
+from lib.refusals import Invalid
 from runbooks.enums import Move, RunKind
+from runbooks.library import revisions
 from runbooks.models import Review
-from runbooks.moving import Answer
-from runbooks.parser import parse
+from runbooks.procedure.parser import parse
+from runbooks.runs import moves, reviews
+from runbooks.runs.transaction import Answer
 from tests.factories import inventory as make
 from tests.factories.library import kept
 from tests.factories.people import person
@@ -163,7 +164,7 @@ WRITES: dict[str, tuple[str, Callable[[Place, str], Any]]] = {
     "summary": ("summary", lambda p, t: _runbook(p, summary=t)),
     "run": (
         "title",
-        lambda p, t: runs.prepare(
+        lambda p, t: moves.prepare(
             revision=p.play.run.revision, kind=RunKind.DRILL, parameters={}, title=t, **p.who
         ),
     ),
@@ -206,7 +207,7 @@ def test_a_stop_is_never_refused_for_its_words(place: Place) -> None:
 def test_a_title_of_a_runbook_or_a_step(author: User, at: datetime) -> None:
     source = b"---\ntitle: '...'\n---\n\n- [ ] Go\n"
     with pytest.raises(Invalid):
-        library.save(source=source, by=author, at=at)
+        revisions.save(source=source, by=author, at=at)
     step = b"---\ntitle: Go\n---\n\n- [ ] ...\n"
     found = parse(step).findings
     assert [f.sentence for f in found if f.code == "syntax.untitled_step"] == [

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from runbooks import clock
+from lib import clock
 
 
 def stop(monkeypatch: pytest.MonkeyPatch, moments: Sequence[datetime]) -> None:

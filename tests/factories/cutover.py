@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from accounts.enums import Role
 from accounts.models import User
-from runbooks import rows
 from runbooks.enums import Move
-from runbooks.machine import RunState
+from runbooks.machine.state import RunState
+from runbooks.runs import persistence
 from tests.factories import inventory
 from tests.factories.people import PASSWORD, person
 from tests.factories.runs import Play, play
@@ -118,7 +118,7 @@ class Cutover(Play):
 
     @property
     def state(self) -> RunState:
-        return rows.load(self.run.pk)[1]
+        return persistence.load(self.run.pk)[1]
 
     def upto(self, step: int) -> Cutover:
         """Do what comes before `step`, from where the run stands."""

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from accounts.enums import Role
 from accounts.models import User
-from runbooks import rows
 from runbooks.enums import Move, RunKind
-from runbooks.machine import RunState
+from runbooks.machine.state import RunState
+from runbooks.runs import persistence
 from tests.factories import inventory
 from tests.factories.cutover import SECRET
 from tests.factories.people import PASSWORD, person
@@ -88,7 +88,7 @@ class Deletion(Play):
 
     @property
     def state(self) -> RunState:
-        return rows.load(self.run.pk)[1]
+        return persistence.load(self.run.pk)[1]
 
     def values(self, index: int) -> dict[str, str]:
         """What the operator writes at a step."""

@@ -8,10 +8,11 @@ from dataclasses import fields
 
 from django.db import connection
 
-from runbooks import eventtext, log
-from runbooks.machine import RunState, apply, genesis
+from runbooks.log import chain, texts
+from runbooks.machine.fold import apply, genesis
+from runbooks.machine.state import RunState
 from runbooks.models import Event, Run, RunStep
-from runbooks.procedurejson import from_json
+from runbooks.procedure.serialization import from_json
 from tests.flushing import triggers_lifted
 
 
@@ -37,9 +38,9 @@ def rechain(run: Run) -> None:
     procedure, previous = from_json(run.revision.procedure), ""
     state: RunState | None = None
     for event in Event.objects.filter(run=run).order_by("sequence"):
-        previous = log.digest(previous, event.text)
+        previous = chain.digest(previous, event.text)
         Event.objects.filter(pk=event.pk).update(digest=previous)
-        told = eventtext.read(event.text)
+        told = texts.read(event.text)
         state = apply(state, told) if state else genesis(run.pk, procedure, told)
     assert state is not None
     for step in state.steps:

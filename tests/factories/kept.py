@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from runbooks.enums import Move
 from tests.factories.runs import Play, play
-from tests.runbooks.live_world import World, open_world
+from tests.runbooks.live.live_world import World, open_world
 from tests.runbooks.texts import PLAIN
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from runbooks import library
-from runbooks.judgement import judge
+from runbooks.library import revisions
+from runbooks.lint.findings import judge
 from runbooks.lint.rules import RULES
 from runbooks.models import Revision
-from runbooks.parser import parse
+from runbooks.procedure.parser import parse
 
 PLAIN = b"""---
 title: Water the plants
@@ -39,7 +39,7 @@ _WAIVED = re.compile(rb"^waive: \{(.*)\}$", re.MULTILINE)
 
 def kept(by: User, at: datetime, source: bytes = PLAIN, **more: Any) -> Revision:
     """A saved revision: the first of a new runbook unless `more` names one."""
-    return library.save(source=source, by=by, at=at, **more)
+    return revisions.save(source=source, by=by, at=at, **more)
 
 
 def approved(by: User, approver: User, at: datetime, source: bytes = PLAIN) -> Revision:
@@ -50,7 +50,7 @@ def approved(by: User, approver: User, at: datetime, source: bytes = PLAIN) -> R
 def approve(revision: Revision, *, by: User, at: datetime) -> Revision:
     """Approve a kept text, with an eye on each of its waivers."""
     codes = [code for code, _ in revision.procedure["waive"]]
-    return library.approve(revision, by=by, at=at, waivers_seen=codes)
+    return revisions.approve(revision, by=by, at=at, waivers_seen=codes)
 
 
 def waiving(source: bytes) -> bytes:

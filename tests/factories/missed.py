@@ -8,17 +8,17 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from runbooks import log
-from runbooks.machine import NewEvent
+from runbooks.log import chain
+from runbooks.machine.requests import NewEvent
 from runbooks.models import Event, Run
-from runbooks.statements import carry_out
+from runbooks.models.sql import carry_out
 
 
 def logged(run: Run, kind: str, *, by: User, at: datetime, **data: Any) -> Event:
     """An event at the end of the log of `run`, chained as the product chains it."""
     with transaction.atomic():
         run.refresh_from_db()
-        _, written = log.append(
+        _, written = chain.append(
             run, [NewEvent(kind, data)], by=by, role="operator", at=at, key=None
         )
         carry_out(written)

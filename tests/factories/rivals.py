@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from runbooks import runs
 from runbooks.enums import Move, RunKind, RunRole
+from runbooks.runs import moves
 from tests.factories.cutover import Cutover
 
 
@@ -16,7 +16,7 @@ def rival(first: Cutover, *, started: bool = True, seconds: int = 1) -> Cutover:
         for row in first.run.parameters.all()
     }
     at = first.at + timedelta(seconds=seconds)
-    run = runs.prepare(
+    run = moves.prepare(
         revision=first.run.revision,
         kind=RunKind.LIVE,
         parameters=given,

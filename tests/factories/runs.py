@@ -9,10 +9,11 @@ from typing import Any
 
 from accounts.enums import Role
 from accounts.models import User
-from runbooks import library, runs
 from runbooks.enums import Move, RunKind, RunRole
+from runbooks.library import revisions
 from runbooks.models import Revision, Run
-from runbooks.moving import Answer
+from runbooks.runs import moves
+from runbooks.runs.transaction import Answer
 from tests.factories.library import approve, waiving
 from tests.factories.people import person
 
@@ -21,7 +22,7 @@ def revision(
     source: bytes, *, author: User, approver: User | None, at: datetime, name: str = "Tried"
 ) -> Revision:
     """The first revision of a runbook, approved when there is an `approver`."""
-    saved = library.save(
+    saved = revisions.save(
         source=waiving(source) if approver else source, by=author, at=at, name=name
     )
     return approve(saved, by=approver, at=at) if approver else saved
@@ -39,7 +40,7 @@ class Play:
     def move(self, move: Move, by: str = "operator", **sent: Any) -> Answer:
         """One move of the person called `by`. Raises what the verb raises."""
         self.at += timedelta(seconds=1)
-        answer = runs.VERBS[move](self.run.pk, by=self.people[by], at=self.at, **sent)
+        answer = moves.VERBS[move](self.run.pk, by=self.people[by], at=self.at, **sent)
         self.answers.append(answer)
         self.run.refresh_from_db()
         return answer
@@ -74,7 +75,7 @@ def play(
     """A run of `source` with three people in it, under way unless `started` is False."""
     people = people or cast()
     kept = revision(source, author=people["author"], approver=people["approver"], at=at)
-    run = runs.prepare(
+    run = moves.prepare(
         revision=kept, kind=kind, parameters=parameters or {}, by=people["operator"], at=at
     )
     found = Play(run, people, at)

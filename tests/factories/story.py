@@ -1,4 +1,4 @@
-"""A run of a small runbook, driven by the verbs of `runbooks.runs`."""
+"""A run of a small runbook, driven by the verbs of `runbooks.runs.moves`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from uuid import uuid4
 
 from accounts.models import User
-from runbooks import rows, runs
 from runbooks.enums import Move, RunKind, RunRole
-from runbooks.machine import RunState
+from runbooks.machine.state import RunState
 from runbooks.models import Revision, Run
+from runbooks.runs import moves, persistence
 from tests.factories.library import approved
 
 #: A step that measures, one with a sub-step, one that is confirmed before, one with a free text.
@@ -83,12 +83,12 @@ class Story:
 
     @property
     def state(self) -> RunState:
-        return rows.load(self.run.pk)[1]
+        return persistence.load(self.run.pk)[1]
 
     def do(self, move: Move, who: str, **sent: Any) -> None:
         self.at += timedelta(minutes=1)
         key = f"story-{next(self.keys)}"
-        runs.VERBS[move](self.run.pk, by=self.people[who], at=self.at, seen=None, key=key, **sent)
+        moves.VERBS[move](self.run.pk, by=self.people[who], at=self.at, seen=None, key=key, **sent)
 
     def start(self) -> Story:
         for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
@@ -115,7 +115,7 @@ def story(
 ) -> Story:
     """A run in its briefing. `people` by role: operator, verifier, decider, author, approver."""
     text = revision or approved(people["author"], people["approver"], at, source)
-    run = runs.prepare(
+    run = moves.prepare(
         revision=text,
         kind=RunKind.LIVE,
         parameters={},

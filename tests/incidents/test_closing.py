@@ -11,7 +11,6 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from config.needs import needs
 from incidents import actions, closing, decisions, losses, notifications, records, summary
 from incidents.enums import (
@@ -26,6 +25,7 @@ from incidents.enums import (
     Strength,
 )
 from incidents.models import ActionItem, Incident, LossMeasure, Notification
+from lib.refusals import Invalid, Refused
 from tests.factories.tokens import program
 from tests.incidents import world
 

@@ -11,18 +11,18 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
-from config.attempts.trying import World
-from config.day.right import Crew
-from config.demonstration import load
+from demo.attempts.trying import World
+from demo.day.right import Crew
+from demo.load import load
 from incidents import contamination, links, losses, offers, records, summary
 from incidents.enums import Certainty, Moment, Status
 from incidents.models import Incident
 from incidents.offers import Offer
 from incidents.run_facts import facts
+from lib.refusals import Invalid, Refused
 from runbooks.enums import Move, RunStatus, StepStatus
+from runbooks.machine.state import RunState
 from runbooks.models import Run
-from runbooks.state import RunState
 from tests.factories.tokens import program
 
 SignIn = Callable[[User], Client]

@@ -11,11 +11,11 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from incidents import records, summary, unknowns
 from incidents.enums import Kind, Moment
 from incidents.models import Incident, IncidentTime
 from inventory import systems
+from lib.refusals import Invalid, Refused
 from tests.factories import inventory
 from tests.factories.tokens import program
 from tests.incidents import world

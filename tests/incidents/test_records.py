@@ -12,10 +12,10 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from incidents import entries, links, records, response
 from incidents.enums import Certainty, Kind, Moment, Part, Severity, Status
 from incidents.models import Incident, IncidentChange, TimelineEntry
+from lib.refusals import Invalid, Refused
 from runbooks.enums import RunKind
 from runbooks.models import Run
 from tests.factories.inventory import system

@@ -10,9 +10,10 @@ from accounts.models import User
 from incidents import links, records, run_updates
 from incidents.enums import Certainty, Moment
 from incidents.models import Incident
-from runbooks import log, rows
-from runbooks.interlocks.loss import Basis, last_write_in
+from runbooks.log import chain
+from runbooks.machine.interlocks.loss import Basis, last_write_in
 from runbooks.models import Event, Run
+from runbooks.runs import persistence
 from tests.incidents import world
 
 
@@ -25,7 +26,7 @@ def answered(operator: User, at: datetime) -> tuple[Incident, Run]:
 
 
 def basis(run: Run, at: datetime) -> Basis:
-    return last_write_in(rows.load(run.pk)[1], at).basis
+    return last_write_in(persistence.load(run.pk)[1], at).basis
 
 
 def told(run: Run) -> int:
@@ -49,13 +50,13 @@ def test_a_linked_run_knows_when_it_was_noticed_and_when_the_writes_stopped(
         by=operator,
         at=later,
     )
-    known = last_write_in(rows.load(run.pk)[1], later)
+    known = last_write_in(persistence.load(run.pk)[1], later)
     assert (known.at, known.basis) == (at, Basis.STOPPED)
     assert run_updates.until(incident, later) == known
     records.clear_time(incident, moment=Moment.WRITES_STOPPED, seen=None, by=operator, at=later)
     assert basis(run, later) is Basis.NOTICED
     run.refresh_from_db()
-    assert log.verify(run).ok
+    assert chain.verify(run).ok
 
 
 def test_what_does_not_bear_on_the_loss_is_not_told(

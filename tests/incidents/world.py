@@ -21,9 +21,10 @@ from incidents.enums import (
     Strength,
 )
 from incidents.models import ActionItem, Incident, LossMeasure
-from runbooks import library, runs
 from runbooks.enums import RunKind, RunRole
+from runbooks.library import revisions
 from runbooks.models import Revision, Run
+from runbooks.runs import moves
 from tests.factories.inventory import system
 from tests.factories.people import person
 
@@ -53,14 +54,14 @@ def incident(by: User, at: datetime, **facts: Any) -> Incident:
 def revision(at: datetime) -> Revision:
     """An approved runbook of two steps for the system ledger, which must exist."""
     author = person("writer", "wr", Role.AUTHOR)
-    kept = library.save(source=TEXT, by=author, at=at)
-    return library.approve(kept, by=person("reader", "rd", Role.APPROVER), at=at)
+    kept = revisions.save(source=TEXT, by=author, at=at)
+    return revisions.approve(kept, by=person("reader", "rd", Role.APPROVER), at=at)
 
 
 def run(of: Revision, by: User, at: datetime, *, kind: RunKind = RunKind.LIVE) -> Run:
     """A run in its briefing, with `by` as its operator: two events."""
-    prepared = runs.prepare(revision=of, kind=kind, parameters={}, by=by, at=at)
-    runs.take_role(prepared.pk, role=RunRole.OPERATOR, by=by, at=at)
+    prepared = moves.prepare(revision=of, kind=kind, parameters={}, by=by, at=at)
+    moves.take_role(prepared.pk, role=RunRole.OPERATOR, by=by, at=at)
     prepared.refresh_from_db()
     return prepared
 
@@ -68,7 +69,7 @@ def run(of: Revision, by: User, at: datetime, *, kind: RunKind = RunKind.LIVE) -
 def notes(of: Run, by: User, at: datetime, count: int) -> None:
     """`count` more events in the log of a run, a second apart."""
     for number in range(count):
-        runs.note(of.pk, text=f"note {number}", by=by, at=at + timedelta(seconds=number + 1))
+        moves.note(of.pk, text=f"note {number}", by=by, at=at + timedelta(seconds=number + 1))
 
 
 def loss(of: Incident, by: User, at: datetime, **facts: Any) -> LossMeasure:

@@ -11,10 +11,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from inventory import board, copies, history
 from inventory.enums import CopyState
 from inventory.models import Copy, System
+from lib.refusals import Invalid, Refused
 from tests.factories import inventory as make
 
 EMPTY_FILE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"

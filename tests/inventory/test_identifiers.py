@@ -12,10 +12,10 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.models import User
-from accounts.refusals import Invalid
 from inventory import identifiers, instances
 from inventory.enums import IdentifierKind, Lifecycle
 from inventory.models import Instance, System
+from lib.refusals import Invalid
 from tests.factories import inventory as make
 
 HOST, SYSTEM, ROLE = (

@@ -10,9 +10,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from inventory import board, copies
 from inventory.models import Copy, System
+from lib.refusals import Invalid, Refused
 from tests.factories import inventory as make
 from tests.factories.tokens import program
 

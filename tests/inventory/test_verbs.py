@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from accounts.refusals import ChangedMeanwhile, Invalid, Refused
 from inventory import board, copies, history, instances, keeping, systems
 from inventory.enums import Answer, CopyState, DataClass, IdentifierKind, Lifecycle, Medium
 from inventory.models import Change, Copy, System
+from lib.refusals import ChangedMeanwhile, Invalid, Refused
 from tests.factories import inventory as make
 
 HOUR = timedelta(hours=1)

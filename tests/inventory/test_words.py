@@ -11,10 +11,11 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.refusals import Invalid
-from inventory import durations, times
+from lib import times
+from lib.refusals import Invalid
+from lib.units import durations
 from runbooks.enums import ValueType
-from runbooks.values import normal
+from runbooks.procedure.observed import normal
 
 
 @given(st.integers(1, 3650 * 86400))

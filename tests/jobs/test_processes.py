@@ -23,7 +23,7 @@ from config import launcher
 from jobs import queue
 from jobs.models import Job
 from tests.factories.jobs import KIND
-from tests.runbooks.live_world import PATIENCE, ROOT, World, open_world, wait_until
+from tests.runbooks.live.live_world import PATIENCE, ROOT, World, open_world, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]  # on a machine that is busy
 

@@ -11,9 +11,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
 from jobs import queue, schedules
 from jobs.models import Job, Schedule, ScheduleChange
+from lib.refusals import Invalid, Refused
 from tests.factories import jobs as make
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)

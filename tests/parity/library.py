@@ -7,8 +7,8 @@ from typing import Any
 
 from accounts import people
 from accounts.enums import Role
-from runbooks import library, waivers
 from runbooks.enums import Move, RunRole
+from runbooks.library import revisions, waivers
 from runbooks.models import Revision
 from tests.factories.library import DESTROYING, PLAIN, approved, kept, waiving
 from tests.factories.story import Story, story
@@ -39,7 +39,7 @@ def _approved(cast: Cast) -> Revision:
 
 def _archived(cast: Cast) -> Revision:
     revision = _approved(cast)
-    library.archive(revision.runbook, by=cast["approver"], at=cast.at)
+    revisions.archive(revision.runbook, by=cast["approver"], at=cast.at)
     return revision
 
 
@@ -60,7 +60,7 @@ def _codes(revision: Revision) -> list[str]:
 def _save(text: str, code: str = "", why: str = "") -> Case:
     """A new runbook."""
     return Case(
-        "runbooks.library.save",
+        "runbooks.library.revisions.save",
         by="author",
         stage=_first if why == "again" else _nothing,
         form=lambda _: Form("/runbooks/new/", {"source": text, "summary": "First."}),
@@ -74,7 +74,7 @@ def _next(text: str, stage: Any, code: str = "", why: str = "") -> Case:
     """The next revision of one, by a writer who started from the first."""
     sent = {"source": text, "summary": "More.", "seen": 1}
     return Case(
-        "runbooks.library.save",
+        "runbooks.library.revisions.save",
         by="author",
         stage=stage,
         form=lambda _: Form(f"{PAGE}edit/", sent),
@@ -86,7 +86,7 @@ def _next(text: str, stage: Any, code: str = "", why: str = "") -> Case:
 
 def _act(verb: str, where: str, stage: Any, code: str = "") -> Case:
     return Case(
-        f"runbooks.library.{verb}",
+        f"runbooks.library.revisions.{verb}",
         by="approver",
         stage=stage,
         form=lambda _: Form(f"{PAGE}{where}{verb}/"),
@@ -129,7 +129,7 @@ def _waive(stage: Any, code: str = "", reason: str = "The prompts carry labels n
         return {"run": run.run.pk, "reason": reason}
 
     return Case(
-        "runbooks.waivers.waive",
+        "runbooks.library.waivers.waive",
         by="approver",
         stage=stage,
         form=lambda run: Form(f"{PAGE}1/waive/", sent(run)),
@@ -141,7 +141,7 @@ def _waive(stage: Any, code: str = "", reason: str = "The prompts carry labels n
 def _approve(stage: Any, seen: int | None = None, code: str = "", why: str = "") -> Case:
     """By somebody who read the waivers up to the one numbered `seen`, or all."""
     return Case(
-        "runbooks.library.approve",
+        "runbooks.library.revisions.approve",
         by="approver",
         stage=stage,
         form=lambda staged: Form(f"{PAGE}1/approve/", {"waivers_seen": _codes(staged)[:seen]}),

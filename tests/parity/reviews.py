@@ -21,7 +21,7 @@ def overridden(cast: Cast) -> Review:
 def _case(finding: str, *, by: str = "manager", code: str = "") -> Case:
     sent: dict[str, Any] = {"finding": finding}
     return Case(
-        "runbooks.reviews.close",
+        "runbooks.runs.reviews.close",
         overridden,
         lambda review: Form(f"/reviews/{review.pk}/close/", sent),
         lambda review: Api("POST", f"/api/v1/reviews/{review.pk}/close/", sent),

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from runbooks.enums import Move, RunRole
-from runbooks.machine import RULES
-from runbooks.runs import VERBS
+from runbooks.machine.rules import RULES
+from runbooks.runs.moves import VERBS
 from tests.factories.library import approved
 from tests.factories.story import SHEET, Story, story
 from tests.parity.shape import Api, Case, Cast, Form
@@ -24,7 +24,7 @@ Told = Callable[[Story], dict[str, Any]]
 def _verb(move: Move) -> str:
     """The verb by its full name."""
     verb = VERBS[move]
-    name = verb.__module__ if verb.__module__.endswith("handing") else "runbooks.runs"
+    name = verb.__module__ if verb.__module__.endswith("handing") else "runbooks.runs.moves"
     return f"{name}.{verb.__name__ if move is not Move.OBJECT else 'object_to'}"
 
 
@@ -303,7 +303,7 @@ def _prepared(code: str, kind: str, folder: str, stage: Any = _kept) -> Case:
         }
         return Api("POST", "/api/v1/runs/", body, key=KEY)
 
-    return Case("runbooks.preparing.prepare", stage, form, api, code=code)
+    return Case("runbooks.runs.preparation.prepare", stage, form, api, code=code)
 
 
 CASES = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
-from runbooks.parser import parse
-from runbooks.procedure import Procedure
+from runbooks.procedure.model import Procedure
+from runbooks.procedure.parser import parse
 
 
 def text(*items: str, front: str = "") -> bytes:

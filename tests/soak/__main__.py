@@ -18,7 +18,7 @@ django.setup()
 from django.contrib.auth.hashers import PBKDF2PasswordHasher  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from tests.runbooks.live_world import open_world  # noqa: E402
+from tests.runbooks.live.live_world import open_world  # noqa: E402
 from tests.soak.round import Round  # noqa: E402
 from tests.soak.stage import Stage  # noqa: E402
 

@@ -11,13 +11,17 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
-from config.day.doors import Verbs
-from config.day.right import Crew
-from runbooks import interlocks, rows, runs
+from demo.day.doors import Verbs
+from demo.day.right import Crew
+from lib.refusals import Invalid, Refused
 from runbooks.enums import Move, RunRole, ValueType
-from runbooks.machine import RULES, RunState, allowed, current, gates, open_roles, place
-from runbooks.moving import Answer
+from runbooks.machine import interlocks
+from runbooks.machine.decide import allowed, open_roles
+from runbooks.machine.gates import gates
+from runbooks.machine.rules import RULES
+from runbooks.machine.state import RunState, current, place
+from runbooks.runs import moves, persistence
+from runbooks.runs.transaction import Answer
 from tests.factories.people import PASSWORD
 
 _READING = frozenset({Move.RECORD, Move.TICK, Move.COUNTERSIGN, Move.DECIDE})
@@ -51,7 +55,7 @@ class Heard:
 
 def choose(run: int, people: Mapping[str, User], dice: Random, key: str) -> Press:
     """The next thing that somebody presses, after a look at the run, under a `key` of its own."""
-    state = rows.load(run)[1]
+    state = persistence.load(run)[1]
     name = dice.choice(["operator", "operator", "verifier", "decider", *people])
     offered = allowed(state, people[name].pk, datetime.now(UTC))
     if offered and dice.random() < 0.8:
@@ -80,7 +84,7 @@ def send(press: Press, people: Mapping[str, User]) -> Heard:
     told: dict[str, Any] = dict(press.data)
     if press.move is Move.ATTACH:
         told["file"] = SimpleUploadedFile("listing.txt", b"what was seen\n")
-    verb, by = runs.VERBS[press.move], people[press.by]
+    verb, by = moves.VERBS[press.move], people[press.by]
     try:
         answer: Answer = verb(press.run, by=by, at=press.at, seen=press.seen, key=press.key, **told)
     except Invalid:

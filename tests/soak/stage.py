@@ -10,9 +10,9 @@ from uuid import uuid4
 
 from accounts.enums import Role
 from accounts.models import User
-from runbooks import runs
 from runbooks.enums import RunKind, RunRole
 from runbooks.models import Revision
+from runbooks.runs import moves
 from tests.factories.cutover import DIRECTION, TEAM_CHECK, WRITE, Cutover, cutover
 from tests.factories.people import person
 from tests.factories.runs import cast, revision
@@ -62,10 +62,10 @@ class Stage:
 
     def _small(self, name: str) -> int:
         by, at = self.people["operator"], datetime.now(UTC)
-        run = runs.prepare(
+        run = moves.prepare(
             revision=self.revisions[name], kind=RunKind.LIVE, parameters={}, by=by, at=at
         )
         for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
-            runs.take_role(run.pk, role=role, by=self.people[role.value], at=at)
-        runs.start(run.pk, by=by, at=at, acknowledged=True, conditions=True)
+            moves.take_role(run.pk, role=role, by=self.people[role.value], at=at)
+        moves.start(run.pk, by=by, at=at, acknowledged=True, conditions=True)
         return run.pk

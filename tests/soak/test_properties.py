@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runbooks import eventtext, log, rows
 from runbooks.enums import RunStatus
-from runbooks.machine import RunState, apply, genesis
+from runbooks.log import chain, texts
+from runbooks.machine.fold import apply, genesis
+from runbooks.machine.state import RunState
 from runbooks.models import Run
-from runbooks.procedure import Procedure
+from runbooks.procedure.model import Procedure
+from runbooks.runs import persistence
 from tests.soak.person import choose, send
 from tests.soak.round import disagreements
 from tests.soak.stage import Stage
@@ -28,14 +30,14 @@ def stage(db: None) -> Stage:
 def replayed(run: Run, procedure: Procedure) -> RunState:
     """The state that the log alone gives."""
     lines = run.events.order_by("sequence").values_list("text", flat=True)
-    first, *rest = map(eventtext.read, lines)
+    first, *rest = map(texts.read, lines)
     return reduce(apply, rest, genesis(run.pk, procedure, first))
 
 
 def stored(number: int) -> tuple[Run, RunState]:
     """The run and its state as the rows have it."""
     run = Run.objects.select_related("revision").get(pk=number)
-    return run, rows.state_of(run, rows.procedure_of(run))
+    return run, persistence.state_of(run, persistence.procedure_of(run))
 
 
 def untouched(before: RunState, after: RunState) -> bool:
@@ -62,7 +64,7 @@ def test_the_rows_are_what_the_log_says_after_every_move(stage: Stage, dice: Ran
         heard = send(press, stage.people)
         told[press.key] = heard
         run, state = stored(number)
-        assert rows.load(number)[1] == state  # what this process remembers
+        assert persistence.load(number)[1] == state  # what this process remembers
         assert state == replayed(run, state.procedure)
         if heard.code and state != before:
             assert untouched(before, state)
@@ -71,5 +73,5 @@ def test_the_rows_are_what_the_log_says_after_every_move(stage: Stage, dice: Ran
         assert stored(number)[1] == state
         before = state
     run = Run.objects.get(pk=number)
-    assert log.verify(run).faults == ()
+    assert chain.verify(run).faults == ()
     assert list(disagreements(run, told, set(told))) == []

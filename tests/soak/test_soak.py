@@ -14,7 +14,7 @@ from runbooks.models import Event
 from tests.factories.runs import Play, play
 from tests.flushing import forging
 from tests.runbooks import texts
-from tests.runbooks.live_world import ROOT
+from tests.runbooks.live.live_world import ROOT
 from tests.soak.person import Heard
 from tests.soak.round import disagreements
 

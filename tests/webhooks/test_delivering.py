@@ -15,12 +15,12 @@ import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import User
-from accounts.refusals import Refused
 from jobs import queue
 from jobs.models import Job
+from lib.refusals import Refused
 from notices.models import Notice
 from tests.factories.webhooks import attempt, endpoint, run_relay
-from tests.runbooks.live_world import ROOT, World, open_world
+from tests.runbooks.live.live_world import ROOT, World, open_world
 from tests.webhooks.receiver import Receiver, answer, receiver
 from tests.webhooks.test_signing import verified
 from webhooks import delivering, endpoints, parking, sending

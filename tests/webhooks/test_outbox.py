@@ -15,8 +15,8 @@ from accounts.models import User
 from incidents import entries, records
 from incidents.enums import Certainty, Severity
 from jobs.models import Job
-from runbooks import words as run_words
 from runbooks.enums import Move
+from runbooks.log.words import events as run_words
 from runbooks.models import Event
 from tests.factories.story import Story, story
 from tests.factories.webhooks import bodies, endpoint, run_relay

@@ -18,7 +18,7 @@ from runbooks.models import Event
 from tests.factories.people import person
 from tests.factories.story import story
 from tests.factories.webhooks import endpoint, run_relay
-from tests.runbooks.live_world import PATIENCE, World, open_world
+from tests.runbooks.live.live_world import PATIENCE, World, open_world
 from webhooks.models import Delivery
 
 pytestmark = pytest.mark.processes

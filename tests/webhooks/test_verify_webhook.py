@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.runbooks.live_world import wait_until
+from tests.runbooks.live.live_world import wait_until
 from webhooks import sending, signing, targets
 
 SCRIPT = Path(__file__).resolve().parent.parent.parent / "docs" / "verify_webhook.py"

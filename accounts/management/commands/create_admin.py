@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts import people
-from accounts.refusals import Invalid
+from lib.refusals import Invalid
 
 VARIABLE = "COUNTERSIGN_ADMIN_PASSWORD"
 

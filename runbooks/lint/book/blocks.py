@@ -15,8 +15,8 @@ from runbooks.lint.commands.script import Script, script
 from runbooks.lint.dangers.danger import Danger
 from runbooks.lint.dangers.destroyers import dangers, renames, restores
 from runbooks.lint.dangers.kept_copies import NOTHING_KEPT, KeptCopies
-from runbooks.procedure import Step
-from runbooks.sections import StrayCommand
+from runbooks.procedure.model import Step
+from runbooks.procedure.sections import StrayCommand
 
 #: What opens or closes a fenced block. Possessive: a line of nothing but blanks is looked at once.
 FENCE = re.compile(

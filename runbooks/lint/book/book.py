@@ -22,8 +22,8 @@ from runbooks.lint.book.remarks import Remark
 from runbooks.lint.book.words import StepWords
 from runbooks.lint.dangers.kept_copies import KeptCopies
 from runbooks.lint.facts import LintFacts
-from runbooks.procedure import Procedure, Step
-from runbooks.sections import Section
+from runbooks.procedure.model import Procedure, Step
+from runbooks.procedure.sections import Section
 
 _LINE_END = re.compile(r"\r\n?|\n")
 

@@ -12,12 +12,12 @@ from functools import cached_property
 
 from richtext.codeblocks import label_of
 from richtext.reader import Block, TextTooHard, plain_lines, read
-from runbooks.codekinds import is_session, kind_of
 from runbooks.lint.book.book import Book
-from runbooks.parser.findings import Findings
-from runbooks.parser.frontmatter import read_front_matter
-from runbooks.parser.outline import is_guard
-from runbooks.quoting import PartKind, has_known_quoting, parts
+from runbooks.procedure.code_kinds import is_session, kind_of
+from runbooks.procedure.parser.findings import Findings
+from runbooks.procedure.parser.frontmatter import read_front_matter
+from runbooks.procedure.parser.outline import is_guard
+from runbooks.procedure.quoting import PartKind, has_known_quoting, parts
 
 #: Labels of blocks that show what a program wrote.
 _OUTPUT = frozenset(

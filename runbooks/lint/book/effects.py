@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from runbooks.enums import Operation, Use
-from runbooks.irreversible import act_of
 from runbooks.lint.book.blocks import StepCommand
 from runbooks.lint.dangers.new_objects import (
     NewObjects,
@@ -17,7 +16,8 @@ from runbooks.lint.dangers.new_objects import (
     new_objects,
     prepares,
 )
-from runbooks.procedure import Procedure, Step
+from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.model import Procedure, Step
 
 #: The title of a runbook that puts data back.
 RESTORES = re.compile(r"\b(?:restor(?:e|es|ing|ation)|disaster[ -]recovery)\b", re.IGNORECASE)

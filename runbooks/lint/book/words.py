@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from runbooks.procedure import Step
+from runbooks.procedure.model import Step
 
 # Bounded: each opening that nothing closes would be looked at up to the end of the text.
 _COMMENT = re.compile(

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from runbooks.codekinds import Kind
 from runbooks.lint.commands.shell import ShellWord
+from runbooks.procedure.code_kinds import Kind
 
 _STRING = (
     r"(?P<string>[A-Za-z]{0,2}(?:\"\"\"(?P<a>(?:\\.|[^\\])*?)\"\"\"|'''(?P<b>(?:\\.|[^\\])*?)'''"

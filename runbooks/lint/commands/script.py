@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from runbooks.codekinds import Kind, Reads, kind_of
 from runbooks.lint.commands.calls import ProgramCall, SqlQuery, call_of
 from runbooks.lint.commands.languages import read_script
 from runbooks.lint.commands.shell import ShellWord, SimpleCommand, statements
 from runbooks.lint.commands.sql import SQL_BEGINS, sql_sent, sql_statements
 from runbooks.lint.commands.windows import windows_statements
+from runbooks.procedure.code_kinds import Kind, Reads, kind_of
 
 _SHELLS = frozenset({"sh", "bash", "zsh", "ksh", "dash", "su", "ssh", "eval", "trap", "tmux", "at",
                      "batch"})  # fmt: skip

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from runbooks.codekinds import Reads
 from runbooks.lint.commands.shell import ShellWord, SimpleCommand, statements
+from runbooks.procedure.code_kinds import Reads
 
 _BLOCK_COMMENT = re.compile(r"<#.*?(?:#>|\Z)", re.DOTALL)
 _TAKEN = re.compile(r"(?m)(?<![^\n;({])([ \t]*)(\$[\w:.]{1,60}[ \t]*\+?=[ \t]*)")

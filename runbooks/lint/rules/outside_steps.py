@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runbooks.enums import Level
-from runbooks.irreversible import act_of
 from runbooks.lint.book.blocks import SPAN, CommandBlock, stray_blocks
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.dangers.kept_copies import KeptCopies
 from runbooks.lint.rule import RuleGroup
-from runbooks.sections import StrayCommand, StrayList
+from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.sections import StrayCommand, StrayList
 
 RULES = RuleGroup()
 _MAKE_A_STEP = (

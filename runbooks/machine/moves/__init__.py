@@ -4,7 +4,7 @@ To add one, write its class in the module of its subject: `kind`, `title`, `butt
 `first_events`, the fields that are sent with it, and `decide`, which gives the events that it
 causes or says why not. `precondition` says what it demands beyond its rule. Its form, its address
 in the API, its documentation and its part of the tests are built from that; write its verdicts
-into `tests/runbooks/test_machine_square.py`.
+into `tests/runbooks/machine/test_square.py`.
 """
 
 from __future__ import annotations

@@ -10,14 +10,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.refusals import Invalid, Refused
-from runbooks import judging, library
-from runbooks.library import Unreadable
+from lib.refusals import Invalid, Refused
+from runbooks.library import linting, revisions
+from runbooks.library.revisions import Unreadable
 from runbooks.models import Revision, Runbook
-from runbooks.parser import parse
-from runbooks.procedurejson import from_json
-from runbooks.runnable import not_runnable
-from runbooks.titles import title_key
+from runbooks.procedure.parser import parse
+from runbooks.procedure.runnable import not_runnable
+from runbooks.procedure.serialization import from_json
+from runbooks.procedure.titles import title_key
 
 
 class Command(BaseCommand):
@@ -47,14 +47,14 @@ class Command(BaseCommand):
         except OSError as error:
             self.stderr.write(f"{path} cannot be read: {error.strerror}.")
             return False
-        if known := library.kept(source):
+        if known := revisions.kept(source):
             self.stdout.write(
                 f"{path}: this is, byte for byte, revision {known.number} of “{known.runbook}”,"
                 " which is already saved."
             )
             return True
         try:
-            revision = library.save(
+            revision = revisions.save(
                 source=source,
                 by=by,
                 at=timezone.now(),
@@ -87,7 +87,7 @@ def _holds(revision: Revision) -> str:
     """What stands between a text that was kept and its approval, or its runs; '' for nothing."""
     if sentence := not_runnable(from_json(revision.procedure)):
         return f" {sentence}"
-    errors = len(judging.of_revision(revision, at=revision.created_at).errors)
+    errors = len(linting.of_revision(revision, at=revision.created_at).errors)
     if not errors:
         return ""
     many = "an error keeps" if errors == 1 else f"{errors} errors keep"

@@ -11,12 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from inventory.models import System
-from runbooks import facts
-from runbooks.judgement import judge
+from runbooks.library import facts
 from runbooks.lint.facts import LintFacts
+from runbooks.lint.findings import judge
+from runbooks.lint.report import Linted, data, lines, sarif
 from runbooks.lint.rules import RULES
-from runbooks.lintreport import Linted, data, lines, sarif
-from runbooks.parser import parse
+from runbooks.procedure.parser import parse
 
 
 class Command(BaseCommand):

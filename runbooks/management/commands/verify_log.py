@@ -10,10 +10,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from runbooks import verifying
-from runbooks.anchors import Fault, kept
-from runbooks.chains import chains as follow
-from runbooks.log import Verdict, verify
+from runbooks.audit import nightly
+from runbooks.audit.anchors import Fault, kept
+from runbooks.audit.chains import chains as follow
+from runbooks.log.chain import Verdict, verify
 from runbooks.models import Run
 
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
             return
         self._insist_that_there_are(runs, anchors)
         own = anchors is None or anchors.resolve() == settings.ANCHOR_FILE
-        found = verifying.check(
+        found = nightly.check(
             at=timezone.now(),
             runs=set(runs) or None,
             anchors=kept() if own else anchors,
@@ -62,9 +62,9 @@ class Command(BaseCommand):
             on_run=self._tell_run,
             on_difference=self._tell_difference,
         )
-        self.stdout.write(verifying.sentence(found))
+        self.stdout.write(nightly.sentence(found))
         if own and not runs:
-            verifying.keep(found, at=timezone.now())
+            nightly.keep(found, at=timezone.now())
         if found.fault_count:
             raise SystemExit(1)
 

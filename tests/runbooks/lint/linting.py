@@ -6,8 +6,8 @@ from pathlib import Path
 
 from runbooks.lint.facts import LintFacts
 from runbooks.lint.linter import lint
-from runbooks.parser import parse
-from runbooks.procedure import Finding
+from runbooks.procedure.model import Finding
+from runbooks.procedure.parser import parse
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "runbooks" / "lint" / "examples"
 

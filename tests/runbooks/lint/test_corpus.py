@@ -12,7 +12,7 @@ import pytest
 from runbooks.enums import Level
 from runbooks.lint.book.book import Book
 from runbooks.lint.linter import lint
-from runbooks.parser import parse
+from runbooks.procedure.parser import parse
 from tests.runbooks.lint.rewriting import with_steps
 
 CORPUS = os.environ.get("COUNTERSIGN_CORPUS", "")

@@ -8,7 +8,7 @@ import pytest
 
 from runbooks.enums import Level
 from runbooks.lint.linter import split
-from runbooks.parser import parse
+from runbooks.procedure.parser import parse
 from tests.runbooks.lint.linting import findings
 
 FOLDER = Path(__file__).resolve().parents[3] / "demonstration" / "runbooks"

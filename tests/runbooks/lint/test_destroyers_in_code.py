@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from runbooks.codekinds import Kind, kind_of
 from runbooks.enums import Level
 from runbooks.lint.commands.script import script
 from runbooks.lint.dangers.destroyers import dangers
+from runbooks.procedure.code_kinds import Kind, kind_of
 from tests.runbooks.lint.linting import flagged
 from tests.runbooks.lint.test_destroyers import commands
 

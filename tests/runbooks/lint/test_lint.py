@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from runbooks.enums import Level
 from runbooks.lint.linter import lint, split
-from runbooks.parser import parse
-from runbooks.procedure import Finding
+from runbooks.procedure.model import Finding
+from runbooks.procedure.parser import parse
 from tests.richtext.documents import documents
 from tests.runbooks.lint.linting import findings
 from tests.runbooks.texts import ALL
@@ -68,13 +68,13 @@ def test_a_plain_checklist_is_left_alone():
 
 
 def test_findings_stand_in_the_order_of_the_source():
-    found = findings((ROOT / "demonstration/runbooks/bad-restore.md").read_text("utf-8"))
+    found = findings((ROOT / "demo/runbooks/bad-restore.md").read_text("utf-8"))
     assert [f.line for f in found] == sorted(f.line for f in found)
     assert {"L01", "L10", "L22"} <= {f.code for f in found}
 
 
 def test_a_waiver_takes_a_finding_aside_and_leaves_its_level():
-    source = (ROOT / "demonstration/runbooks/bad-restore.md").read_text("utf-8")
+    source = (ROOT / "demo/runbooks/bad-restore.md").read_text("utf-8")
     found = findings(source)
     left, waived = split(found, (("L22", "A scratch machine."),))
     assert {f.code for f in waived} == {"L22"}

@@ -11,7 +11,7 @@ import pytest
 
 from runbooks.enums import Level
 from runbooks.lint.linter import lint, split
-from runbooks.parser import parse
+from runbooks.procedure.parser import parse
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parents[2] / "docs" / "decisions" / "linter-readings.md"

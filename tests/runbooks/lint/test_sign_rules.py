@@ -7,8 +7,8 @@ import time
 import pytest
 
 from runbooks.enums import Level
-from runbooks.judgement import judge
-from runbooks.parser import parse
+from runbooks.lint.findings import judge
+from runbooks.procedure.parser import parse
 from tests.runbooks.lint.linting import flagged
 
 ERROR, WARNING = Level.ERROR, Level.WARNING

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 
 from richtext.signs import SUSPECT, Kind, Sign, disguised, signs
-from runbooks.codekinds import Reads, kind_of
 from runbooks.enums import Level
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.code import CodePiece, CodeUse, code_pieces
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup
-from runbooks.quoting import PartKind
+from runbooks.procedure.code_kinds import Reads, kind_of
+from runbooks.procedure.quoting import PartKind
 
 RULES = RuleGroup()
 #: So many remarks one text gets: who pastes a page of them writes it again.

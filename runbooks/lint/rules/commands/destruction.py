@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.irreversible import deletes
 from runbooks.lint.book.blocks import CommandBlock
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
@@ -16,6 +15,7 @@ from runbooks.lint.dangers.kept_copies import OVERWRITTEN
 from runbooks.lint.dangers.paths import is_scratch
 from runbooks.lint.dangers.sql import RENAMED
 from runbooks.lint.rule import RuleGroup
+from runbooks.procedure.irreversible import deletes
 
 RULES = RuleGroup()
 _QUOTED = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.""", re.DOTALL)

@@ -13,7 +13,7 @@ from runbooks.lint.commands.calls import ProgramCall, SqlQuery
 from runbooks.lint.commands.shell import VARIABLE
 from runbooks.lint.dangers.paths import is_scratch, places
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import ParameterSpec
+from runbooks.procedure.model import ParameterSpec
 
 RULES = RuleGroup()
 _PRODUCTION = "production"

@@ -12,7 +12,7 @@ from runbooks.lint.book.remarks import Remark
 from runbooks.lint.commands.calls import ProgramCall, SqlQuery
 from runbooks.lint.dangers.paths import is_scratch
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import Step
+from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
 #: What a restore leaves switched off or behind, and the words that speak of it.

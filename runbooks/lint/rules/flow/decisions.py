@@ -9,8 +9,8 @@ from runbooks.enums import Level, RunRole
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import Step
-from runbooks.sections import Section
+from runbooks.procedure.model import Step
+from runbooks.procedure.sections import Section
 
 RULES = RuleGroup()
 _DECISION = re.compile(

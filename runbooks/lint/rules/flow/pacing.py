@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.irreversible import act_of
 from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.dangers.new_objects import is_beside
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import Step
+from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
 MOST_BETWEEN_PAUSES = 9

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runbooks.enums import Level, Operation
-from runbooks.irreversible import target_of
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import Step
+from runbooks.procedure.irreversible import target_of
+from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
 _UNSAID = (

@@ -7,13 +7,13 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.irreversible import target_of
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.book.words import records_value
 from runbooks.lint.commands.calls import ProgramCall
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import ParameterSpec, Step
+from runbooks.procedure.irreversible import target_of
+from runbooks.procedure.model import ParameterSpec, Step
 
 RULES = RuleGroup()
 _INVENTORY = re.compile(

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from runbooks.enums import Level, Use
-from runbooks.irreversible import act_of, deletes
 from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import Step
+from runbooks.procedure.irreversible import act_of, deletes
+from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
 #: What says that the backup is fetched from where it is kept, so that a duplicate is used.

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.irreversible import act_of, deletes
 from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.dangers.new_objects import is_beside
 from runbooks.lint.rule import RuleGroup, RuleScope
 from runbooks.machine.rollback import closing_step
-from runbooks.procedure import Step
-from runbooks.sections import Section
+from runbooks.procedure.irreversible import act_of, deletes
+from runbooks.procedure.model import Step
+from runbooks.procedure.sections import Section
 
 RULES = RuleGroup()
 _NO_RETURN = re.compile(

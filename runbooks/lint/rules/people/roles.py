@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level, RunRole
-from runbooks.irreversible import act_of
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import Step
+from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
 _TELLS = re.compile(

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import CountersignTiming, Level, RunRole, ValueType
-from runbooks.irreversible import act_of
 from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import Step, ValueSpec
+from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.model import Step, ValueSpec
 
 RULES = RuleGroup()
 #: What says that a second person is there, without a guard that asks for one.

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator
 
 from runbooks.enums import Level
-from runbooks.irreversible import act_of
 from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import Step
+from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
 #: So many steps may stand between the team check and the act: identify, direction, disconnect.

@@ -9,7 +9,7 @@ from runbooks.enums import Level, ValueType
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure import Step, ValueSpec
+from runbooks.procedure.model import Step, ValueSpec
 
 RULES = RuleGroup()
 _COMPARES = re.compile(

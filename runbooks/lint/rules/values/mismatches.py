@@ -10,7 +10,7 @@ from runbooks.enums import Level
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup
-from runbooks.procedure import Step, ValueSpec
+from runbooks.procedure.model import Step, ValueSpec
 
 RULES = RuleGroup()
 _CHECKING = ("identify", "mark", "protect", "verify", "compare")

@@ -16,7 +16,7 @@ from runbooks.lint.rules.wording.vocabulary import (
     without_code,
     words_of,
 )
-from runbooks.procedure import Step
+from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
 _JUDGES = frozenset({"check", "ensure", "verify", "confirm", "validate", "inspect", "monitor"})

@@ -10,7 +10,7 @@ from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.book.words import Sentence
 from runbooks.lint.rule import RuleGroup
-from runbooks.procedure import Step
+from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
 LONGEST_SENTENCE = 20

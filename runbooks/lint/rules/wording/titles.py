@@ -10,7 +10,7 @@ from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
 from runbooks.lint.rules.wording.vocabulary import VERBS, VERBS_ONLY, title_of, words_of
-from runbooks.procedure import Step
+from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
 _NO_VERB = frozenset(

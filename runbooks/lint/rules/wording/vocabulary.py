@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from runbooks.procedure import Step
+from runbooks.procedure.model import Step
 
 #: Imperatives that begin a step. Those of the second list are nouns as often as verbs.
 _VERBS = """

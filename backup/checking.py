@@ -1,0 +1,119 @@
+"""Read a backup back, from its place: every byte, and the database opened as a database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+
+from backup import Stopped, facts, files, manifest, postgres, sqlite
+from backup.manifest import Manifest
+from runbooks.log import chain
+from runbooks.models import Run
+
+
+def faults(folder: Path, *, prove: bool = False) -> list[str]:
+    """Everything that is wrong with the backup in `folder`, as sentences; none when it is good.
+
+    `prove`: also replay the log of every run; on PostgreSQL the dump is restored into a database
+    made for that, which is dropped again.
+    """
+    try:
+        promised = manifest.read(folder)
+    except Stopped as error:
+        return [str(error)]
+    return [*promised.missing, *damage(folder, promised, prove=prove)]
+
+
+def damage(folder: Path, promised: Manifest, *, prove: bool = False) -> list[str]:
+    """What is wrong with the backup in `folder` besides what it says itself was wrong with the live
+    data: sentences, none when it is what its manifest promised."""
+    if folder.name.startswith("."):
+        return [f"{folder} is what a backup left that did not come to its end."]
+    found = _files(folder, promised)
+    return found + (_database(folder, promised, prove=prove) if not found or prove else [])
+
+
+def _files(folder: Path, promised: Manifest) -> list[str]:
+    said: list[str] = []
+    present = files.all_below(folder) - {manifest.NAME}
+    said += [f"{name} is missing." for name in sorted({*promised.files} - present)]
+    said += [f"{name} does not belong to it." for name in sorted(present - {*promised.files})]
+    for name in sorted(present & {*promised.files}):
+        if (folder / name).is_symlink():
+            said.append(f"{name} is a link and no file.")
+            continue
+        try:
+            sha256, size = files.digest(folder / name)
+        except OSError as error:
+            said.append(f"{name} cannot be read: {error.strerror}.")
+            continue
+        held = promised.files[name]
+        if size != held.size:
+            said.append(f"{name} has {size} bytes, not {held.size}.")
+        elif sha256 != held.sha256:
+            said.append(f"{name} has other bytes than when it was written.")
+    return said
+
+
+def _database(folder: Path, promised: Manifest, *, prove: bool) -> list[str]:
+    if promised.vendor == "sqlite":
+        path = folder / sqlite.NAME
+        said = sqlite.check(path)
+        return said or _opened(sqlite.settings_of_copy(path), promised, prove=prove)
+    path = folder / postgres.NAME
+    said = postgres.check(path, promised.facts)
+    if said or not prove:
+        return said
+    if connection.vendor != "postgresql":
+        return ["A dump of PostgreSQL can be proven only where the product uses PostgreSQL."]
+    name = f"countersign_proof_{promised.taken.astimezone(UTC):%Y%m%d_%H%M%S}_{os.getpid()}"
+    try:
+        database = postgres.beside(name, path)
+        try:
+            return _opened(database, promised, prove=True)
+        finally:
+            postgres.drop(name)
+    except Stopped as error:
+        return [str(error)]
+
+
+def _opened(database: Mapping[str, Any], promised: Manifest, *, prove: bool) -> list[str]:
+    try:
+        with facts.opened(database):
+            said = facts.differences(promised.facts, facts.read())
+            if prove and not said:
+                said = logs() if same_version(promised) else [OTHER_VERSION]
+    except DatabaseError as error:
+        return [f"The database cannot be read: {error}."]
+    return said
+
+
+OTHER_VERSION = (
+    "It is of another version of Countersign, so the logs cannot be replayed here: manage.py"
+    " restore puts it beside, brings it up to date, and replays them."
+)
+
+
+def same_version(promised: Manifest) -> bool:
+    """Whether this code has exactly the migrations of the backup."""
+    return promised.facts.migrations == tuple(sorted(known_migrations()))
+
+
+def known_migrations() -> set[str]:
+    """The migrations of this code, as `app.name`."""
+    return {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
+
+
+def logs() -> list[str]:
+    """What is wrong with the logs of all runs of the default database, replayed one by one."""
+    said: list[str] = []
+    for run in Run.objects.order_by("pk").iterator(chunk_size=100):
+        verdict = chain.verify(run)
+        said += [f"Run {run.pk}: {fault}" for fault in verdict.faults]
+    return said

@@ -1,0 +1,1 @@
+"""The ground floor: what is about no app. It imports Django and nothing of the project."""

@@ -1,0 +1,1 @@
+"""What watches over the logs: verification, anchors, near misses."""

@@ -1,0 +1,36 @@
+"""What a person must not read yet, because they may have to measure it too. Everything that tells
+the log, the values or the files of a run to somebody asks here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from runbooks.enums import CountersignTiming, StepStatus
+from runbooks.log.words.events import sentence
+from runbooks.machine.state import FINISHED, RunState
+
+#: Kinds of events that hold what was measured.
+MEASURED = frozenset({"step.recorded", "step.mismatched", "evidence.attached"})
+_KNOWN = FINISHED | {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
+
+
+def steps(state: RunState, person: int | None) -> frozenset[int]:
+    """Steps whose values `person` (account id; None: anybody) must not see yet: a second
+    measurement is due, and theirs would be worth nothing if they had read the first."""
+    return frozenset(
+        step.index
+        for step in state.steps
+        if state.step(step.index).guard.countersign is CountersignTiming.AFTER
+        and step.countersigned_at is None
+        and step.status not in _KNOWN
+        and (person is None or person not in {step.started_by, step.done_by})
+    )
+
+
+def told(kind: str, data: Mapping[str, Any], state: RunState, hidden: Collection[int]) -> str:
+    """An event of the run in words; what was measured at one of the `hidden` steps is not told."""
+    if kind in MEASURED and data.get("step") in hidden:
+        number = state.step(data["step"]).number
+        return f"recorded step {number}; shown after your own measurement"
+    return sentence(kind, data, state.procedure)

@@ -1,0 +1,225 @@
+"""What follows a restore: switched on again, copied, put away, compared. No run closes without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from inventory.enums import Answer, Medium
+from runbooks.enums import (
+    Deviation,
+    ParameterType,
+    Purpose,
+    Rearmed,
+    RunKind,
+    StepStatus,
+    ValueType,
+)
+from runbooks.machine.interlocks.interlock import Interlock, Wrong, utc
+from runbooks.machine.interlocks.newcopy import NewCopy
+from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.state import RunState
+from runbooks.procedure.model import Step, ValueSpec
+
+ON_AGAIN, NOT_USED = "on again", "not used here"
+#: Tools print a moment to the second or to a part of it.
+_EXACT = timedelta(seconds=1)
+
+
+class Rearm(Interlock):
+    """Everything that the restore stopped is said to be on again, one by one."""
+
+    key = "rearm"
+    source = "Travis CI 2018 and Flowdock 2020: jobs, alerts and sequences stayed off after it"
+    words = {what: (f"{what.capitalize()}", ValueType.CHOICE) for what in Rearmed}
+
+    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+        what = self.data(state, index)["what"]
+        return tuple(self.ask(one, options=(ON_AGAIN, NOT_USED)) for one in what)
+
+    def events(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> tuple[NewEvent, ...]:
+        what = self.data(state, index)["what"]
+        said = {one: values[f"rearm.{one}"] for one in what}
+        return (NewEvent("rearm.stated", {"step": index, "what": said}),)
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        return f"Says of each that it is on again, or not used: {', '.join(data['what'])}"
+
+
+class Quarantine(NewCopy):
+    """What was replaced is put where nobody works with it, and kept until a day that is named."""
+
+    key = "quarantine"
+    source = "B18: the old data is the way back and the evidence; it is kept, never dropped"
+    words = {
+        "place": ("Where what was replaced lies now", ValueType.TEXT),
+        "medium": ("Medium", ValueType.CHOICE),
+        "delete_not_before": ("Not to be deleted before", ValueType.DATETIME),
+    }
+
+    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+        return (
+            self.ask("place"),
+            self.ask("medium", options=tuple(Medium)),
+            self.ask("delete_not_before", or_day=True),
+        )
+
+    def wrong(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> Wrong | None:
+        until = values.get("quarantine.delete_not_before")
+        if until is None or datetime.fromisoformat(until) > at:
+            return None
+        return Wrong(
+            f"The day before which nothing is deleted lies in the past: it is {utc(at)} now."
+        )
+
+    def events(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> tuple[NewEvent, ...]:
+        data = {
+            "step": index,
+            "parameter": self.named(state, index),
+            "purpose": Purpose.QUARANTINE.value,
+            "name": self.called(state, index, f"{self.facts(state, index).value}-replaced"),
+            "place": values["quarantine.place"],
+            "medium": values["quarantine.medium"],
+            "encrypted": Answer.UNKNOWN.value,
+            "sha256": "",
+            "fingerprint": "",
+            "size": None,
+            "data_as_of": None,
+            "how": "",
+            "delete_not_before": values["quarantine.delete_not_before"],
+        }
+        return (NewEvent("copy.registered", data),)
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        return f"Puts away what {data['of']} was, with a day before which nobody deletes it"
+
+
+class Compare(Interlock):
+    """The newest restored record is the one that was read in the chosen copy."""
+
+    key = "compare"
+    source = (
+        "A restore is done when its data is what the copy promised, not when the tool ends; D26"
+    )
+    words = {"newest": ("Newest record of the restored data", ValueType.DATETIME)}
+
+    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+        return (self.ask("newest"),)
+
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        name = self.facts(state, index).value
+        how = "A step that verifies this copy comes first: it says what the copy promises."
+        known = promised(state, self.named(state, index)) is not None
+        return (self.gate("verified", f"{name} verified in this run", known, how),)
+
+    def wrong(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> Wrong | None:
+        wanted, said = promised(state, self.named(state, index)), values.get("compare.newest")
+        if wanted is None or said is None:
+            return None
+        found = datetime.fromisoformat(said)
+        if abs(found - wanted) < _EXACT:
+            return None
+        return Wrong(
+            f"The newest restored record is of {utc(found)}, and"
+            f" {self.facts(state, index).value} promised {utc(wanted)}. Something else was"
+            " restored, or not all of it.",
+            Deviation.WRONG_COPY,
+        )
+
+    def events(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> tuple[NewEvent, ...]:
+        data = {
+            "step": index,
+            "parameter": self.named(state, index),
+            "name": self.facts(state, index).value,
+            "newest": values["compare.newest"],
+        }
+        return (NewEvent("data.compared", data),)
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        return f"Compares: the newest restored record is what {data['of']} promised"
+
+
+def promised(state: RunState, parameter: str) -> datetime | None:
+    """The newest record that a finished step of this run read in the copy `parameter`."""
+    found = [
+        state.steps[step.index]
+        for step in _done(state, "verify", after=0)
+        if step.guard.locks["verify"]["of"] == parameter
+    ]
+    if not found:
+        return None
+    newest = max(found, key=lambda step: step.touched)
+    return datetime.fromisoformat(newest.values["verify.newest"])
+
+
+def missing(state: RunState) -> tuple[str, ...]:
+    """What a live run that has overwritten something still owes before it can be completed, a few
+    words each; nothing in a drill."""
+    if state.kind is not RunKind.LIVE:
+        return ()
+    return tuple(dict.fromkeys(_missing(state)))
+
+
+def _missing(state: RunState) -> Iterator[str]:
+    for act in _done(state, "overwrite", after=0):
+        data, since = act.guard.locks["overwrite"], state.steps[act.index].touched
+        target, source = str(data["target"]), str(data["from"])
+        said = {
+            what for s in _done(state, "rearm", since) for what in s.guard.locks["rearm"]["what"]
+        }
+        silent = [what.value for what in Rearmed if what not in said]
+        if silent:
+            yield f"re-arm ({', '.join(silent)})"
+        if not _copied(state, target, since):
+            yield f"a new backup copy of {_name(state, target)}, read back"
+        if not _about(_done(state, "quarantine", since), "quarantine", target):
+            replaced = _name(state, target)
+            yield f"quarantine of what was replaced on {replaced}, with its date"
+        if not _is_copy(state, source) or _about(_done(state, "compare", 0), "compare", source):
+            continue
+        yield f"comparison of the restored data with {_name(state, source)}"
+
+
+def _name(state: RunState, parameter: str) -> str:
+    """What was chosen for `parameter` in this run, as people call it."""
+    return state.facts[parameter].value if parameter in state.facts else parameter
+
+
+def _done(state: RunState, key: str, after: int) -> list[Step]:
+    """The steps with the guard `key` that were finished after the event number `after`."""
+    return [
+        step
+        for step in state.procedure.steps
+        if key in step.guard.locks
+        and state.steps[step.index].status is StepStatus.DONE
+        and state.steps[step.index].touched > after
+    ]
+
+
+def _about(steps: list[Step], key: str, parameter: str) -> bool:
+    return any(step.guard.locks[key]["of"] == parameter for step in steps)
+
+
+def _copied(state: RunState, target: str, after: int) -> bool:
+    made = [
+        copy
+        for copy in state.stated.copies
+        if (copy.of, copy.purpose) == (target, Purpose.BACKUP) and copy.verified_at is not None
+    ]
+    return any(copy.step == step.index for copy in made for step in _done(state, "copy", after))
+
+
+def _is_copy(state: RunState, parameter: str) -> bool:
+    spec = state.procedure.parameters_by_name.get(parameter)
+    return spec is not None and spec.type is ParameterType.COPY

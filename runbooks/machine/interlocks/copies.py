@@ -1,0 +1,259 @@
+"""New copies: of what will be lost, and of the copy that is worked with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from inventory import plausibility
+from runbooks.enums import Caught, Deviation, Purpose, ValueType
+from runbooks.machine.interlocks import doubt
+from runbooks.machine.interlocks.holdings import on_host, same_place
+from runbooks.machine.interlocks.interlock import Signature, Wrong, utc
+from runbooks.machine.interlocks.newcopy import WHERE, WITHOUT_FILE, NewCopy
+from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.state import Facts, RunState
+from runbooks.procedure.model import ValueSpec
+
+
+class MakeCopy(NewCopy):
+    """A copy of live data, on another machine than its source, measured and read back."""
+
+    key = "copy"
+    source = "B15: PostgreSQL, restic and SQL Server (tail-log) want one first; M3 of the story"
+    words = {
+        **WHERE,
+        "size": ("Size of the copy", ValueType.BYTES),
+        "sha256": ("SHA-256 of the copy", ValueType.SHA256),
+        "fingerprint": ("Fingerprint of its content", ValueType.TEXT),
+        "data_as_of": ("Newest record in the copy", ValueType.DATETIME),
+        "read_back": ("How you read it back", ValueType.TEXT),
+    }
+
+    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+        no_file = self.data(state, index).get("medium") in WITHOUT_FILE
+        return (
+            *self.where(state, index),
+            self.ask("size", min="1"),
+            self.ask("fingerprint" if no_file else "sha256"),
+            self.ask("data_as_of"),
+            self.ask("read_back"),
+        )
+
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        values = state.steps[index].values
+        if "copy.size" not in values:
+            return ()
+        copy = self._measured(state, index, values)
+        return doubt.gates(self, state, copy, self._doubt(state, index, values))
+
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        values = state.steps[index].values
+        copy = self._measured(state, index, values)
+        return doubt.signature(state, copy, self._doubt(state, index, values))
+
+    def wrong(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> Wrong | None:
+        found = self._another(state, index, values)
+        if found:
+            return found
+        facts, place = self.facts(state, index), self.lies(state, index, values)["place"]
+        host = facts.fields.get("host", "")
+        if place and on_host(place, host):
+            return Wrong(
+                f"{place} is on {host}, where {facts.value} itself is: one fault takes both. Copy"
+                " it to another machine.",
+                caught=Caught.PLACE,
+            )
+        return too_new("The newest record of the copy", values.get("copy.data_as_of"), at)
+
+    def events(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> tuple[NewEvent, ...]:
+        purpose = self._purpose(state, index)
+        data = {
+            "step": index,
+            "parameter": self.named(state, index),
+            "purpose": purpose,
+            "name": self._name(state, index),
+            **self.lies(state, index, values),
+            "sha256": values.get("copy.sha256", ""),
+            "fingerprint": values.get("copy.fingerprint", ""),
+            "size": int(values["copy.size"]),
+            "data_as_of": values["copy.data_as_of"],
+            "how": values["copy.read_back"],
+            "accepted": self._accepted(state, index, values),
+        }
+        return (NewEvent("copy.registered", data),)
+
+    def _purpose(self, state: RunState, index: int) -> str:
+        return str(self.data(state, index).get("purpose", Purpose.BACKUP))
+
+    def _measured(self, state: RunState, index: int, values: Mapping[str, str]) -> doubt.Measured:
+        lies, size = self.lies(state, index, values), doubt.whole(values, "copy.size")
+        kind = plausibility.kind_of(lies["medium"], self._name(state, index), lies["place"])
+        name = f"the copy of {self.facts(state, index).value}"
+        return doubt.measured(state, self.named(state, index), name, size, kind)
+
+    def _name(self, state: RunState, index: int) -> str:
+        """The name under which the inventory keeps it."""
+        purpose = self._purpose(state, index)
+        return self.called(state, index, f"{self.facts(state, index).value}-{purpose}")
+
+    def _another(self, state: RunState, index: int, values: Mapping[str, str]) -> Wrong | None:
+        """What shows that something else was measured, or nothing."""
+        digest, said = values.get("copy.sha256", ""), values.get("copy.data_as_of")
+        copy = self._measured(state, index, values)
+        as_of = datetime.fromisoformat(said) if said else None
+        return doubt.impossible(copy, digest) or doubt.other_data(
+            doubt.same_bytes(state, index, digest), copy.size, as_of
+        )
+
+    def _doubt(self, state: RunState, index: int, values: Mapping[str, str]) -> str:
+        """Why the copy that was measured may not be what it should be; ''."""
+        about = self.named(state, index), self._purpose(state, index)
+        others = doubt.same_bytes(state, index, values.get("copy.sha256", ""))
+        same = next((one.name for one in others if (one.of, one.purpose) != about), "")
+        twice = f"It is byte for byte {same}: perhaps that was measured, and not the copy."
+        return self._measured(state, index, values).doubt or (twice if same else "")
+
+    def _accepted(self, state: RunState, index: int, values: Mapping[str, str]) -> str:
+        said = self._doubt(state, index, values)
+        return doubt.accepted(state, self._measured(state, index, values), said) if said else ""
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        kind = f"{data.get('purpose', Purpose.BACKUP)} copy of {data['of']}"
+        return f"Makes a {kind}{self.said_where(data)}; it is measured and read back"
+
+
+class Protect(NewCopy):
+    """The chosen copy is duplicated before it is worked with: one content, two places."""
+
+    key = "protect"
+    source = "B16; NIST SP 800-53 CP-9; the last copy was used directly (M6, M12 of the story)"
+    words = {
+        **WHERE,
+        "original": ("SHA-256 of the original, read now", ValueType.SHA256),
+        "duplicate": ("SHA-256 of the duplicate, read now", ValueType.SHA256),
+        "original_content": ("Fingerprint of the original, read now", ValueType.TEXT),
+        "duplicate_content": ("Fingerprint of the duplicate, read now", ValueType.TEXT),
+    }
+
+    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+        facts, said = self.facts(state, index), self._said(state, index)
+        return (
+            *self.where(state, index),
+            self.ask(said[0], label=f"{self.words[said[0]][0]}: {facts.value}"),
+            self.ask(said[1]),
+        )
+
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        copy = chosen_copy(state, self.named(state, index))
+        return doubt.gates(self, state, copy, copy.doubt) if copy.doubt else ()
+
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        copy = chosen_copy(state, self.named(state, index))
+        return doubt.signature(state, copy, copy.doubt)
+
+    def wrong(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> Wrong | None:
+        facts, said = self.facts(state, index), self._said(state, index)
+        original, duplicate = (values.get(f"protect.{word}", "") for word in said)
+        copy = chosen_copy(state, self.named(state, index))
+        nothing = doubt.impossible(copy, original if said[0] == "original" else "")
+        if nothing:
+            return nothing
+        known = facts.fields.get("sha256", "")
+        if said[0] == "original" and original and known and original != known:
+            return Wrong(
+                f"The original that you read is not {facts.value} as the inventory has it: its"
+                " SHA-256 is another. You read another file, or it was changed. Do not restore"
+                " from it.",
+                Deviation.WRONG_COPY,
+            )
+        if original and duplicate and original != duplicate:
+            return Wrong(
+                "The duplicate is not the original: what you read of the two differs. Do not"
+                " work with it.",
+                Deviation.WRONG_COPY,
+            )
+        place = self.lies(state, index, values)["place"]
+        if place and same_place(place, facts.fields.get("place", "")):
+            return Wrong(
+                f"{place} is where the original lies: two files in one place are lost together."
+                " Put the duplicate elsewhere.",
+                caught=Caught.PLACE,
+            )
+        return None
+
+    def events(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> tuple[NewEvent, ...]:
+        name, facts = self.named(state, index), self.facts(state, index)
+        said = self._said(state, index)
+        as_file = said[0] == "original"
+        content = {
+            "sha256": values[f"protect.{said[1]}"] if as_file else "",
+            "fingerprint": "" if as_file else values[f"protect.{said[1]}"],
+            "size": int(facts.fields["size"]) if facts.fields.get("size") else None,
+        }
+        how = f"read in run {state.number}, step {state.step(index).number}"
+        about = {"step": index, "parameter": name, "data_as_of": None, "how": how, **content}
+        about["accepted"] = accepted(state, name)
+        duplicate = {
+            "purpose": Purpose.DUPLICATE.value,
+            "name": self.called(state, index, f"{facts.value}-duplicate"),
+            **self.lies(state, index, values),
+        }
+        return (
+            NewEvent("copy.verified", {**about, **chosen(state, name)}),
+            NewEvent("copy.registered", {**about, **duplicate}),
+        )
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        where = self.said_where(data)
+        return f"Protects {data['of']}: duplicated{where}; both are read and are the same"
+
+    def _said(self, state: RunState, index: int) -> tuple[str, str]:
+        """The two words under which the content is asked for."""
+        if self.facts(state, index).fields.get("medium") in WITHOUT_FILE:
+            return "original_content", "duplicate_content"
+        return "original", "duplicate"
+
+
+def chosen(state: RunState, parameter: str) -> dict[str, str]:
+    """What an event tells of the copy that was chosen for `parameter`."""
+    facts = state.facts[parameter]
+    return {
+        "purpose": Purpose.ORIGINAL.value,
+        "name": facts.value,
+        "place": facts.fields.get("place", ""),
+        "medium": facts.fields.get("medium", ""),
+    }
+
+
+def chosen_copy(state: RunState, parameter: str, size: int | None = None) -> doubt.Measured:
+    """The copy that was chosen for `parameter`, with `size` bytes where the inventory has none."""
+    facts = state.facts.get(parameter) or Facts(parameter)
+    fields, known = facts.fields, facts.fields.get("size")
+    bytes_ = int(known) if known else size
+    kind = plausibility.kind_of(fields.get("medium", ""), facts.value, fields.get("place", ""))
+    return doubt.measured(state, parameter, facts.value, bytes_, kind)
+
+
+def accepted(state: RunState, parameter: str, size: int | None = None) -> str:
+    """Why the decider accepted a doubt about the copy that was chosen; '' without one."""
+    copy = chosen_copy(state, parameter, size)
+    return doubt.accepted(state, copy, copy.doubt) if copy.doubt else ""
+
+
+def too_new(what: str, said: str | None, at: datetime) -> Wrong | None:
+    """What is wrong with a time (ISO 8601) that lies after `at`."""
+    if said is None or datetime.fromisoformat(said) <= at:
+        return None
+    return Wrong(
+        f"{what} lies in the future: it is {utc(at)} now. Read it again, with its time zone."
+    )

@@ -1,0 +1,98 @@
+"""An irreversible deletion: nothing takes the place of what is there, so no source is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from runbooks.enums import StepStatus
+from runbooks.machine.interlocks.before import Irreversible, kept_copy
+from runbooks.machine.interlocks.interlock import Signature
+from runbooks.machine.interlocks.team_check import team_check_gate
+from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.state import RunState
+from runbooks.machine.statements import NOTHING_TO_KEEP, Signed
+
+
+class Destroy(Irreversible):
+    """What is deleted is identified, and copied unless the decider signs that there is nothing to
+    keep; everyone agreed, a second person is there, and its name was typed, before the command is
+    even shown. Where the runbook stops its writers, they are still stopped."""
+
+    key = "destroy"
+    source = "A deletion cannot be taken back, so it has the conditions of an overwrite (B18, M3)"
+
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        how = "When everything else is met, the operator types the name of what is deleted."
+        return (
+            self.identified(state, index),
+            *self._stopped(state, index),
+            self._kept(state, index),
+            team_check_gate(state, at, self.key),
+            self.typed(state, index, "DELETE", how),
+        )
+
+    def _stopped(self, state: RunState, index: int) -> Iterable[Gate]:
+        """Only where a step before it stops its writers: what nobody uses any more has none."""
+        target = self.named(state, index)
+        if not any(
+            step.guard.locks.get("freeze", {}).get("of") == target
+            and state.steps[step.index].status is not StepStatus.STRUCK
+            for step in state.procedure.steps[:index]
+        ):
+            return ()
+        how = "Stop the writers in the step that freezes it, with evidence."
+        return (self.stopped(state, index, how),)
+
+    def _kept(self, state: RunState, index: int) -> Gate:
+        name, signed = self.facts(state, index).value, nothing_to_keep(state, index)
+        if signed is not None:
+            label = f"Nothing of {name} to keep, signed by the decider: {signed.reason}"
+            return self.gate("safety_copy", label, True, "")
+        return self.gate(
+            "safety_copy",
+            f"Safety copy of {name}, read back, or nothing to keep",
+            kept_copy(state, index) is not None,
+            "Copy what will be deleted to another place in this run, and read it back. Or the"
+            " decider releases this step with the reason why there is nothing to keep, and so signs"
+            " for it.",
+        )
+
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        if (
+            kept_copy(state, index)
+            or nothing_to_keep(state, index)
+            or index in state.stated.unlocked
+        ):
+            return None
+        name = self.facts(state, index).value
+        return Signature(f"nothing of {name} is kept", None, None, NOTHING_TO_KEEP)
+
+    def events(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> tuple[NewEvent, ...]:
+        data = {
+            "step": index,
+            "parameter": self.named(state, index),
+            "name": self.facts(state, index).value,
+            "part": str(self.data(state, index).get("part") or ""),
+        }
+        return (NewEvent("instance.deleted", data),)
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        part = f"{data['part']} of " if data.get("part") else ""
+        return (
+            f"DELETES {part}{data['target']}: only when it is identified, with a safety copy or the"
+            " decider’s signature that there is nothing to keep, a fresh team check and a second"
+            " person; its name is typed"
+        )
+
+
+def nothing_to_keep(state: RunState, index: int) -> Signed | None:
+    """The decider's signature, at this attempt of step `index`, that there is nothing to keep. Once
+    the command was shown, it counts as it stood at that moment."""
+    signatures = state.stated.signed if index in state.stated.unlocked else state.signed
+    place = (index, state.steps[index].attempt, NOTHING_TO_KEEP)
+    found = (one for one in signatures if (one.step, one.attempt, one.basis) == place)
+    return next(found, None)

@@ -1,0 +1,111 @@
+"""The irreversible act, and all that stands before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from runbooks.enums import ParameterType
+from runbooks.machine.interlocks import holdings
+from runbooks.machine.interlocks.before import Irreversible, done, kept_copy, since_thaw
+from runbooks.machine.interlocks.interlock import Signature
+from runbooks.machine.interlocks.loss import LossState, for_loss, loss_with, signed_for, told, why
+from runbooks.machine.interlocks.team_check import team_check_gate
+from runbooks.machine.requests import Gate
+from runbooks.machine.state import RunState
+
+GOOD_COPIES = 2
+
+
+class Overwrite(Irreversible):
+    """What is written over is identified, frozen and copied; what is written is held twice; two
+    people are there, and the name was typed, before the command is even shown."""
+
+    key = "overwrite"
+    source = "PostgreSQL, restic and SQL Server demand a copy first; M2, M3, M12, M14 of the story"
+
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        name, source = self.facts(state, index).value, str(self.data(state, index)["from"])
+        how = "When everything else is open, the operator types the name of what is overwritten."
+        freeze = "Stop the writers in a step that freezes it, with evidence."
+        return (
+            self.identified(state, index),
+            self._direction(state, index),
+            self.stopped(state, index, freeze),
+            self.gate(
+                "safety_copy",
+                f"Safety copy of {name}, read back",
+                kept_copy(state, index) is not None,
+                "Copy what will be lost to another place in this run, and read it back.",
+            ),
+            *self._two_copies(state, source),
+            *self._loss(state, index, at),
+            team_check_gate(state, at, self.key),
+            self.typed(state, index, "WRITE INTO", how),
+        )
+
+    def _direction(self, state: RunState, index: int) -> Gate:
+        data = self.data(state, index)
+        said = {"into": str(data["target"]), "from": str(data["from"])}
+        since = since_thaw(state, index, said["into"])
+        return self.gate(
+            "direction",
+            "Direction stated",
+            done(state, since, "direction", **said),
+            "A step in which the operator states what is read from and what is written into"
+            " comes first.",
+        )
+
+    def _two_copies(self, state: RunState, source: str) -> Iterable[Gate]:
+        """None where live data is read: it is not used up."""
+        if not _is_copy(state, source):
+            return ()
+        count = len(holdings.good_copies(state, source))
+        name = state.facts[source].value if source in state.facts else source
+        last = "; take it for the LAST GOOD COPY" if count < GOOD_COPIES else ""
+        gate = self.gate(
+            "good_copies",
+            f"{GOOD_COPIES} good copies of {name}: {count} of {GOOD_COPIES}{last}",
+            count >= GOOD_COPIES,
+            "Duplicate it first, and read both in this run: same SHA-256, two places. The last good"
+            " copy is never worked with.",
+        )
+        return (gate,)
+
+    def _loss(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        """What is lost with the copy is judged once more when it is written in, for it may be more
+        than when the copy was read."""
+        source = str(self.data(state, index)["from"])
+        if not _is_copy(state, source):
+            return ()
+        loss = loss_with(state, source, at)
+        if loss.state is LossState.WITHIN:
+            label = told(loss)
+            return (self.gate("loss_signed", label[:1].upper() + label[1:], True, ""),)
+        how = (
+            f"{why(loss)} The decider reads it and releases the step, and so signs for the loss. Or"
+            " stop, and choose another copy."
+        )
+        is_open = index in state.stated.unlocked or signed_for(state, source, loss)
+        label = f"The decider has signed for the loss ({told(loss)})"
+        return (self.gate("loss_signed", label, is_open, how),)
+
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        if not any(not gate.open for gate in self._loss(state, index, at)):
+            return None
+        source = str(self.data(state, index)["from"])
+        name = state.facts[source].value if source in state.facts else source
+        return for_loss(name, loss_with(state, source, at))
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        return (
+            f"OVERWRITES {data['target']} from {data['from']}: only when it is identified, frozen"
+            " and copied, with two good copies, a loss within the RPO or signed for, a fresh"
+            " team check and a second person; its name is typed"
+        )
+
+
+def _is_copy(state: RunState, source: str) -> bool:
+    spec = state.procedure.parameters_by_name.get(source)
+    return spec is not None and spec.type is ParameterType.COPY

@@ -1,0 +1,145 @@
+"""The chosen copy is opened with its own tool, and what would be lost with it is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from lib.units import sizes
+from runbooks.enums import Deviation, ValueType
+from runbooks.machine.interlocks import doubt
+from runbooks.machine.interlocks.copies import accepted, chosen, chosen_copy, too_new
+from runbooks.machine.interlocks.interlock import Interlock, Signature, Wrong
+from runbooks.machine.interlocks.loss import Loss, LossState, covers, for_loss, loss_with, told, why
+from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.state import RunState
+from runbooks.procedure.model import ValueSpec
+
+
+class Verify(Interlock):
+    """Size, newest record, and how they were read. What is lost is counted from the newest record,
+    never from a date of a file, and never against what the damaged data still holds."""
+
+    key = "verify"
+    source = "B12, B14, D26; the file was never looked into, and was 61 days old (M5, M10)"
+    words = {
+        "size": ("Size of the copy", ValueType.BYTES),
+        "newest": ("Newest record in the copy", ValueType.DATETIME),
+        "live": ("Newest record of the data as found", ValueType.DATETIME),
+        "how": ("How you opened it and read it", ValueType.TEXT),
+    }
+
+    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+        name = self.facts(state, index).value
+        registered = self.facts(state, index).fields.get("size")
+        known = _recorded(state, self.data(state, index).get("live", ""))
+        return (
+            self.ask("size", label=f"Size of {name}", min="1", precise=bool(registered)),
+            self.ask("newest", label=f"Newest record in {name}"),
+            *(() if known else (self.ask("live"),)),
+            self.ask("how"),
+        )
+
+    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        values = state.steps[index].values
+        return (*self._size(state, index, values), *self._loss(state, index, at))
+
+    def _size(self, state: RunState, index: int, values: Mapping[str, str]) -> tuple[Gate, ...]:
+        if "verify.size" not in values:
+            return ()
+        copy = self._copy(state, index, values)
+        return doubt.gates(self, state, copy, copy.doubt)
+
+    def _copy(self, state: RunState, index: int, values: Mapping[str, str]) -> doubt.Measured:
+        return chosen_copy(state, self.named(state, index), doubt.whole(values, "verify.size"))
+
+    def _loss(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+        found = loss(state, index, state.steps[index].values, at)
+        if found is None:
+            return ()
+        said = told(found)
+        if found.state is LossState.WITHIN:
+            return (self.gate("loss_signed", said[:1].upper() + said[1:], True, ""),)
+        how = (
+            f"{why(found)} Keep what you read without ticking; then the decider"
+            " reads it and releases the step, and so signs for the loss. Or choose another copy."
+        )
+        is_open = signed(state, index, found)
+        return (
+            self.gate("loss_signed", f"The decider has signed for the loss ({said})", is_open, how),
+        )
+
+    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+        copy = self._copy(state, index, state.steps[index].values)
+        if doubted := doubt.signature(state, copy, copy.doubt):
+            return doubted
+        found = loss(state, index, state.steps[index].values, at)
+        if found is None or found.state is LossState.WITHIN or signed(state, index, found):
+            return None
+        return for_loss(self.facts(state, index).value, found)
+
+    def wrong(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> Wrong | None:
+        facts = self.facts(state, index)
+        size, known = values.get("verify.size"), facts.fields.get("size")
+        if size is not None and known and not sizes.same(int(size), int(known)):
+            return Wrong(
+                f"{facts.value} has {known} bytes in the inventory, and you read {size}: it is"
+                " another file, or it was cut short or has grown since. Do not restore from it.",
+                Deviation.WRONG_COPY,
+            )
+        for what, word in ((f"The newest record in {facts.value}", "newest"), ("It", "live")):
+            future = too_new(what, values.get(f"verify.{word}"), at)
+            if future:
+                return future
+        return None
+
+    def events(
+        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
+    ) -> tuple[NewEvent, ...]:
+        name, found = self.named(state, index), loss(state, index, values, at)
+        registered, read = self.facts(state, index).fields.get("size"), int(values["verify.size"])
+        data = {
+            "step": index,
+            "parameter": name,
+            **chosen(state, name),
+            "sha256": "",
+            "fingerprint": "",
+            "size": sizes.finer(read, int(registered)) if registered else read,
+            "data_as_of": values["verify.newest"],
+            "how": values["verify.how"],
+            "loss": found.text() if found else "",
+            "accepted": accepted(state, name, doubt.whole(values, "verify.size")),
+        }
+        return (NewEvent("copy.verified", data),)
+
+    def promise(self, data: Mapping[str, Any]) -> str:
+        return (
+            f"Verifies {data['of']}: opened with its own tool; a loss beyond the RPO, or without"
+            " one, is signed by the decider"
+        )
+
+
+def loss(state: RunState, index: int, values: Mapping[str, str], at: datetime) -> Loss | None:
+    """What would be lost at `at` with the copy that step `index` verifies, given its `values`
+    (normal texts); None while its newest record was not read."""
+    newest = values.get("verify.newest")
+    if not newest:
+        return None
+    name = str(state.step(index).guard.locks["verify"]["of"])
+    return loss_with(state, name, at, newest=datetime.fromisoformat(newest))
+
+
+def signed(state: RunState, index: int, found: Loss) -> bool:
+    """Whether the decider signed at this attempt of step `index` for that much, or more."""
+    attempt = state.steps[index].attempt
+    return any(
+        (one.step, one.attempt) == (index, attempt) and covers(one, found) for one in state.signed
+    )
+
+
+def _recorded(state: RunState, name: str) -> bool:
+    """Whether a value was recorded under `name` in this run."""
+    return any(name in step.values for step in state.steps)

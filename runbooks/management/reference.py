@@ -1,0 +1,136 @@
+"""The pages of docs/reference that tell the rules of a run, made from the tables that decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from runbooks.enums import Move, RunRole, RunStatus, StepStatus
+from runbooks.log.words.events import KINDS
+from runbooks.machine.fold import EFFECTS, TURNING
+from runbooks.machine.rules import RULES, Rule
+from runbooks.runs.moves import VERBS
+
+#: Which moves lead a run, and a step, from one state to another. The tests play each of them.
+RUN_WAYS: tuple[tuple[RunStatus, Move, RunStatus], ...] = (
+    (RunStatus.BRIEFING, Move.START, RunStatus.RUNNING),
+    (RunStatus.BRIEFING, Move.ABORT, RunStatus.ABORTED),
+    (RunStatus.RUNNING, Move.HOLD, RunStatus.HELD),
+    (RunStatus.HELD, Move.RESUME, RunStatus.RUNNING),
+    (RunStatus.RUNNING, Move.COMPLETE, RunStatus.COMPLETED),
+    (RunStatus.RUNNING, Move.ABORT, RunStatus.ABORTED),
+    (RunStatus.HELD, Move.ABORT, RunStatus.ABORTED),
+)
+STEP_WAYS: tuple[tuple[StepStatus, Move, StepStatus], ...] = (
+    (StepStatus.LOCKED, Move.TICK, StepStatus.OPEN),
+    (StepStatus.OPEN, Move.BEGIN_STEP, StepStatus.STARTED),
+    (StepStatus.OPEN, Move.TICK, StepStatus.DONE),
+    (StepStatus.STARTED, Move.TICK, StepStatus.DONE),
+    (StepStatus.STARTED, Move.TICK, StepStatus.AWAITING),
+    (StepStatus.AWAITING, Move.COUNTERSIGN, StepStatus.DONE),
+    (StepStatus.AWAITING, Move.OBJECT, StepStatus.MISMATCH),
+    (StepStatus.OPEN, Move.DECIDE, StepStatus.DONE),
+    (StepStatus.OPEN, Move.NOT_APPLICABLE, StepStatus.NOT_APPLICABLE),
+    (StepStatus.STARTED, Move.REPORT_MISMATCH, StepStatus.MISMATCH),
+    (StepStatus.MISMATCH, Move.DIAGNOSE, StepStatus.DIAGNOSED),
+    (StepStatus.DIAGNOSED, Move.REOPEN, StepStatus.OPEN),
+    (StepStatus.DONE, Move.UNDO, StepStatus.LOCKED),
+)
+_INTRODUCTION = """# States and moves of a run
+
+Each move is decided by `runbooks.machine`, which is pure. What stands here is made from its
+tables.
+
+A step is locked until every step before it is finished; then it is open, and it is the only one.
+The old attempt of a step that is opened again stays readable. An aborted run, and a branch that was
+not taken, strike what was not finished.
+"""
+_MOVES = """A person holds one role in a run. “Performer” is the role that the step names, the
+operator when it names none. “After others” says whether the move is taken from somebody who has not
+seen the newest event. While a hand-over is pending, only the moves marked † are made.
+"""
+
+
+def run_states_page() -> str:
+    """Markdown: two diagrams, and the table of moves."""
+    return "\n".join(
+        [
+            _INTRODUCTION,
+            "## A run\n",
+            _diagram(RUN_WAYS, RunStatus.BRIEFING, (RunStatus.COMPLETED, RunStatus.ABORTED)),
+            "## A step\n",
+            _diagram(STEP_WAYS, StepStatus.LOCKED, (StepStatus.DONE, StepStatus.NOT_APPLICABLE)),
+            "## Moves\n",
+            _MOVES,
+            "| move | in a run that is | by | on a step that is | after others | what it does |",
+            "|---|---|---|---|---|---|",
+            *(_row(move, rule) for move, rule in RULES.items()),
+            "",
+        ]
+    )
+
+
+def events_page() -> str:
+    """Markdown: every kind of event, what it means, and whether it changes the state."""
+    rows = [
+        f"| `{name}` | {kind.meaning} | {_yes(name in EFFECTS)} | {_yes(name in TURNING)} |"
+        for name, kind in KINDS.items()
+    ]
+    head = (
+        "# Events\n\nWhat stands in the log of a run; [its form](log.md) has a page of its own."
+        " “Changes the run” events make everybody stale who has not seen them.\n\n"
+        "| kind | what it means | changes the state | changes the run as a whole |\n"
+        "|---|---|---|---|\n"
+    )
+    return head + "\n".join(rows) + "\n"
+
+
+def _diagram(
+    ways: Iterable[tuple[RunStatus | StepStatus, Move, RunStatus | StepStatus]],
+    first: RunStatus | StepStatus,
+    last: Iterable[RunStatus | StepStatus],
+) -> str:
+    lines = [f"    [*] --> {_id(first)}"]
+    lines += [f"    {_id(a)} --> {_id(b)}: {_why(a, move)}" for a, move, b in ways]
+    lines += [f"    {_id(state)} --> [*]" for state in last]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```", ""])
+
+
+def _why(state: RunStatus | StepStatus, move: Move) -> str:
+    """A locked step is opened by what finishes the one before it, not by a move of its own."""
+    return "the one before is finished" if state is StepStatus.LOCKED else _words(move)
+
+
+def _id(state: RunStatus | StepStatus) -> str:
+    return state.value.replace(" ", "_")
+
+
+def _words(move: Move) -> str:
+    return move.value.replace("_", " ")
+
+
+def _row(move: Move, rule: Rule) -> str:
+    mark = "" if rule.moving else " †"
+    steps = _listed(StepStatus, rule.steps) if rule.steps else "—"
+    does = " ".join((VERBS[move].__doc__ or "").partition("\n\n")[0].split())
+    runs = _listed(RunStatus, rule.runs)
+    return (
+        f"| {_words(move)}{mark} | {runs} | {_who(rule)} | {steps} |"
+        f" {_yes(rule.independent)} | {does} |"
+    )
+
+
+def _who(rule: Rule) -> str:
+    if rule.roles is None:
+        return "performer"
+    if not rule.roles:
+        return "anybody"
+    return "everybody in it" if rule.roles == set(RunRole) else _listed(RunRole, rule.roles)
+
+
+def _listed(kind: type[StrEnum], members: Iterable[StrEnum]) -> str:
+    return ", ".join(word.value for word in kind if word in members)
+
+
+def _yes(true: bool) -> str:
+    return "yes" if true else "no"

@@ -1,0 +1,1 @@
+"""What a runbook's text says, pure: the model, the parser, the guards, the values."""

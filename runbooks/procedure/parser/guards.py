@@ -1,0 +1,94 @@
+"""One guard block of a step, from YAML to `Guard`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from runbooks.enums import CountersignTiming
+from runbooks.machine import interlocks
+from runbooks.procedure.irreversible import ACTS
+from runbooks.procedure.model import Guard
+from runbooks.procedure.parser import yamltext
+from runbooks.procedure.parser.guardkeys import GUARD_KEYS, LOCKED, WITH_OPTIONAL
+from runbooks.procedure.parser.readers import Context, group
+from runbooks.procedure.parser.yamltext import Place, Value
+
+LONGEST_ANSWER = 200
+
+
+def read_guard(source: str, place: Place, context: Context) -> Guard:
+    """The guard that a block demands; what is wrong in it is found and left out.
+
+    `place` is where the first line of the block's content stands in the runbook. Blocks must be
+    read in ticking order: a value can be compared with those of earlier blocks.
+    """
+    value = yamltext.read(source, place, context.findings)
+    if value is None:
+        return Guard()
+    got = group(value, "a guard block", GUARD_KEYS, context)
+    if got is None:
+        return Guard()
+    if got.get("optional"):
+        _check_alone(value, context)
+    if got.get("decide"):
+        _check_decision(value, got, context)
+    if any(key in got for key in ACTS):
+        _check_act(value, got, context)
+        got["countersign"] = CountersignTiming.BEFORE
+    context.recorded.update({value.name: value.type for value in got.get("record", ())})
+    plain = {key: read for key, read in got.items() if key not in LOCKED}
+    locks = {key: read for key, read in got.items() if key in LOCKED}
+    context.recorded.update(interlocks.values(locks))
+    return Guard(**plain, locks=locks)
+
+
+def _check_alone(value: Value, context: Context) -> None:
+    others = [key for key, _ in value.pairs() or [] if key.text() not in WITH_OPTIONAL]
+    for key in others:
+        context.error(
+            "optional",
+            key,
+            f"A step that demands `{key.text()}` can never be optional.",
+            "Take out `optional: true`, or give the demand a step of its own.",
+        )
+
+
+def _check_act(value: Value, got: Mapping[str, Any], context: Context) -> None:
+    """One act a step. It implies `countersign: before`; to confirm it afterwards is too late."""
+    at = {key.text(): key for key, _ in value.pairs() or []}
+    if all(key in got for key in ACTS):
+        context.error(
+            "destroy",
+            at["destroy"],
+            "A step overwrites or deletes, not both.",
+            "Keep `overwrite` where other data takes its place, and delete in a step of its own.",
+        )
+    if got.get("countersign") is not CountersignTiming.AFTER:
+        return
+    instead = "Leave `countersign` out here, and measure again in a step of its own."
+    if "overwrite" in got:
+        said = "What is overwritten is countersigned before, not after."
+        context.error("overwrite", at["countersign"], said, instead)
+    else:
+        said = "What is deleted is countersigned before, not after."
+        context.error("destroy", at["countersign"], said, instead)
+
+
+def _check_decision(value: Value, got: Mapping[str, Any], context: Context) -> None:
+    """An answer opens its branch at once: a confirmation afterwards would come too late."""
+    at = {key.text(): key for key, _ in value.pairs() or []}
+    if got.get("countersign") is CountersignTiming.AFTER:
+        context.error(
+            "decide",
+            at["countersign"],
+            "A decision is never countersigned after it was taken.",
+            "Write `countersign: before`, or measure in a step of its own before it.",
+        )
+    if any(len(answer) > LONGEST_ANSWER for answer, _ in got["decide"].options):
+        context.error(
+            "decide",
+            at["decide"],
+            f"An answer has more than {LONGEST_ANSWER} characters.",
+            "Say it in a few words; the reason is asked for.",
+        )

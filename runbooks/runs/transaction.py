@@ -1,0 +1,203 @@
+"""The one transaction that changes a run: lock, build the state, ask the machine, write, log."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import access
+from accounts.enums import Right
+from accounts.models import User
+from lib.refusals import Invalid, KeyUsed, Refused
+from runbooks.enums import Move, RunRole
+from runbooks.live import notify
+from runbooks.log import chain
+from runbooks.log import texts as eventtext
+from runbooks.machine import idempotency
+from runbooks.machine.decide import decide
+from runbooks.machine.fold import apply
+from runbooks.machine.misses import refused
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.machine.state import RunState
+from runbooks.machine.timing import stamped, timed
+from runbooks.models import Run
+from runbooks.models.sql import Before, carry_out
+from runbooks.runs import (
+    cache,
+    follow_ups,
+    idempotency_keys,
+    inventory_effects,
+    outside,
+    persistence,
+)
+
+RIGHTS: dict[RunRole, Right] = {
+    RunRole.OPERATOR: Right.OPERATE,
+    RunRole.VERIFIER: Right.OPERATE,
+    RunRole.DECIDER: Right.DECIDE,
+    RunRole.OBSERVER: Right.VIEW,
+}
+#: Moves that ask for no more than a look, whatever the role: anyone may stop a run, and say why.
+_BY_A_LOOK = frozenset({Move.HOLD, Move.NOTE})
+
+
+def right_for(move: Move, role: RunRole | None) -> Right:
+    """The right that `move` asks of the account of its sender, who has `role` in the run."""
+    return Right.VIEW if role is None or move in _BY_A_LOOK else RIGHTS[role]
+
+
+#: Moves that ask for one of these rights too, whatever the role: their verbs call `check_rights`.
+_ONE_OF: dict[Move, tuple[Right, ...]] = {
+    Move.PROPOSE_REPLACEMENT: (Right.DECIDE, Right.OPERATE),
+    Move.CONFIRM_REPLACEMENT: (Right.DECIDE, Right.OPERATE),
+    Move.ACCEPT_HAND_OVER: (Right.OPERATE,),
+}
+
+
+def check_rights(person: User, move: Move) -> None:
+    """Raise `Refused` (403) unless the account of `person` holds one of the rights that `move` asks
+    for whatever their role."""
+    rights = _ONE_OF[move]
+    access.check(person, next((right for right in rights if access.may(person, right)), rights[-1]))
+
+
+def beyond(person: User, role: RunRole | None) -> frozenset[Move]:
+    """The moves that the account of `person`, who has `role` in the run, has no right to make,
+    whatever the machine says: they are not shown, and would be refused."""
+
+    def has(*rights: Right) -> bool:
+        return any(person.has_perm(right.value) for right in rights)
+
+    return frozenset(
+        move
+        for move in Move
+        if not (has(right_for(move, role)) and has(*_ONE_OF.get(move, (Right.VIEW,))))
+    )
+
+
+_KEY = re.compile(r"[\x21-\x7e]{1,64}")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+class MoveRefused(Refused):
+    """A move that the machine refused. `sequence` is the head of the log now."""
+
+    def __init__(self, code: str, sentence: str, remedy: str, sequence: int) -> None:
+        super().__init__(code, sentence, remedy)
+        self.sequence = sequence
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a move came to: the kinds of its events, the head of the log, and whether this is the
+    first answer given again for a repeated key."""
+
+    sequence: int
+    events: tuple[str, ...]
+    replayed: bool = False
+
+
+def move(
+    run_id: int,
+    kind: Move,
+    *,
+    by: User,
+    at: datetime | None,
+    seen: int | None = None,
+    key: str | None = None,
+    step: int | None = None,
+    store: Callable[[tuple[NewEvent, ...], datetime], tuple[NewEvent, ...]] | None = None,
+    **data: Any,
+) -> Answer:
+    """Carry out one move: the only transaction that changes a run. `at` None: now, by the
+    database's clock. `store` writes what belongs to the events of an accepted move, and to their
+    time, in the same transaction, and may add to them."""
+    check_sender(by)
+    _check_storable(key, data)
+    with transaction.atomic():
+        run, state, before, now = persistence.load_locked(run_id, key=key)
+        here = timezone.get_default_timezone()
+        request = timed(state, Request(kind, by.pk, at or now, step, seen, data, zone=here))
+        if before is not None:
+            return _first_answer(before, run, state, request)
+        role = state.people.get(by.pk)
+        access.check(by, right_for(kind, role))
+        verdict = decide(outside.seen(run, state), request)
+        outcome = inventory_effects.follow(run, state, request, verdict, by=by)
+        events = _events(outcome, state, request)
+        if store and not isinstance(outcome, Refusal):
+            events = store(events, request.at)
+        if events:
+            lines, written = chain.append(
+                run, events, by=by, role=role or "", at=request.at, key=key
+            )
+            after = reduce(apply, lines, state)
+            persistence.store_people(run, state, after, {by.pk: (str(by), by.initials)})
+            written += persistence.changes(run, state, after)
+            written += idempotency_keys.row(run.pk, key, request) if key else []
+            carry_out([*written, *notify.telling(run.pk, run.sequence)])
+            cache.states.put((run.pk, run.digest), after)
+            follow_ups.follow(run, after, lines, by=by)
+    return _answer(run, outcome, events)
+
+
+def _answer(run: Run, outcome: Outcome, events: tuple[NewEvent, ...]) -> Answer:
+    """What the move came to. Raises `MoveRefused` where it was refused, after that was kept."""
+    if isinstance(outcome, Refusal):
+        raise MoveRefused(outcome.code, outcome.sentence, outcome.remedy, run.sequence)
+    return Answer(run.sequence, tuple(event.kind for event in events))
+
+
+def check_sender(by: User) -> None:
+    """Raise `Refused` (403) unless `by` may see the product and came with no token, or with one
+    that is for runs: an observer needs no more than a look to say STOP, a token does."""
+    access.check(by, Right.VIEW)
+    access.check_scope(by, Right.OPERATE)
+
+
+def _check_storable(key: str | None, data: Mapping[str, Any]) -> None:
+    """No database keeps NUL, and no UTF-8 half a character: say so before anything is written."""
+    if key is not None and not _KEY.fullmatch(key):
+        raise Invalid({"": "The idempotency key has 1 to 64 plain characters."})
+    errors = {}
+    for name, value in data.items():
+        texts = {f"value_{n}": v for n, v in value.items()} if isinstance(value, Mapping) else {}
+        for field, text in (texts or {name: value}).items():
+            if isinstance(text, str) and _UNSTORABLE.search(text):
+                errors[field] = "This holds a character that cannot be kept; type it anew."
+    if errors:
+        raise Invalid(errors)
+
+
+def _events(outcome: Outcome, state: RunState, request: Request) -> tuple[NewEvent, ...]:
+    """What goes into the log: the events of an accepted move, or what a refused one leaves."""
+    if isinstance(outcome, Malformed):
+        raise Invalid(outcome.errors)
+    if isinstance(outcome, Refusal):
+        return stamped(request, refused(state, request, outcome))
+    return stamped(request, outcome)
+
+
+def _first_answer(before: Before, run: Run, state: RunState, request: Request) -> Answer:
+    """The answer that this key got `before`. Raises what it raised, and `KeyUsed` when that was
+    another move, or the same with other contents: its sender must not take theirs for done."""
+    first = eventtext.read(before.text)
+    if not idempotency.is_repeat(first, request.move, request.by, request.step):
+        mine = first.by == request.by
+        raise KeyUsed(
+            "This key was sent with another move before. Nothing was done.",
+            kept=idempotency_keys.kept(run, state, first) if mine else "",
+            sequence=run.sequence,
+        )
+    idempotency_keys.check(run, state, before, request)
+    if first.kind == "move.refused":
+        data = first.data
+        raise MoveRefused(data["code"], data["sentence"], data["remedy"], run.sequence)
+    return Answer(run.sequence, (first.kind,), replayed=True)

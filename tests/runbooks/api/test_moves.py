@@ -1,0 +1,272 @@
+"""Moves by API: the same verbs, refusals that carry the present state, and no move made twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.enums import Scope
+from runbooks.api.moves import MOVES
+from runbooks.enums import Move, RunStatus, StepStatus
+from runbooks.runs.moves import VERBS
+from tests.factories.api import Programs
+from tests.factories.story import Story
+from tests.factories.tokens import program
+
+Send = Callable[..., Any]
+
+
+@pytest.fixture
+def told(programs: Programs) -> Story:
+    return programs.run
+
+
+@pytest.fixture
+def send(programs: Programs) -> Send:
+    return programs.send
+
+
+def test_every_verb_has_a_body() -> None:
+    assert set(MOVES) == set(VERBS)
+
+
+def test_a_run_from_the_briefing_to_the_end(told: Story, send: Send) -> None:
+    steps: list[tuple[str, Move, dict[str, Any]]] = [
+        ("operator", Move.TAKE_ROLE, {"role": "operator"}),
+        ("verifier", Move.TAKE_ROLE, {"role": "verifier"}),
+        ("decider", Move.TAKE_ROLE, {"role": "decider"}),
+        ("operator", Move.START, {"acknowledged": True, "conditions": True}),
+        ("operator", Move.TICK, {"step": 0, "values": {"entries": "48211"}}),
+        ("verifier", Move.COUNTERSIGN, {"step": 0, "values": {"entries": "48211"}}),
+        ("operator", Move.TICK, {"step": 1}),
+        ("operator", Move.TICK, {"step": 2}),
+        ("operator", Move.BEGIN_STEP, {"step": 3}),
+        ("verifier", Move.COUNTERSIGN, {"step": 3}),
+        ("operator", Move.TICK, {"step": 3}),
+        ("operator", Move.NOT_APPLICABLE, {"step": 4, "reason": "Nobody is affected."}),
+        ("operator", Move.NOTE, {"text": "All is well."}),
+        ("operator", Move.COMPLETE, {"summary": "Renamed."}),
+    ]
+    for who, move, data in steps:
+        answer = send(who, move, **data)
+        assert answer.status_code == 200, (move, answer.content)
+        assert answer.json()["sequence"] == told.state.sequence
+        assert answer.json()["events"]
+        assert answer.json()["replayed"] is False
+    assert told.state.status is RunStatus.COMPLETED
+
+
+def test_a_client_that_only_follows_allowed_moves_reaches_the_end(
+    told: Story, programs: Programs
+) -> None:
+    """Nothing but what the answers say: addresses, steps, the values that are wanted."""
+    told.start()
+    forward = ("countersign", "tick", "complete")
+    for _ in range(20):
+        for who in ("operator", "verifier"):
+            run = programs.now(who)
+            may = {one["move"]: one for one in run["allowed_moves"]}
+            due = next((may[name] for name in forward if name in may), None)
+            if any(not gate["open"] and gate["key"] == "begun" for gate in run["gates"]):
+                due = may.get("begin_step")
+            if due is None:
+                continue
+            body = {"seen": run["sequence"]}
+            if due["step"] is not None:
+                body["step"] = due["step"]
+                step = next(one for one in run["steps"] if one["index"] == due["step"])
+                if due["move"] in {"tick", "countersign"}:
+                    body["values"] = {one["name"]: "48211" for one in step["wanted"]}
+            answer = programs.of(who).post(
+                due["url"],
+                body,
+                content_type="application/json",
+                headers={"Idempotency-Key": f'"{uuid4()}"'},
+            )
+            assert answer.status_code in {200, 409}, answer.content
+    assert told.state.status is RunStatus.COMPLETED
+
+
+def test_a_refusal_carries_the_present_state(told: Story, send: Send) -> None:
+    told.start()
+    answer = send("verifier", Move.TICK, step=0, values={"entries": "7"})
+    body = answer.json()
+    assert answer.status_code == 409
+    assert body["code"] == "wrong_role"
+    assert body["sentence"] == "This is for the operator; you are the verifier."
+    assert body["remedy"] == "Ask the operator to do it from their own screen."
+    assert body["sequence"] == body["state"]["sequence"] == told.state.sequence
+    assert body["state"]["role"] == "verifier"
+    assert body["state"]["current"] == 0
+    assert {
+        name: one[name]
+        for one in body["state"]["allowed_moves"]
+        if one["move"] == "hold"
+        for name in ("move", "step")
+    } == {"move": "hold", "step": None}
+    last = told.run.events.order_by("sequence").last()
+    assert last.kind == "move.refused"
+
+
+def test_a_stale_sender_learns_what_is_true_now_and_nothing_is_logged(
+    told: Story, send: Send
+) -> None:
+    seen = told.start().state.sequence
+    told.do(Move.RECORD, "operator", step=0, values={"entries": "5"})
+    before = told.state.sequence
+    answer = send("operator", Move.TICK, step=0, values={"entries": "6"}, seen=seen)
+    assert (answer.status_code, answer.json()["code"]) == (409, "stale")
+    assert answer.json()["state"]["steps"][0]["values"] == {"entries": "5"}
+    assert told.state.sequence == before
+
+
+def test_the_wrong_order_is_refused(told: Story, send: Send) -> None:
+    told.start()
+    answer = send("operator", Move.TICK, step=3)
+    assert (answer.status_code, answer.json()["code"]) == (409, "out_of_order")
+
+
+def test_a_closed_gate_is_named(told: Story, send: Send) -> None:
+    told.start().agreed()
+    for step in (1, 2):
+        told.do(Move.TICK, "operator", step=step)
+    told.do(Move.BEGIN_STEP, "operator", step=3)
+    answer = send("operator", Move.TICK, step=3)
+    assert (answer.status_code, answer.json()["code"]) == (409, "gate_countersigned")
+    gates = {gate["key"]: gate["open"] for gate in answer.json()["state"]["gates"]}
+    assert gates == {"begun": True, "countersigned": False}
+
+
+@pytest.mark.parametrize("quoted", ["{}", '"{}"'])
+def test_the_same_key_again_is_the_same_move(told: Story, send: Send, quoted: str) -> None:
+    told.start()
+    key = quoted.format("once-only")
+    first = send("operator", Move.NOTE, key=key, text="Once.").json()
+    again = send("operator", Move.NOTE, key=key, text="Once.").json()
+    assert again == {**first, "replayed": True}
+    assert told.run.events.filter(kind="note.added").count() == 1
+
+
+def test_a_refused_key_is_refused_again_and_logged_once(told: Story, send: Send) -> None:
+    told.start()
+    for _ in range(2):
+        answer = send("verifier", Move.TICK, key="same", step=0, values={"entries": "7"})
+        assert (answer.status_code, answer.json()["code"]) == (409, "wrong_role")
+    assert told.run.events.filter(kind="move.refused").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [("", "key_missing"), ('""', "key_missing"), ("two words", "key_unusable"),
+     ("x" * 65, "key_unusable"), ("schlüssel", "key_unusable")],
+)  # fmt: skip
+def test_a_move_needs_a_key(told: Story, send: Send, key: str, code: str) -> None:
+    before = told.start().state
+    answer = send("operator", Move.NOTE, key=key, text="Seen.")
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert told.state == before
+
+
+def test_a_sender_must_say_what_it_has_seen(told: Story, send: Send) -> None:
+    before = told.start().state
+    answer = send("operator", Move.HOLD, seen=...)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert set(answer.json()["errors"]) == {"seen"}
+    assert told.state == before
+
+
+def test_a_value_that_cannot_be_read_is_named_as_it_was_sent(told: Story, send: Send) -> None:
+    told.start()
+    answer = send("operator", Move.TICK, step=0, values={"entries": "a lot"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == {
+        "values.entries": "“a lot” is not a number. Write a number, such as 0, 12.5 or 1 234 567."
+    }
+    assert told.state.steps[0].status is StepStatus.OPEN
+
+
+def test_an_unknown_field_is_refused(told: Story, send: Send) -> None:
+    told.start()
+    answer = send("operator", Move.HOLD, reasons="?")
+    assert answer.status_code == 422
+    assert "reasons" in answer.json()["errors"]
+
+
+def test_a_file_is_sent_as_a_form(told: Story, programs: Programs) -> None:
+    told.start()
+    url = f"/api/v1/runs/{told.run.pk}/moves/attach/"
+    listing = SimpleUploadedFile("listing.txt", b"48211 entries")
+
+    def attach(**data: Any) -> Any:
+        listing.seek(0)
+        body = {"seen": told.state.sequence, "file": listing, **data}
+        return programs.of("operator").post(url, body, headers={"Idempotency-Key": uuid4().hex})
+
+    assert attach(step="0").status_code == 200
+    files = programs.of("operator").get(f"/api/v1/runs/{told.run.pk}/evidence/").json()["results"]
+    assert [(one["name"], one["size"], one["step"]) for one in files] == [("listing.txt", 13, 0)]
+    answer: Any = programs.of("operator").get(files[0]["url"])
+    assert b"".join(answer.streaming_content) == b"48211 entries"
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Disposition"] == 'attachment; filename="listing.txt"'
+    assert attach(step="x").status_code == 422
+    assert attach(file="no file").status_code == 422
+    json = programs.of("operator").post(url, {}, content_type="application/json")
+    assert json.status_code in {400, 415}
+
+
+def test_there_is_no_move_of_another_name(told: Story, send: Send) -> None:
+    for name in ("retry", "prepare"):
+        assert send("operator", name).status_code == 404
+    answer = send("operator", Move.TICK, step=0)
+    assert answer.status_code == 409
+
+
+def test_no_such_run(told: Story, programs: Programs) -> None:
+    for number in (told.run.pk + 1, 2**63, 10**300):
+        for move, data in (("hold", {"seen": 1}), ("note", {"seen": 1, "text": "x"})):
+            answer = programs.of("operator").post(
+                f"/api/v1/runs/{number}/moves/{move}/",
+                data,
+                content_type="application/json",
+                headers={"Idempotency-Key": "k"},
+            )
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_a_reading_token_cannot_tick(told: Story) -> None:
+    told.start()
+    for scopes, code in (((Scope.READ,), "token_scope"), ((Scope.AUTHOR,), "token_scope")):
+        answer = program(told.people["operator"], *scopes).post(
+            f"/api/v1/runs/{told.run.pk}/moves/tick/",
+            {"seen": told.state.sequence, "step": 0, "values": {"entries": "1"}},
+            content_type="application/json",
+            headers={"Idempotency-Key": uuid4().hex},
+        )
+        assert (answer.status_code, answer.json()["code"]) == (403, code)
+    assert told.state.steps[0].status is StepStatus.OPEN
+
+
+def test_a_tick_reads_nothing_before_the_verb(told: Story, programs: Programs) -> None:
+    """The token with its owner, the owner's rights (2), and what the verb asks."""
+    told.start()
+    client, seen = programs.of("operator"), told.state.sequence
+    client.get("/api/v1/me/")
+    with CaptureQueriesContext(connection) as asked:
+        answer = client.post(
+            f"/api/v1/runs/{told.run.pk}/moves/tick/",
+            {"seen": seen, "step": 0, "values": {"entries": "48211"}},
+            content_type="application/json",
+            headers={"Idempotency-Key": uuid4().hex},
+        )
+    assert answer.status_code == 200
+    framing = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "SELECT pg_notify")
+    counted = [q["sql"] for q in asked if not q["sql"].startswith(framing)]
+    assert len(counted) <= 8, counted

@@ -1,0 +1,282 @@
+"""No second slip: what went wrong locks its text until it is changed, or waived by another."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from accounts.enums import Role
+from accounts.models import User
+from lib.refusals import Invalid, Refused
+from runbooks.enums import Deviation, Move, RunKind, RunRole
+from runbooks.library import failures, revisions, waivers
+from runbooks.log import chain
+from runbooks.models import Revision, Run, Waiver
+from runbooks.runs import moves
+from tests.factories.people import person
+from tests.factories.runs import Play, cast, play
+from tests.runbooks import texts
+from tests.runbooks.runs.test_deviation import WATCHED
+
+OTHER = texts.AFTER.replace(b"title: Tried", b"title: Another")
+WHY = "The newest entry was of April."
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User]:
+    return cast()
+
+
+def failed(
+    people: dict[str, User],
+    at: datetime,
+    *,
+    deviation: str = "wrong-direction",
+    source: bytes = texts.PLAIN,
+    **more: Any,
+) -> Play:
+    """A run that was aborted at its second step, because of `deviation`."""
+    found = play(source, at, people=people, **more)
+    found.tick(0)
+    found.move(Move.ABORT, reason=WHY, deviation=deviation)
+    return found
+
+
+def prepare(revision: Revision, people: dict[str, User], at: datetime, kind: str = "live") -> Run:
+    return moves.prepare(
+        revision=revision, kind=RunKind(kind), parameters={}, by=people["operator"], at=at
+    )
+
+
+def refused(deed: Any) -> Refused:
+    with pytest.raises(Refused) as caught:
+        deed()
+    return caught.value
+
+
+def waive(found: Play, by: User, reason: str = "The prompt names the direction now.") -> Waiver:
+    return waivers.waive(found.run.revision, run=found.run.pk, reason=reason, by=by, at=found.at)
+
+
+@pytest.mark.parametrize("kind", failures.LOCKING)
+def test_it_locks_its_text_for_live_use(people: dict[str, User], at: datetime, kind: str) -> None:
+    found = failed(people, at, deviation=kind)
+    said = refused(lambda: prepare(found.run.revision, people, found.at))
+    assert said.code == "locked"
+    assert f"Run {found.run.pk}" in said.sentence
+    assert "step 2" in said.sentence
+    assert WHY in said.sentence
+    assert "waive" in said.remedy
+    assert prepare(found.run.revision, people, found.at, "drill").status == "briefing"
+
+
+@pytest.mark.parametrize("kind", ["", *(k for k in Deviation if k not in failures.LOCKING)])
+def test_nothing_else_locks(people: dict[str, User], at: datetime, kind: str) -> None:
+    found = failed(people, at, deviation=kind)
+    assert prepare(found.run.revision, people, found.at).status == "briefing"
+
+
+def test_a_drill_locks_nothing_and_is_no_last_attempt(
+    people: dict[str, User], at: datetime
+) -> None:
+    found = failed(people, at, kind=RunKind.DRILL)
+    assert failures.last_failure(found.run.revision.runbook) is None
+    assert prepare(found.run.revision, people, found.at).status == "briefing"
+
+
+def test_a_run_prepared_before_does_not_start_any_more(
+    people: dict[str, User], at: datetime
+) -> None:
+    found = play(texts.PLAIN, at, people=people)
+    later = Play(prepare(found.run.revision, people, at), people, at)
+    drill = Play(prepare(found.run.revision, people, at, "drill"), people, at)
+    for role in (RunRole.OPERATOR, RunRole.VERIFIER):
+        later.move(Move.TAKE_ROLE, by=role.value, role=role)
+        drill.move(Move.TAKE_ROLE, by=role.value, role=role)
+    found.move(Move.ABORT, reason=WHY, deviation="wrong-target")
+    said = refused(lambda: later.move(Move.START, acknowledged=True, conditions=True))
+    assert (said.code, "wrong target" in said.sentence) == ("locked", True)
+    assert later.run.events.order_by("sequence").last().kind == "move.refused"
+    drill.move(Move.START, acknowledged=True, conditions=True)
+    waive(found, people["approver"])
+    later.move(Move.START, acknowledged=True, conditions=True)
+    assert later.run.status == "running"
+    assert chain.verify(later.run).ok
+
+
+def test_a_newer_text_is_free_once_its_failed_step_has_changed(
+    people: dict[str, User], at: datetime
+) -> None:
+    found = play(texts.PLAIN, at, people=people)
+    first = found.run.revision
+    second = revisions.save(
+        source=texts.PLAIN + b"\n- [ ] Once more\n", by=people["author"], at=at,
+        runbook=first.runbook, seen=1,
+    )  # fmt: skip
+    second = revisions.approve(second, by=people["approver"], at=at)
+    run = Play(prepare(second, people, at), people, at)
+    for role in (RunRole.OPERATOR, RunRole.VERIFIER):
+        run.move(Move.TAKE_ROLE, by=role.value, role=role)
+    run.move(Move.START, acknowledged=True, conditions=True)
+    run.move(Move.ABORT, reason=WHY, deviation="wrong-target")
+    assert failures.lock(first) is not None
+    assert failures.lock(second) is not None
+    third = revisions.save(
+        source=texts.PLAIN + b"\n- [ ] Look first\n", by=people["author"], at=at,
+        runbook=first.runbook, seen=2,
+    )  # fmt: skip
+    revisions.approve(third, by=people["approver"], at=at)
+    assert failures.lock(third) is not None  # the step that failed is what it was
+    fourth = revisions.save(
+        source=texts.PLAIN.replace(
+            b"writers\n", b"writers\n\n  ```guard\n  countersign: before\n  ```\n"
+        ),
+        by=people["author"], at=at, runbook=first.runbook, seen=3,
+    )  # fmt: skip
+    with pytest.raises(Invalid, match="Say why it will not go wrong again"):
+        revisions.approve(fourth, by=people["approver"], at=run.at)
+    assert failures.lock(fourth) is not None
+    fourth = revisions.approve(
+        fourth, by=people["approver"], at=run.at, reason=" A second person reads the prompt. "
+    )
+    assert fourth.approval_reason == "A second person reads the prompt."
+    assert failures.lock(fourth) is None
+    assert failures.lock(third) is not None
+
+
+def test_who_may_waives_it_once_with_a_reason(people: dict[str, User], at: datetime) -> None:
+    found = failed(people, at)
+    with pytest.raises(Invalid, match="Say why"):
+        waive(found, people["approver"], "  ")
+    with pytest.raises(Invalid, match="characters"):
+        waive(found, people["approver"], "x" * 1001)
+    with pytest.raises(Invalid, match="kept"):
+        waive(found, people["approver"], "NUL \0")
+    assert refused(lambda: waive(found, people["author"])).code == "no_right"
+    assert failures.lock(found.run.revision) is not None
+    made = waive(found, people["approver"])
+    assert (made.revision, made.run, made.by, made.at) == (
+        found.run.revision, found.run, people["approver"], found.at,
+    )  # fmt: skip
+    assert failures.lock(found.run.revision) is None
+    assert prepare(found.run.revision, people, found.at).status == "briefing"
+    assert refused(lambda: waive(found, people["approver"])).code == "waived_already"
+    last = failures.last_failure(found.run.revision.runbook)
+    assert last is not None
+    assert last.waiver == made
+
+
+def test_the_next_failure_locks_again(people: dict[str, User], at: datetime) -> None:
+    found = failed(people, at)
+    waive(found, people["approver"])
+    again = Play(prepare(found.run.revision, people, found.at), people, found.at)
+    for role in (RunRole.OPERATOR, RunRole.VERIFIER):
+        again.move(Move.TAKE_ROLE, by=role.value, role=role)
+    again.move(Move.START, acknowledged=True, conditions=True)
+    again.move(Move.ABORT, reason="Twice.", deviation="wrong-direction")
+    lock = failures.lock(found.run.revision)
+    assert lock is not None
+    assert lock.run == again.run
+
+
+def test_its_operator_does_not_waive_it(people: dict[str, User], at: datetime) -> None:
+    both = person("both", "bo", Role.RESPONDER, Role.APPROVER)
+    found = play(texts.PLAIN, at, people={**people, "operator": both})
+    told = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
+    found.move(Move.HAND_OVER, to=people["relief"].pk, **told)
+    found.move(Move.ACCEPT_HAND_OVER, by="relief", read_back="none")
+    found.move(Move.ABORT, by="relief", reason=WHY, deviation="wrong-target")
+    assert refused(lambda: waive(found, both)).code == "own_run"
+    waive(found, people["approver"])
+
+
+def test_the_last_operator_does_not_waive_it(people: dict[str, User], at: datetime) -> None:
+    both = person("both", "bo", Role.RESPONDER, Role.APPROVER)
+    found = failed({**people, "operator": both}, at)
+    assert refused(lambda: waive(found, both)).code == "own_run"
+
+
+def test_only_what_locks_is_waived(people: dict[str, User], at: datetime) -> None:
+    found = failed(people, at, deviation="other")
+    assert refused(lambda: waive(found, people["approver"])).code == "not_locked"
+    other = failed(people, at, source=OTHER)
+    deed = lambda: waivers.waive(  # noqa: E731
+        found.run.revision, run=other.run.pk, reason="so", by=people["approver"], at=at
+    )
+    assert refused(deed).code == "not_locked"
+    assert not Waiver.objects.exists()
+
+
+def test_the_last_attempt_is_the_last_live_one_that_ended(
+    people: dict[str, User], at: datetime
+) -> None:
+    found = failed(people, at, deviation="other")
+    runbook = found.run.revision.runbook
+    last = failures.last_failure(runbook)
+    assert last is not None
+    assert (last.run, last.step, last.why, last.deviation) == (
+        found.run, "2, Read the newest row", WHY, "something else",
+    )  # fmt: skip
+    assert not hasattr(last.run, "waiver")
+    assert failures.last_failure(runbook, before=found.run) is None
+    good = Play(prepare(found.run.revision, people, found.at), people, found.at)
+    assert failures.last_failure(runbook, before=good.run) is not None
+    for role in (RunRole.OPERATOR, RunRole.VERIFIER):
+        good.move(Move.TAKE_ROLE, by=role.value, role=role)
+    good.move(Move.START, acknowledged=True, conditions=True)
+    for step in range(3):
+        good.tick(step)
+    good.move(Move.COMPLETE)
+    assert failures.last_failure(runbook) is None
+    assert failures.last_failure(runbook, before=good.run) is not None
+
+
+def test_a_run_that_turned_back_tells_what_was_said_first(
+    people: dict[str, User], at: datetime
+) -> None:
+    found = failed(people, at, source=texts.ABORT)
+    assert failures.lock(found.run.revision) is None
+    found.at += timedelta(minutes=1)
+    found.move(Move.ABORT, reason="Back at the beginning.")
+    lock = failures.lock(found.run.revision)
+    assert lock is not None
+    assert (lock.step.partition(",")[0], lock.why) == ("2", WHY)
+
+
+def test_what_was_found_says_why(people: dict[str, User], at: datetime) -> None:
+    found = play(WATCHED, at, people=people)
+    found.tick(0)
+    found.move(Move.BEGIN_STEP, step=1)
+    found.tick(1, **{"wait.first_line": "Writing backup to disk"})
+    found.move(Move.ABORT, by="decider", reason="Enough for tonight.")
+    lock = failures.lock(found.run.revision)
+    assert lock is not None
+    assert (lock.step, lock.deviation) == ("2, Restore", "wrong direction")
+    assert lock.why.startswith("The output says “writing backup”")
+    assert chain.verify(found.run).ok
+
+
+def test_the_database_keeps_waivers(people: dict[str, User], at: datetime) -> None:
+    made = waive(failed(people, at), people["approver"])
+    for sql in (
+        "UPDATE runbooks_waiver SET reason = 'x'",
+        "DELETE FROM runbooks_waiver",
+    ):
+        with (
+            pytest.raises(DatabaseError, match="append-only"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(sql)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Waiver.objects.create(
+            revision=made.revision, run=made.run, by=made.by, at=at, reason="twice"
+        )
+    other = failed(people, at, source=OTHER)
+    with pytest.raises(IntegrityError, match="waiver_has_a_reason"), transaction.atomic():
+        Waiver.objects.create(
+            revision=other.run.revision, run=other.run, by=made.by, at=at, reason=""
+        )

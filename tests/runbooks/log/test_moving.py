@@ -1,0 +1,112 @@
+"""The verification of a log keeps nobody waiting: it reads on where the run moves meanwhile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from django.db.models import F
+
+from runbooks.enums import Move
+from runbooks.log import chain
+from runbooks.models import Event, Run, RunStep
+from tests.factories.runs import Play
+from tests.flushing import forging
+from tests.runbooks.log import test_chain as forgeries
+from tests.runbooks.log.test_chain import found as made
+
+pytestmark = pytest.mark.django_db
+found = made
+
+
+@pytest.fixture
+def locks(found: Play, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For every reading of the run whether it was locked; without a lock it moves right after."""
+    told: list[bool] = []
+    read = chain._Replay._read_run
+
+    def read_and_move(replay: chain._Replay, lock: bool) -> Run:
+        run = read(replay, lock)
+        told.append(lock)
+        if not lock:
+            found.move(Move.NOTE, by="decider", text="still going on")
+        return run
+
+    monkeypatch.setattr(chain._Replay, "_read_run", read_and_move)
+    return told
+
+
+def test_a_run_that_never_rests_is_locked_at_last(found: Play, locks: list[bool]) -> None:
+    verdict = chain.verify(found.run)
+    assert verdict.ok
+    assert locks == [False] * chain.TRIES + [True]
+    found.run.refresh_from_db()
+    assert verdict.events == found.run.sequence
+
+
+def test_a_run_that_rests_is_read_once_and_never_locked(
+    found: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    locks: list[bool] = []
+    read = chain._Replay._read_run
+
+    def watched(replay: chain._Replay, lock: bool) -> Run:
+        locks.append(lock)
+        return read(replay, lock)
+
+    monkeypatch.setattr(chain._Replay, "_read_run", watched)
+    assert chain.verify(found.run).ok
+    assert locks == [False]
+
+
+def test_a_forged_state_of_a_run_that_never_rests(found: Play, locks: list[bool]) -> None:
+    with forging():
+        RunStep.objects.filter(run=found.run, step=1).update(reason="forged")
+    assert chain.verify(found.run).faults == ("Stored and replayed state differ at step 2.",)
+    assert locks[-1]
+
+
+def test_a_forged_log_of_a_run_that_never_rests(found: Play, locks: list[bool]) -> None:
+    with forging():
+        forgeries.text_changed(found)
+    assert chain.verify(found.run).faults == ("Event 9: the text does not fit its digest.",)
+    assert locks == [False]
+
+
+@pytest.mark.parametrize(
+    "forge", forgeries.FORGERIES, ids=lambda forge: str(getattr(forge, "__name__", forge))
+)
+def test_a_log_that_is_read_in_pieces(
+    found: Play, monkeypatch: pytest.MonkeyPatch, forge: Callable[[Play], None]
+) -> None:
+    monkeypatch.setattr(chain, "PIECE", 4)
+    assert forgeries.faults(found) == ""
+    with forging():
+        forge(found)
+    assert forgeries.FORGERIES[forge] in forgeries.faults(found)
+
+
+def test_the_log_of_another_run(found: Play) -> None:
+    with forging():
+        for event in Event.objects.filter(run=found.run):
+            told = json.loads(event.text)
+            text = chain.canonical({**told, "run": told["run"] + 1})
+            Event.objects.filter(pk=event.pk).update(text=text)
+        forgeries._rechain(found)
+    assert "Event 1: a column differs from the hashed text." in forgeries.faults(found)
+
+
+def test_an_event_before_the_first(found: Play) -> None:
+    with forging():
+        Event.objects.filter(run=found.run, sequence=1).update(sequence=F("sequence") - 1)
+    assert "Event 1 is missing; 0 stands in its place." in forgeries.faults(found)
+
+
+@pytest.mark.parametrize("added", [" ", "{}", "]"])
+def test_something_behind_the_end_of_a_text(found: Play, added: str) -> None:
+    with forging():
+        event = Event.objects.get(run=found.run, sequence=5)
+        Event.objects.filter(pk=event.pk).update(text=event.text + added)
+        forgeries._rechain(found)
+    assert "Event 5 cannot be replayed: something follows" in forgeries.faults(found)

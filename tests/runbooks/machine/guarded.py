@@ -1,0 +1,72 @@
+"""A run of the guards about copies, in the machine alone: a copy, a target, what is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from runbooks.enums import Move
+from runbooks.machine.fold import genesis
+from runbooks.machine.requests import Line
+from runbooks.machine.state import Facts
+from tests.runbooks.machine.table import OPERATOR, ROLES, START, Game
+from tests.runbooks.texts import procedure, text
+
+SHA, OTHER = "0f" * 32, "1e" * 32
+RPO = 3600
+FRONT = """parameters:
+  dump: {type: copy, label: Backup}
+  target: {type: instance, label: Live}
+  vault: {type: text, label: Vault}"""
+FACTS = {
+    "dump": Facts(
+        "ledger-0606.dump",
+        {
+            "name": "ledger-0606.dump",
+            "place": "backup-1:/srv/backup",
+            "medium": "disk",
+            "sha256": SHA,
+            "size": "4096",
+            "rpo": str(RPO),
+        },
+    ),
+    "target": Facts("ledger", {"name": "ledger", "host": "db-1", "rpo": str(RPO)}),
+    "vault": Facts("vault-1:/srv/vault"),
+}
+
+
+def guarded(
+    *items: str,
+    facts: dict[str, Facts] | None = None,
+    front: str = FRONT,
+    live: bool = False,
+    started: bool = True,
+) -> Game:
+    """A run of these steps with four people, under way unless `started` is False; a drill unless
+    `live`."""
+    given = {**FACTS, **(facts or {})}
+    parameters = {
+        name: {
+            "value": f.value,
+            "fields": dict(f.fields),
+            "identifiers": list(f.identifiers),
+            "kinds": list(f.kinds),
+        }
+        for name, f in given.items()
+    }
+    data = {"kind": "live" if live else "drill", "parameters": parameters}
+    line = Line(1, "run.prepared", START, OPERATOR, data)
+    game = Game(genesis(7, procedure(text(*items, front=front)), line), [line])
+    for person, role in ROLES.items():
+        game.must(Move.TAKE_ROLE, person, role=role.value)
+    if started:
+        game.must(Move.START, OPERATOR, acknowledged=True, conditions=True)
+    return game
+
+
+def with_fields(name: str, **fields: str) -> dict[str, Facts]:
+    """The facts of one parameter, with other fields."""
+    return {name: replace_fields(FACTS[name], fields)}
+
+
+def replace_fields(facts: Facts, fields: dict[str, Any]) -> Facts:
+    return Facts(facts.value, {**facts.fields, **fields}, facts.identifiers, facts.kinds)

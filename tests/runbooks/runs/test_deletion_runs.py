@@ -1,0 +1,193 @@
+"""A deletion played through by operator, verifier and decider: log, inventory, page and API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.enums import Scope
+from accounts.models import User
+from inventory import history
+from inventory.enums import Lifecycle
+from inventory.models import Instance
+from lib.refusals import Invalid
+from runbooks.enums import Move, RunKind, RunStatus
+from runbooks.log import texts
+from runbooks.log.chain import verify
+from runbooks.runs.transaction import MoveRefused
+from tests.factories.deletion import (
+    DELETE,
+    NAME,
+    RESTORE,
+    TELL,
+    TEXT,
+    THAW,
+    WHY,
+    Deletion,
+    deletion,
+)
+from tests.factories.people import PASSWORD
+from tests.factories.runs import cast, play
+from tests.factories.tokens import program
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def people() -> Mapping[str, User]:
+    return cast()
+
+
+def refused(told: Deletion, move: Move, by: str = "operator", **sent: object) -> str:
+    with pytest.raises(MoveRefused) as met:
+        told.move(move, by=by, step=DELETE, **sent)
+    return met.value.code
+
+
+def target(told: Deletion) -> Instance:
+    found = told.run.parameters.get(name="target").instance
+    assert found is not None
+    return Instance.objects.get(pk=found.pk)
+
+
+def test_the_whole(people: Mapping[str, User], at: datetime, settings: Any) -> None:
+    settings.SIGN_AGAIN = "overwrite"
+    told = deletion(people, at).begun()
+    unlock = {"name": NAME, "password": PASSWORD}
+    assert refused(told, Move.UNLOCK, **unlock) == "gate_countersigned"
+    told.move(Move.COUNTERSIGN, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    assert refused(told, Move.UNLOCK, **unlock) == "gate_safety_copy"
+    for role in ("operator", "verifier"):
+        assert refused(told, Move.RELEASE, by=role, reason=WHY) == "wrong_role"
+    told.move(Move.RELEASE, by="decider", step=DELETE, reason=WHY)
+    assert refused(told, Move.UNLOCK, name="ledger", password=PASSWORD) == "wrong_name"
+    with pytest.raises(Invalid):
+        told.move(Move.UNLOCK, step=DELETE, name=NAME)  # a signature: the password again
+    assert target(told).lifecycle == Lifecycle.FROZEN
+    told.move(Move.UNLOCK, step=DELETE, **unlock)
+    told.move(Move.TICK, step=DELETE, values={}, password=PASSWORD)
+    gone = target(told)
+    assert gone.lifecycle == Lifecycle.DECOMMISSIONED
+    line = history.changes_of(gone).first()
+    assert line is not None
+    assert f"run {told.run.pk}, step 4" in history.tell(line)
+    told.tick(TELL)
+    told.move(Move.COMPLETE, summary="")
+    assert told.run.status == RunStatus.COMPLETED
+    assert verify(told.run).ok
+    (signed,) = texts.of_kinds(told.run, ["step.released"])
+    assert signed.data["reason"] == WHY
+    assert signed.data["loss"] == f"nothing of {NAME} is kept"
+    assert signed.by == people["decider"].pk
+    (deleted,) = texts.of_kinds(told.run, ["instance.deleted"])
+    assert (deleted.data["instance"], deleted.data["name"]) == (gone.pk, NAME)
+
+
+def test_the_rollback_identifies_what_the_inventory_calls_gone_and_puts_it_in_service(
+    people: Mapping[str, User], at: datetime
+) -> None:
+    told = deletion(people, at).deleted()
+    told.move(Move.UNDO, step=DELETE, reason="The wrong one.")
+    told.tick(RESTORE, **told.values(RESTORE))
+    told.tick(THAW)
+    assert target(told).lifecycle == Lifecycle.ACTIVE
+
+
+def test_what_somebody_else_has_deleted_is_not_deleted_again(
+    people: Mapping[str, User], at: datetime
+) -> None:
+    told = deletion(people, at).upto(DELETE)
+    gone = target(told)
+    Instance.objects.filter(pk=gone.pk).update(lifecycle=Lifecycle.DECOMMISSIONED)
+    told.move(Move.BEGIN_STEP, step=DELETE)
+    told.move(Move.RELEASE, by="decider", step=DELETE, reason=WHY)
+    told.move(Move.COUNTERSIGN, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    assert refused(told, Move.UNLOCK, name=NAME, password=PASSWORD) == "inventory_changed"
+
+
+def test_of_two_deletions_of_one_database_the_first_goes_first(
+    people: Mapping[str, User], at: datetime
+) -> None:
+    first = deletion(people, at).unlocked()
+    given = {"target": str(target(first).pk)}
+    made = play(TEXT.replace(b"title: Delete", b"title: Remove"), first.at, people=people,
+                parameters=given)  # fmt: skip
+    second = Deletion(made.run, made.people, made.at, made.answers).signed()
+    with pytest.raises(MoveRefused) as met:
+        second.move(Move.UNLOCK, step=DELETE, name=NAME, password=PASSWORD)
+    assert met.value.code == "other_run"
+    assert f"Run {first.run.pk} is deleting {NAME} now." in met.value.sentence
+
+
+def test_a_drill_deletes_no_production_and_leaves_it_in_the_inventory(
+    people: Mapping[str, User], at: datetime
+) -> None:
+    with pytest.raises(Invalid) as met:
+        deletion(people, at, kind=RunKind.DRILL)
+    assert "never deletes or overwrites production" in str(met.value.errors)
+    assert Instance.objects.get(name=NAME).lifecycle == Lifecycle.ACTIVE
+
+
+def test_a_drill_on_a_test_instance_is_taken_down(people: Mapping[str, User], at: datetime) -> None:
+    told = deletion(people, at, kind=RunKind.DRILL, environment="test").deleted()
+    assert target(told).lifecycle == Lifecycle.DECOMMISSIONED
+
+
+def test_a_part_leaves_the_instance_as_it_is(people: Mapping[str, User], at: datetime) -> None:
+    source = TEXT.replace(
+        b"{target: target}\n  undo", b"{target: target, part: table audit}\n  undo"
+    )
+    told = deletion(people, at, source=source).deleted()
+    assert target(told).lifecycle == Lifecycle.FROZEN
+    (line,) = texts.of_kinds(told.run, ["instance.deleted"])
+    assert (line.data["part"], line.data["instance"]) == ("table audit", target(told).pk)
+
+
+def page(told: Deletion, signed_in: SignIn, who: str) -> str:
+    return signed_in(told.people[who]).get(f"/runs/{told.run.pk}/").content.decode()
+
+
+def test_the_page_says_delete_what_is_lost_and_who_signs(
+    people: Mapping[str, User], signed_in: SignIn
+) -> None:
+    told = deletion(people, datetime.now(UTC) - timedelta(minutes=3), started=False)
+    brief = page(told, signed_in, "decider")
+    assert "nothing takes its place" in brief
+    assert "WRITE INTO" not in brief
+    told.move(Move.START, acknowledged=True, conditions=True)
+    told.begun()
+    mine = page(told, signed_in, "decider")
+    assert f"Your signature is wanted: nothing of {NAME} is kept." in mine
+    assert "Sign: nothing to keep, and release step 4" in mine
+    for said in (
+        "Will be deleted",
+        "everything in it",
+        "nothing yet: no safety copy was read back",
+    ):
+        assert said in mine
+    told.move(Move.RELEASE, by="decider", step=DELETE, reason=WHY)
+    told.move(Move.COUNTERSIGN, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    operator = page(told, signed_in, "operator")
+    assert f"nothing, because: {WHY}" in operator
+    assert f"This DELETES {NAME}" in operator
+    assert f"DELETE {NAME} @ db-old-1" in operator
+    assert "OVERWRITES" not in operator
+    log = signed_in(told.people["viewer"]).get(f"/runs/{told.run.pk}/log/").content.decode()
+    assert f"nothing to keep (nothing of {NAME} is kept), because: {WHY}" in log
+
+
+def test_the_api_names_it_and_offers_what_the_page_offers(people: Mapping[str, User]) -> None:
+    told = deletion(people, datetime.now(UTC) - timedelta(minutes=3)).begun()
+    read = program(told.people["decider"], Scope.RUN).get(f"/api/v1/runs/{told.run.pk}/").json()
+    step = read["steps"][DELETE]
+    assert step["guard"]["deletes"] == "target"
+    assert step["guard"]["overwrites"] is None
+    offered = {(one["move"], one["step"]) for one in read["allowed_moves"]}
+    assert ("release", DELETE) in offered
+    keys = {gate["key"] for gate in read["gates"] if not gate["open"]}
+    assert keys == {"countersigned", "safety_copy", "unlocked"}

@@ -1,0 +1,176 @@
+"""In what a run went wrong: what is said when it is aborted, and what becomes of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from lib.refusals import Invalid
+from runbooks.enums import Deviation, Move
+from runbooks.log import chain
+from runbooks.machine.decide import allowed
+from runbooks.machine.fold import apply
+from runbooks.machine.requests import Allowed, Malformed
+from runbooks.machine.state import Outside, replace
+from tests.factories.runs import Play, play
+from tests.runbooks import texts
+from tests.runbooks.machine.table import DECIDER, OPERATOR, Game, fresh
+
+#: A command whose first line says which way it goes.
+WATCHED = texts.text(
+    "Look",
+    "Restore\nwait: {expect: restoring, bad: writing backup, cancel: press Ctrl-C}",
+    "Tell",
+)
+
+
+def ended(game: Game) -> dict[str, Any]:
+    """The data of the newest event."""
+    return dict(game.lines[-1].data)
+
+
+def test_nothing_went_wrong_unless_somebody_says_so() -> None:
+    game = Game.of(texts.PLAIN)
+    game.must(Move.ABORT, OPERATOR, reason="The primary is back.")
+    assert ended(game) == {"reason": "The primary is back.", "deviation": ""}
+    assert game.state.deviation == ""
+
+
+@pytest.mark.parametrize("kind", Deviation)
+def test_it_is_kept_with_the_step_at_which_the_run_stood(kind: Deviation) -> None:
+    game = Game.of(texts.PLAIN)
+    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Move.ABORT, DECIDER, reason="so", deviation=kind.value)
+    assert ended(game) == {"reason": "so", "deviation": kind.value, "failed_step": 1}
+    assert game.state.deviation == kind
+
+
+def test_a_locked_run_does_not_start() -> None:
+    game = Game.of(texts.PLAIN, started=False)
+    free, locked = game.state, Outside(locked="Run 3 went wrong.")
+    game.state = replace(free, outside=locked)
+    sent = {"acknowledged": True, "conditions": True}
+    assert Allowed(Move.START) not in allowed(game.state, OPERATOR, game.at)
+    assert game.refused(Move.START, OPERATOR, **sent) == "locked"
+    game.state = free
+    game.must(Move.START, OPERATOR, **sent)
+
+
+def test_before_the_start_there_is_no_step() -> None:
+    game = Game.of(texts.PLAIN, started=False)
+    game.must(Move.ABORT, DECIDER, reason="so", deviation="wrong-copy")
+    assert ended(game)["failed_step"] is None
+
+
+def test_an_unknown_word_is_a_slip_of_typing() -> None:
+    game = Game.of(texts.PLAIN)
+    outcome = game.ask(Move.ABORT, OPERATOR, reason="so", deviation="bad luck")
+    assert isinstance(outcome, Malformed)
+    assert "wrong-target" in outcome.errors["deviation"]
+
+
+def test_what_was_said_when_the_run_turned_back_stands() -> None:
+    game = Game.of(texts.ABORT)
+    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation="wrong-target")
+    assert game.lines[-2].data["failed_step"] == 1
+    assert game.state.deviation == "wrong-target"
+    game.must(Move.TICK, OPERATOR, 4)
+    game.must(Move.ABORT, OPERATOR, reason="back again")
+    assert ended(game)["deviation"] == "wrong-target"
+    assert game.state.deviation == "wrong-target"
+
+
+def test_it_can_be_said_better_at_the_end() -> None:
+    game = Game.of(texts.ABORT)
+    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation="other")
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation="wrong-direction")
+    assert ended(game)["failed_step"] == 4
+    assert game.state.deviation == "wrong-direction"
+
+
+def watched() -> Game:
+    """The command's first line said that it writes the backup; the run is held."""
+    game = Game.of(WATCHED)
+    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Move.BEGIN_STEP, OPERATOR, 1)
+    game.must(Move.TICK, OPERATOR, 1, values={"wait.first_line": "Writing backup to disk"})
+    game.must(Move.RESUME, DECIDER, read_back="1")
+    return game
+
+
+@pytest.mark.parametrize("said", ["", "wrong-direction"])
+def test_what_was_found_counts_where_nothing_is_said(said: str) -> None:
+    game = watched()
+    game.must(Move.DIAGNOSE, OPERATOR, 1, finding="From and into were swapped.")
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation=said)
+    assert ended(game) == {"reason": "so", "deviation": "wrong-direction", "failed_step": 1}
+
+
+def test_what_is_said_counts_more_than_what_was_found() -> None:
+    game = watched()
+    game.must(Move.DIAGNOSE, OPERATOR, 1, finding="The pattern is wrong.")
+    game.must(Move.REOPEN, OPERATOR, 1)
+    game.must(Move.BEGIN_STEP, OPERATOR, 1)
+    game.must(Move.TICK, OPERATOR, 1, values={"wait.first_line": "Restoring 1 %"})
+    game.must(Move.ABORT, OPERATOR, reason="so", deviation="other")
+    assert ended(game) == {"reason": "so", "deviation": "other", "failed_step": 2}
+
+
+def test_a_run_that_was_completed_after_its_diagnosis_has_none() -> None:
+    game = watched()
+    game.must(Move.DIAGNOSE, OPERATOR, 1, finding="A line of the job before it.")
+    game.must(Move.REOPEN, OPERATOR, 1)
+    game.must(Move.BEGIN_STEP, OPERATOR, 1)
+    game.must(Move.TICK, OPERATOR, 1, values={"wait.first_line": "Restoring 1 %"})
+    game.must(Move.TICK, OPERATOR, 2)
+    game.must(Move.COMPLETE, OPERATOR)
+    assert game.state.stated.deviations
+    assert game.state.deviation == ""
+
+
+def test_a_log_of_another_time_says_nothing_of_it() -> None:
+    line, state = fresh(texts.procedure(texts.PLAIN))
+    old = line._replace(sequence=2, kind="run.aborted", data={"reason": "so"})
+    assert apply(state, old).deviation == ""
+
+
+@pytest.mark.django_db
+def test_the_column_is_what_the_log_says(at: datetime) -> None:
+    found = aborted(at, texts.ABORT)
+    assert found.run.status == "running"
+    verified(found)
+    found.move(Move.ABORT, reason="back")
+    assert (found.run.status, found.run.deviation) == ("aborted", "wrong-direction")
+    verified(found)
+
+
+@pytest.mark.django_db
+def test_a_forged_column_shows(at: datetime) -> None:
+    found = aborted(at, texts.PLAIN)
+    type(found.run).objects.filter(pk=found.run.pk).update(deviation="")
+    assert "deviation" in " ".join(chain.verify(found.run).faults)
+
+
+@pytest.mark.django_db
+def test_an_unknown_word_leaves_nothing(at: datetime) -> None:
+    found = play(texts.PLAIN, at)
+    with pytest.raises(Invalid, match="Choose one of"):
+        found.move(Move.ABORT, reason="so", deviation="bad luck")
+    assert found.run.sequence == found.run.events.count()
+
+
+def aborted(at: datetime, source: bytes) -> Play:
+    """A live run of `source` that was aborted after its first step: the direction was wrong."""
+    found = play(source, at)
+    found.tick(0)
+    found.move(Move.ABORT, reason="From and into were swapped.", deviation="wrong-direction")
+    return found
+
+
+def verified(found: Play) -> None:
+    verdict = chain.verify(found.run)
+    assert verdict.ok, verdict.faults
