@@ -6,7 +6,7 @@ SEEDS ?= 300
 BIN := .venv/bin
 # The locks are complete, so nothing is resolved: a release made elsewhere tomorrow changes nothing.
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes
-OURS := accounts bench config demonstration incidents inventory jobs notices richtext runbooks tests webhooks manage.py
+OURS := accounts backup bench config demo incidents inventory jobs lib notices richtext runbooks tests webhooks manage.py
 TEMPLATES := $(shell git ls-files 'templates/*.html' 2>/dev/null)
 POSTGRES ?= $(COUNTERSIGN_TEST_POSTGRES)
 NEEDS := Install them first: apt install python3-venv make git
@@ -37,7 +37,7 @@ types: .venv/dev.stamp
 docs: .venv/dev.stamp
 	$(BIN)/python manage.py document --check
 
-# Every way around a guard that was once found, tried again; see config/attempts.
+# Every way around a guard that was once found, tried again; see demo/attempts.
 doors: .venv/dev.stamp
 	$(BIN)/python manage.py try_the_doors
 

@@ -13,8 +13,8 @@ from django.db.migrations.loader import MigrationLoader
 
 from backup import Stopped, facts, files, manifest, postgres, sqlite
 from backup.manifest import Manifest
-from runbooks.log import chain
 from runbooks.models import Run
+from runbooks.runs import replay
 
 
 def faults(folder: Path, *, prove: bool = False) -> list[str]:
@@ -114,6 +114,6 @@ def logs() -> list[str]:
     """What is wrong with the logs of all runs of the default database, replayed one by one."""
     said: list[str] = []
     for run in Run.objects.order_by("pk").iterator(chunk_size=100):
-        verdict = chain.verify(run)
+        verdict = replay.verify(run)
         said += [f"Run {run.pk}: {fault}" for fault in verdict.faults]
     return said

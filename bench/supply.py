@@ -15,7 +15,7 @@ from bench.worlds import World
 from runbooks.enums import RunKind, RunRole
 from runbooks.library import revisions
 from runbooks.models import Revision, Run
-from runbooks.runs import moves
+from runbooks.runs import moves, preparation
 
 
 def revision(cast: Cast, steps: int) -> Revision:
@@ -36,7 +36,7 @@ def values(step: int) -> dict[str, str]:
 
 def started(cast: Cast, of: Revision) -> Run:
     """A live run with its three people, under way."""
-    run = moves.prepare(
+    run = preparation.prepare(
         revision=of, kind=RunKind.LIVE, parameters={}, by=cast.operator, at=timezone.now(),
         key=uuid4().hex,
     )  # fmt: skip

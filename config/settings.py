@@ -59,6 +59,8 @@ INSTALLED_APPS = [
     "incidents",
     "webhooks",
     "richtext",
+    "backup",
+    "demo",
     "config",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -54,7 +54,7 @@ _PLACES = (
         Lifecycle.SCRATCH,
     ),
 )
-_TEXTS = Path(__file__).resolve().parent.parent / "demonstration" / "runbooks"
+_TEXTS = Path(__file__).resolve().parents[1] / "demo" / "runbooks"
 
 
 def load(*, at: datetime) -> bool:

@@ -14,7 +14,7 @@ from incidents import changes, links
 from incidents.models import Incident
 from runbooks.enums import RunKind
 from runbooks.models import Revision, Run
-from runbooks.runs import moves
+from runbooks.runs import preparation
 
 
 def start_run(
@@ -29,12 +29,12 @@ def start_run(
 ) -> Run:
     """Prepare a live run of `revision` for this incident, and link it: both or neither.
 
-    The same `key` again gives the same run. Raises what `runs.prepare` and `link_run` raise.
+    The same `key` again gives the same run. Raises what `preparation.prepare` and `link_run` raise.
     """
     access.check(by, Right.KEEP_INCIDENTS)
     with transaction.atomic():
         changes.locked(incident, fields=(), seen=None)
-        run = moves.prepare(
+        run = preparation.prepare(
             revision=revision,
             kind=RunKind.LIVE,
             parameters=parameters,

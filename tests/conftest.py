@@ -103,7 +103,8 @@ def anchor_file(settings: Any, evidence_folder: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_second_password(settings: Any) -> None:
-    """Moves are signed by who sends them; `tests/runbooks/runs/test_signing.py` asks for passwords."""
+    """Moves are signed by who sends them; `tests/runbooks/runs/test_signing.py` asks for
+    passwords."""
     settings.SIGN_AGAIN = "off"
 
 

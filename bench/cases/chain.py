@@ -15,8 +15,8 @@ from bench.results import Result
 from bench.rounds import Case
 from bench.session import READ, READ_AGAIN, Session
 from bench.worlds import World
-from runbooks.log import chain
 from runbooks.models import Run
+from runbooks.runs import replay
 
 EXTRA_MEGABYTES = 60
 
@@ -50,7 +50,7 @@ def one(session: Session) -> Iterable[Result]:
     """T21: the check of one run of 500 events, as its page asks for it, against base A."""
     world = session.logged("1k")
     run = Run.objects.filter(sequence=500).latest("pk")
-    verify = Case("verify", lambda: Work(world, lambda: chain.verify(run)))
+    verify = Case("verify", lambda: Work(world, lambda: replay.verify(run)))
     timed = session.against_reading(world, verify)
     control, ratio = timed.ratio(READ_AGAIN, READ), timed.ratio("verify", READ)
     note = f"{timed.milliseconds('verify'):.1f} ms"

@@ -17,8 +17,8 @@ from bench.processes import Client, serving, watching
 from bench.results import Result
 from bench.session import Session
 from bench.worlds import TOKEN, World
-from runbooks.log import chain
 from runbooks.models import Run
+from runbooks.runs import replay
 
 WORLD = "1k"
 CLIENTS = 8
@@ -143,7 +143,7 @@ def _missing(world: World, writers: Sequence[Writer]) -> int:
     for run in Run.objects.filter(pk__in={writer.run for writer in writers}):
         answered = sum(len(writer.times) for writer in writers if writer.run == run.pk)
         kept = run.events.filter(kind="note.added").count()
-        found += abs(kept - answered) + (not chain.verify(run).ok)
+        found += abs(kept - answered) + (not replay.verify(run).ok)
     return found
 
 

@@ -17,7 +17,7 @@ from runbooks.procedure import patterns
 from runbooks.procedure.model import ValueSpec
 from runbooks.procedure.observed import judge
 from runbooks.procedure.parser import parse
-from runbooks.runs import moves
+from runbooks.runs import preparation
 
 _SLOW = "([a-z0-9]+[-_.]?)+"
 _PASTED = "dbprodledgerprimary01internalexampleorg$ "
@@ -43,7 +43,7 @@ def _prepared(world: World, pattern: str, value: str) -> str:
     revision = _revision(world, pattern)
     return world.refused(
         "invalid",
-        lambda: moves.prepare(
+        lambda: preparation.prepare(
             revision=revision,
             kind=RunKind.DRILL,
             parameters={"nm": value},

@@ -10,10 +10,10 @@ from typing import Any
 from demo.attempts.trying import Attempt, GotThrough, World, demand
 from demo.day.right import PASSWORD, Crew
 from runbooks.enums import Move, RunRole, RunStatus
-from runbooks.log import chain
 from runbooks.machine.freshness import WENT_BACK
 from runbooks.machine.overriding import OVERRIDE_WAITS, closed_gates
 from runbooks.models import Run
+from runbooks.runs import replay
 
 
 def _stale_on_a_slow_server(world: World) -> str:
@@ -25,7 +25,7 @@ def _stale_on_a_slow_server(world: World) -> str:
         lambda: crew.press("operator", Move.UNLOCK, act, name="ledger", password=PASSWORD),
     )
     demand(crew.state.status is RunStatus.HELD, "The run goes on by a clock that went back.")
-    demand(chain.verify(Run.objects.get(pk=crew.run)).ok, "The log goes backwards.")
+    demand(replay.verify(Run.objects.get(pk=crew.run)).ok, "The log goes backwards.")
     return answer
 
 

@@ -13,7 +13,7 @@ from runbooks.library.revisions import approve, save
 from runbooks.machine.decide import allowed
 from runbooks.machine.requests import Allowed
 from runbooks.models import Run, Runbook
-from runbooks.runs.moves import prepare
+from runbooks.runs.preparation import prepare
 
 _OVERWRITE, _THAW = "Put the restored database in the place", "Open the ledger to its application"
 

@@ -13,7 +13,7 @@ from runbooks.enums import Move, RunKind, RunRole
 from runbooks.models import Runbook
 
 COPY_OUT = "copy-production-to-a-development-machine"
-_TEXT = Path(__file__).parents[2] / "demo/runbooks/copy-production-to-development.md"
+_TEXT = Path(__file__).resolve().parents[2] / "demo/runbooks/copy-production-to-development.md"
 _NEVER = "    not_environment: [production]\n"
 _WAIVED = 'waive: {L02: "It is only this once."}\nparameters:'
 

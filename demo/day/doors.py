@@ -18,7 +18,7 @@ from runbooks.enums import Move, RunKind, RunRole
 from runbooks.library import revisions, waivers
 from runbooks.machine.state import RunState
 from runbooks.models import Revision, Run, Runbook
-from runbooks.runs import moves, persistence
+from runbooks.runs import moves, persistence, preparation
 
 
 class Door(Protocol):
@@ -65,7 +65,7 @@ class Verbs:
     ) -> int:
         revision = Revision.objects.filter(runbook__slug=runbook).latest("number")
         texts = {name: str(value) for name, value in parameters.items()}
-        run = moves.prepare(
+        run = preparation.prepare(
             revision=revision, kind=kind, parameters=texts, by=user(who), at=self.at
         )
         return run.pk

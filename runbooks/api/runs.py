@@ -33,7 +33,7 @@ from runbooks.log import texts
 from runbooks.machine.state import RunState
 from runbooks.models import Revision, Run
 from runbooks.procedure.serialization import from_json
-from runbooks.runs import moves, other_runs
+from runbooks.runs import other_runs, preparation
 from runbooks.views import run_page
 
 _UNCHANGED = OpenApiParameter(
@@ -99,7 +99,7 @@ class RunList(ApiView):
         given = sent(SentRunSerializer, request)
         revision = _revision(given.pop("runbook"), given.pop("revision"))
         try:
-            run = moves.prepare(revision=revision, by=by, at=at, key=key, **given)
+            run = preparation.prepare(revision=revision, by=by, at=at, key=key, **given)
         except Invalid as invalid:
             raise Invalid(_named(invalid.errors, revision, given["parameters"])) from None
         response = Response(run_now(run.pk, by), status=201)

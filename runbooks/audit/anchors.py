@@ -1,8 +1,8 @@
 """Anchors: what gives a rewritten history away. The heads of all logs that have moved are written
 to a file outside of the database, and each line is sent to wherever else it is wanted.
 
-Whoever owns the database can compute a whole new chain, and `log.verify` finds it good. The anchors
-still name the old digests (docs/threat-model.md).
+Whoever owns the database can compute a whole new chain, and `replay.verify` finds it good. The
+anchors still name the old digests (docs/threat-model.md).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The chains of all runs in one reading: which logs hold, and which need a closer look.
 
-`log.verify` reads one run, replays it and says in sentences what is wrong. Over a million events,
-replaying is almost all of the cost. Here every digest is computed, every column compared with the
-hashed text, and each time with the one before, without reading the text as JSON: its canonical form
-says where each value stands. What does not hold here is for `log.verify` to explain.
+`replay.verify` reads one run, replays it and says in sentences what is wrong. Over a million
+events, replaying is almost all of the cost. Here every digest is computed, every column compared
+with the hashed text, and each time with the one before, without reading the text as JSON: its
+canonical form says where each value stands. What does not hold here is for `replay.verify` to
+explain.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ def chains() -> Iterator[Chain]:
     """Every run's chain, by number, in constant memory.
 
     Ticks go on meanwhile: a run that moves while it is read may be called doubtful, never the other
-    way round. `log.verify`, which reads on where a run moves, has the last word.
+    way round. `replay.verify`, which reads on where a run moves, has the last word.
     """
     with _one_moment():
         followed = _followed()

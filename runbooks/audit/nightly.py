@@ -14,9 +14,9 @@ from accounts import access
 from accounts.enums import Role
 from notices.sending import send_notice
 from runbooks.audit.anchors import Comparison, Fault
-from runbooks.log import chain
-from runbooks.log.chain import Verdict
 from runbooks.models import LogCheck, Run
+from runbooks.runs import replay
+from runbooks.runs.replay import Verdict
 
 #: Faults that are kept with a check, and told in a mail; the rest is counted.
 KEPT, TOLD = 1000, 10
@@ -43,7 +43,7 @@ def check(
     began = monotonic()
     found = LogCheck(at=at, runs=0, events=0, faults=[])
     for run in _numbers(runs):
-        verdict = chain.verify(Run(pk=run))
+        verdict = replay.verify(Run(pk=run))
         found.runs += 1
         found.events += verdict.events
         for sentence in verdict.faults:

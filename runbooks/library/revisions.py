@@ -144,10 +144,10 @@ def approve(
 
     `waivers_seen` are the codes of the rules that the text waives and whose reasons `by` has read:
     a waiver switches a safeguard off. `reason` says why it will not go wrong as an earlier text
-    did, whose failed step it changes: it lifts that lock (`runbooks.library.failures`). Raises `Invalid`
-    (`reason` is missing, or too long), and `Refused`: `no_right`, `own_text`, `approved_already`,
-    `archived`, `no_steps` (there is nothing to go through), `open_errors` (an error is found, as of
-    `at`, that the text does not waive), `waivers_unseen`.
+    did, whose failed step it changes: it lifts that lock (`runbooks.library.failures`). Raises
+    `Invalid` (`reason` is missing, or too long), and `Refused`: `no_right`, `own_text`,
+    `approved_already`, `archived`, `no_steps` (there is nothing to go through), `open_errors` (an
+    error is found, as of `at`, that the text does not waive), `waivers_unseen`.
     """
     check(by, Right.APPROVE_RUNBOOKS)
     # Before the lock, as in `save`: a revision never changes, and other people save meanwhile.

@@ -12,7 +12,7 @@ from runbooks.lint.rules import RULES
 from runbooks.procedure.model import Finding
 from runbooks.procedure.parser import parse
 
-EXAMPLES = Path(__file__).resolve().parent / "lint" / "examples"
+EXAMPLES = Path(__file__).resolve().parent / "examples"
 _INTRODUCTION = """# Rules of the linter
 
 The linter speaks in the editor, on the page of a runbook, [on the command line, in CI and by

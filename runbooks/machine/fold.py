@@ -1,6 +1,6 @@
 """What each event does to the state. `apply` is total over the kinds of `EFFECTS`; everything else
 in the log (notes, refusals, late entries) changes nothing but the count. The same fold serves the
-verbs, which store what it gives, and `runbooks.log.chain.verify`, which replays."""
+verbs, which store what it gives, and `runs.replay.verify`, which replays."""
 
 from __future__ import annotations
 

@@ -63,7 +63,8 @@ FIRST: dict[Move, frozenset[str]] = {
 
 def is_repeat(first: Line, move: Move, by: int, step: int | None) -> bool:
     """Whether `first`, the event that keeps the key, may be what this `move` of the person `by`
-    (account id) on `step` caused. What was sent with it is compared by `runbooks.runs.idempotency_keys`."""
+    (account id) on `step` caused. What was sent with it is compared by
+    `runbooks.runs.idempotency_keys`."""
     if first.by != by:
         return False
     if first.kind == "move.refused":

@@ -1,11 +1,11 @@
 """The password at a signature: where it is asked for again, and what a wrong one comes to.
 
-The machine sees no password. A verb looks at it (`runbooks.runs.signing`) and says with the request:
-`signed` True, False (it does not fit) or None (none was typed, or none was compared); `sign_again`,
-the setting; `on_screen_of`, the person (account id) on whose screen another one signed; and where
-that other one did not: `unknown_signer`, and `signer_id`, whose name was typed (account id; 0: of
-nobody in the run). No password is compared where the move would be refused anyway (`may_sign`), so
-what is answered there tells nothing of it.
+The machine sees no password. A verb looks at it (`runbooks.runs.signing`) and says with the
+request: `signed` True, False (it does not fit) or None (none was typed, or none was compared);
+`sign_again`, the setting; `on_screen_of`, the person (account id) on whose screen another one
+signed; and where that other one did not: `unknown_signer`, and `signer_id`, whose name was typed
+(account id; 0: of nobody in the run). No password is compared where the move would be refused
+anyway (`may_sign`), so what is answered there tells nothing of it.
 """
 
 from __future__ import annotations

@@ -58,11 +58,12 @@ class StepState:
 @dataclass(frozen=True)
 class Outside:
     """What is so outside of the log at the moment, as whoever loaded the state was told
-    (`runbooks.runs.outside`). No event changes it and no replay knows it: it decides what is accepted
-    now, never what became of what was. `gone` are accounts (ids) that are disabled, among those
-    whose word counts in the run; `locked` says why its text may not be run live, '' if it may.
-    `sizes`: by parameter, what its copies are compared with now (`inventory.plausibility.written`);
-    those that the current step does not copy or read are left out."""
+    (`runbooks.runs.outside`). No event changes it and no replay knows it: it decides what is
+    accepted now, never what became of what was. `gone` are accounts (ids) that are disabled, among
+    those whose word counts in the run; `locked` says why its text may not be run live, '' if it
+    may. `sizes`: by parameter, what its copies are compared with now
+    (`inventory.plausibility.written`); those that the current step does not copy or read are left
+    out."""
 
     gone: frozenset[int] = frozenset()
     locked: str = ""

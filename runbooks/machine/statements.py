@@ -72,9 +72,9 @@ IN_DOUBT = "copy in doubt"
 @dataclass(frozen=True)
 class Signed:
     """The decider's signature for a loss, at one attempt of a step: everything that was written
-    after `newest` and up to `until`, which was known by `basis` (`runbooks.machine.interlocks.loss`).
-    None: nobody knew. With the basis `NOTHING_TO_KEEP` it is for everything that is deleted there;
-    with `IN_DOUBT`, for a copy that may not be whole.
+    after `newest` and up to `until`, which was known by `basis`
+    (`runbooks.machine.interlocks.loss`). None: nobody knew. With the basis `NOTHING_TO_KEEP` it is
+    for everything that is deleted there; with `IN_DOUBT`, for a copy that may not be whole.
     `reason` is why, in the decider's words."""
 
     step: int

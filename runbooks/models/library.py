@@ -12,7 +12,8 @@ from runbooks.procedure.counting import StepCount
 
 class Runbook(models.Model):
     """A procedure. Its text is in its revisions; title and system follow the newest one: what
-    names a run asks its revision. No two titles have one `title_key` (`runbooks.procedure.titles`)."""
+    names a run asks its revision. No two titles have one `title_key`
+    (`runbooks.procedure.titles`)."""
 
     slug = models.SlugField(max_length=120, unique=True)
     title = models.CharField(max_length=200, unique=True)
@@ -33,11 +34,12 @@ class Revision(models.Model):
     """One text of a runbook, stored byte for byte. Only the approval is ever written later
     (triggers refuse the rest).
 
-    `procedure` is what the parser read when the text was saved (`runbooks.procedure.serialization`),
-    `acts` the digest of what of it acts (`runbooks.procedure.executable`). For lists, which do not load the
-    procedure, its title and its steps are kept beside it (`runbooks.procedure.counting`): a run is named by
-    the title of its revision, whatever later ones are called. `approval_reason` is why the approver
-    thinks that it will not go wrong as an earlier text did; '' where nothing had.
+    `procedure` is what the parser read when the text was saved
+    (`runbooks.procedure.serialization`), `acts` the digest of what of it acts
+    (`runbooks.procedure.executable`). For lists, which do not load the procedure, its title and its
+    steps are kept beside it (`runbooks.procedure.counting`): a run is named by the title of its
+    revision, whatever later ones are called. `approval_reason` is why the approver thinks that it
+    will not go wrong as an earlier text did; '' where nothing had.
     """
 
     runbook = models.ForeignKey(Runbook, on_delete=models.PROTECT, related_name="revisions")

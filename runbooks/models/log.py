@@ -17,7 +17,7 @@ class Event(models.Model):
 
     `text` is the exact canonical JSON that was hashed; `digest` is
     SHA-256(previous digest as hex ‖ text). The columns beside it repeat what `text` says, so that
-    it can be searched; `runbooks.log.chain.verify` compares them. `at` is microseconds since 1970, UTC.
+    it can be searched; `runs.replay.verify` compares them. `at` is microseconds since 1970, UTC.
     `key` is the idempotency key of the move, on the first event it caused.
     """
 
@@ -46,7 +46,8 @@ class Event(models.Model):
 
 class SentKey(models.Model):
     """What was sent with the move that used an idempotency key, as a keyed digest; see
-    `runbooks.runs.idempotency_keys`. Not part of the log: removed after seven days, and with the text it is of."""
+    `runbooks.runs.idempotency_keys`. Not part of the log: removed after seven days, and with the
+    text it is of."""
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="sent_keys")
     key = models.CharField(max_length=64)

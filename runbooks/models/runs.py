@@ -1,6 +1,7 @@
 """Runs: a row a run, a row a person in it, a row an attempt at a step.
 
-Written by `runbooks.runs.transaction` and `runbooks.runs.moves` only, through `runbooks.runs.persistence`.
+Written by `runbooks.runs.transaction` and `runbooks.runs.moves` only, through
+`runbooks.runs.persistence`.
 """
 
 from __future__ import annotations

@@ -108,9 +108,9 @@ class Decision:
 
 @dataclass(frozen=True)
 class Guard:
-    """What a step demands. `locks` holds what the interlocks enforce (`runbooks.machine.interlocks`): the
-    key of each guard and its data, as plain JSON data. `override`: whether its gates may be passed
-    by an override."""
+    """What a step demands. `locks` holds what the interlocks enforce
+    (`runbooks.machine.interlocks`): the key of each guard and its data, as plain JSON data.
+    `override`: whether its gates may be passed by an override."""
 
     record: tuple[ValueSpec, ...] = ()
     countersign: CountersignTiming | None = None

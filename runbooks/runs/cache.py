@@ -8,7 +8,7 @@ Three things are remembered, each under a name that stands for its whole content
 - what a stored reading of a revision says, by the SHA-256 of the very text that was just read.
 
 So nothing here can be out of date, and nothing has to be invalidated: the run's row, which is read
-and locked every time, says which state is wanted. `log.verify`, which distrusts the stored rows,
+and locked every time, says which state is wanted. `replay.verify`, which distrusts the stored rows,
 reads them and neither of the first two; the third is for it alone.
 """
 

@@ -1,4 +1,5 @@
-"""The verbs by which a role goes from one person to another. `runbooks.runs.moves` has all verbs."""
+"""The verbs by which a role goes from one person to another. `runbooks.runs.moves` has all
+verbs."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from runbooks.models.sql import carry_out
 from runbooks.procedure.model import Procedure
 from runbooks.procedure.runnable import HOW_TO_WRITE_STEPS, not_runnable
 from runbooks.procedure.serialization import from_json
-from runbooks.runs import idempotency_keys, persistence
+from runbooks.runs import idempotency_keys, persistence, replay
 from runbooks.runs.destinations import Chosen
 from runbooks.runs.parameters import choose
 
@@ -156,6 +156,6 @@ def _opening(run: Run, facts: Mapping[str, object]) -> dict[str, Any]:
             "runbook": revision.title,
             "number": revision.number,
             "sha256": revision.sha256,
-            "procedure": chain.procedure_digest(revision.procedure),
+            "procedure": replay.procedure_digest(revision.procedure),
         },
     }

@@ -15,9 +15,9 @@ from lib import clock
 from lib.times import stamp
 from runbooks.audit.near_miss_queries import count_in, near_misses_in
 from runbooks.enums import RunStatus
-from runbooks.log import chain
 from runbooks.log.export import export
 from runbooks.models import Evidence, Run
+from runbooks.runs import replay
 from runbooks.screen.listing import RunLine, run_line
 from runbooks.views import run_page
 from runbooks.views.requests import person
@@ -87,7 +87,7 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "run": run,
             "lines": lines,
-            "verdict": chain.verify(run) if request.GET.get("verify") else None,
+            "verdict": replay.verify(run) if request.GET.get("verify") else None,
             "narrowed": narrowed,
             "missed": count_in(run.pk),
             "newer": f"?{kept}" if first else "",

@@ -25,7 +25,7 @@ from runbooks.models import Revision
 from runbooks.procedure.model import Procedure
 from runbooks.procedure.runnable import not_runnable
 from runbooks.procedure.serialization import from_json
-from runbooks.runs import moves, other_runs
+from runbooks.runs import other_runs, preparation
 from runbooks.screen import briefs, expected
 from runbooks.views.requests import person
 
@@ -43,7 +43,7 @@ def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return brief_page(request, revision, form, status=422)
     try:
-        run = moves.prepare(**prepare_arguments(revision, form), by=person(request), at=at)
+        run = preparation.prepare(**prepare_arguments(revision, form), by=person(request), at=at)
     except Invalid as invalid:
         form.take_errors(invalid.errors)
         return brief_page(request, revision, form, status=422)
@@ -80,7 +80,7 @@ def prepare_form(
 
 
 def prepare_arguments(revision: Revision, form: PrepareForm) -> dict[str, Any]:
-    """What `runs.prepare` wants of a valid form, besides `by` and `at`."""
+    """What `preparation.prepare` wants of a valid form, besides `by` and `at`."""
     return {
         "revision": revision,
         "kind": RunKind(form.cleaned_data["kind"]),

@@ -26,8 +26,8 @@ from backup import (  # fmt: skip
     replacing,
     taking,
 )
-from runbooks.log import chain
 from runbooks.models import Event, Run
+from runbooks.runs import replay
 from tests.factories.kept import Kept, kept_world
 from tests.runbooks.live.live_world import PATIENCE, ROOT
 
@@ -88,7 +88,7 @@ class TestBeside:
             assert str(restored.database["NAME"]) != str(connection.settings_dict["NAME"])
             with facts.opened(restored.database):
                 assert facts.read() == live
-                assert all(chain.verify(run).ok for run in Run.objects.all())
+                assert all(replay.verify(run).ok for run in Run.objects.all())
                 with pytest.raises(Exception, match="append-only"):  # the triggers came with it
                     Event.objects.all().update(kind="x")
             assert files.all_below(restored.evidence) == files.all_below(kept.evidence)

@@ -14,8 +14,8 @@ from bench.cast import Cast, cast
 from bench.processes import Seen
 from bench.worlds import World
 from incidents import listing
-from runbooks.log import chain
 from runbooks.models import Event, Run
+from runbooks.runs import replay
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_copied_logs_are_chains_that_hold(people: Cast, monkeypatch: pytest.Monk
     monkeypatch.setattr(chains, "EVENTS", 130)
     chains.fill(people, 3)
     runs = list(Run.objects.all())
-    assert [chain.verify(run).faults for run in runs] == [(), (), ()]
+    assert [replay.verify(run).faults for run in runs] == [(), (), ()]
     assert Event.objects.count() == 3 * 130
     assert len(set(Event.objects.values_list("digest", flat=True))) == 3 * 130
 

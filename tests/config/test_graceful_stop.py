@@ -15,8 +15,8 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 
-from runbooks.log import chain
 from runbooks.models import Event, RunStep
+from runbooks.runs import replay
 from tests.factories.kept import Kept, kept_world
 from tests.runbooks.live.live_world import PATIENCE, Reader, Server, wait_until
 
@@ -69,7 +69,7 @@ def test_a_tick_under_way_is_answered_and_streams_end(
         server.process.kill()
         server.process.wait(PATIENCE)
     assert RunStep.objects.get(run=kept.play.run, step=step).done_at is not None
-    assert chain.verify(kept.play.run).ok
+    assert replay.verify(kept.play.run).ok
 
 
 def told_to_stop(

@@ -22,7 +22,7 @@ from runbooks.enums import Move, RunKind
 from runbooks.library import revisions
 from runbooks.models import Review
 from runbooks.procedure.parser import parse
-from runbooks.runs import moves, reviews
+from runbooks.runs import preparation, reviews
 from runbooks.runs.transaction import Answer
 from tests.factories import inventory as make
 from tests.factories.library import kept
@@ -164,7 +164,7 @@ WRITES: dict[str, tuple[str, Callable[[Place, str], Any]]] = {
     "summary": ("summary", lambda p, t: _runbook(p, summary=t)),
     "run": (
         "title",
-        lambda p, t: moves.prepare(
+        lambda p, t: preparation.prepare(
             revision=p.play.run.revision, kind=RunKind.DRILL, parameters={}, title=t, **p.who
         ),
     ),

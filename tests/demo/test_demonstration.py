@@ -13,8 +13,8 @@ from demo.load import load
 from incidents.models import Incident
 from inventory.models import Copy, Instance, System
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
-from runbooks.log import chain
 from runbooks.models import Revision, Run, Runbook
+from runbooks.runs import replay
 
 pytestmark = pytest.mark.django_db
 RESTORE = "restore-the-ledger-database-beside-the-live-one"
@@ -47,7 +47,7 @@ def restoring(at: datetime) -> Crew:
 def unrefused(crew: Crew) -> Run:
     """The run, sound to its last event and without a refusal."""
     run = Run.objects.get(pk=crew.run)
-    verdict = chain.verify(run)
+    verdict = replay.verify(run)
     assert verdict.ok, verdict.faults
     assert not run.events.filter(kind__in=["move.refused", "step.mismatched"]).exists()
     return run

@@ -26,9 +26,9 @@ from incidents.models import Incident
 from inventory.models import System
 from lib.refusals import Invalid, Refused
 from runbooks.enums import Move, RunKind
-from runbooks.log import chain
 from runbooks.log import texts as eventtext
 from runbooks.models import Event, Run, Runbook
+from runbooks.runs import replay
 from tests.factories.clock import follow
 from tests.factories.tokens import program
 
@@ -122,7 +122,7 @@ def test_each_mistake_is_refused_and_then_it_is_done_right(
     assert {line.mistake for line in lines if line.code} == MISTAKES
     assert all(line.sentence for line in lines if line.code)
     for run in Run.objects.all():
-        verdict = chain.verify(run)
+        verdict = replay.verify(run)
         assert verdict.ok, verdict.faults
     assert Run.objects.filter(status="completed").count() == 1
     System.objects.get(slug="ledger").instances.get(name="ledger", lifecycle="active")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from runbooks.enums import Move, RunKind, RunRole
-from runbooks.runs import moves
+from runbooks.runs import preparation
 from tests.factories.cutover import Cutover
 
 
@@ -16,7 +16,7 @@ def rival(first: Cutover, *, started: bool = True, seconds: int = 1) -> Cutover:
         for row in first.run.parameters.all()
     }
     at = first.at + timedelta(seconds=seconds)
-    run = moves.prepare(
+    run = preparation.prepare(
         revision=first.run.revision,
         kind=RunKind.LIVE,
         parameters=given,

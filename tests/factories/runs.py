@@ -12,7 +12,7 @@ from accounts.models import User
 from runbooks.enums import Move, RunKind, RunRole
 from runbooks.library import revisions
 from runbooks.models import Revision, Run
-from runbooks.runs import moves
+from runbooks.runs import moves, preparation
 from runbooks.runs.transaction import Answer
 from tests.factories.library import approve, waiving
 from tests.factories.people import person
@@ -75,7 +75,7 @@ def play(
     """A run of `source` with three people in it, under way unless `started` is False."""
     people = people or cast()
     kept = revision(source, author=people["author"], approver=people["approver"], at=at)
-    run = moves.prepare(
+    run = preparation.prepare(
         revision=kept, kind=kind, parameters=parameters or {}, by=people["operator"], at=at
     )
     found = Play(run, people, at)

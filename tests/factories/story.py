@@ -12,7 +12,7 @@ from accounts.models import User
 from runbooks.enums import Move, RunKind, RunRole
 from runbooks.machine.state import RunState
 from runbooks.models import Revision, Run
-from runbooks.runs import moves, persistence
+from runbooks.runs import moves, persistence, preparation
 from tests.factories.library import approved
 
 #: A step that measures, one with a sub-step, one that is confirmed before, one with a free text.
@@ -115,7 +115,7 @@ def story(
 ) -> Story:
     """A run in its briefing. `people` by role: operator, verifier, decider, author, approver."""
     text = revision or approved(people["author"], people["approver"], at, source)
-    run = moves.prepare(
+    run = preparation.prepare(
         revision=text,
         kind=RunKind.LIVE,
         parameters={},

@@ -10,10 +10,9 @@ from accounts.models import User
 from incidents import links, records, run_updates
 from incidents.enums import Certainty, Moment
 from incidents.models import Incident
-from runbooks.log import chain
 from runbooks.machine.interlocks.loss import Basis, last_write_in
 from runbooks.models import Event, Run
-from runbooks.runs import persistence
+from runbooks.runs import persistence, replay
 from tests.incidents import world
 
 
@@ -56,7 +55,7 @@ def test_a_linked_run_knows_when_it_was_noticed_and_when_the_writes_stopped(
     records.clear_time(incident, moment=Moment.WRITES_STOPPED, seen=None, by=operator, at=later)
     assert basis(run, later) is Basis.NOTICED
     run.refresh_from_db()
-    assert chain.verify(run).ok
+    assert replay.verify(run).ok
 
 
 def test_what_does_not_bear_on_the_loss_is_not_told(

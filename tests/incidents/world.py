@@ -24,7 +24,7 @@ from incidents.models import ActionItem, Incident, LossMeasure
 from runbooks.enums import RunKind, RunRole
 from runbooks.library import revisions
 from runbooks.models import Revision, Run
-from runbooks.runs import moves
+from runbooks.runs import moves, preparation
 from tests.factories.inventory import system
 from tests.factories.people import person
 
@@ -60,7 +60,7 @@ def revision(at: datetime) -> Revision:
 
 def run(of: Revision, by: User, at: datetime, *, kind: RunKind = RunKind.LIVE) -> Run:
     """A run in its briefing, with `by` as its operator: two events."""
-    prepared = moves.prepare(revision=of, kind=kind, parameters={}, by=by, at=at)
+    prepared = preparation.prepare(revision=of, kind=kind, parameters={}, by=by, at=at)
     moves.take_role(prepared.pk, role=RunRole.OPERATOR, by=by, at=at)
     prepared.refresh_from_db()
     return prepared

@@ -8,7 +8,7 @@ from datetime import timedelta
 from incidents import links, offers, summary
 from incidents.models import Incident
 from runbooks.enums import Move, RunKind
-from runbooks.runs import moves
+from runbooks.runs import preparation
 from tests.factories import inventory
 from tests.factories.library import approved
 from tests.factories.story import Story
@@ -44,7 +44,7 @@ def _ended(cast: Cast) -> Scene:
     target = inventory.instance(incident.system, by, began)
     text = approved(cast["author"], cast["approver"], began, _FREEZE)
     chosen = {"target": str(target.pk)}
-    run = moves.prepare(revision=text, kind=RunKind.LIVE, parameters=chosen, by=by, at=began)
+    run = preparation.prepare(revision=text, kind=RunKind.LIVE, parameters=chosen, by=by, at=began)
     told = Story(run, dict(cast.people), began).start()
     told.do(Move.TICK, "operator", step=0, values={"freeze.writers": "0"})
     told.do(Move.COMPLETE, "operator")

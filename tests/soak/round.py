@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from runbooks.log import chain
 from runbooks.models import Run
+from runbooks.runs import replay
 from tests.soak.person import Heard, Press
 from tests.soak.player import Diary, Fate, fork
 from tests.soak.stage import Stage
@@ -106,7 +106,7 @@ class Round:
         read = [Diary.read(path) for path in self.diaries]
         told = {heard.key: heard for diary in read for heard in diary.heard}
         row = Run.objects.get(pk=run)
-        faults = [*late, *(d.trouble for d in read if d.trouble), *chain.verify(row).faults]
+        faults = [*late, *(d.trouble for d in read if d.trouble), *replay.verify(row).faults]
         faults += disagreements(row, told, {p.key for d in read for p in d.sent})
         accepted = sum(not heard.code for heard in told.values())
         return Outcome(

@@ -12,7 +12,7 @@ from accounts.enums import Role
 from accounts.models import User
 from runbooks.enums import RunKind, RunRole
 from runbooks.models import Revision
-from runbooks.runs import moves
+from runbooks.runs import moves, preparation
 from tests.factories.cutover import DIRECTION, TEAM_CHECK, WRITE, Cutover, cutover
 from tests.factories.people import person
 from tests.factories.runs import cast, revision
@@ -62,7 +62,7 @@ class Stage:
 
     def _small(self, name: str) -> int:
         by, at = self.people["operator"], datetime.now(UTC)
-        run = moves.prepare(
+        run = preparation.prepare(
             revision=self.revisions[name], kind=RunKind.LIVE, parameters={}, by=by, at=at
         )
         for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):

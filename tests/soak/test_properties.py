@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runbooks.enums import RunStatus
-from runbooks.log import chain, texts
+from runbooks.log import texts
 from runbooks.machine.fold import apply, genesis
 from runbooks.machine.state import RunState
 from runbooks.models import Run
 from runbooks.procedure.model import Procedure
-from runbooks.runs import persistence
+from runbooks.runs import persistence, replay
 from tests.soak.person import choose, send
 from tests.soak.round import disagreements
 from tests.soak.stage import Stage
@@ -73,5 +73,5 @@ def test_the_rows_are_what_the_log_says_after_every_move(stage: Stage, dice: Ran
         assert stored(number)[1] == state
         before = state
     run = Run.objects.get(pk=number)
-    assert chain.verify(run).faults == ()
+    assert replay.verify(run).faults == ()
     assert list(disagreements(run, told, set(told))) == []

@@ -13,8 +13,8 @@ from django.utils import timezone
 from runbooks.audit import nightly
 from runbooks.audit.anchors import Fault, kept
 from runbooks.audit.chains import chains as follow
-from runbooks.log.chain import Verdict, verify
 from runbooks.models import Run
+from runbooks.runs.replay import Verdict, verify
 
 
 class Command(BaseCommand):

@@ -1,4 +1,5 @@
-"""The keys of the interlocks: how an author says them. What they do is in `runbooks.machine.interlocks`."""
+"""The keys of the interlocks: how an author says them. What they do is in
+`runbooks.machine.interlocks`."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from jobs.models import Job
 from runbooks.audit import anchors
 from runbooks.audit.anchors import Cast, Comparison
 from runbooks.enums import Move
-from runbooks.log import chain
 from runbooks.models import Anchor, AnchoredHead, Event, Run, RunPerson, RunStep
+from runbooks.runs import replay
 from tests.factories.forging import forging, rewrite, shorten
 from tests.factories.runs import Play, cast, play
 from tests.runbooks import texts
@@ -77,7 +77,7 @@ def test_a_consistent_rewrite_passes_verify_and_not_the_anchors(
     anchors.cast(anchor_file, at=at)
     rewrite(found.run, '"12"', '"99"')
     assert RunStep.objects.filter(run=found.run, values__rows="99").exists()
-    assert chain.verify(Run.objects.get(pk=found.run.pk)).ok
+    assert replay.verify(Run.objects.get(pk=found.run.pk)).ok
     (fault,) = faults(anchor_file)
     assert fault == (
         f"Event {found.run.sequence} was anchored 2026-03-04 03:12 UTC and has another digest now."
@@ -101,7 +101,7 @@ def test_a_shortened_log_shows(found: Play, anchor_file: Path, at: datetime) -> 
     anchors.cast(anchor_file, at=at)
     last = found.run.sequence
     shorten(found.run, upto=last - 1)
-    assert chain.verify(Run.objects.get(pk=found.run.pk)).ok
+    assert replay.verify(Run.objects.get(pk=found.run.pk)).ok
     (fault,) = faults(anchor_file)
     assert fault.startswith(f"Event {last} was anchored")
     assert fault.endswith(f"is not there any more; the log ends at {last - 1}.")

@@ -13,9 +13,8 @@ from accounts.models import User
 from lib.refusals import Invalid, Refused
 from runbooks.enums import Deviation, Move, RunKind, RunRole
 from runbooks.library import failures, revisions, waivers
-from runbooks.log import chain
 from runbooks.models import Revision, Run, Waiver
-from runbooks.runs import moves
+from runbooks.runs import preparation, replay
 from tests.factories.people import person
 from tests.factories.runs import Play, cast, play
 from tests.runbooks import texts
@@ -46,7 +45,7 @@ def failed(
 
 
 def prepare(revision: Revision, people: dict[str, User], at: datetime, kind: str = "live") -> Run:
-    return moves.prepare(
+    return preparation.prepare(
         revision=revision, kind=RunKind(kind), parameters={}, by=people["operator"], at=at
     )
 
@@ -104,7 +103,7 @@ def test_a_run_prepared_before_does_not_start_any_more(
     waive(found, people["approver"])
     later.move(Move.START, acknowledged=True, conditions=True)
     assert later.run.status == "running"
-    assert chain.verify(later.run).ok
+    assert replay.verify(later.run).ok
 
 
 def test_a_newer_text_is_free_once_its_failed_step_has_changed(
@@ -256,7 +255,7 @@ def test_what_was_found_says_why(people: dict[str, User], at: datetime) -> None:
     assert lock is not None
     assert (lock.step, lock.deviation) == ("2, Restore", "wrong direction")
     assert lock.why.startswith("The output says “writing backup”")
-    assert chain.verify(found.run).ok
+    assert replay.verify(found.run).ok
 
 
 def test_the_database_keeps_waivers(people: dict[str, User], at: datetime) -> None:

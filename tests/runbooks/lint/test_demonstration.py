@@ -11,7 +11,7 @@ from runbooks.lint.linter import split
 from runbooks.procedure.parser import parse
 from tests.runbooks.lint.linting import findings
 
-FOLDER = Path(__file__).resolve().parents[3] / "demonstration" / "runbooks"
+FOLDER = Path(__file__).resolve().parents[3] / "demo" / "runbooks"
 
 
 @pytest.mark.parametrize("name", ["restore-ledger-beside.md", "copy-production-to-development.md"])

@@ -37,7 +37,7 @@ from runbooks.live import notify
 from runbooks.models import Event, Revision, Run, Runbook
 from tests.databases import own_database
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 20.0  # seconds; only a failing test waits this long
 
 

@@ -16,7 +16,7 @@ from accounts.enums import Role
 from runbooks.enums import RunKind, RunRole
 from runbooks.library import revisions
 from runbooks.models import Presence
-from runbooks.runs import moves
+from runbooks.runs import moves, preparation
 from tests.factories.people import person
 from tests.runbooks.live.live_world import Reader, Server, World, open_world, wait_until
 
@@ -64,7 +64,9 @@ def test_a_move_reaches_another_screen_with_the_role_it_gave(world: World, serve
     author = person("writer", "wr", Role.AUTHOR)
     responder = person("mover", "mv", Role.RESPONDER)
     revision = revisions.save(source=b"# Look\n\n- [ ] Look twice.\n", by=author, at=now)
-    run = moves.prepare(revision=revision, kind=RunKind.DRILL, parameters={}, by=responder, at=now)
+    run = preparation.prepare(
+        revision=revision, kind=RunKind.DRILL, parameters={}, by=responder, at=now
+    )
     watching = Reader(server.port, run, world.cookie(world.person()), after=run.sequence)
     own = Reader(server.port, run, world.cookie(responder), after=run.sequence)
     watching.next("presence", lambda data: len(data["people"]) == 2)

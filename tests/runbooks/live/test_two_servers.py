@@ -17,8 +17,8 @@ from django.db import connections
 
 from accounts.models import User
 from runbooks.enums import Move
-from runbooks.log import chain
 from runbooks.models import Run
+from runbooks.runs import replay
 from tests.factories.runs import Play, cast, play
 from tests.runbooks import texts
 from tests.runbooks.live.live_world import PATIENCE, Reader, Server, World, open_world
@@ -114,7 +114,7 @@ def test_a_tick_on_one_server_reaches_the_screens_of_the_other(
     for reader in readers:
         reader.close()
     kept = Run.objects.get(pk=run.pk)
-    assert chain.verify(kept).ok
+    assert replay.verify(kept).ok
     assert kept.events.filter(kind="step.ticked").count() == 3
     assert kept.events.filter(kind="note.added").count() == 60
     connections.close_all()

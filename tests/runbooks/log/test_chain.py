@@ -18,6 +18,7 @@ from accounts.models import User
 from runbooks.enums import Move
 from runbooks.log import chain
 from runbooks.models import Event, Evidence, Revision, Run, RunPerson, RunStep
+from runbooks.runs import replay
 from tests.factories.runs import Play, play
 from tests.flushing import forging, settle
 from tests.runbooks import texts
@@ -39,7 +40,7 @@ def found(at: datetime) -> Play:
 
 def faults(found: Play) -> str:
     found.run.refresh_from_db()
-    return " ".join(chain.verify(Run.objects.get(pk=found.run.pk)).faults)
+    return " ".join(replay.verify(Run.objects.get(pk=found.run.pk)).faults)
 
 
 def test_the_chain_is_what_the_documentation_says(found: Play) -> None:

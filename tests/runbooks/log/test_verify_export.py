@@ -18,7 +18,7 @@ from runbooks.log.export import export as exported
 from tests.factories.runs import play
 from tests.runbooks import texts
 
-SCRIPT = Path(__file__).resolve().parent.parent.parent / "docs" / "verify_export.py"
+SCRIPT = Path(__file__).resolve().parents[3] / "docs" / "verify_export.py"
 
 
 def check(export: dict[str, Any], folder: Path) -> tuple[int, str]:

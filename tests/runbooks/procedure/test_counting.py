@@ -18,7 +18,7 @@ from runbooks.procedure.counting import StepCount, count_steps, count_timed
 from runbooks.procedure.model import Procedure
 from runbooks.procedure.parser import parse
 from runbooks.procedure.serialization import from_json
-from runbooks.runs import moves
+from runbooks.runs import preparation
 from runbooks.screen import briefs
 from tests.factories import inventory
 from tests.factories.library import approved, kept
@@ -26,7 +26,7 @@ from tests.factories.tokens import program
 from tests.incidents.world import incident
 
 SignIn = Callable[[User], Client]
-DEMONSTRATION = sorted((Path(__file__).parents[2] / "demo/runbooks").glob("*.md"))
+DEMONSTRATION = sorted((Path(__file__).resolve().parents[3] / "demo/runbooks").glob("*.md"))
 #: Three steps, of which one has two sub-steps (and one of them two of its own); two aside.
 TEXT = b"""---
 title: Move house
@@ -125,7 +125,9 @@ def test_the_printed_run_says_it(
     author: User, approver: User, operator: User, at: datetime, signed_in: SignIn
 ) -> None:
     revision = approved(author, approver, at, TEXT)
-    run = moves.prepare(revision=revision, kind=RunKind.LIVE, parameters={}, by=operator, at=at)
+    run = preparation.prepare(
+        revision=revision, kind=RunKind.LIVE, parameters={}, by=operator, at=at
+    )
     assert (
         f"revision 1, {WORDS}" in signed_in(operator).get(f"/runs/{run.pk}/print/").content.decode()
     )

@@ -11,7 +11,7 @@ from runbooks.lint.linter import lint
 from runbooks.procedure.irreversible import acts, deletes
 from runbooks.procedure.parser import parse
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/how-to/write-a-deletion-runbook.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs/how-to/write-a-deletion-runbook.md"
 (READY,) = re.findall(r"````markdown\n(.*?)\n````", PAGE.read_text("utf-8"), re.DOTALL)
 
 

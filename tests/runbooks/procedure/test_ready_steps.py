@@ -11,7 +11,7 @@ import pytest
 from runbooks.machine.interlocks import INTERLOCKS
 from runbooks.procedure.parser import parse
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/how-to/write-a-restore-runbook.md"
+PAGE = Path(__file__).resolve().parents[3] / "docs/how-to/write-a-restore-runbook.md"
 TEXT = PAGE.read_text("utf-8")
 READY = dict(re.findall(r"### ([A-Z -]+)\n.*?````markdown\n(.*?)\n````", TEXT, re.DOTALL))
 (FRONT,) = re.findall(r"```yaml\n(.*?)\n```", TEXT, re.DOTALL)

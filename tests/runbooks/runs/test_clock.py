@@ -29,7 +29,7 @@ from runbooks.machine.freshness import WENT_BACK
 from runbooks.machine.requests import NewEvent
 from runbooks.models import Run
 from runbooks.models.sql import carry_out, update
-from runbooks.runs import persistence
+from runbooks.runs import persistence, replay
 from tests.factories.clock import set_clocks
 from tests.factories.runs import Play, play
 from tests.factories.tokens import program
@@ -85,7 +85,7 @@ def test_a_server_whose_clock_is_behind_judges_like_any_other(
     assert send(run, "verifier", Move.COUNTERSIGN, step=0) == ""
     set_clocks(monkeypatch, database=timedelta(seconds=126), server=-HOUR)
     assert send(run, "operator", Move.TICK, step=0) == "gate_countersigned"
-    assert chain.verify(run.run).ok
+    assert replay.verify(run.run).ok
 
 
 @DOORS
@@ -106,7 +106,7 @@ def test_a_clock_that_is_set_back_holds_the_run(run: Play, send: Send, monkeypat
     assert send(run, "operator", Move.RESUME, read_back="none", comment="") == WENT_BACK
     assert send(run, "operator", Move.NOTE, text="The clock is wrong.") == ""
     assert send(run, "decider", Move.ABORT, reason="It cannot wait.", deviation="other") == ""
-    assert chain.verify(run.run).ok
+    assert replay.verify(run.run).ok
     times = list(run.run.events.order_by("sequence").values_list("at", flat=True))
     assert times == sorted(times)
 
@@ -160,7 +160,7 @@ def test_the_night_tells_of_a_log_that_goes_backwards(run: Play, admin: User) ->
 def test_a_log_that_goes_backwards_does_not_hold(run: Play, monkeypatch: PATCH) -> None:
     """As one that was written before, or by another program, may."""
     sentence, person = backwards(run), run.people["operator"]
-    assert chain.verify(run.run).faults == (sentence,)
+    assert replay.verify(run.run).faults == (sentence,)
     assert check(at=timezone.now()).faults == [{"run": run.run.pk, "sentence": sentence}]
     for option in ((), (str(run.run.pk),), ("--chains",)):
         told = StringIO()

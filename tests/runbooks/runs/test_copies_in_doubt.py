@@ -11,11 +11,11 @@ from accounts.models import User
 from inventory import copies
 from inventory.models import Copy, Instance, System
 from runbooks.enums import Move
-from runbooks.log import chain
 from runbooks.log.words.events import sentence
 from runbooks.machine.gates import gates
 from runbooks.machine.interlocks.holdings import good_copies, safety_copy
 from runbooks.machine.requests import Refusal
+from runbooks.runs import replay
 from runbooks.runs.transaction import MoveRefused
 from tests.factories import inventory as make
 from tests.factories.runs import Play, play
@@ -215,7 +215,7 @@ def test_the_reason_is_kept_in_the_register(
     made = Copy.objects.get(name__contains="safety")
     assert (made.state, made.doubt_accepted) == ("good", "The tables were dropped.")
     assert "less than half of the last good copy (.dump) before it" in made.doubt
-    assert chain.verify(game.run).faults == ()
+    assert replay.verify(game.run).faults == ()
 
 
 def _signed(game: Play, sent: dict[str, str], why: str) -> Copy:

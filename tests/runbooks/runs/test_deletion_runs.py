@@ -17,7 +17,7 @@ from inventory.models import Instance
 from lib.refusals import Invalid
 from runbooks.enums import Move, RunKind, RunStatus
 from runbooks.log import texts
-from runbooks.log.chain import verify
+from runbooks.runs.replay import verify
 from runbooks.runs.transaction import MoveRefused
 from tests.factories.deletion import (
     DELETE,

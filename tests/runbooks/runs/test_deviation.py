@@ -9,11 +9,11 @@ import pytest
 
 from lib.refusals import Invalid
 from runbooks.enums import Deviation, Move
-from runbooks.log import chain
 from runbooks.machine.decide import allowed
 from runbooks.machine.fold import apply
 from runbooks.machine.requests import Allowed, Malformed
 from runbooks.machine.state import Outside, replace
+from runbooks.runs import replay
 from tests.factories.runs import Play, play
 from tests.runbooks import texts
 from tests.runbooks.machine.table import DECIDER, OPERATOR, Game, fresh
@@ -152,7 +152,7 @@ def test_the_column_is_what_the_log_says(at: datetime) -> None:
 def test_a_forged_column_shows(at: datetime) -> None:
     found = aborted(at, texts.PLAIN)
     type(found.run).objects.filter(pk=found.run.pk).update(deviation="")
-    assert "deviation" in " ".join(chain.verify(found.run).faults)
+    assert "deviation" in " ".join(replay.verify(found.run).faults)
 
 
 @pytest.mark.django_db
@@ -172,5 +172,5 @@ def aborted(at: datetime, source: bytes) -> Play:
 
 
 def verified(found: Play) -> None:
-    verdict = chain.verify(found.run)
+    verdict = replay.verify(found.run)
     assert verdict.ok, verdict.faults

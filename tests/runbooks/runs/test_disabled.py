@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from runbooks.enums import Move, RunRole
-from runbooks.log import chain
 from runbooks.machine.decide import allowed, open_roles
 from runbooks.machine.fold import apply
 from runbooks.machine.gates import gates
 from runbooks.machine.requests import Allowed
 from runbooks.machine.state import Outside, replace
-from runbooks.runs import persistence
+from runbooks.runs import persistence, replay
 from runbooks.runs.outside import counted
 from runbooks.runs.transaction import MoveRefused
 from tests.factories.runs import Play, play
@@ -140,14 +139,14 @@ class TestVerbs:
         run.move(Move.TAKE_ROLE, by="relief", role=RunRole.VERIFIER)
         run.move(Move.COUNTERSIGN, by="relief", step=0)
         run.tick(0)
-        assert chain.verify(run.run).ok
+        assert replay.verify(run.run).ok
 
     def test_what_was_accepted_stays(self, run: Play) -> None:
         run.tick(0)
         for person in run.people.values():
             person.is_active = False
             person.save(update_fields=["is_active"])
-        assert chain.verify(run.run).ok
+        assert replay.verify(run.run).ok
 
     def test_a_line_is_struck_out_by_its_author_or_the_decider(self, run: Play) -> None:
         run.move(Move.TAKE_ROLE, by="viewer", role=RunRole.OBSERVER)
@@ -161,4 +160,4 @@ class TestVerbs:
             assert refused.value.code == "not_your_entry"
         run.move(Move.STRIKE_OUT, sequence=noted[0], reason="The wrong jobs.")
         run.move(Move.STRIKE_OUT, by="decider", sequence=noted[1], reason="Not all of them.")
-        assert chain.verify(run.run).ok
+        assert replay.verify(run.run).ok

@@ -15,12 +15,11 @@ from inventory.board import is_marked
 from inventory.enums import Answer, DataClass, Environment, Medium
 from inventory.models import Copy, Instance, System
 from runbooks.enums import Move, ParameterType, RunKind
-from runbooks.log import chain
 from runbooks.log import texts as eventtext
 from runbooks.machine.requests import Request
 from runbooks.models import Run
 from runbooks.procedure.model import ParameterSpec
-from runbooks.runs import inventory_checks, persistence
+from runbooks.runs import inventory_checks, persistence, replay
 from runbooks.runs.choices import copies_for
 from runbooks.runs.transaction import MoveRefused
 from tests.factories import inventory as make
@@ -104,7 +103,7 @@ def _events(run: Run) -> list[dict[str, Any]]:
 
 def whole(game: Play) -> None:
     """The log holds, and the stored state is what it says."""
-    assert chain.verify(game.run).faults == ()
+    assert replay.verify(game.run).faults == ()
 
 
 def test_the_lifecycle_follows_and_its_history_names_the_run(at, crew, target, dump) -> None:

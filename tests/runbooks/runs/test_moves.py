@@ -17,11 +17,10 @@ from accounts.enums import Right, Role
 from accounts.models import User
 from lib.refusals import Invalid, Refused
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
-from runbooks.log import chain
 from runbooks.log.words.events import KINDS, sentence
 from runbooks.machine.rules import RULES
 from runbooks.models import Evidence, Run
-from runbooks.runs import cache, persistence
+from runbooks.runs import cache, persistence, preparation, replay
 from runbooks.runs import moves as runs
 from runbooks.runs.transaction import MoveRefused
 from tests.factories.runs import Play, cast, play, revision
@@ -32,7 +31,7 @@ OFFER = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
 
 
 def verified(found: Play) -> None:
-    verdict = chain.verify(found.run)
+    verdict = replay.verify(found.run)
     assert verdict.ok, verdict.faults
 
 
@@ -205,9 +204,9 @@ def test_a_form_sent_twice_prepares_one_run(at: datetime) -> None:
     people = cast()
     kept = revision(texts.PLAIN, author=people["author"], approver=people["approver"], at=at)
     sent: dict[str, Any] = {"revision": kept, "kind": RunKind.LIVE, "parameters": {}, "at": at}
-    first = runs.prepare(**sent, by=people["operator"], key="a")
-    assert runs.prepare(**sent, by=people["operator"], key="a") == first
-    assert runs.prepare(**sent, by=people["verifier"], key="a") != first
+    first = preparation.prepare(**sent, by=people["operator"], key="a")
+    assert preparation.prepare(**sent, by=people["operator"], key="a") == first
+    assert preparation.prepare(**sent, by=people["verifier"], key="a") != first
     assert Run.objects.count() == 2
 
 
@@ -261,19 +260,21 @@ def test_preparing_what_may_not_be_run(at: datetime) -> None:
     draft = revision(texts.PLAIN, author=people["author"], approver=None, at=at)
     sent: dict[str, Any] = {"revision": draft, "parameters": {}, "at": at}
     with pytest.raises(Refused) as caught:
-        runs.prepare(**sent, kind=RunKind.LIVE, by=people["operator"])
+        preparation.prepare(**sent, kind=RunKind.LIVE, by=people["operator"])
     assert caught.value.code == "not_approved"
     with pytest.raises(Refused) as caught:
-        runs.prepare(**sent, kind=RunKind.DRILL, by=people["viewer"])
+        preparation.prepare(**sent, kind=RunKind.DRILL, by=people["viewer"])
     assert caught.value.code == "no_right"
-    assert runs.prepare(**sent, kind=RunKind.DRILL, by=people["operator"]).status == "briefing"
+    assert (
+        preparation.prepare(**sent, kind=RunKind.DRILL, by=people["operator"]).status == "briefing"
+    )
     with pytest.raises(Invalid) as invalid:
-        runs.prepare(**sent, kind=RunKind.DRILL, by=people["operator"], title="x" * 201)
+        preparation.prepare(**sent, kind=RunKind.DRILL, by=people["operator"], title="x" * 201)
     assert set(invalid.value.errors) == {"title"}
     draft.runbook.archived_at = at
     draft.runbook.save()
     with pytest.raises(Refused) as caught:
-        runs.prepare(**sent, kind=RunKind.DRILL, by=people["operator"])
+        preparation.prepare(**sent, kind=RunKind.DRILL, by=people["operator"])
     assert caught.value.code == "archived"
 
 
@@ -357,6 +358,6 @@ def test_an_altered_state_is_seen_by_the_check_though_it_is_recalled(at: datetim
     found = play(texts.PLAIN, at)
     found.tick(0)
     found.run.steps.filter(step=0).update(answer="altered")
-    assert not chain.verify(found.run).ok
+    assert not replay.verify(found.run).ok
     found.tick(1)
-    assert not chain.verify(found.run).ok
+    assert not replay.verify(found.run).ok

@@ -13,9 +13,8 @@ from accounts.models import User
 from inventory.enums import Lifecycle
 from inventory.models import Instance
 from runbooks.enums import Move
-from runbooks.log import chain
 from runbooks.models import Run
-from runbooks.runs import other_runs
+from runbooks.runs import other_runs, replay
 from runbooks.runs.transaction import MoveRefused
 from tests.factories.cutover import WRITE, Cutover, cutover
 from tests.factories.people import PASSWORD
@@ -61,7 +60,7 @@ def test_the_run_that_started_first_unlocks_and_the_other_waits(first: Cutover) 
     assert unlock(first) == ""
     missed = second.run.events.filter(kind="move.refused")
     assert missed.count() == 2
-    assert not chain.verify(second.run).faults
+    assert not replay.verify(second.run).faults
 
 
 def test_when_the_other_was_aborted_without_an_overwrite_it_goes_on(first: Cutover) -> None:

@@ -21,9 +21,8 @@ from accounts.enums import Role
 from accounts.models import User
 from lib.refusals import Refused
 from runbooks.enums import Move, RunKind, RunRole
-from runbooks.log import chain
 from runbooks.models import Run
-from runbooks.runs import moves, other_runs
+from runbooks.runs import moves, other_runs, preparation, replay
 from tests.factories.cutover import WRITE, Cutover, cutover
 from tests.factories.people import PASSWORD, person
 from tests.factories.rivals import rival
@@ -107,7 +106,7 @@ def verdict(found: Play) -> tuple[bool, int]:
     assert list(run.events.order_by("sequence").values_list("sequence", flat=True)) == list(
         range(1, run.sequence + 1)
     )
-    faults = chain.verify(run).faults
+    faults = replay.verify(run).faults
     assert not faults
     return not faults, run.sequence
 
@@ -168,7 +167,7 @@ def test_a_form_sent_twice_at_once_prepares_one_run(found: Play, at: datetime) -
 
     def prepare() -> Any:
         by = people["operator"]
-        return moves.prepare(
+        return preparation.prepare(
             revision=kept, kind=RunKind.DRILL, parameters={}, by=by, at=at, key="same"
         )
 
@@ -199,9 +198,9 @@ def test_nobody_waits_for_a_verification(
     found: Play, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading, ticked = Event(), Event()
-    take = chain._Replay._take
+    take = replay._Replay._take
 
-    def take_slowly(replay: chain._Replay, *given: Any) -> bool:
+    def take_slowly(replay: replay._Replay, *given: Any) -> bool:
         reading.set()
         assert ticked.wait(PATIENCE)
         return take(replay, *given)
@@ -211,8 +210,8 @@ def test_nobody_waits_for_a_verification(
         moves.tick(found.run.pk, step=0, by=found.people["operator"], at=at, key="meanwhile")
         ticked.set()
 
-    monkeypatch.setattr(chain._Replay, "_take", take_slowly)
-    verified, _ = together(lambda: chain.verify(found.run), tick)
+    monkeypatch.setattr(replay._Replay, "_take", take_slowly)
+    verified, _ = together(lambda: replay.verify(found.run), tick)
     assert verified.faults == ()
     assert verified.events == found.run.sequence + 2
 
@@ -233,7 +232,7 @@ def test_two_runs_that_unlock_one_database_at_once(
         refused = [answer for answer in answers if isinstance(answer, Refused)]
         assert [one.code for one in refused] == ["other_run"]
         for game in games:
-            assert not chain.verify(Run.objects.get(pk=game.run.pk)).faults
+            assert not replay.verify(Run.objects.get(pk=game.run.pk)).faults
 
 
 def unlock(game: Cutover) -> object:

@@ -16,7 +16,7 @@ from runbooks.enums import Move, RunKind
 from runbooks.library import revisions
 from runbooks.log.export import export
 from runbooks.models import Revision, Run
-from runbooks.runs import moves
+from runbooks.runs import preparation
 from tests.factories.missed import missed
 from tests.factories.story import SHEET, Story, story
 from tests.factories.tokens import program
@@ -110,7 +110,7 @@ def test_a_run_of_an_older_text_is_opened_under_that_title(
     played: Story, author: User, operator: User
 ) -> None:
     """Its first event says the title that it has, not the one that the runbook has by now."""
-    again = moves.prepare(
+    again = preparation.prepare(
         revision=Revision.objects.get(pk=played.run.revision_id),
         kind=RunKind.DRILL,
         parameters={},

@@ -16,9 +16,9 @@ from notices.models import Notice
 from runbooks.audit.near_miss_queries import Filters
 from runbooks.audit.near_misses import tallies
 from runbooks.enums import Move, RunKind
-from runbooks.log.chain import verify
 from runbooks.models import Review
 from runbooks.runs import persistence, reviews
+from runbooks.runs.replay import verify
 from runbooks.runs.transaction import MoveRefused
 from tests.factories.people import person
 from tests.factories.runs import Play, play

@@ -20,7 +20,7 @@ from runbooks import tasks
 from runbooks.enums import Move, RunKind, StepStatus
 from runbooks.machine.requests import Request
 from runbooks.models import Event, Run, SentKey
-from runbooks.runs import idempotency_keys, moves
+from runbooks.runs import idempotency_keys, preparation
 from runbooks.runs.transaction import MoveRefused
 from tests.factories.api import Programs
 from tests.factories.people import PASSWORD
@@ -235,10 +235,10 @@ class TestPreparing:
             "by": people["operator"],
             "at": at,
         }
-        first = moves.prepare(kind=RunKind.LIVE, key="k", **sent)
-        assert moves.prepare(kind=RunKind.LIVE, key="k", **sent) == first
+        first = preparation.prepare(kind=RunKind.LIVE, key="k", **sent)
+        assert preparation.prepare(kind=RunKind.LIVE, key="k", **sent) == first
         with pytest.raises(KeyUsed) as refused:
-            moves.prepare(kind=RunKind.DRILL, key="k", **sent)
+            preparation.prepare(kind=RunKind.DRILL, key="k", **sent)
         assert refused.value.kept.startswith("prepared a live run of")
         assert Run.objects.count() == 1
 

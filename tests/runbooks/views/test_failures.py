@@ -13,7 +13,7 @@ from accounts.models import User
 from runbooks.enums import Move, RunKind, RunRole
 from runbooks.library import waivers
 from runbooks.models import Run
-from runbooks.runs import moves
+from runbooks.runs import preparation
 from tests.factories.runs import Play, cast, play
 from tests.factories.tokens import program
 from tests.runbooks import texts
@@ -124,7 +124,7 @@ def test_its_operator_is_told_why_there_is_no_form(
 ) -> None:
     people["approver"].groups.add(*people["operator"].groups.all())
     text = play(texts.PLAIN, at, people=people, started=False).run.revision
-    run = moves.prepare(
+    run = preparation.prepare(
         revision=text, kind=RunKind.LIVE, parameters={}, by=people["approver"], at=at
     )
     mine = Play(run, {**people, "operator": people["approver"]}, at)
@@ -144,7 +144,7 @@ def test_the_brief_of_a_prepared_run_shows_it_and_offers_no_start(
     assert "The last attempt" not in page(client, path)
     assert 'action="/runs/' + f'{waiting.run.pk}/start/"' in page(client, path)
     other = Play(
-        moves.prepare(
+        preparation.prepare(
             revision=waiting.run.revision, kind=RunKind.LIVE, parameters={},
             by=people["operator"], at=at,
         ),

@@ -14,8 +14,7 @@ from accounts.enums import Role, Scope
 from accounts.models import User
 from lib.refusals import Invalid, Refused
 from runbooks.enums import Move, RunRole
-from runbooks.log import chain
-from runbooks.runs import hand_over
+from runbooks.runs import hand_over, replay
 from tests.factories.people import person
 from tests.factories.runs import Play, play
 from tests.factories.tokens import program
@@ -62,7 +61,7 @@ def test_on_the_pages(run: Play) -> None:
     assert press(run, "relief", Move.ACCEPT_HAND_OVER, read_back="none").status_code == 303
     assert press(run, "relief", Move.TICK, step=0).status_code == 303
     run.run.refresh_from_db()
-    assert chain.verify(run.run).ok
+    assert replay.verify(run.run).ok
     assert run.run.people.get(role=RunRole.OPERATOR.value).person_id == relief
     text = run.people["operator"].notices.latest("pk").text
     assert "The role of operator was taken from who is gone." in text

@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from notices.models import Notice
 from runbooks.enums import Move
-from runbooks.log import chain
+from runbooks.runs import replay
 from tests.factories import inventory as make
 from tests.factories.runs import Play, play
 from tests.runbooks.texts import text
@@ -80,7 +80,7 @@ def test_everybody_is_asked_in_the_product_and_answers_on_the_page(
     assert "holds one" in shown
     assert "My stick" in browser.get(f"/runs/{game.run.pk}/").text
     game.run.refresh_from_db()
-    assert chain.verify(game.run).faults == ()
+    assert replay.verify(game.run).faults == ()
 
 
 def test_what_may_not_be_asked_or_answered_comes_back_with_what_was_typed(

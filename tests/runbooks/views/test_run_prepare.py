@@ -18,7 +18,7 @@ from runbooks.enums import RunKind, RunRole
 from runbooks.machine.interlocks.loss import LossState, last_write
 from runbooks.models import Revision, Run
 from runbooks.procedure.serialization import from_json
-from runbooks.runs import choices, moves
+from runbooks.runs import choices, moves, preparation
 from runbooks.screen import briefs
 from tests.factories import inventory
 from tests.factories.library import approved, kept
@@ -268,7 +268,7 @@ def test_the_last_run_is_told_only_as_far_as_it_went(
     """A run that nobody started proves nothing about its values."""
     revision = kept(author, at)
     given: dict[str, Any] = {"kind": RunKind.DRILL, "parameters": {}, "by": operator}
-    run = moves.prepare(revision=revision, at=at, **given)
+    run = preparation.prepare(revision=revision, at=at, **given)
 
     def said() -> str:
         last = briefs.last_run(revision.runbook)

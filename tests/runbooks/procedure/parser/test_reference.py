@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-import runbooks.parser
 
 from richtext import reader
+from runbooks.procedure import parser
 from runbooks.procedure.code_kinds import Kind
 from runbooks.procedure.parser import checks, frontmatter
 from runbooks.procedure.parser.frontmatter import FRONT_MATTER_KEYS
@@ -18,7 +18,7 @@ from runbooks.procedure.parser.placeholders import FIELDS
 from runbooks.procedure.parser.readers import Key
 from runbooks.procedure.parser.values import VALUE_KEYS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).resolve().parents[4]
 REFERENCE = (ROOT / "docs/reference/runbook-format.md").read_text(encoding="utf-8")
 
 
@@ -40,7 +40,7 @@ def test_other_keys(keys):
 
 
 def test_every_code_of_a_finding_is_listed():
-    folder = Path(runbooks.parser.__file__).parent
+    folder = Path(parser.__file__).parent
     source = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
     used = set(re.findall(r"\.(?:error|warning)\(\s*\"(\w+)\"", source))
     listed = set(re.findall(r"^\| `syntax\.(\w+)` \|", REFERENCE, re.MULTILINE))
@@ -50,7 +50,7 @@ def test_every_code_of_a_finding_is_listed():
 @pytest.mark.parametrize(
     "limit",
     [
-        runbooks.parser.MAX_BYTES,
+        parser.MAX_BYTES,
         reader.MAX_BLOCK_CHARACTERS,
         reader.MAX_BLOCK_LINES,
         reader.MAX_BRACKETS,
@@ -93,7 +93,7 @@ def test_fields():
 
 def test_the_example_of_the_reference_is_a_good_runbook():
     example = REFERENCE.split("````markdown\n")[1].split("````")[0]
-    parsed = runbooks.parser.parse(example.encode())
+    parsed = parser.parse(example.encode())
     assert parsed.findings == ()
     assert parsed.procedure is not None
     assert len(parsed.procedure.steps) == 5

@@ -11,6 +11,7 @@ from django.db.models import F
 from runbooks.enums import Move
 from runbooks.log import chain
 from runbooks.models import Event, Run, RunStep
+from runbooks.runs import replay
 from tests.factories.runs import Play
 from tests.flushing import forging
 from tests.runbooks.log import test_chain as forgeries
@@ -24,23 +25,23 @@ found = made
 def locks(found: Play, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """For every reading of the run whether it was locked; without a lock it moves right after."""
     told: list[bool] = []
-    read = chain._Replay._read_run
+    read = replay._Replay._read_run
 
-    def read_and_move(replay: chain._Replay, lock: bool) -> Run:
+    def read_and_move(replay: replay._Replay, lock: bool) -> Run:
         run = read(replay, lock)
         told.append(lock)
         if not lock:
             found.move(Move.NOTE, by="decider", text="still going on")
         return run
 
-    monkeypatch.setattr(chain._Replay, "_read_run", read_and_move)
+    monkeypatch.setattr(replay._Replay, "_read_run", read_and_move)
     return told
 
 
 def test_a_run_that_never_rests_is_locked_at_last(found: Play, locks: list[bool]) -> None:
-    verdict = chain.verify(found.run)
+    verdict = replay.verify(found.run)
     assert verdict.ok
-    assert locks == [False] * chain.TRIES + [True]
+    assert locks == [False] * replay.TRIES + [True]
     found.run.refresh_from_db()
     assert verdict.events == found.run.sequence
 
@@ -49,28 +50,28 @@ def test_a_run_that_rests_is_read_once_and_never_locked(
     found: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     locks: list[bool] = []
-    read = chain._Replay._read_run
+    read = replay._Replay._read_run
 
-    def watched(replay: chain._Replay, lock: bool) -> Run:
+    def watched(replay: replay._Replay, lock: bool) -> Run:
         locks.append(lock)
         return read(replay, lock)
 
-    monkeypatch.setattr(chain._Replay, "_read_run", watched)
-    assert chain.verify(found.run).ok
+    monkeypatch.setattr(replay._Replay, "_read_run", watched)
+    assert replay.verify(found.run).ok
     assert locks == [False]
 
 
 def test_a_forged_state_of_a_run_that_never_rests(found: Play, locks: list[bool]) -> None:
     with forging():
         RunStep.objects.filter(run=found.run, step=1).update(reason="forged")
-    assert chain.verify(found.run).faults == ("Stored and replayed state differ at step 2.",)
+    assert replay.verify(found.run).faults == ("Stored and replayed state differ at step 2.",)
     assert locks[-1]
 
 
 def test_a_forged_log_of_a_run_that_never_rests(found: Play, locks: list[bool]) -> None:
     with forging():
         forgeries.text_changed(found)
-    assert chain.verify(found.run).faults == ("Event 9: the text does not fit its digest.",)
+    assert replay.verify(found.run).faults == ("Event 9: the text does not fit its digest.",)
     assert locks == [False]
 
 
@@ -80,7 +81,7 @@ def test_a_forged_log_of_a_run_that_never_rests(found: Play, locks: list[bool]) 
 def test_a_log_that_is_read_in_pieces(
     found: Play, monkeypatch: pytest.MonkeyPatch, forge: Callable[[Play], None]
 ) -> None:
-    monkeypatch.setattr(chain, "PIECE", 4)
+    monkeypatch.setattr(replay, "PIECE", 4)
     assert forgeries.faults(found) == ""
     with forging():
         forge(found)
