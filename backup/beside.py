@@ -115,7 +115,7 @@ def _prove(restored: Restored, behind: set[str]) -> None:
             said = facts.differences(restored.promised.facts, facts.read())
             if behind and not said:
                 call_command("migrate", interactive=False, verbosity=0)
-            said = said or checking.logs()
+            said = said or checking.content()
     except DatabaseError as error:
         said = [f"It cannot be read: {error}."]
     if said:

@@ -130,6 +130,9 @@ CACHES = {
     "throttle": env.counters(REDIS_URL),
 }
 
+# What replays the content of a restored backup and says what is wrong with it.
+BACKUP_PROOF = "runbooks.runs.replay.faults_of_all"
+
 # JOB_HANDLERS and JOB_SCHEDULES, what the background does and when, are in config/background.py.
 #: COUNTERSIGN_JOB_LEASE_SECONDS (60) — A worker that gives no sign of life for so many seconds is
 #: taken for dead, and its job is given to another.

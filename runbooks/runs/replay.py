@@ -67,6 +67,15 @@ def verify(run: Run) -> Verdict:
         return replay.compare(lock=True)
 
 
+def faults_of_all() -> list[str]:
+    """What is wrong with the logs of all runs of the default database, replayed one by one."""
+    return [
+        f"Run {run.pk}: {fault}"
+        for run in Run.objects.order_by("pk").iterator(chunk_size=100)
+        for fault in verify(run).faults
+    ]
+
+
 class _Replay:
     """The log of a run, as far as it has been read. `faults` are those of the log itself, which no
     later reading can mend; `compared` is the head of the run that the last comparison was with."""

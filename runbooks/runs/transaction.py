@@ -116,9 +116,8 @@ def move(
     store: Callable[[tuple[NewEvent, ...], datetime], tuple[NewEvent, ...]] | None = None,
     **data: Any,
 ) -> Answer:
-    """Carry out one move: the only transaction that changes a run. `at` None: now, by the
-    database's clock. `store` writes what belongs to the events of an accepted move, and to their
-    time, in the same transaction, and may add to them."""
+    """Carry out one move: the only transaction that changes a run. `at` None: now, by the database.
+    `store` writes, in it, what belongs to the events of an accepted move, and may add to them."""
     check_sender(by)
     _check_storable(key, data)
     with transaction.atomic():
@@ -135,9 +134,8 @@ def move(
         if store and not isinstance(outcome, Refusal):
             events = store(events, request.at)
         if events:
-            lines, written = chain.append(
-                run, events, by=by, role=role or "", at=request.at, key=key
-            )
+            at, as_role = request.at, role or ""
+            lines, written = chain.append(run, events, by=by, role=as_role, at=at, key=key)
             after = reduce(apply, lines, state)
             persistence.store_people(run, state, after, {by.pk: (str(by), by.initials)})
             written += persistence.changes(run, state, after)

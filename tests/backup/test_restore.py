@@ -258,7 +258,7 @@ class TestReplacing:
         assert "Replaced. The data that was live is kept as" in said
         assert facts.read() == manifest.read(backup).facts
         assert files.all_below(kept.evidence) < files_before
-        assert checking.logs() == []
+        assert checking.content() == []
         # And back, by the very commands that were printed.
         connection.close()
         lines = said.split("To go back")[1].splitlines()[1:]

@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from backup import checking
 from jobs.models import Job
 from lib import clock
 from notices.models import Notice
@@ -167,7 +166,7 @@ def test_a_log_that_goes_backwards_does_not_hold(run: Play, monkeypatch: PATCH) 
         with pytest.raises(SystemExit):
             call_command("verify_log", *option, stdout=told)
         assert sentence in told.getvalue()
-    assert checking.logs() == [f"Run {run.run.pk}: {sentence}"]
+    assert replay.faults_of_all() == [f"Run {run.run.pk}: {sentence}"]
     viewer = Client()
     viewer.force_login(person)
     assert sentence in viewer.get(f"/runs/{run.run.pk}/log/?verify=1").content.decode()
