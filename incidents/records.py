@@ -1,8 +1,7 @@
 """Verbs on the facts of an incident: open, edit, judge, change its status, set its clock.
 
-All need `Right.KEEP_INCIDENTS` (`Refused` 403 without it) and run in one transaction. `seen` is
-the version of the incident that the sender had read; see `changes.locked` for what it protects.
-Times are aware; `at` is the moment of the deed.
+All need `Right.KEEP_INCIDENTS` (`Refused` 403 without it) and run in one transaction. `seen`: the
+version of the incident that the sender had read (see `changes.locked`). Times are aware.
 """
 
 from __future__ import annotations

@@ -57,8 +57,8 @@ INNER = {
     "inventory.keeping.add", "inventory.keeping.confirm", "inventory.instances.live_on",
     "inventory.following.set_lifecycle", "inventory.following.register_copy",
     "inventory.following.set_aside", "inventory.following.verify_copy",
-    "runbooks.runs.incident_times.tell", "runbooks.runs.transaction.move", "incidents.run_updates.runs",
-    "webhooks.history.record",
+    "runbooks.runs.incident_times.tell", "runbooks.runs.transaction.move",
+    "incidents.run_updates.runs", "webhooks.history.record",
 }  # fmt: skip
 #: Where no verbs are: edges, and what is only read.
 _EDGES = {"views", "forms", "api", "management", "migrations", "templatetags", "tests"}

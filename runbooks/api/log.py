@@ -25,7 +25,6 @@ from runbooks.api.log_serializers import (
 )
 from runbooks.api.runs import run_now
 from runbooks.log import blind_values
-from runbooks.models import Event, Evidence
 from runbooks.runs import replay
 from runbooks.views import run_page, run_reads
 
@@ -107,9 +106,8 @@ class RunVerification(OfRun):
     def get(self, request: Request, id: int) -> Response:
         """Verify the log: the chain, the columns beside the hashed texts, the revision, and the
         stored state against a replay."""
-from runbooks.log import blind_values
-from runbooks.models import Event, Evidence
-from runbooks.runs import replay
+        verdict = replay.verify(run_page.load(id)[0])
+        return Response(RunVerificationSerializer.printed(verdict))
 
 
 class EvidenceList(OfRun):

@@ -12,9 +12,9 @@ from rest_framework import serializers
 from accounts.api.fields import ApiMomentField, EnumField
 from accounts.api.serializers import AddressField, AnswerSerializer, PersonNameSerializer
 from runbooks.enums import RunKind, RunStatus
-from runbooks.log.chain import Verdict
 from runbooks.machine.freshness import WENT_BACK
 from runbooks.models import Event, Evidence
+from runbooks.runs.replay import Verdict
 from runbooks.runs.transaction import Answer
 from runbooks.screen import Told
 
@@ -111,7 +111,8 @@ class ExportedEventSerializer(serializers.Serializer[None]):
 class ExportSerializer(serializers.Serializer[None]):
     """Everything that is needed to verify the log without this product."""
 
-    # Only the description: the file is written by `runbooks.log.chain.export`, for the page as well.
+    # Only the description: the file is written by `runbooks.log.chain.export`, for the page as
+    # well.
     format = serializers.CharField()
     run = serializers.IntegerField()
     title = serializers.CharField()

@@ -24,7 +24,7 @@ Told = Callable[[Story], dict[str, Any]]
 def _verb(move: Move) -> str:
     """The verb by its full name."""
     verb = VERBS[move]
-    name = verb.__module__ if verb.__module__.endswith("handing") else "runbooks.runs.moves"
+    name = verb.__module__ if verb.__module__.endswith("hand_over") else "runbooks.runs.moves"
     return f"{name}.{verb.__name__ if move is not Move.OBJECT else 'object_to'}"
 
 
