@@ -19,7 +19,7 @@ from django.template.loader import get_template
 from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import import_string
 
-from accounts.api.views import name_of
+from accounts.api.views import address_name
 from jobs import rules
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -309,7 +309,7 @@ def test_the_name_of_an_address_is_the_name_of_its_view() -> None:
                 continue
             view = entry.callback
             kind = getattr(view, "cls", None)
-            name = name_of(kind) if kind else view.__name__
+            name = address_name(kind) if kind else view.__name__
             if not view.__module__.startswith("allauth.") and name != entry.name:
                 yield f"{entry.name} leads to {name}"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import Http404
 from rest_framework import exceptions, serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from lib.answers import answer_to, unread
 from lib.refusals import ChangedMeanwhile, Invalid, Refused
@@ -26,6 +28,13 @@ _REMEDIES: dict[type[exceptions.APIException], tuple[str, str]] = {
     exceptions.MethodNotAllowed: ("method", "The header Allow names the methods it knows."),
     exceptions.UnsupportedMediaType: ("media_type", "Send “Content-Type: application/json”."),
 }
+
+
+class ViewContext(TypedDict):
+    """Where an exception was raised."""
+
+    view: APIView
+    request: Request
 
 
 class ProblemSerializer(serializers.Serializer[None]):
@@ -54,7 +63,7 @@ class ProblemSerializer(serializers.Serializer[None]):
     )
 
 
-def handle(exception: Exception, context: Mapping[str, Any]) -> Response | None:
+def handle(exception: Exception, context: ViewContext) -> Response | None:
     """DRF's hook: the answer to `exception`, None for a fault of ours (which becomes a 500).
 
     A view may have `state_now(request)`, which tells the thing of its address as it is now; it
@@ -62,14 +71,14 @@ def handle(exception: Exception, context: Mapping[str, Any]) -> Response | None:
     """
     answer = answer_to(exception)
     if answer is not None:
-        told = answer.as_json()
+        problem = answer.as_json()
         if isinstance(exception, Invalid):
-            told["remedy"] = _AGAIN  # a program has no page to go back to
+            problem["remedy"] = _AGAIN  # a program has no page to go back to
         if isinstance(exception, ChangedMeanwhile):
-            told["seen"] = exception.seen
+            problem["seen"] = exception.seen
         if isinstance(exception, Refused) and exception.status == 409:
-            told |= _state(context)
-        return Response(told, status=answer.status)
+            problem |= _state(context)
+        return Response(problem, status=answer.status)
     if isinstance(exception, SuspiciousOperation):
         return _plain(
             400, "unreadable", "The body holds too many parts.", "Send what is asked for."
@@ -87,9 +96,9 @@ def handle(exception: Exception, context: Mapping[str, Any]) -> Response | None:
     return None
 
 
-def _state(context: Mapping[str, Any]) -> dict[str, Any]:
-    tell = getattr(context["view"], "state_now", None)
-    state = tell(context["request"]) if tell else None
+def _state(context: ViewContext) -> dict[str, object]:
+    state_now = getattr(context["view"], "state_now", None)
+    state = state_now(context["request"]) if state_now else None
     return {} if state is None else {"state": state}
 
 
@@ -109,7 +118,7 @@ def _invalid(exception: exceptions.ValidationError) -> Response:
     return response
 
 
-def _flat(name: str, detail: Any) -> list[tuple[str, str]]:
+def _flat(name: str, detail: object) -> list[tuple[str, str]]:
     """DRF's nested detail as `values.entries` → sentence."""
     if isinstance(detail, Mapping):
         inner = {"" if key == "non_field_errors" else str(key): v for key, v in detail.items()}

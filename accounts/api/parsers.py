@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
-from typing import IO, Any
+from typing import IO
 
 from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import BaseParser, JSONParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
+
+from accounts.api.serializers import Values
+
+
+def body_of(context: Mapping[str, object] | None) -> bytes:
+    """The whole body: Django counts it, and the stream that a parser gets knows no bound."""
+    request = (context or {}).get("request")
+    if not isinstance(request, Request):
+        raise TypeError("A parser needs the request.")
+    return request._request.body
 
 
 class Json(JSONParser):
@@ -18,13 +28,12 @@ class Json(JSONParser):
 
     def parse(
         self,
-        stream: IO[Any],
+        stream: IO[bytes],
         media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
+        parser_context: Mapping[str, object] | None = None,
+    ) -> Values:
         """What was sent. Raises `ParseError` (400), `RequestDataTooBig` (413)."""
-        request: Request = (parser_context or {})["request"]
-        body = request._request.body  # Django counts it; the stream itself knows no bound
+        body = body_of(parser_context)
         try:
             return super().parse(BytesIO(body), media_type, parser_context)
         except RecursionError:
@@ -34,11 +43,12 @@ class Json(JSONParser):
 class AlwaysJson(BaseContentNegotiation):
     """There is one form of answer, so there is nothing to negotiate about."""
 
-    def select_parser(self, request: Request, parsers: Any) -> Any:
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         wanted = (request.content_type or "").partition(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == wanted), None)
 
     def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+        renderer = next(iter(renderers))
+        return renderer, str(renderer.media_type)

@@ -55,7 +55,7 @@ class TokenFactsSerializer(AnswerSerializer[Token]):
 
 
 @dataclass(frozen=True)
-class Caller:
+class AuthenticatedCaller:
     """Who asks, with which token; None in a browser's session."""
 
     user: User
@@ -66,7 +66,7 @@ class Caller:
         return [right.name.lower() for right in Right if access.may(self.user, right)]
 
 
-class MeFactsSerializer(AnswerSerializer[Caller]):
+class MeFactsSerializer(AnswerSerializer[AuthenticatedCaller]):
     """Who asks, and what they may do in this request."""
 
     id = serializers.IntegerField(source="user.pk")
@@ -85,7 +85,7 @@ class Me(ApiView):
     def get(self, request: Request) -> Response:
         """Who asks, with which token, and what that allows now."""
         token = request.auth if isinstance(request.auth, Token) else None
-        return Response(MeFactsSerializer.printed(Caller(person(request), token)))
+        return Response(MeFactsSerializer.printed(AuthenticatedCaller(person(request), token)))
 
 
 class PersonList(ApiView):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ComponentRegistry
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
 from accounts.api.answers import ProblemSerializer
 from accounts.api.authentication import BearerToken
+from accounts.api.serializers import SerializerKind
 from lib.answers import TOO_BIG
 
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
+OpenApi = dict[str, Any]  # a part of the document
+Body = SerializerKind | OpenApiTypes
 #: Status → when it is answered, and an example: code, sentence, remedy.
 _WHEN: dict[str, tuple[str, tuple[str, str, str]]] = {
     "400": (
@@ -84,9 +89,18 @@ _WHEN: dict[str, tuple[str, tuple[str, str, str]]] = {
 class Described(AutoSchema):
     """Adds the answers that every operation may give, so that no view has to repeat them."""
 
-    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+    def get_operation(
+        self,
+        path: str,
+        path_regex: str,
+        path_prefix: str,
+        method: str,
+        registry: ComponentRegistry,
+    ) -> OpenApi | None:
         """The operation with its refusals; None for one that is kept out of the document."""
-        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        operation: OpenApi | None = super().get_operation(
+            path, path_regex, path_prefix, method, registry
+        )
         if operation is None:
             return None
         self.resolve_serializer(ProblemSerializer, "response")  # `refusals` below refers to it
@@ -96,14 +110,14 @@ class Described(AutoSchema):
         operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
-    def _refusals(self, operation: dict[str, Any]) -> Sequence[str]:
+    def _refusals(self, operation: OpenApi) -> Sequence[str]:
         places = {parameter["in"] for parameter in operation.get("parameters", ())}
-        found = ["401", "403", "429"]
-        found += ["404"] if "path" in places else []
-        found += ["422"] if "query" in places or self.method != "GET" else []
-        found += ["409"] if self.method != "GET" else []
-        found += ["400", "413", "415"] if "requestBody" in operation else []
-        return found
+        statuses = ["401", "403", "429"]
+        statuses += ["404"] if "path" in places else []
+        statuses += ["422"] if "query" in places or self.method != "GET" else []
+        statuses += ["409"] if self.method != "GET" else []
+        statuses += ["400", "413", "415"] if "requestBody" in operation else []
+        return statuses
 
 
 class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -120,38 +134,38 @@ class BearerTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         }
 
 
-def refusals(result: dict[str, Any], **context: Any) -> dict[str, Any]:
+def refusals(result: OpenApi, **context: object) -> OpenApi:
     """Hook of the document's making: the refusals, once, for all operations to refer to."""
-    told: dict[str, dict[str, Any]] = {
+    responses: OpenApi = {
         f"Refused{status}": {"description": sentence, "content": _problem(*example)}
         for status, (sentence, example) in _WHEN.items()
     }
-    told["Refused401"]["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
-    told["Refused429"]["headers"] = {
+    responses["Refused401"]["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
+    responses["Refused429"]["headers"] = {
         "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}
     }
-    result["components"]["responses"] = told
+    result["components"]["responses"] = responses
     return result
 
 
-def _problem(code: str, sentence: str, remedy: str) -> dict[str, Any]:
+def _problem(code: str, sentence: str, remedy: str) -> OpenApi:
     example = {"code": code, "sentence": sentence, "remedy": remedy}
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"application/json": {"schema": schema, "example": example}}
 
 
-def nothing_else(result: dict[str, Any], **context: Any) -> dict[str, Any]:
-    """Hook: a body holds the fields that it names and no others (`serializers.Sent`)."""
+def nothing_else(result: OpenApi, **context: object) -> OpenApi:
+    """Hook: a body holds the fields that it names and no others (`InputSerializer`)."""
     for name, shape in result["components"]["schemas"].items():
         if name.endswith("Request") and "properties" in shape:
             shape.setdefault("additionalProperties", False)
     return result
 
 
-def plain_words(result: dict[str, Any], **context: Any) -> dict[str, Any]:
+def plain_words(result: OpenApi, **context: object) -> OpenApi:
     """Hook: words stand where they are offered. The library would give each set of words a name of
     its own making, which changes with every set that is added."""
-    places: list[Any] = [result]
+    places: list[object] = [result]
     while places:
         place = places.pop()
         if isinstance(place, dict):
@@ -163,7 +177,7 @@ def plain_words(result: dict[str, Any], **context: Any) -> dict[str, Any]:
 
 
 @cache
-def page_of(row: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+def page_of(row: SerializerKind) -> SerializerKind:
     """The shape of a page of a list of `row`s (`accounts.api.paging.page`)."""
     fields = {
         "results": row(many=True),
@@ -180,13 +194,13 @@ def operation(
     name: str,
     tag: str,
     *,
-    answers: Any,
+    answers: Body,
     status: int = 200,
     media: str = "application/json",
-    takes: Any = None,
-    asks: Any = None,
-    example: Any = None,
-    answer_example: Any = None,
+    takes: Body | Mapping[str, Body] | None = None,
+    asks: SerializerKind | OpenApiParameter | None = None,
+    example: Mapping[str, object] | None = None,
+    answer_example: Mapping[str, object] | None = None,
     refuses: Sequence[int] = (),
 ) -> Callable[[F], F]:
     """Describe one method of a view: its stable `name`, the group `tag`, what it `takes` (the body)
@@ -201,7 +215,7 @@ def operation(
                 "answer", value=answer_example, response_only=True, status_codes=[str(status)]
             )
         )
-    parameters: list[type[serializers.Serializer[Any]] | OpenApiParameter] = []
+    parameters: list[SerializerKind | OpenApiParameter] = []
     if asks is not None:
         parameters.append(asks)
     described = OpenApiResponse(answers, description="Done.")

@@ -17,6 +17,8 @@ from accounts.models import User
 Instance = TypeVar("Instance")
 #: What a serializer has read: each value is of the type of its field.
 Values = dict[str, Any]
+#: A serializer of whatever instances.
+SerializerKind = type[serializers.Serializer[Any]]
 _Function = Callable[[object], object]
 #: Of a field: its name, what reads it, what prints it, how nothing is printed, whether always.
 _Column = tuple[str, _Function, _Function, str | None, bool]
@@ -111,7 +113,7 @@ def _reader(source: str) -> _Function:
     return read if rest else first
 
 
-class AddressField(serializers.CharField):
+class ApiAddressField(serializers.CharField):
     """The address in the API of the thing that is printed: `name` is that of the address, `paths`
     lead to its parameters."""
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Any, TypeVar
 
 from django.urls import URLPattern, path
 from django.utils import timezone
-from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotAuthenticated
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts import access
+from accounts.api.serializers import SerializerKind, Values
 from accounts.enums import Right
 from accounts.models import Token, User
 from lib.refusals import Refused
-
-S = TypeVar("S", bound=serializers.BaseSerializer[Any])
 
 
 class ApiView(APIView):
@@ -31,7 +28,7 @@ class ApiView(APIView):
 
     format_kwarg = None  # DRF's: no address names a form of answer
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
         """As DRF's, but counts before it refuses: a stranger who guesses is slowed down too."""
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(
             request
@@ -74,14 +71,14 @@ def now() -> datetime:
     return timezone.now()
 
 
-def sent(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def sent(kind: SerializerKind, request: Request) -> Values:
     """The body, read by `kind`. Raises `ValidationError` (422) or `ParseError` (400)."""
     reader = kind(data=request.data)
     reader.is_valid(raise_exception=True)
     return dict(reader.validated_data)
 
 
-def asked(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+def asked(kind: SerializerKind, request: Request) -> Values:
     """The query, read by `kind`. Raises `ValidationError` (422)."""
     reader = kind(data=request.query_params.dict())
     reader.is_valid(raise_exception=True)
@@ -89,10 +86,12 @@ def asked(kind: type[serializers.Serializer[Any]], request: Request) -> dict[str
 
 
 def route(address: str, view: type[APIView]) -> URLPattern:
-    """An entry of a URL configuration, named after its view: `SystemList` is `system_list`."""
-    return path(address, view.as_view(), name=name_of(view))
+    """An entry of a URL configuration, named after its view: `SystemList` is
+    `system_list`, `IncidentRunView` is `incident_run`."""
+    return path(address, view.as_view(), name=address_name(view))
 
 
-def name_of(view: type[APIView]) -> str:
+def address_name(view: type[APIView]) -> str:
     """The name of the address of `view`."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", view.__name__).lower()
+    name = view.__name__.removesuffix("View")
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()

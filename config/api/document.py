@@ -8,12 +8,14 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
+from accounts.api.schema import OpenApi
+
 
 @cache
-def made() -> dict[str, Any]:
+def made() -> OpenApi:
     """The document as a dict that can be written as JSON."""
     generator: Any = SchemaGenerator  # its functions have no types
-    document: dict[str, Any] = generator().get_schema(request=None, public=True)
+    document: OpenApi = generator().get_schema(request=None, public=True)
     return document
 
 

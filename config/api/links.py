@@ -5,7 +5,7 @@ Programs (and the test that tries the whole API) follow them from an answer to t
 
 from __future__ import annotations
 
-from typing import Any
+from accounts.api.schema import OpenApi
 
 #: The operation that makes a thing, the path under which the thing lies, and where the answer tells
 #: each parameter of that path.
@@ -20,26 +20,26 @@ _MADE: tuple[tuple[str, str, dict[str, str]], ...] = (
 )
 
 
-def add(result: dict[str, Any], **context: Any) -> dict[str, Any]:
+def add(result: OpenApi, **context: object) -> OpenApi:
     """Hook of the document's making."""
     operations = {
         operation["operationId"]: (path, operation)
         for path, methods in result["paths"].items()
         for operation in methods.values()
     }
-    for maker, place, told in _MADE:
+    for maker, place, pointers in _MADE:
         if maker not in operations:
             raise LookupError(f"No operation is called {maker}.")
-        parameters = {name: f"$response.body#{pointer}" for name, pointer in told.items()}
+        parameters = {name: f"$response.body#{pointer}" for name, pointer in pointers.items()}
         answer = operations[maker][1]["responses"]["201"]
         answer["links"] = {
             name: {"operationId": name, "parameters": parameters}
             for name, (path, operation) in operations.items()
-            if path.startswith(place) and _needs(operation) == set(told)
+            if path.startswith(place) and _needs(operation) == set(pointers)
         }
     return result
 
 
-def _needs(operation: dict[str, Any]) -> set[str]:
+def _needs(operation: OpenApi) -> set[str]:
     parameters = operation.get("parameters", ())
     return {parameter["name"] for parameter in parameters if parameter["in"] == "path"}

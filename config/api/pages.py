@@ -18,7 +18,7 @@ from config.api import reference
 def api_reference(request: HttpRequest) -> HttpResponse:
     """How programs use the API, and all its operations by group."""
     access.check(signed_in(request), Right.VIEW)
-    context = {"groups": reference.groups(), "scopes": [told for _, told in scope_choices()]}
+    context = {"groups": reference.groups(), "scopes": [words for _, words in scope_choices()]}
     return render(request, "api/api_reference.html", context)
 
 
@@ -26,7 +26,7 @@ def api_reference(request: HttpRequest) -> HttpResponse:
 def api_group(request: HttpRequest, group: str) -> HttpResponse:
     """The operations on one kind of thing, each with what it takes, answers and refuses."""
     access.check(signed_in(request), Right.VIEW)
-    known = {found.slug: found for found in reference.groups()}
+    known = {part.slug: part for part in reference.groups()}
     if group not in known:
         raise Http404("There is no such group of operations.")
     context = {"group": known[group], "groups": reference.groups()}

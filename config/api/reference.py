@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from django.utils.text import slugify
 
+from accounts.api.schema import OpenApi
 from config.api import document
 
-Schema = Mapping[str, Any]
 _DEEPEST = 4  # levels of an example that is made up from a shape
 
 
@@ -28,7 +27,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Operation:
+class DescribedOperation:
     """One operation: `sent` and `answered` are JSON to show, '' for none; `curl` a line to try."""
 
     name: str
@@ -44,65 +43,70 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Group:
+class OperationGroup:
     """The operations on one kind of thing, under the address `slug`."""
 
     name: str
     slug: str
-    operations: tuple[Operation, ...]
+    operations: tuple[DescribedOperation, ...]
 
 
 @cache
-def groups() -> tuple[Group, ...]:
+def groups() -> tuple[OperationGroup, ...]:
     """All operations of the API, by group, each group in the order of its paths."""
-    found: dict[str, list[Operation]] = {}
+    by_tag: dict[str, list[DescribedOperation]] = {}
     for path, methods in document.made()["paths"].items():
-        for method, told in methods.items():
-            found.setdefault(told["tags"][0], []).append(_operation(path, method, told))
-    return tuple(Group(name, slugify(name), tuple(found[name])) for name in sorted(found))
-
-
-def _operation(path: str, method: str, told: Schema) -> Operation:
-    status = next(code for code in told["responses"] if code < "400")
-    body = told.get("requestBody", {}).get("content", {})
-    sent = _shown(body.get("application/json", {}))
-    return Operation(
-        name=told["operationId"],
-        method=method.upper(),
-        path=path,
-        paragraphs=tuple(
-            " ".join(paragraph.split()) for paragraph in told.get("description", "").split("\n\n")
-        ),
-        fields=tuple(_fields(told)),
-        sent=sent,
-        answered=_shown(told["responses"][status].get("content", {}).get("application/json", {})),
-        status=status,
-        refusals=tuple(code for code in told["responses"] if code >= "400"),
-        curl=_curl(method, path, told, sent),
+        for method, described in methods.items():
+            by_tag.setdefault(described["tags"][0], []).append(_operation(path, method, described))
+    return tuple(
+        OperationGroup(name, slugify(name), tuple(by_tag[name])) for name in sorted(by_tag)
     )
 
 
-def _fields(told: Schema) -> Iterator[Field]:
-    for parameter in told.get("parameters", ()):
+def _operation(path: str, method: str, described: OpenApi) -> DescribedOperation:
+    status = next(code for code in described["responses"] if code < "400")
+    body = described.get("requestBody", {}).get("content", {})
+    sent = _shown(body.get("application/json", {}))
+    return DescribedOperation(
+        name=described["operationId"],
+        method=method.upper(),
+        path=path,
+        paragraphs=tuple(
+            " ".join(paragraph.split())
+            for paragraph in described.get("description", "").split("\n\n")
+        ),
+        fields=tuple(_fields(described)),
+        sent=sent,
+        answered=_shown(
+            described["responses"][status].get("content", {}).get("application/json", {})
+        ),
+        status=status,
+        refusals=tuple(code for code in described["responses"] if code >= "400"),
+        curl=_curl(method, path, described, sent),
+    )
+
+
+def _fields(described: OpenApi) -> Iterator[Field]:
+    for parameter in described.get("parameters", ()):
         yield _field(
             parameter["name"],
             parameter["in"],
             {"description": parameter.get("description", ""), **parameter["schema"]},
             parameter.get("required", False),
         )
-    body = told.get("requestBody", {}).get("content", {}).get("application/json", {})
+    body = described.get("requestBody", {}).get("content", {}).get("application/json", {})
     shape = _resolved(body.get("schema", {}))
     for name, schema in shape.get("properties", {}).items():
         yield _field(name, "body", schema, name in shape.get("required", ()))
 
 
-def _field(name: str, place: str, schema: Schema, required: bool) -> Field:
+def _field(name: str, place: str, schema: OpenApi, required: bool) -> Field:
     whole = _resolved(schema)
     text = str(schema.get("description") or whole.get("description", ""))
     return Field(name, place, _kind(whole), required, text.replace("`", ""))
 
 
-def _kind(schema: Schema) -> str:
+def _kind(schema: OpenApi) -> str:
     """The kind of a value in words: "text, at most 80 characters", "one of: yes, no"."""
     if "enum" in schema:
         return "one of: " + ", ".join(str(word) for word in schema["enum"] if word)
@@ -114,19 +118,19 @@ def _kind(schema: Schema) -> str:
     return kind + (f", at most {schema['maxLength']} characters" if "maxLength" in schema else "")
 
 
-def _type(schema: Schema) -> str:
-    """The type of a value; of one that may be null, the other one. '' where it is not told."""
+def _type(schema: OpenApi) -> str:
+    """The type of a value; of one that may be null, the other one. '' where it is not described."""
     types = schema.get("type", ())
     known = [types] if isinstance(types, str) else [name for name in types if name != "null"]
     return known[0] if known else ""
 
 
-def _resolved(schema: Schema) -> Schema:
+def _resolved(schema: OpenApi) -> OpenApi:
     """`schema`, looked up where it only refers to another, which may be null."""
     if "$ref" in schema:
         name = schema["$ref"].rsplit("/", 1)[1]
-        found: Schema = document.made()["components"]["schemas"][name]
-        return found
+        component: OpenApi = document.made()["components"]["schemas"][name]
+        return component
     for key in ("allOf", "oneOf"):
         shapes = [shape for shape in schema.get(key, ()) if shape.get("type") != "null"]
         if len(shapes) == 1:
@@ -134,7 +138,7 @@ def _resolved(schema: Schema) -> Schema:
     return schema
 
 
-def _shown(content: Schema) -> str:
+def _shown(content: OpenApi) -> str:
     """The example of a body as JSON: the documented one, else one made up from the shape."""
     if not content:
         return ""
@@ -143,7 +147,7 @@ def _shown(content: Schema) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def _made_up(schema: Schema, depth: int) -> Any:
+def _made_up(schema: OpenApi, depth: int) -> object:
     whole = _resolved(schema)
     if "enum" in whole:
         return whole["enum"][0]
@@ -159,12 +163,12 @@ def _made_up(schema: Schema, depth: int) -> Any:
     return "2026-11-22T03:12:00Z" if whole.get("format") == "date-time" else plain.get(kind, "…")
 
 
-def _curl(method: str, path: str, told: Schema, sent: str) -> str:
+def _curl(method: str, path: str, described: OpenApi, sent: str) -> str:
     """The operation as a line for a shell, with the address and the token in variables."""
     parts = ["curl", '-H "Authorization: Bearer $TOKEN"']
     if method != "get":
         parts.append(f"-X {method.upper()}")
-    for parameter in told.get("parameters", ()):
+    for parameter in described.get("parameters", ()):
         if parameter["in"] == "header" and parameter.get("required"):
             parts.append(f'-H "{parameter["name"]}: $(uuidgen)"')
     if sent:

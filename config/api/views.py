@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.schema import operation
+from accounts.api.serializers import AnswerSerializer
 from accounts.api.views import ApiView
 from config.api import document
 
@@ -29,7 +30,16 @@ _PARTS = (
 )
 
 
-class Parts(serializers.Serializer[Any]):
+@dataclass(frozen=True)
+class StartingPoint:
+    """Where to begin."""
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        return {name: reverse(f"api:{name}") for name in _PARTS}
+
+
+class PartsSerializer(AnswerSerializer[StartingPoint]):
     """Where to begin: the addresses of the lists, by name."""
 
     addresses = serializers.DictField(child=serializers.CharField())
@@ -38,10 +48,10 @@ class Parts(serializers.Serializer[Any]):
 class Root(ApiView):
     """Where to begin: the addresses of the lists, by name."""
 
-    @operation("root", "Start", answers=Parts)
+    @operation("root", "Start", answers=PartsSerializer)
     def get(self, request: Request) -> Response:
         """Where to begin."""
-        return Response({"addresses": {name: reverse(f"api:{name}") for name in _PARTS}})
+        return Response(PartsSerializer.printed(StartingPoint()))
 
 
 class OpenapiYaml(ApiView):

@@ -219,7 +219,7 @@ class NotifiedStrike(IncidentView):
         return Response(NotifiedFactsSerializer.printed(struck))
 
 
-class SavedBy(IncidentView):
+class SavedByView(IncidentView):
     """What kept an incident from being worse."""
 
     @operation(
@@ -272,7 +272,7 @@ class ActionAssignment(IncidentView):
         return Response(ActionFactsSerializer.printed(item))
 
 
-class ActionStatus(IncidentView):
+class ActionStatusView(IncidentView):
     """How far an action is."""
 
     @operation(

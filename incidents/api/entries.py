@@ -50,10 +50,10 @@ class IncidentTimeline(IncidentView):
         if "cursor" in wanted and before is None:
             raise serializers.ValidationError({"cursor": "This cursor is of another list."})
         by, size, only = person(request), wanted["limit"], wanted["near_misses"]
-        found = timeline.page(
+        shown = timeline.page(
             self.incident(), before=before, size=size, reader=by, near_misses=only
         )
-        return Response(page(request, TimelineLineSerializer, found.rows, str(found.older or "")))
+        return Response(page(request, TimelineLineSerializer, shown.rows, str(shown.older or "")))
 
 
 class EntryList(IncidentView):

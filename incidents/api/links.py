@@ -41,7 +41,7 @@ class IncidentPeople(IncidentView):
         return self.incident_now()
 
 
-class IncidentPerson(IncidentView):
+class IncidentPersonView(IncidentView):
     """Somebody's part in an incident."""
 
     @operation("incident_person_remove", TAG, answers=IncidentFactsSerializer)
@@ -56,7 +56,7 @@ class IncidentPerson(IncidentView):
         return self.incident_now()
 
 
-class IncidentRunbook(IncidentView):
+class IncidentRunbookView(IncidentView):
     """A runbook that is offered at an incident."""
 
     @operation("incident_runbook_link", TAG, answers=IncidentFactsSerializer)
@@ -103,7 +103,7 @@ class IncidentRuns(IncidentView):
         return Response(LinkedRunSerializer.printed(line), status=201)
 
 
-class IncidentRun(IncidentView):
+class IncidentRunView(IncidentView):
     """A run that answers an incident."""
 
     @operation("incident_run_link", TAG, answers=IncidentFactsSerializer)

@@ -57,11 +57,11 @@ class IncidentList(ApiView):
         names = ("status", "severity", "kind", "system")
         narrowed = {name: wanted[name] for name in names if name in wanted}
         filters = listing.Filters(words=wanted.get("q", ""), **narrowed)
-        found = listing.page(filters, before=_place(wanted), size=wanted["limit"])
+        listed = listing.page(filters, before=_place(wanted), size=wanted["limit"])
         rows = Incident.objects.select_related("system").defer("what_happened")
-        whole = rows.in_bulk([row.pk for row in found.rows])
-        lines = [whole[row.pk] for row in found.rows if row.pk in whole]
-        return Response(page(request, IncidentLineSerializer, lines, _cursor(found.older)))
+        whole = rows.in_bulk([row.pk for row in listed.rows])
+        lines = [whole[row.pk] for row in listed.rows if row.pk in whole]
+        return Response(page(request, IncidentLineSerializer, lines, _cursor(listed.older)))
 
     @operation(
         "incident_open",

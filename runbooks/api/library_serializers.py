@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from accounts.api.fields import ApiMomentField, EnumField
 from accounts.api.serializers import (
-    AddressField,
     AnswerSerializer,
+    ApiAddressField,
     Instance,
     LabelField,
     PersonNameSerializer,
@@ -120,14 +120,14 @@ class RevisionHeadSerializer(AnswerSerializer[Instance]):
     contingency_steps = serializers.IntegerField(
         help_text="Steps and sub-steps of the sections off the main path."
     )
-    url = AddressField("revision_detail", "runbook.slug", "number")
+    url = ApiAddressField("revision_detail", "runbook.slug", "number")
 
 
 class FailureSerializer(AnswerSerializer[Failure]):
     """An attempt that went wrong: a run, in what, where and why."""
 
     run = serializers.IntegerField(source="run.pk")
-    url = AddressField("run_detail", "run.pk", help_text="Of the run.")
+    url = ApiAddressField("run_detail", "run.pk", help_text="Of the run.")
     ended_at = ApiMomentField(source="run.ended_at")
     deviation = EnumField(Deviation, source="run.deviation")
     step = serializers.CharField(help_text="Number and title; empty when it stood at none.")
@@ -166,7 +166,7 @@ class RevisionWholeSerializer(RevisionHeadSerializer[RevisionAnswer]):
 
     runbook = serializers.CharField(source="revision.runbook.slug", help_text="Slug.")
     source = serializers.CharField(help_text="As text; `source_url` gives the exact bytes.")  # type: ignore[assignment]
-    source_url = AddressField("revision_source", "revision.runbook.slug", "revision.number")
+    source_url = ApiAddressField("revision_source", "revision.runbook.slug", "revision.number")
     findings = FindingLineSerializer(many=True, source="judgement.open")
     waivers = WaiverSerializer(many=True, source="judgement.waivers")
     procedure = ProcedureSerializer()
@@ -200,7 +200,7 @@ class RunbookLineSerializer(AnswerSerializer[RunbookAnswer]):
     findings = serializers.IntegerField(
         help_text="In the approved revision, else in the newest; waived ones do not count."
     )
-    url = AddressField("runbook_detail", "runbook.slug")
+    url = ApiAddressField("runbook_detail", "runbook.slug")
 
 
 class RunbookWholeSerializer(RunbookLineSerializer):

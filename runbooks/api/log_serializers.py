@@ -10,7 +10,7 @@ from functools import cached_property
 from rest_framework import serializers
 
 from accounts.api.fields import ApiMomentField, EnumField
-from accounts.api.serializers import AddressField, AnswerSerializer, PersonNameSerializer
+from accounts.api.serializers import AnswerSerializer, ApiAddressField, PersonNameSerializer
 from runbooks.enums import RunKind, RunStatus
 from runbooks.machine.freshness import WENT_BACK
 from runbooks.models import Event, Evidence
@@ -142,7 +142,7 @@ class EvidenceLineSerializer(AnswerSerializer[Evidence]):
     step = serializers.IntegerField(allow_null=True)
     at = ApiMomentField()
     by = PersonNameSerializer()
-    url = AddressField("evidence_file", "run_id", "pk")
+    url = ApiAddressField("evidence_file", "run_id", "pk")
 
 
 class MoveDoneSerializer(AnswerSerializer[Answer]):

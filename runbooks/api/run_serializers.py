@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from accounts.api.fields import ApiMomentField, EnumField, SecondsField
 from accounts.api.serializers import (
-    AddressField,
     AnswerSerializer,
+    ApiAddressField,
     Instance,
     LabelField,
     PersonNameSerializer,
@@ -67,7 +67,7 @@ class RunHeadSerializer(AnswerSerializer[Instance]):
     ended_at = ApiMomentField(allow_null=True)
     deviation = EnumField(Deviation, allow_null=True, help_text="In what it went wrong, if it did.")
     overridden = serializers.IntegerField(help_text="Gates that were passed without condition.")
-    url = AddressField("run_detail", "pk")
+    url = ApiAddressField("run_detail", "pk")
 
 
 class RunLineSerializer(RunHeadSerializer[Run]):
@@ -157,7 +157,7 @@ class OtherRunSerializer(AnswerSerializer[OtherRun]):
         help_text="Whether it keeps this run from unlocking: it started first, or has unlocked."
     )
     sentence = serializers.CharField()
-    url = AddressField("run_detail", "run.pk")
+    url = ApiAddressField("run_detail", "run.pk")
 
 
 class ParameterSerializer(AnswerSerializer[ChosenParameter]):
