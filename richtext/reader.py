@@ -108,6 +108,19 @@ def plain_lines(text: str) -> str:
 
 def read(text: str) -> Document:
     """Read Markdown. Raises `TextTooHard` when the text is over one of the limits above."""
+    state = _read_blocks(text)
+    inline(state)
+    text_join(state)
+    return Document(_tree(state.tokens), dict(state.env))
+
+
+def read_blocks(text: str) -> Document:
+    """Read only the blocks, as `read` does: what their text contains is left to `reread`."""
+    state = _read_blocks(text)
+    return Document(_tree(state.tokens), dict(state.env))
+
+
+def _read_blocks(text: str) -> StateCore:
     text = plain_lines(text)
     _check_size(text)
     state = StateCore(text, READER, {})
@@ -115,9 +128,7 @@ def read(text: str) -> Document:
     block(state)
     _check_blocks(state.tokens)
     _check_inline(state.tokens)
-    inline(state)
-    text_join(state)
-    return Document(_tree(state.tokens), dict(state.env))
+    return state
 
 
 def reread(token: Token, content: str, environment: dict[str, Any]) -> Token:

@@ -31,8 +31,7 @@ SPAN = re.compile(r"(?<!`)`([^`\n]+[ \t][^`\n]+)`(?!`)")
 @dataclass(frozen=True)
 class CommandBlock:
     """A block or a span of code that is run. `line` is the source line of its first line, `indent`
-    its columns in front of it; `kept` are the copies that it must leave alone. Those of steps are
-    `StepCommand`, all others are in no step."""
+    its columns in front of it; `kept` are the copies that it must leave alone."""
 
     label: str
     text: str
@@ -84,14 +83,21 @@ class StepCommand(CommandBlock):
     step: Step
 
 
+@dataclass(frozen=True)
+class StrayBlock(CommandBlock):
+    """A command that is in no step."""
+
+    code: StrayCommand
+
+
 def stray_blocks(
     codes: Iterable[StrayCommand], kept: KeptCopies = NOTHING_KEPT
-) -> Iterator[CommandBlock]:
+) -> Iterator[StrayBlock]:
     """The commands among those outside steps, without the inline ones that the sentence tells not
     to run."""
     for code in codes:
         if not TELLS_NOT.search(code.before):
-            yield CommandBlock(code.label, code.text, code.line, code.indent, kept=kept)
+            yield StrayBlock(code.label, code.text, code.line, code.indent, code, kept=kept)
 
 
 def step_commands(

@@ -13,6 +13,7 @@ from runbooks.lint.book.blocks import (
     FENCE,
     CommandBlock,
     StepCommand,
+    StrayBlock,
     inline_commands,
     step_commands,
     stray_blocks,
@@ -82,15 +83,15 @@ class Book:
         )
 
     @cached_property
-    def stray(self) -> tuple[CommandBlock, ...]:
-        """Every command block that is in no step, in the order of the text."""
-        blocks = (code for code in self.procedure.stray_commands if not code.inline)
-        return tuple(stray_blocks(blocks, self.kept))
+    def stray(self) -> tuple[StrayBlock, ...]:
+        """Every command that is in no step, those in running text too, in the order of the text."""
+        return tuple(stray_blocks(self.procedure.stray_commands, self.kept))
 
     @cached_property
     def blocks(self) -> tuple[CommandBlock, ...]:
         """Every command block, in a step or not, in the order of the text."""
-        return tuple(sorted((*self.commands, *self.stray), key=lambda command: command.line))
+        outside = (block for block in self.stray if not block.code.inline)
+        return tuple(sorted((*self.commands, *outside), key=lambda command: command.line))
 
     @cached_property
     def effects(self) -> Effects:
@@ -104,14 +105,7 @@ class Book:
 
     def commands_of(self, step: Step) -> tuple[StepCommand, ...]:
         """The command blocks of a step."""
-        return self._commands_by_step.get(step.index, ())
-
-    @cached_property
-    def _commands_by_step(self) -> dict[int, tuple[StepCommand, ...]]:
-        grouped: dict[int, tuple[StepCommand, ...]] = {}
-        for command in self.commands:
-            grouped[command.step.index] = (*grouped.get(command.step.index, ()), command)
-        return grouped
+        return tuple(command for command in self.commands if command.step.index == step.index)
 
     def with_lock(self, key: str) -> tuple[tuple[Step, dict[str, Any]], ...]:
         """The steps of the main path whose guard has the interlock `key`, with its data."""

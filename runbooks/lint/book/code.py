@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from markdown_it.token import Token
+
 from richtext.codeblocks import label_of
-from richtext.reader import Block, TextTooHard, plain_lines, read
+from richtext.reader import Block, TextTooHard, plain_lines, read_blocks, reread
+from richtext.signs import SUSPECT
 from runbooks.lint.book.book import Book
 from runbooks.procedure.code_kinds import is_session, kind_of
 from runbooks.procedure.parser.findings import Findings
@@ -94,12 +97,13 @@ class CodePiece:
 
 
 def code_pieces(book: Book) -> Iterator[CodePiece]:
-    """All that is run, copied or compared, in the order of the source."""
+    """All that is run, copied or compared and may hold a sign outside of ASCII, in the order of the
+    source."""
     plain = plain_lines("\n".join(book.lines))
     front = read_front_matter(plain, Findings())
     yield from _front(book.lines, front.body)
     try:
-        document = read(front.body)
+        document = read_blocks(front.body)
     except TextTooHard:  # The parser has said so.
         return
     shown = plain.split("\n")
@@ -108,20 +112,23 @@ def code_pieces(book: Book) -> Iterator[CodePiece]:
         for block in root.walk():
             # The cells of a table know no line: their row does.
             around = block if block.token.map else around
-            yield from _of_block(block, around, book.lines, shown)
+            if not any(map(SUSPECT.search, book.lines[around.first - 1 : around.last])):
+                continue
+            if block.inline is not None:
+                text = block.inline
+                children = reread(text, text.content, document.environment).children or []
+                yield from _spans(children, around, book.lines, shown)
+            else:
+                yield from _of_block(block, book.lines, shown)
 
 
-def _of_block(
-    block: Block, around: Block, lines: Sequence[str], plain: Sequence[str]
-) -> Iterator[CodePiece]:
+def _of_block(block: Block, lines: Sequence[str], plain: Sequence[str]) -> Iterator[CodePiece]:
     if block.kind == "fence" and is_guard(block):
         yield from _compared(_block(block, lines, plain, CodeUse.COMPARED))
     elif block.kind in ("fence", "code_block"):
         yield _block(block, lines, plain, _use(block))
     elif block.kind == "html_block" and _SHOWS.search(block.token.content):
         yield _lines(block, lines)
-    elif block.inline is not None:
-        yield from _spans(block, around, lines, plain)
 
 
 def _use(block: Block) -> CodeUse:
@@ -155,11 +162,10 @@ def _lines(block: Block, lines: Sequence[str]) -> CodePiece:
 
 
 def _spans(
-    block: Block, around: Block, lines: Sequence[str], plain: Sequence[str]
+    children: Sequence[Token], around: Block, lines: Sequence[str], plain: Sequence[str]
 ) -> Iterator[CodePiece]:
     """The code in running text: each span is looked for behind the one before it, in the lines of
     `around`."""
-    children = (block.inline.children or []) if block.inline else []
     if any(child.type == "html_inline" and _SHOWS.match(child.content) for child in children):
         yield _lines(around, lines)
     number, column = around.first, 0

@@ -9,8 +9,13 @@ from runbooks.enums import Level
 
 @dataclass(frozen=True)
 class Remark:
-    """What a rule says of one place: `line` and `column` from 1, `sentence` what is wrong here,
-    `suggestion` what to write instead; `level` where it differs from the rule's."""
+    """What a rule says of one place.
+
+    `line` and `column` count from 1, `column` in characters.
+    `sentence` says what is wrong here, as the author reads it.
+    `suggestion` says what to write instead.
+    `level` is set where it differs from the rule's.
+    """
 
     line: int
     column: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -81,7 +82,7 @@ class ScriptCode:
         ends = self.text.find("\n", offset)
         line = self.text[begins : ends if ends >= 0 else len(self.text)]
         line = re.sub(r"~+", "…", line).strip()
-        return SqlQuery(line, *self.places.of(self.start + offset))
+        return SqlQuery(line, *self.places.locate(self.start + offset))
 
 
 class Positions:
@@ -90,18 +91,10 @@ class Positions:
     def __init__(self, text: str) -> None:
         self.starts = [0, *(m.end() for m in re.finditer("\n", text))]
 
-    def of(self, offset: int) -> tuple[int, int]:
+    def locate(self, offset: int) -> tuple[int, int]:
         """Line and column, both from 0."""
-        line = _bisect(self.starts, offset)
+        line = bisect_right(self.starts, offset) - 1
         return line, offset - self.starts[line]
-
-
-def _bisect(starts: list[int], offset: int) -> int:
-    low, high = 0, len(starts)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if starts[middle] <= offset else (low, middle)
-    return low
 
 
 def script(label: str, text: str) -> Script:
@@ -147,7 +140,7 @@ class _ScriptReader:
     def sql(self, text: str, start: int, by: ProgramCall | None = None) -> None:
         """Add the statements of a text in SQL, which the client `by` sends."""
         self.queries += (
-            SqlQuery(statement, *self.places.of(start + at), by)
+            SqlQuery(statement, *self.places.locate(start + at), by)
             for statement, at in sql_statements(text)
         )
         for match in _TO_A_SHELL.finditer(text):
@@ -155,7 +148,7 @@ class _ScriptReader:
         for match in _EXECUTED.finditer(text):
             at = start + match.start("text")
             self.queries += (
-                SqlQuery(statement, *self.places.of(at + off), by)
+                SqlQuery(statement, *self.places.locate(at + off), by)
                 for statement, off in sql_statements(match["text"])
             )
 
@@ -175,7 +168,7 @@ class _ScriptReader:
     def _take(self, statements: Iterable[SimpleCommand], start: int, depth: int) -> None:
         before: ProgramCall | None = None
         for statement in statements:
-            at = (0, 0) if statement.is_empty else self.places.of(start + statement.offset)
+            at = (0, 0) if statement.is_empty else self.places.locate(start + statement.offset)
             call = call_of(statement, at, before)
             if call is None:
                 continue

@@ -29,13 +29,14 @@ class Danger:
     def fits(self, call: ProgramCall) -> bool:
         """Whether it does this, given that it is a call of one of the programs."""
         return (
-            _in_order(self.words, call.texts)
+            in_order(self.words, call.texts)
             and (not self.options or call.has(*self.options))
             and (self.also is None or self.also(call))
         )
 
 
-def _in_order(words: tuple[str, ...], texts: tuple[str, ...]) -> bool:
+def in_order(words: tuple[str, ...], texts: tuple[str, ...]) -> bool:
+    """Whether `words` are among `texts` in this order, in any case; `|` parts alternatives."""
     left = iter(texts)
     return all(any(text.lower() in word.split("|") for text in left) for word in words)
 

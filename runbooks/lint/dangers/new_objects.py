@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from runbooks.lint.commands.calls import ProgramCall, SqlQuery
 from runbooks.lint.commands.script import Script
-from runbooks.lint.dangers.danger import Danger
+from runbooks.lint.dangers.danger import Danger, in_order
 from runbooks.lint.dangers.paths import places
 
 #: What says that a disk is made or attached, or that it is a new one.
@@ -148,7 +148,7 @@ def new_objects(steps: Iterable[tuple[str, Iterable[Script]]]) -> Iterator[NewOb
 
 def _makes_disk(script: Script) -> bool:
     return any(
-        call.program == program and _in_order(words, call.texts)
+        call.program == program and in_order(words, call.texts)
         for call in script.calls
         for program, words in _MAKES_DISK
     )
@@ -170,11 +170,6 @@ def _behind(call: ProgramCall, verbs: frozenset[str]) -> list[str]:
     words = places(call)
     place = next((n for n, word in enumerate(words) if word in verbs), len(words))
     return words[place + (2 if call.program == "kubectl" else 1) :]
-
-
-def _in_order(words: tuple[str, ...], texts: tuple[str, ...]) -> bool:
-    left = iter(texts)
-    return all(word in left for word in words)
 
 
 def _created(script: Script) -> Iterator[str]:

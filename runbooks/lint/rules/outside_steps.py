@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from runbooks.enums import Level
-from runbooks.lint.book.blocks import SPAN, CommandBlock, stray_blocks
+from runbooks.lint.book.blocks import SPAN, CommandBlock, StrayBlock, stray_blocks
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
-from runbooks.lint.dangers.kept_copies import KeptCopies
 from runbooks.lint.rule import RuleGroup
 from runbooks.procedure.irreversible import act_of
 from runbooks.procedure.sections import StrayCommand, StrayList
@@ -117,33 +116,33 @@ _TELLS_OF = re.compile(
     " not show it (M2 and M3 of the story).",
 )
 def in_no_step(book: Book) -> Iterator[Remark]:
-    for code in book.procedure.stray_commands:
-        yield from _remarks(code, book.kept)
+    for block in book.stray:
+        yield from _remarks(block)
     titles = [section.line for section in book.procedure.sections if section.title]
     # L22 speaks of the steps that are not marked.
     titles += [step.line for step in book.procedure.steps if act_of(step.guard)]
     for line in titles:
         for span in SPAN.finditer(book.lines[line - 1]):
             code = StrayCommand("", span[1], line, span.start(1), inline=True)
-            for command in stray_blocks([code], book.kept):
-                if command.acts:
+            for block in stray_blocks([code], book.kept):
+                if block.acts:
                     yield Remark(line, span.start(1) + 1, _IN_TITLE, _OUT_OF_TITLE)
 
 
-def _remarks(code: StrayCommand, kept: KeptCopies) -> Iterator[Remark]:
-    for command in stray_blocks([code], kept):
-        if command.acts:
-            remark = _destroys(command)
-            meant = not code.inline or _TOLD.search(code.before)
-            yield remark if meant else replace(remark, level=Level.WARNING, suggestion=_NAME_ONLY)
-        for place in () if command.acts else command.restores:
-            yield command.at(
-                place,
-                f"`{place.summary}` puts a backup's data somewhere, but is not part of a step:"
-                " nothing is checked before it.",
-                _MAKE_A_STEP,
-                Level.WARNING,
-            )
+def _remarks(block: StrayBlock) -> Iterator[Remark]:
+    if block.acts:
+        remark = _destroys(block)
+        meant = not block.code.inline or _TOLD.search(block.code.before)
+        yield remark if meant else replace(remark, level=Level.WARNING, suggestion=_NAME_ONLY)
+        return
+    for place in block.restores:
+        yield block.at(
+            place,
+            f"`{place.summary}` puts a backup's data somewhere, but is not part of a step: nothing"
+            " is checked before it.",
+            _MAKE_A_STEP,
+            Level.WARNING,
+        )
 
 
 def _destroys(command: CommandBlock) -> Remark:
