@@ -8,8 +8,8 @@ from runbooks.enums import Level
 from runbooks.lint.commands.script import script
 from runbooks.lint.dangers.destroyers import dangers
 from runbooks.procedure.code_kinds import Kind, kind_of
+from tests.runbooks.lint.dangers.test_destroyers import commands
 from tests.runbooks.lint.linting import flagged
-from tests.runbooks.lint.test_destroyers import commands
 
 _DESTROYS = {
     "sql": r"""

@@ -15,9 +15,17 @@ parameters:
   dump: {type: copy, label: D}
 ---
 """
+
+
 IDENTIFY = "- [ ] Identify it\n\n  ```guard\n  identify: target\n  ```\n"
+
+
 COPY = "- [ ] Copy it\n\n  ```guard\n  copy: {of: target, purpose: safety}\n  ```\n"
+
+
 FREEZE = "- [ ] Stop it\n\n  ```guard\n  freeze: target\n  ```\n"
+
+
 CHECK = "- [ ] Check\n\n  ```guard\n  team_check: {fresh_for: 10m}\n  ```\n"
 
 

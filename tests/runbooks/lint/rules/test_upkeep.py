@@ -9,7 +9,11 @@ from runbooks.lint.facts import LintFacts
 from tests.runbooks.lint.linting import flagged
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
 HOUR, YEAR = timedelta(hours=1), timedelta(days=365)
+
+
 RESTORE = """---
 title: Restore the ledger
 system: ledger
@@ -25,6 +29,8 @@ parameters:
   duration: {expected: 50m}
   ```
 """
+
+
 OTHER = "# Rotate the certificates\n\n- [ ] Request a new one\n"
 
 

@@ -1,10 +1,84 @@
-"""Rules about titles, wording and values, at the places where an example does not reach."""
+"""Rules about titles, wording and reading, at the places where an example does not reach."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.runbooks.lint.linting import findings, flagged
+from tests.runbooks.lint.linting import findings, flagged, prose_step
+
+LONG = "Then look at " + "the next row and " * 6 + "stop."
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (LONG, "words"),
+        ("Look at `" + "one long command " * 9 + "`.", ""),
+        ("See [this](https://example.org/" + "a/" * 30 + ").", ""),
+        ("Do not go on unless the writers are stopped.", "says no twice"),
+        ("Nobody connects to it, and nobody drops it.", ""),
+        ("Not applicable when nothing is lost.", ""),
+        ("DO NOT CLOSE THE TERMINAL WINDOW NOW.", "capitals"),
+        ("Write `DROP DATABASE` to the LOG of the SQL server.", ""),
+    ],
+)
+def test_sentences(words, found):
+    sentences = [f.sentence for f in flagged("L48", prose_step(words))]
+    assert any(found in s for s in sentences) if found else not sentences
+
+
+def test_a_long_sentence_is_found_where_its_paragraph_begins_once_a_step():
+    source = prose_step("Short.", "", LONG[:60], LONG[60:], "", LONG)
+    assert [f.line for f in flagged("L48", source)] == [5]
+
+
+@pytest.mark.parametrize(
+    ("words", "wrong"),
+    [
+        ("Press the red button.", True),
+        ("Go on when the status turns green.", True),
+        ("Hover over the name.", True),
+        ("Fill it in as shown in the screenshot.", True),
+        ("![](list.png)", True),
+        ("![The list of backups](list.png)", False),
+        ("Switch from blue to green with the blue/green deployment.", False),
+        ("Read the red book.", False),
+    ],
+)
+def test_what_is_only_seen(words, wrong):
+    assert bool(flagged("L49", prose_step(words))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [
+        ("Then upload the file", False),
+        ("Take the name, then the date", False),
+        ("Stop the writers, then count the clients", True),
+        ("Stop the writers and restart the server", True),
+    ],
+)
+def test_titles_with_two_actions(title, wrong):
+    guard = "\n  ```guard\n  role: operator\n  duration: {expected: 1m}\n  ```\n"
+    assert bool(flagged("L15", f"- [ ] {title}\n{guard}")) is wrong
+
+
+@pytest.mark.parametrize(
+    ("title", "wrong"),
+    [
+        ("Sync the database", True),
+        ("Load the dump", True),
+        ("Copy everything over", True),
+        ("Transfer the file to the new server", True),
+        ("Load the dump from the vault into the new database", False),
+        ("Sync with the team", False),
+        ("Load balance the traffic", False),
+        ("Restore the dump", False),
+    ],
+)
+def test_words_for_either_direction(title, wrong):
+    assert bool(flagged("L54", f"- [ ] {title}\n")) is wrong
+
 
 GUARDED = "- [ ] Read the count\n\n  ```guard\n  record: {n: {type: number, equals: 0}}\n  ```\n\n"
 
@@ -71,36 +145,6 @@ def test_an_action_in_a_caution(text, found):
 def test_a_caution_is_no_step():
     (finding,) = flagged("L17", f"{GUARDED}- [ ] Warning: this takes long\n")
     assert "nothing to do" in finding.sentence
-
-
-@pytest.mark.parametrize(
-    "guard",
-    [
-        "record: {n: {type: number, min: 0}}",
-        "record: {n: {type: datetime, max_age: 1h}}",
-        "record: {n: {type: text}}",
-        "record: {n: {type: sha256}}",
-        "record: {n: {type: number}}\n  countersign: after",
-        "record: {n: {type: number}}\n  hold: decider",
-    ],
-)
-def test_a_value_that_somebody_holds_against_something(guard):
-    assert not flagged("L18", f"- [ ] Read it\n\n  ```guard\n  {guard}\n  ```\n")
-
-
-def test_a_baseline_is_held_against_what_comes_later():
-    first = "- [ ] Read it\n\n  ```guard\n  record: {n: {type: number}}\n  ```\n\n"
-    later = "record: {m: {type: number, within: {of: n, tolerance: 0}}}"
-    assert flagged("L18", first)
-    assert not flagged("L18", f"{first}- [ ] Read again\n\n  ```guard\n  {later}\n  ```\n")
-
-
-def test_the_sixth_confirmation_is_one_too_many():
-    front = "---\nparameters: {a: {type: copy}, b: {type: instance}}\n---\n\n"
-    state = "- [ ] State it\n\n  ```guard\n  direction: {from: a, into: b}\n  ```\n\n"
-    assert not flagged("L21", front + state * 5)
-    (finding,) = flagged("L21", front + state * 6)
-    assert "6th time" in finding.sentence
 
 
 def test_a_plain_checklist_meets_no_rule_about_words():

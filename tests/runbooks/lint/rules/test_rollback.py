@@ -1,22 +1,54 @@
-"""L55: what leads to a section that acts, once the target is back in service."""
+"""Rules about the rollback: that there is one, and what leads to it after the thaw."""
 
 from __future__ import annotations
 
 import pytest
 
-from tests.runbooks.lint.linting import flagged
-from tests.runbooks.lint.test_restore_rules import ACT, FRONT, step
+from tests.runbooks.lint.linting import ACT, OVERWRITE, RESTORE_FRONT, flagged, runbook, step
+
+
+def test_a_restore_beside_is_not_in_place():
+    beside = step("Load it", command="pg_restore -h <target.host> -d new <dump.place>")
+    assert not flagged("L05", runbook(beside, step("Swap the databases", OVERWRITE)))
+    over = step("Load it", OVERWRITE, "pg_restore -h <target.host> -d ledger <dump.place>")
+    (finding,) = flagged("L05", runbook(over))
+    assert finding.line == 13
+
+
+@pytest.mark.parametrize(
+    "text", ["This is the point of no return.", "It cannot be undone.", "There is no way back."]
+)
+def test_a_point_of_no_return_is_said(text):
+    assert not flagged("L08", runbook(step("Swap the databases", OVERWRITE, text=text)))
+
+
+def test_each_act_has_its_way_back():
+    acts = [step(f"Swap {n}", OVERWRITE) for n in (1, 2)]
+    assert len(flagged("L08", runbook(*acts))) == 2
+
 
 THAW = step("Let the application in", "thaw: target")
+
+
 RENAME = "psql -c 'alter database ledger_old rename to ledger'"
+
+
 SIGNED = "countersign: before"
+
+
 BACK = "## Rename back {#back .aside}\n\nOnly until the application is let in.\n\n"
+
+
 DOWN = "## Stand down {#down .aside}\n\n"
+
+
 ASK = "decide:\n  question: What now?\n  options: {go on: '', go back: back}"
 
 
 def text(last: str, back: str, *asides: str, abort: str = "") -> str:
-    front = FRONT.replace("title:", f"on_abort: {abort}\ntitle:") if abort else FRONT
+    front = (
+        RESTORE_FRONT.replace("title:", f"on_abort: {abort}\ntitle:") if abort else RESTORE_FRONT
+    )
     return "\n".join([front, ACT, THAW, step("Look at an account", last), BACK + back, *asides])
 
 
