@@ -122,7 +122,7 @@ class RunDetail(ApiView):
         by, at = person(request), clock.now()
         run, state = run_page.load(id)
         here = run_page.present(id, now())
-        etag = run_page.version(state, by, here, at, "api/1")
+        etag = run_page.version(run, state, by, here, at, "api/1")
         response = get_conditional_response(request._request, etag=etag)
         if response is None:
             response = Response(_printed(run, state, by, at, here))

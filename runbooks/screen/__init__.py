@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from zlib import crc32
 
 from inventory.models import System
 from runbooks.enums import Move, ParameterType, RunRole, RunStatus
@@ -16,7 +15,6 @@ from runbooks.live.presence import Here
 from runbooks.machine import interlocks
 from runbooks.machine.barred import barred
 from runbooks.machine.decide import open_roles
-from runbooks.machine.freshness import went_back
 from runbooks.machine.gates import required_roles
 from runbooks.machine.replacing import replaceable
 from runbooks.machine.requests import Allowed
@@ -92,7 +90,6 @@ class RunScreen:
     owed: tuple[str, ...]
     quiet: tuple[Panel, ...]
     side: Side
-    version: str
     missed: int
 
     @property
@@ -117,7 +114,6 @@ def run_screen(
         return desk.panel(move) if Allowed(move) in desk.controls else None
 
     briefing = state.status is RunStatus.BRIEFING
-    around, said = way_round(desk, None), cards(desk)
     return RunScreen(
         head=head(desk, title, system, present),
         mine=role_words(state.people.get(desk.person)),
@@ -128,16 +124,15 @@ def run_screen(
         replacing=replacing(desk),
         seats=_seats(desk),
         start=_start(desk),
-        way_round=around,
+        way_round=way_round(desk, None),
         fitness=control(Move.STATE_FITNESS) if briefing else None,
         brief=brief(state, desk.at) if briefing else None,
-        cards=said,
+        cards=cards(desk),
         parts=parts(desk),
         complete=control(Move.COMPLETE),
         owed=_owed(state),
         quiet=tuple(found for move in _quiet(state, desk.person) if (found := control(move))),
         side=beside,
-        version=_version(desk, around, said),
         missed=missed,
     )
 
@@ -161,14 +156,6 @@ def _quiet(state: RunState, person: int) -> tuple[Move, ...]:
         left_out.add(Move.PROPOSE_REPLACEMENT)
     found = tuple(move for move in _QUIET if move not in left_out)
     return found if current(state) is not None else (Move.NOTE, Move.ATTACH, *found)
-
-
-def _version(desk: Desk, around: WayRound, said: tuple[Card, ...]) -> str:
-    """Changes when what is said of the run as a whole changes."""
-    state, mine = desk.state, desk.state.people.get(desk.person)
-    shown = f"{state.turned}-{state.status.value}-{len(desk.controls)}-{mine}-{len(state.people)}"
-    told = (around.version, said, state.stated.incident, went_back(state.last_at, desk.at))
-    return f"{shown}-{crc32(repr(told).encode())}"
 
 
 def _owed(state: RunState) -> tuple[str, ...]:

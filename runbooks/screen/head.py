@@ -61,7 +61,6 @@ class Head:
     ended: str
     people: tuple[Presence, ...]
     hold: Panel | None
-    version: str
     overridden: int = 0
     deletes: bool = False
 
@@ -100,7 +99,6 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Here])
     ended = ""
     if state.ended_at:
         ended = f"{state.status.value} {stamp(state.ended_at)}"
-    people = _people(desk, present)
     return Head(
         title=title,
         number=state.number,
@@ -116,18 +114,10 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Here])
         goal_seconds=int(rto.total_seconds()) if rto else 0,
         over=rto is not None and elapsed > rto,
         ended=ended,
-        people=people,
+        people=_people(desk, present),
         hold=desk.panel(Move.HOLD) if may_hold else None,
         overridden=state.overridden,
         deletes=bool(deleted(state.procedure)),
-        version="-".join(
-            [
-                state.status.value,
-                str(may_hold),
-                str(state.overridden),
-                *(f"{p.name}{p.role}{p.here:d}" for p in people),
-            ]
-        ),
     )
 
 

@@ -44,12 +44,6 @@ class WayRound:
     asked: tuple[Asked, ...]
     panels: tuple[Panel, ...]
 
-    @property
-    def version(self) -> str:
-        """Changes when what is shown changes."""
-        asked = [(a.gate, a.until, a.use is None) for a in self.asked]
-        return repr((self.so_far, asked, len(self.panels)))
-
 
 @dataclass(frozen=True)
 class Card:

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
-from zlib import crc32
 
 from django.utils import timezone
 
@@ -65,7 +64,6 @@ class Row:
     past: tuple[str, ...]
     html: str
     undo: Panel | None
-    version: str
     focus: Focus | None = None
 
     @property
@@ -106,7 +104,6 @@ class Part:
     section: Section
     html: str
     rows: tuple[Row, ...]
-    version: str
 
 
 def parts(desk: Desk) -> tuple[Part, ...]:
@@ -118,10 +115,9 @@ def parts(desk: Desk) -> tuple[Part, ...]:
         if section.aside and section.key not in state.entered:
             continue
         rows = tuple(_row(desk, s, now, ticked) for s in steps if s.section == section.key)
-        version = str(crc32("".join(row.version for row in rows).encode()))
         if rows or section.html:
             html = in_run(section.html, section.commands)
-            found.append(Part(section, html, rows, version))
+            found.append(Part(section, html, rows))
     return tuple(found)
 
 
@@ -158,22 +154,8 @@ def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) ->
         ),
         html=fill(ahead, desk.reached) if kind != "struck" else "",
         undo=desk.panel(Move.UNDO, told.index) if undoable else None,
-        version=_version(desk, step, kind, undoable, focus),
         focus=focus,
     )
-
-
-def _version(desk: Desk, step: StepState, kind: str, undoable: bool, focus: Focus | None) -> str:
-    """Changes exactly when what the row shows changes; keys and clocks do not count."""
-    shown_now: list[object] = [step.touched, step.status.value, kind, undoable]
-    if focus:
-        shown_now += [(door.gate.open, door.gate.overridden, door.until) for door in focus.doors]
-        shown_now += [focus.pause and focus.pause.lines, focus.laid_open]
-        shown_now += [focus.way_round.version, desk.state.stated.incident]
-        shown_now += [focus.waiting, focus.late, focus.primary and focus.primary.move]
-        shown_now += [panel.id for panel in focus.others]
-        shown_now += [desk.state.status.value, desk.state.hand_over_to]
-    return str(crc32(repr(shown_now).encode()))
 
 
 @lru_cache(maxsize=4000)

@@ -1,15 +1,18 @@
-"""The pieces of the run page that are many: its steps and its controls.
+"""The pieces of the run page: what a browser replaces one by one, and what is drawn once and kept.
 
-A page of fifty steps is read again after every tick, and almost all of it is what it was. A piece
-is drawn by its template once and kept under everything that the template reads; the same content
-again is the same HTML. What is new in every answer, keys and tokens, is added afterwards. Nothing
-that somebody typed is kept.
+A page of fifty steps is read again after every tick, and almost all of it is what it was. Both
+answers to "is this still the same?" are made from the content itself, never from a list of what
+could change: a piece's version is the digest of its HTML, and the HTML of a step or a control is
+kept under all that its template reads. What is new in every answer, keys and tokens, is added
+afterwards. Nothing that somebody typed is kept.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any, cast
 
 from django import template
@@ -18,8 +21,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.templatetags.form_tags import hidden_fields
-from runbooks.forms.moves import MoveForm
 from runbooks.runs.cache import Recent
+from runbooks.screen.content import content_key
 from runbooks.screen.panels import Panel
 from runbooks.screen.steps import Row
 
@@ -27,17 +30,45 @@ register = template.Library()
 
 _panels: Recent[Hashable, SafeString] = Recent(2000)
 
+#: What differs in every answer and is no part of a version: the browser writes new tokens into the
+#: forms that it keeps, and counts the clocks itself.
+_RENEWED = re.compile(
+    r'<input type="hidden" name="(?:csrfmiddlewaretoken|key|seen)"[^>]*>'
+    r'|(?<= data-left=")\d+'
+    r'|(?P<clock> data-since="[^>]*>)[^<]*'
+)
+
+
+@register.simple_block_tag(takes_context=True)
+def versioned(context: template.Context, content: SafeString, *id: str | int) -> SafeString:
+    """The rest of an element, from its attributes to its end, with the id and the version by which
+    the browser knows whether it has this piece. Written right behind the name of the element:
+    `<div{% versioned "end" %} class="…">…</div>{% endversioned %}`."""
+    name = "-".join(str(part) for part in id)
+    version = (context.get("versions") or {}).get(name) or _digest(content)
+    return format_html(' id="{}" data-version="{}"{}', name, version, content)
+
+
+def _digest(html: str) -> str:
+    return blake2b(_RENEWED.sub(r"\g<clock>", html).encode(), digest_size=8).hexdigest()
+
+
+def versions(html: str) -> dict[str, str]:
+    """The version of each piece in `html`, by its id. A page that brings back what somebody typed
+    is given those of the page without it: its pieces are replaced when the run has changed."""
+    return dict(re.findall(r' id="([^"]+)" data-version="([^"]+)"', html))
+
 
 @register.simple_tag(takes_context=True)
 def run_rows(context: template.Context, rows: Iterable[Row]) -> SafeString:
     """The steps of a section, each as a list item."""
-    page = {name: context.get(name) for name in ("csrf_token", "request")}
+    page = {name: context.get(name) for name in ("csrf_token", "request", "versions")}
 
     def drawn(row: Row) -> SafeString:
         if row.focus is None and row.undo is None:
             return _line(row)
-        told = {"row": row, "focus": row.focus, **page}
-        return _rendered(f"runbooks/_run_{'focus' if row.focus else 'step'}.html", told)
+        shown = {"row": row, "focus": row.focus, **page}
+        return _rendered(f"runbooks/_run_{'focus' if row.focus else 'step'}.html", shown)
 
     return format_html_join("", "{}", ((drawn(row),) for row in rows))
 
@@ -48,7 +79,7 @@ def run_panel(context: template.Context, panel: Panel, large: bool = False) -> S
     if panel.form.is_bound:
         shown = _draw(panel, large)
     else:
-        shown = _panels.get_or(_look(panel, large), lambda: _draw(panel, large))
+        shown = _panels.get_or((content_key(panel), large), lambda: _draw(panel, large))
     hidden = [*hidden_fields(context), *panel.hidden]
     ends = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden)
     return format_html("{}{}</form>", shown, ends)
@@ -82,29 +113,6 @@ def _draw(panel: Panel, large: bool) -> SafeString:
     return _rendered("runbooks/_run_panel.html", {"panel": panel, "large": large})
 
 
-def _rendered(name: str, told: dict[str, Any]) -> SafeString:
+def _rendered(name: str, context: dict[str, Any]) -> SafeString:
     # The stubs say `str`; Django's own engine gives safe text.
-    return cast("SafeString", get_template(name).render(told))
-
-
-def _look(panel: Panel, large: bool) -> Hashable:
-    """Everything that the template of a control reads while nothing was typed into it."""
-    told = (panel.id, panel.move, panel.url, panel.verb, panel.overwrites, panel.blocked)
-    return (*told, panel.also, panel.groups, large, _fields(panel.form))
-
-
-def _fields(form: MoveForm) -> Hashable:
-    return tuple(
-        (
-            name,
-            type(field),
-            field.label,
-            field.help_text,
-            field.required,
-            repr(field.widget.attrs),
-            repr(form.get_initial_for_field(field, name)),
-            tuple(getattr(field, "choices", ())),
-        )
-        for name, field in form.fields.items()
-        if not field.widget.is_hidden
-    )
+    return cast("SafeString", get_template(name).render(context))

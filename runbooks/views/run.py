@@ -26,6 +26,7 @@ from runbooks.models import Run
 from runbooks.runs import other_runs, persistence
 from runbooks.runs.moves import VERBS
 from runbooks.screen import Sent
+from runbooks.templatetags.run_page import versions
 from runbooks.views import run_page
 from runbooks.views.requests import person
 
@@ -40,7 +41,7 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     access.check(by, Right.VIEW)
     run, state, here, at = run_page.look(pk, timezone.now())
     session, fragment = request.session.session_key or "", request.headers.get("X-Fragment", "")
-    etag = run_page.version(state, by, here, at, "page", session, fragment)
+    etag = run_page.version(run, state, by, here, at, "page", session, fragment)
     unchanged = get_conditional_response(request, etag=etag)
     if unchanged is not None:
         unchanged["ETag"] = etag
@@ -108,8 +109,13 @@ def _again(
     if isinstance(said, Invalid):
         form.blame(said.errors)
     sent = Sent(kind, _index(request), form.renewed(state))
-    screen = run_page.screen(run, state, by, at, sent=sent, here=here)
-    context = {"screen": screen, "refusal": answer, "procedure": state.procedure}
+    context = {"refusal": answer, "procedure": state.procedure}
+    empty, screen = (
+        run_page.screen(run, state, by, at, sent=typed, here=here) for typed in (None, sent)
+    )
+    # The browser replaces no piece that holds what was typed until the run itself has changed.
+    blank = _page(request, run, {**context, "screen": empty}).content.decode()
+    context |= {"screen": screen, "versions": versions(blank)}
     return _page(request, run, context, status=answer.status)
 
 

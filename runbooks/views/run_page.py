@@ -50,13 +50,15 @@ def look(pk: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...], datetim
 
 
 def version(
-    state: RunState, person: User, here: tuple[object, ...], at: datetime, *form: str
+    run: Run, state: RunState, person: User, here: tuple[object, ...], at: datetime, *form: str
 ) -> str:
-    """The ETag of the run as `person` sees it at `at` (aware): it changes with the log, the people
-    here, the reader, and every quarter of a minute. `form` tells one way of showing it from
-    another: page, fragment, session, API."""
+    """The ETag of the run as `person` sees it at `at` (aware). It is made of all that was read to
+    find it out: every column of the run's row, one of which is the digest of its log, what is so
+    outside of the log, and the people here; and it changes every quarter of a minute. `form` tells
+    one way of showing it from another: page, fragment, session, API."""
+    row = [getattr(run, column.attname) for column in Run._meta.concrete_fields]
     moment = int(at.timestamp()) // FRESH_SECONDS
-    seen = (state.number, state.sequence, person.pk, here, moment, *form)
+    seen = (row, state.outside, person.pk, here, moment, *form)
     return f'"{hashlib.sha256(repr(seen).encode()).hexdigest()[:32]}"'
 
 

@@ -78,7 +78,7 @@ export function follow({ drawn }) {
   }
 
   function connect() {
-    const seen = document.querySelector("#margin")?.dataset.version ?? "0";
+    const seen = document.querySelector("#margin")?.dataset.sequence ?? "0";
     const source = new EventSource(`/live/runs/${run}?after=${seen}`);
     source.addEventListener("log", () => (word(), refresh()));
     source.addEventListener("presence", () => (word(), refresh()));
@@ -130,7 +130,7 @@ function swap(fresh) {
   }
   const ids = (root) => versions(root).map((element) => element.id).join();
   if (ids(fresh) !== ids(document)) swapParts(fresh);
-  const seen = fresh.querySelector("#margin")?.dataset.version;
+  const seen = fresh.querySelector("#margin")?.dataset.sequence;
   for (const field of document.querySelectorAll('form.move input[name="seen"]')) field.value = seen;
   // A sign-in makes the tokens of all open pages invalid.
   const valid = token(fresh);

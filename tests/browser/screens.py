@@ -105,7 +105,7 @@ class Screen:
     def catches_up(self, sequence: int) -> None:
         """Wait until the page knows of the event with this number."""
         margin = self.page.locator("#margin")
-        expect(margin).to_have_attribute("data-version", str(sequence))
+        expect(margin).to_have_attribute("data-sequence", str(sequence))
 
     def write(self, values: Mapping[str, str]) -> None:
         """Type values into the form of the large button, and pick where there is a choice."""
@@ -133,7 +133,7 @@ class Screen:
     def post(self, move: str, **sent: Any) -> APIResponse:
         """A request made by hand, with this person's cookies and what the page last knew."""
         token = self.page.locator('[name="csrfmiddlewaretoken"]').first.get_attribute("value")
-        seen = self.page.locator("#margin").get_attribute("data-version")
+        seen = self.page.locator("#margin").get_attribute("data-sequence")
         form = {"csrfmiddlewaretoken": token or "", "seen": seen or "", "key": uuid4().hex}
         return self.context.request.post(
             f"/runs/{self.run}/{move}/",

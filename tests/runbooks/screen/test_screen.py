@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -130,14 +129,6 @@ def test_what_is_shown_is_what_the_machine_allows(told: Story) -> None:
         shown = {panel.move for panel in panels if panel}
         desk = Desk(told.state, told.people[who].pk, told.at, {})
         assert shown <= {control.move.value for control in desk.controls}
-
-
-def test_the_version_changes_with_the_step_and_not_with_the_clock(told: Story) -> None:
-    before = open_row(seen_by(told.start(), "operator")).version
-    later = replace(told, at=told.at.replace(second=59))
-    assert open_row(seen_by(later, "operator")).version == before
-    told.do(Move.RECORD, "operator", step=0, values={"entries": "1"})
-    assert open_row(seen_by(told, "operator")).version != before
 
 
 def test_an_ended_run_is_frozen(told: Story) -> None:
