@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import Unpack
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.api.fields import ApiTextField
+from accounts.api.fields import ApiTextField, FieldOptions
 from lib.refusals import Refused
 
 KEY = OpenApiParameter(
@@ -25,22 +26,29 @@ _QUOTED = re.compile(r'"(.*)"')
 _KEY = re.compile(r"[\x21-\x7e]{1,64}")
 
 
-class Text(ApiTextField):
+class TextOptions(FieldOptions, total=False):
+    """What a field of text passes on."""
+
+    allow_blank: bool
+    write_only: bool
+
+
+class JsonTextField(ApiTextField):
     """A JSON string, kept as it is. The verb says what it wants where it is empty."""
 
     default_error_messages = {"invalid": "Write a text, in quotes."}
 
-    def __init__(self, *, max_length: int | None = LONGEST, **kwargs: Any) -> None:
-        kwargs = {"allow_blank": True, "trim_whitespace": False, **kwargs}
-        super().__init__(max_length=max_length, **kwargs)
+    def __init__(self, *, max_length: int | None = LONGEST, **options: Unpack[TextOptions]) -> None:
+        options.setdefault("allow_blank", True)
+        super().__init__(max_length=max_length, trim_whitespace=False, **options)
 
-    def to_internal_value(self, data: Any) -> str:
+    def to_internal_value(self, data: object) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
 
 
-class Texts(serializers.DictField):
+class JsonTextsField(serializers.DictField):
     """Names and texts, such as the values of a step."""
 
     default_error_messages = {
@@ -48,24 +56,25 @@ class Texts(serializers.DictField):
         "name": "A name here has 1 to 80 characters that can be read.",
     }
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(child=Text(max_length=None), **kwargs)
+    def __init__(self, **options: Unpack[FieldOptions]) -> None:
+        super().__init__(child=JsonTextField(max_length=None), **options)
 
-    def run_child_validation(self, data: Any) -> Any:
+    def run_child_validation(self, data: Mapping[str, object]) -> dict[str, str]:
         if not all(name.isprintable() and 0 < len(name) <= 80 for name in data):
             self.fail("name")
-        return super().run_child_validation(data)
+        texts: dict[str, str] = super().run_child_validation(data)
+        return texts
 
 
-class Yes(serializers.BooleanField):
+class JsonBooleanField(serializers.BooleanField):
     """`true` or `false`, and nothing that might mean one of them."""
 
     default_error_messages = {"invalid": "Write true or false, without quotes."}
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: object) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid")
-        return bool(data)
+        return data
 
 
 def idempotency_key(request: Request) -> str:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.api.fields import WholeNumberField
 from accounts.api.paging import PageQuerySerializer
 from accounts.api.serializers import InputSerializer
-from runbooks.api.fields import Text
+from runbooks.api.fields import JsonTextField
 
 
 class RunbookQuerySerializer(PageQuerySerializer):
@@ -23,8 +23,8 @@ class RunbookQuerySerializer(PageQuerySerializer):
 class SentTextSerializer(InputSerializer):
     """A text to read. As `text/markdown` it is the body itself."""
 
-    source = Text(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
-    runbook = Text(
+    source = JsonTextField(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
+    runbook = JsonTextField(
         max_length=120, required=False, help_text="Slug, when it is to be its next revision."
     )
 
@@ -32,16 +32,16 @@ class SentTextSerializer(InputSerializer):
 class SentFirstSerializer(InputSerializer):
     """The first revision of a new runbook."""
 
-    source = Text(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
-    summary = Text(max_length=None, default="", help_text="What changed, in one line.")
-    name = Text(max_length=200, default="", help_text="The title of a text that has none.")
+    source = JsonTextField(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
+    summary = JsonTextField(max_length=None, default="", help_text="What changed, in one line.")
+    name = JsonTextField(max_length=200, default="", help_text="The title of a text that has none.")
 
 
 class SentNextSerializer(InputSerializer):
     """The next revision of a runbook."""
 
-    source = Text(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
-    summary = Text(max_length=None, default="", help_text="What changed, in one line.")
+    source = JsonTextField(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
+    summary = JsonTextField(max_length=None, default="", help_text="What changed, in one line.")
     seen = WholeNumberField(help_text="Number of the revision that the writer started from.")
 
 
@@ -49,12 +49,12 @@ class SentApprovalSerializer(InputSerializer):
     """What an approver says besides yes."""
 
     waivers_seen = serializers.ListField(
-        child=Text(max_length=20),
+        child=JsonTextField(max_length=20),
         required=False,
         max_length=100,
         help_text="The codes of the waived rules whose reasons the approver has read: all of them.",
     )
-    reason = Text(
+    reason = JsonTextField(
         max_length=1000,
         required=False,
         help_text="Why it will not go wrong again: if one of `ties` is `changed` or has a `step`.",
@@ -64,12 +64,12 @@ class SentApprovalSerializer(InputSerializer):
 class FirstQuerySerializer(InputSerializer):
     """What goes with a first revision that is sent as `text/markdown`."""
 
-    summary = Text(max_length=None, required=False, default="")
-    name = Text(max_length=200, required=False, default="")
+    summary = JsonTextField(max_length=None, required=False, default="")
+    name = JsonTextField(max_length=200, required=False, default="")
 
 
 class NextQuerySerializer(InputSerializer):
     """What goes with a next revision that is sent as `text/markdown`."""
 
-    summary = Text(max_length=None, required=False, default="")
+    summary = JsonTextField(max_length=None, required=False, default="")
     seen = WholeNumberField(required=False)

@@ -16,9 +16,12 @@ from lib.refusals import Invalid
 from runbooks.api import examples
 from runbooks.api.fields import KEY, idempotency_key
 from runbooks.api.log_serializers import MoveDoneSerializer
-from runbooks.api.moves import MOVES
+from runbooks.api.moves import MoveSerializer, description_of, example_of, serializer_of
 from runbooks.api.runs import run_now
-from runbooks.enums import Move
+from runbooks.enums import Move as MoveName
+from runbooks.machine.move import Move
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.steps import Tick
 from runbooks.models import Run
 from runbooks.runs.moves import VERBS
 
@@ -28,7 +31,8 @@ _VALUE = "value_"  # how a verb names a value that it cannot read
 class MoveView(ApiView):
     """One move on a run. Nothing of the run is read before the verb, which locks and reads it."""
 
-    move: ClassVar[Move]
+    move: ClassVar[type[Move]]
+    body: ClassVar[type[MoveSerializer]]
 
     def state_now(self, request: Request) -> dict[str, object]:
         """The run, for a sender whose move was refused."""
@@ -37,9 +41,11 @@ class MoveView(ApiView):
     def make(self, request: Request, id: int) -> Response:
         """Parse, call the verb, print."""
         key = idempotency_key(request)
-        given = sent(MOVES[self.move], request)
+        given = sent(self.body, request)
         try:
-            answer = VERBS[self.move](id, by=person(request), at=None, key=key, **given)
+            answer = VERBS[MoveName(self.move.kind)](
+                id, by=person(request), at=None, key=key, **given
+            )
         except Run.DoesNotExist:
             raise Http404 from None
         except Invalid as invalid:
@@ -64,31 +70,29 @@ def _named(field: str) -> str:
     return f"values.{field.removeprefix(_VALUE)}" if field.startswith(_VALUE) else field
 
 
-def _view(move: Move) -> type[MoveView]:
-    """The view of one move; its words are the verb's own."""
-    words = " ".join((VERBS[move].__doc__ or "").split("\n\n")[0].split())
+def _view(move: type[Move]) -> type[MoveView]:
+    """The view of one move; its words are those of the declaration."""
+    words, body = description_of(move), serializer_of(move)
 
     def post(self: MoveView, request: Request, id: int) -> Response:
         return self.make(request, id)
 
     post.__doc__ = words
     described = operation(
-        f"move_{move.value}",
+        f"move_{move.kind}",
         "Moves",
-        takes={"multipart/form-data": MOVES[move]} if move is Move.ATTACH else MOVES[move],
+        takes={"multipart/form-data": body} if move.takes_file else body,
         asks=KEY,
         answers=MoveDoneSerializer,
-        example=examples.MOVES.get(move),
-        answer_example=examples.DONE if move is Move.TICK else None,
+        example=None if move.takes_file else example_of(move),
+        answer_example=examples.DONE if move is Tick else None,
     )(post)
-    name = "Move" + "".join(part.title() for part in move.value.split("_"))
-    kind = AttachView if move is Move.ATTACH else MoveView
-    return type(name, (kind,), {"__doc__": words, "move": move, "post": described})
-
-
-VIEWS: dict[Move, type[MoveView]] = {move: _view(move) for move in VERBS}
+    kind = AttachView if move.takes_file else MoveView
+    name = "Move" + "".join(part.title() for part in move.kind.split("_"))
+    members = {"__doc__": words, "move": move, "body": body, "post": described}
+    return type(name, (kind,), members)
 
 
 def addresses() -> list[URLPattern]:
     """`runs/<id>/moves/<move>/`, for each."""
-    return [route(f"runs/<int:id>/moves/{move.value}/", view) for move, view in VIEWS.items()]
+    return [route(f"runs/<int:id>/moves/{move.kind}/", _view(move)) for move in MOVES]

@@ -16,7 +16,7 @@ from accounts.api.schema import operation
 from accounts.api.serializers import AnswerSerializer, InputSerializer, PersonNameSerializer
 from accounts.api.views import ApiView, now, person, sent
 from accounts.enums import Right
-from runbooks.api.fields import Text
+from runbooks.api.fields import JsonTextField
 from runbooks.models import Review
 from runbooks.runs import reviews
 from runbooks.runs.reviews import Told
@@ -59,7 +59,7 @@ class ReviewListSerializer(AnswerSerializer[OpenReviews]):
 class SentFindingOfReviewSerializer(InputSerializer):
     """What was found."""
 
-    finding = Text(help_text="Was it right, and what is to change?")
+    finding = JsonTextField(help_text="Was it right, and what is to change?")
 
 
 class ReviewsWaiting(ApiView):

@@ -20,7 +20,7 @@ from accounts.api.serializers import InputSerializer, Values
 from accounts.api.views import ApiView, asked, now, person, sent
 from lib.answers import answer_to
 from runbooks.api import examples
-from runbooks.api.fields import Text
+from runbooks.api.fields import JsonTextField
 from runbooks.api.library_answer import (
     RevisionAnswer,
     whole_runbook,
@@ -152,7 +152,7 @@ class SentWaiverSerializer(InputSerializer):
     """Why a text that a run has locked may be run live again."""
 
     run = WholeNumberField(help_text="The run that went wrong, as `lock` names it.")
-    reason = Text(help_text="Why the same steps will not lead there again.")
+    reason = JsonTextField(help_text="Why the same steps will not lead there again.")
 
 
 class RevisionWaive(OfRunbook):

@@ -23,7 +23,7 @@ from accounts.models import User
 from lib import clock
 from lib.refusals import Invalid
 from runbooks.api import examples
-from runbooks.api.fields import KEY, Text, Texts, idempotency_key
+from runbooks.api.fields import KEY, JsonTextField, JsonTextsField, idempotency_key
 from runbooks.api.run_answer import HandOverNote, RunAnswer
 from runbooks.api.run_serializers import RunLineSerializer, RunNowSerializer
 from runbooks.enums import RunKind, RunStatus
@@ -56,11 +56,11 @@ class RunQuerySerializer(PageQuerySerializer):
 class SentRunSerializer(InputSerializer):
     """A run to prepare. An instance or a copy is named by its id in the inventory, as text."""
 
-    runbook = Text(max_length=120, help_text="Slug.")
+    runbook = JsonTextField(max_length=120, help_text="Slug.")
     revision = WholeNumberField(help_text="Number of the revision.")
     kind = EnumField(RunKind)
-    title = Text(max_length=None, default="", help_text="Left empty, it is the runbook's.")
-    parameters = Texts(default=dict)
+    title = JsonTextField(max_length=None, default="", help_text="Left empty, it is the runbook's.")
+    parameters = JsonTextsField(default=dict)
 
 
 class RunList(ApiView):

@@ -83,6 +83,7 @@ class MoveForm(SentForm):
             for name, value in self.cleaned_data.items()
             if name in entries or name in {"file", "password", "signer"}
         }
+        sent = {**self.move.defaults(), **sent}
         for name, entry in entries.items():
             if entry.words and name in sent:
                 sent[name] = entry.words(sent[name]) if sent[name] else None

@@ -6,7 +6,7 @@ Each kind of move is a frozen dataclass below `runbooks.machine.moves`, which sa
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import ClassVar
 
 from accounts.enums import Right
@@ -78,6 +78,15 @@ class Move:
         """What is sent with a move of this kind, by the name of the field."""
         known = {each.name: each.metadata.get("entry") for each in fields(cls)}
         return {name: entry for name, entry in known.items() if entry is not None}
+
+    @classmethod
+    def defaults(cls) -> dict[str, object]:
+        """What is sent with a move of this kind where nothing else is."""
+        return {
+            each.name: each.default
+            for each in fields(cls)
+            if "entry" in each.metadata and each.default is not MISSING
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,12 +9,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runbooks.api.moves import MOVES
+from runbooks.api.moves import serializer_of
 from runbooks.enums import Move
+from runbooks.machine.moves import MOVES
 from tests.factories.api import Programs
 
 WRONG: tuple[Any, ...] = ([], {"a": []}, 10**40, 1.5, "\0", "\ud800")
-JSON_MOVES = [move for move in Move if move in MOVES and move is not Move.ATTACH]
+BODIES = {Move(kind.kind): serializer_of(kind) for kind in MOVES}
+JSON_MOVES = [move for move in BODIES if move is not Move.ATTACH]
 
 
 @pytest.mark.parametrize(
@@ -87,10 +89,10 @@ def test_values_that_cannot_be_read(programs: Programs, values: Any) -> None:
 def test_each_field_of_each_move_refuses_each_wrong_type(programs: Programs, move: Move) -> None:
     """A list, an object, a number beyond every column, a text that no database keeps."""
     before = programs.run.start().state.sequence
-    for name in MOVES[move]().fields:
+    for name in BODIES[move]().fields:
         for wrong in WRONG:
             body = {"seen": before, "step": 0, name: wrong}
-            known = {key: value for key, value in body.items() if key in MOVES[move]().fields}
+            known = {key: value for key, value in body.items() if key in BODIES[move]().fields}
             answer = programs.raw("operator", move.value, json.dumps(known).encode())
             assert answer.status_code == 422, (name, wrong, answer.content)
     assert programs.run.state.sequence == before
@@ -102,7 +104,7 @@ anything = st.recursive(
     max_leaves=8,
 )
 names = st.sampled_from(
-    sorted({str(name) for kind in MOVES.values() for name in kind().fields} | {"by", "at", ""})
+    sorted({str(name) for kind in BODIES.values() for name in kind().fields} | {"by", "at", ""})
 )
 
 
