@@ -123,7 +123,7 @@ def mail_backend(host: str, *, production: bool) -> str:
     if host:
         return "django.core.mail.backends.smtp.EmailBackend"
     if production:
-        return "config.mail.NoServer"
+        return "notices.mail.NoServer"
     return "django.core.mail.backends.filebased.EmailBackend"
 
 

@@ -1,7 +1,9 @@
-"""Mail that the background sends: what a notice says, to the person it is for."""
+"""Mail that the background sends: what a notice says, to the person it is for. And what becomes of
+it in production while no mail server is set."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from hashlib import sha256
@@ -9,11 +11,24 @@ from smtplib import SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from notices.models import Notice
+
+
+class NoServerError(ConnectionError):
+    """Mail is to be sent, and nobody said through which server."""
+
+
+class NoServer(BaseEmailBackend):
+    """Sends nothing and prints nothing: the links in mails are keys, and a log is no mailbox."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise NoServerError("No mail server is set. Set COUNTERSIGN_EMAIL_HOST.")
+
 
 #: Pauses behind the first attempt, the second, and so on: about a day in all, so that a server that
 #: is mended the next morning still gets what was to be sent.

@@ -13,8 +13,8 @@ from django.test import override_settings
 
 from accounts import invitations
 from config import environment, logs
-from config.mail import NoServerError
 from demo.attempts.trying import Attempt, GotThrough, World, demand
+from notices.mail import NoServerError
 
 
 @contextmanager

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from accounts.texts import visible
 from inventory.models import System
 from runbooks.enums import Level
 from runbooks.models import Runbook
 from runbooks.procedure.model import Finding, Procedure
 from runbooks.procedure.parser import parse
-from runbooks.procedure.titles import title_key
 
 
 @dataclass(frozen=True)
@@ -116,3 +117,14 @@ def _line_of(source: bytes, key: str) -> int:
 
 def _place(finding: Finding) -> tuple[int, int]:
     return finding.line, finding.column
+
+
+def title_key(title: str) -> str:
+    """What equal titles share: case, blanks and invisible signs make no other title. '' for one
+    in which no letter can be seen."""
+    plain = unicodedata.normalize("NFKC", title).casefold()
+    plain = unicodedata.normalize("NFKC", plain)
+    seen = visible(plain)
+    if not any(unicodedata.category(sign).startswith("L") for sign in seen):
+        return ""
+    return " ".join(seen.split())

@@ -23,14 +23,13 @@ from lib.refusals import Invalid, Refused
 from runbooks.enums import Level
 from runbooks.library import linting
 from runbooks.library.approval import check_judgement, check_reader
-from runbooks.library.reading import Reading, read, title_taken
+from runbooks.library.reading import Reading, read, title_key, title_taken
 from runbooks.library.waivers import approval_reason
 from runbooks.models import Revision, Runbook
 from runbooks.procedure import executable
 from runbooks.procedure.counting import count_steps
 from runbooks.procedure.model import Finding, Procedure
 from runbooks.procedure.serialization import as_json
-from runbooks.procedure.titles import title_key
 
 # Addresses directly below /runbooks/ that are not runbooks.
 RESERVED_SLUGS = frozenset({"new", "upload", "preview"})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from runbooks.library.reading import title_key
 from runbooks.models import Runbook
-from runbooks.procedure.titles import title_key
 
 _TITLE = "New runbook"
 _TEXT = """---

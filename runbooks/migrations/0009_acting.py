@@ -5,9 +5,9 @@ from typing import Any
 from django.db import migrations, models
 
 from lib.append_only import protect
+from runbooks.library.reading import title_key
 from runbooks.procedure.executable import digest
 from runbooks.procedure.serialization import from_json
-from runbooks.procedure.titles import title_key
 
 
 def fill(apps: Any, editor: Any) -> None:

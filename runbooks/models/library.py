@@ -13,7 +13,7 @@ from runbooks.procedure.counting import StepCount
 class Runbook(models.Model):
     """A procedure. Its text is in its revisions; title and system follow the newest one: what
     names a run asks its revision. No two titles have one `title_key`
-    (`runbooks.procedure.titles`)."""
+    (`runbooks.library.reading`)."""
 
     slug = models.SlugField(max_length=120, unique=True)
     title = models.CharField(max_length=200, unique=True)

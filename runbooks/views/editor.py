@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access
 from accounts.enums import Right
+from accounts.sessions import signed_in
 from lib.refusals import Invalid, Refused
 from runbooks.forms.library import EditorForm, UploadForm, shown
 from runbooks.library import linting, queries, revisions
@@ -25,13 +26,12 @@ from runbooks.models import Revision, Runbook
 from runbooks.procedure.difference import difference
 from runbooks.procedure.runnable import can_be_done, not_runnable
 from runbooks.procedure.serialization import from_json
-from runbooks.views.requests import person
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def runbook_new(request: HttpRequest) -> HttpResponse:
     """Write a runbook from nothing."""
-    access.check(person(request), Right.WRITE_RUNBOOKS)
+    access.check(signed_in(request), Right.WRITE_RUNBOOKS)
     form = EditorForm(request.POST or None, initial={"source": starter()})
     return _editor(request, form, None)
 
@@ -39,7 +39,7 @@ def runbook_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def runbook_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the next revision. `?from=<number>` starts from an older text."""
-    access.check(person(request), Right.WRITE_RUNBOOKS)
+    access.check(signed_in(request), Right.WRITE_RUNBOOKS)
     runbook = get_object_or_404(Runbook.objects.select_related("system"), slug=slug)
     newest = queries.newest(runbook)
     base = newest
@@ -55,7 +55,7 @@ def runbook_edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def runbook_preview(request: HttpRequest) -> HttpResponse:
     """The preview and the findings of the text that is being written: a fragment. Saves nothing."""
-    access.check(person(request), Right.WRITE_RUNBOOKS)
+    access.check(signed_in(request), Right.WRITE_RUNBOOKS)
     runbook = Runbook.objects.filter(slug=request.POST.get("runbook", "")).first()
     source = request.POST.get("source", "").encode(errors="replace")
     return render(request, "runbooks/_editor_preview.html", _preview(source, runbook))
@@ -64,7 +64,7 @@ def runbook_preview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def runbook_upload(request: HttpRequest) -> HttpResponse:
     """Keep a file as a revision. A file with errors opens in the editor, with its findings."""
-    access.check(person(request), Right.WRITE_RUNBOOKS)
+    access.check(signed_in(request), Right.WRITE_RUNBOOKS)
     initial = {"runbook": request.GET.get("runbook", "")}
     form = UploadForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method != "POST":
@@ -76,7 +76,7 @@ def runbook_upload(request: HttpRequest) -> HttpResponse:
     try:
         revision = revisions.save(
             source=source,
-            by=person(request),
+            by=signed_in(request),
             at=timezone.now(),
             runbook=runbook,
             summary=form.cleaned_data["summary"],
@@ -108,7 +108,7 @@ def _editor(request: HttpRequest, form: EditorForm, runbook: Runbook | None) -> 
     try:
         revision = revisions.save(
             source=source,
-            by=person(request),
+            by=signed_in(request),
             at=timezone.now(),
             runbook=runbook,
             summary=form.cleaned_data["summary"],

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import may
 from accounts.enums import Right
+from accounts.sessions import signed_in
 from inventory.models import System
 from lib.refusals import Invalid, Refused
 from runbooks.forms.library import ApprovalForm, FilterForm, WaiveForm
@@ -24,7 +25,6 @@ from runbooks.models import Revision, Runbook
 from runbooks.procedure.difference import difference
 from runbooks.procedure.runnable import not_runnable
 from runbooks.procedure.serialization import from_json
-from runbooks.views.requests import person
 
 
 @require_safe
@@ -47,7 +47,7 @@ def runbook_list(request: HttpRequest) -> HttpResponse:
         "state": state,
         "systems": list(System.objects.all()),
         "system": slug,
-        "may_write": may(person(request), Right.WRITE_RUNBOOKS),
+        "may_write": may(signed_in(request), Right.WRITE_RUNBOOKS),
     }
     return render(request, "runbooks/runbook_list.html", context)
 
@@ -107,7 +107,7 @@ def revision_approve(request: HttpRequest, slug: str, number: int) -> HttpRespon
     form = ApprovalForm(linting.of_revision(revision, at=at).waivers, request.POST)
     try:
         seen, reason = form.seen(), form.reason()
-        library.approve(revision, by=person(request), at=at, waivers_seen=seen, reason=reason)
+        library.approve(revision, by=signed_in(request), at=at, waivers_seen=seen, reason=reason)
     except Invalid as invalid:
         form.full_clean()
         for name, sentence in invalid.errors.items():
@@ -135,7 +135,7 @@ def revision_waive(request: HttpRequest, slug: str, number: int) -> HttpResponse
     if form.is_valid():
         try:
             given = form.cleaned_data
-            waivers.waive(revision, **given, by=person(request), at=timezone.now())
+            waivers.waive(revision, **given, by=signed_in(request), at=timezone.now())
         except Invalid as invalid:
             for name, sentence in invalid.errors.items():
                 form.add_error(name, sentence)
@@ -153,7 +153,7 @@ def revision_waive(request: HttpRequest, slug: str, number: int) -> HttpResponse
 def runbook_archive(request: HttpRequest, slug: str) -> HttpResponse:
     """Put the runbook away."""
     runbook = get_object_or_404(Runbook, slug=slug)
-    library.archive(runbook, by=person(request), at=timezone.now())
+    library.archive(runbook, by=signed_in(request), at=timezone.now())
     messages.success(request, "The runbook is archived. Its runs stay readable.")
     return redirect_to(runbook)
 
@@ -162,7 +162,7 @@ def runbook_archive(request: HttpRequest, slug: str) -> HttpResponse:
 def runbook_unarchive(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the runbook back into use."""
     runbook = get_object_or_404(Runbook, slug=slug)
-    library.unarchive(runbook, by=person(request), at=timezone.now())
+    library.unarchive(runbook, by=signed_in(request), at=timezone.now())
     messages.success(request, "The runbook is in use again.")
     return redirect_to(runbook)
 
@@ -188,7 +188,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """A page that shows `revision` laid out like the run form, and its sisters in a table."""
-    runbook, by, procedure = revision.runbook, person(request), from_json(revision.procedure)
+    runbook, by, procedure = revision.runbook, signed_in(request), from_json(revision.procedure)
     revisions = list(queries.light().filter(runbook=runbook).order_by("-number"))
     approved = next((r for r in revisions if r.approved_at), None)
     ties, lock = failures.ties(revision), failures.lock(revision)

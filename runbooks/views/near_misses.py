@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import access
 from accounts.enums import Right
+from accounts.sessions import signed_in
 from lib.times import stamp
 from runbooks.audit import near_misses
 from runbooks.audit.near_miss_queries import Filters, What
@@ -20,7 +21,6 @@ from runbooks.audit.near_misses import NearMiss, Place, Tally
 from runbooks.enums import RunKind
 from runbooks.models import Runbook
 from runbooks.procedure.guard_names import NAMES
-from runbooks.views.requests import person
 
 #: Value in the address → days back from now, and the words of the choice.
 PERIODS: dict[str, tuple[int, str]] = {
@@ -68,7 +68,7 @@ class Line:
 def near_miss_list(request: HttpRequest) -> HttpResponse:
     """Near misses, newest first, narrowed by what the address says; above them how many there are
     by guard and by runbook."""
-    by, at = person(request), timezone.now()
+    by, at = signed_in(request), timezone.now()
     access.check(by, Right.VIEW)
     books = dict(Runbook.objects.order_by("title").values_list("slug", "title"))
     asked = _asked(request.GET, books)

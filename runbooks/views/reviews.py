@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import access
 from accounts.enums import Right
+from accounts.sessions import signed_in
 from lib.refusals import Invalid, Refused
 from runbooks.forms.library import FindingForm
 from runbooks.models import Review
 from runbooks.runs import reviews
-from runbooks.views.requests import person
 
 #: Closed ones on the page; the log of each run keeps all of them.
 MOST = 100
@@ -23,7 +23,7 @@ MOST = 100
 @require_safe
 def review_list(request: HttpRequest) -> HttpResponse:
     """Every open review, then the newest closed ones."""
-    access.check(person(request), Right.VIEW)
+    access.check(signed_in(request), Right.VIEW)
     found = Review.objects.select_related("run", "reviewed_by")
     waiting = reviews.told(found.filter(reviewed_at__isnull=True))
     closed = reviews.told(found.filter(reviewed_at__isnull=False)[:MOST])
@@ -44,7 +44,7 @@ def review_close(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         finding = form.cleaned_data["finding"]
         try:
-            reviews.close(review, finding=finding, by=person(request), at=timezone.now())
+            reviews.close(review, finding=finding, by=signed_in(request), at=timezone.now())
         except Invalid as invalid:
             for name, sentence in invalid.errors.items():
                 form.add_error(name or None, sentence)
@@ -61,7 +61,7 @@ def review_close(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, pk: int, form: FindingForm, refusal: Refused | None = None
 ) -> HttpResponse:
-    by = person(request)
+    by = signed_in(request)
     access.check(by, Right.VIEW)
     review = get_object_or_404(Review.objects.select_related("run", "reviewed_by"), pk=pk)
     context = {

@@ -14,6 +14,7 @@ from accounts import access
 from accounts.enums import Right
 from accounts.fields import sentences
 from accounts.models import User
+from accounts.sessions import signed_in
 from lib.answers import answer_to, wants_json
 from lib.refusals import Invalid, Refused
 from runbooks.enums import Move
@@ -28,7 +29,6 @@ from runbooks.runs.moves import VERBS
 from runbooks.screen import Sent
 from runbooks.templatetags.run_page import versions
 from runbooks.views import run_page
-from runbooks.views.requests import person
 
 #: Moves that name somebody else.
 _NAMING = {Move.HAND_OVER, Move.PROPOSE_REPLACEMENT}
@@ -37,7 +37,7 @@ _NAMING = {Move.HAND_OVER, Move.PROPOSE_REPLACEMENT}
 @require_GET
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The run as one person sees it now; with `X-Fragment: run` only what changes meanwhile."""
-    by = person(request)
+    by = signed_in(request)
     access.check(by, Right.VIEW)
     run, state, here, at = run_page.look(pk, timezone.now())
     session, fragment = request.session.session_key or "", request.headers.get("X-Fragment", "")
@@ -58,7 +58,7 @@ def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """Make a move. What is refused comes back in place, with everything that was typed."""
-    by = person(request)
+    by = signed_in(request)
     kind = _move(move)
     form = TickForm(request.POST) if kind is Move.TICK else _form(request, _state(pk), by, kind)
     if not form.is_valid():

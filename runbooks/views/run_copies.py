@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
+from accounts.sessions import signed_in
 from inventory.models import Copy
 from lib import clock
 from lib.answers import Answer, answer_to
@@ -26,7 +27,6 @@ from runbooks.models import Run
 from runbooks.runs import moves
 from runbooks.screen import Panel, Sent, asked, queries
 from runbooks.views import run_page
-from runbooks.views.requests import person
 
 VERBS = {Move.ASK_COPIES: moves.ask_copies, Move.ANSWER_COPIES: moves.answer_copies}
 
@@ -35,7 +35,7 @@ VERBS = {Move.ASK_COPIES: moves.ask_copies, Move.ANSWER_COPIES: moves.answer_cop
 def run_copies(request: HttpRequest, pk: int) -> HttpResponse:
     """Every copy of the system, however it is held. Whoever may look answers here; a POST with
     `?move=ask_copies` asks, any other answers."""
-    by, at = person(request), clock.now()
+    by, at = signed_in(request), clock.now()
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
     if request.method != "POST":

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from accounts import access
 from accounts.enums import Right
+from accounts.sessions import signed_in
 from lib import clock
 from lib.times import stamp
 from runbooks.audit.near_miss_queries import count_in, near_misses_in
@@ -20,7 +21,6 @@ from runbooks.models import Evidence, Run
 from runbooks.runs import replay
 from runbooks.screen.listing import RunLine, run_line
 from runbooks.views import run_page
-from runbooks.views.requests import person
 
 PAGE = 30
 LINES = 400
@@ -30,7 +30,7 @@ LIVING = (RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.HELD.valu
 @require_GET
 def run_list(request: HttpRequest) -> HttpResponse:
     """Runs: those under way first, then the ended ones, newest first. `?status=` shows one kind."""
-    access.check(person(request), Right.VIEW)
+    access.check(signed_in(request), Right.VIEW)
     status = request.GET.get("status", "")
     status = status if status in {s.value for s in RunStatus} else ""
     runs = Run.objects.select_related("revision__runbook__system").prefetch_related("people")
@@ -69,7 +69,7 @@ def _lines(runs: list[Run]) -> list[RunLine]:
 def run_log(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole log in sentences, with the digests; `?verify=1` checks it, `?near-misses=1` leaves
     only those."""
-    by, at = person(request), clock.now()
+    by, at = signed_in(request), clock.now()
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
     after = request.GET.get("after", "0")
@@ -99,7 +99,7 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def run_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The run on paper: boxes to slash, lines for values, initials and time."""
-    by, at = person(request), clock.now()
+    by, at = signed_in(request), clock.now()
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
     return render(
@@ -121,7 +121,7 @@ def run_export(request: HttpRequest, pk: int) -> HttpResponse:
 
     Raises `Refused` while a blind measurement of this person is due: the file holds the first one.
     """
-    by = person(request)
+    by = signed_in(request)
     access.check(by, Right.VIEW)
     run, state = run_page.load(pk)
     run_page.check_may_read_exactly(state, by)
@@ -137,7 +137,7 @@ def evidence_file(request: HttpRequest, pk: int, evidence: int) -> FileResponse:
 
     Raises `Refused` while its step is to be measured by this person too.
     """
-    by = person(request)
+    by = signed_in(request)
     access.check(by, Right.VIEW)
     row = get_object_or_404(Evidence, pk=evidence, run_id=pk)
     run_page.check_may_read_file(row, run_page.load(pk)[1], by)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import may
 from accounts.enums import Right
 from accounts.models import User
+from accounts.sessions import signed_in
 from inventory.models import System
 from lib import clock
 from lib.refusals import Invalid, Refused
@@ -27,7 +28,6 @@ from runbooks.procedure.runnable import not_runnable
 from runbooks.procedure.serialization import from_json
 from runbooks.runs import other_runs, preparation
 from runbooks.screen import briefs, expected
-from runbooks.views.requests import person
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +43,7 @@ def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return brief_page(request, revision, form, status=422)
     try:
-        run = preparation.prepare(**prepare_arguments(revision, form), by=person(request), at=at)
+        run = preparation.prepare(**prepare_arguments(revision, form), by=signed_in(request), at=at)
     except Invalid as invalid:
         form.take_errors(invalid.errors)
         return brief_page(request, revision, form, status=422)
@@ -139,5 +139,5 @@ def brief_page(
     **more: Any,
 ) -> HttpResponse:
     """The page of the brief; `more` adds to its context (`refusal`, `form_action`, `incident`)."""
-    context = brief_context(person(request), revision, form) | more
+    context = brief_context(signed_in(request), revision, form) | more
     return render(request, "runbooks/run_prepare.html", context, status=status)

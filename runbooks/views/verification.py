@@ -12,11 +12,11 @@ from django.views.decorators.http import require_GET
 
 from accounts import access
 from accounts.enums import Right
+from accounts.sessions import signed_in
 from lib.times import stamp
 from lib.units.durations import words
 from runbooks.audit import nightly
 from runbooks.models import Anchor, LogCheck, Run
-from runbooks.views.requests import person
 
 PAGE = 30
 
@@ -40,7 +40,7 @@ def _line(check: LogCheck) -> CheckLine:
 @require_GET
 def log_check_list(request: HttpRequest) -> HttpResponse:
     """The verifications of all logs: the newest with its faults, then those before it."""
-    access.check(person(request), Right.VIEW)
+    access.check(signed_in(request), Right.VIEW)
     typed = request.GET.get("before", "")
     before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None
     checks = LogCheck.objects.order_by("-pk")

@@ -20,7 +20,7 @@ from django.core.mail import EmailMessage
 from django.test import override_settings
 
 from config import environment
-from config.mail import NoServer, NoServerError
+from notices.mail import NoServer, NoServerError
 from tests.config.test_deploy import free_port
 from tests.runbooks.live.live_world import PATIENCE, ROOT, wait_until
 
@@ -143,7 +143,7 @@ def test_production_without_a_mail_server_is_no_deployment(
 
 @pytest.mark.parametrize(
     ("host", "production", "backend"),
-    [("mail.example.org", True, "smtp"), ("", True, "config.mail"), ("", False, "filebased")],
+    [("mail.example.org", True, "smtp"), ("", True, "notices.mail"), ("", False, "filebased")],
 )
 def test_no_mail_is_ever_printed(host: str, production: bool, backend: str) -> None:
     assert backend in environment.mail_backend(host, production=production)

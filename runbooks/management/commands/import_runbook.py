@@ -12,12 +12,12 @@ from django.utils import timezone
 from accounts.models import User
 from lib.refusals import Invalid, Refused
 from runbooks.library import linting, revisions
+from runbooks.library.reading import title_key
 from runbooks.library.revisions import Unreadable
 from runbooks.models import Revision, Runbook
 from runbooks.procedure.parser import parse
 from runbooks.procedure.runnable import not_runnable
 from runbooks.procedure.serialization import from_json
-from runbooks.procedure.titles import title_key
 
 
 class Command(BaseCommand):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runbooks.library.reading import title_key
 from runbooks.procedure.executable import digest, step_digests, way_to
 from runbooks.procedure.parser import parse
 from runbooks.procedure.serialization import as_json, from_json
-from runbooks.procedure.titles import title_key
 from tests.runbooks.texts import PLAIN, procedure
 
 TEXT = b"""---
