@@ -34,7 +34,7 @@ from runbooks.api.markdown import given
 from runbooks.api.revisions import BODIES, OfRunbook, runbook_now, runbook_of, saved
 from runbooks.library import linting, queries, reading
 from runbooks.library import revisions as library
-from runbooks.lint.findings import Judgement
+from runbooks.lint.findings import LintResult
 from runbooks.models import Revision, Runbook
 
 
@@ -142,7 +142,7 @@ class RunbookUnarchive(OfRunbook):
         return Response(runbook_now(slug))
 
 
-def _judged(revisions: list[Revision | None]) -> dict[int, Judgement]:
+def _judged(revisions: list[Revision | None]) -> dict[int, LintResult]:
     """What is wrong in the texts that a list counts; it came without them."""
     keys = [revision.pk for revision in revisions if revision]
     whole = Revision.objects.filter(pk__in=keys).select_related("runbook__system")

@@ -10,7 +10,7 @@ from functools import cached_property
 from runbooks.library import failures, linting, queries
 from runbooks.library.demands import demands
 from runbooks.library.reading import Reading
-from runbooks.lint.findings import Judgement
+from runbooks.lint.findings import LintResult
 from runbooks.models import Revision, Runbook
 from runbooks.procedure.model import Procedure, Step
 from runbooks.procedure.serialization import from_json
@@ -28,7 +28,7 @@ class RunbookAnswer:
     revision: RevisionAnswer | None = None
 
 
-def runbook_line(listed: queries.Listed, judged: Mapping[int, Judgement]) -> RunbookAnswer:
+def runbook_line(listed: queries.Listed, judged: Mapping[int, LintResult]) -> RunbookAnswer:
     """A runbook in the list; `judged` are the texts that count, by the keys of their revisions."""
     counts = listed.counts
     findings = judged[counts.pk].open if counts else ()
@@ -49,7 +49,7 @@ class RevisionAnswer:
     """A revision with its text, what was read in it, and what is wrong in it."""
 
     revision: Revision
-    judgement: Judgement
+    judgement: LintResult
 
     @property
     def source(self) -> str:
@@ -73,7 +73,7 @@ class TextAnswer:
     """A text that is not kept, as it was understood."""
 
     reading: Reading
-    judgement: Judgement
+    judgement: LintResult
 
     @property
     def procedure(self) -> ProcedureAnswer | None:

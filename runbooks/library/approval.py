@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from accounts.models import User
 from lib.refusals import Refused
-from runbooks.lint.findings import Judgement
+from runbooks.lint.findings import LintResult
 from runbooks.models import Revision
 from runbooks.procedure.runnable import NO_STEPS
 
@@ -32,7 +32,7 @@ def check_reader(revision: Revision, by: User) -> None:
 
 
 def check_judgement(
-    revision: Revision, judgement: Judgement, waivers_seen: Collection[str]
+    revision: Revision, judgement: LintResult, waivers_seen: Collection[str]
 ) -> None:
     """Nothing in the text stands against it, and the reason of each waiver was read. Raises
     `Refused`: `no_steps`, `open_errors`, `waivers_unseen`."""

@@ -14,22 +14,22 @@ from datetime import datetime
 from runbooks.library import facts
 from runbooks.library.reading import Reading, doubts
 from runbooks.lint.facts import LintFacts
-from runbooks.lint.findings import Judgement, judge
+from runbooks.lint.findings import LintResult, lint_text
 from runbooks.models import Revision, Runbook
 from runbooks.procedure.serialization import from_json
 from runbooks.runs.cache import Recent
 
 #: By revision, SHA-256 of its text, and the facts.
-_judgements: Recent[tuple[int, str, LintFacts], Judgement] = Recent(500)
+_judgements: Recent[tuple[int, str, LintFacts], LintResult] = Recent(500)
 
 
-def of_revision(revision: Revision, *, at: datetime) -> Judgement:
+def of_revision(revision: Revision, *, at: datetime) -> LintResult:
     """What is wrong in a kept text, as of `at` (aware). It is the stored procedure that is judged,
     for that is what a run follows."""
     return of_revisions([revision], at=at)[revision.pk]
 
 
-def of_revisions(revisions: Iterable[Revision], *, at: datetime) -> dict[int, Judgement]:
+def of_revisions(revisions: Iterable[Revision], *, at: datetime) -> dict[int, LintResult]:
     """The same for many, by their keys; the number of queries does not grow with them, if they come
     with their runbooks and systems."""
     kept = list(revisions)
@@ -39,16 +39,16 @@ def of_revisions(revisions: Iterable[Revision], *, at: datetime) -> dict[int, Ju
 
 def of_reading(
     source: bytes, reading: Reading, *, runbook: Runbook | None, at: datetime
-) -> Judgement:
+) -> LintResult:
     """What is wrong in a text that was just read; `runbook` is the one whose next revision it would
     be, None for a new one."""
     known = facts.of_text(reading.system, runbook, at=at)
-    return judge(reading.procedure, source, reading.findings, known)
+    return lint_text(reading.procedure, source, reading.findings, known)
 
 
-def _judged(revision: Revision, known: LintFacts) -> Judgement:
-    def look() -> Judgement:
+def _judged(revision: Revision, known: LintFacts) -> LintResult:
+    def look() -> LintResult:
         source = bytes(revision.source)
-        return judge(from_json(revision.procedure), source, doubts(source), known)
+        return lint_text(from_json(revision.procedure), source, doubts(source), known)
 
     return _judgements.get_or((revision.pk, revision.sha256, known), look)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from runbooks.library.demands import demands
 from runbooks.library.shown_commands import in_library
-from runbooks.lint.findings import Noted
+from runbooks.lint.findings import NotedFinding
 from runbooks.procedure.irreversible import act_of
 from runbooks.procedure.model import Procedure, Step
 from runbooks.procedure.runnable import not_runnable
@@ -21,7 +21,7 @@ class Line:
 
     step: Step
     demands: tuple[str, ...]
-    notes: tuple[Noted, ...]
+    notes: tuple[NotedFinding, ...]
     overwrites: bool
 
 
@@ -32,7 +32,7 @@ class Part:
 
     section: Section
     html: str
-    notes: tuple[Noted, ...]
+    notes: tuple[NotedFinding, ...]
     lines: tuple[Line, ...]
 
 
@@ -43,14 +43,14 @@ class Sheet:
     intro_html: str
     parts: tuple[Part, ...]
     asides: tuple[Part, ...]
-    loose: tuple[Noted, ...]
+    loose: tuple[NotedFinding, ...]
 
 
-def lay_out(procedure: Procedure, notes: Iterable[Noted] = ()) -> Sheet:
+def lay_out(procedure: Procedure, notes: Iterable[NotedFinding] = ()) -> Sheet:
     """Sort `notes` to the innermost step whose lines they point at, else to the section."""
     steps = sorted(procedure.steps, key=lambda step: step.line)
-    beside: dict[int, list[Noted]] = {}
-    below: dict[str, list[Noted]] = {}
+    beside: dict[int, list[NotedFinding]] = {}
+    below: dict[str, list[NotedFinding]] = {}
     loose = []
     for note in notes:
         line = note.finding.line
@@ -84,7 +84,7 @@ def lay_out(procedure: Procedure, notes: Iterable[Noted] = ()) -> Sheet:
     )
 
 
-def _line(step: Step, procedure: Procedure, notes: list[Noted]) -> Line:
+def _line(step: Step, procedure: Procedure, notes: list[NotedFinding]) -> Line:
     return Line(
         step,
         demands(step.guard, procedure),

@@ -1,4 +1,4 @@
-"""What the parser and the linter say of a text, sorted into what counts and what its author waived.
+"""The findings of the parser and the linter on a text: those that count, and those waived.
 
 Pure, like both of them: the facts come in from outside (`runbooks.library.linting`).
 """
@@ -34,7 +34,7 @@ class WaivedRule:
 
 
 @dataclass(frozen=True)
-class Noted:
+class NotedFinding:
     """A finding as it is shown; `waived` is the reason why it does not count, '' when it does."""
 
     finding: Finding
@@ -48,7 +48,7 @@ class Noted:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class LintResult:
     """`open` are the findings that count, in the order of the source; `waivers` in that of the
     front matter."""
 
@@ -61,12 +61,16 @@ class Judgement:
         return tuple(finding for finding in self.open if finding.level is Level.ERROR)
 
     @property
-    def noted(self) -> tuple[Noted, ...]:
+    def noted(self) -> tuple[NotedFinding, ...]:
         """All findings line by line, the waived ones with their reason. On one line the heaviest
         come first, and the waived last."""
-        waived = [Noted(finding, one.reason) for one in self.waivers for finding in one.findings]
-        found = [Noted(finding) for finding in self.open] + waived
-        return tuple(sorted(found, key=_weight))
+        waived = [
+            NotedFinding(finding, waiver.reason)
+            for waiver in self.waivers
+            for finding in waiver.findings
+        ]
+        counting = [NotedFinding(finding) for finding in self.open] + waived
+        return tuple(sorted(counting, key=_weight))
 
     @property
     def counted(self) -> tuple[tuple[Level, int], ...]:
@@ -75,24 +79,24 @@ class Judgement:
         return tuple((level, met.count(level)) for level in Level if level in met)
 
 
-def judge(
+def lint_text(
     procedure: Procedure | None,
     source: bytes,
-    said: Iterable[Finding] = (),
+    others: Iterable[Finding] = (),
     facts: LintFacts | None = None,
-) -> Judgement:
-    """The findings `said` already (the parser's, the library's) and those of the linter.
+) -> LintResult:
+    """The findings of the linter, and the `others`: the parser's, the library's.
 
     `procedure` is what was read from `source`, None when nothing could be: then the linter has
     nothing to look at. Without `facts` the rules that need some say nothing, and no waiver is
     called idle, because its rule may be one of them.
     """
     if procedure is None:
-        return Judgement(tuple(said))
+        return LintResult(tuple(others))
     text = source.decode("utf-8-sig", errors="replace")
-    found = lint(procedure, text, facts)
+    findings = lint(procedure, text, facts)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    counting, waived = split(found, procedure.waive)
+    counting, waived = split(findings, procedure.waive)
     waivers = tuple(
         WaivedRule(
             code,
@@ -102,11 +106,11 @@ def judge(
         )
         for code, reason in procedure.waive
     )
-    idle = (_idle(one, text) for one in waivers if not one.findings)
+    idle = (_idle(waiver, text) for waiver in waivers if not waiver.findings)
     doubts = [f for f in idle if facts is not None or f.code == "waive.unknown"]
     if needs_steps(procedure):
         doubts.append(no_steps(procedure))
-    return Judgement(tuple(sorted([*said, *counting, *doubts], key=_place)), waivers)
+    return LintResult(tuple(sorted([*others, *counting, *doubts], key=_place)), waivers)
 
 
 def _idle(waiver: WaivedRule, text: str) -> Finding:
@@ -136,15 +140,15 @@ def _written(code: str, text: str) -> tuple[int, int]:
     for number, line in enumerate(text.split("\n"), start=1):
         if number > 1 and line.rstrip() in {"---", "..."}:
             break
-        if found := re.search(rf"\b{code}['\"]?\s*:", line):
-            return number, found.start() + 1
+        if match := re.search(rf"\b{code}['\"]?\s*:", line):
+            return number, match.start() + 1
     return 1, 1
 
 
-def _weight(one: Noted) -> tuple[int, bool, int, int, str]:
-    finding = one.finding
+def _weight(noted: NotedFinding) -> tuple[int, bool, int, int, str]:
+    finding = noted.finding
     level = list(Level).index(finding.level)
-    return finding.line, bool(one.waived), level, finding.column, finding.code
+    return finding.line, bool(noted.waived), level, finding.column, finding.code
 
 
 def _place(finding: Finding) -> tuple[int, int, str]:

@@ -48,7 +48,7 @@ def lint_rules_page() -> str:
         for code, rule in RULES.items()
     ]
     table = ["| rule | level | flags | in |", "|---|---|---|---|", *rows]
-    return "\n".join([_INTRODUCTION, *table, "", *map(_told, RULES.values()), *_commands()])
+    return "\n".join([_INTRODUCTION, *table, "", *map(_section, RULES.values()), *_commands()])
 
 
 def _commands() -> list[str]:
@@ -68,8 +68,8 @@ def _written(danger: Danger) -> str:
 
 def _when(danger: Danger) -> str:
     """The first sentence that the condition says of itself."""
-    said = " ".join((danger.also.__doc__ or "").split()) if danger.also else ""
-    return said.partition(". ")[0].rstrip(".")
+    condition = " ".join((danger.also.__doc__ or "").split()) if danger.also else ""
+    return condition.partition(". ")[0].rstrip(".")
 
 
 def example(code: str, name: str) -> str:
@@ -77,18 +77,18 @@ def example(code: str, name: str) -> str:
     return (EXAMPLES / code / f"{name}.md").read_text("utf-8")
 
 
-def _told(rule: LintRule) -> str:
+def _section(rule: LintRule) -> str:
     bad, good = example(rule.code, "bad"), example(rule.code, "good")
     parts = [f"## {rule.code}", f"{rule.summary}: {rule.level.value}.", rule.reason, "Flagged:"]
-    parts += [_block(bad), *_said(rule.code, bad), "Not flagged:", _block(good)]
+    parts += [_block(bad), *_finding(rule.code, bad), "Not flagged:", _block(good)]
     return "\n\n".join(parts) + "\n"
 
 
-def _said(code: str, source: str) -> list[str]:
-    """What the rule says of its example; nothing where it needs facts of the inventory."""
+def _finding(code: str, source: str) -> list[str]:
+    """The finding of the rule on its example; none where it needs facts of the inventory."""
     procedure = parse(source.encode(), name="An example").procedure
-    found = lint(procedure, source) if procedure else ()
-    return [_quoted(finding) for finding in found if finding.code == code][:1]
+    findings = lint(procedure, source) if procedure else ()
+    return [_quoted(finding) for finding in findings if finding.code == code][:1]
 
 
 def _quoted(finding: Finding) -> str:

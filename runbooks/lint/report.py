@@ -1,5 +1,5 @@
-"""What the linter says of files, written down: lines for people, JSON, and SARIF 2.1.0, the form
-that code hosts and editors read (OASIS, Static Analysis Results Interchange Format).
+"""Reports on linted files: lines for people, JSON, and SARIF 2.1.0, the form that code hosts and
+editors read (OASIS, Static Analysis Results Interchange Format).
 
 Pure: plain data in, text or plain data out.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from runbooks.enums import Level
-from runbooks.lint.findings import Judgement, Noted
+from runbooks.lint.findings import LintResult, NotedFinding
 from runbooks.lint.rule import LintRule
 from runbooks.procedure.model import Finding
 
@@ -33,7 +33,7 @@ class Linted:
     """A file and what was found in it; `unreadable` is a sentence when it could not be opened."""
 
     path: str
-    judgement: Judgement = Judgement()
+    result: LintResult = LintResult()
     unreadable: str = ""
 
 
@@ -41,7 +41,7 @@ def lines(files: Iterable[Linted]) -> Iterator[str]:
     """One finding a line, in the form that editors jump from: `file:line:column: level code …`.
     A waived one says so, and why, and is no error any more."""
     for file in files:
-        for noted in file.judgement.noted:
+        for noted in file.result.noted:
             finding = noted.finding
             level = "waived" if noted.waived else finding.level.value
             why = f" Waived: {noted.waived}" if noted.waived else ""
@@ -54,9 +54,9 @@ def lines(files: Iterable[Linted]) -> Iterator[str]:
 def data(files: Iterable[Linted]) -> list[dict[str, Any]]:
     """One object a finding: `file`, the fields of the finding, and `waived`, the reason or null."""
     return [
-        {"file": file.path, **dataclasses.asdict(one.finding), "waived": one.waived or None}
+        {"file": file.path, **dataclasses.asdict(noted.finding), "waived": noted.waived or None}
         for file in files
-        for one in file.judgement.noted
+        for noted in file.result.noted
     ]
 
 
@@ -67,7 +67,7 @@ def sarif(files: Sequence[Linted], rules: Mapping[str, LintRule]) -> dict[str, A
     A waived finding carries a suppression "inSource", justified by the reason of its waiver. A file
     that could not be opened makes the invocation unsuccessful, with a notification.
     """
-    met = {one.finding.code for file in files for one in file.judgement.noted}
+    met = {noted.finding.code for file in files for noted in file.result.noted}
     codes = [*rules, *sorted(met - set(rules))]
     numbers = {code: number for number, code in enumerate(codes)}
     unread = [file for file in files if file.unreadable]
@@ -89,7 +89,7 @@ def sarif(files: Sequence[Linted], rules: Mapping[str, LintRule]) -> dict[str, A
         "results": [
             _result(file.path, place, noted, numbers)
             for place, file in enumerate(files)
-            for noted in file.judgement.noted
+            for noted in file.result.noted
         ],
     }
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -122,7 +122,9 @@ def _rule(code: str, rule: LintRule | None) -> dict[str, Any]:
     }
 
 
-def _result(path: str, place: int, noted: Noted, numbers: Mapping[str, int]) -> dict[str, Any]:
+def _result(
+    path: str, place: int, noted: NotedFinding, numbers: Mapping[str, int]
+) -> dict[str, Any]:
     finding = noted.finding
     result: dict[str, Any] = {
         "ruleId": finding.code,

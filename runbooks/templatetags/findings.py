@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django import template
 
 from runbooks.enums import Level
-from runbooks.lint.findings import Noted
+from runbooks.lint.findings import NotedFinding
 
 register = template.Library()
 _MARKS = {Level.ERROR: "bad", Level.WARNING: "warn", Level.HINT: "off"}
@@ -36,6 +36,6 @@ def mark(level: Level) -> str:
 
 
 @register.filter
-def marked(note: Noted) -> str:
+def marked(note: NotedFinding) -> str:
     """The same for a finding that may be waived: then it has no weight."""
     return "off" if note.waived else mark(note.finding.level)

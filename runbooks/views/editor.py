@@ -21,7 +21,7 @@ from runbooks.library.reading import read
 from runbooks.library.reading_view import lay_out
 from runbooks.library.revisions import Unreadable
 from runbooks.library.starter import starter
-from runbooks.lint.findings import Judgement
+from runbooks.lint.findings import LintResult
 from runbooks.models import Revision, Runbook
 from runbooks.procedure.difference import difference
 from runbooks.procedure.runnable import can_be_done, not_runnable
@@ -214,7 +214,7 @@ def _preview(source: bytes, runbook: Runbook | None) -> dict[str, Any]:
 def _found(source: bytes, unreadable: Unreadable) -> dict[str, Any]:
     """Why a text was not saved, and at which lines."""
     return {
-        "notes": Judgement(unreadable.findings).noted,
+        "notes": LintResult(unreadable.findings).noted,
         "written": shown(source).split("\n"),
         "unreadable": unreadable.errors["source"],
     }

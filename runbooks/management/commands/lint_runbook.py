@@ -1,4 +1,4 @@
-"""Say what is wrong in runbook files, for people and for machines."""
+"""Lint runbook files, for people and for machines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from inventory.models import System
 from runbooks.library import facts
 from runbooks.lint.facts import LintFacts
-from runbooks.lint.findings import judge
+from runbooks.lint.findings import lint_text
 from runbooks.lint.report import Linted, data, lines, sarif
 from runbooks.lint.rules import RULES
 from runbooks.procedure.parser import parse
@@ -49,12 +49,12 @@ class Command(BaseCommand):
         else:
             for line in lines(linted):
                 self.stdout.write(line)
-        unread = [one.unreadable for one in linted if one.unreadable]
+        unread = [file.unreadable for file in linted if file.unreadable]
         for sentence in unread:
             self.stderr.write(sentence)
         if unread:
             raise SystemExit(2)
-        if any(one.judgement.errors for one in linted):
+        if any(file.result.errors for file in linted):
             raise SystemExit(1)
 
 
@@ -75,4 +75,4 @@ def _linted(path: Path, known: LintFacts | None) -> Linted:
     except OSError as error:
         return Linted(str(path), unreadable=f"{path} cannot be read: {error.strerror}.")
     parsed = parse(source, name=path.stem)
-    return Linted(str(path), judge(parsed.procedure, source, parsed.findings, known))
+    return Linted(str(path), lint_text(parsed.procedure, source, parsed.findings, known))

@@ -14,7 +14,7 @@ from accounts.enums import Scope
 from accounts.models import User
 from runbooks.library import revisions
 from runbooks.library.reading_view import lay_out
-from runbooks.lint.findings import judge
+from runbooks.lint.findings import lint_text
 from runbooks.models import Revision
 from runbooks.procedure.parser import parse
 from runbooks.templatetags.findings import pieces
@@ -55,7 +55,7 @@ def _codes(revision: Revision) -> list[str]:
 def test_notes_stand_at_the_innermost_step_the_section_or_the_head() -> None:
     parsed = parse(LINES)
     assert parsed.procedure is not None
-    notes = judge(parsed.procedure, LINES, parsed.findings).noted
+    notes = lint_text(parsed.procedure, LINES, parsed.findings).noted
     sheet = lay_out(parsed.procedure, notes)
     assert [one.finding.code for one in sheet.loose] == ["waive.unknown"]
     watering = sheet.parts[0].lines
@@ -120,7 +120,7 @@ def test_a_text_with_errors_can_be_saved_and_drilled(
     sent = {"source": DESTROYING.decode(), "save": ""}
     browser = signed_in(author)
     assert browser.post("/runbooks/new/", sent).status_code == 303
-    errors = len(judge(parse(DESTROYING).procedure, DESTROYING).errors)
+    errors = len(lint_text(parse(DESTROYING).procedure, DESTROYING).errors)
     said = browser.get(PAGE).content.decode()
     assert ("error is" if errors == 1 else f"{errors} errors are") in said
     answer = signed_in(operator).post(f"{PAGE}1/start/", {"kind": "drill", "key": "k"})

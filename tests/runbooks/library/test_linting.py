@@ -17,7 +17,7 @@ from lib.refusals import Refused
 from runbooks.enums import Level, Move, RunRole
 from runbooks.library import facts, linting, revisions
 from runbooks.lint.facts import LintFacts
-from runbooks.lint.findings import Judgement, judge
+from runbooks.lint.findings import LintResult, lint_text
 from runbooks.lint.rules import RULES
 from runbooks.procedure.parser import parse
 from tests.factories import inventory
@@ -29,9 +29,9 @@ from tests.factories.story import story
 LEDGER = PLAIN.replace(b"\n---\n\n", b"\nsystem: ledger\n---\n\n")
 
 
-def _judged(source: bytes, known: LintFacts | None = None) -> Judgement:
+def _judged(source: bytes, known: LintFacts | None = None) -> LintResult:
     parsed = parse(source)
-    return judge(parsed.procedure, source, parsed.findings, known)
+    return lint_text(parsed.procedure, source, parsed.findings, known)
 
 
 def _with(line: bytes, source: bytes = PLAIN) -> bytes:
@@ -177,11 +177,11 @@ def test_what_was_found_is_remembered_until_a_fact_changes(
     system = inventory.system(operator, at)
     looks = []
 
-    def look(*given: Any) -> Judgement:
+    def look(*given: Any) -> LintResult:
         looks.append(given)
-        return judge(*given)
+        return lint_text(*given)
 
-    monkeypatch.setattr(linting, "judge", look)
+    monkeypatch.setattr(linting, "lint_text", look)
     revision = kept(author, at, LEDGER)
     for minutes in (1, 2, 3):
         first = linting.of_revision(revision, at=at + timedelta(minutes=minutes))

@@ -17,7 +17,7 @@ from accounts.models import User
 from lib.refusals import Refused
 from runbooks.enums import Level, RunKind
 from runbooks.library import revisions
-from runbooks.lint.findings import judge
+from runbooks.lint.findings import lint_text
 from runbooks.models import Run
 from runbooks.procedure.runnable import can_be_done, not_runnable
 from runbooks.runs import preparation
@@ -57,7 +57,7 @@ def test_what_can_be_done_counts_the_errors() -> None:
 
 @pytest.mark.parametrize(("source", "errors"), [(DRAFT, 1), (ASIDE, 1), (REFERENCE, 0), (PLAIN, 0)])
 def test_it_is_an_error_unless_it_is_only_to_be_read(source: bytes, errors: int) -> None:
-    found = judge(procedure(source), source).open
+    found = lint_text(procedure(source), source).open
     assert [f.level for f in found if f.code == "approval.no_steps"] == [Level.ERROR] * errors
 
 

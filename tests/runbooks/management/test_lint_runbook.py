@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.models import User
 from runbooks.enums import Level
-from runbooks.lint.findings import Judgement, WaivedRule
+from runbooks.lint.findings import LintResult, WaivedRule
 from runbooks.lint.report import Linted, data, lines, sarif, uri
 from runbooks.lint.rules import RULES
 from runbooks.procedure.model import Finding
@@ -23,7 +23,7 @@ BROKEN = PLAIN + b"\n  ```guard\n  overwrites: x\n  ```\n"
 FOUND = Finding("L22", Level.ERROR, 8, 3, "`rm` removes all.", "Move it.")
 TICKED = Finding("syntax.ticked", Level.WARNING, 5, 1, "It is ticked.")
 WAIVED = Finding("L10", Level.ERROR, 5, 7, "Nobody is stopped.", "Stop them.")
-JUDGED = Judgement((TICKED, FOUND), (WaivedRule("L10", "There are no writers", "…", (WAIVED,)),))
+JUDGED = LintResult((TICKED, FOUND), (WaivedRule("L10", "There are no writers", "…", (WAIVED,)),))
 
 
 def _file(folder: Path, name: str, source: bytes) -> str:

@@ -15,7 +15,7 @@ from runbooks.enums import ValueType
 from runbooks.lint.book import words
 from runbooks.lint.book.effects import RESTORES
 from runbooks.lint.commands import shell
-from runbooks.lint.findings import judge
+from runbooks.lint.findings import lint_text
 from runbooks.lint.rules.commands import connections, literals
 from runbooks.machine.placeholders import begins_a_word
 from runbooks.procedure import quoting
@@ -123,7 +123,7 @@ def test_what_is_typed_as_a_value(unit: str) -> None:
 def test_a_runbook_is_read_and_judged(form: str, unit: str) -> None:
     source = form.replace("{}", filled(unit, 9_000)).encode()
     parsed = parse(source)
-    assert judge(parsed.procedure, source, parsed.findings) is not None
+    assert lint_text(parsed.procedure, source, parsed.findings) is not None
 
 
 def test_comments_go_and_what_is_never_closed_stays() -> None:

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from runbooks.enums import Level
-from runbooks.lint.findings import judge
+from runbooks.lint.findings import lint_text
 from runbooks.procedure.parser import parse
 from tests.runbooks.lint.linting import flagged
 
@@ -156,7 +156,7 @@ def test_values_that_are_compared():
 
 def test_a_carriage_return_inside_a_line_is_an_error_and_at_its_end_is_not():
     def judged(source: bytes) -> list[tuple[str, int]]:
-        found = judge(parse(source, name="x").procedure, source).open
+        found = lint_text(parse(source, name="x").procedure, source).open
         return [(one.sentence, one.line) for one in found if one.code == "L58"]
 
     text = b"- [ ] Look at it\n\n  ```sh\n  rm -r /srv\r  ls\n  ```\n"
@@ -180,7 +180,7 @@ def test_the_time_grows_with_the_text_alone(piece):
     text = "\n\n".join([f"- [ ] Look {block}\n\n  ```sh\n  {block}\n  ```"] * 5)
     procedure = parse(text.encode(), name="x").procedure
     begun = time.perf_counter()
-    judge(procedure, text.encode())
+    lint_text(procedure, text.encode())
     assert time.perf_counter() - begun < 5
 
 
