@@ -21,10 +21,11 @@ from accounts.models import User
 from incidents import words
 from incidents.models import Incident, IncidentChange, TimelineEntry
 from lib import times
-from runbooks.audit.near_miss_queries import is_near_miss, near_misses_in
+from runbooks.audit.near_miss_queries import near_misses_in
 from runbooks.enums import RunStatus
 from runbooks.log import blind_values
-from runbooks.log.words import events as run_words
+from runbooks.log.words import sentence as event_sentence
+from runbooks.machine.events.kinds import MEASURED, from_data
 from runbooks.machine.state import RunState
 from runbooks.models import Event, Run
 from runbooks.procedure.model import Procedure
@@ -212,7 +213,7 @@ def _log(
     newest = _newest(events, "at", most)
     runs = _runs({event.run_id for event in newest})
     procedures = {pk: rows.procedure_of(run) for pk, run in runs.items()}
-    measured = {event.run_id for event in newest if event.kind in blind_values.MEASURED}
+    measured = {event.run_id for event in newest if event.kind in MEASURED}
     states = {pk: rows.known(runs[pk]) for pk in measured if runs[pk].status in _LIVING}
     hidden = {pk: blind_values.steps(state, reader) for pk, state in states.items()}
     return [
@@ -231,8 +232,8 @@ def _log_row(
     event: Event, procedure: Procedure, state: RunState | None, hidden: Mapping[int, frozenset[int]]
 ) -> Row:
     line = json.loads(event.text)
-    at, data = _moment(event.at), line.get("data", {})
-    sentence = run_words.sentence(event.kind, data, procedure)
+    at, happened = _moment(event.at), from_data(event.kind, line["data"])
+    sentence = event_sentence(happened, procedure)
     return Row(
         key=Key(event.at, _LOG, event.pk),
         kind="log",
@@ -240,9 +241,7 @@ def _log_row(
         time=times.stamp(at),
         who=str(line.get("name", "")),
         role=str(line.get("role") or ""),
-        text=blind_values.told(event.kind, data, state, hidden[event.run_id])
-        if state
-        else sentence,
+        text=blind_values.told(happened, state, hidden[event.run_id]) if state else sentence,
         run=event.run_id,
-        near_miss=is_near_miss(event.kind, data),
+        near_miss=happened.is_near_miss,
     )

@@ -1,18 +1,19 @@
 """The kinds of events that an endpoint may ask for: the log's own, and those of incidents.
 
 A pattern is a kind (`run.held`), a family (`step.*`) or `*`. `docs/reference/webhooks.md` names the
-families; the kinds of the log are those of `runbooks.log.words.events`.
+families; the kinds of the log are those of `runbooks.machine.events`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from runbooks.log.words import events
+from runbooks.machine.events.kinds import KINDS
+from runbooks.machine.events.people import FitnessStated
 
 TEST = "webhook.tested"
 #: How somebody said they are stays with the run: it is sent to nobody.
-FITNESS = "fitness.stated"
+FITNESS = FitnessStated.kind
 ENTRY_ADDED, ENTRY_CORRECTED = "incident.entry_added", "incident.entry_corrected"
 OTHER_CHANGE = "incident.changed"
 
@@ -43,7 +44,7 @@ CHANGES = {
 
 #: What each kind means, for the reference.
 MEANINGS: dict[str, str] = {
-    **{kind: known.meaning for kind, known in events.KINDS.items() if kind != FITNESS},
+    **{kind: event.in_one_sentence() for kind, event in KINDS.items() if kind != FITNESS},
     **{kind: f"Somebody {verb}." for verb, kind in CHANGES.items()},
     OTHER_CHANGE: "Another change of an incident's facts.",
     ENTRY_ADDED: "A person added an entry to the timeline.",

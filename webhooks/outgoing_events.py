@@ -19,9 +19,10 @@ from django.urls import reverse
 from incidents import words as incident_words
 from incidents.models import Incident, IncidentChange, TimelineEntry
 from inventory.enums import Environment
-from runbooks.audit.near_miss_queries import is_near_miss
 from runbooks.enums import RunKind
-from runbooks.log.words import events as run_words
+from runbooks.log.words import sentence_without_values
+from runbooks.machine.events.event import RunEvent, UnknownEvent
+from runbooks.machine.events.kinds import from_data
 from runbooks.models import Event, Run
 from runbooks.procedure.model import Procedure
 from runbooks.procedure.serialization import from_json
@@ -104,7 +105,8 @@ def _runs(keys: Collection[int]) -> list[OutgoingEvent]:
 
 def _event(event: Event, run: Run, procedure: Procedure) -> OutgoingEvent:
     line = json.loads(event.text)
-    sentence = _cut(_sentence(event, line["data"], procedure))
+    happened, sentence = _read(event, line["data"], procedure)
+    sentence = _cut(sentence)
     url = link("runbooks:run_detail", run.pk)
     production = run.kind == RunKind.LIVE and _writes_production(run, procedure)
     system = run.revision.runbook.system
@@ -122,8 +124,8 @@ def _event(event: Event, run: Run, procedure: Procedure) -> OutgoingEvent:
             "sentence": sentence,
             "who": line["name"],
             "role": line["role"],
-            "near_miss": is_near_miss(event.kind, line["data"]),
-            "step": _step(line["data"], procedure),
+            "near_miss": happened.is_near_miss,
+            "step": _step(happened, procedure),
             "run": {"id": run.pk, "title": run.title, "kind": run.kind, "url": url},
             "into_production": production,
             "system": system.name if system else None,
@@ -133,32 +135,21 @@ def _event(event: Event, run: Run, procedure: Procedure) -> OutgoingEvent:
     )
 
 
-def _sentence(event: Event, data: Mapping[str, Any], procedure: Procedure) -> str:
-    """One event that cannot be told must not keep all later ones from being sent."""
+def _read(row: Event, data: Mapping[str, Any], procedure: Procedure) -> tuple[RunEvent, str]:
+    """The event and its sentence. One that cannot be put into words must not keep all later ones
+    from being sent."""
     try:
-        return without_values(event.kind, data, procedure)
+        event = from_data(row.kind, data)
+        return event, sentence_without_values(event, procedure)
     except (KeyError, TypeError, ValueError, IndexError):
-        _logger.exception("event %s of kind %s cannot be told in words", event.pk, event.kind)
-        return event.kind.replace(".", " ").replace("_", " ")
+        _logger.exception("event %s of kind %s cannot be put into words", row.pk, row.kind)
+        unknown = UnknownEvent(name=row.kind, data=data)
+        return unknown, sentence_without_values(unknown, procedure)
 
 
-def without_values(kind: str, data: Mapping[str, Any], procedure: Procedure) -> str:
-    """The sentence of an event without anything that was measured or read off."""
-    step = run_words.step_name(data, procedure)
-    if kind == "step.recorded":
-        return f"recorded values at {step}"
-    if kind == "step.mismatched":
-        return f"found something different at {step}"
-    if kind == "run.held" and data.get("mismatch"):
-        return "held the run until a second person has looked"
-    if kind == "evidence.attached":
-        return f"attached {data['name']}" + (f" to {step}" if step else "")
-    return run_words.sentence(kind, {**data, "values": {}}, procedure)
-
-
-def _step(data: Mapping[str, Any], procedure: Procedure) -> dict[str, str] | None:
-    index = data.get("step")
-    if not isinstance(index, int) or not 0 <= index < len(procedure.steps):
+def _step(event: RunEvent, procedure: Procedure) -> dict[str, str] | None:
+    index = event.step
+    if index is None or not 0 <= index < len(procedure.steps):
         return None
     step = procedure.steps[index]
     return {"number": step.number, "title": step.title}

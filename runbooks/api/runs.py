@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
 
 from django.http import HttpResponseBase
@@ -30,6 +29,7 @@ from runbooks.enums import RunKind, RunStatus
 from runbooks.library import failures as slips
 from runbooks.live.presence import Here
 from runbooks.log import texts
+from runbooks.machine.events.people import HandOverOffered
 from runbooks.machine.state import RunState
 from runbooks.models import Revision, Run
 from runbooks.procedure.serialization import from_json
@@ -168,9 +168,11 @@ def _note(run: Run, state: RunState) -> HandOverNote:
     """What was said when the hand-over that is pending was offered."""
     if state.hand_over_to is None:
         return HandOverNote()
-    event = run.events.filter(kind="hand_over.offered").order_by("-sequence").first()
-    data = texts.read(event.text).data if event else {}
-    return HandOverNote(**{f.name: data[f.name] for f in fields(HandOverNote) if f.name in data})
+    row = run.events.filter(kind=HandOverOffered.kind).order_by("-sequence").first()
+    event = texts.read(row.text).event if row else None
+    if not isinstance(event, HandOverOffered):
+        return HandOverNote()
+    return HandOverNote(event.position, event.running, event.next_step, event.worries)
 
 
 def _revision(slug: str, number: int) -> Revision:

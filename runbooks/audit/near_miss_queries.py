@@ -71,11 +71,6 @@ class Filters:
     until: datetime | None = None
 
 
-def is_near_miss(kind: str, data: Mapping[str, Any]) -> bool:
-    """Whether an event of this kind with this data is one: a guard `caught` something."""
-    return kind in {KINDS[What.REFUSAL], KINDS[What.MISMATCH]} and bool(data.get("caught"))
-
-
 def near_misses_in(events: QuerySet[Event]) -> QuerySet[Event]:
     """Those of `events` that are near misses."""
     return of(events, (What.REFUSAL, What.MISMATCH))

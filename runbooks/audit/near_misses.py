@@ -26,7 +26,7 @@ from django.db.models import Count, Q
 from runbooks.audit.near_miss_queries import WHAT, Filters, What, found, guarded, narrowed, of
 from runbooks.enums import RunKind, RunStatus
 from runbooks.log import blind_values
-from runbooks.log.words.events import step_name
+from runbooks.log.words import ProcedureWords
 from runbooks.models import Event, Runbook
 from runbooks.procedure.guard_names import guard_name
 from runbooks.runs import persistence as rows
@@ -195,7 +195,7 @@ def _told(event: Any, reader: int | None) -> NearMiss:
         revision=run.revision.number,
         sequence=event.sequence,
         step_index=step,
-        step=step_name(data, rows.procedure_of(run)),
+        step=ProcedureWords(rows.procedure_of(run)).step(step),
         tried=_tried(what, data),
         sentence=_sentence(event, what, data, reader),
         remedy=str(data.get("remedy", "")),

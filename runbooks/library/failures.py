@@ -18,7 +18,8 @@ from accounts.models import User
 from lib.refusals import Refused
 from runbooks.enums import Deviation, RunKind, RunRole, RunStatus
 from runbooks.log import texts as eventtext
-from runbooks.log.words.events import deviation_words
+from runbooks.machine.events.run import EndedEarly, RunAborted, RunTurnedBack, deviation_words
+from runbooks.machine.events.steps import StepMismatched
 from runbooks.models import Revision, Run, Runbook, Waiver
 from runbooks.procedure.executable import has_deed, step_digests, way_to
 from runbooks.procedure.model import Procedure
@@ -27,7 +28,7 @@ from runbooks.procedure.serialization import from_json
 #: A live run that went wrong in one of these locks its text.
 LOCKING = (Deviation.WRONG_TARGET.value, Deviation.WRONG_DIRECTION.value)
 _ENDED = (RunStatus.COMPLETED.value, RunStatus.ABORTED.value)
-_TOLD = ("run.turned_back", "run.aborted", "step.mismatched")
+_TOLD = (RunTurnedBack.kind, RunAborted.kind, StepMismatched.kind)
 
 
 @dataclass(frozen=True)
@@ -253,15 +254,14 @@ def _failure(run: Run) -> Failure:
     what was found there is why, else what the run was ended for."""
     step, why = None, ""
     lines = eventtext.of_kinds(run, _TOLD)
-    for line in lines:
-        data = line.data
-        if line.kind != "step.mismatched" and data.get("deviation") == run.deviation:
-            step, why = data.get("failed_step"), data["reason"]
+    events = [line.event for line in lines]
+    for event in events:
+        if isinstance(event, EndedEarly) and event.deviation == run.deviation:
+            step, why = event.failed_step, event.reason
             break
-    for line in lines:
-        data = line.data
-        if line.kind == "step.mismatched" and data.get("deviation") == run.deviation:
-            why = data["why"] if data["step"] == step else why
+    for event in events:
+        if isinstance(event, StepMismatched) and event.deviation == run.deviation:
+            why = event.why if event.step == step else why
     steps = from_json(run.revision.procedure).steps
     told = steps[step] if step is not None else None
     waiver = getattr(run, "waiver", None)

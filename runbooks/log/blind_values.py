@@ -3,15 +3,13 @@ the log, the values or the files of a run to somebody asks here."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 from runbooks.enums import CountersignTiming, StepStatus
-from runbooks.log.words.events import sentence
+from runbooks.log.words import sentence
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.state import FINISHED, RunState
 
-#: Kinds of events that hold what was measured.
-MEASURED = frozenset({"step.recorded", "step.mismatched", "evidence.attached"})
 _KNOWN = FINISHED | {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
 
 
@@ -28,9 +26,9 @@ def steps(state: RunState, person: int | None) -> frozenset[int]:
     )
 
 
-def told(kind: str, data: Mapping[str, Any], state: RunState, hidden: Collection[int]) -> str:
+def told(event: RunEvent, state: RunState, hidden: Collection[int]) -> str:
     """An event of the run in words; what was measured at one of the `hidden` steps is not told."""
-    if kind in MEASURED and data.get("step") in hidden:
-        number = state.step(data["step"]).number
+    if event.is_measured and event.step is not None and event.step in hidden:
+        number = state.step(event.step).number
         return f"recorded step {number}; shown after your own measurement"
-    return sentence(kind, data, state.procedure)
+    return sentence(event, state.procedure)

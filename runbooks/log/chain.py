@@ -17,7 +17,7 @@ from typing import Any
 
 from accounts.models import User
 from runbooks.log import texts
-from runbooks.machine.requests import Line, NewEvent
+from runbooks.machine.events.event import LogLine, RunEvent
 from runbooks.models import Event, Run
 from runbooks.models import sql as statements
 from runbooks.models.sql import Statement
@@ -39,14 +39,14 @@ def digest(previous: str, text: str) -> str:
 
 
 def append(
-    run: Run, events: Iterable[NewEvent], *, by: User, role: str, at: datetime, key: str | None
-) -> tuple[list[Line], list[Statement]]:
+    run: Run, events: Iterable[RunEvent], *, by: User, role: str, at: datetime, key: str | None
+) -> tuple[list[LogLine], list[Statement]]:
     """Add `events` to the log of `run`, whose row the caller has locked, and move its head.
 
     Gives the lines and the statements that write them. `run.sequence` and `run.digest` are set and
     not saved: the caller writes them with the state.
     """
-    lines: list[Line] = []
+    lines: list[LogLine] = []
     written: list[dict[str, Any]] = []
     head, sequence = run.digest, run.sequence
     for event in events:
@@ -70,12 +70,12 @@ def append(
     return lines, statements.insert(Event, written)
 
 
-def _text(run: Run, event: NewEvent, sequence: int, *, by: User, role: str, at: datetime) -> str:
+def _text(run: Run, event: RunEvent, sequence: int, *, by: User, role: str, at: datetime) -> str:
     return canonical(
         {
             "at": at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "by": by.pk,
-            "data": event.data,
+            "data": event.to_data(),
             "kind": event.kind,
             "name": str(by),
             "role": role,

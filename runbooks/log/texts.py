@@ -9,13 +9,14 @@ from typing import Any
 
 from django.db.models import Q
 
-from runbooks.machine.requests import Line
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.kinds import from_data
 from runbooks.models import Run
 
 _JSON = json.JSONDecoder()
 
 
-def told(text: str) -> dict[str, Any]:
+def parse(text: str) -> dict[str, Any]:
     """A canonical text as data. Raises `ValueError`. `json.loads` would look for blanks."""
     data: dict[str, Any]
     data, end = _JSON.raw_decode(text)
@@ -24,29 +25,29 @@ def told(text: str) -> dict[str, Any]:
     return data
 
 
-def line(data: Mapping[str, Any]) -> Line:
+def line(data: Mapping[str, Any]) -> LogLine:
     """An event as the machine reads it. Raises `ValueError`, `KeyError`."""
     at = datetime.fromisoformat(data["at"])
     if at.tzinfo is not UTC:
         raise ValueError(f"{data['at']} is not a time in UTC")
-    return Line(data["sequence"], data["kind"], at, data["by"], data["data"])
+    return LogLine(data["sequence"], at, data["by"], from_data(data["kind"], data["data"]))
 
 
-def read(text: str) -> Line:
+def read(text: str) -> LogLine:
     """An event as the machine reads it, of its canonical text. Raises `ValueError`, `KeyError`."""
-    return line(told(text))
+    return line(parse(text))
 
 
-def of_kinds(run: Run, kinds: Collection[str]) -> list[Line]:
+def of_kinds(run: Run, kinds: Collection[str]) -> list[LogLine]:
     """The lines of `run` of these kinds, up to the head that its row names, in order: one query."""
     return _lines(run, Q(kind__in=list(kinds)))
 
 
-def of_kinds_and_head(run: Run, kinds: Collection[str]) -> list[Line]:
+def of_kinds_and_head(run: Run, kinds: Collection[str]) -> list[LogLine]:
     """The same, and the last line whatever its kind."""
     return _lines(run, Q(kind__in=list(kinds)) | Q(sequence=run.sequence))
 
 
-def _lines(run: Run, wanted: Q) -> list[Line]:
-    found = run.events.filter(wanted, sequence__lte=run.sequence)
-    return [read(text) for text in found.order_by("sequence").values_list("text", flat=True)]
+def _lines(run: Run, wanted: Q) -> list[LogLine]:
+    events = run.events.filter(wanted, sequence__lte=run.sequence)
+    return [read(text) for text in events.order_by("sequence").values_list("text", flat=True)]

@@ -6,11 +6,12 @@ from typing import Any
 
 from runbooks.enums import Move
 from runbooks.machine import interlocks, rollback
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Request, index_of
 from runbooks.machine.state import RunState, in_section, taken_back
 
 
-def entering(state: RunState, key: str, why: str) -> NewEvent:
+def entering(state: RunState, key: str, why: str) -> RunEvent:
     """The event that opens the section `key` off the main path."""
     again = _renewing(state, in_section(state, key))
     return NewEvent("section.entered", {"section": key, "why": why, **again})

@@ -9,6 +9,7 @@ from runbooks.enums import Caught, CountersignTiming, Move, RunRole, StepStatus,
 from runbooks.machine import interlocks, rollback
 from runbooks.machine.acts_branch import entering
 from runbooks.machine.attempts import put
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.gates import closed_gate, not_yet
 from runbooks.machine.interlocks import Wrong
 from runbooks.machine.misses import holding, too_many
@@ -92,14 +93,14 @@ def _decide(state: RunState, request: Request) -> Outcome:
 
 def _until_now(
     state: RunState, request: Request, readings: Mapping[str, Reading]
-) -> list[NewEvent]:
+) -> list[RunEvent]:
     """The circle, if it was not drawn yet, and the values typed with the tick."""
     opened = state.steps[index_of(request)].status is StepStatus.OPEN
     events = [NewEvent("step.begun", {"step": request.step})] if opened else []
     return [*events, _recorded(request, readings)] if readings else events
 
 
-def _recorded(request: Request, readings: Mapping[str, Reading]) -> NewEvent:
+def _recorded(request: Request, readings: Mapping[str, Reading]) -> RunEvent:
     values = {name: reading.normal for name, reading in readings.items()}
     return NewEvent("step.recorded", {"step": request.step, "values": values})
 
@@ -195,7 +196,7 @@ def _read(
 
 def _wrong(
     state: RunState, request: Request, readings: Mapping[str, Reading], *, verifying: bool = False
-) -> tuple[NewEvent, ...] | None:
+) -> tuple[RunEvent, ...] | None:
     index = index_of(request)
     labels = {spec.name: spec.label for spec in interlocks.asks(state, index)}
     values = {name: reading.normal for name, reading in readings.items()}
@@ -229,7 +230,7 @@ def _known(state: RunState, index: int, readings: Mapping[str, Reading]) -> dict
 
 def _mismatch(
     state: RunState, request: Request, values: Mapping[str, str], why: str | Wrong
-) -> tuple[NewEvent, ...]:
+) -> tuple[RunEvent, ...]:
     """The step goes to diagnosis. The second time on the same step, after three wrong answers at
     it, or when an interlock says so, the run is held as well, for a second person."""
     index = index_of(request)

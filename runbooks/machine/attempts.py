@@ -1,23 +1,23 @@
-"""What happens to the attempts at steps: changed, begun anew, struck. Pieces of the fold."""
+"""What happens to the attempts at steps: changed, begun again, struck. Used by the events."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from runbooks.enums import StepStatus
-from runbooks.machine.requests import Line
 from runbooks.machine.state import FINISHED, RunState, StepState, replace
 
 
 def put(state: RunState, step: StepState) -> RunState:
+    """The state with the newest attempt at a step replaced by `step`."""
     steps = list(state.steps)
     steps[step.index] = step
     return replace(state, steps=tuple(steps))
 
 
-def touch(state: RunState, line: Line, **changes: Any) -> RunState:
-    step = state.steps[line.data["step"]]
-    return put(state, replace(step, touched=line.sequence, **changes))
+def touch(state: RunState, index: int, sequence: int, **changes: Any) -> RunState:
+    """The state with `changes` to step `index`, made by the event number `sequence`."""
+    return put(state, replace(state.steps[index], touched=sequence, **changes))
 
 
 def again(state: RunState, indexes: list[int], sequence: int) -> RunState:
@@ -30,6 +30,7 @@ def again(state: RunState, indexes: list[int], sequence: int) -> RunState:
 
 
 def strike(state: RunState, indexes: list[int], sequence: int) -> RunState:
+    """The state with those of the steps struck that are not finished."""
     for index in indexes:
         if state.steps[index].status not in FINISHED:
             step = replace(state.steps[index], status=StepStatus.STRUCK, touched=sequence)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from runbooks.enums import Move
-from runbooks.machine.requests import Line
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.gates import AttemptRefused
 
 _AT_WORK = frozenset({"step.begun", "step.recorded", "step.mismatched"})
 
@@ -61,13 +62,13 @@ FIRST: dict[Move, frozenset[str]] = {
 }
 
 
-def is_repeat(first: Line, move: Move, by: int, step: int | None) -> bool:
+def is_repeat(first: LogLine, move: Move, by: int, step: int | None) -> bool:
     """Whether `first`, the event that keeps the key, may be what this `move` of the person `by`
     (account id) on `step` caused. What was sent with it is compared by
     `runbooks.runs.idempotency_keys`."""
     if first.by != by:
         return False
-    if first.kind == "move.refused":
-        return bool(first.data["move"] == move.value and first.data["step"] == step)
-    on = first.data.get("step")
+    event, on = first.event, first.event.step
+    if isinstance(event, AttemptRefused):
+        return event.move == move.value and on == step
     return first.kind in FIRST[move] and (on is None or step is None or on == step)

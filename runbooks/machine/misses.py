@@ -5,6 +5,7 @@ Every refusal is kept. It is counted as a near miss only when it says what a gua
 from __future__ import annotations
 
 from runbooks.enums import Move, RunStatus
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.freshness import WENT_BACK
 from runbooks.machine.requests import NewEvent, Refusal, Request
 from runbooks.machine.state import RunState
@@ -29,7 +30,7 @@ _UNTYPED = frozenset(
 )
 
 
-def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[NewEvent, ...]:
+def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[RunEvent, ...]:
     """What a refused `request` leaves: the attempt with its guard and what was tried, and the hold
     when it was the third wrong answer at its step, or the clock went back. Nothing for a sender who
     was merely late."""
@@ -66,6 +67,6 @@ def too_many(state: RunState, index: int | None) -> bool:
     return index is not None and state.stated.misses.get(index, 0) + 1 >= TOO_MANY
 
 
-def holding(why: str) -> NewEvent:
+def holding(why: str) -> RunEvent:
     """The hold that only a second person ends."""
     return NewEvent("run.held", {"mismatch": True, "reason": why})

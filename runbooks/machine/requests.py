@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
 
 from accounts.texts import says_something
 from runbooks.enums import Move
+from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.kinds import from_data
 
 
 @dataclass(frozen=True)
@@ -46,22 +48,8 @@ class Request:
         return text if says_something(text) else ""
 
 
-@dataclass(frozen=True)
-class NewEvent:
-    """Something that now happened: a dotted kind in the past tense and its plain data."""
-
-    kind: str
-    data: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Line(NamedTuple):
-    """An event as it stands in the log. (A tuple, because a replay makes thousands of them.)"""
-
-    sequence: int
-    kind: str
-    at: datetime
-    by: int
-    data: Mapping[str, Any]
+def NewEvent(kind: str, data: Mapping[str, Any]) -> RunEvent:
+    return from_data(kind, data)
 
 
 @dataclass(frozen=True)
@@ -109,7 +97,7 @@ class Allowed:
     step: int | None = None
 
 
-Outcome = tuple[NewEvent, ...] | Refusal | Malformed
+Outcome = tuple[RunEvent, ...] | Refusal | Malformed
 
 
 def index_of(request: Request) -> int:

@@ -1,7 +1,7 @@
 """What people stated in a run besides its steps, as plain data.
 
 None of it has a table of its own: it is folded from the lines of the log that state it
-(`runbooks.machine.fold.STATED`), so no fact is stored twice. People are account ids; times are
+(`runbooks.machine.reducers`), so no fact is stored twice. People are account ids; times are
 aware, UTC; digests are 64 hexadecimal characters; sizes are bytes.
 """
 

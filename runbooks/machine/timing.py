@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from runbooks.enums import Move, RunStatus
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.freshness import WENT_BACK, went_back
 from runbooks.machine.gates import gates
-from runbooks.machine.requests import NewEvent, Refusal, Request
+from runbooks.machine.requests import Refusal, Request
 from runbooks.machine.state import RunState
 
 #: Moves that are judged by how long ago something was, or that begin a time that is waited for.
@@ -76,12 +76,11 @@ def _remedy(state: RunState, at: datetime) -> str:
     )
 
 
-def stamped(request: Request, events: Iterable[NewEvent]) -> tuple[NewEvent, ...]:
+def stamped(request: Request, events: Iterable[RunEvent]) -> tuple[RunEvent, ...]:
     """`events` of `request`, marked with what the clock showed when it had gone back."""
     if request.clock is None:
         return tuple(events)
-    mark: dict[str, Any] = {WENT_BACK: request.clock.isoformat()}
-    return tuple(replace(event, data={**event.data, **mark}) for event in events)
+    return tuple(replace(event, clock_went_back=request.clock) for event in events)
 
 
 def _rests_on_time(state: RunState, move: Move, index: int | None) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
-from runbooks.log.words.events import KINDS
-from runbooks.machine.fold import EFFECTS, TURNING
+from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.kinds import KINDS, field_types
+from runbooks.machine.freshness import WENT_BACK
 from runbooks.machine.rules import RULES, Rule
 from runbooks.runs.moves import VERBS
 
@@ -71,18 +72,28 @@ def run_states_page() -> str:
 
 
 def events_page() -> str:
-    """Markdown: every kind of event, what it means, and whether it changes the state."""
+    """Markdown: every kind of event, what it means, whether it changes the state, and its data."""
     rows = [
-        f"| `{name}` | {kind.meaning} | {_yes(name in EFFECTS)} | {_yes(name in TURNING)} |"
-        for name, kind in KINDS.items()
+        f"| `{kind}` | {event.reference()} | {_yes(event.changes_state)} |"
+        f" {_yes(event.changes_run)} | {_fields(event)} |"
+        for kind, event in KINDS.items()
     ]
     head = (
         "# Events\n\nWhat stands in the log of a run; [its form](log.md) has a page of its own."
-        " “Changes the run” events make everybody stale who has not seen them.\n\n"
-        "| kind | what it means | changes the state | changes the run as a whole |\n"
-        "|---|---|---|---|\n"
+        " “Changes the run” events make everybody stale who has not seen them. A field with a"
+        " question mark is left out where there is nothing to say; any event can have"
+        " `clock_went_back?`, the time that the clock showed.\n\n"
+        "| kind | what it means | changes the state | changes the run as a whole | data |\n"
+        "|---|---|---|---|---|\n"
     )
     return head + "\n".join(rows) + "\n"
+
+
+def _fields(event: type[RunEvent]) -> str:
+    """The fields of an event as the log names them, each with its type."""
+    named = [field for field in field_types(event) if field.name != WENT_BACK]
+    shown = [f"`{f.name}{'?' if f.is_optional else ''}` {f.type}" for f in named]
+    return ", ".join(shown) or "—"
 
 
 def _diagram(

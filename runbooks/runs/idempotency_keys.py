@@ -21,7 +21,9 @@ from typing import Any
 
 from lib.refusals import KeyUsed
 from runbooks.log import blind_values, chain, texts
-from runbooks.machine.requests import Line, Request
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.gates import AttemptRefused
+from runbooks.machine.requests import Request
 from runbooks.machine.state import RunState
 from runbooks.models import Run, SentKey
 from runbooks.models.sql import Before, Statement, insert
@@ -94,14 +96,14 @@ def check(run: Run, state: RunState, before: Before, request: Request) -> None:
             "This key was used before, and what was sent with it is no longer there to compare. The"
             " first was"
         )
-    if first.kind == "move.refused":
-        said = f"{why} refused: {first.data['sentence']} Yours was not looked at."
+    if isinstance(first.event, AttemptRefused):
+        said = f"{why} refused: {first.event.sentence} Yours was not looked at."
     else:
         said = f"{why} kept: {came_to.rstrip('.')}. Yours was not saved."
     raise KeyUsed(said, kept=came_to, sequence=run.sequence)
 
 
-def kept(run: Run, state: RunState, first: Line) -> str:
+def kept(run: Run, state: RunState, first: LogLine) -> str:
     """All that the move came to whose first event is `first`, in words for whoever made it. One
     query."""
     same = run.events.filter(
@@ -111,7 +113,7 @@ def kept(run: Run, state: RunState, first: Line) -> str:
     mine = takewhile(lambda row: row[0] == first.sequence or row[1] is None, rows)
     lines = (texts.read(text) for _, _, text in mine)
     hidden = blind_values.steps(state, first.by)
-    return "; ".join(blind_values.told(line.kind, line.data, state, hidden) for line in lines)
+    return "; ".join(blind_values.told(line.event, state, hidden) for line in lines)
 
 
 def forget(*, at: datetime) -> int:

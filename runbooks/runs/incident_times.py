@@ -13,8 +13,8 @@ from django.db import transaction
 from accounts.models import User
 from runbooks.live import notify
 from runbooks.log import chain
-from runbooks.machine.fold import apply
-from runbooks.machine.requests import NewEvent
+from runbooks.machine.events.run import IncidentTold
+from runbooks.machine.reducers import apply
 from runbooks.machine.state import ENDED
 from runbooks.machine.statements import AnsweredIncident
 from runbooks.models.sql import carry_out
@@ -28,15 +28,14 @@ def tell(run_id: int, incident: AnsweredIncident, *, title: str, by: User, at: d
         run, state, _, now = persistence.load_locked(run_id, key=None)
         if state.status in ENDED or state.stated.incident == incident:
             return
-        moments = {"noticed": incident.noticed, "writes_stopped": incident.writes_stopped}
-        data = {
-            "incident": incident.number,
-            "title": title,
-            "closed": incident.closed,
-            **{name: moment.isoformat() if moment else "" for name, moment in moments.items()},
-        }
+        event = IncidentTold(
+            incident=incident.number,
+            title=title,
+            closed=incident.closed,
+            noticed=incident.noticed,
+            writes_stopped=incident.writes_stopped,
+        )
         role = state.people.get(by.pk) or ""
-        event = NewEvent("incident.told", data)
         # Never ahead of the clock that judges the run, and never before its last event.
         moment = max(min(at, now), state.last_at)
         (line,), written = chain.append(run, [event], by=by, role=role, at=moment, key=None)

@@ -8,7 +8,6 @@ refusal. What a drill does to production and its copies is practice, and stays i
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +20,16 @@ from inventory.enums import Environment, Lifecycle
 from inventory.models import Copy, Instance, System
 from lib.refusals import Invalid, Refused
 from runbooks.enums import Caught, Purpose, RunKind
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.machine.events.copies import CopyRegistered, CopyVerified
+from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.inventory import (
+    DataCompared,
+    InstanceDeleted,
+    InstanceFrozen,
+    InstanceThawed,
+    InventoryEvent,
+)
+from runbooks.machine.requests import Malformed, Outcome, Refusal, Request
 from runbooks.machine.state import RunState
 from runbooks.models import Run, RunParameter
 from runbooks.runs import inventory_checks, other_runs
@@ -71,7 +79,7 @@ def follow(run: Run, state: RunState, request: Request, outcome: Outcome, *, by:
     )
     if changed:
         return changed
-    if not any(event.kind in KINDS for event in outcome):
+    if not any(isinstance(event, InventoryEvent) for event in outcome):
         return outcome
     try:
         with transaction.atomic():
@@ -89,18 +97,15 @@ def follow(run: Run, state: RunState, request: Request, outcome: Outcome, *, by:
         )
 
 
-def _followed(run: Run, state: RunState, request: Request, event: NewEvent, by: User) -> NewEvent:
-    deed = KINDS.get(event.kind)
-    if deed is None:
+def _followed(run: Run, state: RunState, request: Request, event: RunEvent, by: User) -> RunEvent:
+    if not isinstance(event, InventoryEvent):
         return event
-    index, name = event.data["step"], event.data["parameter"]
     chosen = run.parameters.select_related("instance__system", "copy__system", "copy__taken_from")
-    row = chosen.get(name=name)
+    row = chosen.get(name=event.parameter)
     if state.kind is RunKind.DRILL and _of_production(row):
         return event
-    where = f"run {run.pk}, step {state.step(index).number}"
-    found = deed(event.data, Deed(by, request.at, where, row))
-    return replace(event, data={**event.data, **found})
+    where = f"run {run.pk}, step {state.step(event.step).number}"
+    return _carried_out(event, Deed(by, request.at, where, row))
 
 
 def _of_production(row: RunParameter) -> bool:
@@ -109,97 +114,83 @@ def _of_production(row: RunParameter) -> bool:
     return source is None or source.environment == Environment.PRODUCTION
 
 
-def _lifecycle(lifecycle: Lifecycle) -> Callable[[Mapping[str, Any], Deed], dict[str, Any]]:
-    def deed(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
-        instance = _instance(deed)
-        following.set_lifecycle(instance, lifecycle=lifecycle, **deed.signed)
-        return {"instance": instance.pk}
+def _carried_out(event: InventoryEvent, deed: Deed) -> InventoryEvent:
+    """The event with the id of what it changed in the inventory."""
+    match event:
+        case InstanceFrozen():
+            return replace(event, instance=_set_lifecycle(deed, Lifecycle.FROZEN))
+        case InstanceThawed():
+            return replace(event, instance=_set_lifecycle(deed, Lifecycle.ACTIVE))
+        case InstanceDeleted() if event.part:  # the inventory knows no parts
+            return replace(event, instance=_instance(deed).pk)
+        case InstanceDeleted():
+            return replace(event, instance=_set_lifecycle(deed, Lifecycle.DECOMMISSIONED))
+        case CopyRegistered():
+            return replace(event, copy=_register(event, deed))
+        case CopyVerified():
+            return replace(event, copy=_verify(event, deed))
+        case DataCompared():
+            copy, how = _copy(deed), f"restored and compared in {deed.where}"
+            following.verify_copy(copy, how=how, measured={}, restored=True, **deed.signed)
+            return replace(event, copy=copy.pk)
+    return event
 
-    return deed
+
+def _set_lifecycle(deed: Deed, lifecycle: Lifecycle) -> int:
+    instance = _instance(deed)
+    following.set_lifecycle(instance, lifecycle=lifecycle, **deed.signed)
+    return instance.pk
 
 
-def _deleted(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
-    """An instance that is gone as a whole. Of one that lost a part, the inventory knows no
-    parts."""
-    if data["part"]:
-        return {"instance": _instance(deed).pk}
-    return _lifecycle(Lifecycle.DECOMMISSIONED)(data, deed)
-
-
-def _registered(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
+def _register(event: CopyRegistered, deed: Deed) -> int:
     """A copy of an instance, a duplicate of a copy, or what was replaced."""
     facts: dict[str, object] = {
-        "name": data["name"],
+        "name": event.name,
         "taken_at": deed.at,
-        "data_as_of": _moment(data["data_as_of"]),
-        "medium": data["medium"],
-        "place": _line(data["place"]),
+        "data_as_of": event.data_as_of,
+        "medium": event.medium,
+        "place": _line(event.place),
         "holder": str(deed.by),
-        "size_bytes": data["size"],
-        "sha256": data["sha256"],
-        "encrypted": data["encrypted"],
+        "size_bytes": event.size,
+        "sha256": event.sha256,
+        "encrypted": event.encrypted,
         "taken_from": deed.chosen.instance,
-        "as_found": data["purpose"] == Purpose.SAFETY,
+        "as_found": event.purpose is Purpose.SAFETY,
     }
-    if data["purpose"] == Purpose.QUARANTINE:
-        facts["delete_not_before"] = _moment(data["delete_not_before"])
-        return {"copy": following.set_aside(deed.system, facts, **deed.signed).pk}
+    if event.purpose is Purpose.QUARANTINE:
+        facts["delete_not_before"] = event.delete_not_before
+        return following.set_aside(deed.system, facts, **deed.signed).pk
     original = deed.chosen.copy
     if original is not None:
         facts |= {"taken_from": original.taken_from, "data_as_of": original.data_as_of}
-    how = _line(data["how"])[:HOW_LENGTH]
-    accepted = data["accepted"] or (original.doubt_accepted if original is not None else "")
+    how = _line(event.how)[:HOW_LENGTH]
+    accepted = event.accepted or (original.doubt_accepted if original is not None else "")
     accept = _line(accepted)[:HOW_LENGTH]
-    made = following.register_copy(deed.system, facts, how=how, accept=accept, **deed.signed)
-    return {"copy": made.pk}
+    return following.register_copy(deed.system, facts, how=how, accept=accept, **deed.signed).pk
 
 
-def _verified(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
+def _verify(event: CopyVerified, deed: Deed) -> int:
     """The copy that was chosen; only what was read now is measured."""
-    copy, read = _copy(deed), _moment(data["data_as_of"])
-    measured: dict[str, object] = {"sha256": data["sha256"]} if data["sha256"] else {}
-    if read is not None:
-        measured |= {"data_as_of": read, "size_bytes": data["size"]}
-    how = _line(data["how"])[:HOW_LENGTH]
-    accept = _line(data["accepted"])[:HOW_LENGTH]
+    copy = _copy(deed)
+    measured: dict[str, object] = {"sha256": event.sha256} if event.sha256 else {}
+    if event.data_as_of is not None:
+        measured |= {"data_as_of": event.data_as_of, "size_bytes": event.size}
+    how = _line(event.how)[:HOW_LENGTH]
+    accept = _line(event.accepted or "")[:HOW_LENGTH]
     following.verify_copy(copy, how=how, measured=measured, accept=accept, **deed.signed)
-    return {"copy": copy.pk}
+    return copy.pk
 
 
-def _compared(data: Mapping[str, Any], deed: Deed) -> dict[str, Any]:
-    """A restore from the copy is proven."""
-    copy, how = _copy(deed), f"restored and compared in {deed.where}"
-    following.verify_copy(copy, how=how, measured={}, restored=True, **deed.signed)
-    return {"copy": copy.pk}
-
-
-#: What each kind of event does; it gives what the event tells besides.
-KINDS: dict[str, Callable[[Mapping[str, Any], Deed], dict[str, Any]]] = {
-    "instance.frozen": _lifecycle(Lifecycle.FROZEN),
-    "instance.thawed": _lifecycle(Lifecycle.ACTIVE),
-    "instance.deleted": _deleted,
-    "copy.registered": _registered,
-    "copy.verified": _verified,
-    "data.compared": _compared,
-}
-_GUARDS = {
-    "instance.frozen": "freeze",
-    "instance.thawed": "thaw",
-    "instance.deleted": "destroy",
-    "data.compared": "compare",
-}
-
-
-def _guard(events: tuple[NewEvent, ...]) -> str:
+def _guard(events: tuple[RunEvent, ...]) -> str:
     """The key of the interlock whose event the inventory refused."""
-    kinds = [event.kind for event in events]
-    found = [_GUARDS[kind] for kind in kinds if kind in _GUARDS]
-    if found:
-        return found[0]
-    if "copy.verified" in kinds:
-        return "protect" if "copy.registered" in kinds else "verify"
-    purposes = {event.data["purpose"] for event in events if event.kind == "copy.registered"}
-    return "quarantine" if Purpose.QUARANTINE in purposes else "copy"
+    guards = [event.guard for event in events if isinstance(event, InventoryEvent) and event.guard]
+    if guards:
+        return guards[0]
+    registered = [event for event in events if isinstance(event, CopyRegistered)]
+    if any(isinstance(event, CopyVerified) for event in events):
+        return "protect" if registered else "verify"
+    replaced = any(event.purpose is Purpose.QUARANTINE for event in registered)
+    return "quarantine" if replaced else "copy"
 
 
 def _instance(deed: Deed) -> Instance:
@@ -210,10 +201,6 @@ def _instance(deed: Deed) -> Instance:
 def _copy(deed: Deed) -> Copy:
     assert deed.chosen.copy is not None  # noqa: S101 - the parser lets no other parameter in
     return deed.chosen.copy
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _line(text: str) -> str:

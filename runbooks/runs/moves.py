@@ -23,7 +23,8 @@ from accounts.models import User
 from lib import clock
 from lib.refusals import Invalid
 from runbooks.enums import Move, RunRole
-from runbooks.machine.requests import NewEvent
+from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.notes import EvidenceAttached
 from runbooks.models import Evidence
 from runbooks.runs import evidence, hand_over, signing
 from runbooks.runs.transaction import RIGHTS, Answer, check_sender, move
@@ -55,7 +56,7 @@ def attach(
     kept = evidence.keep(run_id, file)
     data = {"name": kept.name, "sha256": kept.sha256, "size": kept.size}
 
-    def with_row(events: tuple[NewEvent, ...], moment: datetime) -> tuple[NewEvent, ...]:
+    def with_row(events: tuple[RunEvent, ...], moment: datetime) -> tuple[RunEvent, ...]:
         row, _ = Evidence.objects.get_or_create(
             run_id=run_id,
             sha256=kept.sha256,
@@ -69,10 +70,14 @@ def attach(
                 "by": by,
             },
         )
-        return tuple(replace(event, data={**event.data, "evidence": row.pk}) for event in events)
+        return tuple(_numbered(event, row.pk) for event in events)
 
     sent: dict[str, Any] = {"step": step, "key": key, "seen": seen, "value": value, **data}
     return move(run_id, Move.ATTACH, by=by, at=at, store=with_row, **sent)
+
+
+def _numbered(event: RunEvent, evidence: int) -> RunEvent:
+    return replace(event, evidence=evidence) if isinstance(event, EvidenceAttached) else event
 
 
 def countersign(

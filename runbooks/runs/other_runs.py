@@ -17,6 +17,7 @@ from inventory.models import Instance, System
 from lib.times import stamp
 from runbooks.enums import Move, RunKind, RunStatus
 from runbooks.log import texts
+from runbooks.machine.events.gates import StepUnlocked
 from runbooks.machine.requests import Refusal, Request
 from runbooks.machine.state import RunState
 from runbooks.models import Event, Run, RunParameter
@@ -160,9 +161,9 @@ def _other(row: RunParameter, mine: Run | None, at: datetime) -> OtherRun | None
     if instance is None or row.name not in targets(procedure):
         return None
     steps = [step for step in acts(procedure) if target_of(step.guard) == row.name]
-    unlocked = texts.of_kinds(run, ["step.unlocked"]) if steps else []
+    unlocked = texts.of_kinds(run, [StepUnlocked.kind]) if steps else []
     indexes = {step.index for step in steps}
-    times = [line.at for line in unlocked if line.data["step"] in indexes]
+    times = [line.at for line in unlocked if line.event.step in indexes]
     overwrote_at = max(times, default=None)
     if run.ended_at and not (mine and overwrote_at and overwrote_at >= mine.prepared_at):
         return None

@@ -3,9 +3,8 @@ an override pages the decider and the managers.)"""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -17,76 +16,97 @@ from accounts.texts import full_stop
 from lib.times import stamp
 from notices import sending
 from runbooks.enums import RunKind, RunRole
+from runbooks.machine.events.copies import CopiesAsked
+from runbooks.machine.events.event import LogLine, RunEvent
+from runbooks.machine.events.gates import (
+    GateOverridden,
+    LabelledGate,
+    OverrideAsked,
+    OverrideWithdrawn,
+)
+from runbooks.machine.events.people import (
+    HandOverAccepted,
+    ReplacementConfirmed,
+    ReplacementProposed,
+    ReplacementWithdrawn,
+)
+from runbooks.machine.events.run import RunAborted, RunCompleted, RunHeld, RunResumed, RunTurnedBack
 from runbooks.machine.overriding import OVERRIDE_WAITS, waiting
-from runbooks.machine.requests import Line
 from runbooks.machine.state import RunState
 from runbooks.models import Run
 
 
-def of_stop(run: Run, state: RunState, line: Line, by: User) -> None:
+def of_stop(run: Run, state: RunState, line: LogLine, event: RunHeld, by: User) -> None:
     """Somebody said STOP, or the run was held for a second person: the decider; the managers where
     there is no decider. Who said it is not called."""
     decider = state.holder(RunRole.DECIDER)
     called = access.holding(Role.MANAGER) if decider is None else User.objects.filter(pk=decider)
-    why = f" Reason: {full_stop(line.data['reason'])}" if line.data.get("reason") else ""
-    mismatch = line.data["mismatch"]
-    said = "Wrong answers hold the run for a second person." if mismatch else f"{by} said STOP."
-    said = "The clock went back, and the run is held." if line.data.get("clock") else said
-    text = f"{said}{why} Nothing moves until the run is resumed with a read-back. Look at it now."
+    why = f" Reason: {full_stop(event.reason)}" if event.reason else ""
+    if event.clock:
+        cause = "The clock went back, and the run is held."
+    elif event.mismatch:
+        cause = "Wrong answers hold the run for a second person."
+    else:
+        cause = f"{by} said STOP."
+    text = f"{cause}{why} Nothing moves until the run is resumed with a read-back. Look at it now."
     _call(called, run, line, by, ("stop", f"STOP: {named(run)}", text))
 
 
-def of_asked_override(run: Run, state: RunState, line: Line, by: User) -> None:
+def of_asked_override(
+    run: Run, state: RunState, line: LogLine, event: OverrideAsked, by: User
+) -> None:
     """Somebody wants to pass a gate without its condition: the decider and all managers, while
     there is time to answer."""
     moment = stamp(line.at + OVERRIDE_WAITS)
     text = (
-        f"{by} asks to pass without its condition: {_gate(state, line)} Reason:"
-        f" {full_stop(line.data['reason'])} It can be used from {moment} on. If it is not right,"
+        f"{by} asks to pass without its condition: {_gate(state, event)} Reason:"
+        f" {full_stop(event.reason)} It can be used from {moment} on. If it is not right,"
         f" call {by} now, or open the run and say STOP."
     )
     subject = f"Override asked for: {named(run)}"
     _call(_answerable(state), run, line, by, ("override-asked", subject, text))
 
 
-def of_override(run: Run, state: RunState, line: Line, by: User) -> None:
+def of_override(run: Run, state: RunState, line: LogLine, event: GateOverridden, by: User) -> None:
     """A gate was passed without its condition: the same people."""
     text = (
-        f"{by} passed without its condition: {_gate(state, line)} Reason:"
-        f" {full_stop(line.data['reason'])} The run is marked, and a review is open: somebody else"
+        f"{by} passed without its condition: {_gate(state, event)} Reason:"
+        f" {full_stop(event.reason)} The run is marked, and a review is open: somebody else"
         " looks at it and closes it with a finding."
     )
     told = ("overridden", f"OVERRIDDEN: {named(run)}", text)
     _call(_answerable(state), run, line, by, told, asks=about_review(run.pk, line.sequence))
 
 
-def of_proposed_replacement(run: Run, state: RunState, line: Line, by: User) -> None:
+def of_proposed_replacement(
+    run: Run, state: RunState, line: LogLine, event: ReplacementProposed, by: User
+) -> None:
     """Somebody is to take a role from who is gone: everybody in the run, the one who is replaced
     first, who may be there after all; and who is to take it."""
-    data = line.data
     text = (
-        f"{by} proposes {data['to_name']} as {data['role']} of this run, because who holds the role"
-        f" is gone. Reason: {full_stop(data['reason'])} A second person has to confirm it. If you"
+        f"{by} proposes {event.to_name} as {event.role} of this run, because who holds the role"
+        f" is gone. Reason: {full_stop(event.reason)} A second person has to confirm it. If you"
         " hold the role and are there: open the run and object, or hand over yourself."
     )
     subject = f"Replacement proposed: {named(run)}"
-    _call(_concerned(state, data), run, line, by, ("replacing", subject, text))
+    _call(_concerned(state, event), run, line, by, ("replacing", subject, text))
 
 
-def of_replacement(run: Run, state: RunState, line: Line, by: User) -> None:
+def of_replacement(
+    run: Run, state: RunState, line: LogLine, event: ReplacementConfirmed, by: User
+) -> None:
     """It was confirmed: the same people."""
-    data = line.data
-    operator = data["role"] == RunRole.OPERATOR
+    operator = event.role is RunRole.OPERATOR
     taken = "can take over now, and identifies the target first" if operator else "has it now"
-    text = f"The role of {data['role']} was taken from who is gone. {data['to_name']} {taken}."
-    subject = f"Replaced: the {data['role']} of {named(run)}"
-    _call(_concerned(state, data), run, line, by, ("replaced", subject, text))
+    text = f"The role of {event.role} was taken from who is gone. {event.to_name} {taken}."
+    subject = f"Replaced: the {event.role} of {named(run)}"
+    _call(_concerned(state, event), run, line, by, ("replaced", subject, text))
 
 
-def of_asked_copies(run: Run, state: RunState, line: Line, by: User) -> None:
+def of_asked_copies(run: Run, state: RunState, line: LogLine, event: CopiesAsked, by: User) -> None:
     """Does anyone hold a newer copy? Everybody who may look, on the screen alone: whoever holds one
     need not be on call."""
-    wanted = f" {full_stop(line.data['text'])}" if line.data["text"] else ""
+    wanted = f" {full_stop(event.text)}" if event.text else ""
     sending.send_notice(
         User.objects.annotate(views=access.holds(Right.VIEW)).filter(views=True).exclude(pk=by.pk),
         key=f"copies-asked:{run.pk}:{line.sequence}",
@@ -102,25 +122,25 @@ def of_asked_copies(run: Run, state: RunState, line: Line, by: User) -> None:
 
 #: What an event settles: the first words of the keys of its notices (none: all of the run), and how
 #: it is said.
-_SETTLED: dict[str, tuple[tuple[str, ...], str]] = {
-    "run.resumed": (("stop",), "The run was resumed."),
-    "run.turned_back": (("stop", "override-asked"), "The run was turned back."),
-    "override.asked": (("override-asked",), "It was asked for again."),
-    "override.withdrawn": (("override-asked",), "It was withdrawn."),
-    "gate.overridden": (("override-asked",), "It was used."),
-    "replacement.proposed": (("replacing",), "A replacement was proposed again."),
-    "replacement.confirmed": (("replacing",), "It was confirmed."),
-    "replacement.withdrawn": (("replacing",), "It was withdrawn."),
-    "hand_over.accepted": (("replacing", "replaced"), "The run was taken over."),
-    "run.completed": ((), "The run was completed."),
-    "run.aborted": ((), "The run was aborted."),
+_SETTLED: dict[type[RunEvent], tuple[tuple[str, ...], str]] = {
+    RunResumed: (("stop",), "The run was resumed."),
+    RunTurnedBack: (("stop", "override-asked"), "The run was turned back."),
+    OverrideAsked: (("override-asked",), "It was asked for again."),
+    OverrideWithdrawn: (("override-asked",), "It was withdrawn."),
+    GateOverridden: (("override-asked",), "It was used."),
+    ReplacementProposed: (("replacing",), "A replacement was proposed again."),
+    ReplacementConfirmed: (("replacing",), "It was confirmed."),
+    ReplacementWithdrawn: (("replacing",), "It was withdrawn."),
+    HandOverAccepted: (("replacing", "replaced"), "The run was taken over."),
+    RunCompleted: ((), "The run was completed."),
+    RunAborted: ((), "The run was aborted."),
 }
 
 
-def settle(run: Run, line: Line) -> None:
+def settle(run: Run, line: LogLine) -> None:
     """What `line`, just appended to the log of `run`, was asked for in a notice is over. (A review
     outlives its run: closing it settles its notices.)"""
-    if found := _SETTLED.get(line.kind):
+    if found := _SETTLED.get(type(line.event)):
         words, why = found
         sending.settle(about(run.pk), why=why, at=line.at, words=words)
 
@@ -161,8 +181,10 @@ def named(run: Run) -> str:
     return f"{run}{drill}"
 
 
-def _concerned(state: RunState, data: Mapping[str, Any]) -> QuerySet[User]:
-    return User.objects.filter(pk__in={*state.people, data["person"], data["to"]}, is_active=True)
+def _concerned(
+    state: RunState, event: ReplacementProposed | ReplacementConfirmed
+) -> QuerySet[User]:
+    return User.objects.filter(pk__in={*state.people, event.person, event.to}, is_active=True)
 
 
 def _answerable(state: RunState) -> QuerySet[User]:
@@ -171,16 +193,16 @@ def _answerable(state: RunState) -> QuerySet[User]:
     return User.objects.filter(Q(pk__in=managers) | Q(pk=decider))
 
 
-def _gate(state: RunState, line: Line) -> str:
-    index = line.data["step"]
+def _gate(state: RunState, event: LabelledGate) -> str:
+    index = event.step
     where = "before the start" if index is None else f"step {state.step(index).number}"
-    return f"{line.data['label']} ({where})."
+    return f"{event.label} ({where})."
 
 
 def _call(
     people: QuerySet[User],
     run: Run,
-    line: Line,
+    line: LogLine,
     by: User,
     told: tuple[str, str, str],
     *,

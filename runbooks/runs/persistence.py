@@ -8,8 +8,9 @@ from typing import Any
 
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.log import texts
+from runbooks.machine.events.kinds import STATING, facts_from
+from runbooks.machine.reducers import statements_in
 from runbooks.machine.state import Facts, RunState, StepState
-from runbooks.machine.stating import STATED, stated
 from runbooks.models import Run, RunPerson, RunStep, sql
 from runbooks.procedure.model import Procedure
 from runbooks.procedure.serialization import from_json
@@ -84,7 +85,7 @@ def state_of(run: Run, procedure: Procedure) -> RunState:
         newest[step.index] = step
     plain = {name: getattr(run, name) for name in _RUN_PLAIN}
     people = {name: getattr(run, f"{name}_id") for name in _RUN_PEOPLE}
-    lines = texts.of_kinds_and_head(run, STATED)
+    lines = texts.of_kinds_and_head(run, STATING)
     return RunState(
         number=run.pk,
         kind=RunKind(run.kind),
@@ -96,21 +97,14 @@ def state_of(run: Run, procedure: Procedure) -> RunState:
         past=tuple(past),
         entered=tuple(run.entered),
         last_at=lines[-1].at if lines else run.prepared_at,
-        stated=stated(lines),
+        stated=statements_in(lines),
         **plain,
         **people,
     )
 
 
-def facts_from(data: dict[str, Any]) -> Facts:
-    """The inverse of `facts_json`."""
-    identifiers, kinds = data["identifiers"], data.get("kinds", [])
-    assert isinstance(identifiers, list) and isinstance(data["fields"], dict)  # noqa: PT018
-    return Facts(str(data["value"]), dict(data["fields"]), tuple(identifiers), tuple(kinds))
-
-
 def facts_json(facts: Facts) -> dict[str, object]:
-    """A parameter's facts as plain data, for its row and for the log."""
+    """A parameter's facts as plain data, for its row; `facts_from` reads them."""
     return {
         "value": facts.value,
         "fields": dict(facts.fields),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
@@ -18,8 +17,9 @@ from runbooks.enums import Move, RunKind, RunStatus
 from runbooks.library import failures
 from runbooks.live import notify
 from runbooks.log import chain
-from runbooks.machine.fold import genesis
-from runbooks.machine.requests import NewEvent, Request
+from runbooks.machine.events.run import NamedRevision, RunPrepared
+from runbooks.machine.reducers import genesis
+from runbooks.machine.requests import Request
 from runbooks.models import Event, Revision, Run, RunParameter, sql
 from runbooks.models.sql import carry_out
 from runbooks.procedure.model import Procedure
@@ -85,7 +85,6 @@ def _brief(
     key: str | None,
 ) -> None:
     """Everything that a new run begins with: its parameters, its first event, its steps."""
-    facts = {name: persistence.facts_json(c.facts) for name, c in chosen.items()}
     token = secrets.token_hex(TOKEN_BYTES)
     RunParameter.objects.bulk_create(
         RunParameter(
@@ -94,11 +93,17 @@ def _brief(
             value=c.facts.value,
             instance=c.instance,
             copy=c.copy,
-            facts=facts[name],
+            facts=persistence.facts_json(c.facts),
         )
         for name, c in chosen.items()
     )
-    event = NewEvent("run.prepared", {**_opening(run, facts), "token": f"run-{run.pk}-{token}"})
+    event = RunPrepared(
+        run_kind=RunKind(run.kind),
+        title=run.title,
+        parameters={name: c.facts for name, c in chosen.items()},
+        revision=_named(run.revision),
+        token=f"run-{run.pk}-{token}",
+    )
     (line,), written = chain.append(run, [event], by=by, role="", at=at, key=key)
     state = genesis(run.pk, procedure, line)
     run.turned = state.turned
@@ -146,16 +151,7 @@ def _prepared(by: User, key: str | None, request: Request) -> Run | None:
     return first.run
 
 
-def _opening(run: Run, facts: Mapping[str, object]) -> dict[str, Any]:
-    revision = run.revision
-    return {
-        "kind": run.kind,
-        "title": run.title,
-        "parameters": facts,
-        "revision": {
-            "runbook": revision.title,
-            "number": revision.number,
-            "sha256": revision.sha256,
-            "procedure": replay.procedure_digest(revision.procedure),
-        },
-    }
+def _named(revision: Revision) -> NamedRevision:
+    """The revision as the first event names it."""
+    digest = replay.procedure_digest(revision.procedure)
+    return NamedRevision(revision.title, revision.number, revision.sha256, digest)

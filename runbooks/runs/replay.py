@@ -12,8 +12,9 @@ from django.db import connection, transaction
 
 from runbooks.log import texts
 from runbooks.log.chain import canonical, digest, microseconds
-from runbooks.machine.fold import apply, genesis
-from runbooks.machine.requests import Line
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.run import RunPrepared
+from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.state import RunState
 from runbooks.models import Run
 from runbooks.procedure.model import Procedure
@@ -136,7 +137,7 @@ class _Replay:
             return run
         raise Run.DoesNotExist
 
-    def _read_on(self, begin: Callable[[Line], RunState]) -> None:
+    def _read_on(self, begin: Callable[[LogLine], RunState]) -> None:
         """Replay what follows, in pieces: until nothing does, or it makes no sense."""
         while True:
             with connection.cursor() as cursor:
@@ -148,7 +149,7 @@ class _Replay:
             if len(found) < PIECE:
                 return
 
-    def _take(self, row: _Row, begin: Callable[[Line], RunState]) -> bool:
+    def _take(self, row: _Row, begin: Callable[[LogLine], RunState]) -> bool:
         """Check an event and replay it. False when nothing behind it can be checked."""
         sequence, kind, at, by, text, head = row
         self._count += 1
@@ -158,7 +159,7 @@ class _Replay:
             return self._fault(f"Event {sequence}: the text does not fit its digest.")
         self._head = head
         try:
-            data = texts.told(text)
+            data = texts.parse(text)
             event = texts.line(data)
             if self._state and event.at < self._state.last_at:
                 self._fault(backwards(sequence))
@@ -174,13 +175,15 @@ class _Replay:
         self.faults.append(sentence)
         return False
 
-    def _begin(self, run: Run, procedure: Procedure, named: str, first: Line) -> RunState:
-        told = first.data["revision"]
+    def _begin(self, run: Run, procedure: Procedure, named: str, first: LogLine) -> RunState:
+        if not isinstance(first.event, RunPrepared):
+            return genesis(run.pk, procedure, first)
+        revision = first.event.revision
         stored = vars(run)
         digests = {hashlib.sha256(bytes(stored["source"])).hexdigest(), stored["sha256"]}
-        if digests != {told["sha256"]}:
+        if digests != {revision.sha256}:
             self._fault("The text of the revision is not the one that the first event names.")
-        if named != told["procedure"]:
+        if named != revision.procedure:
             self._fault("The stored reading of the revision is not the one the first event names.")
         return genesis(run.pk, procedure, first)
 

@@ -24,9 +24,9 @@ from lib.times import stamp
 from notices.sending import send_notice, settle
 from runbooks.enums import RunKind
 from runbooks.log import texts
-from runbooks.log.words.events import step_name
-from runbooks.machine.requests import Line
-from runbooks.machine.state import RunState
+from runbooks.log.words import ProcedureWords
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.gates import GateOverridden
 from runbooks.models import Event, Review, Run
 from runbooks.runs import paging, persistence
 
@@ -60,7 +60,7 @@ class Told:
         return self.review.reviewed_at is None
 
 
-def begin(run: Run, state: RunState, line: Line, by: User) -> None:
+def begin(run: Run, line: LogLine, by: User) -> None:
     """Open the review of an override, `line` of the log of `run`, by the person `by`."""
     Review.objects.create(run=run, sequence=line.sequence, overridden_at=line.at, overridden_by=by)
 
@@ -111,18 +111,19 @@ def told(reviews: Iterable[Review]) -> tuple[Told, ...]:
     found = list(reviews)
     runs = {review.run_id for review in found}
     numbers = {review.sequence for review in found}
-    events = Event.objects.filter(run__in=runs, sequence__in=numbers, kind="gate.overridden")
+    events = Event.objects.filter(run__in=runs, sequence__in=numbers, kind=GateOverridden.kind)
     lines = {
-        (run, number): texts.read(text)
+        (run, number): texts.read(text).event
         for run, number, text in events.values_list("run_id", "sequence", "text")
     }
     books = Run.objects.select_related("revision__runbook__system").in_bulk(runs)
     procedures = {pk: persistence.procedure_of(run) for pk, run in books.items()}
     return tuple(
-        Told(one, line.data["label"], line.data["reason"], step_name(line.data, procedures[run]))
+        Told(one, event.label, event.reason, ProcedureWords(procedures[run]).step(event.step))
         for one in found
         for run in [one.run_id]
-        for line in [lines[run, one.sequence]]
+        for event in [lines[run, one.sequence]]
+        if isinstance(event, GateOverridden)
     )
 
 

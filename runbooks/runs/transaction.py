@@ -22,9 +22,11 @@ from runbooks.log import chain
 from runbooks.log import texts as eventtext
 from runbooks.machine import idempotency
 from runbooks.machine.decide import decide
-from runbooks.machine.fold import apply
+from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.gates import AttemptRefused
 from runbooks.machine.misses import refused
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal, Request
+from runbooks.machine.reducers import apply
+from runbooks.machine.requests import Malformed, Outcome, Refusal, Request
 from runbooks.machine.state import RunState
 from runbooks.machine.timing import stamped, timed
 from runbooks.models import Run
@@ -113,7 +115,7 @@ def move(
     seen: int | None = None,
     key: str | None = None,
     step: int | None = None,
-    store: Callable[[tuple[NewEvent, ...], datetime], tuple[NewEvent, ...]] | None = None,
+    store: Callable[[tuple[RunEvent, ...], datetime], tuple[RunEvent, ...]] | None = None,
     **data: Any,
 ) -> Answer:
     """Carry out one move: the only transaction that changes a run. `at` None: now, by the database.
@@ -146,7 +148,7 @@ def move(
     return _answer(run, outcome, events)
 
 
-def _answer(run: Run, outcome: Outcome, events: tuple[NewEvent, ...]) -> Answer:
+def _answer(run: Run, outcome: Outcome, events: tuple[RunEvent, ...]) -> Answer:
     """What the move came to. Raises `MoveRefused` where it was refused, after that was kept."""
     if isinstance(outcome, Refusal):
         raise MoveRefused(outcome.code, outcome.sentence, outcome.remedy, run.sequence)
@@ -174,7 +176,7 @@ def _check_storable(key: str | None, data: Mapping[str, Any]) -> None:
         raise Invalid(errors)
 
 
-def _events(outcome: Outcome, state: RunState, request: Request) -> tuple[NewEvent, ...]:
+def _events(outcome: Outcome, state: RunState, request: Request) -> tuple[RunEvent, ...]:
     """What goes into the log: the events of an accepted move, or what a refused one leaves."""
     if isinstance(outcome, Malformed):
         raise Invalid(outcome.errors)
@@ -195,7 +197,7 @@ def _first_answer(before: Before, run: Run, state: RunState, request: Request) -
             sequence=run.sequence,
         )
     idempotency_keys.check(run, state, before, request)
-    if first.kind == "move.refused":
-        data = first.data
-        raise MoveRefused(data["code"], data["sentence"], data["remedy"], run.sequence)
+    event = first.event
+    if isinstance(event, AttemptRefused):
+        raise MoveRefused(event.code, event.sentence, event.remedy, run.sequence)
     return Answer(run.sequence, (first.kind,), replayed=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lib.times import stamp
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
-from runbooks.log.words.events import deviation_words
+from runbooks.machine.events.run import deviation_words
 from runbooks.machine.freshness import went_back
 from runbooks.machine.interlocks.holdings import frozen
 from runbooks.machine.misses import TOO_MANY

@@ -13,7 +13,8 @@ from lib.units.durations import words
 from runbooks.enums import RunKind, RunStatus, StepStatus
 from runbooks.library import queries
 from runbooks.log import texts
-from runbooks.log.words.events import deviation_words
+from runbooks.machine.events.run import deviation_words
+from runbooks.machine.events.steps import StepTicked
 from runbooks.models import Run, Runbook
 from runbooks.procedure.counting import StepCount, count_steps, count_timed
 from runbooks.procedure.model import Procedure
@@ -89,8 +90,8 @@ def hurried_ticks(run: Run) -> int:
     a drill, in which people may hurry."""
     if run.kind != RunKind.LIVE.value:
         return 0
-    ticks = texts.of_kinds(run, ["step.ticked"])
-    return sum(bool(tick.data.get("hurried") or tick.data.get("batch")) for tick in ticks)
+    ticks = (line.event for line in texts.of_kinds(run, [StepTicked.kind]))
+    return sum(isinstance(tick, StepTicked) and (tick.hurried or tick.batch) for tick in ticks)
 
 
 def time_plan(procedure: Procedure, system: System | None) -> TimePlan:

@@ -13,10 +13,11 @@ from inventory.enums import CopyState
 from inventory.models import Copy
 from lib.times import stamp
 from lib.units.durations import age
-from runbooks.audit.near_miss_queries import KINDS, What, is_near_miss
 from runbooks.log.blind_values import told as telling
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.gates import AttemptRefused
+from runbooks.machine.events.notes import EvidenceAttached
 from runbooks.machine.interlocks.loss import Basis, Loss, last_write_in, restored
-from runbooks.machine.requests import Line
 from runbooks.machine.state import RunState, current
 from runbooks.screen.panels import Desk
 from runbooks.screen.rollbacks import at_step
@@ -90,7 +91,7 @@ def side(
     desk: Desk,
     *,
     copies: Iterable[Copy],
-    evidence: Iterable[Line],
+    evidence: Iterable[EvidenceAttached],
     told: Iterable[Told],
 ) -> Side:
     """The margin for the person at `desk`; `told` are the newest lines, newest first."""
@@ -113,7 +114,7 @@ def side(
 
 
 def tell(
-    desk: Desk, line: Line, name: str, role: str, digest: str = "", *, struck: bool = False
+    desk: Desk, line: LogLine, name: str, role: str, digest: str = "", *, struck: bool = False
 ) -> Told:
     """One line of the log in words. What was measured at a step that waits for this person's own
     measurement is not told, nor any digest meanwhile: a number could be guessed from it."""
@@ -124,9 +125,9 @@ def tell(
         f"{local:%Y-%m-%d}",
         name,
         role,
-        telling(line.kind, line.data, desk.state, desk.blind),
-        line.kind == KINDS[What.REFUSAL],
-        is_near_miss(line.kind, line.data),
+        telling(line.event, desk.state, desk.blind),
+        line.kind == AttemptRefused.kind,
+        line.event.is_near_miss,
         "" if desk.blind else digest,
         struck,
     )
@@ -175,8 +176,7 @@ def asked(state: RunState) -> Asked | None:
     return Asked(stamp(stated.asked_copies_at), answers)
 
 
-def _file(run: int, line: Line) -> FileLine:
-    size = int(line.data["size"])
-    said = f"{size / 1024:.0f} kB" if size >= 1024 else f"{size} bytes"
-    url = address("runbooks:evidence_file", run, line.data["evidence"])
-    return FileLine(line.data["name"], url, f"{said} · SHA-256 {line.data['sha256'][:12]}…")
+def _file(run: int, file: EvidenceAttached) -> FileLine:
+    size = f"{file.size / 1024:.0f} kB" if file.size >= 1024 else f"{file.size} bytes"
+    url = address("runbooks:evidence_file", run, file.evidence)
+    return FileLine(file.name, url, f"{size} · SHA-256 {file.sha256[:12]}…")

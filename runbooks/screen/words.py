@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.urls import reverse
 from django.utils import timezone
 
-from runbooks.log.words.events import PACE
+from runbooks.machine.events.steps import PACE
 from runbooks.machine.interlocks import Signature
 from runbooks.machine.pace import haste
 from runbooks.machine.state import Facts, RunState

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from runbooks.log.words.events import asked
-from runbooks.log.words.events import told as tell_value
+from runbooks.log.words import guard_value, show_value
 from runbooks.machine import interlocks
 from runbooks.machine.interlocks.identify import fits
 from runbooks.machine.state import RunState
@@ -40,9 +39,9 @@ def written(state: RunState, told: Step, *, brief: bool) -> tuple[tuple[str, str
     for name, value in sorted(step.values.items(), key=lambda one: order.get(one[0], len(order))):
         if interlocks.is_masked(name) or (brief and not _said(name)):
             continue
-        spec = asked(name) if "." in name else specs.get(name) or asked(name)
-        found.append((spec.label or name, tell_value(spec, value)))
+        spec = guard_value(name) if "." in name else specs.get(name) or guard_value(name)
+        found.append((spec.label or name, show_value(spec, value)))
         theirs = step.verified_values.get(name)
         if theirs is not None and theirs != value:
-            found.append(("the second person measured", tell_value(spec, theirs)))
+            found.append(("the second person measured", show_value(spec, theirs)))
     return tuple(found)

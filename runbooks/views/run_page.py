@@ -19,7 +19,9 @@ from runbooks.audit.near_miss_queries import count_in
 from runbooks.enums import RunRole, RunStatus
 from runbooks.live import presence
 from runbooks.log import blind_values, texts
-from runbooks.machine.requests import Line
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.notes import EntryStruckOut, EvidenceAttached
+from runbooks.machine.events.people import HandOverOffered
 from runbooks.machine.state import RunState, current
 from runbooks.models import Event, Evidence, Run
 from runbooks.runs import persistence
@@ -183,7 +185,7 @@ def told_of(desk: Desk, event: Event, struck: frozenset[int] = frozenset()) -> T
 
 
 @lru_cache(maxsize=2000)
-def _read(text: str) -> tuple[Line, str, str]:
+def _read(text: str) -> tuple[LogLine, str, str]:
     """An event with the name and the role of who caused it. It never changes."""
     data = json.loads(text)
     return texts.read(text), data["name"], data["role"]
@@ -191,18 +193,21 @@ def _read(text: str) -> tuple[Line, str, str]:
 
 def struck_in(run: Run) -> frozenset[int]:
     """Numbers of the lines of `run` that were struck out."""
-    return _struck(run.events.filter(kind="entry.struck_out"))
+    return _struck(run.events.filter(kind=EntryStruckOut.kind))
 
 
 def _struck(events: Iterable[Event]) -> frozenset[int]:
-    lines = (texts.read(e.text) for e in events if e.kind == "entry.struck_out")
-    return frozenset(line.data["sequence"] for line in lines)
+    entries = (texts.read(e.text).event for e in events if e.kind == EntryStruckOut.kind)
+    return frozenset(entry.sequence for entry in entries if isinstance(entry, EntryStruckOut))
 
 
-def _files(desk: Desk, events: Iterable[Event]) -> list[Line]:
-    lines = (_read(event.text)[0] for event in events if event.kind == "evidence.attached")
+def _files(desk: Desk, events: Iterable[Event]) -> list[EvidenceAttached]:
+    lines = (_read(event.text)[0] for event in events if event.kind == EvidenceAttached.kind)
     return [
-        line for line in lines if line.by == desk.person or line.data.get("step") not in desk.blind
+        line.event
+        for line in lines
+        if isinstance(line.event, EvidenceAttached)
+        and (line.by == desk.person or line.event.step not in desk.blind)
     ]
 
 
@@ -210,9 +215,13 @@ def _offer(state: RunState, events: Iterable[Event]) -> tuple[tuple[str, str], .
     """What was said when the hand-over that is pending was offered."""
     if state.hand_over_to is None:
         return ()
-    words = ("position", "Where it stands"), ("running", "Running"), ("next_step", "Next")
-    for event in events:
-        if event.kind == "hand_over.offered":
-            data = texts.read(event.text).data
-            return tuple((label, data[name]) for name, label in (*words, ("worries", "Worries")))
+    for row in events:
+        event = texts.read(row.text).event if row.kind == HandOverOffered.kind else None
+        if isinstance(event, HandOverOffered):
+            return (
+                ("Where it stands", event.position),
+                ("Running", event.running),
+                ("Next", event.next_step),
+                ("Worries", event.worries),
+            )
     return ()

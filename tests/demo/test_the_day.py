@@ -128,7 +128,7 @@ def test_each_mistake_is_refused_and_then_it_is_done_right(
     System.objects.get(slug="ledger").instances.get(name="ledger", lifecycle="active")
     # Each refusal by an interlock stands in the log, with its guard.
     refused = Event.objects.filter(kind="move.refused")
-    guards = {eventtext.read(event.text).data["guard"] for event in refused}
+    guards = {eventtext.read(event.text).event.to_data()["guard"] for event in refused}
     assert {"access", "overwrite", "verify"} <= guards
 
 

@@ -9,7 +9,7 @@ from dataclasses import fields
 from django.db import connection
 
 from runbooks.log import chain, texts
-from runbooks.machine.fold import apply, genesis
+from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.state import RunState
 from runbooks.models import Event, Run, RunStep
 from runbooks.procedure.serialization import from_json

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from runbooks.log import chain
-from runbooks.machine.requests import NewEvent
+from runbooks.machine.events.kinds import from_data
 from runbooks.models import Event, Run
 from runbooks.models.sql import carry_out
 
@@ -19,7 +19,7 @@ def logged(run: Run, kind: str, *, by: User, at: datetime, **data: Any) -> Event
     with transaction.atomic():
         run.refresh_from_db()
         _, written = chain.append(
-            run, [NewEvent(kind, data)], by=by, role="operator", at=at, key=None
+            run, [from_data(kind, data)], by=by, role="operator", at=at, key=None
         )
         carry_out(written)
         run.save(update_fields=["sequence", "digest"])
@@ -33,6 +33,7 @@ def refused(run: Run, guard: str, *, by: User, at: datetime, **data: Any) -> Eve
         "move": "tick",
         "step": 0,
         "guard": guard,
+        "counts": bool(guard),
         "caught": "wrong-target" if guard else "",
         "code": "wrong_target" if guard else "out_of_order",
         "sentence": "This is not the target.",
@@ -50,7 +51,16 @@ def deviated(run: Run, caught: str, *, by: User, at: datetime, **data: Any) -> E
 
 def overridden(run: Run, gate: str, *, by: User, at: datetime, **data: Any) -> Event:
     """A gate that was opened by an override."""
-    told = {"step": 0, "gate": gate, "reason": "Alone at night; the second person is on a plane."}
+    told = {
+        "step": 0,
+        "attempt": 1,
+        "gate": gate,
+        "label": gate,
+        "guard": "",
+        "reason": "Alone at night; the second person is on a plane.",
+        "waited": 120,
+        "done": False,
+    }
     return logged(run, "gate.overridden", by=by, at=at, **told | data)
 
 

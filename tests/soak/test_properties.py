@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from runbooks.enums import RunStatus
 from runbooks.log import texts
-from runbooks.machine.fold import apply, genesis
+from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.state import RunState
 from runbooks.models import Run
 from runbooks.procedure.model import Procedure

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from jobs.models import Job
-from runbooks.log.words import events
+from runbooks.machine.events.kinds import KINDS
 from tests.factories.webhooks import attempt, endpoint
 from webhooks import bodies, delivering, endpoints, kinds, sending
 from webhooks.enums import Form
@@ -94,7 +94,7 @@ def test_the_standard_form_keeps_what_people_wrote(told: OutgoingEvent) -> None:
 def test_every_kind_of_the_log_belongs_to_a_family() -> None:
     families = {family.removesuffix(".*") for family in kinds.FAMILIES}
     assert {kind.split(".")[0] for kind in kinds.MEANINGS} == families
-    assert set(events.KINDS) - {kinds.FITNESS} <= set(kinds.MEANINGS)
+    assert set(KINDS) - {kinds.FITNESS} <= set(kinds.MEANINGS)
 
 
 def test_every_verb_of_an_incident_has_a_kind() -> None:

@@ -16,7 +16,8 @@ from incidents import entries, records
 from incidents.enums import Certainty, Severity
 from jobs.models import Job
 from runbooks.enums import Move
-from runbooks.log.words import events as run_words
+from runbooks.machine.events.event import Wording
+from runbooks.machine.events.run import RunStarted
 from runbooks.models import Event
 from tests.factories.story import Story, story
 from tests.factories.webhooks import bodies, endpoint, run_relay
@@ -173,12 +174,10 @@ def test_one_that_was_invisible_when_the_relay_stopped_is_found_hours_later(
 def test_an_event_that_cannot_be_told_does_not_stop_the_others(
     begin: Begin, admin: User, at: datetime, monkeypatch: pytest.MonkeyPatch
 ):
-    real = run_words.sentence
+    def broken(event: RunStarted, words: Wording) -> str:
+        raise ValueError("of another version")
 
-    def broken(kind: str, data: Any, procedure: Any) -> str:
-        return data["of another version"] if kind == "run.started" else real(kind, data, procedure)
-
-    monkeypatch.setattr(run_words, "sentence", broken)
+    monkeypatch.setattr(RunStarted, "describe", broken)
     hub = endpoint(admin, at - SOON, patterns=["run.*", "step.ticked"])
     begin().measured()
     run_relay(at + SOON)

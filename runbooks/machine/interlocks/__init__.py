@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from runbooks.enums import ValueType
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks.after import Compare, Quarantine, Rearm, missing
 from runbooks.machine.interlocks.before import renewed
 from runbooks.machine.interlocks.copies import MakeCopy, Protect
@@ -24,7 +25,7 @@ from runbooks.machine.interlocks.overwrite import Overwrite
 from runbooks.machine.interlocks.team_check import TeamCheck, confirmed, unconfirmed
 from runbooks.machine.interlocks.verify import Verify
 from runbooks.machine.interlocks.wait import Wait
-from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
 from runbooks.procedure.model import Guard, Step, ValueSpec
 
@@ -97,7 +98,7 @@ def wrong(state: RunState, index: int, values: Mapping[str, str], at: datetime) 
 
 def events(
     state: RunState, index: int, values: Mapping[str, str], at: datetime
-) -> tuple[NewEvent, ...]:
+) -> tuple[RunEvent, ...]:
     """What a tick of step `index` states besides that it is done."""
     locks = _of(state.step(index))
     return tuple(event for lock in locks for event in lock.events(state, index, values, at))

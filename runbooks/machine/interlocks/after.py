@@ -16,6 +16,7 @@ from runbooks.enums import (
     StepStatus,
     ValueType,
 )
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks.interlock import Interlock, Wrong, utc
 from runbooks.machine.interlocks.newcopy import NewCopy
 from runbooks.machine.requests import Gate, NewEvent
@@ -40,7 +41,7 @@ class Rearm(Interlock):
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         what = self.data(state, index)["what"]
         said = {one: values[f"rearm.{one}"] for one in what}
         return (NewEvent("rearm.stated", {"step": index, "what": said}),)
@@ -79,7 +80,7 @@ class Quarantine(NewCopy):
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         data = {
             "step": index,
             "parameter": self.named(state, index),
@@ -137,7 +138,7 @@ class Compare(Interlock):
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         data = {
             "step": index,
             "parameter": self.named(state, index),

@@ -8,6 +8,7 @@ from typing import Any
 
 from inventory import plausibility
 from runbooks.enums import Caught, Deviation, Purpose, ValueType
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks import doubt
 from runbooks.machine.interlocks.holdings import on_host, same_place
 from runbooks.machine.interlocks.interlock import Signature, Wrong, utc
@@ -71,7 +72,7 @@ class MakeCopy(NewCopy):
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         purpose = self._purpose(state, index)
         data = {
             "step": index,
@@ -191,7 +192,7 @@ class Protect(NewCopy):
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         name, facts = self.named(state, index), self.facts(state, index)
         said = self._said(state, index)
         as_file = said[0] == "original"

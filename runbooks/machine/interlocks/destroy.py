@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from runbooks.enums import StepStatus
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks.before import Irreversible, kept_copy
 from runbooks.machine.interlocks.interlock import Signature
 from runbooks.machine.interlocks.team_check import team_check_gate
@@ -71,7 +72,7 @@ class Destroy(Irreversible):
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         data = {
             "step": index,
             "parameter": self.named(state, index),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from runbooks.enums import ValueType
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks.interlock import Interlock
 from runbooks.machine.requests import NewEvent
 from runbooks.machine.state import RunState
@@ -29,7 +30,7 @@ class Freeze(Interlock):
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         return (_told("instance.frozen", state, index, self),)
 
     def promise(self, data: Mapping[str, Any]) -> str:
@@ -44,13 +45,13 @@ class Thaw(Interlock):
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         return (_told("instance.thawed", state, index, self),)
 
     def promise(self, data: Mapping[str, Any]) -> str:
         return f"Thaws {data['of']}: its writers write again"
 
 
-def _told(kind: str, state: RunState, index: int, lock: Interlock) -> NewEvent:
+def _told(kind: str, state: RunState, index: int, lock: Interlock) -> RunEvent:
     name = lock.facts(state, index).value
     return NewEvent(kind, {"step": index, "parameter": lock.named(state, index), "name": name})

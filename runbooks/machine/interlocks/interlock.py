@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from runbooks.enums import ValueType
-from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.events.event import RunEvent
+from runbooks.machine.requests import Gate
 from runbooks.machine.state import Facts, RunState
 from runbooks.procedure.model import ValueSpec
 
@@ -69,7 +70,7 @@ class Interlock:
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         """What a tick of step `index` with `values` states besides that it is done."""
         return ()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from lib.units import sizes
 from runbooks.enums import Deviation, ValueType
+from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks import doubt
 from runbooks.machine.interlocks.copies import accepted, chosen, chosen_copy, too_new
 from runbooks.machine.interlocks.interlock import Interlock, Signature, Wrong
@@ -98,7 +99,7 @@ class Verify(Interlock):
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[NewEvent, ...]:
+    ) -> tuple[RunEvent, ...]:
         name, found = self.named(state, index), loss(state, index, values, at)
         registered, read = self.facts(state, index).fields.get("size"), int(values["verify.size"])
         data = {

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.enums import Scope
-from runbooks.log.words import events
+from runbooks.machine.events.kinds import KINDS
 from runbooks.machine.idempotency import FIRST
 from runbooks.runs.moves import VERBS
 from tests.factories.api import Programs
@@ -65,7 +65,7 @@ def test_a_key_of_another_step_ticks_nothing(programs: Programs) -> None:
 
 def test_the_first_event_of_every_move_is_known() -> None:
     assert set(FIRST) == set(VERBS)
-    assert frozenset[str]().union(*FIRST.values()) <= set(events.KINDS)
+    assert frozenset[str]().union(*FIRST.values()) <= set(KINDS)
 
 
 @pytest.mark.parametrize("more", ["", '; filename="a.txt"'])

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from runbooks.audit.near_miss_queries import is_near_miss
 from runbooks.enums import Move
 from runbooks.machine.decide import decide
 from runbooks.machine.misses import refused
@@ -55,7 +54,7 @@ def left(game: Game, move: Move, step: int | None, **data: Any) -> list[str]:
     if isinstance(outcome, Malformed):
         return []
     events = refused(game.state, request, outcome) if isinstance(outcome, Refusal) else outcome
-    return [e.data["caught"] for e in events if is_near_miss(e.kind, e.data)]
+    return [str(e.to_data()["caught"]) for e in events if e.is_near_miss]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +111,7 @@ def test_the_log_keeps_every_refusal() -> None:
     refusal = decide(game.state, request)
     assert isinstance(refusal, Refusal)
     (event,) = refused(game.state, request, refusal)
-    assert (event.kind, event.data["code"], event.data["caught"]) == (
+    assert (event.kind, event.to_data()["code"], event.to_data()["caught"]) == (
         "move.refused",
         "out_of_order",
         "",

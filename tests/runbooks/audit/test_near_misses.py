@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,8 +11,10 @@ from django.db import connection
 from accounts.models import User
 from lib.refusals import Refused
 from runbooks.audit import near_misses
-from runbooks.audit.near_miss_queries import KINDS, Filters, What, count_in, found, is_near_miss
-from runbooks.enums import Move, RunKind
+from runbooks.audit.near_miss_queries import KINDS, Filters, What, count_in, found
+from runbooks.enums import Move, RunKind, RunRole
+from runbooks.machine.events.gates import AttemptRefused, GateOverridden
+from runbooks.machine.events.steps import StepMismatched
 from runbooks.machine.interlocks import INTERLOCKS
 from runbooks.models import Event, Run
 from runbooks.models.log import MISSED
@@ -82,10 +84,30 @@ def test_what_counts_as_one(told: Story) -> None:
         ("refusal", "overwrite"),
     ]
     assert count_in(told.run.pk) == 3
-    assert is_near_miss("step.mismatched", {"caught": "wrong-copy"})
-    assert not is_near_miss("step.mismatched", {"guard": "wait", "deviation": "wrong-copy"})
-    assert not is_near_miss("move.refused", {"guard": "wait", "caught": ""})
-    assert not is_near_miss("gate.overridden", {"gate": "identify", "caught": "wrong-copy"})
+    mismatch = StepMismatched(step=0, values={}, why="x", measured_by=RunRole.OPERATOR)
+    assert replace(mismatch, caught="wrong-copy").is_near_miss
+    assert not replace(mismatch, guard="wait", deviation="wrong-copy").is_near_miss
+    assert not AttemptRefused(
+        step=None,
+        move="tick",
+        guard="wait",
+        counts=True,
+        caught="",
+        code="x",
+        sentence="x",
+        remedy="x",
+        tried={},
+    ).is_near_miss
+    assert not GateOverridden(
+        step=None,
+        attempt=1,
+        gate="identify",
+        label="x",
+        guard="identify",
+        reason="x",
+        waited=120,
+        done=False,
+    ).is_near_miss
 
 
 @pytest.mark.parametrize(

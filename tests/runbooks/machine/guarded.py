@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbooks.enums import Move
-from runbooks.machine.fold import genesis
-from runbooks.machine.requests import Line
+from runbooks.enums import Move, RunKind
+from runbooks.machine.reducers import genesis
 from runbooks.machine.state import Facts
-from tests.runbooks.machine.table import OPERATOR, ROLES, START, Game
+from tests.runbooks.machine.table import OPERATOR, ROLES, Game, prepared
 from tests.runbooks.texts import procedure, text
 
 SHA, OTHER = "0f" * 32, "1e" * 32
@@ -44,17 +43,7 @@ def guarded(
     """A run of these steps with four people, under way unless `started` is False; a drill unless
     `live`."""
     given = {**FACTS, **(facts or {})}
-    parameters = {
-        name: {
-            "value": f.value,
-            "fields": dict(f.fields),
-            "identifiers": list(f.identifiers),
-            "kinds": list(f.kinds),
-        }
-        for name, f in given.items()
-    }
-    data = {"kind": "live" if live else "drill", "parameters": parameters}
-    line = Line(1, "run.prepared", START, OPERATOR, data)
+    line = prepared(given, kind=RunKind.LIVE if live else RunKind.DRILL)
     game = Game(genesis(7, procedure(text(*items, front=front)), line), [line])
     for person, role in ROLES.items():
         game.must(Move.TAKE_ROLE, person, role=role.value)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from runbooks.enums import Move, RunRole
+from runbooks.enums import Move, RunKind, RunRole
 from runbooks.machine.decide import decide
-from runbooks.machine.fold import apply, genesis
-from runbooks.machine.requests import Line, Outcome, Refusal, Request
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.run import NamedRevision, RunPrepared
+from runbooks.machine.reducers import apply, genesis
+from runbooks.machine.requests import Outcome, Refusal, Request
 from runbooks.machine.state import Facts, RunState
 from runbooks.machine.timing import stamped, timed
 from runbooks.procedure.model import Procedure
@@ -25,18 +28,26 @@ ROLES = {
 }
 
 
-def fresh(read: Procedure, facts: dict[str, Facts] | None = None) -> tuple[Line, RunState]:
+REVISION = NamedRevision("Restore", 1, "0" * 64, "0" * 64)
+
+
+def prepared(
+    facts: Mapping[str, Facts] | None = None,
+    *,
+    kind: RunKind = RunKind.DRILL,
+    token: str = "",
+    at: datetime = START,
+) -> LogLine:
+    """The first line of a run that was prepared with `facts`."""
+    event = RunPrepared(
+        run_kind=kind, title="Restore", parameters=facts or {}, revision=REVISION, token=token
+    )
+    return LogLine(1, at, OPERATOR, event)
+
+
+def fresh(read: Procedure, facts: dict[str, Facts] | None = None) -> tuple[LogLine, RunState]:
     """The first line of a drill of `read`, and the state after it."""
-    parameters = {
-        name: {
-            "value": fact.value,
-            "fields": dict(fact.fields),
-            "identifiers": list(fact.identifiers),
-            "kinds": list(fact.kinds),
-        }
-        for name, fact in (facts or {}).items()
-    }
-    line = Line(1, "run.prepared", START, OPERATOR, {"kind": "drill", "parameters": parameters})
+    line = prepared(facts)
     return line, genesis(1, read, line)
 
 
@@ -45,7 +56,7 @@ class Game:
     """A run that is played move by move; `lines` is its log."""
 
     state: RunState
-    lines: list[Line] = field(default_factory=list)
+    lines: list[LogLine] = field(default_factory=list)
     at: datetime = START
 
     @classmethod
@@ -67,7 +78,7 @@ class Game:
         outcome = decide(self.state, request)
         if isinstance(outcome, tuple):
             for event in stamped(request, outcome):
-                line = Line(self.state.sequence + 1, event.kind, request.at, by, event.data)
+                line = LogLine(self.state.sequence + 1, request.at, by, event)
                 self.lines.append(line)
                 self.state = apply(self.state, line)
         return outcome

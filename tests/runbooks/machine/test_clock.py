@@ -9,12 +9,13 @@ import pytest
 
 from runbooks.enums import Move, RunStatus
 from runbooks.machine.decide import decide
-from runbooks.machine.fold import apply
+from runbooks.machine.events.event import LogLine
 from runbooks.machine.freshness import WENT_BACK, is_fresh
 from runbooks.machine.gates import gates
 from runbooks.machine.misses import refused
 from runbooks.machine.overriding import OVERRIDE_WAITS
-from runbooks.machine.requests import Line, Refusal, Request
+from runbooks.machine.reducers import apply
+from runbooks.machine.requests import Refusal, Request
 from runbooks.machine.timing import stamped, timed
 from tests.runbooks.machine.table import DECIDER, OPERATOR, RELIEF, START, VERIFIER, Game
 from tests.runbooks.texts import text
@@ -85,8 +86,8 @@ def test_what_rests_on_time_is_refused_and_holds_the_run(
     assert [event.kind for event in events] == ["move.refused", "run.held"]
     state = game.state
     for event in events:
-        line = Line(state.sequence + 1, event.kind, request.at, by, event.data)
-        assert line.data[WENT_BACK] == game.at.isoformat()
+        line = LogLine(state.sequence + 1, request.at, by, event)
+        assert line.event.clock_went_back == game.at
         state = apply(state, line)
     assert state.status is RunStatus.HELD
     assert state.stated.held_by_clock
@@ -102,7 +103,7 @@ def test_what_makes_a_run_safer_is_accepted_at_the_time_of_the_last_event(
     game.wait(-3600)
     game.must(move, by, step, **sent)
     assert game.lines[-1].at == game.state.last_at == last
-    assert game.lines[-1].data[WENT_BACK] == game.at.isoformat()
+    assert game.lines[-1].event.clock_went_back == game.at
 
 
 def test_a_note_is_struck_out_at_the_time_of_the_last_event() -> None:
@@ -158,7 +159,7 @@ def test_a_second_back_is_a_time_server_at_work() -> None:
     game = at_first(GUARDED)
     game.wait(-0.9)
     game.must(Move.BEGIN_STEP, OPERATOR, 0)
-    assert WENT_BACK not in game.lines[-1].data
+    assert game.lines[-1].event.clock_went_back is None
     assert game.lines[-1].at == game.lines[-2].at
 
 

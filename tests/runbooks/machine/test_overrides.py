@@ -12,9 +12,9 @@ from runbooks.enums import Move, RunRole, StepStatus
 from runbooks.machine.decide import allowed
 from runbooks.machine.gates import gates, overridden, required_roles, run_gates
 from runbooks.machine.overriding import OVERRIDE_WAITS, closed_gates, so_far, waiting
+from runbooks.machine.reducers import statements_in
 from runbooks.machine.requests import Allowed, Malformed, Refusal
 from runbooks.machine.state import place
-from runbooks.machine.stating import stated
 from tests.runbooks import texts
 from tests.runbooks.machine.interlocks.test_after import ACT, COMPARE, VERIFY, play
 from tests.runbooks.machine.interlocks.test_overwrite import FACTS, SOURCE, WRITE, begun
@@ -62,11 +62,11 @@ def test_the_log_keeps_the_gate_the_guard_and_the_reason() -> None:
     game = asked()
     later(game, seconds=130)
     game.must(Move.OVERRIDE, OPERATOR, 0, gate="released")
-    asked_line, used = (line.data for line in game.lines[-2:])
+    asked_line, used = (line.event.to_data() for line in game.lines[-2:])
     place = {"step": 0, "attempt": 1, "gate": "released", "guard": "hold"}
     assert place.items() <= asked_line.items()
     assert {**place, "reason": ALONE["reason"], "waited": 130}.items() <= used.items()
-    assert stated(game.lines) == game.state.stated
+    assert statements_in(game.lines) == game.state.stated
 
 
 def test_it_opens_one_gate_and_not_the_others() -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from runbooks.enums import Move, RunRole, RunStatus, StepStatus
 from runbooks.machine.decide import allowed, open_roles
+from runbooks.machine.reducers import statements_in
 from runbooks.machine.replacing import proposed as replacement
 from runbooks.machine.replacing import replaceable
 from runbooks.machine.requests import Allowed, Malformed
 from runbooks.machine.state import place
-from runbooks.machine.stating import stated
 from tests.runbooks import texts
 from tests.runbooks.machine.interlocks.test_overwrite import WRITE, begun
 from tests.runbooks.machine.table import (
@@ -62,7 +62,7 @@ def test_two_people_take_the_role_and_a_third_takes_over() -> None:
     assert game.state.people[RELIEF] is RunRole.OPERATOR
     assert game.state.stated.replacement is None
     game.must(Move.TICK, RELIEF, 1)
-    assert stated(game.lines) == game.state.stated
+    assert statements_in(game.lines) == game.state.stated
 
 
 def test_the_role_cannot_be_taken_back_past_the_identification() -> None:
@@ -91,12 +91,12 @@ def test_an_operator_who_is_there_objects() -> None:
     assert Allowed(Move.WITHDRAW_REPLACEMENT) in allowed(game.state, OPERATOR, game.at)
     assert game.refused(Move.WITHDRAW_REPLACEMENT, VERIFIER) == "not_your_replacement"
     game.must(Move.WITHDRAW_REPLACEMENT, OPERATOR, reason="I am here.")
-    assert game.lines[-1].data["objects"] is True
+    assert game.lines[-1].event.to_data()["objects"] is True
     assert replacement(game.state) is None
     assert game.refused(Move.CONFIRM_REPLACEMENT, VERIFIER) == "no_replacement"
     game.must(Move.PROPOSE_REPLACEMENT, DECIDER, **GONE)
     game.must(Move.WITHDRAW_REPLACEMENT, DECIDER)
-    assert game.lines[-1].data["objects"] is False
+    assert game.lines[-1].event.to_data()["objects"] is False
 
 
 def test_nobody_does_the_step_that_they_released() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from runbooks.enums import Move, StepStatus
 from runbooks.machine.decide import allowed
-from runbooks.machine.fold import apply, genesis
 from runbooks.machine.gates import gates
 from runbooks.machine.overriding import closed_gates
+from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.requests import Allowed
 from runbooks.machine.rollback import closed, closing_step, is_acting, is_guarded
 from runbooks.machine.state import Facts

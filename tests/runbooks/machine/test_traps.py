@@ -9,9 +9,11 @@ import pytest
 
 from runbooks.enums import Move, RunStatus, StepStatus
 from runbooks.machine.decide import decide
-from runbooks.machine.fold import apply
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.kinds import from_data
 from runbooks.machine.gates import gates
-from runbooks.machine.requests import Line, Malformed, Refusal, Request
+from runbooks.machine.reducers import apply
+from runbooks.machine.requests import Malformed, Refusal, Request
 from runbooks.machine.rules import RULES
 from runbooks.machine.state import Facts, current, replace
 from runbooks.procedure.parser import parse
@@ -220,14 +222,14 @@ def test_the_pace_of_a_tick_is_kept() -> None:
     game.must(Move.BEGIN_STEP, OPERATOR, 0)
     game.wait(301)
     game.must(Move.TICK, OPERATOR, 0)
-    assert game.lines[-1].data["late"] is True
-    assert game.lines[-1].data["seconds"] == 301
+    assert game.lines[-1].event.to_data()["late"] is True
+    assert game.lines[-1].event.to_data()["seconds"] == 301
 
 
 def test_an_event_without_effect_changes_the_count_and_nothing_else() -> None:
     game = Game.of(texts.PLAIN)
     before = game.state
-    after = apply(before, Line(before.sequence + 1, "what.ever", START, OPERATOR, {}))
+    after = apply(before, LogLine(before.sequence + 1, START, OPERATOR, from_data("what.ever", {})))
     assert after.sequence == before.sequence + 1
     assert after.steps == before.steps
 

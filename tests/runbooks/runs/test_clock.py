@@ -24,8 +24,8 @@ from runbooks.audit.nightly import check
 from runbooks.enums import Move, RunStatus
 from runbooks.log import chain
 from runbooks.log.export import export
+from runbooks.machine.events.notes import NoteAdded
 from runbooks.machine.freshness import WENT_BACK
-from runbooks.machine.requests import NewEvent
 from runbooks.models import Run
 from runbooks.models.sql import carry_out, update
 from runbooks.runs import persistence, replay
@@ -135,7 +135,7 @@ def test_people_and_programs_are_told(run: Play, monkeypatch: PATCH) -> None:
 def backwards(run: Play) -> str:
     """Append an event that is dated an hour before the last; what is to be said of it."""
     last, person = persistence.load(run.run.pk)[1].last_at, run.people["operator"]
-    event = NewEvent("note.added", {"text": "x", "late": False})
+    event = NoteAdded(text="x", late=False)
     lines, written = chain.append(
         run.run, [event], by=person, role="operator", at=last - HOUR, key=None
     )

@@ -11,7 +11,7 @@ from accounts.models import User
 from inventory import copies
 from inventory.models import Copy, Instance, System
 from runbooks.enums import Move
-from runbooks.log.words.events import sentence
+from runbooks.log.words import sentence
 from runbooks.machine.gates import gates
 from runbooks.machine.interlocks.holdings import good_copies, safety_copy
 from runbooks.machine.requests import Refusal
@@ -39,7 +39,7 @@ USUAL = with_fields("target", earlier_sizes=SIZES)
 def _wrong(game: Game, values: dict[str, str], step: int = 0) -> str:
     kinds = game.must(Move.TICK, OPERATOR, step, values=values)
     assert kinds[0] == "step.mismatched"
-    mismatch = game.lines[-len(kinds)].data
+    mismatch = game.lines[-len(kinds)].event.to_data()
     assert mismatch["caught"] == "wrong-copy"
     return str(mismatch["why"])
 
@@ -125,8 +125,10 @@ def test_a_small_copy_waits_for_the_decider() -> None:
     game.must(Move.RELEASE, DECIDER, 0, reason="The tables were dropped: that is the incident.")
     kinds = game.must(Move.TICK, OPERATOR, 0, values={})
     registered = game.lines[-len(kinds) + kinds.index("copy.registered")]
-    assert registered.data["accepted"] == "The tables were dropped: that is the incident."
-    told = sentence("copy.registered", registered.data, game.state.procedure)
+    assert (
+        registered.event.to_data()["accepted"] == "The tables were dropped: that is the incident."
+    )
+    told = sentence(registered.event, game.state.procedure)
     assert "good all the same: The tables were dropped" in told
     assert safety_copy(game.state, "target") is not None
 

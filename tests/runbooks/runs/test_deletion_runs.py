@@ -81,11 +81,11 @@ def test_the_whole(people: Mapping[str, User], at: datetime, settings: Any) -> N
     assert told.run.status == RunStatus.COMPLETED
     assert verify(told.run).ok
     (signed,) = texts.of_kinds(told.run, ["step.released"])
-    assert signed.data["reason"] == WHY
-    assert signed.data["loss"] == f"nothing of {NAME} is kept"
+    assert signed.event.to_data()["reason"] == WHY
+    assert signed.event.to_data()["loss"] == f"nothing of {NAME} is kept"
     assert signed.by == people["decider"].pk
     (deleted,) = texts.of_kinds(told.run, ["instance.deleted"])
-    assert (deleted.data["instance"], deleted.data["name"]) == (gone.pk, NAME)
+    assert (deleted.event.to_data()["instance"], deleted.event.to_data()["name"]) == (gone.pk, NAME)
 
 
 def test_the_rollback_identifies_what_the_inventory_calls_gone_and_puts_it_in_service(
@@ -145,7 +145,11 @@ def test_a_part_leaves_the_instance_as_it_is(people: Mapping[str, User], at: dat
     told = deletion(people, at, source=source).deleted()
     assert target(told).lifecycle == Lifecycle.FROZEN
     (line,) = texts.of_kinds(told.run, ["instance.deleted"])
-    assert (line.data["part"], line.data["instance"]) == ("table audit", target(told).pk)
+    deleted = line.event.to_data()
+    assert (deleted["part"], deleted["instance"]) == (
+        "table audit",
+        target(told).pk,
+    )
 
 
 def page(told: Deletion, signed_in: SignIn, who: str) -> str:

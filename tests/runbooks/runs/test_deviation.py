@@ -10,13 +10,13 @@ import pytest
 from lib.refusals import Invalid
 from runbooks.enums import Deviation, Move
 from runbooks.machine.decide import allowed
-from runbooks.machine.fold import apply
+from runbooks.machine.events.kinds import from_data
 from runbooks.machine.requests import Allowed, Malformed
 from runbooks.machine.state import Outside, replace
 from runbooks.runs import replay
 from tests.factories.runs import Play, play
 from tests.runbooks import texts
-from tests.runbooks.machine.table import DECIDER, OPERATOR, Game, fresh
+from tests.runbooks.machine.table import DECIDER, OPERATOR, Game
 
 #: A command whose first line says which way it goes.
 WATCHED = texts.text(
@@ -28,7 +28,7 @@ WATCHED = texts.text(
 
 def ended(game: Game) -> dict[str, Any]:
     """The data of the newest event."""
-    return dict(game.lines[-1].data)
+    return dict(game.lines[-1].event.to_data())
 
 
 def test_nothing_went_wrong_unless_somebody_says_so() -> None:
@@ -75,7 +75,7 @@ def test_what_was_said_when_the_run_turned_back_stands() -> None:
     game = Game.of(texts.ABORT)
     game.must(Move.TICK, OPERATOR, 0)
     game.must(Move.ABORT, OPERATOR, reason="so", deviation="wrong-target")
-    assert game.lines[-2].data["failed_step"] == 1
+    assert game.lines[-2].event.to_data()["failed_step"] == 1
     assert game.state.deviation == "wrong-target"
     game.must(Move.TICK, OPERATOR, 4)
     game.must(Move.ABORT, OPERATOR, reason="back again")
@@ -132,10 +132,9 @@ def test_a_run_that_was_completed_after_its_diagnosis_has_none() -> None:
     assert game.state.deviation == ""
 
 
-def test_a_log_of_another_time_says_nothing_of_it() -> None:
-    line, state = fresh(texts.procedure(texts.PLAIN))
-    old = line._replace(sequence=2, kind="run.aborted", data={"reason": "so"})
-    assert apply(state, old).deviation == ""
+def test_an_end_that_says_nothing_of_it_cannot_be_read() -> None:
+    with pytest.raises(ValueError, match="deviation"):
+        from_data("run.aborted", {"reason": "so"})
 
 
 @pytest.mark.django_db

@@ -9,8 +9,8 @@ import pytest
 
 from runbooks.enums import Move, RunRole
 from runbooks.machine.decide import allowed, open_roles
-from runbooks.machine.fold import apply
 from runbooks.machine.gates import gates
+from runbooks.machine.reducers import apply
 from runbooks.machine.requests import Allowed
 from runbooks.machine.state import Outside, replace
 from runbooks.runs import persistence, replay

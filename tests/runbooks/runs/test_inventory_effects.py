@@ -98,7 +98,7 @@ def told(game: Play, kind: str) -> list[Mapping[str, Any]]:
 
 def _events(run: Run) -> list[dict[str, Any]]:
     texts = run.events.order_by("sequence").values_list("text", flat=True)
-    return [eventtext.told(one) for one in texts]
+    return [eventtext.parse(one) for one in texts]
 
 
 def whole(game: Play) -> None:

@@ -17,7 +17,8 @@ from accounts.enums import Right, Role
 from accounts.models import User
 from lib.refusals import Invalid, Refused
 from runbooks.enums import Move, RunKind, RunRole, RunStatus
-from runbooks.log.words.events import KINDS, sentence
+from runbooks.log.words import sentence
+from runbooks.machine.events.kinds import KINDS, from_data
 from runbooks.machine.rules import RULES
 from runbooks.models import Evidence, Run
 from runbooks.runs import cache, persistence, preparation, replay
@@ -108,7 +109,7 @@ def test_rows_equal_the_log_after_every_kind_of_move(at: datetime) -> None:
         verified(found)
     for kind, text in found.run.events.values_list("kind", "text"):
         data = json.loads(text)["data"]
-        told = sentence(kind, data, texts.procedure(source))
+        told = sentence(from_data(kind, data), texts.procedure(source))
         assert kind in KINDS
         assert told
         assert "{" not in told

@@ -22,7 +22,7 @@ def ticked(game: Game, step: int, wait: float = 0, **data: Any) -> bool:
     """Whether the tick of `step`, so many seconds later, ended a batch."""
     game.wait(wait)
     game.must(Move.TICK, OPERATOR, step, **data)
-    said = game.lines[-1].data.get("batch", False)
+    said = game.lines[-1].event.to_data().get("batch", False)
     assert ("batch" in haste(game.state, step)) is said
     return bool(said)
 
@@ -65,7 +65,7 @@ def test_a_clock_that_jumps_back_is_told_beside_the_batch() -> None:
     """The tick stands at the time of the event before it, and says that the clock went back."""
     game = Game.of(FOUR)
     assert [ticked(game, 0), ticked(game, 1, 1), ticked(game, 2, -3600)] == [False, False, True]
-    assert WENT_BACK in game.lines[-1].data
+    assert WENT_BACK in game.lines[-1].event.to_data()
 
 
 def test_faster_than_the_step_can_be_done() -> None:
@@ -103,7 +103,7 @@ def test_the_least_time_of_a_step_counts_from_its_first_sub_step() -> None:
         game.must(Move.TICK, OPERATOR, step)
     game.must(Move.BEGIN_STEP, OPERATOR, 2)
     game.must(Move.TICK, OPERATOR, 2)
-    assert "hurried" not in game.lines[-1].data
+    assert "hurried" not in game.lines[-1].event.to_data()
     assert haste(game.state, 2) == ()
 
 

@@ -90,7 +90,7 @@ def test_a_near_miss_tells_neither_password_nor_name() -> None:
     refusal = decide(game.state, request)
     assert isinstance(refusal, Refusal)
     (event,) = refused(game.state, request, refusal)
-    assert event.data["tried"] == {}
+    assert event.to_data()["tried"] == {}
 
 
 def test_it_is_asked_for_again(run: Play) -> None:

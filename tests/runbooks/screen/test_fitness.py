@@ -32,6 +32,7 @@ _HOME = {
     "runbooks/api/examples.py",
     "runbooks/api/moves.py",
     "runbooks/enums.py",
+    "runbooks/machine/events/people.py",
     "runbooks/screen/fitness.py",
     "runbooks/procedure/guard_names.py",
     "runbooks/machine/acts_people.py",
@@ -39,15 +40,12 @@ _HOME = {
     "runbooks/machine/misses.py",
     "runbooks/machine/moves/people.py",
     "runbooks/machine/rules.py",
-    "runbooks/machine/stating_people.py",
-    "runbooks/log/words/people.py",
     "runbooks/machine/idempotency.py",
     "runbooks/runs/moves.py",
     "runbooks/screen/__init__.py",
     "runbooks/screen/panels.py",
     "runbooks/screen/people.py",
     "runbooks/machine/statements.py",
-    "runbooks/log/words/events.py",
     "webhooks/kinds.py",
 }
 

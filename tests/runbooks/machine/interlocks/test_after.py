@@ -7,10 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from runbooks.enums import Move, Rearmed
-from runbooks.machine.fold import apply
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.steps import StepBegun, StepTicked
 from runbooks.machine.gates import gates
 from runbooks.machine.interlocks import missing
-from runbooks.machine.requests import Line, Malformed
+from runbooks.machine.reducers import apply
+from runbooks.machine.requests import Malformed
 from tests.runbooks.machine.guarded import OTHER, guarded
 from tests.runbooks.machine.table import OPERATOR, START, Game
 
@@ -45,8 +47,8 @@ SAID = (READ, None, SAME, ON, MADE, AWAY)
 
 def overwrite(game: Game, index: int) -> None:
     """Let the act be done, whatever guards it: this is about what comes after it."""
-    for kind, data in (("step.begun", {}), ("step.ticked", {"awaits": False})):
-        line = Line(game.state.sequence + 1, kind, game.at, OPERATOR, {"step": index, **data})
+    for event in (StepBegun(step=index), StepTicked(step=index, awaits=False)):
+        line = LogLine(game.state.sequence + 1, game.at, OPERATOR, event)
         game.lines.append(line)
         game.state = apply(game.state, line)
 
@@ -111,7 +113,10 @@ def test_rearm_asks_for_each_by_name() -> None:
     assert list(outcome.errors) == ["value_rearm.sequences"]
     said = {"rearm.jobs": "on again", "rearm.sequences": "not used here"}
     assert "rearm.stated" in game.must(Move.TICK, OPERATOR, 0, values=said)
-    assert game.lines[-2].data["what"] == {"jobs": "on again", "sequences": "not used here"}
+    assert game.lines[-2].event.to_data()["what"] == {
+        "jobs": "on again",
+        "sequences": "not used here",
+    }
 
 
 def test_what_was_replaced_is_kept_until_a_day_to_come() -> None:

@@ -33,7 +33,7 @@ def wrong(game: Game, values: dict[str, str]) -> str:
     """Why the tick of the first step is a mismatch; fails when it is none."""
     kinds = game.must(Move.TICK, OPERATOR, 0, values=values)
     assert kinds[0] == "step.mismatched"
-    return str(game.lines[-len(kinds)].data["why"])
+    return str(game.lines[-len(kinds)].event.to_data()["why"])
 
 
 def test_freeze_asks_for_the_writers_that_are_left() -> None:
@@ -174,7 +174,7 @@ OLD = {**READ, "verify.newest": "2026-01-02 03:00 UTC"}
 def test_a_copy_within_the_rpo_is_verified_without_a_signature() -> None:
     game = guarded(VERIFY)
     assert "copy.verified" in game.must(Move.TICK, OPERATOR, 0, values=READ)
-    assert game.lines[-2].data["loss"] == (
+    assert game.lines[-2].event.to_data()["loss"] == (
         "writes after 2026-03-04 03:00 UTC are lost, about 12 min, up to 2026-03-04 03:12 UTC; no"
         " stop of the writers is known"
     )
@@ -193,7 +193,7 @@ def test_a_loss_beyond_the_rpo_waits_for_the_decider() -> None:
     for person in (OPERATOR, VERIFIER):
         assert game.refused(Move.RELEASE, person, 0, reason="I do") == "wrong_role"
     game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
-    assert "61 days" in game.lines[-1].data["loss"]
+    assert "61 days" in str(game.lines[-1].event.to_data()["loss"])
     game.must(Move.TICK, OPERATOR, 0, values={})
 
 
@@ -242,7 +242,7 @@ def test_without_a_promise_any_loss_is_signed() -> None:
     assert "no RPO is set" in gate.label
     game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
     game.must(Move.TICK, OPERATOR, 0, values={})
-    assert "are lost, about 61 days" in game.lines[-2].data["loss"]
+    assert "are lost, about 61 days" in str(game.lines[-2].event.to_data()["loss"])
 
 
 def test_the_damaged_data_is_no_yardstick() -> None:

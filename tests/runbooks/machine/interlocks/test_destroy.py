@@ -11,7 +11,7 @@ import pytest
 
 from accounts.models import User
 from runbooks.enums import Move, Operation, RunKind, RunRole, StepStatus
-from runbooks.log.words import events
+from runbooks.log.words import sentence
 from runbooks.machine import rollback
 from runbooks.machine.decide import allowed
 from runbooks.machine.gates import gates, required_roles
@@ -229,7 +229,7 @@ def test_the_decider_alone_signs_that_there_is_nothing_to_keep() -> None:
     assert (gate.open, WHY in gate.label) == (True, True)
     assert Allowed(Move.RELEASE, DELETE) not in allowed(game.state, DECIDER, game.at)
     line = game.lines[-1]
-    told = events.sentence(line.kind, line.data, game.state.procedure)
+    told = sentence(line.event, game.state.procedure)
     assert told.endswith(f"nothing to keep (nothing of ledger-old is kept), because: {WHY}")
     game.must(Move.UNLOCK, OPERATOR, DELETE, **NAME)
 
@@ -298,7 +298,7 @@ def test_a_part_is_said_and_what_is_left_is_not_gone() -> None:
     game.must(Move.TICK, OPERATOR, DELETE)
     assert game.state.stated.deleted == frozenset()
     line = next(line for line in game.lines if line.kind == "instance.deleted")
-    told = events.sentence(line.kind, line.data, game.state.procedure)
+    told = sentence(line.event, game.state.procedure)
     assert told == "deleted table audit of ledger-old"
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import StepStatus
-from runbooks.machine.fold import genesis
+from runbooks.enums import RunKind, StepStatus
 from runbooks.machine.interlocks.holdings import (
     frozen,
     good_copies,
@@ -17,9 +16,10 @@ from runbooks.machine.interlocks.holdings import (
     safety_copy,
     same_place,
 )
-from runbooks.machine.requests import Line
+from runbooks.machine.reducers import genesis
 from runbooks.machine.state import RunState, replace
 from runbooks.machine.statements import KnownCopy, Stated
+from tests.runbooks.machine.table import prepared
 from tests.runbooks.texts import procedure, text
 
 AT = datetime(2026, 6, 6, 3, 0, tzinfo=UTC)
@@ -38,7 +38,7 @@ def known(place: str, purpose: str = "duplicate", **more: Any) -> KnownCopy:
 
 def holding(*copies: KnownCopy, **more: Any) -> RunState:
     """A run whose first step is done."""
-    line = Line(1, "run.prepared", AT, 1, {"kind": "live", "parameters": {}})
+    line = prepared(kind=RunKind.LIVE, at=AT)
     state = genesis(1, procedure(FROZEN), line)
     done = replace(state.steps[0], status=StepStatus.DONE)
     steps = (done, *state.steps[1:])

@@ -52,12 +52,16 @@ def test_only_the_shared_identifier_fits() -> None:
     game = guarded(IDENTIFY, facts={"target": PRIMARY})
     said = {"identify.first": "7301442", "identify.second": "t"}
     game.must(Move.TICK, OPERATOR, 0, values=said)
-    why = next(one.data["why"] for one in game.lines if one.kind == "step.mismatched")
+    why = next(
+        str(one.event.to_data()["why"]) for one in game.lines if one.kind == "step.mismatched"
+    )
     assert "The role it reports that you read is not what the inventory has for ledger." in why
     assert f"The {SYSTEM} matches, but ledger-standby @ db-2 has the same one." in why
     game = guarded(IDENTIFY, facts={"target": PRIMARY})
     game.must(Move.TICK, OPERATOR, 0, values={"identify.first": "7", "identify.second": "t"})
-    why = next(one.data["why"] for one in game.lines if one.kind == "step.mismatched")
+    why = next(
+        str(one.event.to_data()["why"]) for one in game.lines if one.kind == "step.mismatched"
+    )
     assert "and the role it reports that you read are not what the inventory has" in why
     only = guarded(IDENTIFY, facts={"target": PRIMARY})
     assert isinstance(

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from runbooks.enums import Move
-from runbooks.machine.fold import apply
+from runbooks.machine.events.event import LogLine
+from runbooks.machine.events.kinds import from_data
 from runbooks.machine.gates import gates
 from runbooks.machine.interlocks.loss import (
     GROWS_FOR,
@@ -22,7 +23,7 @@ from runbooks.machine.interlocks.loss import (
     last_write_in,
     loss_with,
 )
-from runbooks.machine.requests import Line
+from runbooks.machine.reducers import apply
 from runbooks.machine.statements import Signed
 from runbooks.screen.brief import brief
 from runbooks.screen.losses import consequences, judged, lost_if_right
@@ -154,11 +155,11 @@ def test_the_decider_signs_for_six_hours_on_the_night_of_the_story() -> None:
     assert "writes of about 6 h are lost" in gate.label
     assert "when the writers stopped; RPO 1 h: NOT MET)" in gate.label
     game.must(Move.RELEASE, DECIDER, 2, reason="It is the best there is.")
-    assert "writes of about 6 h are lost" in game.lines[-1].data["loss"]
+    assert "writes of about 6 h are lost" in str(game.lines[-1].event.to_data()["loss"])
     game.wait(7200)
     game.must(Move.TICK, OPERATOR, 2, values={})
     assert "writes after" in next(
-        line.data["loss"] for line in game.lines if line.kind == "copy.verified"
+        str(line.event.to_data()["loss"]) for line in game.lines if line.kind == "copy.verified"
     )
 
 
@@ -205,7 +206,8 @@ def test_writers_that_go_on_write_until_now() -> None:
 def told(game: Game, **data: Any) -> Game:
     """The incident that the run answers tells it something."""
     known = {"incident": 1, "title": "Gone", "noticed": "", "writes_stopped": "", "closed": False}
-    line = Line(game.state.sequence + 1, "incident.told", game.at, OPERATOR, {**known, **data})
+    event = from_data("incident.told", {**known, **data})
+    line = LogLine(game.state.sequence + 1, game.at, OPERATOR, event)
     game.state = apply(game.state, line)
     return game
 

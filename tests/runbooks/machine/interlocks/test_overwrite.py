@@ -235,7 +235,7 @@ def test_three_wrong_names_hold_the_run_for_a_second_person() -> None:
         refusal = decide(game.state, request)
         assert isinstance(refusal, Refusal)
         event, *hold = refused(game.state, request, refusal)
-        assert (event.data["guard"], event.data["tried"]) == ("overwrite", {"name": "x"})
+        assert (event.to_data()["guard"], event.to_data()["tried"]) == ("overwrite", {"name": "x"})
         assert [event.kind for event in hold] == ["run.held"] * held_for
 
 
@@ -311,7 +311,7 @@ def test_a_loss_that_grew_after_the_copy_was_read_is_signed_before_the_act() -> 
     assert game.refused(Move.RELEASE, OPERATOR, WRITE, reason="r") == "wrong_role"
     assert Allowed(Move.RELEASE, WRITE) in allowed(game.state, DECIDER, game.at)
     game.must(Move.RELEASE, DECIDER, WRITE, reason="It is the best there is.")
-    assert "RPO" not in game.lines[-1].data["loss"]
+    assert "RPO" not in str(game.lines[-1].event.to_data()["loss"])
     assert Allowed(Move.RELEASE, WRITE) not in allowed(game.state, DECIDER, game.at)
     later = {"target": game.state.stated.stopped["target"] + timedelta(hours=7)}
     signed = game.state

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from runbooks.enums import Move, RunKind, RunStatus, StepStatus
 from runbooks.machine import interlocks
-from runbooks.machine.fold import apply, genesis
+from runbooks.machine.events.gates import GateOverridden, StepReleased
 from runbooks.machine.gates import gates, overridden
-from runbooks.machine.requests import Line
+from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.state import Facts, RunState, current
 from runbooks.procedure.irreversible import ACTS, act_of, acts
 from tests.runbooks.machine.guarded import FACTS, FRONT, OTHER, SHA
@@ -26,9 +26,9 @@ from tests.runbooks.machine.table import (
     OPERATOR,
     RELIEF,
     ROLES,
-    START,
     VERIFIER,
     Game,
+    prepared,
 )
 from tests.runbooks.texts import procedure, text
 
@@ -91,17 +91,7 @@ RIGHT = {
 
 def begin(source: bytes = TEXT) -> Game:
     given = {**FACTS, "target": TARGET}
-    parameters = {
-        name: {
-            "value": f.value,
-            "fields": dict(f.fields),
-            "identifiers": list(f.identifiers),
-            "kinds": list(f.kinds),
-        }
-        for name, f in given.items()
-    }
-    data = {"kind": "live", "parameters": parameters, "token": "run-7-0a"}
-    line = Line(1, "run.prepared", START, OPERATOR, data)
+    line = prepared(given, kind=RunKind.LIVE, token="run-7-0a")
     game = Game(genesis(7, procedure(source), line), [line])
     for person, role in ROLES.items():
         game.must(Move.TAKE_ROLE, person, role=role.value)
@@ -229,12 +219,14 @@ def check_deleted(game: Game) -> None:
             continue
         before = game.lines[:number]
         assert "step.unlocked" in kinds[:number]
-        signed = [one for one in before if one.data.get("loss_until_is") == "nothing to keep"]
-        passed = [one.data["gate"] for one in before if one.kind == "gate.overridden"]
+        events = [earlier.event for earlier in before]
+        releases = [event for event in events if isinstance(event, StepReleased)]
+        signed = [event for event in releases if event.loss_until_is == "nothing to keep"]
+        passed = [event.gate for event in events if isinstance(event, GateOverridden)]
         copied = any(one.kind == "copy.registered" for one in before)
         assert signed or copied or "safety_copy" in passed
         assert all(
-            game.state.procedure.steps[one.data["step"]].guard.hold is None for one in signed
+            game.state.procedure.steps[release.step].guard.hold is None for release in signed
         )
 
 

@@ -1,0 +1,137 @@
+"""Every kind of event, and how one is made of the data that the log holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+
+from runbooks.machine.events import branches, copies, gates, inventory, notes, people, run, steps
+from runbooks.machine.events.event import DECLARED, RunEvent, UnknownEvent
+from runbooks.machine.state import Facts
+
+#: The modules that declare events.
+SUBJECTS = (run, people, steps, branches, gates, notes, inventory, copies)
+KINDS: Mapping[str, type[RunEvent]] = DECLARED
+#: Kinds that state something besides the steps.
+STATING = frozenset(kind for kind, event in KINDS.items() if event.has_statement)
+#: Kinds that hold what somebody measured.
+MEASURED = frozenset(kind for kind, event in KINDS.items() if event.is_measured)
+Read = Callable[[Any], object]
+
+
+def from_data(kind: str, data: Mapping[str, Any]) -> RunEvent:
+    """The event of `kind` that the log holds as `data`. Raises `ValueError` when `data` has not the
+    fields of its kind."""
+    codec = _CODECS.get(kind)
+    return codec.read(data) if codec else UnknownEvent(name=kind, data=data)
+
+
+class _Codec:
+    """How the events of one class are read: worked out once, for a replay reads thousands."""
+
+    def __init__(self, event: type[RunEvent]) -> None:
+        hints = get_type_hints(event)
+        self.event = event
+        self.names = frozenset(each.name for each in fields(event))
+        self.defaults = {
+            each.name: each.default for each in fields(event) if each.default is not MISSING
+        }
+        readers = {each.name: _reader(hints[each.name]) for each in fields(event)}
+        self.readers = [(name, read) for name, read in readers.items() if read]
+
+    def read(self, data: Mapping[str, Any]) -> RunEvent:
+        """Neither class does anything when it is made, so the fields need not go through
+        `__init__`."""
+        event = object.__new__(self.event)
+        values = event.__dict__
+        values.update(self.defaults)
+        if self.event.renamed:
+            data = {self.event.renamed.get(name, name): value for name, value in data.items()}
+        values.update(data)
+        if values.keys() != self.names:
+            named = ", ".join(sorted(values.keys() ^ self.names))
+            raise ValueError(f"{self.event.kind} has other fields: {named}")
+        for name, read in self.readers:
+            value = values[name]
+            if value is not None:
+                values[name] = read(value)
+        return event
+
+
+def _reader(hint: Any) -> Read | None:
+    """How a value of the type `hint` is made of its plain form; None when it is that already."""
+    if get_origin(hint) is tuple:
+        return tuple
+    if get_origin(hint) is not None and issubclass(get_origin(hint), Mapping):
+        inner = get_args(hint)[1]
+        return _facts_by_name if inner is Facts else None
+    kinds = [kind for kind in get_args(hint) or (hint,) if isinstance(kind, type)]
+    for kind in kinds:
+        if issubclass(kind, datetime):
+            return _moment
+        if issubclass(kind, StrEnum):
+            return kind
+        if hasattr(kind, "__dataclass_fields__"):
+            return partial(_made, kind)
+    return None
+
+
+def _moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _made(kind: Callable[..., object], data: Mapping[str, Any]) -> object:
+    return kind(**data)
+
+
+def _facts_by_name(data: Mapping[str, Any]) -> Mapping[str, Facts]:
+    return {name: facts_from(facts) for name, facts in data.items()}
+
+
+def facts_from(data: Mapping[str, Any]) -> Facts:
+    """The facts of a parameter, of their plain form."""
+    identifiers, kinds = data["identifiers"], data.get("kinds", ())
+    return Facts(data["value"], dict(data["fields"]), tuple(identifiers), tuple(kinds))
+
+
+class FieldType(NamedTuple):
+    """A field of an event as the reference tells it: its name in the log, and its type in words."""
+
+    name: str
+    type: str
+    is_optional: bool
+
+
+def field_types(event: type[RunEvent]) -> tuple[FieldType, ...]:
+    """The fields of `event`. A step that may be None is only listed where the kind declares it."""
+    hints, names = get_type_hints(event), {name: key for key, name in event.renamed.items()}
+    return tuple(
+        FieldType(names.get(each.name, each.name), _words(hints[each.name]), bool(each.metadata))
+        for each in fields(event)
+    )
+
+
+_TYPES = {int: "number", str: "text", bool: "true or false", datetime: "time", type(None): "null"}
+
+
+def _words(hint: Any) -> str:
+    """A type in words."""
+    inner, origin = get_args(hint), get_origin(hint)
+    if origin is tuple:
+        return f"list of {_words(inner[0])}s"
+    if origin is not None and isinstance(origin, type) and issubclass(origin, Mapping):
+        return f"{_words(inner[1])} by name"
+    if inner:
+        return " or ".join(_words(part) for part in inner)
+    if is_dataclass(hint):
+        return f"({', '.join(each.name for each in fields(hint))})"
+    if issubclass(hint, StrEnum):
+        return " / ".join(hint)
+    return _TYPES[hint]
+
+
+_CODECS = {kind: _Codec(event) for kind, event in KINDS.items()}
