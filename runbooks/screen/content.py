@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from datetime import date, timedelta
 from types import BuiltinFunctionType, FunctionType, MethodType, NoneType
 
@@ -12,6 +11,8 @@ from django.utils.functional import Promise
 
 from runbooks.forms.moves import MoveForm
 
+#: What is its own key. Most of what a field holds is of the first, which are looked up faster.
+_ATOMS = {str, int, bool, NoneType, type}
 _PLAIN = (
     *(str, int, float, date, timedelta, NoneType),
     *(type, FunctionType, BuiltinFunctionType, MethodType),
@@ -27,20 +28,26 @@ def content_key(value: object) -> Hashable:
     its class and all of its attributes, of a form that nobody has filled in what it draws."""
     if isinstance(value, _PLAIN):
         return value
+    if isinstance(value, dict):
+        return _held(value)
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, MoveForm):
         return _form_key(value)
-    if isinstance(value, Mapping):
-        return tuple((name, content_key(held)) for name, held in value.items())
-    if is_dataclass(value):
-        held = ((field.name, content_key(getattr(value, field.name))) for field in fields(value))
-        return type(value), *held
     if isinstance(value, Iterable):
         return tuple(map(content_key, value))
     left = _FOR_READING if isinstance(value, Field) else ()
-    held = ((name, content_key(held)) for name, held in vars(value).items() if name not in left)
-    return type(value), *held
+    return type(value), _held(vars(value), left)
+
+
+def _held(named: Mapping[str, object], left: Collection[str] = ()) -> Hashable:
+    return tuple(
+        [
+            (name, value if type(value) in _ATOMS else content_key(value))
+            for name, value in named.items()
+            if name not in left
+        ]
+    )
 
 
 def _form_key(form: MoveForm) -> Hashable:
@@ -48,4 +55,4 @@ def _form_key(form: MoveForm) -> Hashable:
     fields = {name: field for name, field in form.fields.items() if not field.widget.is_hidden}
     initial = {name: value for name, value in form.initial.items() if name not in {"key", "seen"}}
     held = {name: value for name, value in vars(form).items() if name not in _UNDRAWN}
-    return type(form), content_key({**held, "fields": fields, "initial": initial})
+    return type(form), _held({**held, "fields": fields, "initial": initial})
