@@ -18,6 +18,7 @@ from django.db import connection, models, transaction
 from bench import supply
 from bench.cast import Cast
 from runbooks.log import chain as log
+from runbooks.machine.moves.log import Note
 from runbooks.models import Event, Run, RunParameter, RunPerson, RunStep
 from runbooks.runs import moves
 
@@ -49,7 +50,7 @@ def _played(cast: Cast) -> Run:
     for number in range(EVENTS - run.sequence):
         at = datetime.now(UTC)
         text = f"Looked at the listing for the {number}th time; nothing has changed since."
-        moves.note(run.pk, text=text, step=number % 50, by=cast.operator, at=at)
+        moves.make_move(run.pk, Note(text=text, step=number % 50), by=cast.operator, at=at)
     return Run.objects.get(pk=run.pk)
 
 

@@ -14,6 +14,10 @@ from bench.cast import Cast
 from bench.worlds import World
 from runbooks.enums import RunKind, RunRole
 from runbooks.library import revisions
+from runbooks.machine.moves.log import Attach
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.steps import Tick
 from runbooks.models import Revision, Run
 from runbooks.runs import moves, preparation
 
@@ -45,8 +49,10 @@ def started(cast: Cast, of: Revision) -> Run:
         (cast.verifier, RunRole.VERIFIER),
         (cast.decider, RunRole.DECIDER),
     ):
-        moves.take_role(run.pk, role=role, by=person, at=timezone.now())
-    moves.start(run.pk, by=cast.operator, at=timezone.now(), acknowledged=True, conditions=True)
+        moves.make_move(run.pk, TakeRole(role=role), by=person, at=timezone.now())
+    moves.make_move(
+        run.pk, Start(acknowledged=True, conditions=True), by=cast.operator, at=timezone.now()
+    )
     return Run.objects.get(pk=run.pk)
 
 
@@ -59,12 +65,12 @@ def half_done(cast: Cast, of: Revision, *, ticked: int, evidence: int) -> Run:
     """A run in the middle: `ticked` steps are done and `evidence` files are attached."""
     run = started(cast, of)
     for step in range(ticked):
-        moves.tick(
-            run.pk, step=step, values=values(step), by=cast.operator, at=timezone.now()
-        )  # fmt: skip
+        moves.make_move(
+            run.pk, Tick(step=step, values=values(step)), by=cast.operator, at=timezone.now()
+        )
     for number in range(evidence):
         file = SimpleUploadedFile(f"listing-{number}.txt", f"run {run.pk}, {number}\n".encode())
-        moves.attach(run.pk, file=file, step=number, by=cast.operator, at=timezone.now())
+        moves.make_move(run.pk, Attach(step=number), file=file, by=cast.operator, at=timezone.now())
     return Run.objects.get(pk=run.pk)
 
 

@@ -18,9 +18,16 @@ from inventory import board
 from jobs import heartbeat, queries
 from lib.times import stamp
 from runbooks.audit import nightly
-from runbooks.enums import Move, RunKind, RunRole, RunStatus
+from runbooks.enums import RunKind, RunRole, RunStatus
 from runbooks.library import queries as shelf
 from runbooks.machine.decide import offered
+from runbooks.machine.move import Move
+from runbooks.machine.moves.branches import Diagnose
+from runbooks.machine.moves.hand_over import AcceptHandOver
+from runbooks.machine.moves.hold import Resume
+from runbooks.machine.moves.run import Complete, Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import Decide, Release, Tick
 from runbooks.machine.state import ENDED, RunState, current
 from runbooks.models import LogCheck, Run, RunPerson
 from runbooks.runs import persistence, reviews
@@ -30,19 +37,19 @@ from runbooks.runs.transaction import beyond
 MOST = 8
 
 #: What is asked of one person, the most pressing first.
-_ASKED: tuple[tuple[Move, str], ...] = (
+_ASKED: tuple[tuple[type[Move], str], ...] = (
     (
-        Move.ACCEPT_HAND_OVER,
+        AcceptHandOver,
         "This run is handed over to you. Read back where it stands and accept.",
     ),
-    (Move.COUNTERSIGN, "Your countersign is asked for at step {step}."),
-    (Move.RELEASE, "Step {step} waits for your release."),
-    (Move.DECIDE, "Step {step} waits for your decision."),
-    (Move.RESUME, "The run is held. Look at it, then resume it with the read-back."),
-    (Move.START, "The briefing is open; start the run when the roles are taken."),
-    (Move.TICK, "Step {step} is open and yours."),
-    (Move.DIAGNOSE, "Something was different at step {step}; it is to be diagnosed."),
-    (Move.COMPLETE, "Every step is finished; complete the run."),
+    (Countersign, "Your countersign is asked for at step {step}."),
+    (Release, "Step {step} waits for your release."),
+    (Decide, "Step {step} waits for your decision."),
+    (Resume, "The run is held. Look at it, then resume it with the read-back."),
+    (Start, "The briefing is open; start the run when the roles are taken."),
+    (Tick, "Step {step} is open and yours."),
+    (Diagnose, "Something was different at step {step}; it is to be diagnosed."),
+    (Complete, "Every step is finished; complete the run."),
 )
 
 

@@ -14,6 +14,7 @@ from bench.processes import Process, Seen, seen_by, serving, started, watching
 from bench.results import Result
 from bench.session import Session
 from bench.worlds import World
+from runbooks.machine.moves.steps import Tick
 from runbooks.runs import moves
 
 WORLD = "1k"
@@ -114,7 +115,9 @@ def _product(session: Session, world: World, count: int, sent: int) -> Watched:
 
     def publish(number: int) -> tuple[int, int]:
         values = supply.values(number)
-        answer = moves.tick(run.pk, step=number, values=values, by=cast.operator, at=timezone.now())
+        answer = moves.make_move(
+            run.pk, Tick(step=number, values=values), by=cast.operator, at=timezone.now()
+        )
         return answer.sequence, time.perf_counter_ns()  # it is committed now
 
     path = f"/live/runs/{run.pk}?after={run.sequence}"

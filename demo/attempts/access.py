@@ -10,8 +10,9 @@ from django.urls import reverse
 from accounts import limits
 from demo.attempts.trying import Attempt, GotThrough, World, demand
 from demo.day.right import PASSWORD
-from runbooks.enums import Move, RunKind, ValueType
+from runbooks.enums import RunKind, ValueType
 from runbooks.library.revisions import save
+from runbooks.machine.moves.second_person import Countersign
 from runbooks.models import Revision
 from runbooks.procedure import patterns
 from runbooks.procedure.model import ValueSpec
@@ -123,7 +124,7 @@ def _oracle(world: World) -> str:
     def ask(password: str) -> str:
         return world.refused(
             "not_in_run",
-            lambda: crew.press("operator", Move.COUNTERSIGN, 0, signer="admin", password=password),
+            lambda: crew.press("operator", Countersign, 0, signer="admin", password=password),
         )
 
     wrong, right = ask("wrong"), ask(PASSWORD)

@@ -9,8 +9,14 @@ from typing import Any
 
 from demo.attempts.trying import Attempt, GotThrough, World, demand
 from demo.day.right import PASSWORD, Crew
-from runbooks.enums import Move, RunRole, RunStatus
+from runbooks.enums import RunRole, RunStatus
 from runbooks.machine.freshness import WENT_BACK
+from runbooks.machine.moves.hand_over import AcceptHandOver
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.overrides import AskOverride, UseOverride
+from runbooks.machine.moves.replacement import ConfirmReplacement, ProposeReplacement
+from runbooks.machine.moves.steps import BeginStep, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.overriding import OVERRIDE_WAITS, closed_gates
 from runbooks.models import Run
 from runbooks.runs import replay
@@ -22,7 +28,7 @@ def _stale_on_a_slow_server(world: World) -> str:
     world.verbs.at += timedelta(seconds=126) - timedelta(hours=1)
     answer = world.refused(
         WENT_BACK,
-        lambda: crew.press("operator", Move.UNLOCK, act, name="ledger", password=PASSWORD),
+        lambda: crew.press("operator", Unlock, act, name="ledger", password=PASSWORD),
     )
     demand(crew.state.status is RunStatus.HELD, "The run goes on by a clock that went back.")
     demand(replay.verify(Run.objects.get(pk=crew.run)).ok, "The log goes backwards.")
@@ -32,11 +38,9 @@ def _stale_on_a_slow_server(world: World) -> str:
 def _hold_shortened(world: World) -> str:
     """A hold of an hour looks like one of a minute, so that its team check need not be repeated."""
     crew, _ = world.restore_to_the_act()
-    crew.press("verifier", Move.HOLD)
+    crew.press("verifier", Hold)
     world.verbs.at -= timedelta(hours=1)
-    return world.refused(
-        WENT_BACK, lambda: crew.press("operator", Move.RESUME, read_back=crew.place)
-    )
+    return world.refused(WENT_BACK, lambda: crew.press("operator", Resume, read_back=crew.place))
 
 
 def _stop_by_a_wrong_clock(world: World) -> str:
@@ -44,7 +48,7 @@ def _stop_by_a_wrong_clock(world: World) -> str:
     crew, _ = world.restore_to_the_act()
     world.verbs.at -= timedelta(hours=1)
     try:
-        crew.press("verifier", Move.HOLD)
+        crew.press("verifier", Hold)
     except Exception as error:
         raise GotThrough("STOP was refused.") from error
     demand(crew.state.status is RunStatus.HELD, "The run is not held.")
@@ -54,7 +58,7 @@ def _stop_by_a_wrong_clock(world: World) -> str:
 def _two_gates_closed(world: World) -> tuple[Crew, int, list[str]]:
     """A run at its overwrite, whose team check is stale: the gates that could be overridden."""
     crew, act = world.restore_to_the_act(agreed=False)
-    crew.press("operator", Move.BEGIN_STEP, act)
+    crew.press("operator", BeginStep, act)
     world.verbs.at += timedelta(minutes=20)
     closed = [gate.key for gate in closed_gates(crew.state, act, world.verbs.at)]
     demand(len(closed) > 1, "Only one gate is closed; nothing can be asked for side by side.")
@@ -64,21 +68,19 @@ def _two_gates_closed(world: World) -> tuple[Crew, int, list[str]]:
 def _seven_at_once(world: World) -> str:
     """Every gate of the overwrite is asked for at once, to be used after one wait."""
     crew, act, (first, second, *_) = _two_gates_closed(world)
-    crew.press("operator", Move.ASK_OVERRIDE, act, gate=first, reason="Alone.")
+    crew.press("operator", AskOverride, act, gate=first, reason="Alone.")
     sent: dict[str, Any] = {"gate": second, "reason": "Alone.", "again": True}
-    return world.refused(
-        "one_at_a_time", lambda: crew.press("operator", Move.ASK_OVERRIDE, act, **sent)
-    )
+    return world.refused("one_at_a_time", lambda: crew.press("operator", AskOverride, act, **sent))
 
 
 def _second_without_a_look(world: World) -> str:
     """A second gate is asked for as if it were the first."""
     crew, act, (first, second, *_) = _two_gates_closed(world)
-    crew.press("operator", Move.ASK_OVERRIDE, act, gate=first, reason="Alone.")
+    crew.press("operator", AskOverride, act, gate=first, reason="Alone.")
     world.verbs.at += OVERRIDE_WAITS
-    crew.press("operator", Move.OVERRIDE, act, gate=first, password=PASSWORD)
+    crew.press("operator", UseOverride, act, gate=first, password=PASSWORD)
     sent: dict[str, Any] = {"gate": second, "reason": "Alone."}
-    return world.refused("invalid", lambda: crew.press("operator", Move.ASK_OVERRIDE, act, **sent))
+    return world.refused("invalid", lambda: crew.press("operator", AskOverride, act, **sent))
 
 
 def _instead(world: World, who: str) -> dict[str, Any]:
@@ -90,29 +92,29 @@ def _taken_by_one(world: World) -> str:
     """The decider alone takes the run away from its operator."""
     crew = world.restore()
     sent = _instead(world, "decider")
-    crew.press("decider", Move.PROPOSE_REPLACEMENT, **sent)
-    return world.refused("second_person", lambda: crew.press("decider", Move.CONFIRM_REPLACEMENT))
+    crew.press("decider", ProposeReplacement, **sent)
+    return world.refused("second_person", lambda: crew.press("decider", ConfirmReplacement))
 
 
 def _taken_without_the_decider(world: World) -> str:
     """The verifier proposes and confirms that they are the operator now."""
     crew = world.restore()
     sent = _instead(world, "verifier")
-    crew.press("verifier", Move.PROPOSE_REPLACEMENT, **sent)
-    return world.refused("second_person", lambda: crew.press("verifier", Move.CONFIRM_REPLACEMENT))
+    crew.press("verifier", ProposeReplacement, **sent)
+    return world.refused("second_person", lambda: crew.press("verifier", ConfirmReplacement))
 
 
 def _replaced_and_still_at_it(world: World) -> str:
     """The operator who was replaced ticks on; who takes over identifies nothing."""
     crew = world.restore()
     sent = _instead(world, "decider")
-    crew.press("decider", Move.PROPOSE_REPLACEMENT, **sent)
-    crew.press("verifier", Move.CONFIRM_REPLACEMENT)
-    world.refused("hand_over_pending", lambda: crew.press("operator", Move.TICK, 0))
+    crew.press("decider", ProposeReplacement, **sent)
+    crew.press("verifier", ConfirmReplacement)
+    world.refused("hand_over_pending", lambda: crew.press("operator", Tick, 0))
     answer = world.refused(
         "wrong_target",
         lambda: crew.press(
-            "decider", Move.ACCEPT_HAND_OVER, read_back=crew.place, identifier="db-scratch-9"
+            "decider", AcceptHandOver, read_back=crew.place, identifier="db-scratch-9"
         ),
     )
     demand(crew.state.holder(RunRole.OPERATOR) is None, "Somebody operates unidentified.")

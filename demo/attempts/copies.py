@@ -9,7 +9,8 @@ from demo.day.right import Crew
 from inventory import board, copies, instances
 from inventory.enums import CopyState, Medium
 from inventory.models import Copy, Instance, System
-from runbooks.enums import Move
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.steps import Tick
 
 _SAFETY = "Write a safety copy of the live database"
 _EMPTY_FILE = hashlib.sha256(b"").hexdigest()
@@ -26,7 +27,7 @@ def _not_ticked(crew: Crew, step: int, **said: str) -> None:
     """What was measured is something different: it is neither ticked nor registered."""
     values = {**crew.values(step), **said}
     before = Copy.objects.count()
-    crew.press("operator", Move.TICK, step, values=values)
+    crew.press("operator", Tick, step, values=values)
     demand(crew.state.steps[step].done_at is None, "The step is ticked.")
     demand(Copy.objects.count() == before, "The copy is registered.")
 
@@ -45,7 +46,7 @@ def _small_safety_copy(world: World) -> str:
     crew, step = _at_the_safety_copy(world)
     values = {**crew.values(step), "copy.size": "14"}
     return world.refused(
-        "gate_doubt_accepted", lambda: crew.press("operator", Move.TICK, step, values=values)
+        "gate_doubt_accepted", lambda: crew.press("operator", Tick, step, values=values)
     )
 
 
@@ -128,7 +129,7 @@ def _by_the_shared_one(world: World) -> str:
     step = crew.step("Identify the server")
     crew.go_on(until=step)
     values = {**crew.values(step), "identify.first": "db-prod-2"}
-    crew.press("operator", Move.TICK, step, values=values)
+    crew.press("operator", Tick, step, values=values)
     demand(crew.state.steps[step].done_at is None, "The standby is taken for its primary.")
     page = str(world.client("operator").get(f"/runs/{crew.run}/").content.decode())
     said = "matches, but ledger-standby @ db-prod-2 has the same one."
@@ -140,7 +141,7 @@ def _take_over_by_the_shared_one(world: World) -> str:
     crew = _with_standby(world)
     crew.press(
         "operator",
-        Move.HAND_OVER,
+        HandOver,
         to=world.person("relief").pk,
         position="none",
         running="nothing",
@@ -150,9 +151,7 @@ def _take_over_by_the_shared_one(world: World) -> str:
     shared = crew.state.facts["target"].identifiers[1]
     return world.refused(
         "wrong_target",
-        lambda: crew.press(
-            "relief", Move.ACCEPT_HAND_OVER, read_back=crew.place, identifier=shared
-        ),
+        lambda: crew.press("relief", AcceptHandOver, read_back=crew.place, identifier=shared),
     )
 
 

@@ -7,7 +7,10 @@ from demo.day.doors import instance
 from demo.day.right import PASSWORD, Crew
 from inventory.enums import Lifecycle
 from inventory.models import Instance
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.steps import BeginStep, Release
+from runbooks.machine.moves.unlock import Unlock
 
 _TITLE = "Delete the old ledger database"
 _ACT = "Delete the database"
@@ -71,10 +74,10 @@ def begun_deletion(world: World) -> tuple[Crew, int]:
     run = world.verbs.prepare("operator", slug, RunKind.LIVE, {"target": instance("ledger")})
     crew = Crew(world.verbs, run)
     crew.man(*EVERYBODY)
-    crew.press("operator", Move.START, acknowledged=True, conditions=True)
+    crew.press("operator", Start, acknowledged=True, conditions=True)
     act = crew.step(_ACT)
     crew.go_on(until=act)
-    crew.press("operator", Move.BEGIN_STEP, act)
+    crew.press("operator", BeginStep, act)
     crew.agree(act)
     return crew, act
 
@@ -88,7 +91,7 @@ def _at_the_act(world: World) -> tuple[Crew, int]:
 
 def _unlock(world: World, crew: Crew, act: int, code: str, name: str = "ledger") -> str:
     return world.refused(
-        code, lambda: crew.press("operator", Move.UNLOCK, act, name=name, password=PASSWORD)
+        code, lambda: crew.press("operator", Unlock, act, name=name, password=PASSWORD)
     )
 
 
@@ -104,14 +107,12 @@ def _nothing_kept(world: World) -> str:
 
 def _signed_by_oneself(world: World) -> str:
     crew, act = _at_the_act(world)
-    return world.refused(
-        "wrong_role", lambda: crew.press("operator", Move.RELEASE, act, reason=_WHY)
-    )
+    return world.refused("wrong_role", lambda: crew.press("operator", Release, act, reason=_WHY))
 
 
 def _another_name(world: World) -> str:
     crew, act = _at_the_act(world)
-    crew.press("decider", Move.RELEASE, act, reason=_WHY)
+    crew.press("decider", Release, act, reason=_WHY)
     return _unlock(world, crew, act, "wrong_name", name="ledger-staging")
 
 

@@ -7,11 +7,13 @@ from demo.day.doors import instance
 from demo.day.right import Crew
 from inventory import instances
 from inventory.models import Instance
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
 from runbooks.library.failures import lock, ties
 from runbooks.library.revisions import approve, save
 from runbooks.machine.decide import allowed
-from runbooks.machine.requests import Allowed
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo
+from runbooks.machine.moves.run import Abort
 from runbooks.models import Run, Runbook
 from runbooks.runs.preparation import prepare
 
@@ -28,7 +30,7 @@ def _reopened(world: World) -> Crew:
 
 def _offers_undo(world: World, crew: Crew) -> bool:
     state, operator = crew.state, world.person("operator").pk
-    return Allowed(Move.UNDO, crew.step(_OVERWRITE)) in allowed(state, operator, crew.door.at)
+    return Allowed(Undo, crew.step(_OVERWRITE)) in allowed(state, operator, crew.door.at)
 
 
 def _late_undo(world: World) -> str:
@@ -36,11 +38,11 @@ def _late_undo(world: World) -> str:
     demand(not _offers_undo(world, crew), "The rollback is still among the allowed moves.")
     act = crew.step(_OVERWRITE)
     answer = world.refused(
-        "rollback_closed", lambda: crew.press("operator", Move.UNDO, act, reason="Wrong copy.")
+        "rollback_closed", lambda: crew.press("operator", Undo, act, reason="Wrong copy.")
     )
     read = crew.step("Read the newest entry of the live database")
     world.refused(
-        "rollback_closed", lambda: crew.press("operator", Move.UNDO, read, reason="Wrong copy.")
+        "rollback_closed", lambda: crew.press("operator", Undo, read, reason="Wrong copy.")
     )
     if "rename-back" in crew.state.entered:
         raise GotThrough("The run entered the rollback.")
@@ -68,19 +70,19 @@ def _late_doors(world: World) -> str:
     crew = world.restore()
     jobs = crew.step("Start the scheduled jobs again")
     crew.go_on(until=jobs)
-    crew.press("operator", Move.REPORT_MISMATCH, jobs, observed="The books look old.")
+    crew.press("operator", ReportMismatch, jobs, observed="The books look old.")
 
     def diagnose(lead: bool) -> None:
-        crew.press("operator", Move.DIAGNOSE, jobs, finding="Wrong copy.", lead=lead)
+        crew.press("operator", Diagnose, jobs, finding="Wrong copy.", lead=lead)
 
     world.refused("rollback_closed", lambda: diagnose(lead=True))
     diagnose(lead=False)
-    crew.press("operator", Move.REOPEN, jobs)
+    crew.press("operator", Reopen, jobs)
     crew.do(jobs)
     answer = world.refused(
-        "rollback_closed", lambda: crew.press("operator", Move.UNDO, jobs, reason="Wrong copy.")
+        "rollback_closed", lambda: crew.press("operator", Undo, jobs, reason="Wrong copy.")
     )
-    crew.press("operator", Move.ABORT, reason="Wrong copy.")
+    crew.press("operator", Abort, reason="Wrong copy.")
     demand("rename-back" not in crew.state.entered, "The abort entered the rollback.")
     return answer
 
@@ -114,8 +116,8 @@ def _registered_twice(world: World) -> str:
 def _walk_round(world: World) -> str:
     """Wrong target, then the same text with a blank line, and again under a title in capitals."""
     crew = world.restore()
-    crew.press("operator", Move.ABORT, reason="The standby.", deviation="wrong-target")
-    crew.press("operator", Move.ABORT, reason="The standby.", deviation="wrong-target")
+    crew.press("operator", Abort, reason="The standby.", deviation="wrong-target")
+    crew.press("operator", Abort, reason="The standby.", deviation="wrong-target")
     failed = Run.objects.get(pk=crew.run)
     source = bytes(failed.revision.source)
     title = failed.revision.runbook.title
@@ -140,7 +142,7 @@ def _walk_round_once_more(world: World) -> str:
     identify = crew.step("Identify the server")
     crew.go_on(until=identify)
     for _ in range(2):
-        crew.press("operator", Move.ABORT, reason="The standby.", deviation="wrong-target")
+        crew.press("operator", Abort, reason="The standby.", deviation="wrong-target")
     failed = Run.objects.get(pk=crew.run).revision
     title = failed.runbook.title.encode()
     source = bytes(failed.source).replace(title, title + b" again")

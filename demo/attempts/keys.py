@@ -5,7 +5,12 @@ from __future__ import annotations
 
 from demo.attempts.trying import Attempt, World, demand
 from demo.day.right import PASSWORD
-from runbooks.enums import Move, RunRole
+from runbooks.enums import RunRole
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.log import Note, StrikeOut
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.steps import BeginStep
+from runbooks.machine.moves.unlock import Unlock
 
 
 def _corrected_text(world: World) -> str:
@@ -23,8 +28,8 @@ def _corrected_text(world: World) -> str:
 
 def _stop_under_a_used_key(world: World) -> str:
     crew = world.restore()
-    crew.press("operator", Move.NOTE, text="All is well.", key="once")
-    return world.refused("key_used", lambda: crew.press("operator", Move.HOLD, key="once"))
+    crew.press("operator", Note, text="All is well.", key="once")
+    return world.refused("key_used", lambda: crew.press("operator", Hold, key="once"))
 
 
 def _early_tick(world: World) -> str:
@@ -39,19 +44,19 @@ def _early_tick(world: World) -> str:
 
 def _second_countersign(world: World) -> str:
     crew, act = world.restore_to_the_act(agreed=False)
-    crew.press("operator", Move.BEGIN_STEP, act)
+    crew.press("operator", BeginStep, act)
     crew.confirm(act)
     return world.refused("countersigned_already", lambda: crew.confirm(act))
 
 
 def _strike_out(world: World) -> str:
     crew = world.restore()
-    crew.press("operator", Move.NOTE, text="The jobs are stopped.")
+    crew.press("operator", Note, text="The jobs are stopped.")
     note = crew.state.sequence
-    crew.press("viewer", Move.TAKE_ROLE, role=RunRole.OBSERVER.value)
+    crew.press("viewer", TakeRole, role=RunRole.OBSERVER.value)
     return world.refused(
         "not_your_entry",
-        lambda: crew.press("viewer", Move.STRIKE_OUT, sequence=note, reason="Not so."),
+        lambda: crew.press("viewer", StrikeOut, sequence=note, reason="Not so."),
     )
 
 
@@ -62,7 +67,7 @@ def _signer_who_left(world: World) -> str:
     verifier.save(update_fields=["is_active"])
     return world.refused(
         "gate_countersigned",
-        lambda: crew.press("operator", Move.UNLOCK, act, name="ledger", password=PASSWORD),
+        lambda: crew.press("operator", Unlock, act, name="ledger", password=PASSWORD),
     )
 
 

@@ -9,8 +9,10 @@ from demo.day.right import PASSWORD, Crew
 from inventory import systems
 from inventory.models import System
 from runbooks.audit.near_miss_queries import count_in
-from runbooks.enums import Move
 from runbooks.library.revisions import save
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.steps import BeginStep, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.models import Revision, Runbook
 
 _VERIFY = "inside the backup"
@@ -36,7 +38,7 @@ def _no_signature(world: World) -> str:
     crew, step = _at_the_backup(world)
     values = crew.values(step)
     return world.refused(
-        "gate_loss_signed", lambda: crew.press("operator", Move.TICK, step, values=values)
+        "gate_loss_signed", lambda: crew.press("operator", Tick, step, values=values)
     )
 
 
@@ -62,7 +64,7 @@ def _standby(world: World) -> tuple[Crew, int]:
     step = crew.step(_IDENTIFY)
     crew.go_on(until=step)
     values = {**crew.values(step), "in_recovery": "t"}
-    crew.press("operator", Move.TICK, step, values=values)
+    crew.press("operator", Tick, step, values=values)
     return crew, step
 
 
@@ -81,9 +83,9 @@ def _uncounted_standby(world: World) -> str:
 def _counted_slips(world: World) -> str:
     crew = world.restore()
     early = crew.step(_VERIFY)
-    said = world.refused("out_of_order", lambda: crew.press("operator", Move.TICK, early))
-    crew.press("verifier", Move.HOLD)
-    world.refused("read_back_wrong", lambda: crew.press("operator", Move.RESUME, read_back="9"))
+    said = world.refused("out_of_order", lambda: crew.press("operator", Tick, early))
+    crew.press("verifier", Hold)
+    world.refused("read_back_wrong", lambda: crew.press("operator", Resume, read_back="9"))
     counted = count_in(crew.run)
     demand(counted == 0, f"An early tick and a mistyped number count as {counted} near misses.")
     return f"{said} It is in the log, and no near miss."
@@ -123,12 +125,12 @@ def _at_the_act(world: World, *, late: bool) -> tuple[Crew, int]:
 
 def _unsigned_at_the_act(world: World) -> str:
     crew, act = _at_the_act(world, late=True)
-    crew.press("operator", Move.BEGIN_STEP, act)
+    crew.press("operator", BeginStep, act)
     crew.agree(act)
     crew.confirm(act)
     return world.refused(
         "gate_loss_signed",
-        lambda: crew.press("operator", Move.UNLOCK, act, name="ledger", password=PASSWORD),
+        lambda: crew.press("operator", Unlock, act, name="ledger", password=PASSWORD),
     )
 
 
@@ -142,7 +144,7 @@ def _mistyped_at_the_act(world: World) -> str:
     crew, act = world.restore_to_the_act()
     said = world.refused(
         "wrong_name",
-        lambda: crew.press("operator", Move.UNLOCK, act, name="ledgr", password=PASSWORD),
+        lambda: crew.press("operator", Unlock, act, name="ledgr", password=PASSWORD),
     )
     demand(count_in(crew.run) == 0, "A mistyped name counts as a near miss.")
     return f"{said} It is in the log, and no near miss."

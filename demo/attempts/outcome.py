@@ -17,7 +17,8 @@ from incidents.objectives import Figure, Outcome
 from inventory import systems
 from inventory.enums import DataClass
 from inventory.models import Copy
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
+from runbooks.machine.moves.run import Start
 from runbooks.models import Revision, Run
 
 
@@ -81,7 +82,7 @@ def _staging(world: World) -> str:
     chosen = {"dump": dump, "target": instance("ledger-staging")}
     crew = Crew(world.verbs, world.verbs.prepare("operator", slug, RunKind.LIVE, chosen))
     crew.man(*EVERYBODY)
-    crew.press("operator", Move.START, acknowledged=True, conditions=True)
+    crew.press("operator", Start, acknowledged=True, conditions=True)
     links.link_run(incident, run=Run.objects.get(pk=crew.run), **who)
     freeze = next(s.index for s in crew.state.procedure.steps if "freeze" in s.guard.locks)
     crew.go_on(until=freeze)

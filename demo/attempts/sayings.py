@@ -11,7 +11,8 @@ from incidents import actions
 from incidents.enums import ActionKind, Strength
 from incidents.models import Incident
 from notices import queries
-from runbooks.enums import Move
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.run import Abort
 
 _INVISIBLE = "\u200b\u3164"
 
@@ -54,10 +55,10 @@ def _stop_after_the_end(world: World) -> str:
     crew = world.restore()
     decider = world.person("decider")
     before = queries.unread(decider)
-    crew.press("verifier", Move.HOLD, reason="Wrong host.")
+    crew.press("verifier", Hold, reason="Wrong host.")
     demand(queries.unread(decider) == before + 1, "The decider was not told of the STOP.")
     for _ in range(2):  # the first leads through the section that undoes what was done
-        crew.press("decider", Move.ABORT, reason="It was a rehearsal.", deviation="other")
+        crew.press("decider", Abort, reason="It was a rehearsal.", deviation="other")
         demand(queries.unread(decider) == before, "The STOP that was answered is unread.")
     return str(decider.notices.latest("pk").over)
 

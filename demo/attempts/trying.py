@@ -13,7 +13,10 @@ from demo.day.doors import Verbs, instance, user
 from demo.day.right import Crew
 from inventory.models import Copy
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.steps import BeginStep
+from runbooks.machine.moves.unlock import Unlock
 
 RESTORE = "restore-the-ledger-database-beside-the-live-one"
 #: The step of it that overwrites.
@@ -67,7 +70,7 @@ class World:
         )
         crew.man(*EVERYBODY)
         if start:
-            crew.press("operator", Move.START, acknowledged=True, conditions=True)
+            crew.press("operator", Start, acknowledged=True, conditions=True)
         return crew
 
     def restore_to_the_act(self, *, agreed: bool = True) -> tuple[Crew, int]:
@@ -77,7 +80,7 @@ class World:
         act = crew.step(ACT)
         crew.go_on(until=act)
         if agreed:
-            crew.press("operator", Move.BEGIN_STEP, act)
+            crew.press("operator", BeginStep, act)
             crew.agree(act)
             crew.confirm(act)
         return crew, act
@@ -117,9 +120,7 @@ def demand(condition: object, otherwise: str) -> None:
 def _early_unlock(world: World) -> str:
     crew = world.restore()
     act = crew.step(ACT)
-    return world.refused(
-        "out_of_order", lambda: crew.press("operator", Move.UNLOCK, act, name="ledger")
-    )
+    return world.refused("out_of_order", lambda: crew.press("operator", Unlock, act, name="ledger"))
 
 
 ATTEMPTS: tuple[Attempt, ...] = (

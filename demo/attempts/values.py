@@ -7,7 +7,8 @@ from django.urls import reverse
 from demo.attempts.trying import Attempt, World, demand
 from demo.day.right import PASSWORD
 from inventory.models import Copy, System
-from runbooks.enums import Move
+from runbooks.machine.moves.steps import Record
+from runbooks.machine.moves.unlock import Unlock
 
 _FOUND = "newest_found"
 _LEFT_OUT = "2026-03-29 02:30 Europe/Berlin"
@@ -55,7 +56,7 @@ def _at_the_reading(world: World, name: str, said: str) -> str:
     )
     crew.go_on(until=step)
     return world.refused(
-        "invalid", lambda: crew.press("operator", Move.RECORD, step, values={name: said})
+        "invalid", lambda: crew.press("operator", Record, step, values={name: said})
     )
 
 
@@ -82,9 +83,7 @@ def _rough(world: World) -> str:
     step = next(step.index for step in crew.state.procedure.steps if "verify" in step.guard.locks)
     crew.go_on(until=step)
     values = {**crew.values(step), "verify.size": "48 MB"}
-    return world.refused(
-        "invalid", lambda: crew.press("operator", Move.RECORD, step, values=values)
-    )
+    return world.refused("invalid", lambda: crew.press("operator", Record, step, values=values))
 
 
 def _other_host(world: World) -> str:
@@ -92,11 +91,9 @@ def _other_host(world: World) -> str:
     host = crew.state.facts["target"].fields["host"]
     said = world.refused(
         "wrong_name",
-        lambda: crew.press(
-            "operator", Move.UNLOCK, act, name="ledger @ db-other-1", password=PASSWORD
-        ),
+        lambda: crew.press("operator", Unlock, act, name="ledger @ db-other-1", password=PASSWORD),
     )
-    crew.press("operator", Move.UNLOCK, act, name=f"ledger @ {host}", password=PASSWORD)
+    crew.press("operator", Unlock, act, name=f"ledger @ {host}", password=PASSWORD)
     demand(act in crew.state.stated.unlocked, "The name as the page writes it is refused.")
     return said
 

@@ -9,7 +9,10 @@ from pathlib import Path
 from demo.day.doors import instance
 from demo.day.right import Crew
 from demo.day.telling import Day, Line
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.moves.branches import Diagnose, Reopen
+from runbooks.machine.moves.run import Abort, Start
+from runbooks.machine.moves.steps import Tick
 from runbooks.models import Runbook
 
 COPY_OUT = "copy-production-to-a-development-machine"
@@ -76,7 +79,7 @@ def _crew(day: Day) -> Crew:
 
 
 def _start(crew: Crew, access: str) -> None:
-    crew.press("operator", Move.START, acknowledged=True, conditions=True, access=access)
+    crew.press("operator", Start, acknowledged=True, conditions=True, access=access)
 
 
 def _turned_round(day: Day, crew: Crew) -> Iterator[Line]:
@@ -87,12 +90,12 @@ def _turned_round(day: Day, crew: Crew) -> Iterator[Line]:
         "M2",
         "operator",
         "says that the laptop is READ FROM and production WRITTEN INTO",
-        lambda: crew.press("operator", Move.TICK, step, values=turned),
+        lambda: crew.press("operator", Tick, step, values=turned),
         crew=crew,
         step=step,
     )
-    crew.press("verifier", Move.DIAGNOSE, step, finding="Turned round, from habit.")
-    crew.press("operator", Move.REOPEN, step)
+    crew.press("verifier", Diagnose, step, finding="Turned round, from habit.")
+    crew.press("operator", Reopen, step)
 
 
 def _written_over(day: Day, crew: Crew) -> Iterator[Line]:
@@ -103,14 +106,14 @@ def _written_over(day: Day, crew: Crew) -> Iterator[Line]:
         "M6",
         "operator",
         "uses a file that was written over since it was fetched",
-        lambda: crew.press("operator", Move.TICK, step, values=other),
+        lambda: crew.press("operator", Tick, step, values=other),
         crew=crew,
         step=step,
     )
-    crew.press("operator", Move.DIAGNOSE, step, finding="A local backup was written over it.")
-    crew.press("operator", Move.ABORT, reason="The file is gone.", deviation="other")
+    crew.press("operator", Diagnose, step, finding="A local backup was written over it.")
+    crew.press("operator", Abort, reason="The file is gone.", deviation="other")
     crew.go_on()
-    crew.press("operator", Move.ABORT, reason="Stood down: nothing was written on production.")
+    crew.press("operator", Abort, reason="Stood down: nothing was written on production.")
     yield day.done("operator", "stands down; production was only read")
 
 

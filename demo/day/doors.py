@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from enum import StrEnum
 from functools import partial
 from typing import Any, Protocol
 
@@ -14,8 +15,9 @@ from incidents.enums import Moment
 from incidents.models import Incident
 from inventory import copies
 from inventory.models import Copy, Instance, System
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import Deviation, RunKind, RunRole
 from runbooks.library import revisions, waivers
+from runbooks.machine.move import Move
 from runbooks.machine.state import RunState
 from runbooks.models import Revision, Run, Runbook
 from runbooks.runs import moves, persistence, preparation
@@ -31,7 +33,7 @@ class Door(Protocol):
     ) -> int:
         """Open a run of the newest revision; its number."""
 
-    def move(self, who: str, run: int, move: Move, **data: Any) -> None:
+    def move(self, who: str, run: int, move: type[Move], **data: Any) -> None:
         """Make one move."""
 
     def register_copy(self, who: str, system: str, **facts: Any) -> int:
@@ -70,10 +72,9 @@ class Verbs:
         )
         return run.pk
 
-    def move(self, who: str, run: int, move: Move, **data: Any) -> None:
-        if "role" in data:
-            data["role"] = RunRole(data["role"])
-        moves.VERBS[move](run, by=user(who), at=self.at, **data)
+    def move(self, who: str, run: int, move: type[Move], **data: Any) -> None:
+        key = data.pop("key", None)
+        moves.make_sent(run, move, _typed(data), by=user(who), at=self.at, key=key)
 
     def register_copy(self, who: str, system: str, **facts: Any) -> int:
         of = System.objects.get(slug=system)
@@ -119,6 +120,12 @@ _PARTS: dict[str, Callable[..., object]] = {
 }
 #: Verbs that ask what their sender had seen: people of the story have just looked.
 _GUARDED = {"status", "clock/recovery-point", "clock/restored", "reconciliation", "saved-by"}
+
+
+def _typed(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What is sent as text, as the fields of a move have it."""
+    words: dict[str, type[StrEnum]] = {"role": RunRole, "deviation": Deviation}
+    return {name: words[name](value) if name in words else value for name, value in sent.items()}
 
 
 def user(name: str) -> User:

@@ -8,7 +8,8 @@ from functools import partial
 from demo.day.doors import instance
 from demo.day.right import Crew
 from demo.day.telling import Day, Line
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.moves.run import Abort, Start
 
 _HEAD = """---
 title: {title}
@@ -53,7 +54,7 @@ def hasty(day: Day, dump: int) -> Iterator[Line]:
         chosen = {"dump": dump, "target": instance("ledger-staging")}
         crew = Crew(day.door, day.door.prepare("operator", slug, RunKind.DRILL, chosen))
         crew.man(RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER)
-        crew.press("operator", Move.START, acknowledged=True)
+        crew.press("operator", Start, acknowledged=True)
         act = crew.step("Write the backup")
         crew.go_on(until=act)
         yield day.refused(
@@ -63,7 +64,7 @@ def hasty(day: Day, dump: int) -> Iterator[Line]:
             code,
             partial(crew.before, act),
         )
-        crew.press("operator", Move.ABORT, reason="The text lacks a guard.")
+        crew.press("operator", Abort, reason="The text lacks a guard.")
 
 
 def text(title: str, left_out: str) -> str:

@@ -11,7 +11,13 @@ from demo.day.hasty import hasty
 from demo.day.right import PASSWORD, Crew
 from demo.day.telling import Day, Line
 from inventory.models import Copy
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.moves.branches import Diagnose, Reopen
+from runbooks.machine.moves.hold import Resume
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, NotApplicable, Record, Tick
+from runbooks.machine.moves.unlock import Unlock
 
 RESTORE = "restore-the-ledger-database-beside-the-live-one"
 
@@ -60,7 +66,7 @@ def _prepared(day: Day, dump: int) -> Crew:
 
 
 def _start(crew: Crew) -> None:
-    crew.press("operator", Move.START, acknowledged=True, conditions=True)
+    crew.press("operator", Start, acknowledged=True, conditions=True)
 
 
 def _alone(day: Day, crew: Crew) -> Iterator[Line]:
@@ -80,17 +86,17 @@ def _identifying(day: Day, crew: Crew) -> Iterator[Line]:
         "operator",
         "leaves the identification out, for once",
         "not_optional",
-        lambda: crew.press("operator", Move.NOT_APPLICABLE, step, reason="I know it."),
+        lambda: crew.press("operator", NotApplicable, step, reason="I know it."),
     )
     wrong = {**crew.values(step), "identify.second": "7301442219883460002"}
 
     def typed() -> None:
-        crew.press("operator", Move.TICK, step, values=wrong)
+        crew.press("operator", Tick, step, values=wrong)
 
     yield day.differs("M4", "operator", "types what staging answered", typed, crew=crew, step=step)
     yield day.refused("M7", "operator", "tries the same again", "wrong_step_state", typed)
-    crew.press("operator", Move.DIAGNOSE, step, finding="A tunnel to staging was open.")
-    crew.press("operator", Move.REOPEN, step)
+    crew.press("operator", Diagnose, step, finding="A tunnel to staging was open.")
+    crew.press("operator", Reopen, step)
     yield day.differs(
         "M7",
         "operator",
@@ -105,11 +111,11 @@ def _identifying(day: Day, crew: Crew) -> Iterator[Line]:
         "operator",
         "resumes the run without anybody else",
         "second_person",
-        lambda: crew.press("operator", Move.RESUME, read_back=crew.place),
+        lambda: crew.press("operator", Resume, read_back=crew.place),
     )
-    crew.press("verifier", Move.RESUME, read_back=crew.place)
-    crew.press("verifier", Move.DIAGNOSE, step, finding="The tunnel is closed; I looked myself.")
-    crew.press("operator", Move.REOPEN, step)
+    crew.press("verifier", Resume, read_back=crew.place)
+    crew.press("verifier", Diagnose, step, finding="The tunnel is closed; I looked myself.")
+    crew.press("operator", Reopen, step)
 
 
 def _before_anything_is_written(day: Day, crew: Crew) -> Iterator[Line]:
@@ -119,7 +125,7 @@ def _before_anything_is_written(day: Day, crew: Crew) -> Iterator[Line]:
         "operator",
         "goes straight to the act",
         "out_of_order",
-        lambda: crew.press("operator", Move.BEGIN_STEP, act),
+        lambda: crew.press("operator", BeginStep, act),
     )
     step = crew.step("Close the live database")
     crew.go_on(until=step)
@@ -128,7 +134,7 @@ def _before_anything_is_written(day: Day, crew: Crew) -> Iterator[Line]:
         "M9",
         "operator",
         "goes on while three clients still write",
-        lambda: crew.press("operator", Move.TICK, step, values=some),
+        lambda: crew.press("operator", Tick, step, values=some),
         crew=crew,
         step=step,
     )
@@ -141,7 +147,7 @@ def _before_anything_is_written(day: Day, crew: Crew) -> Iterator[Line]:
         "M11",
         "operator",
         "goes on without knowing a single copy",
-        lambda: crew.press("operator", Move.TICK, step, values={"copies_known": "0"}),
+        lambda: crew.press("operator", Tick, step, values={"copies_known": "0"}),
         crew=crew,
         step=step,
     )
@@ -153,31 +159,31 @@ def _the_file(day: Day, crew: Crew) -> Iterator[Line]:
     step = crew.step("inside the backup")
     crew.go_on(until=step)
     old = {**crew.values(step), "verify.newest": stamp(day.door.at - timedelta(days=61, hours=1))}
-    crew.press("operator", Move.RECORD, step, values=old)
+    crew.press("operator", Record, step, values=old)
     yield day.refused(
         "M5",
         "operator",
         "takes a file of today whose newest entry is two months old",
         "gate_loss_signed",
-        lambda: crew.press("operator", Move.TICK, step, values=old),
+        lambda: crew.press("operator", Tick, step, values=old),
     )
 
 
 def _again(crew: Crew, step: int) -> None:
-    crew.press("verifier", Move.DIAGNOSE, step, finding="Found, and mended.")
-    crew.press("operator", Move.REOPEN, step)
+    crew.press("verifier", Diagnose, step, finding="Found, and mended.")
+    crew.press("operator", Reopen, step)
 
 
 def _writing_backup(day: Day, crew: Crew) -> Iterator[Line]:
     step = crew.step("Restore the duplicate")
     crew.go_on(until=step)
-    crew.press("operator", Move.BEGIN_STEP, step)
+    crew.press("operator", BeginStep, step)
     line = {"wait.first_line": "Writing backup to file ledger.dump ... 1 %"}
     yield day.differs(
         "M15",
         "operator",
         "pastes the first line: Writing backup to file",
-        lambda: crew.press("operator", Move.RECORD, step, values=line),
+        lambda: crew.press("operator", Record, step, values=line),
         crew=crew,
         step=step,
         held=True,
@@ -185,9 +191,9 @@ def _writing_backup(day: Day, crew: Crew) -> Iterator[Line]:
 
 
 def _the_same_again(day: Day, crew: Crew, dump: int) -> Iterator[Line]:
-    crew.press("decider", Move.ABORT, reason="The tool wrote.", deviation="wrong-direction")
+    crew.press("decider", Abort, reason="The tool wrote.", deviation="wrong-direction")
     crew.go_on()
-    crew.press("decider", Move.ABORT, reason="Stood down.")
+    crew.press("decider", Abort, reason="Stood down.")
     yield day.refused(
         "M13",
         "operator",
@@ -205,14 +211,14 @@ def _right(day: Day, dump: int) -> Iterator[Line]:
     _start(crew)
     act = crew.step("in the place of the live one")
     crew.go_on(until=act)
-    crew.press("operator", Move.BEGIN_STEP, act)
+    crew.press("operator", BeginStep, act)
     crew.agree(act)
     yield day.refused(
         "M14",
         "operator",
         "countersigns as well, while the coworker looks on",
         "own_step",
-        lambda: crew.press("operator", Move.COUNTERSIGN, act, password=PASSWORD),
+        lambda: crew.press("operator", Countersign, act, password=PASSWORD),
     )
     crew.confirm(act)
     later(day.door, 180)
@@ -232,11 +238,11 @@ def _right(day: Day, dump: int) -> Iterator[Line]:
         lambda: _unlock(crew, act, "ledger-laptop"),
     )
     _unlock(crew, act, "ledger")
-    crew.press("operator", Move.TICK, act)
+    crew.press("operator", Tick, act)
     crew.go_on()
-    crew.press("operator", Move.COMPLETE, summary="The ledger is as it was this morning.")
+    crew.press("operator", Complete, summary="The ledger is as it was this morning.")
     yield day.done("operator", "restores the ledger to the end, with the verifier and the decider")
 
 
 def _unlock(crew: Crew, act: int, name: str) -> None:
-    crew.press("operator", Move.UNLOCK, act, name=name, password=PASSWORD)
+    crew.press("operator", Unlock, act, name=name, password=PASSWORD)

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from demo.day.doors import Door, later, state_of
-from runbooks.enums import CountersignTiming, Move, RunRole, StepStatus, ValueType
+from runbooks.enums import CountersignTiming, RunRole, StepStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.decide import allowed
 from runbooks.machine.gates import gates, needs_begin
 from runbooks.machine.interlocks.team_check import CONFIRMING
-from runbooks.machine.requests import Allowed
+from runbooks.machine.move import Allowed, Move
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Record, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.state import RunState, current, place
 from runbooks.procedure.irreversible import ACTS, act_of, target_of
 from runbooks.procedure.model import ValueSpec
@@ -42,9 +46,9 @@ class Crew:
     def man(self, *roles: RunRole) -> None:
         """Each accepts a role from their own account."""
         for role in roles:
-            self.press(role.value, Move.TAKE_ROLE, role=role.value)
+            self.press(role.value, TakeRole, role=role.value)
 
-    def press(self, by: str, move: Move, step: int | None = None, **data: object) -> None:
+    def press(self, by: str, move: type[Move], step: int | None = None, **data: object) -> None:
         """One move of the person with the role `by`, a few seconds after the last."""
         later(self.door, 20)
         who = self.operator if by == "operator" else by
@@ -71,25 +75,25 @@ class Crew:
         values = self.values(index)
         if guard.decide:
             answer = guard.decide.options[0][0]
-            self.press(role, Move.DECIDE, index, answer=answer, reason="As agreed.", values=values)
+            self.press(role, Decide, index, answer=answer, reason="As agreed.", values=values)
         elif guard.optional:
-            self.press(role, Move.NOT_APPLICABLE, index, reason="Nobody is affected.")
+            self.press(role, NotApplicable, index, reason="Nobody is affected.")
         else:
             self.sign_for_the_loss(index, values)
-            self.press(role, Move.TICK, index, values=values)
+            self.press(role, Tick, index, values=values)
         if guard.countersign is CountersignTiming.AFTER:
             other = "operator" if guard.role is RunRole.VERIFIER else "verifier"
-            self.press(other, Move.COUNTERSIGN, index, values=values)
+            self.press(other, Countersign, index, values=values)
 
     def before(self, index: int) -> None:
         """All that a step waits for before its command is shown."""
         guard = self.state.step(index).guard
         role = guard.role.value
         if guard.hold:
-            self.press(guard.hold.value, Move.RELEASE, index, reason="I have read it.")
+            self.press(guard.hold.value, Release, index, reason="I have read it.")
         begun = self.state.steps[index].status is StepStatus.STARTED
         if needs_begin(self.state, index) and not begun:
-            self.press(role, Move.BEGIN_STEP, index)
+            self.press(role, BeginStep, index)
         if act_of(guard):
             self.release_the_loss(index)
         if guard.locks.keys() & {"team_check", *ACTS}:
@@ -98,32 +102,32 @@ class Crew:
             self.confirm(index)
         if act_of(guard):
             name = self.state.facts[target_of(guard)].value
-            self.press(role, Move.UNLOCK, index, name=name, password=PASSWORD)
+            self.press(role, Unlock, index, name=name, password=PASSWORD)
 
     def agree(self, index: int) -> None:
         """Each whose word is missing in the team check says it."""
         for role in CONFIRMING:
             state = self.state
             holder = state.holder(role) or 0
-            if Allowed(Move.CONFIRM_TEAM_CHECK, index) in allowed(state, holder, self.door.at):
-                self.press(role.value, Move.CONFIRM_TEAM_CHECK, index)
+            if Allowed(ConfirmTeamCheck, index) in allowed(state, holder, self.door.at):
+                self.press(role.value, ConfirmTeamCheck, index)
 
     def confirm(self, index: int) -> None:
         """The second person, just before the act, with their own signature."""
-        self.press("verifier", Move.COUNTERSIGN, index, password=PASSWORD)
+        self.press("verifier", Countersign, index, password=PASSWORD)
 
     def sign_for_the_loss(self, index: int, values: dict[str, str]) -> None:
         """Where more would be lost than was promised, the decider signs before the tick."""
         if "verify" not in self.state.step(index).guard.locks:
             return
-        self.press("operator", Move.RECORD, index, values=values)
+        self.press("operator", Record, index, values=values)
         self.release_the_loss(index)
 
     def release_the_loss(self, index: int) -> None:
         """The decider signs for what the step waits to be signed for, if it does."""
         closed = [gate.key for gate in gates(self.state, index, self.door.at) if not gate.open]
         if "loss_signed" in closed:
-            self.press("decider", Move.RELEASE, index, reason="It is the best copy there is.")
+            self.press("decider", Release, index, reason="It is the best copy there is.")
 
     def values(self, index: int) -> dict[str, str]:
         """What is read at a step where all is well."""

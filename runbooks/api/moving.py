@@ -18,12 +18,11 @@ from runbooks.api.fields import KEY, idempotency_key
 from runbooks.api.log_serializers import MoveDoneSerializer
 from runbooks.api.moves import MoveSerializer, description_of, example_of, serializer_of
 from runbooks.api.runs import run_now
-from runbooks.enums import Move as MoveName
 from runbooks.machine.move import Move
 from runbooks.machine.moves import MOVES
 from runbooks.machine.moves.steps import Tick
 from runbooks.models import Run
-from runbooks.runs.moves import VERBS
+from runbooks.runs.moves import make_sent
 
 _VALUE = "value_"  # how a verb names a value that it cannot read
 
@@ -43,8 +42,8 @@ class MoveView(ApiView):
         key = idempotency_key(request)
         given = sent(self.body, request)
         try:
-            answer = VERBS[MoveName(self.move.kind)](
-                id, by=person(request), at=None, key=key, **given
+            answer = make_sent(
+                id, self.move, given, by=person(request), at=None, key=key, seen=given.pop("seen")
             )
         except Run.DoesNotExist:
             raise Http404 from None

@@ -20,9 +20,10 @@ from runbooks.live.presence import Here
 from runbooks.machine.decide import open_roles
 from runbooks.machine.gates import gates, remarks, required_roles
 from runbooks.machine.interlocks.loss import Loss, as_found, loss_with
+from runbooks.machine.move import Allowed
 from runbooks.machine.overriding import not_before
 from runbooks.machine.replacing import proposed as replacement
-from runbooks.machine.requests import Allowed, Gate
+from runbooks.machine.requests import Gate
 from runbooks.machine.state import Facts, RunState, current
 from runbooks.machine.statements import Override, Replacement
 from runbooks.models import Run
@@ -241,4 +242,4 @@ class AllowedMove:
 
     @property
     def url(self) -> str:
-        return reverse(f"api:move_{self.allowed.move.value}", args=[self.run])
+        return reverse(f"api:move_{self.allowed.move.kind}", args=[self.run])

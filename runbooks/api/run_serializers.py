@@ -23,8 +23,9 @@ from runbooks.api.run_answer import (
     RunLoss,
 )
 from runbooks.api.step_serializers import RunStepSerializer
-from runbooks.enums import Deviation, Move, ParameterType, RunKind, RunRole, RunStatus
+from runbooks.enums import Deviation, ParameterType, RunKind, RunRole, RunStatus
 from runbooks.machine.interlocks.loss import Basis, LossState
+from runbooks.machine.moves import BY_KIND
 from runbooks.machine.requests import Gate
 from runbooks.models import Revision, Run, RunPerson
 from runbooks.runs.other_runs import OtherRun
@@ -239,9 +240,7 @@ class OverrideSerializer(AnswerSerializer[OverrideAnswer]):
 class AllowedMoveSerializer(AnswerSerializer[AllowedMove]):
     """A move that this person may make now."""
 
-    move = EnumField(
-        Move, source="allowed.move", offered=[move for move in Move if move is not Move.PREPARE]
-    )
+    move = serializers.ChoiceField(choices=list(BY_KIND), source="allowed.move.kind")
     step = serializers.IntegerField(source="allowed.step", allow_null=True)
     url = serializers.CharField()
 

@@ -26,9 +26,9 @@ from runbooks.forms.step_moves import (
     ValuesForm,
 )
 from runbooks.machine.move import Move
-from runbooks.machine.moves.mismatch import Diagnose
+from runbooks.machine.moves.branches import Diagnose
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
 from runbooks.machine.moves.overrides import AskOverride
-from runbooks.machine.moves.people import AcceptHandOver, HandOver
 from runbooks.machine.moves.replacement import ConfirmReplacement, ProposeReplacement
 from runbooks.machine.moves.run import Abort, Start
 from runbooks.machine.moves.second_person import Countersign

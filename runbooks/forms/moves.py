@@ -12,7 +12,6 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from accounts.fields import TextField
-from runbooks.enums import Move as MoveName
 from runbooks.forms.fields import entry_fields, password_field
 from runbooks.machine.entries import EntryKind
 from runbooks.machine.move import Move
@@ -69,7 +68,7 @@ class MoveForm(SentForm):
                 label="File", error_messages={"required": "Choose a file."}
             )
         self.prepare()
-        if demanded(state, MoveName(move.kind), self.index, settings.SIGN_AGAIN):
+        if demanded(state, move, self.index, settings.SIGN_AGAIN):
             self.fields["password"] = password_field("Your password, again: this is a signature")
 
     def prepare(self) -> None:

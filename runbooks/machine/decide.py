@@ -5,33 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from runbooks.enums import Move, RunRole
-from runbooks.machine.acts_branch import ACTS as BRANCH_ACTS
-from runbooks.machine.acts_copies import ACTS as COPIES_ACTS
-from runbooks.machine.acts_lock import ACTS as LOCK_ACTS
-from runbooks.machine.acts_log import ACTS as LOG_ACTS
-from runbooks.machine.acts_people import ACTS as PEOPLE_ACTS
-from runbooks.machine.acts_replace import ACTS as REPLACE_ACTS
-from runbooks.machine.acts_run import ACTS as RUN_ACTS
-from runbooks.machine.acts_step import ACTS as STEP_ACTS
-from runbooks.machine.barred import barred, has_choice
+from runbooks.enums import RunRole
+from runbooks.machine.move import Allowed, Move, Request
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.roles import TakeRole
 from runbooks.machine.replacing import is_taken
-from runbooks.machine.requests import Allowed, Outcome, Refusal, Request
-from runbooks.machine.rules import RULES, standing
+from runbooks.machine.requests import Outcome, Refusal
+from runbooks.machine.rules import barred, standing
 from runbooks.machine.signature import unknown_signer, unsigned
 from runbooks.machine.state import RunState
 from runbooks.machine.timing import timed
-
-ACTS = {
-    **RUN_ACTS,
-    **STEP_ACTS,
-    **BRANCH_ACTS,
-    **LOCK_ACTS,
-    **LOG_ACTS,
-    **PEOPLE_ACTS,
-    **REPLACE_ACTS,
-    **COPIES_ACTS,
-}
 
 
 def decide(state: RunState, request: Request) -> Outcome:
@@ -41,14 +24,14 @@ def decide(state: RunState, request: Request) -> Outcome:
     before anything else, unless the move holds whatever came between.
     """
     request = timed(state, request)
-    rule = RULES[request.move]
-    stale = None if rule.independent else _stale(state, request)
-    refusal = (
-        stale
+    move = request.move
+    return (
+        _stale(state, request)
         or unknown_signer(state, request)
-        or barred(state, request.by, request.move, request.step, request.shown)
+        or barred(state, request.by, type(move), move.index, request.shown)
+        or unsigned(state, request)
+        or move.decide(state, request)
     )
-    return refusal or unsigned(state, request) or ACTS[request.move](state, request)
 
 
 def allowed(state: RunState, person: int, at: datetime) -> tuple[Allowed, ...]:
@@ -63,35 +46,39 @@ def offered(state: RunState, person: int, at: datetime) -> tuple[Allowed, ...]:
     return _those(state, lambda move, i: standing(state, person, move, i, at) is None)
 
 
-def _is_open(state: RunState, person: int, move: Move, index: int | None, at: datetime) -> bool:
-    return barred(state, person, move, index, at) is None and has_choice(
-        state, person, move, index, at
+def _is_open(
+    state: RunState, person: int, move: type[Move], index: int | None, at: datetime
+) -> bool:
+    return barred(state, person, move, index, at) is None and move.has_choice(
+        state, person, index, at
     )
 
 
-def _those(state: RunState, fits: Callable[[Move, int | None], bool]) -> tuple[Allowed, ...]:
-    found = []
-    for move, rule in RULES.items():
+def _those(state: RunState, fits: Callable[[type[Move], int | None], bool]) -> tuple[Allowed, ...]:
+    moves = []
+    for move in MOVES:
+        rule = move.rule
         steps: list[int | None] = [None] if rule.steps is None or rule.or_run else []
         steps += [s.index for s in state.steps if rule.steps and s.status in rule.steps]
-        found += [Allowed(move, i) for i in steps if fits(move, i)]
-    return tuple(found)
+        moves += [Allowed(move, i) for i in steps if fits(move, i)]
+    return tuple(moves)
 
 
 def open_roles(state: RunState, person: int, at: datetime) -> tuple[RunRole, ...]:
     """Roles that `person` could take at `at` (aware)."""
-    if standing(state, person, Move.TAKE_ROLE, None, at):
+    if standing(state, person, TakeRole, None, at):
         return ()
     return tuple(role for role in RunRole if not is_taken(state, role))
 
 
 def _stale(state: RunState, request: Request) -> Refusal | None:
-    if request.seen is None:
+    rule, index = request.move.rule, request.step
+    if rule.independent or request.seen is None:
         return None
     touched = state.turned
-    if request.step is not None and 0 <= request.step < len(state.steps):
-        touched = max(touched, state.steps[request.step].touched)
-    if request.move in {Move.COMPLETE, Move.ABORT}:
+    if index is not None and 0 <= index < len(state.steps):
+        touched = max(touched, state.steps[index].touched)
+    if rule.of_every_step:
         touched = max(touched, *(step.touched for step in state.steps))
     if request.seen >= touched:
         return None

@@ -4,45 +4,34 @@ Every refusal is kept. It is counted as a near miss only when it says what a gua
 
 from __future__ import annotations
 
-from runbooks.enums import Move, RunStatus
+from runbooks.enums import RunStatus
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.freshness import WENT_BACK
-from runbooks.machine.requests import NewEvent, Refusal, Request
+from runbooks.machine.move import Request
+from runbooks.machine.requests import NewEvent, Refusal
 from runbooks.machine.state import RunState
 
 #: Wrong answers at one step, over all attempts, after which a second person must look.
 TOO_MANY = 3
 TRIED = 200  # characters kept of each thing that was tried
-#: What is never written down, whatever became of the move. (Of a name that did not fit with its
-#: password nobody knows whether it is the password, typed into the wrong field.)
-SECRET = frozenset({"password", "signer"})
-#: What a verb says to the machine, and no person typed.
-_UNTYPED = frozenset(
-    {
-        "signed",
-        "sign_again",
-        "unknown_signer",
-        "signer_id",
-        "on_screen_of",
-        "on_screen_name",
-        "may_decide",
-    }
-)
+#: What is looked up, and no person typed.
+_UNTYPED = frozenset({"may_decide"})
 
 
 def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[RunEvent, ...]:
     """What a refused `request` leaves: the attempt with its guard and what was tried, and the hold
     when it was the third wrong answer at its step, or the clock went back. Nothing for a sender who
     was merely late."""
-    # Nobody comes near anything by saying how they are, and it is counted nowhere.
-    if not refusal.logged or request.move is Move.STATE_FITNESS:
+    move = request.move
+    if not refusal.logged or not move.keeps_refusals:
         return ()
-    untold = SECRET | _UNTYPED
-    tried = {n: str(v)[:TRIED] for n, v in sorted(request.data.items()) if v and n not in untold}
+    left_out = _UNTYPED | {"step"}
+    sent = sorted(vars(move).items())
+    tried = {name: str(value)[:TRIED] for name, value in sent if value and name not in left_out}
     event = NewEvent(
         "move.refused",
         {
-            "move": request.move.value,
+            "move": move.kind,
             "step": request.step,
             "guard": refusal.guard,
             "counts": refusal.counts,

@@ -1,27 +1,22 @@
 """The password at a signature: where it is asked for again, and what a wrong one comes to.
 
-The machine sees no password. A verb looks at it (`runbooks.runs.signing`) and says with the
-request: `signed` True, False (it does not fit) or None (none was typed, or none was compared);
-`sign_again`, the setting; `on_screen_of`, the person (account id) on whose screen another one
-signed; and where that other one did not: `unknown_signer`, and `signer_id`, whose name was typed
-(account id; 0: of nobody in the run). No password is compared where the move would be refused
+The machine sees no password, but what `runbooks.runs.signing` found out about it
+(`runbooks.machine.move.PasswordCheck`). No password is compared where the move would be refused
 anyway (`may_sign`), so what is answered there tells nothing of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from runbooks.enums import CountersignTiming, Move, RunRole
-from runbooks.machine.requests import Malformed, Refusal, Request
+from runbooks.enums import CountersignTiming, RunRole
+from runbooks.machine.move import Move, Request
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.rules import standing
 from runbooks.machine.state import RunState
 from runbooks.procedure.irreversible import act_of
 
-#: Moves that are signatures under something that cannot be undone, or that verify it.
-SIGNED = frozenset({Move.COUNTERSIGN, Move.UNLOCK, Move.OVERRIDE})
 _WRONG = (
     "Look at the keyboard, and type it again. It is asked for so that nobody signs for somebody"
     " else."
@@ -41,10 +36,10 @@ _NOBODY = Refusal(
 )
 
 
-def demanded(state: RunState, move: Move, index: int | None, sign_again: str) -> bool:
+def demanded(state: RunState, move: type[Move], index: int | None, sign_again: str) -> bool:
     """Whether `move` on step `index` (None: on the run) asks for the password again, by the setting
     `sign_again`: off, overwrite, all."""
-    if move not in SIGNED or sign_again == "off":
+    if not move.signature or sign_again == "off":
         return False
     if sign_again == "all":
         return True
@@ -58,24 +53,22 @@ def may_sign(
     """Why `signer` (account id; 0: of nobody) does not countersign step `index` at `at` (aware) on
     the screen of `host`, whatever the password; None when they may."""
     if not _may_host(state, host):
-        return standing(state, host, Move.COUNTERSIGN, index, at) or _NO_HOST
+        return standing(state, host, Countersign, index, at) or _NO_HOST
     if signer not in state.people:
         return _NOBODY
-    return standing(state, signer, Move.COUNTERSIGN, index, at) or _hosted(
-        state, Move.COUNTERSIGN, signer, index, host
-    )
+    return standing(state, signer, Countersign, index, at) or _hosted(state, signer, index, host)
 
 
 def unknown_signer(state: RunState, request: Request) -> Refusal | None:
     """On somebody else's screen: what a signature comes to that was not compared, or did not fit.
     Which of name and password was wrong is not said."""
-    if not request.data.get("unknown_signer"):
+    check = request.password
+    if not check.unknown:
         return None
-    signer = int(request.data.get("signer_id") or 0)
-    why = may_sign(state, request.by, signer, request.step, request.shown)
+    why = may_sign(state, request.by, check.signer, request.step, request.shown)
     if why is not None:
         return why
-    if request.data.get("signed") is None:  # the run went on between the look and the move
+    if check.fits is None:  # the run went on between the look and the move
         return Refusal(
             "stale",
             "Something changed before your move arrived. Nothing was done.",
@@ -93,14 +86,12 @@ def unknown_signer(state: RunState, request: Request) -> Refusal | None:
 
 def unsigned(state: RunState, request: Request) -> Refusal | Malformed | None:
     """Why `request`, which the table lets through, is not signed as it has to be."""
-    data: Mapping[str, Any] = request.data
-    host, signed = data.get("on_screen_of"), data.get("signed")
-    if host is not None:
-        return _hosted(state, request.move, request.by, request.step, host)
-    again = str(data.get("sign_again") or "off")
-    if signed is True or not demanded(state, request.move, request.step, again):
+    check, move = request.password, request.move
+    if check.host is not None:
+        return _hosted(state, request.by, move.index, check.host)
+    if check.fits is True or not demanded(state, type(move), move.index, check.setting):
         return None
-    if signed is None:
+    if check.fits is None:
         return Malformed({"password": "Type your password again: this is a signature."})
     return Refusal(
         "signature_wrong",
@@ -111,13 +102,11 @@ def unsigned(state: RunState, request: Request) -> Refusal | Malformed | None:
     )
 
 
-def _hosted(
-    state: RunState, move: Move, signer: int, index: int | None, host: int
-) -> Refusal | None:
+def _hosted(state: RunState, signer: int, index: int | None, host: int) -> Refusal | None:
     if not _may_host(state, host) or host == signer:
         return _NO_HOST
     after = index is not None and state.step(index).guard.countersign is CountersignTiming.AFTER
-    if after and move is Move.COUNTERSIGN:
+    if after:
         return Refusal(
             "not_blind",
             "The second measurement is blind, and this screen shows the first one.",
@@ -125,13 +114,6 @@ def _hosted(
             guard="countersign",
         )
     return None
-
-
-def on_screen_of(request: Request) -> dict[str, Any]:
-    """For the event: on whose screen it was signed, when that was not the signer's own."""
-    host = request.data.get("on_screen_of")
-    name = request.text("on_screen_name")
-    return {} if host is None else {"on_screen_of": {"id": host, "name": name}}
 
 
 def _may_host(state: RunState, person: int) -> bool:

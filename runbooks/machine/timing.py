@@ -11,28 +11,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from runbooks.enums import Move, RunStatus
+from runbooks.enums import RunStatus
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.freshness import WENT_BACK, went_back
 from runbooks.machine.gates import gates
-from runbooks.machine.requests import Refusal, Request
+from runbooks.machine.move import Move, Request, RestsOnTime
+from runbooks.machine.requests import Refusal
 from runbooks.machine.state import RunState
 
-#: Moves that are judged by how long ago something was, or that begin a time that is waited for.
-#: A hold that was longer than it seems would not have its team check repeated.
-_TIMED = frozenset(
-    {
-        Move.COUNTERSIGN,
-        Move.CONFIRM_TEAM_CHECK,
-        Move.UNLOCK,
-        Move.RELEASE,
-        Move.RESUME,
-        Move.ASK_OVERRIDE,
-        Move.OVERRIDE,
-    }
-)
-#: The same, at a step that is guarded.
-_TIMED_IF_GUARDED = frozenset({Move.BEGIN_STEP, Move.TICK, Move.DECIDE})
 #: How far ahead the last event may lie for its run to wait until the clock has passed it.
 _TOO_FAR = timedelta(days=1)
 
@@ -46,7 +32,7 @@ def timed(state: RunState, request: Request) -> Request:
     return replace(request, at=state.last_at, clock=clock)
 
 
-def untimely(state: RunState, move: Move, index: int | None, at: datetime) -> Refusal | None:
+def untimely(state: RunState, move: type[Move], index: int | None, at: datetime) -> Refusal | None:
     """Why `move` on step `index` is refused when the clock shows `at` (aware); None when it does
     not rest on time, or time went on."""
     if not went_back(state.last_at, at) or not _rests_on_time(state, move, index):
@@ -83,8 +69,8 @@ def stamped(request: Request, events: Iterable[RunEvent]) -> tuple[RunEvent, ...
     return tuple(replace(event, clock_went_back=request.clock) for event in events)
 
 
-def _rests_on_time(state: RunState, move: Move, index: int | None) -> bool:
-    if move in _TIMED_IF_GUARDED and index is not None:
-        guarded = state.step(index).guard.duration or gates(state, index, state.last_at)
-        return bool(guarded)
-    return move in _TIMED
+def _rests_on_time(state: RunState, move: type[Move], index: int | None) -> bool:
+    rests = move.rule.rests_on_time
+    if rests is RestsOnTime.GUARDED and index is not None:
+        return bool(state.step(index).guard.duration or gates(state, index, state.last_at))
+    return rests is RestsOnTime.ALWAYS

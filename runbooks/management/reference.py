@@ -5,37 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
-from runbooks.enums import Move, RunRole, RunStatus, StepStatus
+from runbooks.enums import RunRole, RunStatus, StepStatus
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.events.kinds import KINDS, field_types
 from runbooks.machine.freshness import WENT_BACK
-from runbooks.machine.rules import RULES, Rule
-from runbooks.runs.moves import VERBS
+from runbooks.machine.move import Move, Rule
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.second_person import Countersign, Object
+from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Tick
 
 #: Which moves lead a run, and a step, from one state to another. The tests play each of them.
-RUN_WAYS: tuple[tuple[RunStatus, Move, RunStatus], ...] = (
-    (RunStatus.BRIEFING, Move.START, RunStatus.RUNNING),
-    (RunStatus.BRIEFING, Move.ABORT, RunStatus.ABORTED),
-    (RunStatus.RUNNING, Move.HOLD, RunStatus.HELD),
-    (RunStatus.HELD, Move.RESUME, RunStatus.RUNNING),
-    (RunStatus.RUNNING, Move.COMPLETE, RunStatus.COMPLETED),
-    (RunStatus.RUNNING, Move.ABORT, RunStatus.ABORTED),
-    (RunStatus.HELD, Move.ABORT, RunStatus.ABORTED),
+RUN_WAYS: tuple[tuple[RunStatus, type[Move], RunStatus], ...] = (
+    (RunStatus.BRIEFING, Start, RunStatus.RUNNING),
+    (RunStatus.BRIEFING, Abort, RunStatus.ABORTED),
+    (RunStatus.RUNNING, Hold, RunStatus.HELD),
+    (RunStatus.HELD, Resume, RunStatus.RUNNING),
+    (RunStatus.RUNNING, Complete, RunStatus.COMPLETED),
+    (RunStatus.RUNNING, Abort, RunStatus.ABORTED),
+    (RunStatus.HELD, Abort, RunStatus.ABORTED),
 )
-STEP_WAYS: tuple[tuple[StepStatus, Move, StepStatus], ...] = (
-    (StepStatus.LOCKED, Move.TICK, StepStatus.OPEN),
-    (StepStatus.OPEN, Move.BEGIN_STEP, StepStatus.STARTED),
-    (StepStatus.OPEN, Move.TICK, StepStatus.DONE),
-    (StepStatus.STARTED, Move.TICK, StepStatus.DONE),
-    (StepStatus.STARTED, Move.TICK, StepStatus.AWAITING),
-    (StepStatus.AWAITING, Move.COUNTERSIGN, StepStatus.DONE),
-    (StepStatus.AWAITING, Move.OBJECT, StepStatus.MISMATCH),
-    (StepStatus.OPEN, Move.DECIDE, StepStatus.DONE),
-    (StepStatus.OPEN, Move.NOT_APPLICABLE, StepStatus.NOT_APPLICABLE),
-    (StepStatus.STARTED, Move.REPORT_MISMATCH, StepStatus.MISMATCH),
-    (StepStatus.MISMATCH, Move.DIAGNOSE, StepStatus.DIAGNOSED),
-    (StepStatus.DIAGNOSED, Move.REOPEN, StepStatus.OPEN),
-    (StepStatus.DONE, Move.UNDO, StepStatus.LOCKED),
+STEP_WAYS: tuple[tuple[StepStatus, type[Move], StepStatus], ...] = (
+    (StepStatus.LOCKED, Tick, StepStatus.OPEN),
+    (StepStatus.OPEN, BeginStep, StepStatus.STARTED),
+    (StepStatus.OPEN, Tick, StepStatus.DONE),
+    (StepStatus.STARTED, Tick, StepStatus.DONE),
+    (StepStatus.STARTED, Tick, StepStatus.AWAITING),
+    (StepStatus.AWAITING, Countersign, StepStatus.DONE),
+    (StepStatus.AWAITING, Object, StepStatus.MISMATCH),
+    (StepStatus.OPEN, Decide, StepStatus.DONE),
+    (StepStatus.OPEN, NotApplicable, StepStatus.NOT_APPLICABLE),
+    (StepStatus.STARTED, ReportMismatch, StepStatus.MISMATCH),
+    (StepStatus.MISMATCH, Diagnose, StepStatus.DIAGNOSED),
+    (StepStatus.DIAGNOSED, Reopen, StepStatus.OPEN),
+    (StepStatus.DONE, Undo, StepStatus.LOCKED),
 )
 _INTRODUCTION = """# States and moves of a run
 
@@ -65,7 +70,7 @@ def run_states_page() -> str:
             _MOVES,
             "| move | in a run that is | by | on a step that is | after others | what it does |",
             "|---|---|---|---|---|---|",
-            *(_row(move, rule) for move, rule in RULES.items()),
+            *(_row(move) for move in MOVES),
             "",
         ]
     )
@@ -97,7 +102,7 @@ def _fields(event: type[RunEvent]) -> str:
 
 
 def _diagram(
-    ways: Iterable[tuple[RunStatus | StepStatus, Move, RunStatus | StepStatus]],
+    ways: Iterable[tuple[RunStatus | StepStatus, type[Move], RunStatus | StepStatus]],
     first: RunStatus | StepStatus,
     last: Iterable[RunStatus | StepStatus],
 ) -> str:
@@ -107,7 +112,7 @@ def _diagram(
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```", ""])
 
 
-def _why(state: RunStatus | StepStatus, move: Move) -> str:
+def _why(state: RunStatus | StepStatus, move: type[Move]) -> str:
     """A locked step is opened by what finishes the one before it, not by a move of its own."""
     return "the one before is finished" if state is StepStatus.LOCKED else _words(move)
 
@@ -116,14 +121,15 @@ def _id(state: RunStatus | StepStatus) -> str:
     return state.value.replace(" ", "_")
 
 
-def _words(move: Move) -> str:
-    return move.value.replace("_", " ")
+def _words(move: type[Move]) -> str:
+    return move.kind.replace("_", " ")
 
 
-def _row(move: Move, rule: Rule) -> str:
+def _row(move: type[Move]) -> str:
+    rule = move.rule
     mark = "" if rule.moving else " †"
     steps = _listed(StepStatus, rule.steps) if rule.steps else "—"
-    does = " ".join((VERBS[move].__doc__ or "").partition("\n\n")[0].split())
+    does = " ".join((move.__doc__ or "").partition("\n\n")[0].split())
     runs = _listed(RunStatus, rule.runs)
     return (
         f"| {_words(move)}{mark} | {runs} | {_who(rule)} | {steps} |"

@@ -17,44 +17,37 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import takewhile
-from typing import Any
 
 from lib.refusals import KeyUsed
 from runbooks.log import blind_values, chain, texts
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.gates import AttemptRefused
-from runbooks.machine.requests import Request
+from runbooks.machine.move import Move
 from runbooks.machine.state import RunState
 from runbooks.models import Run, SentKey
 from runbooks.models.sql import Before, Statement, insert
 
 KEPT_FOR = timedelta(days=7)
 _SECRET_BYTES = 32
-#: What verbs look up, are told by the settings or find out about a password: none of it was sent,
-#: and it may change meanwhile.
-_LOOKED_UP = frozenset(
-    {
-        "on_screen_name",
-        "on_screen_of",
-        "sign_again",
-        "signed",
-        "signer_id",
-        "to_name",
-        "unknown_signer",
-        "who",
-    }
-)
+#: What is looked up: it was not sent, and it may change meanwhile.
+_LOOKED_UP = frozenset({"to_name", "who", "may_decide"})
 
 
-def contents(request: Request) -> str:
-    """The one text that stands for what was sent: keys sorted, blanks around texts dropped, line
-    ends counted alike, and nothing for what was left empty. A file is in it by its SHA-256."""
-    sent = {name: value for name, value in request.data.items() if name not in _LOOKED_UP}
-    form = {"move": request.move.value, "step": request.step, "data": _plain(sent)}
+def contents(move: Move) -> str:
+    """The one text that stands for what was sent with a move. A file is in it by its SHA-256."""
+    left_out = _LOOKED_UP | {"step"}
+    sent = {name: value for name, value in vars(move).items() if name not in left_out}
+    return contents_of(move.kind, move.index, sent)
+
+
+def contents_of(kind: str, step: int | None, sent: Mapping[str, object]) -> str:
+    """The same of anything that is sent with a key: names sorted, blanks around texts dropped, line
+    ends counted alike, and nothing for what was left empty."""
+    form = {"move": kind, "step": step, "data": _plain(sent)}
     return json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         plain = {str(name): _plain(inner) for name, inner in value.items()}
         return {name: inner for name, inner in plain.items() if inner not in (None, "", {})}
@@ -65,8 +58,10 @@ def _plain(value: Any) -> Any:
     return "\n".join(str(value).strip().splitlines())
 
 
-def row(run_id: int, key: str, request: Request) -> list[Statement]:
-    """The statement that keeps the digest of what `request`, which used `key`, was sent with."""
+def row(run_id: int, key: str, sent: Move | str, *, at: datetime) -> list[Statement]:
+    """The statement that keeps the digest of what was `sent` (a move, or its `contents`) with
+    `key`."""
+    text = contents(sent) if isinstance(sent, Move) else sent
     secret = secrets.token_hex(_SECRET_BYTES)
     return insert(
         SentKey,
@@ -75,18 +70,29 @@ def row(run_id: int, key: str, request: Request) -> list[Statement]:
                 "run_id": run_id,
                 "key": key,
                 "secret": secret,
-                "digest": _digest(secret, contents(request)),
-                "at": request.at,
+                "digest": _digest(secret, text),
+                "at": at,
             }
         ],
     )
 
 
-def check(run: Run, state: RunState, before: Before, request: Request) -> None:
-    """Raise `KeyUsed` unless `request` says what was first sent with its key, which the same person
-    used `before` for the same move. It says what the first came to, so that nobody believes that
-    theirs was kept."""
-    if before.sent is not None and _is_same(before.sent, contents(request)):
+def is_repeat(first: LogLine, move: Move, by: int) -> bool:
+    """Whether `first`, the event that keeps the key, may be what this `move` of the person `by`
+    (account id) caused. `check` compares what was sent."""
+    if first.by != by:
+        return False
+    event, step, on = first.event, move.index, first.event.step
+    if isinstance(event, AttemptRefused):
+        return event.move == move.kind and on == step
+    return first.kind in move.first_events and (on is None or step is None or on == step)
+
+
+def check(run: Run, state: RunState, before: Before, sent: str) -> None:
+    """Raise `KeyUsed` unless `sent` (its `contents`) is what was first sent with its key, which the
+    same person used `before` for the same move. It says what the first came to, so that nobody
+    believes that theirs was kept."""
+    if before.sent is not None and _is_same(before.sent, sent):
         return
     first = texts.read(before.text)
     came_to = kept(run, state, first)

@@ -10,9 +10,13 @@ from collections.abc import Iterator
 
 from inventory.enums import CopyState, Environment, Lifecycle
 from inventory.models import Copy, Instance
-from runbooks.enums import Caught, Move, RunKind, StepStatus
+from runbooks.enums import Caught, RunKind, StepStatus
 from runbooks.machine.interlocks import holdings
-from runbooks.machine.requests import Refusal, Request
+from runbooks.machine.move import Request
+from runbooks.machine.moves.branches import Undo
+from runbooks.machine.moves.steps import Decide, Tick
+from runbooks.machine.moves.unlock import Unlock
+from runbooks.machine.requests import Refusal
 from runbooks.machine.state import Facts, RunState
 from runbooks.models import Run
 from runbooks.procedure.irreversible import act_of, acts, target_of
@@ -36,14 +40,14 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
     for row in rows:
         facts = state.facts[row.name]
         target: list[str] = []
-        if request.move is not Move.UNDO:
+        if not isinstance(request.move, Undo):
             back = row.name in state.stated.deleted
             target += [*_instance(row.instance, facts, back)] if row.instance else []
             said += [*_copy(row.copy, facts)] if row.copy else []
-        if request.move in {Move.UNLOCK, Move.UNDO}:
+        if isinstance(request.move, Unlock | Undo):
             target += [*_thawed(row.instance, state, row.name)] if row.instance else []
         said, other = said + target, other or bool(target)
-        if request.move is Move.UNLOCK:
+        if isinstance(request.move, Unlock):
             said += _lost(state, row.name)
     if not said:
         return None
@@ -70,9 +74,9 @@ def _keys(state: RunState, request: Request) -> list[str]:
         return []
     guard = state.step(request.step).guard
     locks = guard.locks
-    if request.move is Move.UNLOCK:
+    if isinstance(request.move, Unlock):
         return [key for key in (act_of(guard),) if key]
-    if request.move in {Move.TICK, Move.DECIDE}:
+    if isinstance(request.move, Tick | Decide):
         return [key for key in LOOKED_AT if key in locks]
     return []
 
@@ -80,7 +84,7 @@ def _keys(state: RunState, request: Request) -> list[str]:
 def _named(state: RunState, request: Request) -> set[str]:
     """The parameters that these guards are about."""
     index = request.step
-    if request.move is Move.UNDO:
+    if isinstance(request.move, Undo):
         return _acted(state)
     if index is None or not _keys(state, request):
         return set()

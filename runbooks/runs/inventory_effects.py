@@ -29,7 +29,8 @@ from runbooks.machine.events.inventory import (
     InstanceThawed,
     InventoryEvent,
 )
-from runbooks.machine.requests import Malformed, Outcome, Refusal, Request
+from runbooks.machine.move import Request
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState
 from runbooks.models import Run, RunParameter
 from runbooks.runs import inventory_checks, other_runs

@@ -15,10 +15,12 @@ from django.db.models import OuterRef, Q, Subquery
 
 from inventory.models import Instance, System
 from lib.times import stamp
-from runbooks.enums import Move, RunKind, RunStatus
+from runbooks.enums import RunKind, RunStatus
 from runbooks.log import texts
 from runbooks.machine.events.gates import StepUnlocked
-from runbooks.machine.requests import Refusal, Request
+from runbooks.machine.move import Request
+from runbooks.machine.moves.unlock import Unlock
+from runbooks.machine.requests import Refusal
 from runbooks.machine.state import RunState
 from runbooks.models import Event, Run, RunParameter
 from runbooks.procedure.irreversible import ACTS, act_of, acts, target_of
@@ -99,9 +101,9 @@ def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
     has changed it for good since this one was prepared. The row of the instance, and every other
     with its two identifiers, is locked first, in the order of their keys: of two that ask at the
     same moment the second sees the first."""
-    if request.move is not Move.UNLOCK or request.step is None:
+    if not isinstance(request.move, Unlock):
         return None
-    guard = state.step(request.step).guard
+    guard = state.step(request.move.step).guard
     name = target_of(guard)
     chosen = run.parameters.filter(name=name).values("instance")
     instance = Instance.objects.filter(pk__in=chosen).first()

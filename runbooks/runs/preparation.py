@@ -13,13 +13,12 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.texts import UNREADABLE, says_something, too_long
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move, RunKind, RunStatus
+from runbooks.enums import RunKind, RunStatus
 from runbooks.library import failures
 from runbooks.live import notify
 from runbooks.log import chain
 from runbooks.machine.events.run import NamedRevision, RunPrepared
 from runbooks.machine.reducers import genesis
-from runbooks.machine.requests import Request
 from runbooks.models import Event, Revision, Run, RunParameter, sql
 from runbooks.models.sql import carry_out
 from runbooks.procedure.model import Procedure
@@ -57,10 +56,10 @@ def prepare(
     if errors:
         raise Invalid(errors)
     sent = {"revision": revision.pk, "kind": kind, "parameters": parameters, "title": title}
-    request = Request(Move.PREPARE, by.pk, at, data=sent)
+    contents = idempotency_keys.contents_of("prepare", None, sent)
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)  # a form sent twice at once
-        if repeated := _prepared(by, key, request):
+        if repeated := _prepared(by, key, contents):
             return repeated
         run = Run.objects.create(
             revision=revision,
@@ -71,7 +70,7 @@ def prepare(
             prepared_by=by,
         )
         _brief(run, procedure, chosen, by=by, at=at, key=key)
-        carry_out(idempotency_keys.row(run.pk, key, request) if key else [])
+        carry_out(idempotency_keys.row(run.pk, key, contents, at=at) if key else [])
     return run
 
 
@@ -138,7 +137,7 @@ def _startable(revision: Revision, kind: RunKind) -> Procedure:
     return procedure
 
 
-def _prepared(by: User, key: str | None, request: Request) -> Run | None:
+def _prepared(by: User, key: str | None, contents: str) -> Run | None:
     """The run that the same person prepared with the same key: a form sent twice opens one run.
     Raises `KeyUsed` when it was sent with something else."""
     if key is None:
@@ -147,7 +146,7 @@ def _prepared(by: User, key: str | None, request: Request) -> Run | None:
     before = sql.before(first.run, key) if first else None
     if first is None or before is None:
         return None
-    idempotency_keys.check(first.run, persistence.known(first.run), before, request)
+    idempotency_keys.check(first.run, persistence.known(first.run), before, contents)
     return first.run
 
 

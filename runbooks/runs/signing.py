@@ -10,8 +10,8 @@ compared (`accounts.limits`): nobody finds out a password here that is not asked
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -22,7 +22,7 @@ from accounts import access, limits, people
 from accounts.enums import Right, Role
 from accounts.models import User
 from notices.sending import send_notice
-from runbooks.enums import Move
+from runbooks.machine.move import Move, PasswordCheck
 from runbooks.machine.rules import standing
 from runbooks.machine.signature import demanded, may_sign
 from runbooks.machine.state import RunState
@@ -35,40 +35,33 @@ TOLD_AFTER = 5
 
 
 def signature(
-    run_id: int,
-    move: Move,
-    *,
-    step: int | None,
-    person: User,
-    password: str,
-    key: str | None,
-    at: datetime,
-) -> dict[str, Any]:
-    """What the machine is told of the password that `person` typed ('' for none): whether it is
+    run_id: int, move: Move, *, person: User, password: str, key: str | None, at: datetime
+) -> PasswordCheck:
+    """What became of the `password` that `person` typed with `move` ('' for none): whether it is
     theirs, and where the setting asks for it. Raises `Refused` (429) after too many wrong ones."""
-    again = {"sign_again": settings.SIGN_AGAIN}
+    setting = settings.SIGN_AGAIN
     if not password:
-        return again
+        return PasswordCheck(setting)
     first = _first(run_id, key, person)
     if first is not None:
-        return {**again, "signed": first}
+        return PasswordCheck(setting, fits=first)
     state = persistence.load(run_id)[1]
-    if standing(state, person.pk, move, step, at) or not _asked(state, move, step):
-        return again
-    return {**again, "signed": _fits(person, password, host=person, at=at)}
+    if standing(state, person.pk, type(move), move.index, at) or not _asked(state, move):
+        return PasswordCheck(setting)
+    return PasswordCheck(setting, fits=_fits(person, password, host=person, at=at))
 
 
 def countersigner(
     run_id: int,
+    move: Move,
     *,
-    step: int | None,
     login: str,
     password: str,
     host: User,
     key: str | None,
     at: datetime,
-) -> tuple[User, dict[str, Any]]:
-    """On the screen of `host`: who sends the countersign, and what the machine is told with it. The
+) -> tuple[User, PasswordCheck]:
+    """On the screen of `host`: who sends the countersign, and what became of the password. The
     person whose user name (or mail address) and password these are; else the host.
 
     Raises `Refused` (429) after too many wrong passwords of this person on this screen.
@@ -76,22 +69,23 @@ def countersigner(
     person = people.by_login(login)
     if person is not None and not access.may(person, Right.OPERATE):
         person = None
-    signed = {"signed": True, "on_screen_of": host.pk, "on_screen_name": str(host)}
+    signed = PasswordCheck(fits=True, host=host.pk, host_name=str(host))
     if person is not None and _first(run_id, key, person) is not None:
         return person, signed
     state = persistence.load(run_id)[1]
     named = person.pk if person is not None and person.pk in state.people else 0
-    unsigned: dict[str, Any] = {"unknown_signer": True, "signer_id": named}
-    if person is None or may_sign(state, host.pk, named, step, at):
+    unsigned = PasswordCheck(unknown=True, signer=named)
+    if person is None or may_sign(state, host.pk, named, move.index, at):
         return host, unsigned
     if _fits(person, password, host=host, at=at):
         return person, signed
-    return host, {**unsigned, "signed": False}
+    return host, replace(unsigned, fits=False)
 
 
-def _asked(state: RunState, move: Move, step: int | None) -> bool:
-    known = step is None or 0 <= step < len(state.steps)
-    return known and demanded(state, move, step, settings.SIGN_AGAIN)
+def _asked(state: RunState, move: Move) -> bool:
+    index = move.index
+    known = index is None or 0 <= index < len(state.steps)
+    return known and demanded(state, type(move), index, settings.SIGN_AGAIN)
 
 
 def _first(run_id: int, key: str | None, by: User) -> bool | None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,17 +15,18 @@ from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from lib.refusals import Invalid, KeyUsed, Refused
-from runbooks.enums import Move, RunRole
+from runbooks.enums import RunRole
 from runbooks.live import notify
 from runbooks.log import chain
 from runbooks.log import texts as eventtext
-from runbooks.machine import idempotency
 from runbooks.machine.decide import decide
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.events.gates import AttemptRefused
 from runbooks.machine.misses import refused
+from runbooks.machine.move import NO_PASSWORD, Move, PasswordCheck, Request
+from runbooks.machine.moves import MOVES
 from runbooks.machine.reducers import apply
-from runbooks.machine.requests import Malformed, Outcome, Refusal, Request
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState
 from runbooks.machine.timing import stamped, timed
 from runbooks.models import Run
@@ -46,31 +46,14 @@ RIGHTS: dict[RunRole, Right] = {
     RunRole.DECIDER: Right.DECIDE,
     RunRole.OBSERVER: Right.VIEW,
 }
-#: Moves that ask for no more than a look, whatever the role: anyone may stop a run, and say why.
-_BY_A_LOOK = frozenset({Move.HOLD, Move.NOTE})
 
 
-def right_for(move: Move, role: RunRole | None) -> Right:
+def right_for(move: type[Move], role: RunRole | None) -> Right:
     """The right that `move` asks of the account of its sender, who has `role` in the run."""
-    return Right.VIEW if role is None or move in _BY_A_LOOK else RIGHTS[role]
+    return Right.VIEW if role is None or move.by_a_look else RIGHTS[role]
 
 
-#: Moves that ask for one of these rights too, whatever the role: their verbs call `check_rights`.
-_ONE_OF: dict[Move, tuple[Right, ...]] = {
-    Move.PROPOSE_REPLACEMENT: (Right.DECIDE, Right.OPERATE),
-    Move.CONFIRM_REPLACEMENT: (Right.DECIDE, Right.OPERATE),
-    Move.ACCEPT_HAND_OVER: (Right.OPERATE,),
-}
-
-
-def check_rights(person: User, move: Move) -> None:
-    """Raise `Refused` (403) unless the account of `person` holds one of the rights that `move` asks
-    for whatever their role."""
-    rights = _ONE_OF[move]
-    access.check(person, next((right for right in rights if access.may(person, right)), rights[-1]))
-
-
-def beyond(person: User, role: RunRole | None) -> frozenset[Move]:
+def beyond(person: User, role: RunRole | None) -> frozenset[type[Move]]:
     """The moves that the account of `person`, who has `role` in the run, has no right to make,
     whatever the machine says: they are not shown, and would be refused."""
 
@@ -78,9 +61,7 @@ def beyond(person: User, role: RunRole | None) -> frozenset[Move]:
         return any(person.has_perm(right.value) for right in rights)
 
     return frozenset(
-        move
-        for move in Move
-        if not (has(right_for(move, role)) and has(*_ONE_OF.get(move, (Right.VIEW,))))
+        move for move in MOVES if not (has(right_for(move, role)) and has(*move.needs))
     )
 
 
@@ -106,30 +87,29 @@ class Answer:
     replayed: bool = False
 
 
-def move(
+def record_move(
     run_id: int,
-    kind: Move,
+    move: Move,
     *,
     by: User,
     at: datetime | None,
     seen: int | None = None,
     key: str | None = None,
-    step: int | None = None,
+    password: PasswordCheck = NO_PASSWORD,
     store: Callable[[tuple[RunEvent, ...], datetime], tuple[RunEvent, ...]] | None = None,
-    **data: Any,
 ) -> Answer:
     """Carry out one move: the only transaction that changes a run. `at` None: now, by the database.
     `store` writes, in it, what belongs to the events of an accepted move, and may add to them."""
     check_sender(by)
-    _check_storable(key, data)
+    _check_storable(key, move)
     with transaction.atomic():
         run, state, before, now = persistence.load_locked(run_id, key=key)
         here = timezone.get_default_timezone()
-        request = timed(state, Request(kind, by.pk, at or now, step, seen, data, zone=here))
+        request = timed(state, Request(move, by.pk, at or now, seen, password, zone=here))
         if before is not None:
             return _first_answer(before, run, state, request)
         role = state.people.get(by.pk)
-        access.check(by, right_for(kind, role))
+        access.check(by, right_for(type(move), role))
         verdict = decide(outside.seen(run, state), request)
         outcome = inventory_effects.follow(run, state, request, verdict, by=by)
         events = _events(outcome, state, request)
@@ -141,7 +121,7 @@ def move(
             after = reduce(apply, lines, state)
             persistence.store_people(run, state, after, {by.pk: (str(by), by.initials)})
             written += persistence.changes(run, state, after)
-            written += idempotency_keys.row(run.pk, key, request) if key else []
+            written += idempotency_keys.row(run.pk, key, move, at=at) if key else []
             carry_out([*written, *notify.telling(run.pk, run.sequence)])
             cache.states.put((run.pk, run.digest), after)
             follow_ups.follow(run, after, lines, by=by)
@@ -162,12 +142,12 @@ def check_sender(by: User) -> None:
     access.check_scope(by, Right.OPERATE)
 
 
-def _check_storable(key: str | None, data: Mapping[str, Any]) -> None:
+def _check_storable(key: str | None, move: Move) -> None:
     """No database keeps NUL, and no UTF-8 half a character: say so before anything is written."""
     if key is not None and not _KEY.fullmatch(key):
         raise Invalid({"": "The idempotency key has 1 to 64 plain characters."})
     errors = {}
-    for name, value in data.items():
+    for name, value in vars(move).items():
         texts = {f"value_{n}": v for n, v in value.items()} if isinstance(value, Mapping) else {}
         for field, text in (texts or {name: value}).items():
             if isinstance(text, str) and _UNSTORABLE.search(text):
@@ -189,14 +169,14 @@ def _first_answer(before: Before, run: Run, state: RunState, request: Request) -
     """The answer that this key got `before`. Raises what it raised, and `KeyUsed` when that was
     another move, or the same with other contents: its sender must not take theirs for done."""
     first = eventtext.read(before.text)
-    if not idempotency.is_repeat(first, request.move, request.by, request.step):
+    if not idempotency_keys.is_repeat(first, request.move, request.by):
         mine = first.by == request.by
         raise KeyUsed(
             "This key was sent with another move before. Nothing was done.",
             kept=idempotency_keys.kept(run, state, first) if mine else "",
             sequence=run.sequence,
         )
-    idempotency_keys.check(run, state, before, request)
+    idempotency_keys.check(run, state, before, idempotency_keys.contents(request.move))
     event = first.event
     if isinstance(event, AttemptRefused):
         raise MoveRefused(event.code, event.sentence, event.remedy, run.sequence)

@@ -10,14 +10,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from inventory.models import System
-from runbooks.enums import Move, ParameterType, RunRole, RunStatus
+from runbooks.enums import ParameterType, RunRole, RunStatus
 from runbooks.live.presence import Here
 from runbooks.machine import interlocks
-from runbooks.machine.barred import barred
 from runbooks.machine.decide import open_roles
 from runbooks.machine.gates import required_roles
+from runbooks.machine.move import Allowed, Move
+from runbooks.machine.moves.copies import AskCopies
+from runbooks.machine.moves.fitness import StateFitness
+from runbooks.machine.moves.hand_over import HandOver
+from runbooks.machine.moves.log import Attach, LateEntry, Note, StrikeOut
+from runbooks.machine.moves.replacement import ProposeReplacement
+from runbooks.machine.moves.roles import ReleaseRole, TakeRole
+from runbooks.machine.moves.run import Abort, Complete, Start
 from runbooks.machine.replacing import replaceable
-from runbooks.machine.requests import Allowed
+from runbooks.machine.rules import barred
 from runbooks.machine.state import ENDED, RunState, current
 from runbooks.screen.banner import Banner, banner
 from runbooks.screen.brief import Brief, brief
@@ -46,14 +53,14 @@ __all__ = [
 
 #: Moves on the run as a whole that lie folded at its end, in this order.
 _QUIET = (
-    Move.HAND_OVER,
-    Move.ASK_COPIES,
-    Move.STATE_FITNESS,
-    Move.LATE_ENTRY,
-    Move.STRIKE_OUT,
-    Move.RELEASE_ROLE,
-    Move.PROPOSE_REPLACEMENT,
-    Move.ABORT,
+    HandOver,
+    AskCopies,
+    StateFitness,
+    LateEntry,
+    StrikeOut,
+    ReleaseRole,
+    ProposeReplacement,
+    Abort,
 )
 _THINGS = {ParameterType.INSTANCE, ParameterType.COPY}
 
@@ -110,7 +117,7 @@ def run_screen(
     stands in the margin (`side`); `missed` how many near misses there were, told at the end."""
     state = desk.state
 
-    def control(move: Move) -> Panel | None:
+    def control(move: type[Move]) -> Panel | None:
         return desk.panel(move) if Allowed(move) in desk.controls else None
 
     briefing = state.status is RunStatus.BRIEFING
@@ -125,11 +132,11 @@ def run_screen(
         seats=_seats(desk),
         start=_start(desk),
         way_round=way_round(desk, None),
-        fitness=control(Move.STATE_FITNESS) if briefing else None,
+        fitness=control(StateFitness) if briefing else None,
         brief=brief(state, desk.at) if briefing else None,
         cards=cards(desk),
         parts=parts(desk),
-        complete=control(Move.COMPLETE),
+        complete=control(Complete),
         owed=_owed(state),
         quiet=tuple(found for move in _quiet(state, desk.person) if (found := control(move))),
         side=beside,
@@ -139,23 +146,23 @@ def run_screen(
 
 def _start(desk: Desk) -> Panel | None:
     """The start, for whoever starts the run; disabled, with why, while something is missing."""
-    if Allowed(Move.START) not in desk.offers:
+    if Allowed(Start) not in desk.offers:
         return None
-    why = barred(desk.state, desk.person, Move.START, None, desk.at)
-    return desk.panel(Move.START, blocked=why.sentence if why else "")
+    why = barred(desk.state, desk.person, Start, None, desk.at)
+    return desk.panel(Start, blocked=why.sentence if why else "")
 
 
-def _quiet(state: RunState, person: int) -> tuple[Move, ...]:
+def _quiet(state: RunState, person: int) -> tuple[type[Move], ...]:
     """What lies folded at the end; with the moves that else lie at the open step. The team is asked
     for copies where the text is about something that could have some."""
     about = any(p.type in _THINGS for p in state.procedure.parameters)
-    left_out = set() if about else {Move.ASK_COPIES}
+    left_out: set[type[Move]] = set() if about else {AskCopies}
     if state.status is RunStatus.BRIEFING:
-        left_out.add(Move.STATE_FITNESS)  # it has its place in the brief
+        left_out.add(StateFitness)  # it has its place in the brief
     if not replaceable(state, person):
-        left_out.add(Move.PROPOSE_REPLACEMENT)
+        left_out.add(ProposeReplacement)
     found = tuple(move for move in _QUIET if move not in left_out)
-    return found if current(state) is not None else (Move.NOTE, Move.ATTACH, *found)
+    return found if current(state) is not None else (Note, Attach, *found)
 
 
 def _owed(state: RunState) -> tuple[str, ...]:
@@ -176,6 +183,6 @@ def _seats(desk: Desk) -> tuple[Seat, ...]:
         ]
         if not briefing and role not in offered:
             continue
-        take = desk.panel(Move.TAKE_ROLE, initial={"role": role.value}) if role in offered else None
+        take = desk.panel(TakeRole, initial={"role": role.value}) if role in offered else None
         found.append(Seat(role.value, ", ".join(holders), role in needed, take))
     return tuple(found)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lib.times import stamp
-from runbooks.enums import Move, RunRole, RunStatus, StepStatus
+from runbooks.enums import RunRole, RunStatus, StepStatus
 from runbooks.machine.events.run import deviation_words
 from runbooks.machine.freshness import went_back
 from runbooks.machine.interlocks.holdings import frozen
 from runbooks.machine.misses import TOO_MANY
-from runbooks.machine.requests import Allowed
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.hold import Resume
 from runbooks.machine.state import ENDED, RunState, current
 from runbooks.machine.statements import Replacement
 from runbooks.screen.panels import Desk, Panel
@@ -70,7 +72,7 @@ def _held(desk: Desk) -> Banner:
     return Banner(
         "HELD. Hands off.",
         f"{stopped} Look together, find out, then go on or abort.{_waiting(state)}",
-        panel=desk.panel(Move.RESUME) if Allowed(Move.RESUME) in desk.controls else None,
+        panel=desk.panel(Resume) if Allowed(Resume) in desk.controls else None,
         cancel=cancelling(state, now),
         why=_why(state, now) if state.held_for_mismatch else "",
         who=_who(desk),
@@ -115,7 +117,7 @@ def _who(desk: Desk) -> str:
     if desk.person == state.held_by:
         come = " or ".join(others) or "somebody who takes the role of the verifier or the decider"
         return f"A second person must come: {come}. You cannot resume it alone; call them."
-    if Allowed(Move.RESUME) in desk.controls:
+    if Allowed(Resume) in desk.controls:
         return (
             f"You are the second person. Look at it with {_name(desk, state.held_by)}, on the"
             " machine itself, before you resume."
@@ -143,9 +145,9 @@ def _hand_over(desk: Desk) -> Banner:
         return _replaced(desk, state.stated.replacement)
     giver, taker = (desk.people.get(pk or 0) for pk in (state.hand_over_by, state.hand_over_to))
     mine = state.hand_over_to == desk.person
-    may_withdraw = state.hand_over_by == desk.person and Allowed(Move.HAND_OVER) in desk.controls
+    may_withdraw = state.hand_over_by == desk.person and Allowed(HandOver) in desk.controls
     withdraw = desk.withdraw() if may_withdraw else None
-    accept = desk.panel(Move.ACCEPT_HAND_OVER) if mine else None
+    accept = desk.panel(AcceptHandOver) if mine else None
     return Banner(
         f"{giver.name if giver else 'The operator'} hands over to {taker.name if taker else '?'}",
         "Nothing moves until it is accepted." if not mine else "Read back where the run stands.",
@@ -166,6 +168,6 @@ def _replaced(desk: Desk, found: Replacement) -> Banner:
         else f"Nothing moves until {found.name} has taken over. Nobody comes? Propose somebody"
         " else, below.",
         lines=(("Reason", found.reason),),
-        panel=desk.panel(Move.ACCEPT_HAND_OVER) if mine else None,
+        panel=desk.panel(AcceptHandOver) if mine else None,
         kind="hand-over",
     )

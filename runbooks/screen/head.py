@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from inventory.models import System
 from lib.times import stamp
 from lib.units.durations import age, words
-from runbooks.enums import Move, ParameterType, RunKind, RunStatus
+from runbooks.enums import ParameterType, RunKind, RunStatus
 from runbooks.live.presence import Here
 from runbooks.machine.interlocks.loss import loss_with
-from runbooks.machine.requests import Allowed
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.hold import Hold
 from runbooks.machine.state import ENDED, Facts
 from runbooks.procedure.irreversible import deleted
 from runbooks.screen.panels import Desk, Panel
@@ -95,7 +96,7 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Here])
     rto = system.rto if system else None
     until = state.ended_at or desk.at
     elapsed = until - state.started_at if state.started_at else timedelta(0)
-    may_hold = Allowed(Move.HOLD) in desk.controls and state.status is not RunStatus.HELD
+    may_hold = Allowed(Hold) in desk.controls and state.status is not RunStatus.HELD
     ended = ""
     if state.ended_at:
         ended = f"{state.status.value} {stamp(state.ended_at)}"
@@ -115,7 +116,7 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Here])
         over=rto is not None and elapsed > rto,
         ended=ended,
         people=_people(desk, present),
-        hold=desk.panel(Move.HOLD) if may_hold else None,
+        hold=desk.panel(Hold) if may_hold else None,
         overridden=state.overridden,
         deletes=bool(deleted(state.procedure)),
     )

@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.forms import BoundField
 from django.utils import timezone
 
-from runbooks.enums import CountersignTiming, Move
+from runbooks.enums import CountersignTiming
 from runbooks.forms.by_move import form_of
 from runbooks.forms.moves import MoveForm
 from runbooks.forms.run_moves import WithdrawForm
@@ -20,9 +20,12 @@ from runbooks.log import blind_values
 from runbooks.machine import interlocks
 from runbooks.machine.decide import allowed, offered
 from runbooks.machine.interlocks.wait import unchecked
-from runbooks.machine.moves import BY_KIND
+from runbooks.machine.move import Allowed, Move
+from runbooks.machine.moves.hand_over import HandOver
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Record, Release, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.placeholders import in_run
-from runbooks.machine.requests import Allowed
 from runbooks.machine.state import Facts, RunState
 from runbooks.procedure.irreversible import deletes, part_of, target_of
 from runbooks.screen.groups import Group, groups, in_order, thing
@@ -42,7 +45,7 @@ class Person:
 class Sent:
     """A move that was sent and did not happen: its form comes back with all that was typed."""
 
-    move: Move
+    move: type[Move]
     step: int | None
     form: MoveForm
 
@@ -111,7 +114,7 @@ class Desk:
     successors: tuple[tuple[int, str], ...] = ()
     sent: Sent | None = None
     offer: tuple[tuple[str, str], ...] = ()
-    beyond: frozenset[Move] = frozenset()
+    beyond: frozenset[type[Move]] = frozenset()
     new_key: Callable[[], str] = field(default=lambda: uuid4().hex)
 
     @cached_property
@@ -147,20 +150,19 @@ class Desk:
 
     def panel(
         self,
-        move: Move,
+        move: type[Move],
         step: int | None = None,
         *,
         form_class: type[MoveForm] | None = None,
         initial: Mapping[str, Any] | None = None,
-        also: tuple[Move, ...] = (),
+        also: tuple[type[Move], ...] = (),
         blocked: str = "",
     ) -> Panel:
         """The control for `move`. What was just typed into it, and refused, stands in it again."""
-        kind = BY_KIND[move.value]
         form = self._returned({move, *also}, step, dict(initial or {})) or (
-            form_class or form_of(kind)
+            form_class or form_of(move)
         )(
-            move=kind,
+            move=move,
             state=self.state,
             step=step,
             person=self.person,
@@ -170,53 +172,53 @@ class Desk:
         mark = "run" if step is None else str(step)
         extra = "".join(f"-{value}" for value in (initial or {}).values() if value)
         return Panel(
-            id=f"{move.value}-{mark}{extra}",
-            move=move.value,
+            id=f"{move.kind}-{mark}{extra}",
+            move=move.kind,
             url=self.url(move),
             form=form,
-            title=kind.title,
-            verb=kind.button if step is None else self.verb(move, step),
-            overwrites=move is Move.UNLOCK,
+            title=move.title,
+            verb=move.button if step is None else self.verb(move, step),
+            overwrites=move is Unlock,
             blocked=blocked,
-            also=tuple((m.value, self.url(m), BY_KIND[m.value].button) for m in also),
+            also=tuple((m.kind, self.url(m), m.button) for m in also),
             groups=groups(self.state, step, form.fields),
         )
 
     def withdraw(self) -> Panel:
         """The control that takes an offered hand-over back."""
-        panel = self.panel(Move.HAND_OVER, form_class=WithdrawForm)
+        panel = self.panel(HandOver, form_class=WithdrawForm)
         return replace(panel, title="Withdraw", verb="Withdraw the hand-over")
 
-    def url(self, move: Move) -> str:
-        return address("runbooks:run_move", self.state.number, move.value)
+    def url(self, move: type[Move]) -> str:
+        return address("runbooks:run_move", self.state.number, move.kind)
 
     def changes(self, step: int) -> str:
         """The name of what step `step` overwrites or deletes, '' for every other step."""
         name = target_of(self.state.step(step).guard)
         return place_name(self.state.facts[name]) if name in self.state.facts else name
 
-    def verb(self, move: Move, step: int) -> str:
+    def verb(self, move: type[Move], step: int) -> str:
         """The words on the button: what it does, not “OK”."""
         told = self.state.step(step)
-        if move is Move.UNLOCK:
+        if move is Unlock:
             return f"{act_words(told)} {self.changes(step)}"
-        if move is Move.TICK:
+        if move is Tick:
             return self._tick_words(step)
-        if move is Move.RECORD and unchecked(self.state, step):
+        if move is Record and unchecked(self.state, step):
             return "Check the first line"
-        if move is Move.COUNTERSIGN:
+        if move is Countersign:
             after = told.guard.countersign is CountersignTiming.AFTER
             if after:
                 return "Countersign my own measurement"
             target = self.changes(step)
             what = f"{act_words(told)} {target}" if target else told.title
             return f"Countersign: {what}"
-        if move is Move.RELEASE:
+        if move is Release:
             signs = interlocks.signature(self.state, step, self.at)
             return f"{signing_words(signs)} step {told.number}"
-        if move is Move.BEGIN_STEP:
+        if move is BeginStep:
             return f"Begin step {told.number}"
-        return BY_KIND[move.value].button
+        return move.button
 
     def _tick_words(self, step: int) -> str:
         """What the tick of `step` says: which way it goes, and with what, where it moves data."""
@@ -244,7 +246,7 @@ class Desk:
         return f"{known.initials if known else '??'} {clock(at)}"
 
     def _returned(
-        self, moves: set[Move], step: int | None, initial: dict[str, Any]
+        self, moves: set[type[Move]], step: int | None, initial: dict[str, Any]
     ) -> MoveForm | None:
         sent = self.sent
         if sent is None or sent.move not in moves or sent.step != step:

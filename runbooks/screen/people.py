@@ -9,12 +9,15 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from runbooks.enums import CountersignTiming, Move, RunRole, StepStatus
+from runbooks.enums import CountersignTiming, RunRole, StepStatus
 from runbooks.forms.step_moves import OnScreenForm
 from runbooks.machine.gates import gates, run_gates
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.overrides import AskOverride, UseOverride, WithdrawOverride
+from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.overriding import OVERRIDE_LASTS, closed_gates, not_before, pending, so_far
-from runbooks.machine.particulars import countersigner
-from runbooks.machine.requests import Allowed, Gate
+from runbooks.machine.own_step import countersigner
+from runbooks.machine.requests import Gate
 from runbooks.machine.statements import Override
 from runbooks.screen import fitness
 from runbooks.screen.panels import Desk, Panel
@@ -58,7 +61,7 @@ def way_round(desk: Desk, index: int | None) -> WayRound:
     """Of step `index`; None for the start."""
     fresh = (o for o in pending(desk.state, index) if desk.at - o.asked_at <= OVERRIDE_LASTS)
     asked = {one.gate: one for one in fresh}
-    may = Allowed(Move.ASK_OVERRIDE, index) in desk.controls
+    may = Allowed(AskOverride, index) in desk.controls
     closed = closed_gates(desk.state, index, desk.at) if may else ()
     return WayRound(
         so_far(desk.state),
@@ -68,7 +71,7 @@ def way_round(desk: Desk, index: int | None) -> WayRound:
 
 
 def _ask(desk: Desk, index: int | None, gate: Gate) -> Panel:
-    panel = desk.panel(Move.ASK_OVERRIDE, index, initial={"gate": gate.key})
+    panel = desk.panel(AskOverride, index, initial={"gate": gate.key})
     return replace(panel, title=f"Override: {gate.label}", verb="Ask for the override")
 
 
@@ -78,13 +81,13 @@ def _asked(desk: Desk, index: int | None, one: Override) -> Asked:
     moment = not_before(one)
     waits = desk.at < moment
     blocked = f"Not before {_clock(moment)}" if waits else ""
-    mine = one.by == desk.person and Allowed(Move.OVERRIDE, index) in desk.offers
+    mine = one.by == desk.person and Allowed(UseOverride, index) in desk.offers
     use = withdraw = None
     if mine:
-        use = desk.panel(Move.OVERRIDE, index, initial={"gate": one.gate}, blocked=blocked)
+        use = desk.panel(UseOverride, index, initial={"gate": one.gate}, blocked=blocked)
         use = replace(use, verb="OVERRIDE: go on without it")
-    if Allowed(Move.WITHDRAW_OVERRIDE, index) in desk.controls:
-        withdraw = desk.panel(Move.WITHDRAW_OVERRIDE, index, initial={"gate": one.gate})
+    if Allowed(WithdrawOverride, index) in desk.controls:
+        withdraw = desk.panel(WithdrawOverride, index, initial={"gate": one.gate})
         withdraw = replace(withdraw, verb="Withdraw it")
     by = desk.people.get(one.by)
     return Asked(
@@ -116,7 +119,7 @@ def on_this_screen(desk: Desk, index: int) -> Panel | None:
         return None
     if mine is second or state.holder(second) is None or _countersigned(desk, index):
         return None
-    panel = desk.panel(Move.COUNTERSIGN, index, form_class=OnScreenForm)
+    panel = desk.panel(Countersign, index, form_class=OnScreenForm)
     title = f"The {second.value} is here without a device"
     return replace(panel, title=title, verb="Countersign as the person named here")
 

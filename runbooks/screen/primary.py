@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from accounts.texts import full_stop
-from runbooks.enums import Move, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.enums import RunRole, RunStatus, StepStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.gates import needs_begin
 from runbooks.machine.interlocks.wait import unchecked
-from runbooks.machine.particulars import countersigner
-from runbooks.machine.requests import Allowed, Gate
+from runbooks.machine.move import Allowed, Move
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch
+from runbooks.machine.moves.log import Attach, Note
+from runbooks.machine.moves.second_person import Countersign, Object
+from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Record, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
+from runbooks.machine.own_step import countersigner
+from runbooks.machine.requests import Gate
 from runbooks.procedure.model import Step
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.people import on_this_screen
@@ -18,13 +24,13 @@ from runbooks.screen.team_check import unsaid
 
 #: The first of these that a person may make is their large button.
 _FIRST = (
-    Move.DECIDE,
-    Move.COUNTERSIGN,
-    Move.RELEASE,
-    Move.DIAGNOSE,
-    Move.REOPEN,
+    Decide,
+    Countersign,
+    Release,
+    Diagnose,
+    Reopen,
 )
-_FOLDED = (Move.CONFIRM_TEAM_CHECK, Move.OBJECT, Move.REPORT_MISMATCH, Move.NOT_APPLICABLE)
+_FOLDED = (ConfirmTeamCheck, Object, ReportMismatch, NotApplicable)
 
 
 def primary(desk: Desk, told: Step, found: Iterable[Gate]) -> Panel | None:
@@ -32,26 +38,26 @@ def primary(desk: Desk, told: Step, found: Iterable[Gate]) -> Panel | None:
     disabled, and says why, while it waits for a gate."""
     index = told.index
 
-    def may(move: Move) -> bool:
+    def may(move: type[Move]) -> bool:
         return Allowed(move, index) in desk.offers
 
     closed = [gate for gate in found if not gate.open]
-    if _confirms(desk, closed, may(Move.CONFIRM_TEAM_CHECK)):
-        return desk.panel(Move.CONFIRM_TEAM_CHECK, index)
+    if _confirms(desk, closed, may(ConfirmTeamCheck)):
+        return desk.panel(ConfirmTeamCheck, index)
     for move in _FIRST:
         if may(move):
-            waits = [gate for gate in closed if move is Move.DECIDE]
+            waits = [gate for gate in closed if move is Decide]
             return desk.panel(move, index, blocked=_blocked(waits))
-    if may(Move.BEGIN_STEP) and needs_begin(desk.state, index):
-        return desk.panel(Move.BEGIN_STEP, index)
-    if may(Move.UNLOCK):
+    if may(BeginStep) and needs_begin(desk.state, index):
+        return desk.panel(BeginStep, index)
+    if may(Unlock):
         before = [gate for gate in closed if gate.key != "unlocked"]
-        return desk.panel(Move.UNLOCK, index, blocked=_blocked(before))
-    if unchecked(desk.state, index) and may(Move.RECORD):
-        return desk.panel(Move.RECORD, index)
-    if may(Move.TICK):
-        also = (Move.RECORD,) if may(Move.RECORD) else ()
-        return desk.panel(Move.TICK, index, also=also, blocked=_blocked(closed))
+        return desk.panel(Unlock, index, blocked=_blocked(before))
+    if unchecked(desk.state, index) and may(Record):
+        return desk.panel(Record, index)
+    if may(Tick):
+        also = (Record,) if may(Record) else ()
+        return desk.panel(Tick, index, also=also, blocked=_blocked(closed))
     return None
 
 
@@ -69,22 +75,22 @@ def others(
     index = told.index
     shown = {large.move} if large else set()
     if index in desk.state.stated.unlocked:
-        shown.add(Move.CONFIRM_TEAM_CHECK.value)  # it counted for the act, which is under way
-    folded = [move for move in _FOLDED if move.value not in shown]
+        shown.add(ConfirmTeamCheck.kind)  # it counted for the act, which is under way
+    folded = [move for move in _FOLDED if move.kind not in shown]
     found = [desk.panel(move, index) for move in folded if Allowed(move, index) in controls]
     here = on_this_screen(desk, index)
     if here is not None:
         found.insert(0, here)
-    if Allowed(Move.NOTE, None) in controls:
-        found.append(desk.panel(Move.NOTE, index))
-    if Allowed(Move.ATTACH, None) in controls:
+    if Allowed(Note, None) in controls:
+        found.append(desk.panel(Note, index))
+    if Allowed(Attach, None) in controls:
         missing = [
             spec.name
             for spec in interlocks.asks(desk.state, index)
             if spec.type is ValueType.FILE and spec.name not in desk.state.steps[index].values
         ]
-        files = [desk.panel(Move.ATTACH, index, initial={"value": name}) for name in missing]
-        found += files or [desk.panel(Move.ATTACH, index)]
+        files = [desk.panel(Attach, index, initial={"value": name}) for name in missing]
+        found += files or [desk.panel(Attach, index)]
     return tuple(found)
 
 
@@ -101,7 +107,7 @@ def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
     paused = _paused(desk, found)
     if paused:
         return paused
-    mine_to_release = Allowed(Move.RELEASE, told.index) in desk.controls
+    mine_to_release = Allowed(Release, told.index) in desk.controls
     # Before the countersign, which counts for two minutes: the decider may need more.
     unsigned = interlocks.signature(state, told.index, desk.at)
     if unsigned:

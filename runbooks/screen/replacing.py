@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from runbooks.enums import Move, RunRole
+from runbooks.enums import RunRole
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.replacement import ConfirmReplacement, WithdrawReplacement
 from runbooks.machine.replacing import proposed as replacement
-from runbooks.machine.requests import Allowed
 from runbooks.screen.panels import Desk, Panel
 
 
@@ -30,13 +31,13 @@ def replacing(desk: Desk) -> Replacing | None:
         return None
     by, gone = (desk.people.get(pk) for pk in (found.by, found.person))
     confirm = withdraw = None
-    if Allowed(Move.CONFIRM_REPLACEMENT) in desk.controls:
-        confirm = desk.panel(Move.CONFIRM_REPLACEMENT)
+    if Allowed(ConfirmReplacement) in desk.controls:
+        confirm = desk.panel(ConfirmReplacement)
         if found.role is RunRole.DECIDER:
             confirm = replace(confirm, verb="Take the role of decider")
     mine = found.person == desk.person
-    if Allowed(Move.WITHDRAW_REPLACEMENT) in desk.controls:
-        withdraw = desk.panel(Move.WITHDRAW_REPLACEMENT)
+    if Allowed(WithdrawReplacement) in desk.controls:
+        withdraw = desk.panel(WithdrawReplacement)
         if mine:
             withdraw = replace(withdraw, verb="Object: I am here")
     return Replacing(

@@ -12,13 +12,15 @@ from functools import lru_cache
 from django.utils import timezone
 
 from lib.units.durations import words
-from runbooks.enums import Move, RunStatus, StepStatus
+from runbooks.enums import RunStatus, StepStatus
 from runbooks.library.shown_commands import in_run, put_away
 from runbooks.machine import interlocks
 from runbooks.machine.gates import gates
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.branches import Undo
+from runbooks.machine.moves.steps import Tick
 from runbooks.machine.pace import ticks
 from runbooks.machine.placeholders import fill
-from runbooks.machine.requests import Allowed
 from runbooks.machine.state import FINISHED, StepState, current
 from runbooks.procedure.model import Step
 from runbooks.procedure.sections import Section
@@ -126,7 +128,7 @@ def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) ->
     open_now = told.index == now
     kind = "open" if open_now else "done" if step.status in FINISHED else "later"
     kind = "struck" if step.status is StepStatus.STRUCK else kind
-    undoable = Allowed(Move.UNDO, told.index) in controls
+    undoable = Allowed(Undo, told.index) in controls
     focus = _focus(desk, told, controls) if open_now else None
     ahead = "" if open_now else put_away(told.body_html, _LATER if kind == "later" else "")
     return Row(
@@ -153,7 +155,7 @@ def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) ->
             if old.index == told.index
         ),
         html=fill(ahead, desk.reached) if kind != "struck" else "",
-        undo=desk.panel(Move.UNDO, told.index) if undoable else None,
+        undo=desk.panel(Undo, told.index) if undoable else None,
         focus=focus,
     )
 
@@ -207,7 +209,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         caution_html=fill(caution, reached),
         body_html=fill(html[leading.end() :] if leading else html, reached),
         doors=doors(state, index, found, desk.at, hidden="team_check" if _missing(pause) else ""),
-        copied=not target or Allowed(Move.TICK, index) in desk.offers,
+        copied=not target or Allowed(Tick, index) in desk.offers,
         loss=(consequences if target else judged)(state, told, desk.at),
         overwrites=bool(target),
         promises=interlocks.promises(told.guard),

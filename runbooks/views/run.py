@@ -17,21 +17,24 @@ from accounts.models import User
 from accounts.sessions import signed_in
 from lib.answers import answer_to, wants_json
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move
 from runbooks.forms.by_move import form_sent
 from runbooks.forms.moves import MoveForm, SentForm, TickForm
 from runbooks.library import failures
+from runbooks.machine.move import Move
 from runbooks.machine.moves import BY_KIND
+from runbooks.machine.moves.hand_over import HandOver
+from runbooks.machine.moves.replacement import ProposeReplacement
+from runbooks.machine.moves.steps import Tick
 from runbooks.machine.state import RunState
 from runbooks.models import Run
 from runbooks.runs import other_runs, persistence
-from runbooks.runs.moves import VERBS
+from runbooks.runs.moves import make_sent
 from runbooks.screen import Sent
 from runbooks.templatetags.run_page import versions
 from runbooks.views import run_page
 
 #: Moves that name somebody else.
-_NAMING = {Move.HAND_OVER, Move.PROPOSE_REPLACEMENT}
+_NAMING = {HandOver, ProposeReplacement}
 
 
 @require_GET
@@ -60,12 +63,12 @@ def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     """Make a move. What is refused comes back in place, with everything that was typed."""
     by = signed_in(request)
     kind = _move(move)
-    form = TickForm(request.POST) if kind is Move.TICK else _form(request, _state(pk), by, kind)
+    form = TickForm(request.POST) if kind is Tick else _form(request, _state(pk), by, kind)
     if not form.is_valid():
         return _again(request, pk, by, kind, Invalid(_sentences(form)))
     told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
     try:
-        answer = VERBS[kind](pk, by=by, at=None, **told, **form.arguments())
+        answer = make_sent(pk, kind, form.arguments(), by=by, at=None, **told)
     except Run.DoesNotExist:
         raise Http404("There is no such run.") from None
     except (Invalid, Refused) as said:
@@ -81,13 +84,12 @@ def _state(pk: int) -> RunState:
     return run_page.look(pk, timezone.now())[1]
 
 
-def _form(request: HttpRequest, state: RunState, by: User, kind: Move) -> MoveForm:
+def _form(request: HttpRequest, state: RunState, by: User, kind: type[Move]) -> MoveForm:
     """What was sent, as a form that can be drawn again."""
-    move = BY_KIND[kind.value]
-    return form_sent(move, by.pk, request.POST)(
+    return form_sent(kind, by.pk, request.POST)(
         request.POST.copy(),
         request.FILES,
-        move=move,
+        move=kind,
         state=state,
         step=_index(request),
         person=by.pk,
@@ -96,7 +98,7 @@ def _form(request: HttpRequest, state: RunState, by: User, kind: Move) -> MoveFo
 
 
 def _again(
-    request: HttpRequest, pk: int, by: User, kind: Move, said: Refused | Invalid
+    request: HttpRequest, pk: int, by: User, kind: type[Move], said: Refused | Invalid
 ) -> HttpResponse:
     """The page as it is now, with what was said and what was typed."""
     answer = answer_to(said)
@@ -129,12 +131,9 @@ def _page(
     return render(request, template, {"run": run, **beside, **context}, status=status)
 
 
-def _move(name: str) -> Move:
-    try:
-        kind = Move(name)
-    except ValueError:
-        raise Http404("There is no such move.") from None
-    if kind not in VERBS:
+def _move(name: str) -> type[Move]:
+    kind = BY_KIND.get(name)
+    if kind is None:
         raise Http404("There is no such move.")
     return kind
 

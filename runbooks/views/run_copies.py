@@ -18,17 +18,14 @@ from inventory.models import Copy
 from lib import clock
 from lib.answers import Answer, answer_to
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move
 from runbooks.forms.by_move import form_of
-from runbooks.machine.moves import BY_KIND
-from runbooks.machine.requests import Allowed
+from runbooks.machine.move import Allowed, Move
+from runbooks.machine.moves.copies import AnswerCopies, AskCopies
 from runbooks.machine.state import ENDED, RunState
 from runbooks.models import Run
 from runbooks.runs import moves
 from runbooks.screen import Panel, Sent, asked, queries
 from runbooks.views import run_page
-
-VERBS = {Move.ASK_COPIES: moves.ask_copies, Move.ANSWER_COPIES: moves.answer_copies}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,17 +37,16 @@ def run_copies(request: HttpRequest, pk: int) -> HttpResponse:
     run, state = run_page.load(pk)
     if request.method != "POST":
         return _page(request, run, state, by, at)
-    asks = request.GET.get("move") == Move.ASK_COPIES
-    move = Move.ASK_COPIES if asks else Move.ANSWER_COPIES
-    kind = BY_KIND[move.value]
-    form = form_of(kind)(request.POST.copy(), move=kind, state=state, step=None, person=by.pk)
+    asks = request.GET.get("move") == AskCopies.kind
+    move: type[Move] = AskCopies if asks else AnswerCopies
+    form = form_of(move)(request.POST.copy(), move=move, state=state, step=None, person=by.pk)
     try:
         if not form.is_valid():
             raise Invalid(
                 {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
             )
         told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
-        VERBS[move](pk, by=by, at=None, **told, **form.arguments())
+        moves.make_sent(pk, move, form.arguments(), by=by, at=None, **told)
     except (Invalid, Refused) as said:
         if isinstance(said, Invalid):
             form.blame(said.errors)
@@ -74,10 +70,10 @@ def _page(
     desk = replace(run_page.desk_for(state, by, at), sent=sent)
     here = reverse("runbooks:run_copies", args=[run.pk])
 
-    def control(move: Move) -> Panel | None:
+    def control(move: type[Move]) -> Panel | None:
         if Allowed(move) not in desk.controls:
             return None
-        return replace(desk.panel(move), url=f"{here}?move={move.value}")
+        return replace(desk.panel(move), url=f"{here}?move={move.kind}")
 
     system = queries.system_of(run)
     known = Copy.objects.of_system(system) if system else Copy.objects.none()
@@ -87,8 +83,8 @@ def _page(
         "copies": known.marked().existing().select_related("system").newest_first(),
         "at": at,
         "asked": asked(state),
-        "ask": control(Move.ASK_COPIES),
-        "answer": control(Move.ANSWER_COPIES),
+        "ask": control(AskCopies),
+        "answer": control(AnswerCopies),
         "ended": state.status in ENDED,
         "may_keep": access.may(by, Right.KEEP_INVENTORY),
         "refusal": answer,

@@ -16,9 +16,9 @@ from accounts.models import User
 from config.api import document
 from runbooks.api import examples
 from runbooks.api.moves import example_of, serializer_of
-from runbooks.enums import Move
-from runbooks.machine import move as moves
+from runbooks.machine.move import Move
 from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.hold import Hold
 from tests.factories.api import Programs
 from tests.factories.story import story
 
@@ -83,14 +83,14 @@ def test_every_answer_is_as_the_document_says(programs: Programs) -> None:
     for value, name in answers(programs):
         check(value, name)
     check(programs.send("operator", "note", text="Seen.").json(), "MoveDone")
-    programs.run.do(Move.HOLD, "verifier")
+    programs.run.do(Hold, "verifier")
     check(programs.now("operator"), "RunNow")
 
 
 @pytest.mark.parametrize(
     "move", [move for move in MOVES if not move.takes_file], ids=lambda move: move.kind
 )
-def test_the_example_of_each_move_can_be_sent(move: type[moves.Move]) -> None:
+def test_the_example_of_each_move_can_be_sent(move: type[Move]) -> None:
     reader = serializer_of(move)(data=example_of(move))
     assert reader.is_valid(), reader.errors
 

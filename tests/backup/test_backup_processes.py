@@ -58,10 +58,10 @@ import sys
 from datetime import datetime, UTC
 from accounts.models import User
 from runbooks import runs
-from runbooks.enums import Move
+from runbooks.machine.moves.log import Note
 person = User.objects.get(username="operator")
 while True:
-    runs.VERBS[Move.NOTE](int(sys.argv[1]), by=person, at=datetime.now(UTC), text="and on")
+    runs.make_move(int(sys.argv[1]), Note(text="and on"), by=person, at=datetime.now(UTC))
 """
 
 

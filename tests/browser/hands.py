@@ -10,8 +10,10 @@ from playwright.sync_api import Locator, expect
 
 from demo.day.doors import Verbs, state_of
 from demo.day.right import PASSWORD
-from runbooks.enums import Move
 from runbooks.machine.interlocks.wait import FIRST_LINE, unchecked
+from runbooks.machine.move import Move
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.steps import Record, Tick
 from tests.browser.screens import Screen
 
 
@@ -31,19 +33,19 @@ class Hands(Verbs):
     def at(self, moment: datetime) -> None:
         pass
 
-    def move(self, who: str, run: int, move: Move, **data: Any) -> None:
+    def move(self, who: str, run: int, move: type[Move], **data: Any) -> None:
         """Make the move and see that it was accepted."""
         step, values = data.pop("step", None), dict(data.pop("values", {}))
-        if move is Move.TICK and unchecked(state_of(run), step):
+        if move is Tick and unchecked(state_of(run), step):
             first = {FIRST_LINE: values.pop(FIRST_LINE)}
-            self.move(who, run, Move.RECORD, step=step, values=first)
+            self.move(who, run, Record, step=step, values=first)
         typed = {**{f"value_{name}": text for name, text in values.items()}, **data}
         screen = self.screens[who]
         screen.catches_up(state_of(run).sequence)
         send(screen, move, step, typed)
 
 
-def send(screen: Screen, move: Move, step: int | None, typed: Mapping[str, Any]) -> None:
+def send(screen: Screen, move: type[Move], step: int | None, typed: Mapping[str, Any]) -> None:
     """Fill in the form of a move and press its button. Where a password is asked for as well, the
     person types their own."""
     form = control(screen, move, step, typed)
@@ -52,22 +54,24 @@ def send(screen: Screen, move: Move, step: int | None, typed: Mapping[str, Any])
     password = form.locator('[name="password"]')
     if "password" not in typed and password.count():
         password.fill(PASSWORD)
-    button = form.locator(f'button[data-move="{move.value}"], .go, .button').first
-    if form.get_attribute("data-move") != move.value:
-        button = form.locator(f'button[data-move="{move.value}"]')
+    button = form.locator(f'button[data-move="{move.kind}"], .go, .button').first
+    if form.get_attribute("data-move") != move.kind:
+        button = form.locator(f'button[data-move="{move.kind}"]')
     expect(button).to_be_enabled()
     with screen.page.expect_response(lambda answer: answer.request.method == "POST") as answer:
         button.click()
     assert answer.value.ok, f"{screen.name}, {move}: {answer.value.text()}"
 
 
-def control(screen: Screen, move: Move, step: int | None, typed: Mapping[str, Any]) -> Locator:
+def control(
+    screen: Screen, move: type[Move], step: int | None, typed: Mapping[str, Any]
+) -> Locator:
     """The form of a move on a step (None: on the run), unfolded."""
     about = "run" if step is None else str(step)
-    if move is Move.TAKE_ROLE:
+    if move is TakeRole:
         about += f"-{typed['role']}"
-    own = screen.page.locator(f"#{move.value}-{about}")
-    shared = screen.page.locator(f'form:has(button[data-move="{move.value}"])')
+    own = screen.page.locator(f"#{move.kind}-{about}")
+    shared = screen.page.locator(f'form:has(button[data-move="{move.kind}"])')
     form = own.or_(shared).first
     form.wait_for(state="attached")
     fold = screen.page.locator("details.fold:not([open])").filter(has=form)

@@ -15,8 +15,16 @@ from incidents import decisions, losses
 from incidents.enums import SavedBy, Strength
 from incidents.models import Incident, TimelineEntry
 from inventory.models import Copy, Instance
-from runbooks.enums import Move, RunRole
+from runbooks.enums import RunRole
 from runbooks.library import revisions
+from runbooks.machine.moves.fitness import StateFitness
+from runbooks.machine.moves.hand_over import HandOver
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.overrides import AskOverride, UseOverride
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.models import Review, Revision, Run, Runbook
 from tests.factories.cutover import cutovers
 from tests.factories.jobs import background
@@ -277,17 +285,17 @@ def around(people: dict[str, User], one: User, text: Revision) -> dict[str, str]
     just_now = datetime.now(UTC) - timedelta(minutes=11, seconds=30)
     run = story({**people, "operator": one}, just_now, revision=text).start().agreed()
     for step in (1, 2):
-        run.do(Move.TICK, "operator", step=step, values={})
-    run.do(Move.STATE_FITNESS, "operator", hours_awake=19, alone=True, local_time="03:40")
-    run.do(Move.BEGIN_STEP, "operator", step=3)
+        run.do(Tick, "operator", step=step, values={})
+    run.do(StateFitness, "operator", hours_awake=19, alone=True, local_time="03:40")
+    run.do(BeginStep, "operator", step=3)
     gate = {"step": 3, "gate": "countersigned"}
-    run.do(Move.ASK_OVERRIDE, "operator", **gate, reason="The verifier is on a plane.")
+    run.do(AskOverride, "operator", **gate, reason="The verifier is on a plane.")
     other = story({**people, "operator": people["relief"]}, just_now, revision=text)
     other.start().measured()
     second = {"step": 0, "gate": "countersigned"}
-    other.do(Move.ASK_OVERRIDE, "operator", **second, reason="Nobody else is awake.")
+    other.do(AskOverride, "operator", **second, reason="Nobody else is awake.")
     other.at += timedelta(minutes=2)
-    other.do(Move.OVERRIDE, "operator", **second)
+    other.do(UseOverride, "operator", **second)
     return {"asked": str(run.run.pk), "review": str(Review.objects.latest("pk").pk)}
 
 
@@ -295,12 +303,12 @@ def locked(people: dict[str, User], one: User, at: datetime) -> dict[str, str]:
     """A text that a run of the relief's has locked, and a run of it that may not start."""
     text = approved(people["author"], people["approver"], at)
     failed = story({**people, "operator": people["relief"]}, at, revision=text)
-    failed.do(Move.TAKE_ROLE, "operator", role=RunRole.OPERATOR)
-    failed.do(Move.START, "operator", acknowledged=True, conditions=True)
+    failed.do(TakeRole, "operator", role=RunRole.OPERATOR)
+    failed.do(Start, "operator", acknowledged=True, conditions=True)
     later = story({**people, "operator": one}, at, revision=text)
-    later.do(Move.TAKE_ROLE, "operator", role=RunRole.OPERATOR)
+    later.do(TakeRole, "operator", role=RunRole.OPERATOR)
     why = "Both windows carried the same title, and the left one was the old server."
-    failed.do(Move.ABORT, "operator", reason=why, deviation="wrong-direction")
+    failed.do(Abort, "operator", reason=why, deviation="wrong-direction")
     return {"failed": text.runbook.slug, "locked": str(later.run.pk)}
 
 
@@ -334,20 +342,20 @@ def webhooks(by: User, at: datetime) -> dict[str, str]:
 
 def _troubled(differing: Story, held: Story, offered: Story, completed: Story) -> dict[str, Run]:
     differing.start().measured()
-    differing.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "3"})
+    differing.do(Countersign, "verifier", step=0, values={"entries": "3"})
     missed(differing.run, differing.people["operator"], differing.at)
-    held.start().agreed().do(Move.HOLD, "verifier")
+    held.start().agreed().do(Hold, "verifier")
     said = dict.fromkeys(("position", "running", "next_step", "worries"), "nothing")
     offered.start().agreed()
-    offered.do(Move.HAND_OVER, "operator", to=offered.people["relief"].pk, **said)
+    offered.do(HandOver, "operator", to=offered.people["relief"].pk, **said)
     completed.start().agreed()
     for step in (1, 2):
-        completed.do(Move.TICK, "operator", step=step, values={})
-    completed.do(Move.BEGIN_STEP, "operator", step=3)
-    completed.do(Move.COUNTERSIGN, "verifier", step=3, values={})
-    completed.do(Move.TICK, "operator", step=3, values={})
-    completed.do(Move.TICK, "operator", step=4, values={})
+        completed.do(Tick, "operator", step=step, values={})
+    completed.do(BeginStep, "operator", step=3)
+    completed.do(Countersign, "verifier", step=3, values={})
+    completed.do(Tick, "operator", step=3, values={})
+    completed.do(Tick, "operator", step=4, values={})
     missed(completed.run, completed.people["operator"], completed.at)
-    completed.do(Move.COMPLETE, "operator", summary="The books are back.")
+    completed.do(Complete, "operator", summary="The books are back.")
     found = {"differing": differing, "held": held, "offered": offered, "completed": completed}
     return {state: told.run for state, told in found.items()}

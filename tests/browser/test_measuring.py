@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from runbooks.enums import Move
+from runbooks.machine.moves.hold import Hold, Resume
 from tests.browser.conftest import OpenScreen
 from tests.browser.screens import Site
 from tests.factories.runs import Play, play
@@ -47,8 +47,8 @@ def test_the_verifier_copies_the_command_to_measure_with(
 def test_the_command_comes_back_when_the_run_goes_on(open_screen: OpenScreen, run: Play) -> None:
     screen = open_screen("verifier").go(f"/runs/{run.run.pk}/")
     expect(screen.open_step.locator(".command")).to_be_visible()
-    run.move(Move.HOLD, by="operator")
+    run.move(Hold, by="operator")
     expect(screen.page.locator(".command")).to_have_count(0)
-    run.move(Move.RESUME, by="operator", read_back="none", comment="")
+    run.move(Resume, by="operator", read_back="none", comment="")
     expect(screen.open_step.locator(".command")).to_be_visible()
     expect(screen.open_step.get_by_role("button", name="Copy")).to_be_visible()

@@ -13,7 +13,12 @@ from playwright.sync_api import expect
 from demo.day.doors import instance
 from demo.day.right import PASSWORD, Crew
 from inventory.models import Copy
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.moves.branches import Diagnose, Reopen
+from runbooks.machine.moves.hold import Resume
+from runbooks.machine.moves.run import Complete, Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.models import Runbook
 from tests.browser.conftest import OpenScreen
 from tests.browser.hands import Hands
@@ -56,7 +61,7 @@ def crew(open_screen: OpenScreen) -> Crew:
     for screen in screens.values():
         screen.go(f"/runs/{crew.run}/")
     crew.man(RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER)
-    crew.press("operator", Move.START, acknowledged=True, conditions=True)
+    crew.press("operator", Start, acknowledged=True, conditions=True)
     return crew
 
 
@@ -67,8 +72,8 @@ def screen(crew: Crew, name: str) -> Screen:
 
 def diagnose(crew: Crew, step: int, finding: str) -> None:
     """What was different is found out and written down; then a new attempt begins."""
-    crew.press("operator", Move.DIAGNOSE, step, finding=finding, lead=False)
-    crew.press("operator", Move.REOPEN, step)
+    crew.press("operator", Diagnose, step, finding=finding, lead=False)
+    crew.press("operator", Reopen, step)
 
 
 def the_wrong_machine(crew: Crew) -> None:
@@ -94,7 +99,7 @@ def writing_backup(crew: Crew) -> None:
     step = crew.step("Restore the duplicate")
     crew.go_on(until=step)
     operator, verifier = screen(crew, "operator"), screen(crew, "verifier")
-    crew.press("operator", Move.BEGIN_STEP, step)
+    crew.press("operator", BeginStep, step)
     operator.sees("Restore the duplicate")
     operator.write({"value_wait.first_line": "Writing backup to file ledger.bak ... 1 %"})
     operator.press("Check the first line")
@@ -107,7 +112,7 @@ def writing_backup(crew: Crew) -> None:
     expect(operator.page.locator('form[data-move="resume"]')).to_have_count(0)
     expect(verifier.page.locator(".banner .cancel-now")).to_be_visible()
     number = crew.state.step(step - 1).number
-    crew.press("verifier", Move.RESUME, read_back=number, comment="It was cancelled; I saw it.")
+    crew.press("verifier", Resume, read_back=number, comment="It was cancelled; I saw it.")
     diagnose(crew, step, "The command of another runbook was pasted.")
 
 
@@ -116,9 +121,9 @@ def the_name(crew: Crew) -> None:
     step = crew.step("in the place of the live one")
     crew.go_on(until=step)
     assert not any(RENAME in source(crew, name) for name in ("operator", "verifier", "decider"))
-    crew.press("operator", Move.BEGIN_STEP, step)
+    crew.press("operator", BeginStep, step)
     crew.agree(step)
-    crew.press("verifier", Move.COUNTERSIGN, step)
+    crew.press("verifier", Countersign, step)
     operator = screen(crew, "operator")
     operator.sees("in the place of the live one")
     operator.write({"name": "ledger-staging", "password": PASSWORD})
@@ -146,9 +151,9 @@ def test_the_day_is_refused_in_the_page_and_then_done_right(crew: Crew) -> None:
     for act in acts:
         act(crew)
     overwritten = crew.step("in the place of the live one")
-    crew.press("operator", Move.TICK, overwritten, values={})
+    crew.press("operator", Tick, overwritten, values={})
     crew.go_on()
-    crew.press("operator", Move.COMPLETE, summary="The ledger is back.")
+    crew.press("operator", Complete, summary="The ledger is back.")
     banner = screen(crew, "decider").page.locator(".banner.ended")
     expect(banner).to_contain_text("This run is completed.")
     expect(banner).to_contain_text("near miss")

@@ -17,7 +17,9 @@ from jobs.models import Job
 from notices import preferences
 from notices.models import Notice
 from runbooks.audit import nightly
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.moves.steps import Tick
 from runbooks.runs.transaction import MoveRefused
 from tests.factories import inventory
 from tests.factories.missed import refused
@@ -76,14 +78,14 @@ def test_what_happened_is_told(manager: User, system: System) -> None:
     incident(system, manager, WEDNESDAY - timedelta(days=7), "An older one")
     made = play(texts.AFTER, WEDNESDAY)
     with pytest.raises(MoveRefused):
-        made.move(Move.TICK, by="verifier", step=0, values={})
+        made.move(Tick, by="verifier", step=0, values={})
     for _ in range(2):
         refused(made.run, "identify", by=made.people["verifier"], at=made.at)
-    made.move(Move.ABORT, by="decider", reason="enough")
+    made.move(Abort, by="decider", reason="enough")
     drill = play(
         texts.PLAIN.replace(b"Tried", b"Other"), WEDNESDAY, people=made.people, kind=RunKind.DRILL
     )
-    drill.move(Move.ABORT, by="decider", reason="enough")
+    drill.move(Abort, by="decider", reason="enough")
     nightly.keep(nightly.check(at=MONDAY), at=MONDAY)
     assert send() == "2026-W10: 1 manager told."
     notice = Notice.objects.get(person=manager)

@@ -21,7 +21,7 @@ from accounts.models import User
 from config import metrics
 from jobs import queue
 from lib.answers import REFUSALS
-from runbooks.enums import Move
+from runbooks.machine.moves.steps import Tick
 from runbooks.models import LogCheck
 from tests.factories.runs import cast, play
 from tests.runbooks.texts import PLAIN
@@ -85,7 +85,7 @@ def test_requests_count_by_view_and_never_by_path(client: Client) -> None:
 @pytest.mark.django_db
 def test_moves_and_refusals_count(at: datetime, signed_in: SignIn) -> None:
     run = play(PLAIN, at, people=cast())
-    url = reverse("runbooks:run_move", args=[run.run.pk, Move.TICK.value])
+    url = reverse("runbooks:run_move", args=[run.run.pk, Tick.kind])
     names = [("accepted", "operator", 303), ("refused", "viewer", 409)]
     codes = sum(s.value for m in REFUSALS.collect() for s in m.samples if s.name.endswith("_total"))
     for outcome, who, status in names:

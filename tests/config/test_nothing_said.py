@@ -18,8 +18,14 @@ from incidents.models import Incident
 from inventory import copies
 from inventory.enums import CopyState
 from lib.refusals import Invalid
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
 from runbooks.library import revisions
+from runbooks.machine.move import Move
+from runbooks.machine.moves.copies import AnswerCopies, AskCopies
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.moves.steps import NotApplicable
 from runbooks.models import Review
 from runbooks.procedure.parser import parse
 from runbooks.runs import preparation, reviews
@@ -58,7 +64,7 @@ class Place:
         self.system = make.system(self.operator, at)
         self.incident: Incident = world.incident(self.operator, at, system=self.system)
 
-    def move(self, move: Move, by: str = "operator", **sent: Any) -> Answer:
+    def move(self, move: type[Move], by: str = "operator", **sent: Any) -> Answer:
         return self.play.move(move, by, **sent)
 
     def invite(self, **given: str) -> None:
@@ -174,12 +180,12 @@ WRITES: dict[str, tuple[str, Callable[[Place, str], Any]]] = {
             p.overridden(), finding=t, by=p.play.people["approver"], at=p.at
         ),
     ),
-    "note": ("text", lambda p, t: p.move(Move.NOTE, text=t)),
-    "left out": ("reason", lambda p, t: p.move(Move.NOT_APPLICABLE, step=0, reason=t)),
-    "abort": ("reason", lambda p, t: p.move(Move.ABORT, reason=t)),
+    "note": ("text", lambda p, t: p.move(Note, text=t)),
+    "left out": ("reason", lambda p, t: p.move(NotApplicable, step=0, reason=t)),
+    "abort": ("reason", lambda p, t: p.move(Abort, reason=t)),
     "held copy": (
         "text",
-        lambda p, t: (p.move(Move.ASK_COPIES), p.move(Move.ANSWER_COPIES, holds=True, text=t)),
+        lambda p, t: (p.move(AskCopies), p.move(AnswerCopies, holds=True, text=t)),
     ),
 }
 
@@ -200,7 +206,7 @@ def test_what_says_nothing_is_refused(name: str, text: str, place: Place) -> Non
 
 
 def test_a_stop_is_never_refused_for_its_words(place: Place) -> None:
-    place.move(Move.HOLD, by="verifier", reason=".")
+    place.move(Hold, by="verifier", reason=".")
     assert place.play.run.status == "held"
 
 

@@ -12,7 +12,9 @@ from demo.day.right import Crew
 from demo.load import load
 from incidents.models import Incident
 from inventory.models import Copy, Instance, System
-from runbooks.enums import Move, RunKind, RunRole, RunStatus
+from runbooks.enums import RunKind, RunRole, RunStatus
+from runbooks.machine.moves.branches import Undo
+from runbooks.machine.moves.run import Abort, Complete, Start
 from runbooks.models import Revision, Run, Runbook
 from runbooks.runs import replay
 
@@ -40,7 +42,7 @@ def restoring(at: datetime) -> Crew:
     parameters = {"dump": dump.pk, "target": instance("ledger")}
     crew = Crew(door, door.prepare("operator", RESTORE, RunKind.LIVE, parameters))
     crew.man(RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER)
-    crew.press("operator", Move.START, acknowledged=True, conditions=True)
+    crew.press("operator", Start, acknowledged=True, conditions=True)
     return crew
 
 
@@ -56,7 +58,7 @@ def unrefused(crew: Crew) -> Run:
 def test_who_does_everything_right_meets_no_refusal(at: datetime) -> None:
     crew = restoring(at)
     assert crew.go_on() == 30
-    crew.press("operator", Move.COMPLETE, summary="The ledger is back.")
+    crew.press("operator", Complete, summary="The ledger is back.")
     run = unrefused(crew)
     assert run.status == RunStatus.COMPLETED.value
     for row in run.steps.exclude(countersigned_by=None):
@@ -67,12 +69,12 @@ def test_a_wrong_rename_is_taken_back_and_the_run_stands_down(at: datetime) -> N
     crew = restoring(at)
     swap = crew.step("in the place of the live one")
     crew.go_on(until=swap + 1)
-    crew.press("operator", Move.UNDO, swap, reason="The wrong backup.")
+    crew.press("operator", Undo, swap, reason="The wrong backup.")
     identified = crew.step("Identify the server")
     assert crew.go_on(until=identified) == 3
-    crew.press("decider", Move.ABORT, reason="Not tonight.")
+    crew.press("decider", Abort, reason="Not tonight.")
     crew.go_on()
-    crew.press("operator", Move.ABORT, reason="Stood down.")
+    crew.press("operator", Abort, reason="Stood down.")
     assert unrefused(crew).status == RunStatus.ABORTED.value
 
 
@@ -82,7 +84,7 @@ def test_production_is_copied_to_a_development_machine(at: datetime) -> None:
     parameters = {"source": instance("ledger"), "target": instance("ledger-laptop")}
     crew = Crew(door, door.prepare("operator", COPY_OUT, RunKind.LIVE, parameters))
     crew.man(RunRole.OPERATOR)
-    crew.press("operator", Move.START, acknowledged=True, conditions=True, access="read")
+    crew.press("operator", Start, acknowledged=True, conditions=True, access="read")
     crew.go_on()
-    crew.press("operator", Move.COMPLETE, summary="Masked and open.")
+    crew.press("operator", Complete, summary="Masked and open.")
     assert unrefused(crew).status == RunStatus.COMPLETED.value

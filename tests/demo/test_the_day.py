@@ -25,8 +25,9 @@ from demo.load import load
 from incidents.models import Incident
 from inventory.models import System
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
 from runbooks.log import texts as eventtext
+from runbooks.machine.move import Move
 from runbooks.models import Event, Run, Runbook
 from runbooks.runs import replay
 from tests.factories.clock import follow
@@ -71,9 +72,9 @@ class Programs:
         body = {"runbook": runbook, "revision": number, "kind": kind.value, "parameters": texts}
         return int(self.post(who, "/runs/", body)["id"])
 
-    def move(self, who: str, run: int, move: Move, **data: Any) -> None:
+    def move(self, who: str, run: int, move: type[Move], **data: Any) -> None:
         body = {"seen": Run.objects.get(pk=run).sequence, **data}
-        self.post(who, f"/runs/{run}/moves/{move.value}/", body)
+        self.post(who, f"/runs/{run}/moves/{move.kind}/", body)
 
     def register_copy(self, who: str, system: str, **facts: Any) -> int:
         return int(self.post(who, "/copies/", {"system": system, **facts})["id"])

@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.enums import Scope
 from accounts.models import User
+from runbooks.machine.move import Move
 from tests.factories.story import Story
 from tests.factories.tokens import program
 
@@ -41,12 +42,13 @@ class Programs:
         assert answer.status_code == 200, answer.content
         return dict(answer.json())
 
-    def send(self, who: str, move: str, *, key: str | None = None, **data: Any) -> Any:
+    def send(self, who: str, move: str | type[Move], *, key: str | None = None, **data: Any) -> Any:
         """One move as JSON, with a new key and what was seen last, unless `data` says otherwise;
         an ellipsis leaves a field out."""
         body = {"seen": self.run.state.sequence, **data}
+        kind = move if isinstance(move, str) else move.kind
         return self.of(who).post(
-            self.url(f"moves/{move}/"),
+            self.url(f"moves/{kind}/"),
             {name: value for name, value in body.items() if value is not ...},
             content_type="application/json",
             headers={"Idempotency-Key": uuid4().hex if key is None else key},

@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 
 from accounts.enums import Role
 from accounts.models import User
-from runbooks.enums import Move
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Record, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.state import RunState
 from runbooks.runs import persistence
 from tests.factories import inventory
@@ -130,29 +133,29 @@ class Cutover(Play):
     def confirm(self, step: int = TEAM_CHECK) -> Cutover:
         """Everyone says the team check."""
         for role in ("operator", "verifier", "decider"):
-            self.move(Move.CONFIRM_TEAM_CHECK, by=role, step=step)
+            self.move(ConfirmTeamCheck, by=role, step=step)
         return self
 
     def sign_for_the_loss(self) -> None:
         """The backup is a day old and the RPO is an hour: the decider reads it and signs."""
-        self.move(Move.RECORD, step=VERIFY, values=self.values(VERIFY))
-        self.move(Move.RELEASE, by="decider", step=VERIFY, reason="There is no other.")
+        self.move(Record, step=VERIFY, values=self.values(VERIFY))
+        self.move(Release, by="decider", step=VERIFY, reason="There is no other.")
 
     def signed(self) -> Cutover:
         """Everything is open but the typed name."""
-        self.upto(WRITE).move(Move.BEGIN_STEP, step=WRITE)
-        self.move(Move.COUNTERSIGN, by="verifier", step=WRITE, values={}, password=PASSWORD)
+        self.upto(WRITE).move(BeginStep, step=WRITE)
+        self.move(Countersign, by="verifier", step=WRITE, values={}, password=PASSWORD)
         return self
 
     def unlocked(self) -> Cutover:
         """The command is laid open."""
-        self.signed().move(Move.UNLOCK, step=WRITE, name="ledger", password=PASSWORD)
+        self.signed().move(Unlock, step=WRITE, name="ledger", password=PASSWORD)
         return self
 
     def written(self) -> Cutover:
         """The command was given, and the step is ticked."""
         line = {"wait.first_line": "renaming ledger to ledger_old"}
-        self.unlocked().move(Move.TICK, step=WRITE, values=line, password=PASSWORD)
+        self.unlocked().move(Tick, step=WRITE, values=line, password=PASSWORD)
         return self
 
     def _do(self, index: int) -> None:
@@ -215,7 +218,7 @@ def cutover(
     made = play(text, at, people=people, parameters=given, started=False)
     told = Cutover(made.run, made.people, made.at, made.answers)
     if started:
-        told.move(Move.START, acknowledged=True, conditions=True)
+        told.move(Start, acknowledged=True, conditions=True)
     return told
 
 
@@ -229,10 +232,10 @@ def cutovers(people: Mapping[str, User], keeper: User, at: datetime) -> dict[str
     paused, ready = made("a team check"), made("a signature")
     laid, wrong, owed = made("an open command"), made("a bad sign"), made("what is owed")
     asked.upto(COPY)
-    paused.upto(TEAM_CHECK).move(Move.CONFIRM_TEAM_CHECK, by="verifier", step=TEAM_CHECK)
+    paused.upto(TEAM_CHECK).move(ConfirmTeamCheck, by="verifier", step=TEAM_CHECK)
     ready.signed()
     laid.unlocked()
-    wrong.unlocked().move(Move.RECORD, step=WRITE, values={"wait.first_line": "dropping ledger"})
+    wrong.unlocked().move(Record, step=WRITE, values={"wait.first_line": "dropping ledger"})
     owed.written().tick(COMPARE, **{"compare.newest": newest(owed)})
     found = {"brief": brief, "asked": asked, "paused": paused, "ready": ready}
     found |= {"laid": laid, "bad": wrong, "owed": owed}

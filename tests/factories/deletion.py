@@ -7,7 +7,11 @@ from datetime import datetime
 
 from accounts.enums import Role
 from accounts.models import User
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.state import RunState
 from runbooks.runs import persistence
 from tests.factories import inventory
@@ -109,28 +113,28 @@ class Deletion(Play):
     def confirm(self, step: int = TEAM_CHECK) -> Deletion:
         """Everyone says the team check."""
         for role in ("operator", "verifier", "decider"):
-            self.move(Move.CONFIRM_TEAM_CHECK, by=role, step=step)
+            self.move(ConfirmTeamCheck, by=role, step=step)
         return self
 
     def begun(self) -> Deletion:
         """The deletion is begun, and nobody has signed that there is nothing to keep."""
-        self.upto(DELETE).move(Move.BEGIN_STEP, step=DELETE)
+        self.upto(DELETE).move(BeginStep, step=DELETE)
         return self
 
     def signed(self) -> Deletion:
         """Everything is met but the typed name."""
-        self.begun().move(Move.RELEASE, by="decider", step=DELETE, reason=WHY)
-        self.move(Move.COUNTERSIGN, by="verifier", step=DELETE, values={}, password=PASSWORD)
+        self.begun().move(Release, by="decider", step=DELETE, reason=WHY)
+        self.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
         return self
 
     def unlocked(self) -> Deletion:
         """The command is shown."""
-        self.signed().move(Move.UNLOCK, step=DELETE, name=NAME, password=PASSWORD)
+        self.signed().move(Unlock, step=DELETE, name=NAME, password=PASSWORD)
         return self
 
     def deleted(self) -> Deletion:
         """The command was given, and the step is ticked."""
-        self.unlocked().move(Move.TICK, step=DELETE, values={}, password=PASSWORD)
+        self.unlocked().move(Tick, step=DELETE, values={}, password=PASSWORD)
         return self
 
 
@@ -153,5 +157,5 @@ def deletion(
     made = play(source, at, people=people, kind=kind, parameters=given, started=False)
     told = Deletion(made.run, made.people, made.at, made.answers)
     if started:
-        told.move(Move.START, acknowledged=True, conditions=True)
+        told.move(Start, acknowledged=True, conditions=True)
     return told

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 from django.test import override_settings
 
-from runbooks.enums import Move
+from runbooks.machine.moves.log import Attach, Note
 from tests.factories.runs import Play, play
 from tests.runbooks.live.live_world import World, open_world
 from tests.runbooks.texts import PLAIN
@@ -28,12 +28,12 @@ class Kept:
 
     def grow(self, text: str = "later") -> None:
         """One more event."""
-        self.play.move(Move.NOTE, text=text)
+        self.play.move(Note, text=text)
 
     def attach(self, content: bytes) -> Path:
         """One more file, by its path in the evidence folder."""
         file = ContentFile(content, name="listing.txt")
-        self.play.move(Move.ATTACH, file=file)
+        self.play.move(Attach, file=file)
         newest = self.play.run.evidence.order_by("-pk")[0]
         return self.evidence / str(newest.file.name)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Start
 from runbooks.runs import preparation
 from tests.factories.cutover import Cutover
 
@@ -25,7 +27,7 @@ def rival(first: Cutover, *, started: bool = True, seconds: int = 1) -> Cutover:
     )
     second = Cutover(run, first.people, at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
-        second.move(Move.TAKE_ROLE, by=role.value, role=role)
+        second.move(TakeRole, by=role.value, role=role)
     if started:
-        second.move(Move.START, acknowledged=True, conditions=True)
+        second.move(Start, acknowledged=True, conditions=True)
     return second

@@ -9,12 +9,17 @@ from typing import Any
 
 from accounts.enums import Role
 from accounts.models import User
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
 from runbooks.library import revisions
+from runbooks.machine.move import Move
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.steps import Tick
 from runbooks.models import Revision, Run
 from runbooks.runs import moves, preparation
 from runbooks.runs.transaction import Answer
 from tests.factories.library import approve, waiving
+from tests.factories.moves import filled
 from tests.factories.people import person
 
 
@@ -37,16 +42,18 @@ class Play:
     at: datetime
     answers: list[Answer] = field(default_factory=list)
 
-    def move(self, move: Move, by: str = "operator", **sent: Any) -> Answer:
+    def move(self, move: type[Move], by: str = "operator", **sent: Any) -> Answer:
         """One move of the person called `by`. Raises what the verb raises."""
         self.at += timedelta(seconds=1)
-        answer = moves.VERBS[move](self.run.pk, by=self.people[by], at=self.at, **sent)
+        beside = {name: sent.pop(name) for name in ("seen", "key") if name in sent}
+        words = filled(move, sent)
+        answer = moves.make_sent(self.run.pk, move, words, by=self.people[by], at=self.at, **beside)
         self.answers.append(answer)
         self.run.refresh_from_db()
         return answer
 
     def tick(self, step: int, **values: str) -> Answer:
-        return self.move(Move.TICK, step=step, values=values)
+        return self.move(Tick, step=step, values=values)
 
 
 def cast() -> dict[str, User]:
@@ -80,7 +87,7 @@ def play(
     )
     found = Play(run, people, at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
-        found.move(Move.TAKE_ROLE, by=role.value, role=role)
+        found.move(TakeRole, by=role.value, role=role)
     if started:
-        found.move(Move.START, acknowledged=True, conditions=True)
+        found.move(Start, acknowledged=True, conditions=True)
     return found

@@ -9,11 +9,17 @@ from typing import Any
 from uuid import uuid4
 
 from accounts.models import User
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.move import Move
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import Tick
 from runbooks.machine.state import RunState
 from runbooks.models import Revision, Run
 from runbooks.runs import moves, persistence, preparation
 from tests.factories.library import approved
+from tests.factories.moves import filled
 
 #: A step that measures, one with a sub-step, one that is confirmed before, one with a free text.
 SHEET = b"""---
@@ -85,24 +91,25 @@ class Story:
     def state(self) -> RunState:
         return persistence.load(self.run.pk)[1]
 
-    def do(self, move: Move, who: str, **sent: Any) -> None:
+    def do(self, move: type[Move], who: str, **sent: Any) -> None:
         self.at += timedelta(minutes=1)
         key = f"story-{next(self.keys)}"
-        moves.VERBS[move](self.run.pk, by=self.people[who], at=self.at, seen=None, key=key, **sent)
+        words = filled(move, sent)
+        moves.make_sent(self.run.pk, move, words, by=self.people[who], at=self.at, key=key)
 
     def start(self) -> Story:
         for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
-            self.do(Move.TAKE_ROLE, role.value, role=role)
-        self.do(Move.START, "operator", acknowledged=True, conditions=True)
+            self.do(TakeRole, role.value, role=role)
+        self.do(Start, "operator", acknowledged=True, conditions=True)
         return self
 
     def measured(self, entries: str = "48211") -> Story:
         """The first step is ticked and waits for the second measurement."""
-        self.do(Move.TICK, "operator", step=0, values={"entries": entries})
+        self.do(Tick, "operator", step=0, values={"entries": entries})
         return self
 
     def agreed(self) -> Story:
-        self.measured().do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48211"})
+        self.measured().do(Countersign, "verifier", step=0, values={"entries": "48211"})
         return self
 
 

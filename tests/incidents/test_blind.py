@@ -10,7 +10,7 @@ import pytest
 from accounts.enums import Scope
 from accounts.models import User
 from incidents import links
-from runbooks.enums import Move
+from runbooks.machine.moves.second_person import Countersign
 from tests.factories.api import Programs
 from tests.factories.tokens import program
 from tests.incidents import world
@@ -43,6 +43,6 @@ def test_a_value_waits_for_the_second_measurement(
 
 
 def test_then_everybody_reads_it(programs: Programs, signed_in: Any, incident: int) -> None:
-    programs.run.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48211"})
+    programs.run.do(Countersign, "verifier", step=0, values={"entries": "48211"})
     page = signed_in(programs.people["viewer"]).get(f"/incidents/{incident}/").content.decode()
     assert "recorded Entries: 48211" in page

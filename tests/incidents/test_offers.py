@@ -20,7 +20,8 @@ from incidents.models import Incident
 from incidents.offers import Offer
 from incidents.run_facts import facts
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move, RunStatus, StepStatus
+from runbooks.enums import RunStatus, StepStatus
+from runbooks.machine.moves.run import Complete
 from runbooks.machine.state import RunState
 from runbooks.models import Run
 from tests.factories.tokens import program
@@ -53,7 +54,7 @@ class Night:
 
     def finish(self) -> None:
         self.crew.go_on()
-        self.crew.press("operator", Move.COMPLETE)
+        self.crew.press("operator", Complete)
 
     def offered(self) -> dict[str, Offer]:
         self.incident.refresh_from_db()

@@ -14,6 +14,8 @@ from incidents import entries, links, records, timeline
 from incidents.enums import Certainty, Moment, Severity
 from incidents.models import Incident
 from lib.refusals import Refused
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.steps import Tick
 from runbooks.models import Run
 from runbooks.runs import moves
 from tests.factories.missed import missed, refused
@@ -40,7 +42,7 @@ def test_one_order_over_three_sources(
     incident, run = answered
     _add(incident, operator, at, "tied")
     _add(incident, operator, at - timedelta(hours=1), "earlier")
-    moves.note(run.pk, text="later", by=operator, at=at + timedelta(microseconds=1))
+    moves.make_move(run.pk, Note(text="later"), by=operator, at=at + timedelta(microseconds=1))
     shown = timeline.page(incident)
     assert [row.kind for row in shown.rows] == [
         "log",  # the later note
@@ -120,7 +122,7 @@ def test_a_tick_that_is_too_early_is_told_and_is_no_near_miss(
 ) -> None:
     incident, run = answered
     with pytest.raises(Refused):
-        moves.tick(run.pk, step=1, by=operator, at=at)
+        moves.make_move(run.pk, Tick(step=1), by=operator, at=at)
     rows = timeline.page(incident).rows
     assert rows[0].text.startswith("was refused")
     assert not any(row.near_miss for row in rows)

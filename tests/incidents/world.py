@@ -23,6 +23,8 @@ from incidents.enums import (
 from incidents.models import ActionItem, Incident, LossMeasure
 from runbooks.enums import RunKind, RunRole
 from runbooks.library import revisions
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.roles import TakeRole
 from runbooks.models import Revision, Run
 from runbooks.runs import moves, preparation
 from tests.factories.inventory import system
@@ -61,7 +63,7 @@ def revision(at: datetime) -> Revision:
 def run(of: Revision, by: User, at: datetime, *, kind: RunKind = RunKind.LIVE) -> Run:
     """A run in its briefing, with `by` as its operator: two events."""
     prepared = preparation.prepare(revision=of, kind=kind, parameters={}, by=by, at=at)
-    moves.take_role(prepared.pk, role=RunRole.OPERATOR, by=by, at=at)
+    moves.make_move(prepared.pk, TakeRole(role=RunRole.OPERATOR), by=by, at=at)
     prepared.refresh_from_db()
     return prepared
 
@@ -69,7 +71,9 @@ def run(of: Revision, by: User, at: datetime, *, kind: RunKind = RunKind.LIVE) -
 def notes(of: Run, by: User, at: datetime, count: int) -> None:
     """`count` more events in the log of a run, a second apart."""
     for number in range(count):
-        moves.note(of.pk, text=f"note {number}", by=by, at=at + timedelta(seconds=number + 1))
+        moves.make_move(
+            of.pk, Note(text=f"note {number}"), by=by, at=at + timedelta(seconds=number + 1)
+        )
 
 
 def loss(of: Incident, by: User, at: datetime, **facts: Any) -> LossMeasure:

@@ -7,8 +7,10 @@ from typing import Any
 
 from accounts import people
 from accounts.enums import Role
-from runbooks.enums import Move, RunRole
+from runbooks.enums import RunRole
 from runbooks.library import revisions, waivers
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Abort, Start
 from runbooks.models import Revision
 from tests.factories.library import DESTROYING, PLAIN, approved, kept, waiving
 from tests.factories.story import Story, story
@@ -100,9 +102,9 @@ def _failed(deviation: str = "wrong-target", by: str = "operator") -> Callable[[
 
     def stage(cast: Cast) -> Story:
         run = story({**cast.people, "operator": cast[by]}, cast.at, source=PLAIN)
-        run.do(Move.TAKE_ROLE, "operator", role=RunRole.OPERATOR)
-        run.do(Move.START, "operator", acknowledged=True, conditions=True)
-        run.do(Move.ABORT, "operator", reason="The prompt was the other.", deviation=deviation)
+        run.do(TakeRole, "operator", role=RunRole.OPERATOR)
+        run.do(Start, "operator", acknowledged=True, conditions=True)
+        run.do(Abort, "operator", reason="The prompt was the other.", deviation=deviation)
         return run
 
     return stage

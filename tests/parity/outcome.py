@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from incidents import links, offers, summary
 from incidents.models import Incident
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
+from runbooks.machine.moves.run import Complete
+from runbooks.machine.moves.steps import Tick
 from runbooks.runs import preparation
 from tests.factories import inventory
 from tests.factories.library import approved
@@ -46,8 +48,8 @@ def _ended(cast: Cast) -> Scene:
     chosen = {"target": str(target.pk)}
     run = preparation.prepare(revision=text, kind=RunKind.LIVE, parameters=chosen, by=by, at=began)
     told = Story(run, dict(cast.people), began).start()
-    told.do(Move.TICK, "operator", step=0, values={"freeze.writers": "0"})
-    told.do(Move.COMPLETE, "operator")
+    told.do(Tick, "operator", step=0, values={"freeze.writers": "0"})
+    told.do(Complete, "operator")
     links.link_run(incident, run=run, by=by, at=cast.at)
     ticks = summary.clock(incident.times.all())
     offered = offers.read(incident, ticks, summary.runs(incident))

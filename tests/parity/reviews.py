@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbooks.enums import Move
+from runbooks.machine.moves.overrides import UseOverride
 from runbooks.models import Review
 from tests.parity.runs import asked
 from tests.parity.shape import Api, Case, Cast, Form
@@ -14,7 +14,7 @@ def overridden(cast: Cast) -> Review:
     """A gate was overridden by the operator."""
     run = asked()(cast)
     run.at += (cast.at - run.at) / 2
-    run.do(Move.OVERRIDE, "operator", step=0, gate="released")
+    run.do(UseOverride, "operator", step=0, gate="released")
     return Review.objects.get(run=run.run)
 
 

@@ -8,9 +8,26 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from runbooks.enums import Move, RunRole
-from runbooks.machine.rules import RULES
-from runbooks.runs.moves import VERBS
+from runbooks.enums import RunRole
+from runbooks.machine.move import ANYBODY, Move
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo
+from runbooks.machine.moves.copies import AnswerCopies, AskCopies
+from runbooks.machine.moves.fitness import StateFitness
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.log import Attach, LateEntry, Note, StrikeOut
+from runbooks.machine.moves.overrides import AskOverride, UseOverride, WithdrawOverride
+from runbooks.machine.moves.replacement import (
+    ConfirmReplacement,
+    ProposeReplacement,
+    WithdrawReplacement,
+)
+from runbooks.machine.moves.roles import ReleaseRole, TakeRole
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.second_person import Countersign, Object
+from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Record, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck
 from tests.factories.library import approved
 from tests.factories.story import SHEET, Story, story
 from tests.parity.shape import Api, Case, Cast, Form
@@ -21,18 +38,16 @@ Stage = Callable[[Cast], Story]
 Told = Callable[[Story], dict[str, Any]]
 
 
-def _verb(move: Move) -> str:
+def _verb(move: type[Move]) -> str:
     """The verb by its full name."""
-    verb = VERBS[move]
-    name = verb.__module__ if verb.__module__.endswith("hand_over") else "runbooks.runs.moves"
-    return f"{name}.{verb.__name__ if move is not Move.OBJECT else 'object_to'}"
+    return f"runbooks.moves.{move.kind}"
 
 
 #: Taken by whoever has the right; a role in the run is not asked for.
-OPEN_TO_ALL = {_verb(move) for move, rule in RULES.items() if rule.roles == frozenset()}
+OPEN_TO_ALL = {_verb(move) for move in MOVES if move.rule.roles == ANYBODY}
 
 
-def told(*deeds: tuple[Move, str, dict[str, Any]], source: bytes = SHEET) -> Stage:
+def told(*deeds: tuple[type[Move], str, dict[str, Any]], source: bytes = SHEET) -> Stage:
     """A run of `source` that is under way, after `deeds`: move, by whom, with what."""
 
     def stage(cast: Cast) -> Story:
@@ -47,7 +62,7 @@ def told(*deeds: tuple[Move, str, dict[str, Any]], source: bytes = SHEET) -> Sta
 def briefed(cast: Cast) -> Story:
     """A run in its briefing, with a decider."""
     run = story(dict(cast.people), cast.at)
-    run.do(Move.TAKE_ROLE, "decider", role=RunRole.DECIDER)
+    run.do(TakeRole, "decider", role=RunRole.DECIDER)
     return run
 
 
@@ -55,14 +70,14 @@ def manned(cast: Cast) -> Story:
     """A run in its briefing, with all who are needed."""
     run = briefed(cast)
     for who in ("operator", "verifier"):
-        run.do(Move.TAKE_ROLE, who, role=RunRole(who))
+        run.do(TakeRole, who, role=RunRole(who))
     return run
 
 
 def offered(cast: Cast) -> Story:
     """A run that is being handed over to the relief."""
     run = told()(cast)
-    run.do(Move.HAND_OVER, "operator", to=cast["relief"].pk, **WORDS)
+    run.do(HandOver, "operator", to=cast["relief"].pk, **WORDS)
     return run
 
 
@@ -70,25 +85,25 @@ def deserted(cast: Cast) -> Story:
     """A run whose operator is gone: the decider proposes the relief."""
     run = told()(cast)
     to = {"role": RunRole.OPERATOR, "to": cast["relief"].pk}
-    run.do(Move.PROPOSE_REPLACEMENT, "decider", **to, reason="No answer.")
+    run.do(ProposeReplacement, "decider", **to, reason="No answer.")
     return run
 
 
 WORDS = {"position": "Step 1", "running": "nothing", "next_step": "1", "worries": "nothing"}
 ENTRIES = {"values": {"entries": "48211"}}
-TICKED = (Move.TICK, "operator", {"step": 0, **ENTRIES})
-AGREED = (TICKED, (Move.COUNTERSIGN, "verifier", {"step": 0, **ENTRIES}))
-BAD = (Move.REPORT_MISMATCH, "operator", {"step": 0, "observed": "One row too many."})
-FOUND = (Move.DIAGNOSE, "operator", {"step": 0, "finding": "A job wrote it."})
-FIRST = (Move.TICK, "operator", {"step": 0})
-SECOND = (Move.TICK, "operator", {"step": 1})
-THIRD = (Move.TICK, "operator", {"step": 2})
-THERE = (Move.BEGIN_STEP, "operator", {"step": 0})
-NOTED = (Move.NOTE, "operator", {"text": "A slip."})
+TICKED = (Tick, "operator", {"step": 0, **ENTRIES})
+AGREED = (TICKED, (Countersign, "verifier", {"step": 0, **ENTRIES}))
+BAD = (ReportMismatch, "operator", {"step": 0, "observed": "One row too many."})
+FOUND = (Diagnose, "operator", {"step": 0, "finding": "A job wrote it."})
+FIRST = (Tick, "operator", {"step": 0})
+SECOND = (Tick, "operator", {"step": 1})
+THIRD = (Tick, "operator", {"step": 2})
+THERE = (BeginStep, "operator", {"step": 0})
+NOTED = (Note, "operator", {"text": "A slip."})
 
 
 def move_case(
-    move: Move,
+    move: type[Move],
     stage: Stage,
     given: Mapping[str, Any] | Told | None = None,
     *,
@@ -107,11 +122,11 @@ def move_case(
 
     def form(run: Story) -> Form:
         data = {**_typed(sent(run)), **(typed or {}), "key": KEY}
-        return Form(f"/runs/{run.run.pk}/{move.value}/", data)
+        return Form(f"/runs/{run.run.pk}/{move.kind}/", data)
 
     def api(run: Story) -> Api:
-        path = f"/api/v1/runs/{run.run.pk}/moves/{move.value}/"
-        return Api("POST", path, sent(run), multipart=move is Move.ATTACH, key=KEY)
+        path = f"/api/v1/runs/{run.run.pk}/moves/{move.kind}/"
+        return Api("POST", path, sent(run), multipart=move is Attach, key=KEY)
 
     return Case(_verb(move), stage, form, api, by=by, stranger=stranger, code=code, why=why)
 
@@ -122,7 +137,7 @@ def asked(gate: str = "released") -> Stage:
     def stage(cast: Cast) -> Story:
         early = cast.at - timedelta(minutes=10)
         run = story(dict(cast.people), early, source=texts.HOLD).start()
-        run.do(Move.ASK_OVERRIDE, "operator", step=0, gate=gate, reason="Alone.")
+        run.do(AskOverride, "operator", step=0, gate=gate, reason="Alone.")
         return run
 
     return stage
@@ -157,70 +172,75 @@ def _last_line(run: Story) -> dict[str, Any]:
 
 WHEN = "2026-03-04T03:00:00Z"
 MADE = (
-    move_case(Move.TAKE_ROLE, briefed, {"role": "operator"}, stranger="viewer"),
-    move_case(Move.RELEASE_ROLE, manned, by="decider"),
-    move_case(Move.START, manned, {"acknowledged": True, "conditions": True}),
-    move_case(Move.BEGIN_STEP, told(), {"step": 0}),
-    move_case(Move.RECORD, told(), {"step": 0, **ENTRIES}),
-    move_case(Move.TICK, told(), {"step": 0, **ENTRIES}),
-    move_case(Move.COUNTERSIGN, told(TICKED), {"step": 0, **ENTRIES}, by="verifier"),
-    move_case(Move.OBJECT, told(TICKED), {"step": 0, "reason": "Another host."}, by="verifier"),
-    move_case(Move.NOT_APPLICABLE, told(source=texts.OPTIONAL), {"step": 0, "reason": "Empty."}),
-    move_case(Move.REPORT_MISMATCH, told(), {"step": 0, "observed": "One row too many."}),
+    move_case(TakeRole, briefed, {"role": "operator"}, stranger="viewer"),
+    move_case(ReleaseRole, manned, by="decider"),
+    move_case(Start, manned, {"acknowledged": True, "conditions": True}),
+    move_case(BeginStep, told(), {"step": 0}),
+    move_case(Record, told(), {"step": 0, **ENTRIES}),
+    move_case(Tick, told(), {"step": 0, **ENTRIES}),
+    move_case(Countersign, told(TICKED), {"step": 0, **ENTRIES}, by="verifier"),
+    move_case(Object, told(TICKED), {"step": 0, "reason": "Another host."}, by="verifier"),
+    move_case(NotApplicable, told(source=texts.OPTIONAL), {"step": 0, "reason": "Empty."}),
+    move_case(ReportMismatch, told(), {"step": 0, "observed": "One row too many."}),
     move_case(
-        Move.DIAGNOSE,
+        Diagnose,
         told(BAD, source=texts.MISMATCH),
         {"step": 0, "finding": "A job wrote it.", "lead": True},
     ),
-    move_case(Move.REOPEN, told(BAD, FOUND, source=texts.MISMATCH), {"step": 0}),
-    move_case(Move.UNDO, told(FIRST, SECOND, source=texts.ABORT), {"step": 1, "reason": "Wrong."}),
-    move_case(Move.HOLD, told(), by="verifier"),
+    move_case(Reopen, told(BAD, FOUND, source=texts.MISMATCH), {"step": 0}),
+    move_case(Undo, told(FIRST, SECOND, source=texts.ABORT), {"step": 1, "reason": "Wrong."}),
+    move_case(Hold, told(), by="verifier"),
+    move_case(Resume, told((Hold, "decider", {})), {"read_back": "none", "comment": "Seen."}),
+    move_case(HandOver, told(), _to_decider),
+    move_case(HandOver, offered, _to_myself, why="withdrawn"),
+    move_case(AcceptHandOver, offered, {"read_back": "none"}, by="relief", stranger="viewer"),
+    move_case(ProposeReplacement, told(), _relief_for_the_operator, by="decider"),
+    move_case(ConfirmReplacement, deserted, by="verifier", stranger="viewer"),
+    move_case(WithdrawReplacement, deserted, {"reason": "I am here."}),
+    move_case(ConfirmTeamCheck, told(source=texts.TEAM_CHECK), {"step": 0}, by="verifier"),
+    move_case(Release, told(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
+    move_case(Resume, told((Hold, "decider", {})), {"read_back": "none", "comment": "Seen."}),
+    move_case(HandOver, told(), _to_decider),
+    move_case(HandOver, offered, _to_myself, why="withdrawn"),
+    move_case(AcceptHandOver, offered, {"read_back": "none"}, by="relief", stranger="viewer"),
+    move_case(ProposeReplacement, told(), _relief_for_the_operator, by="decider"),
+    move_case(ConfirmReplacement, deserted, by="verifier", stranger="viewer"),
+    move_case(WithdrawReplacement, deserted, {"reason": "I am here."}),
+    move_case(ConfirmTeamCheck, told(source=texts.TEAM_CHECK), {"step": 0}, by="verifier"),
+    move_case(Release, told(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
     move_case(
-        Move.RESUME, told((Move.HOLD, "decider", {})), {"read_back": "none", "comment": "Seen."}
-    ),
-    move_case(Move.HAND_OVER, told(), _to_decider),
-    move_case(Move.HAND_OVER, offered, _to_myself, why="withdrawn"),
-    move_case(
-        Move.ACCEPT_HAND_OVER, offered, {"read_back": "none"}, by="relief", stranger="viewer"
-    ),
-    move_case(Move.PROPOSE_REPLACEMENT, told(), _relief_for_the_operator, by="decider"),
-    move_case(Move.CONFIRM_REPLACEMENT, deserted, by="verifier", stranger="viewer"),
-    move_case(Move.WITHDRAW_REPLACEMENT, deserted, {"reason": "I am here."}),
-    move_case(Move.CONFIRM_TEAM_CHECK, told(source=texts.TEAM_CHECK), {"step": 0}, by="verifier"),
-    move_case(Move.RELEASE, told(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
-    move_case(
-        Move.DECIDE,
+        Decide,
         told(source=texts.BRANCHES),
         {"step": 0, "answer": "left", "reason": "It opens."},
     ),
-    move_case(Move.NOTE, told(), {"text": "All is well.", "step": 0}),
-    move_case(Move.ATTACH, told(), _listing),
-    move_case(Move.LATE_ENTRY, told(), {"performed_at": WHEN, "text": "Stopped the jobs."}),
-    move_case(Move.STRIKE_OUT, told(NOTED), _last_line),
+    move_case(Note, told(), {"text": "All is well.", "step": 0}),
+    move_case(Attach, told(), _listing),
+    move_case(LateEntry, told(), {"performed_at": WHEN, "text": "Stopped the jobs."}),
+    move_case(StrikeOut, told(NOTED), _last_line),
     move_case(
-        Move.ASK_OVERRIDE,
+        AskOverride,
         told(source=texts.HOLD),
         {"step": 0, "gate": "released", "reason": "The decider is on a plane."},
     ),
-    move_case(Move.WITHDRAW_OVERRIDE, asked(), {"step": 0, "gate": "released"}),
-    move_case(Move.OVERRIDE, asked(), {"step": 0, "gate": "released"}),
-    move_case(Move.STATE_FITNESS, told(), {"hours_awake": 17, "local_time": "03:40"}),
-    move_case(Move.ASK_COPIES, told(), {"text": "The ledger of today."}, by="verifier"),
+    move_case(WithdrawOverride, asked(), {"step": 0, "gate": "released"}),
+    move_case(UseOverride, asked(), {"step": 0, "gate": "released"}),
+    move_case(StateFitness, told(), {"hours_awake": 17, "local_time": "03:40"}),
+    move_case(AskCopies, told(), {"text": "The ledger of today."}, by="verifier"),
     move_case(
-        Move.ANSWER_COPIES,
-        told((Move.ASK_COPIES, "operator", {})),
+        AnswerCopies,
+        told((AskCopies, "operator", {})),
         {"holds": True, "text": "My database of this morning."},
         typed={"holds": "yes"},
         by="viewer",
     ),
-    move_case(Move.ABORT, told(source=texts.PLAIN), {"reason": "The primary is back."}),
+    move_case(Abort, told(source=texts.PLAIN), {"reason": "The primary is back."}),
     move_case(
-        Move.ABORT,
+        Abort,
         told(source=texts.PLAIN),
         {"reason": "It was the copy of Monday.", "deviation": "wrong-copy"},
         why="gone wrong",
     ),
-    move_case(Move.COMPLETE, told(FIRST, SECOND, THIRD, source=texts.PLAIN), {"summary": "Done."}),
+    move_case(Complete, told(FIRST, SECOND, THIRD, source=texts.PLAIN), {"summary": "Done."}),
 )
 
 
@@ -235,33 +255,33 @@ def _by_nobody_in_the_run() -> Iterator[Case]:
 
 
 REFUSED = (
-    move_case(Move.ANSWER_COPIES, told(), {"holds": False, "text": ""}, typed={"holds": "no"},
+    move_case(AnswerCopies, told(), {"holds": False, "text": ""}, typed={"holds": "no"},
               code="copies_not_asked"),
-    move_case(Move.OVERRIDE, told(source=texts.HOLD), {"step": 0, "gate": "released"},
+    move_case(UseOverride, told(source=texts.HOLD), {"step": 0, "gate": "released"},
               code="not_asked"),
-    move_case(Move.STATE_FITNESS, told(), {"hours_awake": 99}, code="invalid"),
-    move_case(Move.COUNTERSIGN, told(THERE, source=texts.AT_ONCE),
+    move_case(StateFitness, told(), {"hours_awake": 99}, code="invalid"),
+    move_case(Countersign, told(THERE, source=texts.AT_ONCE),
               {"step": 0, "values": {}, "signer": "verifier", "password": "no such"},
               code="signature_wrong"),
-    move_case(Move.TICK, told(), {"step": 0, **ENTRIES}, by="verifier", code="wrong_role"),
-    move_case(Move.TICK, told(), {"step": 0, "values": {"entries": "many"}}, code="invalid"),
-    move_case(Move.TICK, told(), {"step": 0, "values": {}}, code="invalid", why="no value"),
-    move_case(Move.TICK, told(), {"step": 2, "values": {}}, code="out_of_order"),
-    move_case(Move.TICK, told(NOTED, TICKED), {"seen": 5, "step": 0, **ENTRIES}, code="stale"),
-    move_case(Move.COUNTERSIGN, told(TICKED), {"step": 0, **ENTRIES}, code="own_step"),
-    move_case(Move.TICK, told(source=texts.HOLD), {"step": 0}, code="gate_released"),
-    move_case(Move.UNDO, told(*AGREED), {"step": 0, "reason": "No."}, code="no_way_back"),
-    move_case(Move.START, briefed, {"acknowledged": True, "conditions": True},
+    move_case(Tick, told(), {"step": 0, **ENTRIES}, by="verifier", code="wrong_role"),
+    move_case(Tick, told(), {"step": 0, "values": {"entries": "many"}}, code="invalid"),
+    move_case(Tick, told(), {"step": 0, "values": {}}, code="invalid", why="no value"),
+    move_case(Tick, told(), {"step": 2, "values": {}}, code="out_of_order"),
+    move_case(Tick, told(NOTED, TICKED), {"seen": 5, "step": 0, **ENTRIES}, code="stale"),
+    move_case(Countersign, told(TICKED), {"step": 0, **ENTRIES}, code="own_step"),
+    move_case(Tick, told(source=texts.HOLD), {"step": 0}, code="gate_released"),
+    move_case(Undo, told(*AGREED), {"step": 0, "reason": "No."}, code="no_way_back"),
+    move_case(Start, briefed, {"acknowledged": True, "conditions": True},
               by="decider", code="wrong_role"),
-    move_case(Move.TAKE_ROLE, manned, {"role": "operator"}, by="relief", code="role_taken"),
-    move_case(Move.RESUME, told((Move.HOLD, "decider", {})), {"read_back": "7", "comment": ""},
+    move_case(TakeRole, manned, {"role": "operator"}, by="relief", code="role_taken"),
+    move_case(Resume, told((Hold, "decider", {})), {"read_back": "7", "comment": ""},
               code="read_back_wrong"),
-    move_case(Move.DECIDE, told(source=texts.BRANCHES), {"step": 0, "answer": "up", "reason": "x"},
+    move_case(Decide, told(source=texts.BRANCHES), {"step": 0, "answer": "up", "reason": "x"},
               code="invalid"),
-    move_case(Move.NOTE, told(), {"text": ""}, code="invalid"),
-    move_case(Move.LATE_ENTRY, told(), {"performed_at": "yesterday", "text": "x"}, code="invalid"),
-    move_case(Move.ABORT, told(), {"reason": "No."}, by="verifier", code="wrong_role"),
-    move_case(Move.COMPLETE, told(), {"summary": ""}, code="steps_left"),
+    move_case(Note, told(), {"text": ""}, code="invalid"),
+    move_case(LateEntry, told(), {"performed_at": "yesterday", "text": "x"}, code="invalid"),
+    move_case(Abort, told(), {"reason": "No."}, by="verifier", code="wrong_role"),
+    move_case(Complete, told(), {"summary": ""}, code="steps_left"),
 )  # fmt: skip
 
 
@@ -272,7 +292,7 @@ def _kept(cast: Cast) -> Any:
 def _locked(cast: Cast) -> Any:
     """The text of a run that went wrong."""
     run = told()(cast)
-    run.do(Move.ABORT, "operator", reason="The other server.", deviation="wrong-target")
+    run.do(Abort, "operator", reason="The other server.", deviation="wrong-target")
     return run.run.revision
 
 
@@ -282,11 +302,11 @@ def _start_locked() -> Case:
     def stage(cast: Cast) -> Story:
         waiting = manned(cast)
         other = story(dict(cast.people), cast.at, revision=waiting.run.revision).start()
-        other.do(Move.ABORT, "operator", reason="The other server.", deviation="wrong-target")
+        other.do(Abort, "operator", reason="The other server.", deviation="wrong-target")
         return waiting
 
     sent = {"acknowledged": True, "conditions": True}
-    return move_case(Move.START, stage, sent, code="locked")
+    return move_case(Start, stage, sent, code="locked")
 
 
 def _prepared(code: str, kind: str, folder: str, stage: Any = _kept) -> Case:

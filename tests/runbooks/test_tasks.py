@@ -23,7 +23,12 @@ from jobs.rules import parse
 from notices.models import Notice
 from runbooks import tasks
 from runbooks.audit import anchors
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.moves.steps import BeginStep
 from runbooks.models import LogCheck, Revision, RunStep
 from runbooks.runs import cache
 from tests.factories.forging import forging, rewrite
@@ -227,7 +232,7 @@ def test_a_witness_that_is_not_wanted_any_more_is_given_up(at: datetime) -> None
 
 def began(at: datetime, kind: RunKind = RunKind.LIVE) -> Play:
     made = play(PACED, at, kind=kind)
-    made.move(Move.BEGIN_STEP, step=0)
+    made.move(BeginStep, step=0)
     return made
 
 
@@ -257,10 +262,10 @@ def test_a_late_step_is_told_once_to_everybody_in_the_run(at: datetime) -> None:
 def test_a_new_attempt_is_told_anew(at: datetime) -> None:
     made = began(at)
     remind(after(made, minutes=31))
-    made.move(Move.REPORT_MISMATCH, step=0, observed="it stands still")
-    made.move(Move.DIAGNOSE, step=0, finding="the disk is full")
-    made.move(Move.REOPEN, step=0)
-    made.move(Move.BEGIN_STEP, step=0)
+    made.move(ReportMismatch, step=0, observed="it stands still")
+    made.move(Diagnose, step=0, finding="the disk is full")
+    made.move(Reopen, step=0)
+    made.move(BeginStep, step=0)
     remind(after(made, minutes=31))
     assert len(told()) == 6
 
@@ -268,7 +273,7 @@ def test_a_new_attempt_is_told_anew(at: datetime) -> None:
 def test_who_came_later_is_told_and_the_others_are_not_told_again(at: datetime) -> None:
     made = began(at)
     remind(after(made, minutes=31))
-    made.move(Move.TAKE_ROLE, by="relief", role=RunRole.OBSERVER)
+    made.move(TakeRole, by="relief", role=RunRole.OBSERVER)
     remind(after(made, minutes=32))
     assert [name for name, _ in told()][3:] == ["relief"]
 
@@ -279,7 +284,7 @@ def test_silence_is_told_once_until_something_happens(at: datetime) -> None:
         remind(after(made, minutes=minute))
     assert len(told()) == 3
     assert told()[0][1] == f"Nothing happens: Run {made.run.pk} — Tried"
-    made.move(Move.NOTE, text="still waiting for the tape")
+    made.move(Note, text="still waiting for the tape")
     remind(after(made, minutes=5))
     assert len(told()) == 3
     remind(after(made, minutes=31))
@@ -303,7 +308,7 @@ def test_a_drill_is_told_in_the_product_alone(at: datetime) -> None:
 
 def test_a_run_that_has_ended_or_not_begun_is_not_looked_at(at: datetime) -> None:
     made = began(at)
-    made.move(Move.ABORT, by="decider", reason="enough")
+    made.move(Abort, by="decider", reason="enough")
     assert remind(after(made, days=3)).startswith("0 runs under way")
     assert not Notice.objects.filter(key__startswith="late").exists()
 

@@ -14,19 +14,33 @@ from accounts.models import User
 from demo.day.doors import Verbs
 from demo.day.right import Crew
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move, RunRole, ValueType
+from runbooks.enums import RunRole, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.decide import allowed, open_roles
 from runbooks.machine.gates import gates
-from runbooks.machine.rules import RULES
+from runbooks.machine.move import Move
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.branches import Diagnose, ReportMismatch, Undo
+from runbooks.machine.moves.copies import AnswerCopies, AskCopies
+from runbooks.machine.moves.fitness import StateFitness
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.log import Attach, LateEntry, Note, StrikeOut
+from runbooks.machine.moves.overrides import AskOverride, UseOverride, WithdrawOverride
+from runbooks.machine.moves.replacement import ConfirmReplacement, ProposeReplacement
+from runbooks.machine.moves.roles import ReleaseRole, TakeRole
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.second_person import Countersign, Object
+from runbooks.machine.moves.steps import Decide, NotApplicable, Record, Release, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.state import RunState, current, place
 from runbooks.runs import moves, persistence
 from runbooks.runs.transaction import Answer
 from tests.factories.people import PASSWORD
 
-_READING = frozenset({Move.RECORD, Move.TICK, Move.COUNTERSIGN, Move.DECIDE})
-_OVERRIDING = frozenset({Move.ASK_OVERRIDE, Move.OVERRIDE, Move.WITHDRAW_OVERRIDE})
-_SIGNED = frozenset({Move.COUNTERSIGN, Move.UNLOCK, Move.OVERRIDE})
+_READING = frozenset({Record, Tick, Countersign, Decide})
+_OVERRIDING = frozenset({AskOverride, UseOverride, WithdrawOverride})
+_SIGNED = frozenset({Countersign, Unlock, UseOverride})
 
 
 @dataclass(frozen=True)
@@ -34,7 +48,7 @@ class Press:
     """One move as it was sent. Sent again, it must not count twice: `key` tells it."""
 
     run: int
-    move: Move
+    move: type[Move]
     by: str
     at: datetime
     seen: int
@@ -60,11 +74,11 @@ def choose(run: int, people: Mapping[str, User], dice: Random, key: str) -> Pres
     offered = allowed(state, people[name].pk, datetime.now(UTC))
     if offered and dice.random() < 0.8:
         pick = dice.choice(offered)
-        if pick.move in {Move.ABORT, Move.HOLD, Move.RELEASE_ROLE} and dice.random() < 0.8:
+        if pick.move in {Abort, Hold, ReleaseRole} and dice.random() < 0.8:
             pick = dice.choice(offered)  # else hardly any run would get anywhere
         move, step = pick.move, pick.step
     else:
-        move = dice.choice(list(RULES))
+        move = dice.choice(MOVES)
         step = dice.choice([current(state), dice.randrange(len(state.steps) + 1)])
     late = dice.random() < 0.1
     return Press(
@@ -82,11 +96,13 @@ def choose(run: int, people: Mapping[str, User], dice: Random, key: str) -> Pres
 def send(press: Press, people: Mapping[str, User]) -> Heard:
     """Make the move with the product's own verb; what it answered."""
     told: dict[str, Any] = dict(press.data)
-    if press.move is Move.ATTACH:
+    if press.move is Attach:
         told["file"] = SimpleUploadedFile("listing.txt", b"what was seen\n")
-    verb, by = moves.VERBS[press.move], people[press.by]
+    by = people[press.by]
     try:
-        answer: Answer = verb(press.run, by=by, at=press.at, seen=press.seen, key=press.key, **told)
+        answer: Answer = moves.make_sent(
+            press.run, press.move, told, by=by, at=press.at, seen=press.seen, key=press.key
+        )
     except Invalid:
         return Heard(press.key, "invalid")
     except Refused as refused:
@@ -95,40 +111,40 @@ def send(press: Press, people: Mapping[str, User]) -> Heard:
 
 
 def _typed(
-    state: RunState, move: Move, step: int | None, people: Mapping[str, User], dice: Random
+    state: RunState, move: type[Move], step: int | None, people: Mapping[str, User], dice: Random
 ) -> dict[str, Any]:
     """What the person types into the form of the move; it fits three times out of four."""
     good = dice.random() < 0.75
     index = step if step is not None and step < len(state.steps) else None
-    about = {"step": step} if RULES[move].steps is not None else {}
+    about = {"step": step} if move.rule.steps is not None else {}
     roles = open_roles(state, 0, datetime.now(UTC)) if good else tuple(RunRole)
     texts = dict.fromkeys(("position", "running", "next_step", "worries"), "x" if good else "")
-    typed: dict[Move, dict[str, Any]] = {
-        Move.TAKE_ROLE: {"role": dice.choice(roles or tuple(RunRole))},
-        Move.START: {"acknowledged": good, "conditions": True},
-        Move.DECIDE: {"answer": _answer(state, index, dice), "reason": "so"},
-        Move.DIAGNOSE: {"finding": "found" if good else "", "lead": dice.random() < 0.5},
-        Move.REPORT_MISMATCH: {"observed": "odd"},
-        Move.RESUME: {"read_back": place(state) if good else "1"},
-        Move.ACCEPT_HAND_OVER: {"read_back": place(state) if good else "1"},
-        Move.HAND_OVER: {"to": people[dice.choice(["relief", "verifier", "operator"])].pk, **texts},
-        Move.PROPOSE_REPLACEMENT: {
+    typed: dict[type[Move], dict[str, Any]] = {
+        TakeRole: {"role": dice.choice(roles or tuple(RunRole))},
+        Start: {"acknowledged": good, "conditions": True},
+        Decide: {"answer": _answer(state, index, dice), "reason": "so"},
+        Diagnose: {"finding": "found" if good else "", "lead": dice.random() < 0.5},
+        ReportMismatch: {"observed": "odd"},
+        Resume: {"read_back": place(state) if good else "1"},
+        AcceptHandOver: {"read_back": place(state) if good else "1"},
+        HandOver: {"to": people[dice.choice(["relief", "verifier", "operator"])].pk, **texts},
+        ProposeReplacement: {
             "role": dice.choice([RunRole.OPERATOR, RunRole.DECIDER]),
             "to": people[dice.choice(["relief", "verifier", "decider"])].pk,
             "reason": "no answer" if good else "",
         },
-        Move.CONFIRM_REPLACEMENT: {"read_back": place(state) if good else "1"},
-        Move.NOTE: {"text": "seen", **({"step": index} if good else {})},
-        Move.ATTACH: {"step": index, "value": _file(state, index)},
-        Move.LATE_ENTRY: {"performed_at": datetime.now(UTC), "text": "done earlier"},
-        Move.STRIKE_OUT: {"sequence": dice.randint(1, state.sequence), "reason": "wrong"},
-        Move.UNLOCK: {"name": "ledger" if good else "staging"},
-        Move.STATE_FITNESS: {"hours_awake": "19", "alone": good, "local_time": "03:12"},
-        Move.ASK_COPIES: {"text": "Look on your sticks."},
-        Move.ANSWER_COPIES: {"holds": dice.random() < 0.5, "text": "on a stick" if good else ""},
-        Move.COMPLETE: {"summary": "over"},
+        ConfirmReplacement: {"read_back": place(state) if good else "1"},
+        Note: {"text": "seen", **({"step": index} if good else {})},
+        Attach: {"step": index, "value": _file(state, index)},
+        LateEntry: {"performed_at": datetime.now(UTC), "text": "done earlier"},
+        StrikeOut: {"sequence": dice.randint(1, state.sequence), "reason": "wrong"},
+        Unlock: {"name": "ledger" if good else "staging"},
+        StateFitness: {"hours_awake": 19, "alone": good, "local_time": "03:12"},
+        AskCopies: {"text": "Look on your sticks."},
+        AnswerCopies: {"holds": dice.random() < 0.5, "text": "on a stick" if good else ""},
+        Complete: {"summary": "over"},
     }
-    reasoned = {Move.OBJECT, Move.NOT_APPLICABLE, Move.UNDO, Move.RELEASE, Move.ABORT}
+    reasoned = {Object, NotApplicable, Undo, Release, Abort}
     reason = {"reason": "so"} if move in reasoned else {}
     signature = {"password": PASSWORD} if move in _SIGNED and good else {}
     values = {"values": _values(state, index, good)} if move in _READING else {}

@@ -11,6 +11,8 @@ from uuid import uuid4
 from accounts.enums import Role
 from accounts.models import User
 from runbooks.enums import RunKind, RunRole
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Start
 from runbooks.models import Revision
 from runbooks.runs import moves, preparation
 from tests.factories.cutover import DIRECTION, TEAM_CHECK, WRITE, Cutover, cutover
@@ -66,6 +68,6 @@ class Stage:
             revision=self.revisions[name], kind=RunKind.LIVE, parameters={}, by=by, at=at
         )
         for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
-            moves.take_role(run.pk, role=role, by=self.people[role.value], at=at)
-        moves.start(run.pk, by=by, at=at, acknowledged=True, conditions=True)
+            moves.make_move(run.pk, TakeRole(role=role), by=self.people[role.value], at=at)
+        moves.make_move(run.pk, Start(acknowledged=True, conditions=True), by=by, at=at)
         return run.pk

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 
-from runbooks.enums import Move
+from runbooks.machine.moves.steps import Tick
 from runbooks.models import Event
 from tests.factories.runs import Play, play
 from tests.flushing import forging
@@ -39,7 +39,7 @@ def test_killed_and_hammered_runs_stay_whole() -> None:
 @pytest.fixture
 def ticked(db: None, at: datetime) -> Play:
     found = play(texts.PLAIN, at)
-    found.move(Move.TICK, step=0, key="first")
+    found.move(Tick, step=0, key="first")
     return found
 
 

@@ -15,9 +15,11 @@ from accounts.models import User
 from incidents import entries, records
 from incidents.enums import Certainty, Severity
 from jobs.models import Job
-from runbooks.enums import Move
 from runbooks.machine.events.event import Wording
 from runbooks.machine.events.run import RunStarted
+from runbooks.machine.moves.branches import Diagnose, Reopen
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.second_person import Countersign
 from runbooks.models import Event
 from tests.factories.story import Story, story
 from tests.factories.webhooks import bodies, endpoint, run_relay
@@ -73,11 +75,11 @@ def test_no_measured_value_leaves_the_house(begin: Begin, admin: User, at: datet
     """The verifier measures blind, and may sit in the very channel that is written to."""
     hub = endpoint(admin, at - SOON)
     told = begin().measured("48211")
-    told.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48219"})
-    told.do(Move.DIAGNOSE, "operator", step=0, finding="One was written meanwhile.")
-    told.do(Move.REOPEN, "operator", step=0)
+    told.do(Countersign, "verifier", step=0, values={"entries": "48219"})
+    told.do(Diagnose, "operator", step=0, finding="One was written meanwhile.")
+    told.do(Reopen, "operator", step=0)
     told.measured("48231")
-    told.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48239"})
+    told.do(Countersign, "verifier", step=0, values={"entries": "48239"})
     kinds = set(Event.objects.values_list("kind", flat=True))
     assert {"step.recorded", "step.mismatched", "run.held"} <= kinds
     run_relay(at + SOON)
@@ -102,7 +104,7 @@ def test_what_happened_before_an_endpoint_was_added_is_not_even_read(
     assert not [q for q in asked if '"text"' in q["sql"] and "runbooks_event" in q["sql"]]
     assert ReadCursor.objects.get(source="run").reached == Event.objects.latest("pk").pk
     told.at = at + SOON
-    told.do(Move.NOTE, "operator", text="after")
+    told.do(Note, "operator", text="after")
     run_relay(at + 2 * SOON)
     assert [body["type"] for body in bodies(hub)] == ["note.added"]
 
@@ -122,10 +124,10 @@ def test_an_endpoint_that_was_off_does_not_catch_up(begin: Begin, admin: User, a
     other = endpoint(admin, at - SOON, name="other", patterns=["note.added"])
     told = begin()
     endpoints.switch_off(hub, by=admin, at=told.at)
-    told.do(Move.NOTE, "operator", text="while it is off")
-    told.do(Move.NOTE, "operator", text="still off")
+    told.do(Note, "operator", text="while it is off")
+    told.do(Note, "operator", text="still off")
     endpoints.switch_on(hub, by=admin, at=told.at + timedelta(seconds=1))
-    told.do(Move.NOTE, "operator", text="on again")
+    told.do(Note, "operator", text="on again")
     run_relay(told.at)
     assert [body["data"]["sentence"] for body in bodies(hub)] == ["noted: on again"]
     assert len(bodies(other)) == 3
@@ -148,8 +150,8 @@ def test_an_event_that_becomes_visible_late_is_found(begin: Begin, admin: User, 
     """On PostgreSQL a transaction may commit after one with a higher key."""
     hub = endpoint(admin, at - SOON, patterns=["note.added"])
     told = begin()
-    told.do(Move.NOTE, "operator", text="slow to commit")
-    told.do(Move.NOTE, "operator", text="quick")
+    told.do(Note, "operator", text="slow to commit")
+    told.do(Note, "operator", text="quick")
     late, quick = Event.objects.filter(kind="note.added").order_by("pk")
     ReadCursor.objects.filter(source="run").update(reached=quick.pk, read_at=told.at)
     run_relay(told.at)
@@ -163,7 +165,7 @@ def test_one_that_was_invisible_when_the_relay_stopped_is_found_hours_later(
 ):
     hub = endpoint(admin, at - SOON, patterns=["note.added"])
     told = begin()
-    told.do(Move.NOTE, "operator", text="slow to commit")
+    told.do(Note, "operator", text="slow to commit")
     ReadCursor.objects.filter(source="run").update(
         reached=Event.objects.latest("pk").pk, read_at=told.at
     )
@@ -190,7 +192,7 @@ def test_an_event_that_cannot_be_told_does_not_stop_the_others(
 def test_what_is_far_behind_the_mark_is_not_read_again(begin: Begin, admin: User, at: datetime):
     hub = endpoint(admin, at - SOON, patterns=["note.added"])
     told = begin()
-    told.do(Move.NOTE, "operator", text="long ago")
+    told.do(Note, "operator", text="long ago")
     newest = Event.objects.latest("pk").pk
     later = told.at + cursors.IN_FLIGHT + timedelta(seconds=1)
     ReadCursor.objects.filter(source="run").update(reached=newest, read_at=later)

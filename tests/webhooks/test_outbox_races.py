@@ -13,7 +13,7 @@ from django.db import connections
 from accounts.enums import Role
 from accounts.models import User
 from jobs.models import Job
-from runbooks.enums import Move
+from runbooks.machine.moves.log import Note
 from runbooks.models import Event
 from tests.factories.people import person
 from tests.factories.story import story
@@ -66,7 +66,7 @@ def test_each_event_is_delivered_once_whoever_relays(world: World, at: datetime)
 
     def write() -> None:
         for number in range(15):
-            told.do(Move.NOTE, "operator", text=f"note {number}")
+            told.do(Note, "operator", text=f"note {number}")
 
     def relay() -> None:
         for _ in range(6):

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 from runbooks.machine.move import Move
 from runbooks.machine.moves import (
+    branches,
     copies,
+    fitness,
+    hand_over,
+    hold,
     log,
-    mismatch,
     overrides,
-    people,
     replacement,
+    roles,
     run,
     second_person,
     steps,
@@ -24,7 +27,8 @@ from runbooks.machine.moves import (
 )
 
 _MODULES = (
-    people, run, steps, second_person, mismatch, unlock, replacement, log, overrides, copies,
+    roles, run, steps, second_person, branches, unlock, hold, hand_over, replacement, log,
+    overrides, fitness, copies,
 )  # fmt: skip
 
 #: Every kind of move, in the order in which pages and documents list them.

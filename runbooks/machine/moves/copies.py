@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from accounts.texts import says_something
 from runbooks.machine.entries import text, yes
-from runbooks.machine.move import ANYBODY, CREW, NOT_ENDED, Move, Rule
+from runbooks.machine.move import ANYBODY, CREW, NOT_ENDED, Move, Request, Rule
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.state import RunState
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +30,9 @@ class AskCopies(Move):
             example="The ledger, from after the night of the 20th.",
         ),
     )
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        return (NewEvent("copies.asked", {"text": self.text.strip()}),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,3 +64,24 @@ class AnswerCopies(Move):
         ),
     )
     who: str = ""
+
+    @classmethod
+    def precondition(
+        cls, state: RunState, person: int, index: int | None, at: datetime
+    ) -> Refusal | None:
+        if state.stated.asked_copies_at is None:
+            return Refusal(
+                "copies_not_asked",
+                "Nobody has asked the team for copies in this run.",
+                "Register the copy in the inventory, and tell the operator.",
+            )
+        return None
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        text = self.text.strip()
+        if self.holds and not says_something(text):
+            return Malformed(
+                {"text": "Say which: where it lies, from when it is, and how you know."}
+            )
+        data = {"holds": self.holds, "text": text, "who": self.who}
+        return (NewEvent("copies.answered", data),)

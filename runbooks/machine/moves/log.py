@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from runbooks.enums import StepStatus, ValueType
+from runbooks.machine import interlocks
 from runbooks.machine.entries import line, moment, number, text
 from runbooks.machine.move import (
     ANY_STATUS,
@@ -13,8 +15,13 @@ from runbooks.machine.move import (
     EVERYONE,
     AnyPlaceMove,
     Move,
+    Request,
     Rule,
+    prose,
 )
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.state import ENDED, RunState, current
+from runbooks.machine.striking import may_strike_any, not_struck
 
 _RULE = Rule(ANY_STATUS, EVERYONE, moving=False, independent=True)
 
@@ -33,6 +40,13 @@ class Note(AnyPlaceMove):
         metadata=text("Note", empty="Write the note.", example="The disk is slow tonight.")
     )
 
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        text = prose(self.text)
+        if not text:
+            return Malformed({"text": "Write the note."})
+        data = {"text": text, "late": state.status in ENDED, **self.about(state)}
+        return (NewEvent("note.added", data),)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attach(AnyPlaceMove):
@@ -49,6 +63,17 @@ class Attach(AnyPlaceMove):
     name: str = ""
     sha256: str = ""
     size: int = 0
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        data: dict[str, object] = {"name": self.name, "sha256": self.sha256, "size": self.size}
+        value = self.value.strip()
+        if value:
+            wrong = _value_wanted(state, self.step, value)
+            if wrong:
+                return wrong
+            data["value"] = value
+        late = state.status in ENDED
+        return (NewEvent("evidence.attached", {**data, "late": late, **self.about(state)}),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +97,17 @@ class LateEntry(AnyPlaceMove):
             "What was done", empty="Write what was done.", example="The jobs were stopped by hand."
         )
     )
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        errors = {}
+        if self.performed_at > request.at:
+            errors["performed_at"] = "This lies in the future; a late entry tells what was done."
+        if not prose(self.text):
+            errors["text"] = "Write what was done."
+        if errors:
+            return Malformed(errors)
+        data = {"performed_at": self.performed_at.isoformat(), "text": self.text.strip()}
+        return (NewEvent("entry.late", {**data, **self.about(state)}),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,3 +137,33 @@ class StrikeOut(Move):
             example="It speaks of another run.",
         )
     )
+
+    @classmethod
+    def has_choice(cls, state: RunState, person: int, index: int | None, at: datetime) -> bool:
+        return may_strike_any(state, person)
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        if not prose(self.reason):
+            return Malformed({"reason": "Say why it is struck out."})
+        refusal = not_struck(state, request.by, self.sequence)
+        if refusal:
+            return refusal
+        data = {"sequence": self.sequence, "reason": self.reason.strip()}
+        return (NewEvent("entry.struck_out", data),)
+
+
+def _value_wanted(state: RunState, index: int | None, value: str) -> Refusal | Malformed | None:
+    """Why a file is not taken as the `value` of step `index`."""
+    named = index is not None and any(
+        spec.name == value and spec.type is ValueType.FILE for spec in interlocks.asks(state, index)
+    )
+    if not named:
+        return Malformed({"value": "This step records no file of that name."})
+    ready = {StepStatus.OPEN, StepStatus.STARTED}
+    if index != current(state) or index is None or state.steps[index].status not in ready:
+        return Refusal(
+            "out_of_order",
+            "The step that records this file is not open.",
+            "Attach it without a step, or when the step is open.",
+        )
+    return None

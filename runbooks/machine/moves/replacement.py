@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from accounts.enums import Right
 from runbooks.enums import RunRole
-from runbooks.machine.entries import choice, line, somebody, text
-from runbooks.machine.move import ANYBODY, EVERYONE, NOT_ENDED, Move, Rule
+from runbooks.machine.entries import choice, somebody, text
+from runbooks.machine.move import ANYBODY, EVERYONE, NOT_ENDED, Move, Request, Rule, prose
+from runbooks.machine.moves.hold import READ_BACK, read_back
+from runbooks.machine.replacing import (
+    REPLACEABLE,
+    gone,
+    may_confirm,
+    may_not_propose,
+    may_withdraw,
+    proposed,
+    replaceable,
+)
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.state import RunState, place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +61,32 @@ class ProposeReplacement(Move):
     )
     to_name: str = ""
 
+    @classmethod
+    def has_choice(cls, state: RunState, person: int, index: int | None, at: datetime) -> bool:
+        return bool(replaceable(state, person))
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        role, to = self.role, self.to
+        if role not in REPLACEABLE:
+            return Malformed({"role": "Choose the operator or the decider."})
+        refusal = may_not_propose(state, request.by, role)
+        if refusal:
+            return refusal
+        person, errors = gone(state, role), {}
+        if to == person:
+            errors["to"] = "Choose somebody else: this is who is to be replaced."
+        elif role is RunRole.DECIDER and (
+            to == request.by or state.people.get(to) is RunRole.OPERATOR
+        ):
+            errors["to"] = "Choose a third person: not yourself, and not the operator."
+        reason = prose(self.reason)
+        if not reason:
+            errors["reason"] = "Say why: where the person is, and how they were called."
+        if errors:
+            return Malformed(errors)
+        data = {"role": role.value, "person": person, "to": to, "to_name": self.to_name}
+        return (NewEvent("replacement.proposed", {**data, "reason": reason}),)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConfirmReplacement(Move):
@@ -60,16 +99,34 @@ class ConfirmReplacement(Move):
     first_events = frozenset({"replacement.confirmed"})
     needs = (Right.DECIDE, Right.OPERATE)
 
-    read_back: str = field(
-        default="",
-        metadata=line(
-            "Number of the step that was finished last",
-            help="Read the form from the top to the last slash. Write “none” if there is none.",
-            empty="Write the number of the step that was finished last.",
-            max_length=40,
-        ),
-    )
+    read_back: str = field(default="", metadata=READ_BACK)
     may_decide: bool = False
+
+    @classmethod
+    def precondition(
+        cls, state: RunState, person: int, index: int | None, at: datetime
+    ) -> Refusal | None:
+        return may_confirm(state, person)
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        replacement = proposed(state)
+        assert replacement is not None  # noqa: S101 - the precondition lets no other through
+        data = {
+            "role": replacement.role.value,
+            "person": replacement.person,
+            "to": replacement.to,
+            "to_name": replacement.name,
+        }
+        if replacement.role is RunRole.OPERATOR:
+            return (NewEvent("replacement.confirmed", data),)
+        if not self.may_decide:
+            return Refusal(
+                "no_right",
+                "Your account may not be the decider of a run.",
+                "Ask an admin for a role that may, or let somebody propose another person.",
+            )
+        wrong = read_back(state, self.read_back)
+        return wrong or (NewEvent("replacement.confirmed", {**data, "read_back": place(state)}),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,3 +139,19 @@ class WithdrawReplacement(Move):
     first_events = frozenset({"replacement.withdrawn"})
 
     reason: str = field(default="", metadata=text("Why", example="I am here."))
+
+    @classmethod
+    def precondition(
+        cls, state: RunState, person: int, index: int | None, at: datetime
+    ) -> Refusal | None:
+        return may_withdraw(state, person)
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        replacement = proposed(state)
+        assert replacement is not None  # noqa: S101 - the precondition lets no other through
+        data = {
+            "role": replacement.role.value,
+            "objects": request.by == replacement.person,
+            "reason": self.reason.strip(),
+        }
+        return (NewEvent("replacement.withdrawn", data),)

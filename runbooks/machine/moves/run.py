@@ -1,23 +1,27 @@
-"""Moves on the run as a whole: start, hold, resume, abort, complete."""
+"""Moves on the run as a whole: start, abort, complete."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from runbooks.enums import Deviation
-from runbooks.machine.entries import choice, line, text, yes
+from runbooks.enums import Caught, Deviation, RunKind, RunRole, RunStatus
+from runbooks.machine import interlocks, rollback
+from runbooks.machine.entries import choice, text, yes
+from runbooks.machine.gates import missing_roles, overridden
 from runbooks.machine.move import (
     BRIEFING,
-    CREW,
     DECIDING,
-    EVERYONE,
-    HELD,
     NOT_ENDED,
     OPERATOR,
     RUNNING,
     Move,
+    Request,
     Rule,
+    prose,
 )
+from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.state import RunState, current, in_section
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,44 +60,47 @@ class Start(Move):
         ),
     )
 
-
-@dataclass(frozen=True, kw_only=True)
-class Hold(Move):
-    """Stop the run. No reason is needed."""
-
-    kind = "hold"
-    title, button = "Stop, I am not sure", "Stop, I am not sure"
-    rule = Rule(RUNNING, EVERYONE, moving=False, independent=True)
-    first_events = frozenset({"run.held"})
-    by_a_look = True
-
-    reason: str = field(
-        default="", metadata=text(hidden=True, example="The host name looks wrong.")
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resume(Move):
-    """Resume a run that is on hold, after reading back the number of the last finished step."""
-
-    kind = "resume"
-    title, button = "Resume", "Resume the run"
-    rule = Rule(HELD, CREW, moving=False)
-    first_events = frozenset({"run.resumed"})
-
-    read_back: str = field(
-        metadata=line(
-            "Number of the step that was finished last",
-            help="Read the form from the top to the last slash. Write “none” if there is none.",
-            empty="Write the number of the step that was finished last.",
-            max_length=40,
-            example="3.1",
+    @classmethod
+    def waits_for(cls, state: RunState, index: int | None, at: datetime) -> Refusal | None:
+        if state.outside.locked:
+            return Refusal(
+                "locked",
+                state.outside.locked,
+                "Abort this run. Change the runbook and have it approved, or ask an approver who"
+                " did not operate the run that went wrong to waive it, with a reason.",
+            )
+        alone = overridden(state, None, "roles")
+        missing = [r for r in missing_roles(state) if not (alone and r is not RunRole.OPERATOR)]
+        if not missing:
+            return None
+        names = ", ".join(role.value for role in missing)
+        return Refusal(
+            "roles_missing",
+            f"These roles are not taken yet: {names}.",
+            "Each takes their role from their own screen; then start. Nobody comes? Ask for the"
+            " override: it is loud, and takes two minutes.",
         )
-    )
-    comment: str = field(
-        default="",
-        metadata=text("Why it is right to go on", example="Found it: the mount was read-only."),
-    )
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        errors = {}
+        if not self.acknowledged:
+            errors["acknowledged"] = (
+                "Read the purpose, the worst case and the abort rule, then say so."
+            )
+        if state.procedure.entry and not self.conditions:
+            errors["conditions"] = "Every entry condition must hold before the start."
+        access = self.access.strip()
+        if state.procedure.copies_out and access not in {"read", "write"}:
+            errors["access"] = (
+                "Say what your account can do on what is read: read, or write as well."
+            )
+        if errors:
+            return Malformed(errors)
+        if state.procedure.copies_out and access == "write":
+            return _write_access(state)
+        conditions = list(state.procedure.entry)
+        data = {"conditions": conditions, **({"access": access} if access else {})}
+        return (NewEvent("run.started", data),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +110,7 @@ class Abort(Move):
 
     kind = "abort"
     title, button = "Abort the run", "Abort the run"
-    rule = Rule(NOT_ENDED, DECIDING, moving=False)
+    rule = Rule(NOT_ENDED, DECIDING, moving=False, of_every_step=True)
     first_events = frozenset({"run.turned_back", "run.aborted"})
 
     reason: str = field(
@@ -132,6 +139,33 @@ class Abort(Move):
         ),
     )
 
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        reason = prose(self.reason)
+        if not reason:
+            return Malformed({"reason": "Say why the run is aborted."})
+        data = {"reason": reason, **self._gone_wrong(state)}
+        aside = state.procedure.on_abort
+        way_back = in_section(state, aside) if aside and not rollback.closed(state, aside) else []
+        if way_back and not state.turned_back and state.status is not RunStatus.BRIEFING:
+            return (
+                NewEvent("run.turned_back", data),
+                NewEvent("section.entered", {"section": aside, "why": "abort"}),
+            )
+        return (NewEvent("run.aborted", data),)
+
+    def _gone_wrong(self, state: RunState) -> dict[str, str | int | None]:
+        """In what the run went wrong, and at which step (index): what is sent now; else what was
+        said when the run turned back; else what was last found to be wrong in it. The step is the
+        one where that was found, else where the run stands; it is recorded once."""
+        known = state.stated.deviations
+        kind = self.deviation or state.deviation or (known[-1].kind if known else "")
+        if not kind:
+            return {"deviation": ""}
+        if kind == state.deviation:
+            return {"deviation": kind, "failed_step": None}
+        steps = [each.step for each in known if each.kind == kind]
+        return {"deviation": kind, "failed_step": steps[-1] if steps else current(state)}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Complete(Move):
@@ -139,7 +173,7 @@ class Complete(Move):
 
     kind = "complete"
     title, button = "Complete", "Complete the run"
-    rule = Rule(RUNNING, OPERATOR)
+    rule = Rule(RUNNING, OPERATOR, of_every_step=True)
     first_events = frozenset({"run.completed"})
 
     summary: str = field(
@@ -150,4 +184,46 @@ class Complete(Move):
             help="What was reached, what is left to do.",
             example="Every book is back.",
         ),
+    )
+
+    @classmethod
+    def precondition(
+        cls, state: RunState, person: int, index: int | None, at: datetime
+    ) -> Refusal | None:
+        now = current(state)
+        if now is not None:
+            return Refusal(
+                "steps_left",
+                f"Step {state.step(now).number} is not finished.",
+                "Finish every step, or abort the run with a reason.",
+            )
+        if state.turned_back:
+            return Refusal("turned_back", "The run was turned back.", "End it as aborted.")
+        owed = () if overridden(state, None, "after") else interlocks.missing(state)
+        if owed:
+            return Refusal(
+                "after",
+                "Data was overwritten in this run, and what follows a restore is not done yet:"
+                f" {'; '.join(owed)}.",
+                "Do it in steps of this runbook. If the runbook lacks them, do them, write them"
+                " down as late entries, end the run with “Abort” and a reason, and mend the"
+                " runbook.",
+                guard="after",
+            )
+        return None
+
+    def decide(self, state: RunState, request: Request) -> Outcome:
+        data = {"summary": self.summary.strip(), "live": state.kind is RunKind.LIVE}
+        return (NewEvent("run.completed", data),)
+
+
+def _write_access(state: RunState) -> Refusal:
+    """A copy job needs no more than to read (M1 of the story; L02)."""
+    name = state.facts[state.procedure.read_from()].value
+    return Refusal(
+        "write_access",
+        f"This run only reads {name}, and your account can write on it.",
+        "Ask for an account that can only read, and sign in to the database with that one.",
+        guard="access",
+        caught=Caught.ACCESS,
     )

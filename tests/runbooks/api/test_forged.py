@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runbooks.api.moves import serializer_of
-from runbooks.enums import Move
+from runbooks.machine.move import Move
 from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.log import Attach
 from tests.factories.api import Programs
 
 WRONG: tuple[Any, ...] = ([], {"a": []}, 10**40, 1.5, "\0", "\ud800")
-BODIES = {Move(kind.kind): serializer_of(kind) for kind in MOVES}
-JSON_MOVES = [move for move in BODIES if move is not Move.ATTACH]
+BODIES = {move: serializer_of(move) for move in MOVES}
+JSON_MOVES = [move for move in BODIES if move is not Attach]
 
 
 @pytest.mark.parametrize(
@@ -86,14 +87,16 @@ def test_values_that_cannot_be_read(programs: Programs, values: Any) -> None:
 
 
 @pytest.mark.parametrize("move", JSON_MOVES)
-def test_each_field_of_each_move_refuses_each_wrong_type(programs: Programs, move: Move) -> None:
+def test_each_field_of_each_move_refuses_each_wrong_type(
+    programs: Programs, move: type[Move]
+) -> None:
     """A list, an object, a number beyond every column, a text that no database keeps."""
     before = programs.run.start().state.sequence
     for name in BODIES[move]().fields:
         for wrong in WRONG:
             body = {"seen": before, "step": 0, name: wrong}
             known = {key: value for key, value in body.items() if key in BODIES[move]().fields}
-            answer = programs.raw("operator", move.value, json.dumps(known).encode())
+            answer = programs.raw("operator", move.kind, json.dumps(known).encode())
             assert answer.status_code == 422, (name, wrong, answer.content)
     assert programs.run.state.sequence == before
 
@@ -119,9 +122,9 @@ names = st.sampled_from(
     who=st.sampled_from(["operator", "verifier", "viewer"]),
 )
 def test_no_body_is_a_fault_of_ours(
-    programs: Programs, move: Move, body: dict[str, Any], who: str
+    programs: Programs, move: type[Move], body: dict[str, Any], who: str
 ) -> None:
-    answer = programs.raw(who, move.value, json.dumps(body).encode())
+    answer = programs.raw(who, move.kind, json.dumps(body).encode())
     assert answer.status_code in {200, 400, 403, 409, 422, 429}, answer.content
 
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from runbooks.enums import Move
 from runbooks.log import chain
+from runbooks.machine.moves.log import Note, StrikeOut
+from runbooks.machine.moves.second_person import Countersign
 from tests.factories.api import Programs
 from tests.flushing import forging
 from tests.runbooks.live.live_world import ROOT
@@ -53,9 +54,9 @@ def test_pages_of_the_log_join_without_a_gap(programs: Programs) -> None:
 
 
 def test_a_line_that_was_struck_out_stays_and_says_so(programs: Programs) -> None:
-    programs.run.start().do(Move.NOTE, "operator", text="Wrong window.")
+    programs.run.start().do(Note, "operator", text="Wrong window.")
     number = programs.run.state.sequence
-    programs.run.do(Move.STRIKE_OUT, "operator", sequence=number, reason="Another run.")
+    programs.run.do(StrikeOut, "operator", sequence=number, reason="Another run.")
     struck = {one["sequence"]: one["struck"] for one in lines(programs)}
     assert [key for key, value in struck.items() if value] == [number]
 
@@ -79,7 +80,7 @@ def test_the_exact_log_waits_for_the_second_measurement(programs: Programs, rest
     assert "48211" not in answer.content.decode()
     assert programs.get("operator", rest).status_code == 200
     assert programs.of("operator").head(programs.url(rest)).status_code == 200
-    programs.run.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48211"})
+    programs.run.do(Countersign, "verifier", step=0, values={"entries": "48211"})
     assert programs.get("verifier", rest).status_code == 200
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.enums import Scope
 from accounts.models import User
 from inventory.models import Copy
-from runbooks.enums import Move
+from runbooks.machine.moves.steps import Record
 from runbooks.models import Event
 from tests.factories.cutover import READ, VERIFY, Cutover, cutover
 from tests.factories.tokens import program
@@ -29,7 +29,7 @@ def night(operator: User, verifier: User, decider: User, author: User, approver:
     Copy.objects.update(taken_at=played.at - timedelta(hours=6))
     newest = (played.at - timedelta(hours=6, minutes=5)).isoformat()
     values = {**played.values(VERIFY), "verify.newest": newest}
-    played.move(Move.RECORD, step=VERIFY, values=values)
+    played.move(Record, step=VERIFY, values=values)
     return played
 
 

@@ -14,7 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from runbooks.enums import Move
+from runbooks.machine.moves.branches import Diagnose, ReportMismatch
+from runbooks.machine.moves.hand_over import HandOver
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.steps import BeginStep, Tick
 from tests.factories import inventory
 from tests.factories.api import Programs
 from tests.factories.clock import stop
@@ -62,15 +66,15 @@ def test_commands_are_told_as_the_page_shows_them(programs: Programs) -> None:
     assert step(run, 0)["commands"] == [{"label": "sh", "text": "ls -l /srv/vault\n"}]
     assert step(run, 3)["commands"] == []
     assert "mv -n" not in json.dumps(run)
-    programs.run.do(Move.HOLD, "verifier")
+    programs.run.do(Hold, "verifier")
     assert step(programs.now("operator"), 0)["commands"] == []
 
 
 def test_a_command_waits_for_its_gates(programs: Programs) -> None:
     told = programs.run.start().agreed()
     for index in (1, 2):
-        told.do(Move.TICK, "operator", step=index)
-    told.do(Move.BEGIN_STEP, "operator", step=3)
+        told.do(Tick, "operator", step=index)
+    told.do(BeginStep, "operator", step=3)
     run = programs.now("operator")
     assert [gate["open"] for gate in run["gates"]] == [True, False]
     assert "mv -n" not in json.dumps(run)
@@ -81,8 +85,8 @@ def test_the_steps_of_an_aside_come_when_it_is_entered(programs: Programs) -> No
     told = story(people, programs.run.at, source=texts.MISMATCH).start()
     other = Programs(told, programs.people)
     assert [one["title"] for one in other.now("operator")["steps"]] == ["Count", "Tell"]
-    told.do(Move.REPORT_MISMATCH, "operator", step=0, observed="One too many.")
-    told.do(Move.DIAGNOSE, "operator", step=0, finding="A job.", lead=True)
+    told.do(ReportMismatch, "operator", step=0, observed="One too many.")
+    told.do(Diagnose, "operator", step=0, finding="A job.", lead=True)
     assert [one["title"] for one in other.now("operator")["steps"]] == ["Count", "Tell", "Find out"]
     assert step(other.now("operator"), 0)["status"] == "diagnosed"
 
@@ -159,7 +163,7 @@ def test_the_identifiers_of_a_machine_are_read_off_the_machine(programs: Program
 def test_a_hand_over_tells_what_was_said(programs: Programs) -> None:
     words = {"position": "Step 1", "running": "a copy", "next_step": "1", "worries": "the disk"}
     relief = programs.people["relief"]
-    programs.run.start().do(Move.HAND_OVER, "operator", to=relief.pk, **words)
+    programs.run.start().do(HandOver, "operator", to=relief.pk, **words)
     run = programs.now("relief")
     assert run["hand_over"]["to"]["name"] == "Relief"
     assert {name: run["hand_over"][name] for name in words} == words
@@ -178,7 +182,7 @@ def test_an_unchanged_run_is_not_sent_again(
     assert again["ETag"] == first["ETag"]
     assert again["Cache-Control"] == first["Cache-Control"] == "private, no-cache"
     assert programs.get("verifier", **{"If-None-Match": first["ETag"]}).status_code == 200
-    programs.run.do(Move.NOTE, "operator", text="Seen.")
+    programs.run.do(Note, "operator", text="Seen.")
     assert programs.get("operator", **{"If-None-Match": first["ETag"]}).status_code == 200
 
 

@@ -17,7 +17,8 @@ from django.test.utils import CaptureQueriesContext
 from jobs.models import Job
 from runbooks.audit import anchors
 from runbooks.audit.anchors import Cast, Comparison
-from runbooks.enums import Move
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.second_person import Countersign
 from runbooks.models import Anchor, AnchoredHead, Event, Run, RunPerson, RunStep
 from runbooks.runs import replay
 from tests.factories.forging import forging, rewrite, shorten
@@ -33,7 +34,7 @@ def found(at: datetime) -> Play:
     made = play(texts.AFTER, at)
     made.tick(0)
     made.tick(1, rows="12", seen="all")
-    made.move(Move.COUNTERSIGN, by="verifier", step=1, values={"rows": "12", "seen": "all"})
+    made.move(Countersign, by="verifier", step=1, values={"rows": "12", "seen": "all"})
     return made
 
 
@@ -48,7 +49,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 def test_the_heads_are_written_and_chained(found: Play, anchor_file: Path, at: datetime) -> None:
     assert anchors.cast(anchor_file, at=at) == Cast(heads=1, lines=1)
     before = found.run.sequence
-    found.move(Move.NOTE, text="on it goes")
+    found.move(Note, text="on it goes")
     anchors.cast(anchor_file, at=at + timedelta(minutes=15))
     first, second = lines(anchor_file)
     assert [head[:2] for head in first["heads"]] == [[found.run.pk, before]]
@@ -92,7 +93,7 @@ def test_the_forged_head_does_not_cover_the_anchored_one(
     anchors.cast(anchor_file, at=at)
     rewrite(found.run, '"12"', '"99"')
     assert anchors.cast(anchor_file, at=at).heads == 1
-    found.move(Move.NOTE, text="as if nothing had happened")
+    found.move(Note, text="as if nothing had happened")
     anchors.cast(anchor_file, at=at)
     assert len(faults(anchor_file)) == 1
 
@@ -121,7 +122,7 @@ def test_a_lost_run_shows(found: Play, anchor_file: Path, at: datetime) -> None:
 def test_each_run_is_told_once(found: Play, anchor_file: Path, at: datetime) -> None:
     for _ in range(3):
         anchors.cast(anchor_file, at=at)
-        found.move(Move.NOTE, text="and on")
+        found.move(Note, text="and on")
     shorten(found.run, upto=8)
     assert len(faults(anchor_file)) == 1
 
@@ -173,7 +174,7 @@ def test_the_file_shows_what_was_done_to_it(
     found: Play, anchor_file: Path, at: datetime, forge: Any, says: str
 ) -> None:
     for number in range(3):
-        found.move(Move.NOTE, text="on")
+        found.move(Note, text="on")
         anchors.cast(anchor_file, at=at + number * timedelta(minutes=15))
     assert faults(anchor_file) == []
     forge(anchor_file)
@@ -184,11 +185,11 @@ def test_a_file_that_was_shortened_and_goes_on_still_shows(
     found: Play, anchor_file: Path, at: datetime
 ) -> None:
     for number in range(3):
-        found.move(Move.NOTE, text="on")
+        found.move(Note, text="on")
         anchors.cast(anchor_file, at=at + number * timedelta(minutes=15))
     _shortened(anchor_file)
     for number in range(3, 5):
-        found.move(Move.NOTE, text="on")
+        found.move(Note, text="on")
         anchors.cast(anchor_file, at=at + number * timedelta(minutes=15))
     (fault,) = faults(anchor_file)
     assert "line 3, written 2026-03-04 03:42 UTC, is not there any more" in fault
@@ -201,11 +202,11 @@ def test_a_line_that_a_crash_cut_off_is_no_fault(
     with anchor_file.open("ab") as file:
         file.write(b'{"at":"2026-03-04T03:27:45.000')
     assert faults(anchor_file) == []
-    found.move(Move.NOTE, text="the machine is up again")
+    found.move(Note, text="the machine is up again")
     anchors.cast(anchor_file, at=at)
     assert faults(anchor_file) == []
     assert len(anchor_file.read_bytes().splitlines()) == 3
-    found.move(Move.NOTE, text="and on")
+    found.move(Note, text="and on")
     anchors.cast(anchor_file, at=at)
     assert faults(anchor_file) == []
 
@@ -249,7 +250,7 @@ def test_the_comparison_asks_less_than_once_a_head(
     found: Play, anchor_file: Path, at: datetime
 ) -> None:
     for _ in range(12):
-        found.move(Move.NOTE, text="on")
+        found.move(Note, text="on")
         anchors.cast(anchor_file, at=at)
     with CaptureQueriesContext(connection) as asked:
         assert faults(anchor_file) == []
@@ -263,7 +264,7 @@ def test_lines_are_put_as_jobs_where_that_is_wanted(
     assert not Job.objects.exists()
     settings.ANCHOR_EMAIL = "auditor@example.org"
     settings.ANCHOR_WEBHOOK = "https://witness.example.org/"
-    found.move(Move.NOTE, text="on")
+    found.move(Note, text="on")
     anchors.cast(anchor_file, at=at)
     line = anchor_file.read_text().splitlines()[1]
     digest = hashlib.sha256(line.encode()).hexdigest()

@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move
 from runbooks.machine.decide import decide
 from runbooks.machine.misses import refused
-from runbooks.machine.requests import Malformed, Refusal, Request
+from runbooks.machine.move import Move, Request
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.run import Complete
+from runbooks.machine.moves.steps import BeginStep, Record, Tick
+from runbooks.machine.moves.unlock import Unlock
+from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.state import Facts
+from tests.factories.moves import made
 from tests.runbooks.machine.guarded import OTHER, SHA, guarded
 from tests.runbooks.machine.table import OPERATOR, VERIFIER, Game
 
@@ -47,9 +52,9 @@ FREEZE = "Freeze\nfreeze: target"
 WAIT = "Wait\nwait: {expect: restoring, bad: writing backup, cancel: press Ctrl-C}"
 
 
-def left(game: Game, move: Move, step: int | None, **data: Any) -> list[str]:
+def left(game: Game, move: type[Move], step: int | None, **data: Any) -> list[str]:
     """What the events that an attempt leaves say that a guard caught."""
-    request = Request(move, OPERATOR, game.at, step, None, data)
+    request = Request(made(move, step, **data), OPERATOR, game.at)
     outcome = decide(game.state, request)
     if isinstance(outcome, Malformed):
         return []
@@ -68,46 +73,44 @@ def left(game: Game, move: Move, step: int | None, **data: Any) -> list[str]:
     ],
 )
 def test_what_a_guard_catches_is_one(step: str, said: dict[str, str], caught: str) -> None:
-    assert left(guarded(step, facts=TARGET), Move.TICK, 0, values=said) == [caught]
+    assert left(guarded(step, facts=TARGET), Tick, 0, values=said) == [caught]
 
 
 def test_a_bad_sign_in_the_output_is_one_and_a_strange_line_is_none() -> None:
     game = guarded(WAIT)
-    game.must(Move.BEGIN_STEP, OPERATOR, 0)
+    game.must(BeginStep, OPERATOR, 0)
     bad = {"wait.first_line": "Writing backup 1 of 9"}
-    assert left(game, Move.RECORD, 0, values=bad) == ["wrong-direction"]
-    assert left(game, Move.RECORD, 0, values={"wait.first_line": "psql (16.2)"}) == []
+    assert left(game, Record, 0, values=bad) == ["wrong-direction"]
+    assert left(game, Record, 0, values={"wait.first_line": "psql (16.2)"}) == []
 
 
 @pytest.mark.parametrize(
     ("steps", "move", "step", "data"),
     [
-        pytest.param((FREEZE, "Next"), Move.TICK, 1, {}, id="an early tick"),
-        pytest.param(("Act\ncountersign: before",), Move.TICK, 0, {}, id="a closed gate"),
-        pytest.param((FREEZE,), Move.TICK, 0, {"values": {}}, id="a forgotten field"),
-        pytest.param(
-            (FREEZE,), Move.TICK, 0, {"values": {"freeze.writers": "no"}}, id="unreadable"
-        ),
-        pytest.param((FREEZE,), Move.TICK, 0, {"values": {"freeze.writers": "3"}}, id="a finding"),
-        pytest.param((FREEZE,), Move.COMPLETE, None, {}, id="not finished"),
-        pytest.param((FREEZE,), Move.UNLOCK, 0, {"name": "x"}, id="not this step"),
+        pytest.param((FREEZE, "Next"), Tick, 1, {}, id="an early tick"),
+        pytest.param(("Act\ncountersign: before",), Tick, 0, {}, id="a closed gate"),
+        pytest.param((FREEZE,), Tick, 0, {"values": {}}, id="a forgotten field"),
+        pytest.param((FREEZE,), Tick, 0, {"values": {"freeze.writers": "no"}}, id="unreadable"),
+        pytest.param((FREEZE,), Tick, 0, {"values": {"freeze.writers": "3"}}, id="a finding"),
+        pytest.param((FREEZE,), Complete, None, {}, id="not finished"),
+        pytest.param((FREEZE,), Unlock, 0, {"name": "x"}, id="not this step"),
     ],
 )
 def test_what_is_early_mistyped_or_forgotten_is_none(
-    steps: tuple[str, ...], move: Move, step: int | None, data: dict[str, Any]
+    steps: tuple[str, ...], move: type[Move], step: int | None, data: dict[str, Any]
 ) -> None:
     assert left(guarded(*steps, facts=TARGET), move, step, **data) == []
 
 
 def test_a_mistyped_number_at_a_resume_is_none() -> None:
     game = guarded(FREEZE)
-    game.must(Move.HOLD, VERIFIER)
-    assert left(game, Move.RESUME, None, read_back="3") == []
+    game.must(Hold, VERIFIER)
+    assert left(game, Resume, None, read_back="3") == []
 
 
 def test_the_log_keeps_every_refusal() -> None:
     game = guarded(FREEZE, "Next")
-    request = Request(Move.TICK, OPERATOR, game.at, 1, None, {})
+    request = Request(Tick(step=1), OPERATOR, game.at)
     refusal = decide(game.state, request)
     assert isinstance(refusal, Refusal)
     (event,) = refused(game.state, request, refusal)
@@ -134,7 +137,7 @@ def test_a_name_may_have_its_host_behind_it_and_no_other(said: str, fits: bool) 
     named = Facts("ledger", {"name": "ledger", "host": "db-1"}, ("ledger", "7301"), ("name", "id"))
     into = guarded(DIRECTION, facts={"target": named})
     sent = {**WAY, "direction.into": said}
-    assert (left(into, Move.TICK, 0, values=sent) == []) is fits
+    assert (left(into, Tick, 0, values=sent) == []) is fits
     who = guarded("Identify\nidentify: target", facts={"target": named})
     sent = {"identify.first": said, "identify.second": "7301"}
-    assert (left(who, Move.TICK, 0, values=sent) == []) is fits
+    assert (left(who, Tick, 0, values=sent) == []) is fits

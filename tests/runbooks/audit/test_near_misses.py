@@ -12,10 +12,12 @@ from accounts.models import User
 from lib.refusals import Refused
 from runbooks.audit import near_misses
 from runbooks.audit.near_miss_queries import KINDS, Filters, What, count_in, found
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
 from runbooks.machine.events.gates import AttemptRefused, GateOverridden
 from runbooks.machine.events.steps import StepMismatched
 from runbooks.machine.interlocks import INTERLOCKS
+from runbooks.machine.moves.steps import BeginStep, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.models import Event, Run
 from runbooks.models.log import MISSED
 from runbooks.procedure.guard_names import NAMES, RULES
@@ -69,7 +71,7 @@ def test_a_wrong_name_at_the_act_is_one(cast: dict[str, User], at: datetime) -> 
     played = cutover(cast, at).signed()
     assert near_misses.page(Filters()).rows == ()
     with pytest.raises(Refused) as refusal:
-        played.move(Move.UNLOCK, step=WRITE, name="ledger-0606.dump", password=PASSWORD)
+        played.move(Unlock, step=WRITE, name="ledger-0606.dump", password=PASSWORD)
     (row,) = near_misses.page(Filters()).rows
     assert (row.sentence, row.remedy) == (refusal.value.sentence, refusal.value.remedy)
     assert (row.run, row.kind) == (played.run.pk, RunKind.LIVE)
@@ -258,8 +260,8 @@ def test_a_gate_belongs_to_its_guard(
 
 def test_a_mismatch_that_an_interlock_saw_names_it(cast: dict[str, User], at: datetime) -> None:
     played = story(cast, at, source=WAITS).start()
-    played.do(Move.BEGIN_STEP, "operator", step=0)
-    played.do(Move.TICK, "operator", step=0, values={"wait.first_line": "Writing backup 1 of 9"})
+    played.do(BeginStep, "operator", step=0)
+    played.do(Tick, "operator", step=0, values={"wait.first_line": "Writing backup 1 of 9"})
     assert kinds(Filters()) == [("mismatch", "wait")]
     (row,) = near_misses.page(Filters()).rows
     assert row.step == "step 1, Wait for it"

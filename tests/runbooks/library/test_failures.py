@@ -11,8 +11,12 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from accounts.enums import Role
 from accounts.models import User
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Deviation, Move, RunKind, RunRole
+from runbooks.enums import Deviation, RunKind, RunRole
 from runbooks.library import failures, revisions, waivers
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.steps import BeginStep
 from runbooks.models import Revision, Run, Waiver
 from runbooks.runs import preparation, replay
 from tests.factories.people import person
@@ -40,7 +44,7 @@ def failed(
     """A run that was aborted at its second step, because of `deviation`."""
     found = play(source, at, people=people, **more)
     found.tick(0)
-    found.move(Move.ABORT, reason=WHY, deviation=deviation)
+    found.move(Abort, reason=WHY, deviation=deviation)
     return found
 
 
@@ -93,15 +97,15 @@ def test_a_run_prepared_before_does_not_start_any_more(
     later = Play(prepare(found.run.revision, people, at), people, at)
     drill = Play(prepare(found.run.revision, people, at, "drill"), people, at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER):
-        later.move(Move.TAKE_ROLE, by=role.value, role=role)
-        drill.move(Move.TAKE_ROLE, by=role.value, role=role)
-    found.move(Move.ABORT, reason=WHY, deviation="wrong-target")
-    said = refused(lambda: later.move(Move.START, acknowledged=True, conditions=True))
+        later.move(TakeRole, by=role.value, role=role)
+        drill.move(TakeRole, by=role.value, role=role)
+    found.move(Abort, reason=WHY, deviation="wrong-target")
+    said = refused(lambda: later.move(Start, acknowledged=True, conditions=True))
     assert (said.code, "wrong target" in said.sentence) == ("locked", True)
     assert later.run.events.order_by("sequence").last().kind == "move.refused"
-    drill.move(Move.START, acknowledged=True, conditions=True)
+    drill.move(Start, acknowledged=True, conditions=True)
     waive(found, people["approver"])
-    later.move(Move.START, acknowledged=True, conditions=True)
+    later.move(Start, acknowledged=True, conditions=True)
     assert later.run.status == "running"
     assert replay.verify(later.run).ok
 
@@ -118,9 +122,9 @@ def test_a_newer_text_is_free_once_its_failed_step_has_changed(
     second = revisions.approve(second, by=people["approver"], at=at)
     run = Play(prepare(second, people, at), people, at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER):
-        run.move(Move.TAKE_ROLE, by=role.value, role=role)
-    run.move(Move.START, acknowledged=True, conditions=True)
-    run.move(Move.ABORT, reason=WHY, deviation="wrong-target")
+        run.move(TakeRole, by=role.value, role=role)
+    run.move(Start, acknowledged=True, conditions=True)
+    run.move(Abort, reason=WHY, deviation="wrong-target")
     assert failures.lock(first) is not None
     assert failures.lock(second) is not None
     third = revisions.save(
@@ -173,9 +177,9 @@ def test_the_next_failure_locks_again(people: dict[str, User], at: datetime) -> 
     waive(found, people["approver"])
     again = Play(prepare(found.run.revision, people, found.at), people, found.at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER):
-        again.move(Move.TAKE_ROLE, by=role.value, role=role)
-    again.move(Move.START, acknowledged=True, conditions=True)
-    again.move(Move.ABORT, reason="Twice.", deviation="wrong-direction")
+        again.move(TakeRole, by=role.value, role=role)
+    again.move(Start, acknowledged=True, conditions=True)
+    again.move(Abort, reason="Twice.", deviation="wrong-direction")
     lock = failures.lock(found.run.revision)
     assert lock is not None
     assert lock.run == again.run
@@ -185,9 +189,9 @@ def test_its_operator_does_not_waive_it(people: dict[str, User], at: datetime) -
     both = person("both", "bo", Role.RESPONDER, Role.APPROVER)
     found = play(texts.PLAIN, at, people={**people, "operator": both})
     told = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
-    found.move(Move.HAND_OVER, to=people["relief"].pk, **told)
-    found.move(Move.ACCEPT_HAND_OVER, by="relief", read_back="none")
-    found.move(Move.ABORT, by="relief", reason=WHY, deviation="wrong-target")
+    found.move(HandOver, to=people["relief"].pk, **told)
+    found.move(AcceptHandOver, by="relief", read_back="none")
+    found.move(Abort, by="relief", reason=WHY, deviation="wrong-target")
     assert refused(lambda: waive(found, both)).code == "own_run"
     waive(found, people["approver"])
 
@@ -224,11 +228,11 @@ def test_the_last_attempt_is_the_last_live_one_that_ended(
     good = Play(prepare(found.run.revision, people, found.at), people, found.at)
     assert failures.last_failure(runbook, before=good.run) is not None
     for role in (RunRole.OPERATOR, RunRole.VERIFIER):
-        good.move(Move.TAKE_ROLE, by=role.value, role=role)
-    good.move(Move.START, acknowledged=True, conditions=True)
+        good.move(TakeRole, by=role.value, role=role)
+    good.move(Start, acknowledged=True, conditions=True)
     for step in range(3):
         good.tick(step)
-    good.move(Move.COMPLETE)
+    good.move(Complete)
     assert failures.last_failure(runbook) is None
     assert failures.last_failure(runbook, before=good.run) is not None
 
@@ -239,7 +243,7 @@ def test_a_run_that_turned_back_tells_what_was_said_first(
     found = failed(people, at, source=texts.ABORT)
     assert failures.lock(found.run.revision) is None
     found.at += timedelta(minutes=1)
-    found.move(Move.ABORT, reason="Back at the beginning.")
+    found.move(Abort, reason="Back at the beginning.")
     lock = failures.lock(found.run.revision)
     assert lock is not None
     assert (lock.step.partition(",")[0], lock.why) == ("2", WHY)
@@ -248,9 +252,9 @@ def test_a_run_that_turned_back_tells_what_was_said_first(
 def test_what_was_found_says_why(people: dict[str, User], at: datetime) -> None:
     found = play(WATCHED, at, people=people)
     found.tick(0)
-    found.move(Move.BEGIN_STEP, step=1)
+    found.move(BeginStep, step=1)
     found.tick(1, **{"wait.first_line": "Writing backup to disk"})
-    found.move(Move.ABORT, by="decider", reason="Enough for tonight.")
+    found.move(Abort, by="decider", reason="Enough for tonight.")
     lock = failures.lock(found.run.revision)
     assert lock is not None
     assert (lock.step, lock.deviation) == ("2, Restore", "wrong direction")

@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from accounts.models import User
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move
 from runbooks.library import failures, revisions
 from runbooks.library.revisions import Unreadable
+from runbooks.machine.moves.run import Abort
 from runbooks.models import Revision, Runbook
 from tests.factories.runs import Play, cast, play
 from tests.runbooks.texts import text
@@ -35,7 +35,7 @@ def failed(people: dict[str, User], at: datetime) -> Play:
     """A live run that went to the wrong target at its second step."""
     game = play(TEXT, at, people=people)
     game.tick(0, rows="1")
-    game.move(Move.ABORT, reason="It was the standby.", deviation="wrong-target")
+    game.move(Abort, reason="It was the standby.", deviation="wrong-target")
     return game
 
 
@@ -94,7 +94,7 @@ def written(people: dict[str, User], at: datetime) -> Play:
     """A live run that went to the wrong target at a command, its second."""
     game = play(SH % (b"Tried", b"write it"), at, people=people)
     game.tick(0)
-    game.move(Move.ABORT, reason="It was the standby.", deviation="wrong-target")
+    game.move(Abort, reason="It was the standby.", deviation="wrong-target")
     return game
 
 

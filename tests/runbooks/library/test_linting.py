@@ -14,11 +14,15 @@ from accounts.models import User
 from inventory import instances
 from inventory.enums import Lifecycle
 from lib.refusals import Refused
-from runbooks.enums import Level, Move, RunRole
+from runbooks.enums import Level, RunRole
 from runbooks.library import facts, linting, revisions
 from runbooks.lint.facts import LintFacts
 from runbooks.lint.findings import LintResult, lint_text
 from runbooks.lint.rules import RULES
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.run import Complete
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.procedure.parser import parse
 from tests.factories import inventory
 from tests.factories.library import DESTROYING, PLAIN, approve, approved, kept, waiving
@@ -119,15 +123,15 @@ def test_the_last_run_that_reached_its_end_is_the_proof(at: datetime) -> None:
     people = cast()
     told = story(people, at).start().agreed()
     for step in (1, 2):
-        told.do(Move.TICK, "operator", step=step, values={})
-    told.do(Move.BEGIN_STEP, "operator", step=3)
-    told.do(Move.COUNTERSIGN, "verifier", step=3, values={})
-    told.do(Move.TICK, "operator", step=3, values={})
-    told.do(Move.TICK, "operator", step=4, values={})
+        told.do(Tick, "operator", step=step, values={})
+    told.do(BeginStep, "operator", step=3)
+    told.do(Countersign, "verifier", step=3, values={})
+    told.do(Tick, "operator", step=3, values={})
+    told.do(Tick, "operator", step=4, values={})
     revision = told.run.revision
     assert facts.of_revisions([revision], at=told.at)[revision.pk].drilled_at is None
-    told.do(Move.COMPLETE, "operator", summary="The books are back.")
-    story(people, told.at, revision=revision).start().do(Move.HOLD, "verifier")
+    told.do(Complete, "operator", summary="The books are back.")
+    story(people, told.at, revision=revision).start().do(Hold, "verifier")
     told.run.refresh_from_db()
     began, ended = told.run.started_at, told.run.ended_at
     assert began

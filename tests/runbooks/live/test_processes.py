@@ -15,6 +15,7 @@ from django.db import connection
 from accounts.enums import Role
 from runbooks.enums import RunKind, RunRole
 from runbooks.library import revisions
+from runbooks.machine.moves.roles import TakeRole
 from runbooks.models import Presence
 from runbooks.runs import moves, preparation
 from tests.factories.people import person
@@ -70,7 +71,7 @@ def test_a_move_reaches_another_screen_with_the_role_it_gave(world: World, serve
     watching = Reader(server.port, run, world.cookie(world.person()), after=run.sequence)
     own = Reader(server.port, run, world.cookie(responder), after=run.sequence)
     watching.next("presence", lambda data: len(data["people"]) == 2)
-    answer = moves.take_role(run.pk, role=RunRole.OPERATOR, by=responder, at=now)
+    answer = moves.make_move(run.pk, TakeRole(role=RunRole.OPERATOR), by=responder, at=now)
     sent = watching.next("log")
     assert (sent.id, sent.data["kinds"]) == (answer.sequence, ["role.taken"])
     mover = {"id": responder.pk, "name": "Mover", "role": "operator"}

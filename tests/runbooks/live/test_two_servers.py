@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connections
 
 from accounts.models import User
-from runbooks.enums import Move
+from runbooks.machine.moves.run import Complete
 from runbooks.models import Run
 from runbooks.runs import replay
 from tests.factories.runs import Play, cast, play
@@ -118,4 +118,4 @@ def test_a_tick_on_one_server_reaches_the_screens_of_the_other(
     assert kept.events.filter(kind="step.ticked").count() == 3
     assert kept.events.filter(kind="note.added").count() == 60
     connections.close_all()
-    assert found.move(Move.COMPLETE, summary="").events == ("run.completed",)
+    assert found.move(Complete, summary="").events == ("run.completed",)

@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from runbooks.enums import Move
+from runbooks.machine.moves.log import Attach
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep
 from tests.factories.api import Programs
 
 
 @pytest.fixture
 def filed(programs: Programs) -> int:
     """The operator attached a picture of the value to the step that waits to be measured again."""
-    programs.run.start().do(Move.BEGIN_STEP, "operator", step=0)
+    programs.run.start().do(BeginStep, "operator", step=0)
     file = SimpleUploadedFile("count-48211.txt", b"entries: 48211")
-    programs.run.do(Move.ATTACH, "operator", file=file, step=0)
+    programs.run.do(Attach, "operator", file=file, step=0)
     programs.run.measured()
     return int(programs.run.run.evidence.get().pk)
 
@@ -35,7 +37,7 @@ def test_the_file_of_a_blind_step_waits_too(
     refused = programs.get(who, f"evidence/{filed}/")
     assert (refused.status_code, refused.json()["code"]) == (409, "blind")
     assert "48211" not in refused.content.decode()
-    programs.run.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48211"})
+    programs.run.do(Countersign, "verifier", step=0, values={"entries": "48211"})
     assert "count-48211.txt" in browser.get(page).content.decode()
     assert len(programs.get(who, "evidence/").json()["results"]) == 1
 

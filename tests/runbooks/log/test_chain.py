@@ -15,8 +15,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 
 from accounts.models import User
-from runbooks.enums import Move
 from runbooks.log import chain
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.second_person import Countersign
 from runbooks.models import Event, Evidence, Revision, Run, RunPerson, RunStep
 from runbooks.runs import replay
 from tests.factories.runs import Play, play
@@ -32,8 +33,8 @@ def found(at: datetime) -> Play:
     made = play(texts.AFTER, at)
     made.tick(0)
     made.tick(1, rows="12", seen="alles – ✓")
-    made.move(Move.COUNTERSIGN, by="verifier", step=1, values={"rows": "12", "seen": "ja"})
-    made.move(Move.NOTE, by="decider", text="well done")
+    made.move(Countersign, by="verifier", step=1, values={"rows": "12", "seen": "ja"})
+    made.move(Note, by="decider", text="well done")
     made.tick(2)
     return made
 

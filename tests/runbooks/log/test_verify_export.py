@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move
 from runbooks.log.export import export as exported
+from runbooks.machine.moves.run import Abort
 from tests.factories.runs import play
 from tests.runbooks import texts
 
@@ -81,7 +81,7 @@ def test_the_text_is_withheld_until_the_run_has_ended(at: datetime, tmp_path: Pa
     other["revision"]["sha256"] = "0" * 64
     assert "first event names" in check(other, tmp_path)[1]
 
-    found.move(Move.ABORT, reason="Tried out.")
+    found.move(Abort, reason="Tried out.")
     ended = exported(found.run)
     assert ended["revision"]["source"].encode() == texts.PLAIN
     assert ended["revision"]["withheld"] == ""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Start
 from runbooks.machine.reducers import genesis
 from runbooks.machine.state import Facts
 from tests.runbooks.machine.table import OPERATOR, ROLES, Game, prepared
@@ -46,9 +48,9 @@ def guarded(
     line = prepared(given, kind=RunKind.LIVE if live else RunKind.DRILL)
     game = Game(genesis(7, procedure(text(*items, front=front)), line), [line])
     for person, role in ROLES.items():
-        game.must(Move.TAKE_ROLE, person, role=role.value)
+        game.must(TakeRole, person, role=role.value)
     if started:
-        game.must(Move.START, OPERATOR, acknowledged=True, conditions=True)
+        game.must(Start, OPERATOR, acknowledged=True, conditions=True)
     return game
 
 

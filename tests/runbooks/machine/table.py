@@ -7,15 +7,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
 from runbooks.machine.decide import decide
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.run import NamedRevision, RunPrepared
+from runbooks.machine.move import NO_PASSWORD, Move, PasswordCheck, Request
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Start
 from runbooks.machine.reducers import apply, genesis
-from runbooks.machine.requests import Outcome, Refusal, Request
+from runbooks.machine.requests import Outcome, Refusal
 from runbooks.machine.state import Facts, RunState
 from runbooks.machine.timing import stamped, timed
 from runbooks.procedure.model import Procedure
+from tests.factories.moves import made
 from tests.runbooks.texts import procedure
 
 START = datetime(2026, 3, 4, 3, 12, 45, tzinfo=UTC)
@@ -65,16 +69,24 @@ class Game:
         line, state = fresh(procedure(source))
         game = cls(state, [line])
         for person, role in ROLES.items():
-            game.must(Move.TAKE_ROLE, person, role=role.value)
+            game.must(TakeRole, person, role=role.value)
         if started:
-            game.must(Move.START, OPERATOR, acknowledged=True, conditions=True)
+            game.must(Start, OPERATOR, acknowledged=True, conditions=True)
         return game
 
     def ask(
-        self, move: Move, by: int, step: int | None = None, *, seen: int | None = None, **data: Any
+        self,
+        move: type[Move],
+        by: int,
+        step: int | None = None,
+        *,
+        seen: int | None = None,
+        password: PasswordCheck = NO_PASSWORD,
+        **data: Any,
     ) -> Outcome:
         """What the move comes to. An accepted one is played; any other leaves the state alone."""
-        request = timed(self.state, Request(move, by, self.at, step, seen, data))
+        sent = made(move, step, **data)
+        request = timed(self.state, Request(sent, by, self.at, seen, password))
         outcome = decide(self.state, request)
         if isinstance(outcome, tuple):
             for event in stamped(request, outcome):
@@ -83,13 +95,15 @@ class Game:
                 self.state = apply(self.state, line)
         return outcome
 
-    def must(self, move: Move, by: int, step: int | None = None, **data: Any) -> tuple[str, ...]:
+    def must(
+        self, move: type[Move], by: int, step: int | None = None, **data: Any
+    ) -> tuple[str, ...]:
         """Play a move that is accepted; the kinds of its events."""
         outcome = self.ask(move, by, step, **data)
         assert isinstance(outcome, tuple), outcome
         return tuple(event.kind for event in outcome)
 
-    def refused(self, move: Move, by: int, step: int | None = None, **data: Any) -> str:
+    def refused(self, move: type[Move], by: int, step: int | None = None, **data: Any) -> str:
         """The code with which the move is refused; '' when it is not."""
         before = self.state
         outcome = self.ask(move, by, step, **data)

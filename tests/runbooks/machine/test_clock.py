@@ -7,16 +7,30 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move, RunStatus
+from runbooks.enums import RunStatus
 from runbooks.machine.decide import decide
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.freshness import WENT_BACK, is_fresh
 from runbooks.machine.gates import gates
 from runbooks.machine.misses import refused
+from runbooks.machine.move import Move, Request
+from runbooks.machine.moves.branches import ReportMismatch
+from runbooks.machine.moves.copies import AskCopies
+from runbooks.machine.moves.fitness import StateFitness
+from runbooks.machine.moves.hand_over import HandOver
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.log import Attach, LateEntry, Note, StrikeOut
+from runbooks.machine.moves.overrides import AskOverride, UseOverride
+from runbooks.machine.moves.roles import ReleaseRole, TakeRole
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Decide, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck
 from runbooks.machine.overriding import OVERRIDE_WAITS
 from runbooks.machine.reducers import apply
-from runbooks.machine.requests import Refusal, Request
+from runbooks.machine.requests import Refusal
 from runbooks.machine.timing import stamped, timed
+from tests.factories.moves import made
 from tests.runbooks.machine.table import DECIDER, OPERATOR, RELIEF, START, VERIFIER, Game
 from tests.runbooks.texts import text
 
@@ -29,32 +43,32 @@ PLAIN = "Look"
 HAND_OVER = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
 
 #: (move, by, step, guard of the first step, what is sent): refused, and the run is held.
-REFUSED: list[tuple[Move, int, int | None, str, dict[str, Any]]] = [
-    (Move.COUNTERSIGN, VERIFIER, 0, GUARDED, {}),
-    (Move.CONFIRM_TEAM_CHECK, VERIFIER, 0, TEAM_CHECK, {}),
-    (Move.BEGIN_STEP, OPERATOR, 0, GUARDED, {}),
-    (Move.BEGIN_STEP, OPERATOR, 0, "Copy\nduration: {min: 1m}", {}),
-    (Move.TICK, OPERATOR, 0, HELD_BACK, {}),
-    (Move.TICK, OPERATOR, 0, "Copy\nduration: {max: 1m}", {}),
-    (Move.DECIDE, OPERATOR, 0, DECISION, {"answer": "yes", "reason": "x"}),
-    (Move.RELEASE, DECIDER, 0, HELD_BACK, {"reason": "x"}),
-    (Move.ASK_OVERRIDE, OPERATOR, 0, HELD_BACK, {"gate": "released", "reason": "x"}),
+REFUSED: list[tuple[type[Move], int, int | None, str, dict[str, Any]]] = [
+    (Countersign, VERIFIER, 0, GUARDED, {}),
+    (ConfirmTeamCheck, VERIFIER, 0, TEAM_CHECK, {}),
+    (BeginStep, OPERATOR, 0, GUARDED, {}),
+    (BeginStep, OPERATOR, 0, "Copy\nduration: {min: 1m}", {}),
+    (Tick, OPERATOR, 0, HELD_BACK, {}),
+    (Tick, OPERATOR, 0, "Copy\nduration: {max: 1m}", {}),
+    (Decide, OPERATOR, 0, DECISION, {"answer": "yes", "reason": "x"}),
+    (Release, DECIDER, 0, HELD_BACK, {"reason": "x"}),
+    (AskOverride, OPERATOR, 0, HELD_BACK, {"gate": "released", "reason": "x"}),
 ]
 #: (move, by, step, what is sent): accepted at a plain step, at the time of the last event.
-ACCEPTED: list[tuple[Move, int, int | None, dict[str, Any]]] = [
-    (Move.HOLD, VERIFIER, None, {}),
-    (Move.NOTE, OPERATOR, None, {"text": "x"}),
-    (Move.LATE_ENTRY, OPERATOR, None, {"text": "x", "performed_at": START - timedelta(hours=2)}),
-    (Move.ATTACH, OPERATOR, None, {"name": "a", "sha256": "0" * 64, "size": 1}),
-    (Move.ABORT, DECIDER, None, {"reason": "x"}),
-    (Move.REPORT_MISMATCH, VERIFIER, 0, {"observed": "x"}),
-    (Move.BEGIN_STEP, OPERATOR, 0, {}),
-    (Move.TICK, OPERATOR, 0, {}),
-    (Move.TAKE_ROLE, RELIEF, None, {"role": "observer"}),
-    (Move.RELEASE_ROLE, VERIFIER, None, {}),
-    (Move.HAND_OVER, OPERATOR, None, {"to": RELIEF, **HAND_OVER}),
-    (Move.ASK_COPIES, OPERATOR, None, {}),
-    (Move.STATE_FITNESS, OPERATOR, None, {"hours_awake": "9"}),
+ACCEPTED: list[tuple[type[Move], int, int | None, dict[str, Any]]] = [
+    (Hold, VERIFIER, None, {}),
+    (Note, OPERATOR, None, {"text": "x"}),
+    (LateEntry, OPERATOR, None, {"text": "x", "performed_at": START - timedelta(hours=2)}),
+    (Attach, OPERATOR, None, {"name": "a", "sha256": "0" * 64, "size": 1}),
+    (Abort, DECIDER, None, {"reason": "x"}),
+    (ReportMismatch, VERIFIER, 0, {"observed": "x"}),
+    (BeginStep, OPERATOR, 0, {}),
+    (Tick, OPERATOR, 0, {}),
+    (TakeRole, RELIEF, None, {"role": "observer"}),
+    (ReleaseRole, VERIFIER, None, {}),
+    (HandOver, OPERATOR, None, {"to": RELIEF, **HAND_OVER}),
+    (AskCopies, OPERATOR, None, {}),
+    (StateFitness, OPERATOR, None, {"hours_awake": 9}),
 ]
 
 
@@ -63,7 +77,9 @@ def at_first(guard: str) -> Game:
     return Game.of(text(guard, "Look", "# Back {.aside}", "Undo"))
 
 
-def refusal(game: Game, move: Move, by: int, step: int | None, sent: dict[str, Any]) -> Refusal:
+def refusal(
+    game: Game, move: type[Move], by: int, step: int | None, sent: dict[str, Any]
+) -> Refusal:
     outcome = game.ask(move, by, step, **sent)
     assert isinstance(outcome, Refusal), outcome
     return outcome
@@ -71,17 +87,17 @@ def refusal(game: Game, move: Move, by: int, step: int | None, sent: dict[str, A
 
 @pytest.mark.parametrize(("move", "by", "step", "guard", "sent"), REFUSED)
 def test_what_rests_on_time_is_refused_and_holds_the_run(
-    move: Move, by: int, step: int, guard: str, sent: dict[str, Any]
+    move: type[Move], by: int, step: int, guard: str, sent: dict[str, Any]
 ) -> None:
     game = at_first(guard)
-    if move is Move.COUNTERSIGN:
-        game.must(Move.BEGIN_STEP, OPERATOR, 0)
+    if move is Countersign:
+        game.must(BeginStep, OPERATOR, 0)
     game.wait(-3600)
     found = refusal(game, move, by, step, sent)
     assert found.code == WENT_BACK
     assert "02:12:45" in found.sentence
     assert "03:12:45" in found.remedy
-    request = timed(game.state, Request(move, by, game.at, step, None, sent))
+    request = timed(game.state, Request(made(move, step, **sent), by, game.at))
     events = stamped(request, refused(game.state, request, found))
     assert [event.kind for event in events] == ["move.refused", "run.held"]
     state = game.state
@@ -96,7 +112,7 @@ def test_what_rests_on_time_is_refused_and_holds_the_run(
 
 @pytest.mark.parametrize(("move", "by", "step", "sent"), ACCEPTED)
 def test_what_makes_a_run_safer_is_accepted_at_the_time_of_the_last_event(
-    move: Move, by: int, step: int | None, sent: dict[str, Any]
+    move: type[Move], by: int, step: int | None, sent: dict[str, Any]
 ) -> None:
     game = at_first(PLAIN)
     last = game.lines[-1].at
@@ -108,41 +124,41 @@ def test_what_makes_a_run_safer_is_accepted_at_the_time_of_the_last_event(
 
 def test_a_note_is_struck_out_at_the_time_of_the_last_event() -> None:
     game = at_first(PLAIN)
-    game.must(Move.NOTE, OPERATOR, text="x")
+    game.must(Note, OPERATOR, text="x")
     noted = game.lines[-1]
     game.wait(-3600)
-    game.must(Move.STRIKE_OUT, OPERATOR, sequence=noted.sequence, reason="x")
+    game.must(StrikeOut, OPERATOR, sequence=noted.sequence, reason="x")
     assert game.lines[-1].at == noted.at
 
 
 def test_a_hold_is_not_ended_before_the_clock_is_past_it() -> None:
     """A hold that seems short would not have its team check repeated."""
     game = at_first(TEAM_CHECK)
-    game.must(Move.HOLD, VERIFIER)
+    game.must(Hold, VERIFIER)
     game.wait(-3600)
-    assert game.refused(Move.RESUME, OPERATOR, read_back="none") == WENT_BACK
-    game.must(Move.ABORT, DECIDER, reason="It cannot wait.")
+    assert game.refused(Resume, OPERATOR, read_back="none") == WENT_BACK
+    game.must(Abort, DECIDER, reason="It cannot wait.")
     other = at_first(TEAM_CHECK)
-    other.must(Move.HOLD, VERIFIER)
+    other.must(Hold, VERIFIER)
     other.wait(-3600)
     other.wait(3600)
-    other.must(Move.RESUME, OPERATOR, read_back="none")
+    other.must(Resume, OPERATOR, read_back="none")
 
 
 def test_an_override_is_not_used_early_by_a_clock_that_went_back() -> None:
     game = at_first(HELD_BACK)
-    game.must(Move.ASK_OVERRIDE, OPERATOR, 0, gate="released", reason="x")
+    game.must(AskOverride, OPERATOR, 0, gate="released", reason="x")
     game.wait(-3600)
-    assert game.refused(Move.OVERRIDE, OPERATOR, 0, gate="released") == WENT_BACK
+    assert game.refused(UseOverride, OPERATOR, 0, gate="released") == WENT_BACK
     game.wait(3600 + OVERRIDE_WAITS.total_seconds())
-    game.must(Move.OVERRIDE, OPERATOR, 0, gate="released")
+    game.must(UseOverride, OPERATOR, 0, gate="released")
 
 
 def test_a_negative_age_is_fresh_nowhere() -> None:
     """Not for the pages either, which ask the gates at the time that they are drawn."""
     game = at_first(GUARDED)
-    game.must(Move.BEGIN_STEP, OPERATOR, 0)
-    game.must(Move.COUNTERSIGN, VERIFIER, 0)
+    game.must(BeginStep, OPERATOR, 0)
+    game.must(Countersign, VERIFIER, 0)
 
     def met(seconds: float) -> bool:
         at = game.at + timedelta(seconds=seconds)
@@ -158,7 +174,7 @@ def test_a_second_back_is_a_time_server_at_work() -> None:
     """It decides nothing and is not told; the event is still not dated before the last one."""
     game = at_first(GUARDED)
     game.wait(-0.9)
-    game.must(Move.BEGIN_STEP, OPERATOR, 0)
+    game.must(BeginStep, OPERATOR, 0)
     assert game.lines[-1].event.clock_went_back is None
     assert game.lines[-1].at == game.lines[-2].at
 
@@ -166,8 +182,8 @@ def test_a_second_back_is_a_time_server_at_work() -> None:
 def test_nothing_else_is_said_to_a_stranger() -> None:
     game = at_first(GUARDED)
     game.wait(-3600)
-    assert game.refused(Move.TICK, RELIEF, 0) == "not_in_run"
-    outcome = decide(game.state, Request(Move.TICK, OPERATOR, game.at, 0, seen=1))
+    assert game.refused(Tick, RELIEF, 0) == "not_in_run"
+    outcome = decide(game.state, Request(Tick(step=0), OPERATOR, game.at, seen=1))
     assert isinstance(outcome, Refusal)
     assert outcome.code == "stale"
 
@@ -183,12 +199,12 @@ def test_nothing_else_is_said_to_a_stranger() -> None:
 def test_what_to_do_is_true(started: bool, behind: timedelta, remedy: str) -> None:
     game = Game.of(text(HELD_BACK), started=started)
     if not started:
-        game.must(Move.RELEASE_ROLE, DECIDER)
+        game.must(ReleaseRole, DECIDER)
     last = game.state.last_at
     game.at = last - behind
     step, gate = (0, "released") if started else (None, "roles")
     sent = {"gate": gate, "reason": "x"}
-    found = refusal(game, Move.ASK_OVERRIDE, OPERATOR, step, sent)
+    found = refusal(game, AskOverride, OPERATOR, step, sent)
     assert found.code == WENT_BACK
     assert remedy in found.remedy
     assert ("resume" in found.remedy) == (started and behind < timedelta(days=1))

@@ -9,15 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runbooks.enums import Move, RunRole, RunStatus, ValueType
+from runbooks.enums import RunRole, RunStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.decide import allowed, decide, open_roles
+from runbooks.machine.move import Allowed, Move, Request
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.branches import ReportMismatch
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.overrides import AskOverride, UseOverride
+from runbooks.machine.moves.replacement import ProposeReplacement
+from runbooks.machine.moves.roles import ReleaseRole
+from runbooks.machine.moves.run import Abort, Complete
+from runbooks.machine.moves.second_person import Countersign, Object
+from runbooks.machine.moves.steps import BeginStep, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.overriding import askable, pending, usable
 from runbooks.machine.replacing import replaceable
-from runbooks.machine.requests import Allowed, Request
-from runbooks.machine.rules import RULES
 from runbooks.machine.state import Outside, current, place, replace
 from runbooks.machine.striking import not_struck
+from tests.factories.moves import fitting, made
 from tests.runbooks.machine.interlocks.test_properties import RIGHT, begin
 from tests.runbooks.machine.interlocks.test_properties import TEXTS as GUARDED
 from tests.runbooks.machine.table import (
@@ -33,13 +43,13 @@ from tests.runbooks.texts import ALL, AT_ONCE, TEAM_CHECK
 
 PEOPLE = (OPERATOR, VERIFIER, DECIDER, OBSERVER, RELIEF, STRANGER)
 #: Of these a run that gets somewhere has few.
-RARE = frozenset({Move.ABORT, Move.HOLD, Move.RELEASE_ROLE, Move.REPORT_MISMATCH, Move.OBJECT})
+RARE = frozenset({Abort, Hold, ReleaseRole, ReportMismatch, Object})
 TEXTS = {**ALL, "team check": TEAM_CHECK, "at once": AT_ONCE}
 DEFAULT = {True: "on again", False: "0"}
 TURNS = st.lists(st.tuples(st.integers(0, 9999), st.sampled_from(PEOPLE)), max_size=40)
 
 
-def fitting(game: Game, by: int, move: Move, step: int | None) -> dict[str, Any]:
+def typed(game: Game, by: int, move: type[Move], step: int | None) -> dict[str, Any]:
     """What somebody sends who looked: whatever is asked for, as it should be."""
     state = game.state
     guard = state.step(step).guard if step is not None and step < len(state.steps) else None
@@ -52,11 +62,11 @@ def fitting(game: Game, by: int, move: Move, step: int | None) -> dict[str, Any]
         if spec.type is not ValueType.FILE
     }
     answers = [answer for answer, _ in guard.decide.options] if guard and guard.decide else ["x"]
-    proposes = move is Move.PROPOSE_REPLACEMENT
+    proposes = move is ProposeReplacement
     roles = replaceable(state, by) if proposes else open_roles(state, by, game.at)
     roles = roles or tuple(RunRole)
     mine = [n for n in state.stated.entries if not_struck(state, by, n) is None]
-    return {
+    sent = {
         "role": roles[0].value,
         "acknowledged": True,
         "conditions": True,
@@ -73,13 +83,14 @@ def fitting(game: Game, by: int, move: Move, step: int | None) -> dict[str, Any]
         "sequence": mine[0] if mine else 1,
         "gate": gate(game, by, move, step),
         "again": True,
-        "hours_awake": "3",
+        "hours_awake": 3,
         "holds": False,
         "name": "ledger",
         "access": "read",
         **dict.fromkeys(("reason", "observed", "finding", "text", "position"), "so"),
         **dict.fromkeys(("running", "next_step", "worries"), "nothing"),
     }
+    return fitting(move, sent)
 
 
 def successor(game: Game, by: int, role: RunRole) -> int:
@@ -89,13 +100,13 @@ def successor(game: Game, by: int, role: RunRole) -> int:
     return next(person for person in (RELIEF, STRANGER, VERIFIER) if person not in kept)
 
 
-def gate(game: Game, by: int, move: Move, step: int | None) -> str:
+def gate(game: Game, by: int, move: type[Move], step: int | None) -> str:
     """A gate that can be named in the move, if there is one."""
     if step is not None and step >= len(game.state.steps):
         return ""
-    if move is Move.ASK_OVERRIDE:
+    if move is AskOverride:
         return next((g.key for g in askable(game.state, step, game.at)), "")
-    one = usable(game.state, by, step, game.at) if move is Move.OVERRIDE else ()
+    one = usable(game.state, by, step, game.at) if move is UseOverride else ()
     return next((o.gate for o in (*one, *pending(game.state, step))), "")
 
 
@@ -103,12 +114,13 @@ def check(game: Game, by: int) -> None:
     """Of everything that `by` could send, what is allowed is accepted, and nothing else."""
     state = game.state
     may = set(allowed(state, by, game.at))
-    for move, rule in RULES.items():
+    for move in MOVES:
+        rule = move.rule
         steps: list[int | None] = [None] if rule.steps is None or rule.or_run else []
         steps += range(len(state.steps)) if rule.steps else ()
         for step in steps:
-            data = fitting(game, by, move, step)
-            outcome = decide(state, Request(move, by, game.at, step, data=data))
+            data = typed(game, by, move, step)
+            outcome = decide(state, Request(made(move, step, **data), by, game.at))
             accepted = isinstance(outcome, tuple)
             assert accepted == (Allowed(move, step) in may), (move, step, by, outcome)
 
@@ -136,7 +148,7 @@ def obey(game: Game, number: int) -> None:
     if number % 3:
         found = [pair for pair in found if now is not None and pair[1].step == now] or found
     person, one = found[number % len(found)]
-    data = fitting(game, person, one.move, one.step)
+    data = typed(game, person, one.move, one.step)
     outcome = game.ask(one.move, person, one.step, **data)
     assert isinstance(outcome, tuple), (one, person, outcome)
 
@@ -159,8 +171,8 @@ def test_a_run_with_every_guard(name: str, turns: list[tuple[int, int]]) -> None
 def test_it_is_played_to_its_end_by_what_is_allowed(name: str) -> None:
     game = begin(GUARDED[name])
     wanted = (
-        Move.RELEASE, Move.COMPLETE, Move.COUNTERSIGN, Move.CONFIRM_TEAM_CHECK, Move.UNLOCK,
-        Move.BEGIN_STEP, Move.TICK,
+        Release, Complete, Countersign, ConfirmTeamCheck, Unlock,
+        BeginStep, Tick,
     )  # fmt: skip
     for _ in range(60):
         if game.state.status is RunStatus.COMPLETED:
@@ -171,6 +183,6 @@ def test_it_is_played_to_its_end_by_what_is_allowed(name: str) -> None:
             (pair for pair in found if pair[1].move in wanted),
             key=lambda pair: wanted.index(pair[1].move),
         )
-        game.must(one.move, person, one.step, **fitting(game, person, one.move, one.step))
+        game.must(one.move, person, one.step, **typed(game, person, one.move, one.step))
         game.wait(5)
     raise AssertionError(game.status())

@@ -8,12 +8,20 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move, RunRole, StepStatus
+from runbooks.enums import RunRole, StepStatus
 from runbooks.machine.decide import allowed
 from runbooks.machine.gates import gates, overridden, required_roles, run_gates
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.overrides import AskOverride, UseOverride, WithdrawOverride
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Complete, Start
+from runbooks.machine.moves.steps import Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck
 from runbooks.machine.overriding import OVERRIDE_WAITS, closed_gates, so_far, waiting
 from runbooks.machine.reducers import statements_in
-from runbooks.machine.requests import Allowed, Malformed, Refusal
+from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.state import place
 from tests.runbooks import texts
 from tests.runbooks.machine.interlocks.test_after import ACT, COMPARE, VERIFY, play
@@ -34,7 +42,7 @@ def later(game: Game, **span: float) -> None:
 
 def asked(source: bytes = texts.HOLD, gate: str = "released") -> Game:
     game = Game.of(source)
-    game.must(Move.ASK_OVERRIDE, OPERATOR, 0, gate=gate, **ALONE)
+    game.must(AskOverride, OPERATOR, 0, gate=gate, **ALONE)
     return game
 
 
@@ -46,22 +54,22 @@ def code(outcome: Any) -> str:
 def test_it_opens_two_minutes_after_it_was_asked() -> None:
     game = asked()
     later(game, seconds=119)
-    early = game.ask(Move.OVERRIDE, OPERATOR, 0, gate="released")
+    early = game.ask(UseOverride, OPERATOR, 0, gate="released")
     assert code(early) == "override_too_soon"
     assert isinstance(early, Refusal)
     assert "03:14:45 UTC" in early.sentence
     assert not game.state.overridden
     later(game, seconds=1)
-    assert game.must(Move.OVERRIDE, OPERATOR, 0, gate="released") == ("gate.overridden",)
+    assert game.must(UseOverride, OPERATOR, 0, gate="released") == ("gate.overridden",)
     (gate,) = gates(game.state, 0, game.at)
     assert (gate.open, gate.overridden, game.state.overridden) == (True, True, 1)
-    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Tick, OPERATOR, 0)
 
 
 def test_the_log_keeps_the_gate_the_guard_and_the_reason() -> None:
     game = asked()
     later(game, seconds=130)
-    game.must(Move.OVERRIDE, OPERATOR, 0, gate="released")
+    game.must(UseOverride, OPERATOR, 0, gate="released")
     asked_line, used = (line.event.to_data() for line in game.lines[-2:])
     place = {"step": 0, "attempt": 1, "gate": "released", "guard": "hold"}
     assert place.items() <= asked_line.items()
@@ -72,19 +80,19 @@ def test_the_log_keeps_the_gate_the_guard_and_the_reason() -> None:
 def test_it_opens_one_gate_and_not_the_others() -> None:
     game = asked(TWO)
     later(game, minutes=3)
-    game.must(Move.OVERRIDE, OPERATOR, 0, gate="released")
+    game.must(UseOverride, OPERATOR, 0, gate="released")
     shut = [gate.key for gate in gates(game.state, 0, game.at) if not gate.open]
     assert shut == ["begun", "countersigned"]
-    assert code(game.ask(Move.TICK, OPERATOR, 0)) == "gate_begun"
+    assert code(game.ask(Tick, OPERATOR, 0)) == "gate_begun"
 
 
 def test_another_attempt_has_its_gates_again() -> None:
     game = asked()
     later(game, minutes=3)
-    game.must(Move.OVERRIDE, OPERATOR, 0, gate="released")
-    game.must(Move.REPORT_MISMATCH, OPERATOR, 0, observed="Another host.")
-    game.must(Move.DIAGNOSE, OPERATOR, 0, finding="The tunnel.")
-    game.must(Move.REOPEN, OPERATOR, 0)
+    game.must(UseOverride, OPERATOR, 0, gate="released")
+    game.must(ReportMismatch, OPERATOR, 0, observed="Another host.")
+    game.must(Diagnose, OPERATOR, 0, finding="The tunnel.")
+    game.must(Reopen, OPERATOR, 0)
     assert not overridden(game.state, 0, "released")
     assert not gates(game.state, 0, game.at)[0].open
 
@@ -92,23 +100,23 @@ def test_another_attempt_has_its_gates_again() -> None:
 def test_only_who_asked_uses_it_and_not_when_it_is_old() -> None:
     game = asked()
     later(game, minutes=3)
-    other = game.ask(Move.OVERRIDE, DECIDER, 0, gate="released")
+    other = game.ask(UseOverride, DECIDER, 0, gate="released")
     assert code(other) == "not_your_override"
     later(game, minutes=13)
-    assert code(game.ask(Move.OVERRIDE, OPERATOR, 0, gate="released")) == "override_expired"
-    game.must(Move.ASK_OVERRIDE, OPERATOR, 0, **TOLD)
-    assert code(game.ask(Move.OVERRIDE, OPERATOR, 0, gate="released")) == "override_too_soon"
+    assert code(game.ask(UseOverride, OPERATOR, 0, gate="released")) == "override_expired"
+    game.must(AskOverride, OPERATOR, 0, **TOLD)
+    assert code(game.ask(UseOverride, OPERATOR, 0, gate="released")) == "override_too_soon"
     later(game, minutes=2)
-    game.must(Move.OVERRIDE, OPERATOR, 0, gate="released")
+    game.must(UseOverride, OPERATOR, 0, gate="released")
 
 
 def test_it_is_asked_for_once_and_taken_back() -> None:
     game = asked()
-    again = game.ask(Move.ASK_OVERRIDE, OPERATOR, 0, **TOLD)
+    again = game.ask(AskOverride, OPERATOR, 0, **TOLD)
     assert code(again) == "one_at_a_time"
-    game.must(Move.WITHDRAW_OVERRIDE, DECIDER, 0, gate="released")
+    game.must(WithdrawOverride, DECIDER, 0, gate="released")
     later(game, minutes=3)
-    assert code(game.ask(Move.OVERRIDE, OPERATOR, 0, gate="released")) == "not_asked"
+    assert code(game.ask(UseOverride, OPERATOR, 0, gate="released")) == "not_asked"
 
 
 @pytest.mark.parametrize(
@@ -123,22 +131,22 @@ def test_it_is_asked_for_once_and_taken_back() -> None:
 )
 def test_what_is_not_asked_for(source: bytes, sent: dict[str, Any], expected: str) -> None:
     game = Game.of(source)
-    outcome = game.ask(Move.ASK_OVERRIDE, OPERATOR, 0, **sent)
+    outcome = game.ask(AskOverride, OPERATOR, 0, **sent)
     found = set(outcome.errors) if isinstance(outcome, Malformed) else {code(outcome)}
     assert found == {expected}
 
 
 def test_a_verifier_overrides_nothing() -> None:
     game = Game.of(texts.HOLD)
-    assert code(game.ask(Move.ASK_OVERRIDE, VERIFIER, 0, **TOLD)) == "wrong_role"
+    assert code(game.ask(AskOverride, VERIFIER, 0, **TOLD)) == "wrong_role"
 
 
 def test_the_second_measurement_is_overridden_and_nobody_signed() -> None:
     game = Game.of(AFTER)
-    game.must(Move.TICK, OPERATOR, 0, values={"rows": "12"})
-    game.must(Move.ASK_OVERRIDE, OPERATOR, 0, gate="countersigned", **ALONE)
+    game.must(Tick, OPERATOR, 0, values={"rows": "12"})
+    game.must(AskOverride, OPERATOR, 0, gate="countersigned", **ALONE)
     later(game, minutes=2)
-    game.must(Move.OVERRIDE, OPERATOR, 0, gate="countersigned")
+    game.must(UseOverride, OPERATOR, 0, gate="countersigned")
     step = game.state.steps[0]
     assert (step.status, step.countersigned_by) == (StepStatus.DONE, None)
     assert game.state.steps[1].status is StepStatus.OPEN
@@ -149,7 +157,7 @@ def test_what_is_typed_to_lay_a_command_open_is_never_overridden() -> None:
     names = {gate.key for gate in closed_gates(game.state, WRITE, game.at)}
     assert {"good_copies", "safety_copy", "countersigned"} <= names
     assert "unlocked" not in names
-    outcome = game.ask(Move.ASK_OVERRIDE, OPERATOR, WRITE, gate="unlocked", **ALONE)
+    outcome = game.ask(AskOverride, OPERATOR, WRITE, gate="unlocked", **ALONE)
     assert code(outcome) == "override_never"
 
 
@@ -163,57 +171,57 @@ def test_a_run_that_overwrites_wants_a_verifier_and_a_decider() -> None:
     assert set(required_roles(game.state)) == {
         RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER,
     }  # fmt: skip
-    refusal = game.ask(Move.START, OPERATOR, acknowledged=True)
+    refusal = game.ask(Start, OPERATOR, acknowledged=True)
     assert code(refusal) == "roles_missing"
     assert isinstance(refusal, Refusal)
     assert "verifier, decider" in refusal.sentence
-    assert briefing(OPERATOR, VERIFIER, DECIDER).must(Move.START, OPERATOR, acknowledged=True)
+    assert briefing(OPERATOR, VERIFIER, DECIDER).must(Start, OPERATOR, acknowledged=True)
 
 
 def test_a_start_alone_is_overridden_and_the_gates_of_the_steps_stay() -> None:
     game = briefing(OPERATOR)
-    assert Allowed(Move.ASK_OVERRIDE) in allowed(game.state, OPERATOR, game.at)
-    game.must(Move.ASK_OVERRIDE, OPERATOR, gate="roles", **ALONE)
-    assert code(game.ask(Move.START, OPERATOR, acknowledged=True)) == "roles_missing"
+    assert Allowed(AskOverride) in allowed(game.state, OPERATOR, game.at)
+    game.must(AskOverride, OPERATOR, gate="roles", **ALONE)
+    assert code(game.ask(Start, OPERATOR, acknowledged=True)) == "roles_missing"
     later(game, minutes=2)
-    game.must(Move.OVERRIDE, OPERATOR, gate="roles")
+    game.must(UseOverride, OPERATOR, gate="roles")
     assert [gate.overridden for gate in run_gates(game.state)] == [True]
-    game.must(Move.START, OPERATOR, acknowledged=True)
+    game.must(Start, OPERATOR, acknowledged=True)
     assert game.state.overridden == 1
     assert not overridden(game.state, WRITE, "countersigned")
-    assert code(game.ask(Move.ASK_OVERRIDE, OPERATOR, gate="roles", **ALONE)) == "no_gate"
+    assert code(game.ask(AskOverride, OPERATOR, gate="roles", **ALONE)) == "no_gate"
 
 
 def test_a_text_that_forbids_it_cannot_be_started_alone() -> None:
     strict = SOURCE.replace(b"undo: back", b"undo: back\n  override: never")
     game = briefing(OPERATOR, source=strict)
-    assert code(game.ask(Move.ASK_OVERRIDE, OPERATOR, gate="roles", **ALONE)) == "override_never"
+    assert code(game.ask(AskOverride, OPERATOR, gate="roles", **ALONE)) == "override_never"
 
 
 def test_what_follows_a_restore_is_one_gate_of_the_run() -> None:
     game = play(VERIFY, ACT, COMPARE)
-    assert game.refused(Move.COMPLETE, OPERATOR) == "after"
+    assert game.refused(Complete, OPERATOR) == "after"
     (gate,) = closed_gates(game.state, None, game.at)
     assert (gate.key, "re-arm" in gate.label) == ("after", True)
-    game.must(Move.ASK_OVERRIDE, OPERATOR, gate="after", **ALONE)
+    game.must(AskOverride, OPERATOR, gate="after", **ALONE)
     later(game, minutes=2)
-    game.must(Move.OVERRIDE, OPERATOR, gate="after")
-    assert game.must(Move.COMPLETE, OPERATOR) == ("run.completed",)
+    game.must(UseOverride, OPERATOR, gate="after")
+    assert game.must(Complete, OPERATOR) == ("run.completed",)
     assert game.state.overridden == 1
 
 
 def test_after_a_long_hold_the_team_check_is_repeated() -> None:
     game = begun()
-    game.must(Move.HOLD, VERIFIER)
+    game.must(Hold, VERIFIER)
     later(game, minutes=15, seconds=1)
-    game.must(Move.RESUME, DECIDER, read_back=place(game.state))
+    game.must(Resume, DECIDER, read_back=place(game.state))
     gate = next(g for g in gates(game.state, WRITE, game.at) if g.key == "team_check_after_hold")
     assert (gate.open, gate.guard) == (False, "team_check")
     for person in (OPERATOR, VERIFIER):
-        game.must(Move.CONFIRM_TEAM_CHECK, person, WRITE)
+        game.must(ConfirmTeamCheck, person, WRITE)
     gate = next(g for g in gates(game.state, WRITE, game.at) if g.key == "team_check_after_hold")
     assert gate.label.endswith("missing: decider")
-    game.must(Move.CONFIRM_TEAM_CHECK, DECIDER, WRITE)
+    game.must(ConfirmTeamCheck, DECIDER, WRITE)
     assert next(
         g.open for g in gates(game.state, WRITE, game.at) if g.key == "team_check_after_hold"
     )
@@ -221,39 +229,39 @@ def test_after_a_long_hold_the_team_check_is_repeated() -> None:
 
 def test_after_a_short_hold_it_is_not() -> None:
     game = begun()
-    game.must(Move.HOLD, VERIFIER)
+    game.must(Hold, VERIFIER)
     later(game, minutes=15)
-    game.must(Move.RESUME, DECIDER, read_back=place(game.state))
+    game.must(Resume, DECIDER, read_back=place(game.state))
     assert "team_check_after_hold" not in {g.key for g in gates(game.state, WRITE, game.at)}
 
 
 def test_what_overwrites_nothing_repeats_no_team_check() -> None:
     game = Game.of(texts.PLAIN)
-    game.must(Move.HOLD, VERIFIER)
+    game.must(Hold, VERIFIER)
     later(game, minutes=40)
-    game.must(Move.RESUME, DECIDER, read_back="none")
+    game.must(Resume, DECIDER, read_back="none")
     assert gates(game.state, 0, game.at) == ()
 
 
 def test_the_next_is_asked_for_when_this_one_was_used() -> None:
     game = asked(TWO)
-    early = game.ask(Move.ASK_OVERRIDE, OPERATOR, 0, gate="countersigned", **ALONE)
+    early = game.ask(AskOverride, OPERATOR, 0, gate="countersigned", **ALONE)
     assert isinstance(early, Refusal)
     assert early.code == "one_at_a_time"
     assert "Released by the decider" in early.sentence
     later(game, minutes=2)
-    game.must(Move.OVERRIDE, OPERATOR, 0, gate="released")
-    unread = game.ask(Move.ASK_OVERRIDE, OPERATOR, 0, gate="countersigned", **ALONE)
+    game.must(UseOverride, OPERATOR, 0, gate="released")
+    unread = game.ask(AskOverride, OPERATOR, 0, gate="countersigned", **ALONE)
     assert isinstance(unread, Malformed)
     assert (
         "1 condition overridden so far: Released by the decider (step 1)." in unread.errors["again"]
     )
-    game.must(Move.ASK_OVERRIDE, OPERATOR, 0, gate="countersigned", again=True, **ALONE)
+    game.must(AskOverride, OPERATOR, 0, gate="countersigned", again=True, **ALONE)
     later(game, seconds=119)
-    at_once = game.ask(Move.OVERRIDE, OPERATOR, 0, gate="countersigned")
+    at_once = game.ask(UseOverride, OPERATOR, 0, gate="countersigned")
     assert code(at_once) == "override_too_soon"
     later(game, seconds=1)
-    game.must(Move.OVERRIDE, OPERATOR, 0, gate="countersigned")
+    game.must(UseOverride, OPERATOR, 0, gate="countersigned")
     assert so_far(game.state).startswith("2 conditions overridden so far: Released by")
 
 
@@ -263,12 +271,12 @@ def test_all_gates_of_an_overwrite_take_two_minutes_each() -> None:
     began, count = game.at, 0
     while closed := closed_gates(game.state, WRITE, game.at):
         asking = {"gate": closed[0].key, "again": bool(count), **ALONE}
-        game.must(Move.ASK_OVERRIDE, OPERATOR, WRITE, **asking)
+        game.must(AskOverride, OPERATOR, WRITE, **asking)
         for gate in closed[1:]:
             other = {**asking, "gate": gate.key}
-            assert code(game.ask(Move.ASK_OVERRIDE, OPERATOR, WRITE, **other)) == "one_at_a_time"
+            assert code(game.ask(AskOverride, OPERATOR, WRITE, **other)) == "one_at_a_time"
         later(game, minutes=2)
-        game.must(Move.OVERRIDE, OPERATOR, WRITE, gate=closed[0].key)
+        game.must(UseOverride, OPERATOR, WRITE, gate=closed[0].key)
         count += 1
     assert count > 2
     assert game.at - began >= count * OVERRIDE_WAITS
@@ -278,23 +286,23 @@ def test_all_gates_of_an_overwrite_take_two_minutes_each() -> None:
 def test_waits_never_run_side_by_side() -> None:
     """Withdrawn, met in its own way, or too old: each makes room, and is not used afterwards."""
     for make_room in (
-        lambda game: game.must(Move.WITHDRAW_OVERRIDE, DECIDER, 0, gate="released"),
-        lambda game: game.must(Move.RELEASE, DECIDER, 0, reason="Read."),
+        lambda game: game.must(WithdrawOverride, DECIDER, 0, gate="released"),
+        lambda game: game.must(Release, DECIDER, 0, reason="Read."),
         lambda game: later(game, minutes=16),
     ):
         game = asked(TWO)
         make_room(game)
         assert waiting(game.state, game.at) is None
-        game.must(Move.ASK_OVERRIDE, OPERATOR, 0, gate="countersigned", **ALONE)
+        game.must(AskOverride, OPERATOR, 0, gate="countersigned", **ALONE)
         later(game, minutes=2)
-        outcome = game.ask(Move.OVERRIDE, OPERATOR, 0, gate="released")
+        outcome = game.ask(UseOverride, OPERATOR, 0, gate="released")
         assert not isinstance(outcome, tuple)
         assert [one.gate for one in game.state.stated.overrides] == ["countersigned"]
 
 
 def test_one_for_the_start_does_not_keep_the_steps_waiting() -> None:
     game = briefing(OPERATOR, DECIDER, source=TWO)
-    game.must(Move.ASK_OVERRIDE, OPERATOR, gate="roles", **ALONE)
-    game.must(Move.TAKE_ROLE, VERIFIER, role="verifier")
-    game.must(Move.START, OPERATOR, acknowledged=True)
-    game.must(Move.ASK_OVERRIDE, OPERATOR, 0, gate="released", **ALONE)
+    game.must(AskOverride, OPERATOR, gate="roles", **ALONE)
+    game.must(TakeRole, VERIFIER, role="verifier")
+    game.must(Start, OPERATOR, acknowledged=True)
+    game.must(AskOverride, OPERATOR, 0, gate="released", **ALONE)

@@ -10,31 +10,36 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from runbooks.enums import Move, RunRole, RunStatus, StepStatus, ValueType
+from runbooks.enums import RunRole, RunStatus, StepStatus, ValueType
 from runbooks.log.words import sentence
-from runbooks.machine.barred import barred
 from runbooks.machine.decide import allowed, decide, open_roles
 from runbooks.machine.events.kinds import KINDS
+from runbooks.machine.move import Allowed, Move, Request
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.hold import Resume
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Decide, Release, Tick
 from runbooks.machine.reducers import apply, genesis
-from runbooks.machine.requests import Allowed, Malformed, Refusal, Request
-from runbooks.machine.rules import RULES
+from runbooks.machine.requests import Malformed, Refusal
+from runbooks.machine.rules import barred
 from runbooks.machine.state import FINISHED, RunState, current, place
+from tests.factories.moves import fitting, made
 from tests.runbooks.machine.table import DECIDER, OPERATOR, RELIEF, ROLES, STRANGER, VERIFIER, Game
 from tests.runbooks.texts import ALL
 
 PEOPLE = [*ROLES, RELIEF, STRANGER]
-MOVES = list(RULES)
 #: Played more often than the others, so that runs get somewhere.
-GOING = [Move.TICK, Move.BEGIN_STEP, Move.DECIDE, Move.COUNTERSIGN, Move.RELEASE, Move.RESUME]
+GOING = [Tick, BeginStep, Decide, Countersign, Release, Resume]
 
 
-def sent(game: Game, move: Move, step: int | None, by: int, good: bool) -> dict[str, Any]:
+def sent(game: Game, move: type[Move], step: int | None, by: int, good: bool) -> dict[str, Any]:
     """What a person might send with the move: fitting when `good`."""
     guard = game.state.step(step).guard if step is not None else None
     values = {spec.name: "0" if good else "7" for spec in guard.record} if guard else {}
     answers = [answer for answer, _ in guard.decide.options] if guard and guard.decide else ["x"]
     file = next((s.name for s in guard.record if s.type is ValueType.FILE), "") if guard else ""
-    return {
+    typed = {
         "role": (RunRole.OPERATOR if good else RunRole.VERIFIER).value,
         "acknowledged": True,
         "values": values,
@@ -52,6 +57,7 @@ def sent(game: Game, move: Move, step: int | None, by: int, good: bool) -> dict[
         "value": file,
         "sequence": 1,
     }
+    return fitting(move, typed)
 
 
 class Run(RuleBasedStateMachine):
@@ -70,15 +76,16 @@ class Run(RuleBasedStateMachine):
         passes=st.integers(-40, 140),
     )
     def press(
-        self, move: Move, by: int, step: int | None, good: bool, late: bool, passes: int
+        self, move: type[Move], by: int, step: int | None, good: bool, late: bool, passes: int
     ) -> None:
         game, state = self.game, self.game.state
         game.wait(passes)
         index = current(state) if step is None else step
-        if index is None or index >= len(state.steps) or RULES[move].steps is None:
+        if index is None or index >= len(state.steps) or move.rule.steps is None:
             index = None
         seen = state.sequence - 2 if late else state.sequence
-        request = Request(move, by, game.at, index, seen, sent(game, move, index, by, good))
+        data = sent(game, move, index, by, good)
+        request = Request(made(move, index, **data), by, game.at, seen)
         outcome = decide(state, request)
         refusal = barred(state, by, move, index, game.at)
         if isinstance(outcome, Refusal) and outcome.code == "stale":
@@ -91,7 +98,7 @@ class Run(RuleBasedStateMachine):
             assert refusal is None
         else:
             assert not isinstance(outcome, tuple)
-        game.ask(move, by, index, seen=seen, **request.data)
+        game.ask(move, by, index, seen=seen, **data)
         if isinstance(outcome, Refusal | Malformed):
             assert game.state == state
             return
@@ -199,6 +206,6 @@ def test_offered_roles_can_be_taken(name: str) -> None:
     state, at = game.state, game.at
     for role in open_roles(state, STRANGER, at):
         game = Game(state)
-        assert game.must(Move.TAKE_ROLE, STRANGER, role=role.value) == ("role.taken",)
+        assert game.must(TakeRole, STRANGER, role=role.value) == ("role.taken",)
     assert open_roles(state, OPERATOR, at) == ()
-    assert Allowed(Move.TAKE_ROLE) not in allowed(state, OPERATOR, at)
+    assert Allowed(TakeRole) not in allowed(state, OPERATOR, at)

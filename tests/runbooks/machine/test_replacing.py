@@ -7,12 +7,24 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move, RunRole, RunStatus, StepStatus
+from runbooks.enums import RunRole, RunStatus, StepStatus
 from runbooks.machine.decide import allowed, open_roles
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.replacement import (
+    ConfirmReplacement,
+    ProposeReplacement,
+    WithdrawReplacement,
+)
+from runbooks.machine.moves.roles import ReleaseRole, TakeRole
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Release, Tick
 from runbooks.machine.reducers import statements_in
 from runbooks.machine.replacing import proposed as replacement
 from runbooks.machine.replacing import replaceable
-from runbooks.machine.requests import Allowed, Malformed
+from runbooks.machine.requests import Malformed
 from runbooks.machine.state import place
 from tests.runbooks import texts
 from tests.runbooks.machine.interlocks.test_overwrite import WRITE, begun
@@ -38,105 +50,105 @@ NEW_DECIDER: dict[str, Any] = {**GONE, "role": "decider"}
 
 def proposed(source: bytes = texts.PLAIN, by: int = DECIDER, **sent: Any) -> Game:
     game = Game.of(source)
-    game.must(Move.PROPOSE_REPLACEMENT, by, **{**GONE, **sent})
+    game.must(ProposeReplacement, by, **{**GONE, **sent})
     return game
 
 
 def taken_over(game: Game, by: int = RELIEF) -> Game:
-    game.must(Move.CONFIRM_REPLACEMENT, VERIFIER)
-    game.must(Move.ACCEPT_HAND_OVER, by, read_back=place(game.state))
+    game.must(ConfirmReplacement, VERIFIER)
+    game.must(AcceptHandOver, by, read_back=place(game.state))
     return game
 
 
 def test_two_people_take_the_role_and_a_third_takes_over() -> None:
     game = proposed()
-    game.must(Move.TICK, OPERATOR, 0)  # who is there after all goes on until it is confirmed
-    game.must(Move.CONFIRM_REPLACEMENT, VERIFIER)
+    game.must(Tick, OPERATOR, 0)  # who is there after all goes on until it is confirmed
+    game.must(ConfirmReplacement, VERIFIER)
     assert OPERATOR not in game.state.people
     assert (game.state.hand_over_by, game.state.hand_over_to) == (OPERATOR, RELIEF)
-    assert game.refused(Move.TICK, OPERATOR, 1) == "hand_over_pending"
-    assert game.refused(Move.HOLD, OPERATOR) == "not_in_run"
-    assert game.refused(Move.ACCEPT_HAND_OVER, STRANGER, read_back="1") == "not_offered_to_you"
-    assert game.refused(Move.ACCEPT_HAND_OVER, RELIEF, read_back="none") == "read_back_wrong"
-    game.must(Move.ACCEPT_HAND_OVER, RELIEF, read_back="1")
+    assert game.refused(Tick, OPERATOR, 1) == "hand_over_pending"
+    assert game.refused(Hold, OPERATOR) == "not_in_run"
+    assert game.refused(AcceptHandOver, STRANGER, read_back="1") == "not_offered_to_you"
+    assert game.refused(AcceptHandOver, RELIEF, read_back="none") == "read_back_wrong"
+    game.must(AcceptHandOver, RELIEF, read_back="1")
     assert game.state.people[RELIEF] is RunRole.OPERATOR
     assert game.state.stated.replacement is None
-    game.must(Move.TICK, RELIEF, 1)
+    game.must(Tick, RELIEF, 1)
     assert statements_in(game.lines) == game.state.stated
 
 
 def test_the_role_cannot_be_taken_back_past_the_identification() -> None:
     game = proposed()
-    game.must(Move.CONFIRM_REPLACEMENT, VERIFIER)
+    game.must(ConfirmReplacement, VERIFIER)
     assert RunRole.OPERATOR not in open_roles(game.state, OPERATOR, game.at)
-    assert game.refused(Move.TAKE_ROLE, OPERATOR, role="operator") == "role_taken"
-    assert game.refused(Move.TAKE_ROLE, STRANGER, role="operator") == "role_taken"
+    assert game.refused(TakeRole, OPERATOR, role="operator") == "role_taken"
+    assert game.refused(TakeRole, STRANGER, role="operator") == "role_taken"
 
 
 @pytest.mark.parametrize("by", [DECIDER, VERIFIER, OBSERVER])
 def test_one_of_the_two_is_the_decider(by: int) -> None:
     game = proposed(by=by)
-    assert game.refused(Move.CONFIRM_REPLACEMENT, by) == "second_person"
-    assert game.refused(Move.CONFIRM_REPLACEMENT, STRANGER) == "not_in_run"
-    assert game.refused(Move.CONFIRM_REPLACEMENT, OPERATOR) == "replaced"
+    assert game.refused(ConfirmReplacement, by) == "second_person"
+    assert game.refused(ConfirmReplacement, STRANGER) == "not_in_run"
+    assert game.refused(ConfirmReplacement, OPERATOR) == "replaced"
     other = OBSERVER if by == VERIFIER else VERIFIER
     if by != DECIDER:
-        assert game.refused(Move.CONFIRM_REPLACEMENT, other) == "wrong_role"
+        assert game.refused(ConfirmReplacement, other) == "wrong_role"
         other = DECIDER
-    game.must(Move.CONFIRM_REPLACEMENT, other)
+    game.must(ConfirmReplacement, other)
 
 
 def test_an_operator_who_is_there_objects() -> None:
     game = proposed()
-    assert Allowed(Move.WITHDRAW_REPLACEMENT) in allowed(game.state, OPERATOR, game.at)
-    assert game.refused(Move.WITHDRAW_REPLACEMENT, VERIFIER) == "not_your_replacement"
-    game.must(Move.WITHDRAW_REPLACEMENT, OPERATOR, reason="I am here.")
+    assert Allowed(WithdrawReplacement) in allowed(game.state, OPERATOR, game.at)
+    assert game.refused(WithdrawReplacement, VERIFIER) == "not_your_replacement"
+    game.must(WithdrawReplacement, OPERATOR, reason="I am here.")
     assert game.lines[-1].event.to_data()["objects"] is True
     assert replacement(game.state) is None
-    assert game.refused(Move.CONFIRM_REPLACEMENT, VERIFIER) == "no_replacement"
-    game.must(Move.PROPOSE_REPLACEMENT, DECIDER, **GONE)
-    game.must(Move.WITHDRAW_REPLACEMENT, DECIDER)
+    assert game.refused(ConfirmReplacement, VERIFIER) == "no_replacement"
+    game.must(ProposeReplacement, DECIDER, **GONE)
+    game.must(WithdrawReplacement, DECIDER)
     assert game.lines[-1].event.to_data()["objects"] is False
 
 
 def test_nobody_does_the_step_that_they_released() -> None:
     game = Game.of(texts.HOLD)
-    game.must(Move.RELEASE, DECIDER, 0, reason="Read.")
+    game.must(Release, DECIDER, 0, reason="Read.")
     words: dict[str, Any] = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
-    game.must(Move.HAND_OVER, OPERATOR, to=DECIDER, to_name="D", **words)
-    game.must(Move.ACCEPT_HAND_OVER, DECIDER, read_back="none")
-    assert game.refused(Move.TICK, DECIDER, 0) == "own_step"
-    game.must(Move.TAKE_ROLE, RELIEF, role="decider")
-    game.must(Move.RELEASE, RELIEF, 0, reason="Read again.")
-    game.must(Move.TICK, DECIDER, 0)
+    game.must(HandOver, OPERATOR, to=DECIDER, to_name="D", **words)
+    game.must(AcceptHandOver, DECIDER, read_back="none")
+    assert game.refused(Tick, DECIDER, 0) == "own_step"
+    game.must(TakeRole, RELIEF, role="decider")
+    game.must(Release, RELIEF, 0, reason="Read again.")
+    game.must(Tick, DECIDER, 0)
 
 
 def test_an_operator_who_hands_over_is_not_replaced_afterwards() -> None:
     game = proposed()
     words: dict[str, Any] = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
-    game.must(Move.HAND_OVER, OPERATOR, to=STRANGER, to_name="S", **words)
-    game.must(Move.ACCEPT_HAND_OVER, STRANGER, read_back="none")
-    assert game.refused(Move.CONFIRM_REPLACEMENT, VERIFIER) == "no_replacement"
+    game.must(HandOver, OPERATOR, to=STRANGER, to_name="S", **words)
+    game.must(AcceptHandOver, STRANGER, read_back="none")
+    assert game.refused(ConfirmReplacement, VERIFIER) == "no_replacement"
 
 
 def test_a_relief_who_does_not_come_is_replaced_too() -> None:
     game = proposed()
-    game.must(Move.CONFIRM_REPLACEMENT, VERIFIER)
-    game.must(Move.PROPOSE_REPLACEMENT, VERIFIER, **{**GONE, "to": DECIDER, "to_name": "D"})
-    game.must(Move.CONFIRM_REPLACEMENT, DECIDER)
-    assert game.refused(Move.ACCEPT_HAND_OVER, RELIEF, read_back="none") == "not_offered_to_you"
-    game.must(Move.ACCEPT_HAND_OVER, DECIDER, read_back="none")
+    game.must(ConfirmReplacement, VERIFIER)
+    game.must(ProposeReplacement, VERIFIER, **{**GONE, "to": DECIDER, "to_name": "D"})
+    game.must(ConfirmReplacement, DECIDER)
+    assert game.refused(AcceptHandOver, RELIEF, read_back="none") == "not_offered_to_you"
+    game.must(AcceptHandOver, DECIDER, read_back="none")
     assert game.state.people[DECIDER] is RunRole.OPERATOR
     assert game.state.holder(RunRole.DECIDER) is None
 
 
 def test_a_decider_who_is_gone_is_replaced_by_one_who_may_decide() -> None:
     game = proposed(by=VERIFIER, **NEW_DECIDER)
-    assert game.refused(Move.CONFIRM_REPLACEMENT, OPERATOR) == "not_offered_to_you"
+    assert game.refused(ConfirmReplacement, OPERATOR) == "not_offered_to_you"
     confirm: dict[str, Any] = {"read_back": "none"}
-    assert game.refused(Move.CONFIRM_REPLACEMENT, RELIEF, may_decide=False, **confirm) == "no_right"
-    assert isinstance(game.ask(Move.CONFIRM_REPLACEMENT, RELIEF, may_decide=True), Malformed)
-    game.must(Move.CONFIRM_REPLACEMENT, RELIEF, may_decide=True, **confirm)
+    assert game.refused(ConfirmReplacement, RELIEF, may_decide=False, **confirm) == "no_right"
+    assert isinstance(game.ask(ConfirmReplacement, RELIEF, may_decide=True), Malformed)
+    game.must(ConfirmReplacement, RELIEF, may_decide=True, **confirm)
     assert game.state.people == {
         OPERATOR: RunRole.OPERATOR,
         VERIFIER: RunRole.VERIFIER,
@@ -144,16 +156,16 @@ def test_a_decider_who_is_gone_is_replaced_by_one_who_may_decide() -> None:
         RELIEF: RunRole.DECIDER,
     }
     assert game.state.hand_over_to is None
-    game.must(Move.TICK, OPERATOR, 0)
+    game.must(Tick, OPERATOR, 0)
 
 
 def test_when_both_are_gone_the_decider_comes_first() -> None:
     game = Game.of(texts.PLAIN)
-    game.must(Move.RELEASE_ROLE, DECIDER)
-    assert game.refused(Move.PROPOSE_REPLACEMENT, VERIFIER, **GONE) == "no_decider"
-    game.must(Move.TAKE_ROLE, RELIEF, role="decider")
-    game.must(Move.PROPOSE_REPLACEMENT, VERIFIER, **{**GONE, "to": VERIFIER, "to_name": "V"})
-    game.must(Move.CONFIRM_REPLACEMENT, RELIEF)
+    game.must(ReleaseRole, DECIDER)
+    assert game.refused(ProposeReplacement, VERIFIER, **GONE) == "no_decider"
+    game.must(TakeRole, RELIEF, role="decider")
+    game.must(ProposeReplacement, VERIFIER, **{**GONE, "to": VERIFIER, "to_name": "V"})
+    game.must(ConfirmReplacement, RELIEF)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +184,7 @@ def test_when_both_are_gone_the_decider_comes_first() -> None:
 )
 def test_what_is_not_proposed(by: int, sent: dict[str, Any], expected: str) -> None:
     game = Game.of(texts.PLAIN)
-    outcome = game.ask(Move.PROPOSE_REPLACEMENT, by, **sent)
+    outcome = game.ask(ProposeReplacement, by, **sent)
     found = (
         set(outcome.errors) if isinstance(outcome, Malformed) else {getattr(outcome, "code", "")}
     )
@@ -195,44 +207,44 @@ def test_who_can_be_replaced_by_whom() -> None:
 def test_nobody_verifies_their_own_step_afterwards() -> None:
     """Who did a step does not countersign it as somebody else, nor who countersigned it do it."""
     game = Game.of(texts.AFTER)
-    game.must(Move.TICK, OPERATOR, 0)
-    game.must(Move.TICK, OPERATOR, 1, values={"rows": "3", "seen": "x"})
-    game.must(Move.PROPOSE_REPLACEMENT, DECIDER, **GONE)
+    game.must(Tick, OPERATOR, 0)
+    game.must(Tick, OPERATOR, 1, values={"rows": "3", "seen": "x"})
+    game.must(ProposeReplacement, DECIDER, **GONE)
     taken_over(game)
-    game.must(Move.RELEASE_ROLE, VERIFIER)
-    game.must(Move.TAKE_ROLE, OPERATOR, role="verifier")
+    game.must(ReleaseRole, VERIFIER)
+    game.must(TakeRole, OPERATOR, role="verifier")
     values = {"rows": "3", "seen": "x"}
-    assert game.refused(Move.COUNTERSIGN, OPERATOR, 1, values=values) == "own_step"
+    assert game.refused(Countersign, OPERATOR, 1, values=values) == "own_step"
     before = Game.of(text("Rename\ncountersign: before"))
-    before.must(Move.BEGIN_STEP, OPERATOR, 0)
-    before.must(Move.COUNTERSIGN, VERIFIER, 0)
+    before.must(BeginStep, OPERATOR, 0)
+    before.must(Countersign, VERIFIER, 0)
     sent = {**GONE, "to": VERIFIER, "to_name": "V"}
-    before.must(Move.PROPOSE_REPLACEMENT, DECIDER, **sent)
+    before.must(ProposeReplacement, DECIDER, **sent)
     taken_over(before, VERIFIER)
     assert before.state.holder(RunRole.VERIFIER) is None  # nobody has two roles
-    assert before.refused(Move.TICK, VERIFIER, 0) == "own_step"
+    assert before.refused(Tick, VERIFIER, 0) == "own_step"
 
 
 def test_an_unlocked_command_is_locked_and_the_team_check_repeated() -> None:
     game = begun()
     unlocked = replace(game.state.stated, unlocked={WRITE: game.at})
     game.state = replace(game.state, stated=unlocked)
-    game.must(Move.PROPOSE_REPLACEMENT, DECIDER, **GONE)
-    game.must(Move.CONFIRM_REPLACEMENT, VERIFIER)
+    game.must(ProposeReplacement, DECIDER, **GONE)
+    game.must(ConfirmReplacement, VERIFIER)
     assert not game.state.stated.unlocked
-    wrong = game.refused(Move.ACCEPT_HAND_OVER, RELIEF, read_back=place(game.state), identifier="x")
+    wrong = game.refused(AcceptHandOver, RELIEF, read_back=place(game.state), identifier="x")
     assert wrong == "wrong_target"
 
 
 def test_it_works_before_the_start_and_in_a_hold() -> None:
     game = Game.of(texts.PLAIN, started=False)
-    game.must(Move.PROPOSE_REPLACEMENT, DECIDER, **GONE)
+    game.must(ProposeReplacement, DECIDER, **GONE)
     taken_over(game)
-    game.must(Move.START, RELIEF, acknowledged=True)
-    game.must(Move.HOLD, VERIFIER)
+    game.must(Start, RELIEF, acknowledged=True)
+    game.must(Hold, VERIFIER)
     sent = {**GONE, "to": STRANGER, "to_name": "S"}
-    game.must(Move.PROPOSE_REPLACEMENT, DECIDER, **sent)
+    game.must(ProposeReplacement, DECIDER, **sent)
     taken_over(game, STRANGER)
     assert game.state.status is RunStatus.HELD
-    game.must(Move.RESUME, STRANGER, read_back="none")
+    game.must(Resume, STRANGER, read_back="none")
     assert game.state.steps[0].status is StepStatus.OPEN

@@ -8,12 +8,17 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move, StepStatus
+from runbooks.enums import StepStatus
 from runbooks.machine.decide import allowed
 from runbooks.machine.gates import gates
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.branches import Diagnose, ReportMismatch, Undo
+from runbooks.machine.moves.run import Abort, Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.overriding import closed_gates
 from runbooks.machine.reducers import apply, genesis
-from runbooks.machine.requests import Allowed
 from runbooks.machine.rollback import closed, closing_step, is_acting, is_guarded
 from runbooks.machine.state import Facts
 from tests.runbooks.machine.interlocks.test_overwrite import (
@@ -103,32 +108,32 @@ def overwritten(source: bytes = TEXT) -> Game:
     """A run that has overwritten its target, and now looks at it."""
     line, state = fresh(procedure(source), FACTS)
     game = Game(replace(state, people=ROLES), [line])
-    game.must(Move.START, OPERATOR, acknowledged=True)
+    game.must(Start, OPERATOR, acknowledged=True)
     read = {"identify.first": "7301442", "identify.second": "primary"}
-    game.must(Move.TICK, OPERATOR, 0, values=read)
+    game.must(Tick, OPERATOR, 0, values=read)
     said = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
-    game.must(Move.TICK, OPERATOR, 1, values=said)
-    game.must(Move.TICK, OPERATOR, 2, values={"freeze.writers": "0"})
+    game.must(Tick, OPERATOR, 1, values=said)
+    game.must(Tick, OPERATOR, 2, values={"freeze.writers": "0"})
     agree(game, 3)
-    game.must(Move.TICK, OPERATOR, 3)
+    game.must(Tick, OPERATOR, 3)
     held(game, copies=(*GOOD, SAFETY))
     unlocked(game, WRITE)
-    game.must(Move.TICK, OPERATOR, WRITE)
+    game.must(Tick, OPERATOR, WRITE)
     game.wait(30)
     return game
 
 
 def unlocked(game: Game, step: int) -> None:
-    game.must(Move.BEGIN_STEP, OPERATOR, step)
-    game.must(Move.COUNTERSIGN, VERIFIER, step)
-    game.must(Move.UNLOCK, OPERATOR, step, name="ledger-primary")
+    game.must(BeginStep, OPERATOR, step)
+    game.must(Countersign, VERIFIER, step)
+    game.must(Unlock, OPERATOR, step, name="ledger-primary")
 
 
 def reopened(source: bytes = TEXT) -> Game:
     """The same, back in service."""
     game = overwritten(source)
-    game.must(Move.TICK, OPERATOR, LOOK, **DONE)
-    game.must(Move.TICK, OPERATOR, OPEN, **DONE)
+    game.must(Tick, OPERATOR, LOOK, **DONE)
+    game.must(Tick, OPERATOR, OPEN, **DONE)
     game.wait(30)
     return game
 
@@ -143,20 +148,20 @@ def is_closed(game: Game, step: int, gate: str) -> bool:
 
 def test_a_rollback_is_open_until_the_writers_are_let_go() -> None:
     game = overwritten()
-    game.must(Move.TICK, OPERATOR, LOOK, **DONE)
-    assert {Allowed(Move.UNDO, WRITE), Allowed(Move.UNDO, LOOK)} <= set(
+    game.must(Tick, OPERATOR, LOOK, **DONE)
+    assert {Allowed(Undo, WRITE), Allowed(Undo, LOOK)} <= set(
         allowed(game.state, OPERATOR, game.at)
     )
-    game.must(Move.UNDO, OPERATOR, WRITE, reason="Wrong copy.")
+    game.must(Undo, OPERATOR, WRITE, reason="Wrong copy.")
     assert not is_closed(game, index(game, "Undo it"), "rollback")
 
 
 @pytest.mark.parametrize("step", [WRITE, LOOK])
 def test_after_a_thaw_the_overwrite_is_not_taken_back(step: int) -> None:
     game = reopened()
-    assert game.refused(Move.UNDO, OPERATOR, step, reason="Wrong copy.") == "rollback_closed"
-    assert not [one for one in allowed(game.state, OPERATOR, game.at) if one.move is Move.UNDO]
-    refused = game.ask(Move.UNDO, OPERATOR, step, reason="Wrong copy.")
+    assert game.refused(Undo, OPERATOR, step, reason="Wrong copy.") == "rollback_closed"
+    assert not [one for one in allowed(game.state, OPERATOR, game.at) if one.move is Undo]
+    refused = game.ask(Undo, OPERATOR, step, reason="Wrong copy.")
     assert "step 7 put ledger-primary back in service at 2026-03-04 03:13 UTC" in refused.sentence
     assert "would be lost" in refused.sentence
     assert "start a new restore run" in refused.remedy
@@ -164,10 +169,10 @@ def test_after_a_thaw_the_overwrite_is_not_taken_back(step: int) -> None:
 
 def test_no_other_road_leads_into_a_closed_rollback() -> None:
     game = reopened()
-    game.must(Move.REPORT_MISMATCH, OPERATOR, TELL, observed="Nobody answers.")
+    game.must(ReportMismatch, OPERATOR, TELL, observed="Nobody answers.")
     said = {"finding": "The copy was wrong.", "lead": True}
-    assert game.refused(Move.DIAGNOSE, OPERATOR, TELL, **said) == "rollback_closed"
-    game.must(Move.DIAGNOSE, OPERATOR, TELL, finding="The telephone was out of order.")
+    assert game.refused(Diagnose, OPERATOR, TELL, **said) == "rollback_closed"
+    game.must(Diagnose, OPERATOR, TELL, finding="The telephone was out of order.")
 
 
 _ACTING = b"- [ ] Undo it\n\n  ```guard\n  countersign: before\n  ```\n"
@@ -182,37 +187,37 @@ def test_a_section_that_acts_is_closed_whatever_names_it(source: bytes) -> None:
     assert is_acting(game.state.procedure, "back")
     assert closed(game.state, "back")
     assert is_closed(game, index(game, "Undo it"), "rollback")
-    game.must(Move.REPORT_MISMATCH, OPERATOR, TELL, observed="Nobody answers.")
+    game.must(ReportMismatch, OPERATOR, TELL, observed="Nobody answers.")
     said = {"finding": "The copy was wrong.", "lead": True}
-    assert game.refused(Move.DIAGNOSE, OPERATOR, TELL, **said) == "rollback_closed"
+    assert game.refused(Diagnose, OPERATOR, TELL, **said) == "rollback_closed"
 
 
 def test_a_step_after_the_thaw_is_not_taken_back_by_a_section_that_acts() -> None:
     game = reopened(_LATE_UNDO)
-    game.must(Move.TICK, OPERATOR, TELL, **DONE)
-    assert game.refused(Move.UNDO, OPERATOR, TELL, reason="Wrong copy.") == "rollback_closed"
+    game.must(Tick, OPERATOR, TELL, **DONE)
+    assert game.refused(Undo, OPERATOR, TELL, reason="Wrong copy.") == "rollback_closed"
 
 
 def test_an_abort_after_the_thaw_enters_no_section_that_acts() -> None:
     aborts = _LATE.replace(b"title: Restore\n", b"title: Restore\non_abort: back\n")
-    assert reopened(aborts).must(Move.ABORT, OPERATOR, reason="Enough.") == ("run.aborted",)
+    assert reopened(aborts).must(Abort, OPERATOR, reason="Enough.") == ("run.aborted",)
     harmless = TEXT.replace(b"title: Restore\n", b"title: Restore\non_abort: tell-again\n")
     game = reopened(harmless)
     assert not is_acting(game.state.procedure, "tell-again")
-    assert game.must(Move.ABORT, OPERATOR, reason="Enough.")[0] == "run.turned_back"
+    assert game.must(Abort, OPERATOR, reason="Enough.")[0] == "run.turned_back"
 
 
 def test_what_follows_a_thaw_keeps_its_own_rollback() -> None:
     game = reopened()
-    game.must(Move.TICK, OPERATOR, TELL, **DONE)
-    assert game.must(Move.UNDO, OPERATOR, TELL, reason="Not true.")[0] == "section.entered"
+    game.must(Tick, OPERATOR, TELL, **DONE)
+    assert game.must(Undo, OPERATOR, TELL, reason="Not true.")[0] == "section.entered"
 
 
 def test_a_rollback_that_was_entered_before_the_thaw_stops_there() -> None:
     """Rolled back from the step that looks, astray to the section that opens as found, and back."""
     game = overwritten()
-    game.must(Move.TICK, OPERATOR, LOOK, **DONE)
-    game.must(Move.UNDO, OPERATOR, LOOK, reason="It looks wrong.")
+    game.must(Tick, OPERATOR, LOOK, **DONE)
+    game.must(Undo, OPERATOR, LOOK, reason="It looks wrong.")
     other = index(game, "Open it as it was found")
     game.state = replace(game.state, entered=(*game.state.entered, "other"))
     game.state = replace(
@@ -222,48 +227,48 @@ def test_a_rollback_that_was_entered_before_the_thaw_stops_there() -> None:
             for s in game.state.steps
         ),
     )
-    game.must(Move.TICK, OPERATOR, other, **DONE)
+    game.must(Tick, OPERATOR, other, **DONE)
     rest = index(game, "Undo it")
     assert game.state.steps[rest].status is StepStatus.OPEN
-    assert game.refused(Move.TICK, OPERATOR, rest, **DONE) == "gate_rollback"
+    assert game.refused(Tick, OPERATOR, rest, **DONE) == "gate_rollback"
     assert "rollback" not in [g.key for g in closed_gates(game.state, rest, game.at)]
-    assert game.must(Move.ABORT, DECIDER, reason="Back in service.") == ("run.aborted",)
+    assert game.must(Abort, DECIDER, reason="Back in service.") == ("run.aborted",)
 
 
 def test_an_abort_leads_into_no_closed_rollback() -> None:
     game = reopened(TEXT.replace(b"title: Restore\n", b"title: Restore\non_abort: back\n"))
-    assert game.must(Move.ABORT, OPERATOR, reason="Enough.") == ("run.aborted",)
+    assert game.must(Abort, OPERATOR, reason="Enough.") == ("run.aborted",)
     game = overwritten(TEXT.replace(b"title: Restore\n", b"title: Restore\non_abort: back\n"))
-    assert game.must(Move.ABORT, OPERATOR, reason="Enough.")[0] == "run.turned_back"
+    assert game.must(Abort, OPERATOR, reason="Enough.")[0] == "run.turned_back"
 
 
 def test_a_rollback_may_let_the_writers_go_and_be_finished() -> None:
     opens = b"- [ ] Undo it\n\n- [ ] Let them write\n\n  ```guard\n  thaw: target\n  ```\n"
     game = overwritten(TEXT.replace(b"- [ ] Undo it\n", opens))
-    game.must(Move.TICK, OPERATOR, LOOK, **DONE)
-    game.must(Move.UNDO, OPERATOR, WRITE, reason="Wrong copy.")
+    game.must(Tick, OPERATOR, LOOK, **DONE)
+    game.must(Undo, OPERATOR, WRITE, reason="Wrong copy.")
     for title in ("Undo it", "Let them write", "Say that it is back"):
-        game.must(Move.TICK, OPERATOR, index(game, title), **DONE)
+        game.must(Tick, OPERATOR, index(game, title), **DONE)
 
 
 def test_a_guarded_rollback_demands_everything_anew() -> None:
     game = reopened(GUARDED)
     assert is_guarded(game.state.procedure, "back", "target")
     assert not closed(game.state, "back")
-    game.must(Move.UNDO, OPERATOR, LOOK, reason="Wrong copy.")
+    game.must(Undo, OPERATOR, LOOK, reason="Wrong copy.")
     first = index(game, "Identify it again")
     act = index(game, "Write it back")
     wanted = {"identified", "direction", "frozen", "safety_copy", "team_check"}
     assert wanted <= {g.key for g in gates(game.state, act, game.at) if not g.open}
     game.must(
-        Move.TICK,
+        Tick,
         OPERATOR,
         first,
         values={"identify.first": "7301442", "identify.second": "primary"},
     )
     said = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
-    game.must(Move.TICK, OPERATOR, first + 1, values=said)
-    game.must(Move.TICK, OPERATOR, first + 2, values={"freeze.writers": "0"})
+    game.must(Tick, OPERATOR, first + 1, values=said)
+    game.must(Tick, OPERATOR, first + 2, values={"freeze.writers": "0"})
     left = {g.key for g in gates(game.state, act, game.at) if not g.open}
     assert {"safety_copy", "team_check"} <= left
     assert not left & {"identified", "direction", "frozen"}
@@ -286,11 +291,11 @@ def test_the_same_instance_under_another_name_is_the_same_instance() -> None:
     game = overwritten(text)
     assert "place" in read.parameters_by_name
     game.state = replace(game.state, facts={**game.state.facts, "place": FACTS["target"]})
-    game.must(Move.TICK, OPERATOR, LOOK, **DONE)
-    game.must(Move.TICK, OPERATOR, OPEN, **DONE)
-    assert game.refused(Move.UNDO, OPERATOR, WRITE, reason="Wrong.") == "rollback_closed"
+    game.must(Tick, OPERATOR, LOOK, **DONE)
+    game.must(Tick, OPERATOR, OPEN, **DONE)
+    assert game.refused(Undo, OPERATOR, WRITE, reason="Wrong.") == "rollback_closed"
     game.state = replace(game.state, facts={**game.state.facts, "place": Facts("another")})
-    assert game.refused(Move.UNDO, OPERATOR, WRITE, reason="Wrong.") == ""
+    assert game.refused(Undo, OPERATOR, WRITE, reason="Wrong.") == ""
 
 
 def test_the_text_says_which_step_will_close_it() -> None:

@@ -13,10 +13,30 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move, RunKind, RunRole, RunStatus, StepStatus
+from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.machine.decide import decide
-from runbooks.machine.requests import Refusal, Request
+from runbooks.machine.move import Move, Request
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo
+from runbooks.machine.moves.copies import AnswerCopies, AskCopies
+from runbooks.machine.moves.fitness import StateFitness
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.log import Attach, LateEntry, Note, StrikeOut
+from runbooks.machine.moves.overrides import AskOverride, UseOverride, WithdrawOverride
+from runbooks.machine.moves.replacement import (
+    ConfirmReplacement,
+    ProposeReplacement,
+    WithdrawReplacement,
+)
+from runbooks.machine.moves.roles import ReleaseRole, TakeRole
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.second_person import Countersign, Object
+from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Record, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
+from runbooks.machine.requests import Refusal
 from runbooks.machine.state import RunState, StepState
+from tests.factories.moves import made
 from tests.runbooks.machine.table import (
     DECIDER,
     OBSERVER,
@@ -68,27 +88,27 @@ PEOPLE = {"op": OPERATOR, "vf": VERIFIER, "dc": DECIDER, "ob": OBSERVER, "no": S
 OTHERS = {"vf": "rrrrrrrrr", "dc": "rrrrrrrrr", "ob": "rrrrrrrrr", "no": "nnnnnnnnn"}
 
 #: (move, guard of the step, what is sent) → role → a letter for each state of the step.
-STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
+STEP_MOVES: list[tuple[type[Move], str, dict[str, Any], dict[str, str]]] = [
     # fmt: off
-    (Move.BEGIN_STEP, "", {}, {"op": "o+sssssss", **OTHERS}),
-    (Move.TICK, "", {}, {"op": "o++ssssss", **OTHERS}),
-    (Move.TICK, "role: verifier", {}, {**OTHERS, "op": "rrrrrrrrr", "vf": "o++ssssss"}),
-    (Move.TICK, "role: decider", {}, {**OTHERS, "op": "rrrrrrrrr", "dc": "o++ssssss"}),
+    (BeginStep, "", {}, {"op": "o+sssssss", **OTHERS}),
+    (Tick, "", {}, {"op": "o++ssssss", **OTHERS}),
+    (Tick, "role: verifier", {}, {**OTHERS, "op": "rrrrrrrrr", "vf": "o++ssssss"}),
+    (Tick, "role: decider", {}, {**OTHERS, "op": "rrrrrrrrr", "dc": "o++ssssss"}),
     (
-        Move.RECORD,
+        Record,
         "record: {n: {type: number}}",
         {"values": {"n": "1"}},
         {"op": "o++ssssss", **OTHERS},
     ),
-    (Move.NOT_APPLICABLE, "optional: true", {"reason": "none"}, {"op": "o++ssssss", **OTHERS}),
+    (NotApplicable, "optional: true", {"reason": "none"}, {"op": "o++ssssss", **OTHERS}),
     (
-        Move.DECIDE,
+        Decide,
         "decide: {question: Q, options: {yes: '', no: ''}}",
         {"answer": "yes", "reason": "so"},
         {"op": "o++ssssss", **OTHERS},
     ),
     (
-        Move.COUNTERSIGN,
+        Countersign,
         "countersign: after",
         {},
         {
@@ -100,7 +120,7 @@ STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
         },
     ),
     (
-        Move.COUNTERSIGN,
+        Countersign,
         "countersign: before",
         {},
         {
@@ -112,7 +132,7 @@ STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
         },
     ),
     (
-        Move.OBJECT,
+        Object,
         "countersign: after",
         {"reason": "no"},
         {
@@ -124,7 +144,7 @@ STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
         },
     ),
     (
-        Move.OBJECT,
+        Object,
         "countersign: before",
         {"reason": "no"},
         {
@@ -135,12 +155,12 @@ STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
             "no": "nnnnnnnnn",
         },
     ),
-    (Move.REPORT_MISMATCH, "", {"observed": "x"}, {**OTHERS, "op": "o+++sssss", "vf": "o+++sssss"}),
-    (Move.DIAGNOSE, "", {"finding": "x"}, {**OTHERS, "op": "oSSSss+Ss".lower(), "vf": "osssss+ss"}),
-    (Move.REOPEN, "", {}, {"op": "ossssss+s", **OTHERS}),
-    (Move.UNDO, "undo: back", {"reason": "x"}, {"op": "ssss+ssss", **OTHERS}),
+    (ReportMismatch, "", {"observed": "x"}, {**OTHERS, "op": "o+++sssss", "vf": "o+++sssss"}),
+    (Diagnose, "", {"finding": "x"}, {**OTHERS, "op": "oSSSss+Ss".lower(), "vf": "osssss+ss"}),
+    (Reopen, "", {}, {"op": "ossssss+s", **OTHERS}),
+    (Undo, "undo: back", {"reason": "x"}, {"op": "ssss+ssss", **OTHERS}),
     (
-        Move.CONFIRM_TEAM_CHECK,
+        ConfirmTeamCheck,
         "team_check: {fresh_for: 10m}",
         {},
         {
@@ -151,27 +171,27 @@ STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
             "no": "nnnnnnnnn",
         },
     ),
-    (Move.UNLOCK, "", {"name": "x"}, {"op": "osvssssss", **OTHERS}),
+    (Unlock, "", {"name": "x"}, {"op": "osvssssss", **OTHERS}),
     (
-        Move.ASK_OVERRIDE,
+        AskOverride,
         "hold: decider",
         {"gate": "released", "reason": "x"},
         {**OTHERS, "op": "o+++sssss", "dc": "o+++sssss"},
     ),
     (
-        Move.OVERRIDE,
+        UseOverride,
         "hold: decider",
         {"gate": "released"},
         {**OTHERS, "op": "oaaasssss", "dc": "oaaasssss"},
     ),
     (
-        Move.WITHDRAW_OVERRIDE,
+        WithdrawOverride,
         "hold: decider",
         {"gate": "released"},
         {**OTHERS, "op": "oaaasssss", "dc": "oaaasssss"},
     ),
     (
-        Move.RELEASE,
+        Release,
         "hold: decider",
         {"reason": "x"},
         {
@@ -185,96 +205,96 @@ STEP_MOVES: list[tuple[Move, str, dict[str, Any], dict[str, str]]] = [
     # fmt: on
 ]
 #: (move, what is sent) → role → a letter for each state of the run.
-RUN_MOVES: list[tuple[Move, dict[str, Any], dict[str, str]]] = [
+RUN_MOVES: list[tuple[type[Move], dict[str, Any], dict[str, str]]] = [
     # fmt: off
     (
-        Move.TAKE_ROLE,
+        TakeRole,
         {"role": "observer"},
         {"op": "mmmee", "vf": "mmmee", "dc": "mmmee", "ob": "mmmee", "no": "+++ee"},
     ),
     (
-        Move.RELEASE_ROLE,
+        ReleaseRole,
         {},
         {"op": "+ttee", "vf": "+++ee", "dc": "+++ee", "ob": "+++ee", "no": "nnnee"},
     ),
     (
-        Move.START,
+        Start,
         {"acknowledged": True},
         {"op": "+uhee", "vf": "ruhee", "dc": "ruhee", "ob": "ruhee", "no": "nuhee"},
     ),
-    (Move.HOLD, {}, {"op": "b+hee", "vf": "b+hee", "dc": "b+hee", "ob": "b+hee", "no": "bnhee"}),
+    (Hold, {}, {"op": "b+hee", "vf": "b+hee", "dc": "b+hee", "ob": "b+hee", "no": "bnhee"}),
     (
-        Move.RESUME,
+        Resume,
         {"read_back": "2"},
         {"op": "bu+ee", "vf": "bu+ee", "dc": "bu+ee", "ob": "buree", "no": "bunee"},
     ),
     (
-        Move.HAND_OVER,
+        HandOver,
         {"to": 9, "position": "x", "running": "x", "next_step": "x", "worries": "x"},
         {"op": "b++ee", "vf": "brree", "dc": "brree", "ob": "brree", "no": "bnnee"},
     ),
     (
-        Move.ACCEPT_HAND_OVER,
+        AcceptHandOver,
         {"read_back": "2"},
         {"op": "yyyee", "vf": "yyyee", "dc": "yyyee", "ob": "yyyee", "no": "+++ee"},
     ),
     (
-        Move.PROPOSE_REPLACEMENT,
+        ProposeReplacement,
         {"role": "operator", "to": 9, "reason": "x"},
         {"op": "iiiee", "vf": "+++ee", "dc": "+++ee", "ob": "+++ee", "no": "nnnee"},
     ),
     (
-        Move.CONFIRM_REPLACEMENT,
+        ConfirmReplacement,
         {},
         {"op": "pppee", "vf": "pppee", "dc": "pppee", "ob": "pppee", "no": "pppee"},
     ),
     (
-        Move.WITHDRAW_REPLACEMENT,
+        WithdrawReplacement,
         {},
         {"op": "pppee", "vf": "pppee", "dc": "pppee", "ob": "pppee", "no": "nnnee"},
     ),
     (
-        Move.STATE_FITNESS,
-        {"hours_awake": "17"},
+        StateFitness,
+        {"hours_awake": 17},
         {"op": "+++ee", "vf": "+++ee", "dc": "+++ee", "ob": "+++ee", "no": "nnnee"},
     ),
     (
-        Move.ASK_COPIES,
+        AskCopies,
         {},
         {"op": "+++ee", "vf": "+++ee", "dc": "+++ee", "ob": "rrree", "no": "nnnee"},
     ),
     (
-        Move.ANSWER_COPIES,
+        AnswerCopies,
         {"holds": False},
         {"op": "cccee", "vf": "cccee", "dc": "cccee", "ob": "cccee", "no": "cccee"},
     ),
     (
-        Move.NOTE,
+        Note,
         {"text": "x"},
         {"op": "+++++", "vf": "+++++", "dc": "+++++", "ob": "+++++", "no": "nnnnn"},
     ),
     (
-        Move.ATTACH,
+        Attach,
         {"name": "a.txt", "sha256": "0" * 64, "size": 1},
         {"op": "+++++", "vf": "+++++", "dc": "+++++", "ob": "+++++", "no": "nnnnn"},
     ),
     (
-        Move.STRIKE_OUT,
+        StrikeOut,
         {"sequence": 1, "reason": "x"},  # a line of the operator's
         {"op": "+++++", "vf": "kkkkk", "dc": "+++++", "ob": "kkkkk", "no": "nnnnn"},
     ),
     (
-        Move.LATE_ENTRY,
+        LateEntry,
         {"text": "x", "performed_at": START},
         {"op": "b++++", "vf": "b++++", "dc": "b++++", "ob": "brrrr", "no": "bnnnn"},
     ),
     (
-        Move.ABORT,
+        Abort,
         {"reason": "x"},
         {"op": "+++ee", "vf": "rrree", "dc": "+++ee", "ob": "rrree", "no": "nnnee"},
     ),
     (
-        Move.COMPLETE,
+        Complete,
         {},
         {"op": "b+hee", "vf": "brhee", "dc": "brhee", "ob": "brhee", "no": "bnhee"},
     ),
@@ -288,7 +308,7 @@ def named(value: object) -> str:
 
 def test_the_square_leaves_no_move_out() -> None:
     told = {row[0] for row in STEP_MOVES} | {row[0] for row in RUN_MOVES}
-    assert told == set(Move) - {Move.PREPARE}
+    assert told == set(MOVES)
     assert set("".join(LETTERS)) == set(LETTERS)
 
 
@@ -318,8 +338,10 @@ def with_step(state: RunState, status: StepStatus) -> tuple[RunState, int]:
     return replace(state, steps=steps), int(status is StepStatus.LOCKED)
 
 
-def verdict(state: RunState, move: Move, by: int, step: int | None, data: dict[str, Any]) -> str:
-    outcome = decide(state, Request(move, by, START + timedelta(seconds=30), step, data=data))
+def verdict(
+    state: RunState, move: type[Move], by: int, step: int | None, data: dict[str, Any]
+) -> str:
+    outcome = decide(state, Request(made(move, step, **data), by, START + timedelta(seconds=30)))
     code = outcome.code if isinstance(outcome, Refusal) else "accepted"
     assert isinstance(outcome, Refusal | tuple), outcome
     return next(letter for letter, name in LETTERS.items() if name == code)
@@ -327,7 +349,7 @@ def verdict(state: RunState, move: Move, by: int, step: int | None, data: dict[s
 
 @pytest.mark.parametrize(("move", "guard", "data", "expected"), STEP_MOVES, ids=named)
 def test_moves_on_a_step(
-    move: Move, guard: str, data: dict[str, Any], expected: dict[str, str]
+    move: type[Move], guard: str, data: dict[str, Any], expected: dict[str, str]
 ) -> None:
     found = {}
     for who, person in PEOPLE.items():
@@ -339,7 +361,7 @@ def test_moves_on_a_step(
 @pytest.mark.parametrize("status", [status for status in RUNS if status is not RunStatus.RUNNING])
 @pytest.mark.parametrize(("move", "guard", "data", "expected"), STEP_MOVES, ids=named)
 def test_no_step_moves_unless_the_run_does(
-    move: Move, guard: str, data: dict[str, Any], expected: dict[str, str], status: RunStatus
+    move: type[Move], guard: str, data: dict[str, Any], expected: dict[str, str], status: RunStatus
 ) -> None:
     letter = {"briefing": "b", "held": "h", "completed": "e", "aborted": "e"}[status]
     for person in PEOPLE.values():
@@ -349,13 +371,13 @@ def test_no_step_moves_unless_the_run_does(
 
 
 @pytest.mark.parametrize(("move", "data", "expected"), RUN_MOVES, ids=named)
-def test_moves_on_the_run(move: Move, data: dict[str, Any], expected: dict[str, str]) -> None:
+def test_moves_on_the_run(move: type[Move], data: dict[str, Any], expected: dict[str, str]) -> None:
     done = tuple(
         StepState(i, status=StepStatus.DONE, touched=i + 1)
         for i, step in enumerate(blank("").steps[:2])
     )
     base = replace(blank(""), steps=(*done, blank("").steps[2]))
-    if move is Move.ACCEPT_HAND_OVER:
+    if move is AcceptHandOver:
         base = replace(base, hand_over_by=OPERATOR, hand_over_to=STRANGER)
     found = {
         who: "".join(verdict(with_run(base, s), move, person, None, data) for s in RUNS)
@@ -371,41 +393,41 @@ def test_a_pending_hand_over_stops_what_moves() -> None:
         for status in STEPS:
             state, step = with_step(with_run(blank(guard), RunStatus.RUNNING), status)
             for person in PEOPLE.values():
-                request = Request(move, person, START, step, data=data)
+                request = Request(made(move, step, **data), person, START)
                 outcome = decide(replace(state, **pending), request)  # type: ignore[arg-type]
                 assert isinstance(outcome, Refusal)
                 assert outcome.code == "hand_over_pending"
     for move, data, _ in RUN_MOVES:
         state = replace(with_run(blank(""), RunStatus.RUNNING), **pending)  # type: ignore[arg-type]
-        codes = [decide(state, Request(move, p, START, data=data)) for p in PEOPLE.values()]
+        codes = [decide(state, Request(made(move, **data), p, START)) for p in PEOPLE.values()]
         if not all(isinstance(c, Refusal) and c.code == "hand_over_pending" for c in codes):
             still.add(move)
     assert still == {
-        Move.TAKE_ROLE,
-        Move.RELEASE_ROLE,
-        Move.START,  # refused for another reason: the run is under way
-        Move.HOLD,
-        Move.RESUME,  # likewise
-        Move.HAND_OVER,
-        Move.ACCEPT_HAND_OVER,
-        Move.PROPOSE_REPLACEMENT,
-        Move.CONFIRM_REPLACEMENT,
-        Move.WITHDRAW_REPLACEMENT,
-        Move.NOTE,
-        Move.ATTACH,
-        Move.STRIKE_OUT,
-        Move.LATE_ENTRY,
-        Move.STATE_FITNESS,
-        Move.ASK_COPIES,
-        Move.ANSWER_COPIES,
-        Move.ABORT,
+        TakeRole,
+        ReleaseRole,
+        Start,  # refused for another reason: the run is under way
+        Hold,
+        Resume,  # likewise
+        HandOver,
+        AcceptHandOver,
+        ProposeReplacement,
+        ConfirmReplacement,
+        WithdrawReplacement,
+        Note,
+        Attach,
+        StrikeOut,
+        LateEntry,
+        StateFitness,
+        AskCopies,
+        AnswerCopies,
+        Abort,
     }
 
 
 def test_a_role_that_one_person_holds_is_refused_to_the_next() -> None:
     state = blank("")
     for role in RunRole:
-        outcome = decide(state, Request(Move.TAKE_ROLE, STRANGER, START, data={"role": role.value}))
+        outcome = decide(state, Request(TakeRole(role=role), STRANGER, START))
         single = role in {RunRole.OPERATOR, RunRole.DECIDER}
         assert (outcome.code if isinstance(outcome, Refusal) else "") == (
             "role_taken" if single else ""

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from runbooks.enums import Move
 from runbooks.machine.events.kinds import KINDS
-from runbooks.machine.rules import RULES
+from runbooks.machine.move import Move
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.second_person import Countersign, Object
+from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Tick
 from runbooks.management import reference
 from tests.runbooks import texts
 from tests.runbooks.machine.table import DECIDER, OPERATOR, VERIFIER, Game
 
-Ways = set[tuple[Any, Move, Any]]
+Ways = set[tuple[Any, type[Move], Any]]
 
 
-def played(source: bytes, *moves: tuple[Move, int, int | None, dict[str, Any]]) -> Ways:
+def played(source: bytes, *moves: tuple[type[Move], int, int | None, dict[str, Any]]) -> Ways:
     """Every change of state of a run and its steps that a row of moves brings."""
     game = Game.of(source, started=False)
     found: Ways = set()
-    for move, by, step, sent in ((Move.START, OPERATOR, None, {"acknowledged": True}), *moves):
+    for move, by, step, sent in ((Start, OPERATOR, None, {"acknowledged": True}), *moves):
         before = game.state
         game.must(move, by, step, **sent)
         found.add((before.status, move, game.state.status))
@@ -31,47 +36,47 @@ def test_every_way_in_the_diagrams_can_be_gone() -> None:
     counted = {"values": {"rows": "1", "seen": "a"}}
     found = played(
         texts.AFTER,
-        (Move.BEGIN_STEP, OPERATOR, 0, {}),
-        (Move.TICK, OPERATOR, 0, {}),
-        (Move.BEGIN_STEP, OPERATOR, 1, {}),
-        (Move.TICK, OPERATOR, 1, counted),
-        (Move.OBJECT, VERIFIER, 1, {"reason": "no"}),
-        (Move.DIAGNOSE, VERIFIER, 1, {"finding": "x"}),
-        (Move.REOPEN, OPERATOR, 1, {}),
-        (Move.BEGIN_STEP, OPERATOR, 1, {}),
-        (Move.REPORT_MISMATCH, OPERATOR, 1, {"observed": "x"}),
-        (Move.RESUME, VERIFIER, None, {"read_back": "1"}),
-        (Move.DIAGNOSE, VERIFIER, 1, {"finding": "x"}),
-        (Move.REOPEN, OPERATOR, 1, {}),
-        (Move.TICK, OPERATOR, 1, counted),
-        (Move.COUNTERSIGN, VERIFIER, 1, counted),
-        (Move.TICK, OPERATOR, 2, {}),
-        (Move.COMPLETE, OPERATOR, None, {}),
+        (BeginStep, OPERATOR, 0, {}),
+        (Tick, OPERATOR, 0, {}),
+        (BeginStep, OPERATOR, 1, {}),
+        (Tick, OPERATOR, 1, counted),
+        (Object, VERIFIER, 1, {"reason": "no"}),
+        (Diagnose, VERIFIER, 1, {"finding": "x"}),
+        (Reopen, OPERATOR, 1, {}),
+        (BeginStep, OPERATOR, 1, {}),
+        (ReportMismatch, OPERATOR, 1, {"observed": "x"}),
+        (Resume, VERIFIER, None, {"read_back": "1"}),
+        (Diagnose, VERIFIER, 1, {"finding": "x"}),
+        (Reopen, OPERATOR, 1, {}),
+        (Tick, OPERATOR, 1, counted),
+        (Countersign, VERIFIER, 1, counted),
+        (Tick, OPERATOR, 2, {}),
+        (Complete, OPERATOR, None, {}),
     )
     found |= played(
         texts.BRANCHES,
-        (Move.DECIDE, OPERATOR, 0, {"answer": "left", "reason": "so"}),
-        (Move.TICK, OPERATOR, 1, {}),
-        (Move.UNDO, OPERATOR, 1, {"reason": "so"}),
-        (Move.ABORT, DECIDER, None, {"reason": "so"}),
+        (Decide, OPERATOR, 0, {"answer": "left", "reason": "so"}),
+        (Tick, OPERATOR, 1, {}),
+        (Undo, OPERATOR, 1, {"reason": "so"}),
+        (Abort, DECIDER, None, {"reason": "so"}),
     )
     found |= played(
         texts.OPTIONAL,
-        (Move.NOT_APPLICABLE, OPERATOR, 0, {"reason": "so"}),
-        (Move.HOLD, VERIFIER, None, {}),
-        (Move.ABORT, DECIDER, None, {"reason": "so"}),
+        (NotApplicable, OPERATOR, 0, {"reason": "so"}),
+        (Hold, VERIFIER, None, {}),
+        (Abort, DECIDER, None, {"reason": "so"}),
     )
     unopened = Game.of(texts.PLAIN, started=False)
     before = unopened.state.status
-    unopened.must(Move.ABORT, OPERATOR, reason="so")
-    found.add((before, Move.ABORT, unopened.state.status))
+    unopened.must(Abort, OPERATOR, reason="so")
+    found.add((before, Abort, unopened.state.status))
     assert set(reference.RUN_WAYS) <= found
     assert set(reference.STEP_WAYS) <= found
 
 
 def test_the_pages_leave_nothing_out() -> None:
     states, events = reference.run_states_page(), reference.events_page()
-    assert all(f"| {move.value.replace('_', ' ')}" in states for move in RULES)
+    assert all(f"| {move.kind.replace('_', ' ')}" in states for move in MOVES)
     assert all(f"| `{kind}` | {told.reference()} |" in events for kind, told in KINDS.items())
     for line in states.splitlines():
         if line.startswith("| "):

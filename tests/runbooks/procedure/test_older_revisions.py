@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import CountersignTiming, Deviation, Move
+from runbooks.enums import CountersignTiming, Deviation
 from runbooks.library.demands import demands
 from runbooks.machine import interlocks
 from runbooks.machine.gates import gates
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.steps import Tick
 from runbooks.procedure.model import Procedure
 from runbooks.procedure.serialization import as_json, from_json
 from tests.runbooks.machine.interlocks.test_overwrite import FACTS, IDENTIFIERS, SOURCE, WRITE
@@ -47,8 +49,8 @@ def test_a_run_that_is_under_way_gets_the_second_person(countersign: str | None)
     assert read.steps[WRITE].guard.countersign is CountersignTiming.BEFORE
     line, state = fresh(read, FACTS)
     game = Game(replace(state, people=ROLES), [line])
-    game.must(Move.START, OPERATOR, acknowledged=True)
-    game.must(Move.TICK, OPERATOR, 0, values=IDENTIFIERS)
+    game.must(Start, OPERATOR, acknowledged=True)
+    game.must(Tick, OPERATOR, 0, values=IDENTIFIERS)
     for step in read.steps:
         assert len(demands(step.guard, read)) >= len(step.guard.locks)
         assert gates(game.state, step.index, START) is not None

@@ -13,8 +13,12 @@ from inventory import copies, instances
 from inventory.enums import CopyState, Environment, Lifecycle
 from inventory.models import Copy, Instance
 from lib.refusals import Invalid
-from runbooks.enums import Move, RunKind, RunRole
-from runbooks.machine import idempotency
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.move import Move
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Record, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.runs.parameters import choose
 from runbooks.runs.transaction import MoveRefused
 from tests.factories import inventory as make
@@ -31,18 +35,17 @@ def people() -> dict[str, User]:
 
 
 def test_a_move_whose_answer_was_lost_is_sent_again(people, at) -> None:
-    assert set(idempotency.FIRST) == set(Move) - {Move.PREPARE}
     game = cutover(people, at).upto(FREEZE)
-    game.move(Move.RECORD, step=FREEZE, values={"freeze.writers": "0"})
+    game.move(Record, step=FREEZE, values={"freeze.writers": "0"})
     for _ in range(2):
-        game.move(Move.TICK, step=FREEZE, values={}, key="tick")
+        game.move(Tick, step=FREEZE, values={}, key="tick")
     game.signed()
     for _ in range(2):
-        game.move(Move.UNLOCK, step=WRITE, name="ledger", key="unlock")
+        game.move(Unlock, step=WRITE, name="ledger", key="unlock")
     assert [answer.replayed for answer in game.answers[-2:]] == [False, True]
 
 
-def refusal(game: Cutover, move: Move, by: str = "operator", **sent: Any) -> str:
+def refusal(game: Cutover, move: type[Move], by: str = "operator", **sent: Any) -> str:
     with pytest.raises(MoveRefused) as caught:
         game.move(move, by=by, **sent)
     return f"{caught.value.code}: {caught.value.sentence}"
@@ -56,7 +59,7 @@ def test_a_copy_that_somebody_lost_meanwhile_is_no_ground(people, admin, at, nam
     game = cutover(people, at).signed()
     made = Copy.objects.filter(name__contains=named).order_by("pk")[0]
     copies.mark(made, state=state, reason="The disk is gone.", by=admin, at=game.at)
-    said = refusal(game, Move.UNLOCK, step=WRITE, name="ledger")
+    said = refusal(game, Unlock, step=WRITE, name="ledger")
     assert said.startswith("inventory_changed")
     assert f"{made.name} is {state}" in said
 
@@ -65,9 +68,9 @@ def test_writers_that_another_run_started_are_no_ground(people, admin, at) -> No
     game = cutover(people, at).signed()
     target = Instance.objects.get()
     instances.set_lifecycle(target, lifecycle=Lifecycle.ACTIVE, by=admin, at=game.at)
-    assert "active again" in refusal(game, Move.UNLOCK, step=WRITE, name="ledger")
+    assert "active again" in refusal(game, Unlock, step=WRITE, name="ledger")
     instances.set_lifecycle(target, lifecycle=Lifecycle.FROZEN, by=admin, at=game.at)
-    game.move(Move.UNLOCK, step=WRITE, name="ledger")
+    game.move(Unlock, step=WRITE, name="ledger")
 
 
 BETWEEN = (
@@ -152,16 +155,16 @@ def test_nobody_sees_what_a_text_parameter_hides(admin, at) -> None:
 
 def test_nobody_from_outside_uses_up_the_tries_of_the_second_person(people, at, counters) -> None:
     game = cutover(people, at).upto(WRITE)
-    game.move(Move.BEGIN_STEP, step=WRITE)
+    game.move(BeginStep, step=WRITE)
     password = "correct horse battery staple"
     people["verifier"].set_password(password)
     people["verifier"].save()
     login = people["verifier"].username
-    game.move(Move.TAKE_ROLE, by="relief", role=RunRole.OBSERVER)
+    game.move(TakeRole, by="relief", role=RunRole.OBSERVER)
     for who, code in (("viewer", "not_in_run"), ("relief", "wrong_role")) * 4:
         guess = {"signer": login, "password": "guessed", "values": {}}
-        assert refusal(game, Move.COUNTERSIGN, by=who, step=WRITE, **guess).startswith(code)
+        assert refusal(game, Countersign, by=who, step=WRITE, **guess).startswith(code)
     assert game.state.status == "running"
     right = {"signer": login, "password": password, "values": {}}
-    game.move(Move.COUNTERSIGN, step=WRITE, **right)
+    game.move(Countersign, step=WRITE, **right)
     assert game.state.steps[WRITE].countersigned_by == people["verifier"].pk

@@ -21,11 +21,17 @@ from lib import clock
 from notices.models import Notice
 from runbooks import tasks
 from runbooks.audit.nightly import check
-from runbooks.enums import Move, RunStatus
+from runbooks.enums import RunStatus
 from runbooks.log import chain
 from runbooks.log.export import export
 from runbooks.machine.events.notes import NoteAdded
 from runbooks.machine.freshness import WENT_BACK
+from runbooks.machine.move import Move
+from runbooks.machine.moves.hold import Resume
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.models import Run
 from runbooks.models.sql import carry_out, update
 from runbooks.runs import persistence, replay
@@ -41,22 +47,22 @@ HOUR = timedelta(hours=1)
 PATCH = pytest.MonkeyPatch
 
 
-def by_page(run: Play, who: str, move: Move, **sent: Any) -> str:
+def by_page(run: Play, who: str, move: type[Move], **sent: Any) -> str:
     """Send a move as a page does: '' when it was accepted, else the code."""
     client = Client()
     client.force_login(run.people[who])
     data = {"key": uuid4().hex, "seen": run.run.sequence, **sent}
     answer = client.post(
-        f"/runs/{run.run.pk}/{move.value}/", data, headers={"Accept": "application/json"}
+        f"/runs/{run.run.pk}/{move.kind}/", data, headers={"Accept": "application/json"}
     )
     run.run.refresh_from_db()
     return "" if answer.status_code == 200 else str(answer.json()["code"])
 
 
-def by_program(run: Play, who: str, move: Move, **sent: Any) -> str:
+def by_program(run: Play, who: str, move: type[Move], **sent: Any) -> str:
     """The same by API."""
     answer = program(run.people[who]).post(
-        f"/api/v1/runs/{run.run.pk}/moves/{move.value}/",
+        f"/api/v1/runs/{run.run.pk}/moves/{move.kind}/",
         {"seen": run.run.sequence, **sent},
         content_type="application/json",
         headers={"Idempotency-Key": uuid4().hex},
@@ -80,10 +86,10 @@ def test_a_server_whose_clock_is_behind_judges_like_any_other(
     run: Play, send: Send, monkeypatch: PATCH
 ) -> None:
     """The finding: a countersign that was stale counted on a second server, an hour behind."""
-    assert send(run, "operator", Move.BEGIN_STEP, step=0) == ""
-    assert send(run, "verifier", Move.COUNTERSIGN, step=0) == ""
+    assert send(run, "operator", BeginStep, step=0) == ""
+    assert send(run, "verifier", Countersign, step=0) == ""
     set_clocks(monkeypatch, database=timedelta(seconds=126), server=-HOUR)
-    assert send(run, "operator", Move.TICK, step=0) == "gate_countersigned"
+    assert send(run, "operator", Tick, step=0) == "gate_countersigned"
     assert replay.verify(run.run).ok
 
 
@@ -91,32 +97,32 @@ def test_a_server_whose_clock_is_behind_judges_like_any_other(
 def test_the_time_of_an_event_is_the_databases(run: Play, send: Send, monkeypatch: PATCH) -> None:
     before = clock.now()
     set_clocks(monkeypatch, server=-HOUR)
-    assert send(run, "operator", Move.BEGIN_STEP, step=0) == ""
+    assert send(run, "operator", BeginStep, step=0) == ""
     assert run.run.events.latest("sequence").at >= chain.microseconds(before)
 
 
 @DOORS
 def test_a_clock_that_is_set_back_holds_the_run(run: Play, send: Send, monkeypatch: PATCH) -> None:
-    assert send(run, "operator", Move.BEGIN_STEP, step=0) == ""
-    assert send(run, "verifier", Move.COUNTERSIGN, step=0) == ""
+    assert send(run, "operator", BeginStep, step=0) == ""
+    assert send(run, "verifier", Countersign, step=0) == ""
     set_clocks(monkeypatch, database=-HOUR)
-    assert send(run, "operator", Move.TICK, step=0) == WENT_BACK
+    assert send(run, "operator", Tick, step=0) == WENT_BACK
     assert run.run.status == RunStatus.HELD
-    assert send(run, "operator", Move.RESUME, read_back="none", comment="") == WENT_BACK
-    assert send(run, "operator", Move.NOTE, text="The clock is wrong.") == ""
-    assert send(run, "decider", Move.ABORT, reason="It cannot wait.", deviation="other") == ""
+    assert send(run, "operator", Resume, read_back="none", comment="") == WENT_BACK
+    assert send(run, "operator", Note, text="The clock is wrong.") == ""
+    assert send(run, "decider", Abort, reason="It cannot wait.", deviation="other") == ""
     assert replay.verify(run.run).ok
     times = list(run.run.events.order_by("sequence").values_list("at", flat=True))
     assert times == sorted(times)
 
 
 def test_people_and_programs_are_told(run: Play, monkeypatch: PATCH) -> None:
-    assert by_page(run, "operator", Move.BEGIN_STEP, step=0) == ""
+    assert by_page(run, "operator", BeginStep, step=0) == ""
     set_clocks(monkeypatch, database=-HOUR)
     client = Client()
     client.force_login(run.people["operator"])
     assert "The clock went back." in client.get(f"/runs/{run.run.pk}/").content.decode()
-    assert by_page(run, "verifier", Move.COUNTERSIGN, step=0) == WENT_BACK
+    assert by_page(run, "verifier", Countersign, step=0) == WENT_BACK
     html = client.get(f"/runs/{run.run.pk}/").content.decode()
     assert "cannot be resumed, until the clock has passed" in html
     assert 'data-move="resume"' not in html

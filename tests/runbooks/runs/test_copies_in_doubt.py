@@ -10,10 +10,10 @@ import pytest
 from accounts.models import User
 from inventory import copies
 from inventory.models import Copy, Instance, System
-from runbooks.enums import Move
 from runbooks.log.words import sentence
 from runbooks.machine.gates import gates
 from runbooks.machine.interlocks.holdings import good_copies, safety_copy
+from runbooks.machine.moves.steps import Record, Release, Tick
 from runbooks.machine.requests import Refusal
 from runbooks.runs import replay
 from runbooks.runs.transaction import MoveRefused
@@ -37,7 +37,7 @@ USUAL = with_fields("target", earlier_sizes=SIZES)
 
 
 def _wrong(game: Game, values: dict[str, str], step: int = 0) -> str:
-    kinds = game.must(Move.TICK, OPERATOR, step, values=values)
+    kinds = game.must(Tick, OPERATOR, step, values=values)
     assert kinds[0] == "step.mismatched"
     mismatch = game.lines[-len(kinds)].event.to_data()
     assert mismatch["caught"] == "wrong-copy"
@@ -88,17 +88,17 @@ def test_what_was_read_in_the_chosen_copy_counts_and_not_its_date_in_the_registe
     again = "Back up\ncopy: {of: target, into: '<vault>/new', medium: disk, encrypted: 'yes'}"
     game = guarded("Look\nverify: dump", again, facts=facts)
     read = {"verify.size": "4096", "verify.newest": AS_OF, "verify.live": AS_OF}
-    game.must(Move.TICK, OPERATOR, 0, values={**read, "verify.how": "read"})
+    game.must(Tick, OPERATOR, 0, values={**read, "verify.how": "read"})
     sent = {**MADE, "copy.size": "4096", "copy.sha256": SHA}
     for size in ("4096", "4.10 kB"):  # at the precision that was typed
         sent |= {"copy.size": size}
-        assert game.refused(Move.TICK, OPERATOR, 1, values=sent) == "gate_doubt_accepted"
+        assert game.refused(Tick, OPERATOR, 1, values=sent) == "gate_doubt_accepted"
 
 
 def test_two_copies_of_other_data_have_two_digests() -> None:
     again = "Back up\ncopy: {of: target, into: '<vault>/new', medium: disk, encrypted: 'yes'}"
     game = guarded(COPY, again)
-    game.must(Move.TICK, OPERATOR, 0, values=MADE)
+    game.must(Tick, OPERATOR, 0, values=MADE)
     later = {**MADE, "copy.data_as_of": "2026-03-04 03:09 UTC"}
     assert "ledger-safety-run-7-step-1" in _wrong(game, later, step=1)
 
@@ -107,23 +107,23 @@ def test_the_same_bytes_of_the_same_moment_are_signed_for() -> None:
     facts = with_fields("dump", data_as_of="2026-03-04T03:00:00+00:00")
     game = guarded(COPY, facts=facts)
     sent = {**MADE, "copy.size": "4096", "copy.sha256": SHA}
-    assert game.refused(Move.TICK, OPERATOR, 0, values=sent) == "gate_doubt_accepted"
-    game.must(Move.RECORD, OPERATOR, 0, values=sent)
-    game.must(Move.RELEASE, DECIDER, 0, reason="Nobody wrote since the backup.")
-    game.must(Move.TICK, OPERATOR, 0, values={})
+    assert game.refused(Tick, OPERATOR, 0, values=sent) == "gate_doubt_accepted"
+    game.must(Record, OPERATOR, 0, values=sent)
+    game.must(Release, DECIDER, 0, reason="Nobody wrote since the backup.")
+    game.must(Tick, OPERATOR, 0, values={})
 
 
 def test_a_small_copy_waits_for_the_decider() -> None:
     game = guarded(COPY, facts=USUAL)
     sent = {**MADE, "copy.size": "14"}
-    refusal = game.ask(Move.TICK, OPERATOR, 0, values=sent)
+    refusal = game.ask(Tick, OPERATOR, 0, values=sent)
     assert isinstance(refusal, Refusal)
     assert refusal.code == "gate_doubt_accepted"
     assert "It has 14 bytes, less than a tenth of the last 3 good copies" in refusal.sentence
-    game.must(Move.RECORD, OPERATOR, 0, values=sent)
-    assert game.refused(Move.RELEASE, OPERATOR, 0, reason="Fine.") == "wrong_role"
-    game.must(Move.RELEASE, DECIDER, 0, reason="The tables were dropped: that is the incident.")
-    kinds = game.must(Move.TICK, OPERATOR, 0, values={})
+    game.must(Record, OPERATOR, 0, values=sent)
+    assert game.refused(Release, OPERATOR, 0, reason="Fine.") == "wrong_role"
+    game.must(Release, DECIDER, 0, reason="The tables were dropped: that is the incident.")
+    kinds = game.must(Tick, OPERATOR, 0, values={})
     registered = game.lines[-len(kinds) + kinds.index("copy.registered")]
     assert (
         registered.event.to_data()["accepted"] == "The tables were dropped: that is the incident."
@@ -135,15 +135,15 @@ def test_a_small_copy_waits_for_the_decider() -> None:
 
 def test_a_signature_covers_no_other_size() -> None:
     game = guarded(COPY, facts=USUAL)
-    game.must(Move.RECORD, OPERATOR, 0, values={**MADE, "copy.size": "40000"})
-    game.must(Move.RELEASE, DECIDER, 0, reason="It is small.")
-    code = game.refused(Move.TICK, OPERATOR, 0, values={"copy.size": "14"})
+    game.must(Record, OPERATOR, 0, values={**MADE, "copy.size": "40000"})
+    game.must(Release, DECIDER, 0, reason="It is small.")
+    code = game.refused(Tick, OPERATOR, 0, values={"copy.size": "14"})
     assert code == "gate_doubt_accepted"
 
 
 def test_what_a_size_was_compared_with_is_said() -> None:
     def label(game: Game) -> str:
-        game.must(Move.RECORD, OPERATOR, 0, values=MADE)
+        game.must(Record, OPERATOR, 0, values=MADE)
         (found,) = [g for g in gates(game.state, 0, game.at) if g.key == "doubt_accepted"]
         assert found.open
         return found.label
@@ -159,20 +159,20 @@ def test_one_signature_serves_both_steps_that_read_the_chosen_copy() -> None:
     protect = "Protect\nprotect: {of: dump, medium: disk, encrypted: 'yes'}"
     game = guarded(protect, "Look\nverify: dump", facts=small)
     both = {"protect.place": "vault-1:/srv", "protect.original": SHA, "protect.duplicate": SHA}
-    assert game.refused(Move.TICK, OPERATOR, 0, values=both) == "gate_doubt_accepted"
+    assert game.refused(Tick, OPERATOR, 0, values=both) == "gate_doubt_accepted"
     assert good_copies(game.state, "dump") == ()
-    game.must(Move.RELEASE, DECIDER, 0, reason="The books are new.")
-    game.must(Move.TICK, OPERATOR, 0, values=both)
+    game.must(Release, DECIDER, 0, reason="The books are new.")
+    game.must(Tick, OPERATOR, 0, values=both)
     assert len(good_copies(game.state, "dump")) == 2
     read = {"verify.size": "14", "verify.newest": AS_OF, "verify.live": AS_OF, "verify.how": "cat"}
-    assert "copy.verified" in game.must(Move.TICK, OPERATOR, 1, values=read)
+    assert "copy.verified" in game.must(Tick, OPERATOR, 1, values=read)
 
 
 def test_a_size_that_only_the_step_reads_is_doubted_there() -> None:
     unknown = with_fields("dump", size="", earlier_sizes=SIZES)
     game = guarded("Look\nverify: dump", facts=unknown)
     read = {"verify.size": "14", "verify.newest": AS_OF, "verify.live": AS_OF, "verify.how": "cat"}
-    assert game.refused(Move.TICK, OPERATOR, 0, values=read) == "gate_doubt_accepted"
+    assert game.refused(Tick, OPERATOR, 0, values=read) == "gate_doubt_accepted"
 
 
 # Against the register
@@ -211,8 +211,8 @@ def test_the_reason_is_kept_in_the_register(
     with pytest.raises(MoveRefused) as caught:
         game.tick(0, **sent)
     assert caught.value.code == "gate_doubt_accepted"
-    game.move(Move.RECORD, step=0, values=sent)
-    game.move(Move.RELEASE, "decider", step=0, reason="The tables were dropped.")
+    game.move(Record, step=0, values=sent)
+    game.move(Release, "decider", step=0, reason="The tables were dropped.")
     game.tick(0)
     made = Copy.objects.get(name__contains="safety")
     assert (made.state, made.doubt_accepted) == ("good", "The tables were dropped.")
@@ -226,8 +226,8 @@ def _signed(game: Play, sent: dict[str, str], why: str) -> Copy:
     with pytest.raises(MoveRefused) as caught:
         game.tick(0, **sent)
     assert caught.value.code == "gate_doubt_accepted"
-    game.move(Move.RECORD, step=0, values=sent)
-    game.move(Move.RELEASE, "decider", step=0, reason=why)
+    game.move(Record, step=0, values=sent)
+    game.move(Release, "decider", step=0, reason=why)
     game.tick(0)
     made = Copy.objects.get(name__contains="safety")
     assert (made.state, made.doubt_accepted) == ("good", why)
@@ -251,8 +251,8 @@ def test_one_good_copy_more_does_not_undo_a_signature(
 ) -> None:
     dump = make.copy(ledger, people["operator"], at, good=True)
     game, sent = _playing(at, people, target, dump), {**MADE, "copy.size": "14"}
-    game.move(Move.RECORD, step=0, values=sent)
-    game.move(Move.RELEASE, "decider", step=0, reason="The tables were dropped.")
+    game.move(Record, step=0, values=sent)
+    game.move(Release, "decider", step=0, reason="The tables were dropped.")
     make.copy(ledger, people["operator"], at, name="other.dump", good=True)
     game.tick(0)
     assert Copy.objects.get(name__contains="safety").state == "good"
@@ -265,8 +265,8 @@ def test_the_output_of_a_terminal_is_kept_on_one_line(
     dump = make.copy(ledger, people["operator"], at, good=True)
     game = _playing(at, people, target, dump)
     sent = {**MADE, "copy.size": "14", "copy.read_back": "\x1b[1m12 rows\x1b[0m\nread"}
-    game.move(Move.RECORD, step=0, values=sent)
-    game.move(Move.RELEASE, "decider", step=0, reason="Emptied.\x07\nOn purpose.")
+    game.move(Record, step=0, values=sent)
+    game.move(Release, "decider", step=0, reason="Emptied.\x07\nOn purpose.")
     game.tick(0)
     made = Copy.objects.get(name__contains="safety")
     assert (made.verified_how, made.doubt_accepted) == (

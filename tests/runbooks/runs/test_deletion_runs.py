@@ -15,8 +15,14 @@ from inventory import history
 from inventory.enums import Lifecycle
 from inventory.models import Instance
 from lib.refusals import Invalid
-from runbooks.enums import Move, RunKind, RunStatus
+from runbooks.enums import RunKind, RunStatus
 from runbooks.log import texts
+from runbooks.machine.move import Move
+from runbooks.machine.moves.branches import Undo
+from runbooks.machine.moves.run import Complete, Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Release, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.runs.replay import verify
 from runbooks.runs.transaction import MoveRefused
 from tests.factories.deletion import (
@@ -43,7 +49,7 @@ def people() -> Mapping[str, User]:
     return cast()
 
 
-def refused(told: Deletion, move: Move, by: str = "operator", **sent: object) -> str:
+def refused(told: Deletion, move: type[Move], by: str = "operator", **sent: object) -> str:
     with pytest.raises(MoveRefused) as met:
         told.move(move, by=by, step=DELETE, **sent)
     return met.value.code
@@ -59,25 +65,25 @@ def test_the_whole(people: Mapping[str, User], at: datetime, settings: Any) -> N
     settings.SIGN_AGAIN = "overwrite"
     told = deletion(people, at).begun()
     unlock = {"name": NAME, "password": PASSWORD}
-    assert refused(told, Move.UNLOCK, **unlock) == "gate_countersigned"
-    told.move(Move.COUNTERSIGN, by="verifier", step=DELETE, values={}, password=PASSWORD)
-    assert refused(told, Move.UNLOCK, **unlock) == "gate_safety_copy"
+    assert refused(told, Unlock, **unlock) == "gate_countersigned"
+    told.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    assert refused(told, Unlock, **unlock) == "gate_safety_copy"
     for role in ("operator", "verifier"):
-        assert refused(told, Move.RELEASE, by=role, reason=WHY) == "wrong_role"
-    told.move(Move.RELEASE, by="decider", step=DELETE, reason=WHY)
-    assert refused(told, Move.UNLOCK, name="ledger", password=PASSWORD) == "wrong_name"
+        assert refused(told, Release, by=role, reason=WHY) == "wrong_role"
+    told.move(Release, by="decider", step=DELETE, reason=WHY)
+    assert refused(told, Unlock, name="ledger", password=PASSWORD) == "wrong_name"
     with pytest.raises(Invalid):
-        told.move(Move.UNLOCK, step=DELETE, name=NAME)  # a signature: the password again
+        told.move(Unlock, step=DELETE, name=NAME)  # a signature: the password again
     assert target(told).lifecycle == Lifecycle.FROZEN
-    told.move(Move.UNLOCK, step=DELETE, **unlock)
-    told.move(Move.TICK, step=DELETE, values={}, password=PASSWORD)
+    told.move(Unlock, step=DELETE, **unlock)
+    told.move(Tick, step=DELETE, values={}, password=PASSWORD)
     gone = target(told)
     assert gone.lifecycle == Lifecycle.DECOMMISSIONED
     line = history.changes_of(gone).first()
     assert line is not None
     assert f"run {told.run.pk}, step 4" in history.tell(line)
     told.tick(TELL)
-    told.move(Move.COMPLETE, summary="")
+    told.move(Complete, summary="")
     assert told.run.status == RunStatus.COMPLETED
     assert verify(told.run).ok
     (signed,) = texts.of_kinds(told.run, ["step.released"])
@@ -92,7 +98,7 @@ def test_the_rollback_identifies_what_the_inventory_calls_gone_and_puts_it_in_se
     people: Mapping[str, User], at: datetime
 ) -> None:
     told = deletion(people, at).deleted()
-    told.move(Move.UNDO, step=DELETE, reason="The wrong one.")
+    told.move(Undo, step=DELETE, reason="The wrong one.")
     told.tick(RESTORE, **told.values(RESTORE))
     told.tick(THAW)
     assert target(told).lifecycle == Lifecycle.ACTIVE
@@ -104,10 +110,10 @@ def test_what_somebody_else_has_deleted_is_not_deleted_again(
     told = deletion(people, at).upto(DELETE)
     gone = target(told)
     Instance.objects.filter(pk=gone.pk).update(lifecycle=Lifecycle.DECOMMISSIONED)
-    told.move(Move.BEGIN_STEP, step=DELETE)
-    told.move(Move.RELEASE, by="decider", step=DELETE, reason=WHY)
-    told.move(Move.COUNTERSIGN, by="verifier", step=DELETE, values={}, password=PASSWORD)
-    assert refused(told, Move.UNLOCK, name=NAME, password=PASSWORD) == "inventory_changed"
+    told.move(BeginStep, step=DELETE)
+    told.move(Release, by="decider", step=DELETE, reason=WHY)
+    told.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    assert refused(told, Unlock, name=NAME, password=PASSWORD) == "inventory_changed"
 
 
 def test_of_two_deletions_of_one_database_the_first_goes_first(
@@ -119,7 +125,7 @@ def test_of_two_deletions_of_one_database_the_first_goes_first(
                 parameters=given)  # fmt: skip
     second = Deletion(made.run, made.people, made.at, made.answers).signed()
     with pytest.raises(MoveRefused) as met:
-        second.move(Move.UNLOCK, step=DELETE, name=NAME, password=PASSWORD)
+        second.move(Unlock, step=DELETE, name=NAME, password=PASSWORD)
     assert met.value.code == "other_run"
     assert f"Run {first.run.pk} is deleting {NAME} now." in met.value.sentence
 
@@ -163,7 +169,7 @@ def test_the_page_says_delete_what_is_lost_and_who_signs(
     brief = page(told, signed_in, "decider")
     assert "nothing takes its place" in brief
     assert "WRITE INTO" not in brief
-    told.move(Move.START, acknowledged=True, conditions=True)
+    told.move(Start, acknowledged=True, conditions=True)
     told.begun()
     mine = page(told, signed_in, "decider")
     assert f"Your signature is wanted: nothing of {NAME} is kept." in mine
@@ -174,8 +180,8 @@ def test_the_page_says_delete_what_is_lost_and_who_signs(
         "nothing yet: no safety copy was read back",
     ):
         assert said in mine
-    told.move(Move.RELEASE, by="decider", step=DELETE, reason=WHY)
-    told.move(Move.COUNTERSIGN, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    told.move(Release, by="decider", step=DELETE, reason=WHY)
+    told.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
     operator = page(told, signed_in, "operator")
     assert f"nothing, because: {WHY}" in operator
     assert f"This DELETES {NAME}" in operator

@@ -8,10 +8,15 @@ from typing import Any
 import pytest
 
 from lib.refusals import Invalid
-from runbooks.enums import Deviation, Move
+from runbooks.enums import Deviation
 from runbooks.machine.decide import allowed
 from runbooks.machine.events.kinds import from_data
-from runbooks.machine.requests import Allowed, Malformed
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.branches import Diagnose, Reopen
+from runbooks.machine.moves.hold import Resume
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.steps import BeginStep, Tick
+from runbooks.machine.requests import Malformed
 from runbooks.machine.state import Outside, replace
 from runbooks.runs import replay
 from tests.factories.runs import Play, play
@@ -33,7 +38,7 @@ def ended(game: Game) -> dict[str, Any]:
 
 def test_nothing_went_wrong_unless_somebody_says_so() -> None:
     game = Game.of(texts.PLAIN)
-    game.must(Move.ABORT, OPERATOR, reason="The primary is back.")
+    game.must(Abort, OPERATOR, reason="The primary is back.")
     assert ended(game) == {"reason": "The primary is back.", "deviation": ""}
     assert game.state.deviation == ""
 
@@ -41,8 +46,8 @@ def test_nothing_went_wrong_unless_somebody_says_so() -> None:
 @pytest.mark.parametrize("kind", Deviation)
 def test_it_is_kept_with_the_step_at_which_the_run_stood(kind: Deviation) -> None:
     game = Game.of(texts.PLAIN)
-    game.must(Move.TICK, OPERATOR, 0)
-    game.must(Move.ABORT, DECIDER, reason="so", deviation=kind.value)
+    game.must(Tick, OPERATOR, 0)
+    game.must(Abort, DECIDER, reason="so", deviation=kind.value)
     assert ended(game) == {"reason": "so", "deviation": kind.value, "failed_step": 1}
     assert game.state.deviation == kind
 
@@ -52,42 +57,42 @@ def test_a_locked_run_does_not_start() -> None:
     free, locked = game.state, Outside(locked="Run 3 went wrong.")
     game.state = replace(free, outside=locked)
     sent = {"acknowledged": True, "conditions": True}
-    assert Allowed(Move.START) not in allowed(game.state, OPERATOR, game.at)
-    assert game.refused(Move.START, OPERATOR, **sent) == "locked"
+    assert Allowed(Start) not in allowed(game.state, OPERATOR, game.at)
+    assert game.refused(Start, OPERATOR, **sent) == "locked"
     game.state = free
-    game.must(Move.START, OPERATOR, **sent)
+    game.must(Start, OPERATOR, **sent)
 
 
 def test_before_the_start_there_is_no_step() -> None:
     game = Game.of(texts.PLAIN, started=False)
-    game.must(Move.ABORT, DECIDER, reason="so", deviation="wrong-copy")
+    game.must(Abort, DECIDER, reason="so", deviation="wrong-copy")
     assert ended(game)["failed_step"] is None
 
 
 def test_an_unknown_word_is_a_slip_of_typing() -> None:
     game = Game.of(texts.PLAIN)
-    outcome = game.ask(Move.ABORT, OPERATOR, reason="so", deviation="bad luck")
+    outcome = game.ask(Abort, OPERATOR, reason="so", deviation="bad luck")
     assert isinstance(outcome, Malformed)
     assert "wrong-target" in outcome.errors["deviation"]
 
 
 def test_what_was_said_when_the_run_turned_back_stands() -> None:
     game = Game.of(texts.ABORT)
-    game.must(Move.TICK, OPERATOR, 0)
-    game.must(Move.ABORT, OPERATOR, reason="so", deviation="wrong-target")
+    game.must(Tick, OPERATOR, 0)
+    game.must(Abort, OPERATOR, reason="so", deviation="wrong-target")
     assert game.lines[-2].event.to_data()["failed_step"] == 1
     assert game.state.deviation == "wrong-target"
-    game.must(Move.TICK, OPERATOR, 4)
-    game.must(Move.ABORT, OPERATOR, reason="back again")
+    game.must(Tick, OPERATOR, 4)
+    game.must(Abort, OPERATOR, reason="back again")
     assert ended(game)["deviation"] == "wrong-target"
     assert game.state.deviation == "wrong-target"
 
 
 def test_it_can_be_said_better_at_the_end() -> None:
     game = Game.of(texts.ABORT)
-    game.must(Move.TICK, OPERATOR, 0)
-    game.must(Move.ABORT, OPERATOR, reason="so", deviation="other")
-    game.must(Move.ABORT, OPERATOR, reason="so", deviation="wrong-direction")
+    game.must(Tick, OPERATOR, 0)
+    game.must(Abort, OPERATOR, reason="so", deviation="other")
+    game.must(Abort, OPERATOR, reason="so", deviation="wrong-direction")
     assert ended(game)["failed_step"] == 4
     assert game.state.deviation == "wrong-direction"
 
@@ -95,39 +100,39 @@ def test_it_can_be_said_better_at_the_end() -> None:
 def watched() -> Game:
     """The command's first line said that it writes the backup; the run is held."""
     game = Game.of(WATCHED)
-    game.must(Move.TICK, OPERATOR, 0)
-    game.must(Move.BEGIN_STEP, OPERATOR, 1)
-    game.must(Move.TICK, OPERATOR, 1, values={"wait.first_line": "Writing backup to disk"})
-    game.must(Move.RESUME, DECIDER, read_back="1")
+    game.must(Tick, OPERATOR, 0)
+    game.must(BeginStep, OPERATOR, 1)
+    game.must(Tick, OPERATOR, 1, values={"wait.first_line": "Writing backup to disk"})
+    game.must(Resume, DECIDER, read_back="1")
     return game
 
 
 @pytest.mark.parametrize("said", ["", "wrong-direction"])
 def test_what_was_found_counts_where_nothing_is_said(said: str) -> None:
     game = watched()
-    game.must(Move.DIAGNOSE, OPERATOR, 1, finding="From and into were swapped.")
-    game.must(Move.ABORT, OPERATOR, reason="so", deviation=said)
+    game.must(Diagnose, OPERATOR, 1, finding="From and into were swapped.")
+    game.must(Abort, OPERATOR, reason="so", deviation=said)
     assert ended(game) == {"reason": "so", "deviation": "wrong-direction", "failed_step": 1}
 
 
 def test_what_is_said_counts_more_than_what_was_found() -> None:
     game = watched()
-    game.must(Move.DIAGNOSE, OPERATOR, 1, finding="The pattern is wrong.")
-    game.must(Move.REOPEN, OPERATOR, 1)
-    game.must(Move.BEGIN_STEP, OPERATOR, 1)
-    game.must(Move.TICK, OPERATOR, 1, values={"wait.first_line": "Restoring 1 %"})
-    game.must(Move.ABORT, OPERATOR, reason="so", deviation="other")
+    game.must(Diagnose, OPERATOR, 1, finding="The pattern is wrong.")
+    game.must(Reopen, OPERATOR, 1)
+    game.must(BeginStep, OPERATOR, 1)
+    game.must(Tick, OPERATOR, 1, values={"wait.first_line": "Restoring 1 %"})
+    game.must(Abort, OPERATOR, reason="so", deviation="other")
     assert ended(game) == {"reason": "so", "deviation": "other", "failed_step": 2}
 
 
 def test_a_run_that_was_completed_after_its_diagnosis_has_none() -> None:
     game = watched()
-    game.must(Move.DIAGNOSE, OPERATOR, 1, finding="A line of the job before it.")
-    game.must(Move.REOPEN, OPERATOR, 1)
-    game.must(Move.BEGIN_STEP, OPERATOR, 1)
-    game.must(Move.TICK, OPERATOR, 1, values={"wait.first_line": "Restoring 1 %"})
-    game.must(Move.TICK, OPERATOR, 2)
-    game.must(Move.COMPLETE, OPERATOR)
+    game.must(Diagnose, OPERATOR, 1, finding="A line of the job before it.")
+    game.must(Reopen, OPERATOR, 1)
+    game.must(BeginStep, OPERATOR, 1)
+    game.must(Tick, OPERATOR, 1, values={"wait.first_line": "Restoring 1 %"})
+    game.must(Tick, OPERATOR, 2)
+    game.must(Complete, OPERATOR)
     assert game.state.stated.deviations
     assert game.state.deviation == ""
 
@@ -142,7 +147,7 @@ def test_the_column_is_what_the_log_says(at: datetime) -> None:
     found = aborted(at, texts.ABORT)
     assert found.run.status == "running"
     verified(found)
-    found.move(Move.ABORT, reason="back")
+    found.move(Abort, reason="back")
     assert (found.run.status, found.run.deviation) == ("aborted", "wrong-direction")
     verified(found)
 
@@ -158,7 +163,7 @@ def test_a_forged_column_shows(at: datetime) -> None:
 def test_an_unknown_word_leaves_nothing(at: datetime) -> None:
     found = play(texts.PLAIN, at)
     with pytest.raises(Invalid, match="Choose one of"):
-        found.move(Move.ABORT, reason="so", deviation="bad luck")
+        found.move(Abort, reason="so", deviation="bad luck")
     assert found.run.sequence == found.run.events.count()
 
 
@@ -166,7 +171,7 @@ def aborted(at: datetime, source: bytes) -> Play:
     """A live run of `source` that was aborted after its first step: the direction was wrong."""
     found = play(source, at)
     found.tick(0)
-    found.move(Move.ABORT, reason="From and into were swapped.", deviation="wrong-direction")
+    found.move(Abort, reason="From and into were swapped.", deviation="wrong-direction")
     return found
 
 

@@ -14,15 +14,18 @@ from inventory import copies, history, instances
 from inventory.board import is_marked
 from inventory.enums import Answer, DataClass, Environment, Medium
 from inventory.models import Copy, Instance, System
-from runbooks.enums import Move, ParameterType, RunKind
+from runbooks.enums import ParameterType, RunKind
 from runbooks.log import texts as eventtext
-from runbooks.machine.requests import Request
+from runbooks.machine.move import Move, Request
+from runbooks.machine.moves.steps import Record, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.models import Run
 from runbooks.procedure.model import ParameterSpec
 from runbooks.runs import inventory_checks, persistence, replay
 from runbooks.runs.choices import copies_for
 from runbooks.runs.transaction import MoveRefused
 from tests.factories import inventory as make
+from tests.factories.moves import made
 from tests.factories.runs import Play, play
 from tests.factories.tokens import program
 from tests.runbooks.machine.guarded import FRONT, OTHER
@@ -259,7 +262,7 @@ def test_who_may_run_needs_no_right_on_the_inventory(at, crew, target, dump) -> 
 def test_the_same_key_again_does_nothing_again(at, crew, target, dump) -> None:
     game = playing(at, crew, target, dump, COPY)
     for _ in range(2):
-        game.move(Move.TICK, step=0, values=MADE, key="once")
+        game.move(Tick, step=0, values=MADE, key="once")
     assert game.answers[-1].replayed
     assert Copy.objects.count() == 2
 
@@ -268,10 +271,10 @@ def test_the_same_key_again_does_nothing_again(at, crew, target, dump) -> None:
 def test_a_tick_that_is_sent_again_gets_its_first_answer(at, crew, target, dump, recorded) -> None:
     game = playing(at, crew, target, dump, COPY)
     if recorded:
-        game.move(Move.RECORD, step=0, values=MADE)
+        game.move(Record, step=0, values=MADE)
     sent = {} if recorded else MADE
     for _ in range(2):
-        game.move(Move.TICK, step=0, values=sent, key="again")
+        game.move(Tick, step=0, values=sent, key="again")
     assert game.answers[-1].replayed
 
 
@@ -311,7 +314,7 @@ def test_a_copy_that_is_gone_is_named_once(at, crew, target, dump) -> None:
     game.tick(0, **SAME)
     copies.mark(dump, state="quarantined", reason="evidence", by=crew["operator"], at=at)
     run, state = persistence.load(game.run.pk)
-    found = inventory_checks.changed(run, state, Request(Move.UNLOCK, 1, at, 1))
+    found = inventory_checks.changed(run, state, Request(Unlock(step=1, name=""), 1, at))
     assert found is not None
     assert found.sentence.count(f"{dump} is quarantined.") == 1
 
@@ -353,14 +356,14 @@ def test_the_command_is_not_laid_open_on_other_grounds(at, crew, target, dump) -
     game = playing(at, crew, target, dump, act, "# Back {.aside}", "Undo")
     run, state = persistence.load(game.run.pk)
 
-    def refusal(move: Move) -> str:
-        found = inventory_checks.changed(run, state, Request(move, 1, at, 0))
+    def refusal(move: type[Move]) -> str:
+        found = inventory_checks.changed(run, state, Request(made(move, 0), 1, at))
         return found.code if found else ""
 
-    assert refusal(Move.UNLOCK) == ""
+    assert refusal(Unlock) == ""
     copies.mark(dump, state="destroyed", reason="the disk failed", by=crew["operator"], at=at)
-    assert refusal(Move.UNLOCK) == "inventory_changed"
-    assert refusal(Move.TICK) == ""  # the act is done: what is true is written down
+    assert refusal(Unlock) == "inventory_changed"
+    assert refusal(Tick) == ""  # the act is done: what is true is written down
 
 
 def test_what_was_kept_as_it_was_found_is_no_backup(operator: User, at: datetime) -> None:

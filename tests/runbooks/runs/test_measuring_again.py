@@ -11,7 +11,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from runbooks.enums import Move
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Tick
 from tests.factories.people import PASSWORD
 from tests.factories.runs import Play, cast, play
 from tests.factories.tokens import program
@@ -103,15 +105,15 @@ def test_the_command_is_there_while_a_second_measurement_is_awaited(
     assert re.search(r'id="step-0"[^>]* data-commands>', html)
     assert 'class="locked">The command appears when all gates' not in html
     assert not re.search(r"\b48211\b", html)
-    run.move(Move.HOLD, by="verifier")
+    run.move(Hold, by="verifier")
     assert _seen_by(run, signed_in) == _all()
-    run.move(Move.RESUME, by="operator", read_back="none", comment="")
+    run.move(Resume, by="operator", read_back="none", comment="")
     assert _seen_by(run, signed_in) == _all(MEASURE)
 
 
 def test_a_step_of_the_verifier_shows_them_its_command(run: Play, signed_in: SignIn) -> None:
     run.tick(0, entries="48211")
-    run.move(Move.COUNTERSIGN, by="verifier", step=0, values={"entries": "48211"})
+    run.move(Countersign, by="verifier", step=0, values={"entries": "48211"})
     assert LOOK in _shown(run, signed_in, "verifier")
     html = signed_in(run.people["verifier"]).get(f"/runs/{run.run.pk}/").content.decode()
     assert re.search(r'id="step-1"[^>]* data-commands>', html)
@@ -121,9 +123,9 @@ def test_a_command_that_waits_for_a_countersign_is_shown_to_nobody(
     run: Play, signed_in: SignIn
 ) -> None:
     run.tick(0, entries="48211")
-    run.move(Move.COUNTERSIGN, by="verifier", step=0, values={"entries": "48211"})
-    run.move(Move.TICK, by="verifier", step=1, values={})
-    run.move(Move.BEGIN_STEP, step=2)
+    run.move(Countersign, by="verifier", step=0, values={"entries": "48211"})
+    run.move(Tick, by="verifier", step=1, values={})
+    run.move(BeginStep, step=2)
     assert all(ACT not in found for found in _seen_by(run, signed_in).values())
     html = signed_in(run.people["operator"]).get(f"/runs/{run.run.pk}/").content.decode()
     assert "put-in-place</code>" in html
@@ -141,12 +143,12 @@ def test_no_locked_command_is_told_in_a_sentence_or_as_html(
 
     assert not told()
     run.tick(0, entries="48211")
-    run.move(Move.COUNTERSIGN, by="verifier", step=0, values={"entries": "48211"})
-    run.move(Move.TICK, by="verifier", step=1, values={})
+    run.move(Countersign, by="verifier", step=0, values={"entries": "48211"})
+    run.move(Tick, by="verifier", step=1, values={})
     assert not told()
-    run.move(Move.BEGIN_STEP, step=2)
+    run.move(BeginStep, step=2)
     assert not told()
-    run.move(Move.COUNTERSIGN, by="verifier", step=2, values={}, password=PASSWORD)
+    run.move(Countersign, by="verifier", step=2, values={}, password=PASSWORD)
     assert told()
     run.tick(2)
     assert not told()

@@ -16,10 +16,18 @@ from accounts import access
 from accounts.enums import Right, Role
 from accounts.models import User
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move, RunKind, RunRole, RunStatus
+from runbooks.enums import RunKind, RunRole, RunStatus
 from runbooks.log.words import sentence
 from runbooks.machine.events.kinds import KINDS, from_data
-from runbooks.machine.rules import RULES
+from runbooks.machine.move import Move
+from runbooks.machine.moves.branches import Diagnose, Reopen, Undo
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.log import Attach, LateEntry, Note, StrikeOut
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Abort, Complete
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import Tick
 from runbooks.models import Evidence, Run
 from runbooks.runs import cache, persistence, preparation, replay
 from runbooks.runs import moves as runs
@@ -36,16 +44,11 @@ def verified(found: Play) -> None:
     assert verdict.ok, verdict.faults
 
 
-def refusal(found: Play, move: Move, by: str = "operator", **sent: Any) -> MoveRefused:
+def refusal(found: Play, move: type[Move], by: str = "operator", **sent: Any) -> MoveRefused:
     with pytest.raises(MoveRefused) as caught:
         found.move(move, by=by, **sent)
     found.run.refresh_from_db()
     return caught.value
-
-
-def test_there_is_a_verb_for_every_move() -> None:
-    assert set(runs.VERBS) == set(RULES) == set(Move) - {Move.PREPARE}
-    assert all(verb.__doc__ for verb in runs.VERBS.values())
 
 
 def test_a_run_from_its_briefing_to_its_end(at: datetime) -> None:
@@ -55,10 +58,10 @@ def test_a_run_from_its_briefing_to_its_end(at: datetime) -> None:
     assert answer.events == ("step.begun", "step.recorded", "step.ticked")
     verified(found)
     values = {"rows": "12", "seen": "yes"}
-    found.move(Move.COUNTERSIGN, by="verifier", step=1, values=values)
+    found.move(Countersign, by="verifier", step=1, values=values)
     verified(found)
     found.tick(2)
-    found.move(Move.COMPLETE, summary="all well")
+    found.move(Complete, summary="all well")
     verified(found)
     assert found.run.status == RunStatus.COMPLETED.value
     assert found.run.sequence == answer.sequence + 4
@@ -84,25 +87,25 @@ def test_rows_equal_the_log_after_every_kind_of_move(at: datetime) -> None:
         front="on_abort: way-out",
     )
     found = play(source, at)
-    moves: list[tuple[Move, str, dict[str, Any]]] = [
-        (Move.TICK, "operator", {"step": 0, "values": {"rows": "3"}}),
-        (Move.DIAGNOSE, "verifier", {"step": 0, "finding": "a job", "lead": True}),
-        (Move.TICK, "operator", {"step": 2}),
-        (Move.REOPEN, "operator", {"step": 0}),
-        (Move.TICK, "operator", {"step": 0, "values": {"rows": "4"}}),
-        (Move.RESUME, "decider", {"read_back": "3"}),
-        (Move.DIAGNOSE, "verifier", {"step": 0, "finding": "a job"}),
-        (Move.REOPEN, "operator", {"step": 0}),
-        (Move.TICK, "operator", {"step": 0, "values": {"rows": "0"}}),
-        (Move.NOTE, "decider", {"text": "finally", "step": 0}),
-        (Move.HOLD, "verifier", {}),
-        (Move.RESUME, "operator", {"read_back": "1"}),
-        (Move.UNDO, "operator", {"step": 0, "reason": "no"}),
-        (Move.TICK, "operator", {"step": 3}),
-        (Move.ABORT, "decider", {"reason": "enough"}),
-        (Move.TICK, "operator", {"step": 4}),
-        (Move.ABORT, "operator", {"reason": "enough"}),
-        (Move.LATE_ENTRY, "verifier", {"text": "forgot", "performed_at": at}),
+    moves: list[tuple[type[Move], str, dict[str, Any]]] = [
+        (Tick, "operator", {"step": 0, "values": {"rows": "3"}}),
+        (Diagnose, "verifier", {"step": 0, "finding": "a job", "lead": True}),
+        (Tick, "operator", {"step": 2}),
+        (Reopen, "operator", {"step": 0}),
+        (Tick, "operator", {"step": 0, "values": {"rows": "4"}}),
+        (Resume, "decider", {"read_back": "3"}),
+        (Diagnose, "verifier", {"step": 0, "finding": "a job"}),
+        (Reopen, "operator", {"step": 0}),
+        (Tick, "operator", {"step": 0, "values": {"rows": "0"}}),
+        (Note, "decider", {"text": "finally", "step": 0}),
+        (Hold, "verifier", {}),
+        (Resume, "operator", {"read_back": "1"}),
+        (Undo, "operator", {"step": 0, "reason": "no"}),
+        (Tick, "operator", {"step": 3}),
+        (Abort, "decider", {"reason": "enough"}),
+        (Tick, "operator", {"step": 4}),
+        (Abort, "operator", {"reason": "enough"}),
+        (LateEntry, "verifier", {"text": "forgot", "performed_at": at}),
     ]
     for move, by, sent in moves:
         found.move(move, by=by, **sent)
@@ -117,22 +120,22 @@ def test_rows_equal_the_log_after_every_kind_of_move(at: datetime) -> None:
 
 def test_hand_over_moves_the_role(at: datetime) -> None:
     found = play(texts.PLAIN, at)
-    found.move(Move.HAND_OVER, to=found.people["relief"].pk, **OFFER)
-    assert refusal(found, Move.TICK, step=0).code == "hand_over_pending"
-    found.move(Move.ACCEPT_HAND_OVER, by="relief", read_back="none")
+    found.move(HandOver, to=found.people["relief"].pk, **OFFER)
+    assert refusal(found, Tick, step=0).code == "hand_over_pending"
+    found.move(AcceptHandOver, by="relief", read_back="none")
     verified(found)
-    assert refusal(found, Move.TICK, step=0).code == "not_in_run"
-    found.move(Move.TICK, by="relief", step=0)
+    assert refusal(found, Tick, step=0).code == "not_in_run"
+    found.move(Tick, by="relief", step=0)
     operator = found.run.people.get(role=RunRole.OPERATOR.value)
     assert (operator.person, operator.name) == (found.people["relief"], "Relief")
     with pytest.raises(Invalid, match="may operate"):
-        found.move(Move.HAND_OVER, by="relief", to=found.people["viewer"].pk, **OFFER)
+        found.move(HandOver, by="relief", to=found.people["viewer"].pk, **OFFER)
 
 
 def test_a_refusal_is_an_answer_and_a_near_miss(at: datetime) -> None:
     found = play(texts.PLAIN, at)
     before = found.run.sequence
-    said = refusal(found, Move.TICK, step=2)
+    said = refusal(found, Tick, step=2)
     assert (said.code, said.status, said.sequence) == ("out_of_order", 409, before + 1)
     assert said.sentence
     assert said.remedy
@@ -147,14 +150,14 @@ def test_typing_noise_leaves_nothing(at: datetime) -> None:
     found.tick(0)
     before = found.run.sequence
     for move, sent in (
-        (Move.TICK, {"step": 1, "values": {"rows": "many"}}),
-        (Move.NOTE, {"text": "  "}),
-        (Move.ABORT, {"reason": ""}),
-        (Move.NOTE, {"text": "NUL \0"}),
-        (Move.NOTE, {"text": "half \ud83d"}),
-        (Move.TICK, {"step": 1, "values": {"rows": "1", "seen": "\0"}}),
-        (Move.NOTE, {"text": "x", "key": "k" * 65}),
-        (Move.NOTE, {"text": "x", "key": ""}),
+        (Tick, {"step": 1, "values": {"rows": "many"}}),
+        (Note, {"text": "  "}),
+        (Abort, {"reason": ""}),
+        (Note, {"text": "NUL \0"}),
+        (Note, {"text": "half \ud83d"}),
+        (Tick, {"step": 1, "values": {"rows": "1", "seen": "\0"}}),
+        (Note, {"text": "x", "key": "k" * 65}),
+        (Note, {"text": "x", "key": ""}),
     ):
         with pytest.raises(Invalid) as caught:
             found.move(move, **sent)
@@ -168,20 +171,20 @@ def test_a_stale_sender_changes_nothing(at: datetime) -> None:
     seen = found.run.sequence
     found.tick(0)
     before = found.run.sequence
-    assert refusal(found, Move.TICK, step=0, seen=seen).code == "stale"
+    assert refusal(found, Tick, step=0, seen=seen).code == "stale"
     assert found.run.sequence == before == found.run.events.count()
 
 
 def test_the_same_key_gives_the_first_answer(at: datetime) -> None:
     found = play(texts.PLAIN, at)
-    first = found.move(Move.TICK, step=0, key="k1")
-    again = found.move(Move.TICK, step=0, key="k1")
+    first = found.move(Tick, step=0, key="k1")
+    again = found.move(Tick, step=0, key="k1")
     assert (first.replayed, again.replayed) == (False, True)
     assert again.sequence == first.sequence == found.run.events.count()
-    no = refusal(found, Move.TICK, step=0, key="k2")
+    no = refusal(found, Tick, step=0, key="k2")
     count = found.run.events.count()
     found.tick(1)
-    once_more = refusal(found, Move.TICK, step=0, key="k2")
+    once_more = refusal(found, Tick, step=0, key="k2")
     assert (once_more.code, once_more.sentence, once_more.remedy) == (
         no.code,
         no.sentence,
@@ -193,10 +196,10 @@ def test_the_same_key_gives_the_first_answer(at: datetime) -> None:
 def test_a_key_that_somebody_else_has_used_gives_nobody_their_answer(at: datetime) -> None:
     found = play(texts.PLAIN, at)
     found.tick(0)
-    found.move(Move.NOTE, text="by the operator", key="k1")
+    found.move(Note, text="by the operator", key="k1")
     before = found.run.events.count()
     with pytest.raises(Refused) as refused:
-        found.move(Move.NOTE, by="verifier", text="by the verifier", key="k1")
+        found.move(Note, by="verifier", text="by the verifier", key="k1")
     assert refused.value.code == "key_used"
     assert found.run.events.count() == before
 
@@ -215,24 +218,24 @@ def test_rights(at: datetime) -> None:
     found = play(texts.PLAIN, at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
         with pytest.raises(Refused) as caught:
-            found.move(Move.TAKE_ROLE, by="viewer", role=role)
+            found.move(TakeRole, by="viewer", role=role)
         assert (caught.value.code, caught.value.status) == ("no_right", 403)
-    found.move(Move.TAKE_ROLE, by="viewer", role=RunRole.OBSERVER)
-    found.move(Move.HOLD, by="viewer")  # anybody in the run may say STOP
-    found.move(Move.RESUME, by="operator", read_back="none")
+    found.move(TakeRole, by="viewer", role=RunRole.OBSERVER)
+    found.move(Hold, by="viewer")  # anybody in the run may say STOP
+    found.move(Resume, by="operator", read_back="none")
 
 
 def test_a_right_that_is_taken_away_ends_it_at_once(at: datetime) -> None:
     found = play(texts.PLAIN, at)
-    found.move(Move.HAND_OVER, to=found.people["relief"].pk, **OFFER)
+    found.move(HandOver, to=found.people["relief"].pk, **OFFER)
     before = found.run.sequence
     for name in ("operator", "relief"):
         found.people[name].groups.set(Group.objects.filter(name=Role.VIEWER.value))
     people = {name: User.objects.get(pk=u.pk) for name, u in found.people.items()}
     found.people = people
     for by, move, sent in (
-        ("operator", Move.TICK, {"step": 0, "values": {}}),
-        ("relief", Move.ACCEPT_HAND_OVER, {"read_back": "none"}),
+        ("operator", Tick, {"step": 0, "values": {}}),
+        ("relief", AcceptHandOver, {"read_back": "none"}),
     ):
         with pytest.raises(Refused) as caught:
             found.move(move, by=by, **sent)
@@ -240,7 +243,7 @@ def test_a_right_that_is_taken_away_ends_it_at_once(at: datetime) -> None:
     User.objects.filter(pk=people["verifier"].pk).update(is_active=False)
     found.people = {**people, "verifier": User.objects.get(pk=people["verifier"].pk)}
     with pytest.raises(Refused):
-        found.move(Move.HOLD, by="verifier")
+        found.move(Hold, by="verifier")
     found.run.refresh_from_db()
     assert found.run.sequence == before
 
@@ -251,8 +254,8 @@ def test_who_lost_their_right_in_the_run_may_still_say_stop(at: datetime, role: 
     found.people[role.value].groups.set(Group.objects.filter(name=Role.VIEWER.value))
     lost = User.objects.get(pk=found.people[role.value].pk)
     found.people = {**found.people, role.value: lost}
-    found.move(Move.NOTE, by=role.value, text="This is the wrong host.")
-    found.move(Move.HOLD, by=role.value)
+    found.move(Note, by=role.value, text="This is the wrong host.")
+    found.move(Hold, by=role.value)
     assert persistence.load(found.run.pk)[1].status is RunStatus.HELD
 
 
@@ -281,31 +284,31 @@ def test_preparing_what_may_not_be_run(at: datetime) -> None:
 
 def test_only_what_changes_no_state_is_struck_out(at: datetime) -> None:
     found = play(texts.PLAIN, at)
-    noted = found.move(Move.NOTE, text="wrong").sequence
+    noted = found.move(Note, text="wrong").sequence
     found.tick(0)
     sent: dict[str, Any] = {"sequence": noted, "reason": "typo"}
-    found.move(Move.STRIKE_OUT, **sent)
-    assert refusal(found, Move.STRIKE_OUT, **sent).code == "struck_already"
-    assert refusal(found, Move.STRIKE_OUT, **{**sent, "sequence": 1}).code == "not_strikable"
-    assert refusal(found, Move.STRIKE_OUT, **{**sent, "sequence": 999}).code == "not_strikable"
+    found.move(StrikeOut, **sent)
+    assert refusal(found, StrikeOut, **sent).code == "struck_already"
+    assert refusal(found, StrikeOut, **{**sent, "sequence": 1}).code == "not_strikable"
+    assert refusal(found, StrikeOut, **{**sent, "sequence": 999}).code == "not_strikable"
     verified(found)
 
 
 def test_a_refused_upload_leaves_its_near_miss_and_no_row(at: datetime) -> None:
     found = play(texts.FILE, at)
     file = ContentFile(b"listing", name="out.txt")
-    said = refusal(found, Move.ATTACH, by="relief", file=file)
+    said = refusal(found, Attach, by="relief", file=file)
     assert said.code == "not_in_run"
     assert found.run.events.filter(kind="move.refused").count() == 1
     assert not Evidence.objects.exists()
-    assert refusal(found, Move.TICK, step=0).code == "gate_file"
-    found.move(Move.ATTACH, file=file, step=0, value="listing")
+    assert refusal(found, Tick, step=0).code == "gate_file"
+    found.move(Attach, file=file, step=0, value="listing")
     found.tick(0)
-    found.move(Move.ATTACH, file=file, step=0)
+    found.move(Attach, file=file, step=0)
     assert Evidence.objects.count() == 1
     verified(found)
     with pytest.raises(Invalid):
-        found.move(Move.ATTACH, file=file, step=1, value="listing")
+        found.move(Attach, file=file, step=1, value="listing")
 
 
 def test_a_clock_that_jumps_back(at: datetime) -> None:
@@ -329,7 +332,7 @@ def test_how_many_questions_a_tick_asks(at: datetime, monkeypatch: pytest.Monkey
 
     def asked(step: int) -> int:
         with CaptureQueriesContext(connection) as queries:
-            runs.tick(found.run.pk, step=step, by=operator, at=at, key=f"key-{step}")
+            runs.make_move(found.run.pk, Tick(step=step), by=operator, at=at, key=f"key-{step}")
         framing = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
         return len([q for q in queries if not q["sql"].startswith(framing)])
 
@@ -347,9 +350,9 @@ def test_what_is_recalled_is_what_is_stored(at: datetime) -> None:
     found = play(texts.AFTER, at)
     found.tick(0)
     found.tick(1, rows="7", seen="x")
-    found.move(Move.COUNTERSIGN, by="verifier", step=1, values={"rows": "7", "seen": "y"})
-    found.move(Move.HAND_OVER, to=found.people["relief"].pk, **OFFER)
-    found.move(Move.ACCEPT_HAND_OVER, by="relief", read_back="2")
+    found.move(Countersign, by="verifier", step=1, values={"rows": "7", "seen": "y"})
+    found.move(HandOver, to=found.people["relief"].pk, **OFFER)
+    found.move(AcceptHandOver, by="relief", read_back="2")
     run, recalled = persistence.load(found.run.pk)
     assert recalled is cache.states.get((run.pk, run.digest))
     assert recalled == persistence.state_of(run, persistence.procedure_of(run))

@@ -12,7 +12,9 @@ from django.urls import reverse
 from accounts.models import User
 from inventory.enums import Lifecycle
 from inventory.models import Instance
-from runbooks.enums import Move
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.models import Run
 from runbooks.runs import other_runs, replay
 from runbooks.runs.transaction import MoveRefused
@@ -37,7 +39,7 @@ def people() -> dict[str, User]:
 def unlock(game: Cutover) -> str:
     """The code with which the command stays hidden; '' when it is unlocked."""
     try:
-        game.move(Move.UNLOCK, step=WRITE, name="ledger", password=PASSWORD)
+        game.move(Unlock, step=WRITE, name="ledger", password=PASSWORD)
     except MoveRefused as refused:
         return refused.code
     return ""
@@ -53,7 +55,7 @@ def test_the_run_that_started_first_unlocks_and_the_other_waits(first: Cutover) 
     second.signed()
     assert unlock(second) == "other_run"
     with pytest.raises(MoveRefused, match=f"Run {first.run.pk} is restoring ledger now") as said:
-        second.move(Move.UNLOCK, step=WRITE, name="ledger", password=PASSWORD)
+        second.move(Unlock, step=WRITE, name="ledger", password=PASSWORD)
     assert f"Join run {first.run.pk}" in said.value.remedy
     first.at = second.at
     first.signed()
@@ -66,10 +68,10 @@ def test_the_run_that_started_first_unlocks_and_the_other_waits(first: Cutover) 
 def test_when_the_other_was_aborted_without_an_overwrite_it_goes_on(first: Cutover) -> None:
     second = rival(first)
     first.at = second.at
-    first.move(Move.HOLD)
+    first.move(Hold)
     second.signed()
     assert unlock(second) == "other_run"
-    first.move(Move.ABORT, by="decider", reason="The other run does it.")
+    first.move(Abort, by="decider", reason="The other run does it.")
     assert unlock(second) == ""
 
 
@@ -77,7 +79,7 @@ def test_what_was_overwritten_since_is_not_overwritten_by_an_older_run(first: Cu
     second = rival(first)
     first.at = second.at
     first.written()
-    first.move(Move.ABORT, reason="Enough.")
+    first.move(Abort, reason="Enough.")
     second.at = first.at
     second.signed()
     assert unlock(second) == "overwritten_since"
@@ -85,7 +87,7 @@ def test_what_was_overwritten_since_is_not_overwritten_by_an_older_run(first: Cu
     third.signed()
     assert unlock(third) == "other_run"  # the second still stands there, started before
     second.at = third.at
-    second.move(Move.ABORT, reason="Too late.")
+    second.move(Abort, reason="Too late.")
     assert unlock(third) == ""
 
 
@@ -104,7 +106,7 @@ def test_a_run_in_which_nothing_happened_for_a_day_keeps_nobody(
 ) -> None:
     assert timedelta(hours=24) == other_runs.FORGOTTEN_AFTER
     monkeypatch.setattr(other_runs, "FORGOTTEN_AFTER", timedelta(minutes=5))
-    first.move(Move.HOLD)
+    first.move(Hold)
     second = rival(first, seconds=600)
     ((sentence, blocks),) = sentences(second)
     assert "nothing has happened in it since" in sentence

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
 from runbooks.machine.freshness import WENT_BACK
+from runbooks.machine.moves.branches import Undo
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Tick
 from runbooks.machine.pace import haste
 from runbooks.screen import briefs
 from tests.factories.runs import Play, play
@@ -21,7 +24,7 @@ FOUR = texts.text("A", "B", "C", "D")
 def ticked(game: Game, step: int, wait: float = 0, **data: Any) -> bool:
     """Whether the tick of `step`, so many seconds later, ended a batch."""
     game.wait(wait)
-    game.must(Move.TICK, OPERATOR, step, **data)
+    game.must(Tick, OPERATOR, step, **data)
     said = game.lines[-1].event.to_data().get("batch", False)
     assert ("batch" in haste(game.state, step)) is said
     return bool(said)
@@ -47,8 +50,8 @@ def test_a_decision_and_a_step_left_out_do_not_count() -> None:
     game = Game.of(
         texts.text("A\ndecide: {question: Q, options: {yes: '', no: ''}}", "B\noptional: true", "C")
     )
-    game.must(Move.DECIDE, OPERATOR, 0, answer="yes", reason="so")
-    game.must(Move.NOT_APPLICABLE, OPERATOR, 1, reason="so")
+    game.must(Decide, OPERATOR, 0, answer="yes", reason="so")
+    game.must(NotApplicable, OPERATOR, 1, reason="so")
     assert not ticked(game, 2)
     assert haste(game.state, 0) == haste(game.state, 1) == ()
 
@@ -57,7 +60,7 @@ def test_an_earlier_attempt_counts() -> None:
     game = Game.of(texts.text("A", "B\nundo: back", "# Back {.aside}", "Undo"))
     assert not ticked(game, 0)
     assert not ticked(game, 1)
-    game.must(Move.UNDO, OPERATOR, 1, reason="so")
+    game.must(Undo, OPERATOR, 1, reason="so")
     assert ticked(game, 2)
 
 
@@ -71,11 +74,11 @@ def test_a_clock_that_jumps_back_is_told_beside_the_batch() -> None:
 def test_faster_than_the_step_can_be_done() -> None:
     game = Game.of(texts.text("A\nduration: {min: 1m}", "B\nduration: {min: 1m}", "C"))
     for step, wait in ((0, 59), (1, 60)):
-        game.must(Move.BEGIN_STEP, OPERATOR, step)
+        game.must(BeginStep, OPERATOR, step)
         game.wait(wait)
-        game.must(Move.TICK, OPERATOR, step)
+        game.must(Tick, OPERATOR, step)
     assert [haste(game.state, n) for n in range(3)] == [("hurried",), (), ()]
-    game.must(Move.ABORT, DECIDER, reason="so")
+    game.must(Abort, DECIDER, reason="so")
     assert haste(game.state, 0) == ("hurried",)
 
 
@@ -97,12 +100,12 @@ def test_a_step_that_asks_for_more_than_its_sub_steps_counts() -> None:
 
 def test_the_least_time_of_a_step_counts_from_its_first_sub_step() -> None:
     game = Game.of(texts.text("A\nduration: {min: 1m}", "  A1", "  A2", "B"))
-    game.must(Move.BEGIN_STEP, OPERATOR, 0)
+    game.must(BeginStep, OPERATOR, 0)
     game.wait(70)
     for step in range(2):
-        game.must(Move.TICK, OPERATOR, step)
-    game.must(Move.BEGIN_STEP, OPERATOR, 2)
-    game.must(Move.TICK, OPERATOR, 2)
+        game.must(Tick, OPERATOR, step)
+    game.must(BeginStep, OPERATOR, 2)
+    game.must(Tick, OPERATOR, 2)
     assert "hurried" not in game.lines[-1].event.to_data()
     assert haste(game.state, 2) == ()
 
@@ -110,7 +113,7 @@ def test_the_least_time_of_a_step_counts_from_its_first_sub_step() -> None:
 def test_a_step_that_took_its_least_time_is_in_no_batch() -> None:
     game = Game.of(texts.text("A", "B", "C\nduration: {min: 2s}", "D"))
     assert not any(ticked(game, n, 1) for n in range(2))
-    game.must(Move.BEGIN_STEP, OPERATOR, 2)
+    game.must(BeginStep, OPERATOR, 2)
     assert not ticked(game, 2, 3)
     assert ticked(game, 3, 1)
 

@@ -20,7 +20,11 @@ from django.db import connections
 from accounts.enums import Role
 from accounts.models import User
 from lib.refusals import Refused
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.roles import ReleaseRole, TakeRole
+from runbooks.machine.moves.steps import Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.models import Run
 from runbooks.runs import moves, other_runs, preparation, replay
 from tests.factories.cutover import WRITE, Cutover, cutover
@@ -39,6 +43,7 @@ django.setup()
 from datetime import UTC, datetime
 from accounts.models import User
 from runbooks import moving, runs
+from runbooks.machine.moves.steps import Tick
 run, when = int(sys.argv[1]), sys.argv[2]
 send = moving.carry_out
 def die():
@@ -49,7 +54,7 @@ def die_in_the_middle(statements):
 if when != "after the commit":
     moving.carry_out = die_in_the_middle
 by = User.objects.get(username="operator")
-runs.tick(run, step=0, by=by, at=datetime(2026, 3, 4, 4, tzinfo=UTC), key="once")
+runs.make_move(run, Tick(step=0), by=by, at=datetime(2026, 3, 4, 4, tzinfo=UTC), key="once")
 die()
 """
 
@@ -114,10 +119,14 @@ def verdict(found: Play) -> tuple[bool, int]:
 def test_two_ticks_of_one_step_are_one_tick(found: Play, at: datetime) -> None:
     seen, by = found.run.sequence, found.people["operator"]
     for step in range(3):
-        sent: dict[str, Any] = {"step": step, "by": by, "at": at, "seen": seen}
+        sent: dict[str, Any] = {"by": by, "at": at, "seen": seen}
         one, two = together(
-            lambda sent=sent: moves.tick(found.run.pk, **sent, key=f"left{sent['step']}"),  # type: ignore[misc]
-            lambda sent=sent: moves.tick(found.run.pk, **sent, key=f"right{sent['step']}"),  # type: ignore[misc]
+            lambda step=step, sent=sent: moves.make_move(  # type: ignore[misc]
+                found.run.pk, Tick(step=step), key=f"left{step}", **sent
+            ),
+            lambda step=step, sent=sent: moves.make_move(  # type: ignore[misc]
+                found.run.pk, Tick(step=step), key=f"right{step}", **sent
+            ),
         )
         refused = [answer for answer in (one, two) if isinstance(answer, Refused)]
         assert [answer.code for answer in refused] == ["stale"]
@@ -130,8 +139,10 @@ def test_two_ticks_of_one_step_are_one_tick(found: Play, at: datetime) -> None:
 def test_a_tick_against_a_stop(found: Play, at: datetime) -> None:
     seen, people = found.run.sequence, found.people
     tick, stop = together(
-        lambda: moves.tick(found.run.pk, step=0, by=people["operator"], at=at, seen=seen),
-        lambda: moves.hold(found.run.pk, by=people["verifier"], at=at, seen=seen),
+        lambda: moves.make_move(
+            found.run.pk, Tick(step=0), by=people["operator"], at=at, seen=seen
+        ),
+        lambda: moves.make_move(found.run.pk, Hold(), by=people["verifier"], at=at, seen=seen),
     )
     assert not isinstance(stop, Refused)
     assert not isinstance(tick, Refused) or tick.code == "stale"
@@ -142,7 +153,7 @@ def test_one_key_at_the_same_moment_gives_one_answer(found: Play, at: datetime) 
     by, seen = found.people["operator"], found.run.sequence
 
     def tick() -> Any:
-        return moves.tick(found.run.pk, step=0, by=by, at=at, seen=seen, key="same")
+        return moves.make_move(found.run.pk, Tick(step=0), by=by, at=at, seen=seen, key="same")
 
     answers = together(tick, tick, tick)
     assert sorted(answer.replayed for answer in answers) == [False, True, True]
@@ -151,11 +162,11 @@ def test_one_key_at_the_same_moment_gives_one_answer(found: Play, at: datetime) 
 
 
 def test_one_role_for_two(found: Play, at: datetime) -> None:
-    found.move(Move.RELEASE_ROLE, by="decider")
+    found.move(ReleaseRole, by="decider")
     role, pk = RunRole.DECIDER, found.run.pk
     answers = together(
-        lambda: moves.take_role(pk, role=role, by=found.people["decider"], at=at),
-        lambda: moves.take_role(pk, role=role, by=found.people["relief"], at=at),
+        lambda: moves.make_move(pk, TakeRole(role=role), by=found.people["decider"], at=at),
+        lambda: moves.make_move(pk, TakeRole(role=role), by=found.people["relief"], at=at),
     )
     assert [a.code for a in answers if isinstance(a, Refused)] == ["role_taken"]
     verdict(found)
@@ -187,7 +198,7 @@ def test_a_server_killed_in_the_middle_of_a_tick(world: World, found: Play, when
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()
     kept = when == "after the commit"
     assert verdict(found) == (True, before + 2 * kept)
-    answer = found.move(Move.TICK, step=0, key="once")
+    answer = found.move(Tick, step=0, key="once")
     assert answer.replayed is kept
     assert verdict(found) == (True, before + 2)
     assert found.run.events.filter(kind="step.ticked").count() == 1
@@ -207,7 +218,9 @@ def test_nobody_waits_for_a_verification(
 
     def tick() -> None:
         assert reading.wait(PATIENCE)
-        moves.tick(found.run.pk, step=0, by=found.people["operator"], at=at, key="meanwhile")
+        moves.make_move(
+            found.run.pk, Tick(step=0), by=found.people["operator"], at=at, key="meanwhile"
+        )
         ticked.set()
 
     monkeypatch.setattr(replay._Replay, "_take", take_slowly)
@@ -237,4 +250,4 @@ def test_two_runs_that_unlock_one_database_at_once(
 
 def unlock(game: Cutover) -> object:
     sent: dict[str, Any] = {"step": WRITE, "name": "ledger", "password": PASSWORD}
-    return game.move(Move.UNLOCK, **sent)
+    return game.move(Unlock, **sent)

@@ -12,9 +12,10 @@ from django.test import Client
 from accounts.models import User
 from incidents import links
 from notices.models import Notice
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
 from runbooks.library import revisions
 from runbooks.log.export import export
+from runbooks.machine.moves.hold import Hold
 from runbooks.models import Revision, Run
 from runbooks.runs import preparation
 from tests.factories.missed import missed
@@ -36,7 +37,7 @@ def played(operator: User, verifier: User, decider: User, author: User, approver
     ago = datetime.now(UTC) - timedelta(hours=1)
     found = story({person.username: person for person in people}, ago).start()
     rename(found.run.revision, author, found.at)
-    found.do(Move.HOLD, "verifier", reason="wait")
+    found.do(Hold, "verifier", reason="wait")
     missed(found.run, operator, found.at)
     return found
 

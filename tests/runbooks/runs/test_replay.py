@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.db.models import F
 
-from runbooks.enums import Move
 from runbooks.log import chain
+from runbooks.machine.moves.log import Note
 from runbooks.models import Event, Run, RunStep
 from runbooks.runs import replay
 from tests.factories.runs import Play
@@ -31,7 +31,7 @@ def locks(found: Play, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         run = read(replay, lock)
         told.append(lock)
         if not lock:
-            found.move(Move.NOTE, by="decider", text="still going on")
+            found.move(Note, by="decider", text="still going on")
         return run
 
     monkeypatch.setattr(replay._Replay, "_read_run", read_and_move)

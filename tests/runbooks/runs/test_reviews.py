@@ -15,7 +15,10 @@ from lib.refusals import Invalid, Refused
 from notices.models import Notice
 from runbooks.audit.near_miss_queries import Filters
 from runbooks.audit.near_misses import tallies
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.overrides import AskOverride, UseOverride
+from runbooks.machine.moves.roles import ReleaseRole
 from runbooks.models import Review
 from runbooks.runs import persistence, reviews
 from runbooks.runs.replay import verify
@@ -43,28 +46,28 @@ def run(manager: User, at: datetime) -> Play:
 
 
 def overridden(run: Play) -> Review:
-    run.move(Move.ASK_OVERRIDE, step=0, gate="released", reason=REASON)
+    run.move(AskOverride, step=0, gate="released", reason=REASON)
     run.at += timedelta(minutes=2)
-    run.move(Move.OVERRIDE, step=0, gate="released")
+    run.move(UseOverride, step=0, gate="released")
     return Review.objects.get()
 
 
 def test_who_answers_is_called_when_it_is_asked_for_and_when_it_is_used(run: Play) -> None:
-    run.move(Move.ASK_OVERRIDE, step=0, gate="released", reason=REASON)
+    run.move(AskOverride, step=0, gate="released", reason=REASON)
     called = told("override-asked:")
     assert set(called) == {"decider", "manager"}
     assert REASON in called["decider"].text
     assert "Released by the decider (step 1)" in called["manager"].text
     assert not Review.objects.exists()
     run.at += timedelta(minutes=2)
-    run.move(Move.OVERRIDE, step=0, gate="released")
+    run.move(UseOverride, step=0, gate="released")
     assert set(told("overridden:")) == {"decider", "manager"}
     assert Job.objects.filter(kind="notices.mail").count() == 4
 
 
 def test_nobody_is_called_for_what_was_refused(run: Play) -> None:
     with pytest.raises(MoveRefused):
-        run.move(Move.OVERRIDE, step=0, gate="released")
+        run.move(UseOverride, step=0, gate="released")
     assert not Notice.objects.exists()
 
 
@@ -75,7 +78,7 @@ def test_a_drill_is_told_in_the_product_alone(manager: User, at: datetime) -> No
 
 
 def test_stop_calls_the_decider(run: Play) -> None:
-    run.move(Move.HOLD, by="verifier", reason="Wrong host name.")
+    run.move(Hold, by="verifier", reason="Wrong host name.")
     called = told("stop:")
     assert set(called) == {"decider"}
     assert "Verifier said STOP. Reason: Wrong host name." in called["decider"].text
@@ -83,13 +86,13 @@ def test_stop_calls_the_decider(run: Play) -> None:
 
 def test_stop_calls_the_managers_where_there_is_no_decider(manager: User, at: datetime) -> None:
     run = play(texts.PLAIN, at)
-    run.move(Move.RELEASE_ROLE, by="decider")
-    run.move(Move.HOLD)
+    run.move(ReleaseRole, by="decider")
+    run.move(Hold)
     assert set(told("stop:")) == {"manager"}
 
 
 def test_who_said_stop_is_not_called(run: Play) -> None:
-    run.move(Move.HOLD, by="decider")
+    run.move(Hold, by="decider")
     assert told("stop:") == {}
 
 
@@ -173,10 +176,10 @@ def test_overrides_are_counted_by_runbook_and_gate_without_names(run: Play) -> N
 
 @pytest.mark.parametrize("reason", ["Nobody answers", "Nobody answers."])
 def test_a_reason_ends_with_one_full_stop_in_every_notice(run: Play, reason: str) -> None:
-    run.move(Move.ASK_OVERRIDE, step=0, gate="released", reason=reason)
+    run.move(AskOverride, step=0, gate="released", reason=reason)
     run.at += timedelta(minutes=2)
-    run.move(Move.OVERRIDE, step=0, gate="released")
-    run.move(Move.HOLD, by="verifier", reason=reason)
+    run.move(UseOverride, step=0, gate="released")
+    run.move(Hold, by="verifier", reason=reason)
     texts = [notice.text for notice in Notice.objects.all()]
     assert len(texts) >= 3
     assert all("Nobody answers. " in text and ".." not in text for text in texts)

@@ -16,7 +16,17 @@ from notices.mail import mail_notice
 from notices.models import Notice
 from notices.sending import send_notice, settle
 from runbooks import tasks
-from runbooks.enums import Move, RunRole
+from runbooks.enums import RunRole
+from runbooks.machine.moves.copies import AskCopies
+from runbooks.machine.moves.hand_over import AcceptHandOver
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.overrides import AskOverride, UseOverride, WithdrawOverride
+from runbooks.machine.moves.replacement import (
+    ConfirmReplacement,
+    ProposeReplacement,
+    WithdrawReplacement,
+)
+from runbooks.machine.moves.run import Abort, Complete
 from runbooks.models import Review
 from runbooks.runs import reviews
 from tests.factories.runs import Play, play
@@ -44,29 +54,29 @@ def over(word: str) -> set[str]:
 
 
 def resume(run: Play) -> None:
-    run.move(Move.RESUME, by="decider", reason="Looked at it.", read_back="none")
+    run.move(Resume, by="decider", reason="Looked at it.", read_back="none")
 
 
 def test_a_stop_is_over_when_the_run_is_resumed(run: Play) -> None:
     decider = run.people["decider"]
-    run.move(Move.HOLD, by="verifier", reason="Wrong host.")
+    run.move(Hold, by="verifier", reason="Wrong host.")
     assert over("stop") == {""}
     assert queries.unread(decider) == 1
     resume(run)
     assert over("stop") == {"The run was resumed."}
     assert queries.unread(decider) == 0
     assert Notice.objects.get().over_at == run.at
-    run.move(Move.HOLD, by="verifier", reason="Again.")
+    run.move(Hold, by="verifier", reason="Again.")
     assert queries.unread(decider) == 1  # another STOP is another notice
 
 
 def test_all_that_a_run_asked_is_over_when_it_ends(run: Play) -> None:
     why = "The run was aborted."
-    run.move(Move.ASK_OVERRIDE, **ASKED)
-    run.move(Move.ASK_COPIES, text="A newer one?")
-    run.move(Move.HOLD, by="verifier", reason="Wrong host.")
+    run.move(AskOverride, **ASKED)
+    run.move(AskCopies, text="A newer one?")
+    run.move(Hold, by="verifier", reason="Wrong host.")
     assert over("stop") == over("override-asked") == over("copies-asked") == {""}
-    run.move(Move.ABORT, by="decider", reason="so")
+    run.move(Abort, by="decider", reason="so")
     assert over("stop") == over("override-asked") == over("copies-asked") == {why}
     assert not any(queries.unread(person) for person in run.people.values())
 
@@ -75,29 +85,29 @@ def test_all_that_a_run_asked_is_over_when_it_ends(run: Play) -> None:
 def test_a_stop_is_over_when_the_run_is_turned_back(at: datetime) -> None:
     """It goes on then, by the section that leads back."""
     run = play(texts.ABORT, at)
-    run.move(Move.HOLD, by="verifier", reason="Wrong host.")
-    run.move(Move.ABORT, by="decider", reason="so")
+    run.move(Hold, by="verifier", reason="Wrong host.")
+    run.move(Abort, by="decider", reason="so")
     assert run.run.status == "running"
     assert over("stop") == {"The run was turned back."}
 
 
 def test_a_completed_run_asks_for_nothing(manager: User, at: datetime) -> None:
     run = play(texts.PLAIN, at)
-    run.move(Move.ASK_COPIES, text="")
+    run.move(AskCopies, text="")
     for step in range(3):
         run.tick(step)
-    run.move(Move.COMPLETE, summary="Done.")
+    run.move(Complete, summary="Done.")
     assert over("copies-asked") == {"The run was completed."}
 
 
 def test_an_override_is_over_when_used_and_its_review_when_closed(run: Play) -> None:
     approver = run.people["approver"]
-    run.move(Move.ASK_OVERRIDE, **ASKED)
+    run.move(AskOverride, **ASKED)
     run.at += timedelta(minutes=2)
-    run.move(Move.OVERRIDE, step=0, gate="released")
+    run.move(UseOverride, step=0, gate="released")
     assert over("override-asked") == {"It was used."}
     assert over("overridden") == {""}
-    run.move(Move.ABORT, by="decider", reason="so")
+    run.move(Abort, by="decider", reason="so")
     assert over("overridden") == {""}  # the review outlives the run
     reviews.remind(run.at + timedelta(days=8))
     assert over("review") == {""}
@@ -106,13 +116,13 @@ def test_an_override_is_over_when_used_and_its_review_when_closed(run: Play) -> 
 
 
 def test_an_override_that_was_withdrawn_is_over(run: Play) -> None:
-    run.move(Move.ASK_OVERRIDE, **ASKED)
-    run.move(Move.WITHDRAW_OVERRIDE, by="decider", step=0, gate="released")
+    run.move(AskOverride, **ASKED)
+    run.move(WithdrawOverride, by="decider", step=0, gate="released")
     assert over("override-asked") == {"It was withdrawn."}
 
 
 def test_an_override_that_lapsed_is_over_within_the_minute(run: Play) -> None:
-    run.move(Move.ASK_OVERRIDE, **ASKED)
+    run.move(AskOverride, **ASKED)
     tasks.remind(Job(), run.at + timedelta(minutes=14))
     assert over("override-asked") == {""}
     tasks.remind(Job(), run.at + timedelta(minutes=16))
@@ -126,15 +136,15 @@ def test_a_replacement_is_over_when_confirmed_and_taken(run: Play) -> None:
         "to": relief.pk,
         "reason": "Gone for an hour.",
     }
-    run.move(Move.PROPOSE_REPLACEMENT, by="decider", **sent)
+    run.move(ProposeReplacement, by="decider", **sent)
     assert over("replacing") == {""}
-    run.move(Move.WITHDRAW_REPLACEMENT, by="operator")
+    run.move(WithdrawReplacement, by="operator")
     assert over("replacing") == {"It was withdrawn."}
-    run.move(Move.PROPOSE_REPLACEMENT, by="decider", **sent)
-    run.move(Move.CONFIRM_REPLACEMENT, by="verifier")
+    run.move(ProposeReplacement, by="decider", **sent)
+    run.move(ConfirmReplacement, by="verifier")
     assert over("replacing") == {"It was withdrawn.", "It was confirmed."}
     assert over("replaced") == {""}
-    run.move(Move.ACCEPT_HAND_OVER, by="relief", read_back="none")
+    run.move(AcceptHandOver, by="relief", read_back="none")
     assert over("replaced") == {"The run was taken over."}
 
 
@@ -162,7 +172,7 @@ def test_a_late_step_and_a_silence_are_over_when_they_end(
 
 def test_what_is_over_is_shown_and_not_mailed(run: Play, signed_in: SignIn) -> None:
     decider = run.people["decider"]
-    run.move(Move.HOLD, by="verifier", reason="Wrong host.")
+    run.move(Hold, by="verifier", reason="Wrong host.")
     resume(run)
     client = signed_in(decider)
     page = client.get("/notices/").content.decode()
@@ -179,5 +189,5 @@ def test_what_asks_for_nothing_stays_unread(run: Play, at: datetime) -> None:
     decider = run.people["decider"]
     send_notice([decider], key="digest:1", subject="A week", text="x", url="/", at=at)
     settle("", why="x.", at=at, words=["stop"])
-    run.move(Move.ABORT, by="operator", reason="so")
+    run.move(Abort, by="operator", reason="so")
     assert queries.unread(decider) == 1

@@ -13,12 +13,16 @@ from django.test import Client
 
 from accounts.models import User
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move, StepStatus
+from runbooks.enums import StepStatus
 from runbooks.forms.by_move import form_of
 from runbooks.machine.decide import decide
 from runbooks.machine.misses import refused
-from runbooks.machine.moves import BY_KIND
-from runbooks.machine.requests import Refusal, Request
+from runbooks.machine.move import Move, PasswordCheck, Request
+from runbooks.machine.moves.overrides import UseOverride
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Tick
+from runbooks.machine.moves.unlock import Unlock
+from runbooks.machine.requests import Refusal
 from runbooks.machine.signature import demanded
 from runbooks.models import Event
 from runbooks.runs.transaction import MoveRefused
@@ -37,7 +41,7 @@ HERE: dict[str, Any] = {"step": 0, "signer": "verifier"}
 def run(db: None, at: datetime, settings: Any) -> Play:
     settings.SIGN_AGAIN = "all"
     begun = play(BEFORE, at)
-    begun.move(Move.BEGIN_STEP, step=0)
+    begun.move(BeginStep, step=0)
     return begun
 
 
@@ -58,35 +62,36 @@ def code(refused: pytest.ExceptionInfo[Refused]) -> str:
 @pytest.mark.parametrize(
     ("setting", "move", "step", "expected"),
     [
-        ("overwrite", Move.UNLOCK, WRITE, True),
-        ("overwrite", Move.COUNTERSIGN, WRITE, True),
-        ("overwrite", Move.OVERRIDE, WRITE, True),
-        ("overwrite", Move.OVERRIDE, None, True),
-        ("overwrite", Move.COUNTERSIGN, 0, False),
-        ("all", Move.COUNTERSIGN, 0, True),
-        ("all", Move.TICK, WRITE, False),
-        ("off", Move.UNLOCK, WRITE, False),
+        ("overwrite", Unlock, WRITE, True),
+        ("overwrite", Countersign, WRITE, True),
+        ("overwrite", UseOverride, WRITE, True),
+        ("overwrite", UseOverride, None, True),
+        ("overwrite", Countersign, 0, False),
+        ("all", Countersign, 0, True),
+        ("all", Tick, WRITE, False),
+        ("off", Unlock, WRITE, False),
     ],
 )
-def test_where_it_is_asked_for(setting: str, move: Move, step: int | None, expected: bool) -> None:
+def test_where_it_is_asked_for(
+    setting: str, move: type[Move], step: int | None, expected: bool
+) -> None:
     assert demanded(begun().state, move, step, setting) is expected
 
 
 def test_what_is_not_signed_is_no_signature() -> None:
     game = begun()
-    sent: dict[str, Any] = {"sign_again": "overwrite"}
-    empty = game.ask(Move.COUNTERSIGN, VERIFIER, WRITE, **sent)
+    empty = game.ask(Countersign, VERIFIER, WRITE, password=PasswordCheck("overwrite"))
     assert set(getattr(empty, "errors", ())) == {"password"}
-    wrong = game.ask(Move.COUNTERSIGN, VERIFIER, WRITE, signed=False, **sent)
+    wrong = game.ask(Countersign, VERIFIER, WRITE, password=PasswordCheck("overwrite", fits=False))
     assert isinstance(wrong, Refusal)
     assert (wrong.code, wrong.guard, wrong.counts) == ("signature_wrong", "signature", True)
-    game.must(Move.COUNTERSIGN, VERIFIER, WRITE, signed=True, **sent)
+    game.must(Countersign, VERIFIER, WRITE, password=PasswordCheck("overwrite", fits=True))
 
 
 def test_a_near_miss_tells_neither_password_nor_name() -> None:
     game = begun()
-    data = {"signed": False, "sign_again": "all", "password": SECRET, "signer": SECRET}
-    request = Request(Move.COUNTERSIGN, VERIFIER, game.at, WRITE, data=data)
+    check = PasswordCheck("all", fits=False)
+    request = Request(Countersign(step=WRITE), VERIFIER, game.at, password=check)
     refusal = decide(game.state, request)
     assert isinstance(refusal, Refusal)
     (event,) = refused(game.state, request, refusal)
@@ -95,18 +100,18 @@ def test_a_near_miss_tells_neither_password_nor_name() -> None:
 
 def test_it_is_asked_for_again(run: Play) -> None:
     with pytest.raises(Invalid) as invalid:
-        run.move(Move.COUNTERSIGN, by="verifier", step=0)
+        run.move(Countersign, by="verifier", step=0)
     assert set(invalid.value.errors) == {"password"}
     with pytest.raises(MoveRefused) as refused:
-        run.move(Move.COUNTERSIGN, by="verifier", step=0, password=SECRET)
+        run.move(Countersign, by="verifier", step=0, password=SECRET)
     assert code(refused) == "signature_wrong"
-    run.move(Move.COUNTERSIGN, by="verifier", step=0, password=PASSWORD)
+    run.move(Countersign, by="verifier", step=0, password=PASSWORD)
 
 
 def test_a_wrong_one_is_a_near_miss_and_the_third_holds_the_run(run: Play) -> None:
     for _ in range(3):
         with pytest.raises(MoveRefused):
-            run.move(Move.COUNTERSIGN, by="verifier", step=0, password=SECRET)
+            run.move(Countersign, by="verifier", step=0, password=SECRET)
     run.run.refresh_from_db()
     assert run.run.status == "held"
     missed = Event.objects.filter(kind="move.refused", text__contains='"guard":"signature"')
@@ -116,13 +121,13 @@ def test_a_wrong_one_is_a_near_miss_and_the_third_holds_the_run(run: Play) -> No
 def test_somebody_without_a_role_holds_nothing_with_wrong_passwords(run: Play) -> None:
     for _ in range(4):
         with pytest.raises(MoveRefused) as refused:
-            run.move(Move.COUNTERSIGN, by="relief", step=0, password=SECRET)
+            run.move(Countersign, by="relief", step=0, password=SECRET)
         assert code(refused) == "not_in_run"
     assert run.run.status == "running"
 
 
 def test_the_second_person_signs_on_the_operators_screen(run: Play) -> None:
-    run.move(Move.COUNTERSIGN, **HERE, password=PASSWORD)
+    run.move(Countersign, **HERE, password=PASSWORD)
     event = Event.objects.get(kind="step.countersigned")
     operator, verifier = run.people["operator"], run.people["verifier"]
     assert event.by == verifier
@@ -131,13 +136,13 @@ def test_the_second_person_signs_on_the_operators_screen(run: Play) -> None:
 
 @pytest.mark.parametrize("login", ["VERIFIER@example.org", " verifier ", "Verifier"])
 def test_by_mail_address_or_name(run: Play, login: str) -> None:
-    run.move(Move.COUNTERSIGN, step=0, signer=login, password=PASSWORD)
+    run.move(Countersign, step=0, signer=login, password=PASSWORD)
     assert Event.objects.get(kind="step.countersigned").by == run.people["verifier"]
 
 
 def test_a_wrong_password_of_who_is_to_sign(run: Play) -> None:
     with pytest.raises(MoveRefused) as refused:
-        run.move(Move.COUNTERSIGN, **HERE, password=SECRET)
+        run.move(Countersign, **HERE, password=SECRET)
     said = refused.value
     assert (said.code, said.sentence) == (
         "signature_wrong", "This name and this password do not fit together.",
@@ -149,7 +154,7 @@ def test_a_wrong_password_of_who_is_to_sign(run: Play) -> None:
 def test_a_name_without_a_role_here_gets_one_answer(run: Play, signer: str, password: str) -> None:
     sent = {"signer": signer, "password": password}
     with pytest.raises(MoveRefused) as refused:
-        run.move(Move.COUNTERSIGN, step=0, **sent)
+        run.move(Countersign, step=0, **sent)
     said = refused.value
     assert (said.code, said.sentence) == (
         "not_in_run", "Nobody with this name has a role in this run.",
@@ -162,22 +167,22 @@ def test_a_name_without_a_role_here_gets_one_answer(run: Play, signer: str, pass
 def test_whoever_signs_there_needs_the_role_and_is_another(run: Play) -> None:
     for signer, expected in (("relief", "not_in_run"), ("decider", "wrong_role")):
         with pytest.raises(MoveRefused) as refused:
-            run.move(Move.COUNTERSIGN, step=0, signer=signer, password=PASSWORD)
+            run.move(Countersign, step=0, signer=signer, password=PASSWORD)
         assert code(refused) == expected
     with pytest.raises(MoveRefused) as refused:
-        run.move(Move.COUNTERSIGN, step=0, signer="operator", password=PASSWORD)
+        run.move(Countersign, step=0, signer="operator", password=PASSWORD)
     assert code(refused) == "own_step"
     with pytest.raises(MoveRefused) as refused:
-        run.move(Move.COUNTERSIGN, by="relief", **HERE, password=PASSWORD)
+        run.move(Countersign, by="relief", **HERE, password=PASSWORD)
     assert code(refused) == "not_in_run"
     with pytest.raises(Invalid):
-        run.move(Move.COUNTERSIGN, **HERE)
+        run.move(Countersign, **HERE)
 
 
 def test_a_disabled_person_signs_nothing(run: Play) -> None:
     User.objects.filter(username="verifier").update(is_active=False)
     with pytest.raises(MoveRefused) as refused:
-        run.move(Move.COUNTERSIGN, **HERE, password=PASSWORD)
+        run.move(Countersign, **HERE, password=PASSWORD)
     assert code(refused) == "not_in_run"
 
 
@@ -188,7 +193,7 @@ def test_the_blind_measurement_is_not_made_on_the_screen_that_shows_it(
     run = play(after, at)
     run.tick(0, rows="12")
     with pytest.raises(MoveRefused) as refused:
-        run.move(Move.COUNTERSIGN, **HERE, password=PASSWORD, values={"rows": "12"})
+        run.move(Countersign, **HERE, password=PASSWORD, values={"rows": "12"})
     assert code(refused) == "not_blind"
     assert StepStatus.AWAITING.value in run.run.steps.values_list("status", flat=True)
 
@@ -220,13 +225,13 @@ def test_no_page_row_or_log_keeps_what_was_typed(
 def test_the_forms_ask_for_it_where_the_machine_does(settings: Any) -> None:
     state = begun().state
     for setting, move, step, asked in (
-        ("overwrite", Move.UNLOCK, WRITE, True),
-        ("overwrite", Move.COUNTERSIGN, WRITE, True),
-        ("overwrite", Move.TICK, WRITE, False),
-        ("off", Move.UNLOCK, WRITE, False),
+        ("overwrite", Unlock, WRITE, True),
+        ("overwrite", Countersign, WRITE, True),
+        ("overwrite", Tick, WRITE, False),
+        ("off", Unlock, WRITE, False),
     ):
         settings.SIGN_AGAIN = setting
-        kind = BY_KIND[move.value]
+        kind = move
         form = form_of(kind)(move=kind, state=state, step=step, person=OPERATOR)
         assert ("password" in form.fields) is asked
         sent = {"password": SECRET, "key": "k", "seen": "1", "step": str(step)}
@@ -239,5 +244,5 @@ def test_signing_never_signs_out(run: Play, monkeypatch: pytest.MonkeyPatch) -> 
     its owner: in the middle of an act that cannot be taken back."""
     before = User.objects.get(username="verifier").password
     monkeypatch.setattr(PBKDF2PasswordHasher, "iterations", PBKDF2PasswordHasher.iterations + 1)
-    run.move(Move.COUNTERSIGN, **HERE, password=PASSWORD)
+    run.move(Countersign, **HERE, password=PASSWORD)
     assert User.objects.get(username="verifier").password == before

@@ -15,7 +15,13 @@ from accounts.enums import Role
 from accounts.models import TryCounter
 from lib.refusals import Invalid, Refused
 from notices.models import Notice
-from runbooks.enums import Move, RunRole
+from runbooks.enums import RunRole
+from runbooks.machine.move import Move
+from runbooks.machine.moves.overrides import UseOverride
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Tick
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.runs import signing
 from tests.factories.people import PASSWORD, person
 from tests.factories.runs import Play, cast, play
@@ -49,11 +55,11 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def run(db: None, at: datetime) -> Play:
     found = play(BEFORE, at)
-    found.move(Move.BEGIN_STEP, step=0)
+    found.move(BeginStep, step=0)
     return found
 
 
-def told(run: Play, move: Move = Move.COUNTERSIGN, **sent: Any) -> tuple[str, str]:
+def told(run: Play, move: type[Move] = Countersign, **sent: Any) -> tuple[str, str]:
     with pytest.raises(Refused) as refused:
         run.move(move, **sent)
     return refused.value.code, refused.value.sentence
@@ -74,7 +80,7 @@ def test_a_step_that_asks_for_none_compares_none(
     db: None, at: datetime, compared: list[str], step: int
 ) -> None:
     run = play(NONE_ASKED, at)
-    run.move(Move.BEGIN_STEP, step=0)
+    run.move(BeginStep, step=0)
     sent: dict[str, Any] = {"step": step, "signer": "verifier"}
     assert told(run, password=SECRET, **sent) == told(run, password=PASSWORD, **sent)
     assert compared == []
@@ -83,7 +89,7 @@ def test_a_step_that_asks_for_none_compares_none(
 @pytest.mark.parametrize("host", ["relief", "viewer", "observer"])
 def test_nobody_tries_from_outside_of_the_run(run: Play, compared: list[str], host: str) -> None:
     if host == "observer":
-        run.move(Move.TAKE_ROLE, by="relief", role=RunRole.OBSERVER)
+        run.move(TakeRole, by="relief", role=RunRole.OBSERVER)
     sent: dict[str, Any] = {"by": host.replace("observer", "relief"), "step": 0}
     sent["signer"] = "verifier"
     assert told(run, password=SECRET, **sent) == told(run, password=PASSWORD, **sent)
@@ -91,7 +97,7 @@ def test_nobody_tries_from_outside_of_the_run(run: Play, compared: list[str], ho
 
 
 def test_ones_own_password_is_not_tried_where_none_is_asked(run: Play, compared: list[str]) -> None:
-    for move in (Move.UNLOCK, Move.OVERRIDE, Move.COUNTERSIGN):
+    for move in (Unlock, UseOverride, Countersign):
         assert told(run, move, step=1, password=SECRET) == told(
             run, move, step=1, password=PASSWORD
         )
@@ -104,19 +110,19 @@ def test_the_sixth_waits_and_is_told_until_when(run: Play, compared: list[str]) 
     for _ in range(5):
         limits.consume(counters, at=run.at)
     with pytest.raises(Refused) as refused:
-        run.move(Move.COUNTERSIGN, step=0, signer="verifier", password=PASSWORD)
+        run.move(Countersign, step=0, signer="verifier", password=PASSWORD)
     assert (refused.value.code, refused.value.status) == ("too_many_tries", 429)
     opens = run.at + timedelta(seconds=4)
     assert refused.value.remedy == f"Try again after {opens:%H:%M:%S} UTC (in 4 s)."
     assert compared == []
     # Nobody else's guesses keep the verifier from signing: not on another screen, not on their own.
-    run.move(Move.COUNTERSIGN, by="verifier", step=0, password=PASSWORD)
+    run.move(Countersign, by="verifier", step=0, password=PASSWORD)
 
 
 def test_a_right_signature_begins_anew(run: Play) -> None:
     with pytest.raises(Refused):
-        run.move(Move.COUNTERSIGN, step=0, signer="verifier", password=SECRET)
-    run.move(Move.COUNTERSIGN, step=0, signer="verifier", password=PASSWORD)
+        run.move(Countersign, step=0, signer="verifier", password=SECRET)
+    run.move(Countersign, step=0, signer="verifier", password=PASSWORD)
     counters = limits.signature_counters(run.people["verifier"], run.people["operator"])
     pair = TryCounter.objects.get(key=counters[0].key)
     assert pair.failures == 0
@@ -126,9 +132,9 @@ def test_a_right_signature_begins_anew(run: Play) -> None:
 
 def test_a_signature_sent_again_is_not_compared_again(run: Play, compared: list[str]) -> None:
     sent: dict[str, Any] = {"step": 0, "signer": "verifier", "password": PASSWORD, "key": "once"}
-    run.move(Move.COUNTERSIGN, **sent)
-    run.move(Move.TICK, step=0)
-    assert run.move(Move.COUNTERSIGN, **sent).replayed
+    run.move(Countersign, **sent)
+    run.move(Tick, step=0)
+    assert run.move(Countersign, **sent).replayed
     assert compared == [PASSWORD]
 
 
@@ -148,7 +154,7 @@ def test_signer_and_admins_are_told_of_many(run: Play) -> None:
 
 def test_an_admin_sees_them_on_the_persons_page(client: Any, run: Play) -> None:
     with pytest.raises(Refused):
-        run.move(Move.COUNTERSIGN, step=0, signer="verifier", password=SECRET)
+        run.move(Countersign, step=0, signer="verifier", password=SECRET)
     TryCounter.objects.update(last_try="2100-01-01T00:00:00Z")
     client.force_login(person("admin", "ad", Role.ADMIN))
     page = client.get(reverse("accounts:person_detail", args=[run.people["verifier"].pk]))
@@ -157,7 +163,7 @@ def test_an_admin_sees_them_on_the_persons_page(client: Any, run: Play) -> None:
 
 def test_a_missing_password_is_asked_for(run: Play) -> None:
     with pytest.raises(Invalid):
-        run.move(Move.COUNTERSIGN, step=0, signer="verifier")
+        run.move(Countersign, step=0, signer="verifier")
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +178,7 @@ def test_of_forty_guesses_at_once_at_most_five_are_compared(
 ) -> None:
     people = cast()
     run = play(BEFORE, at, people=people)
-    run.move(Move.BEGIN_STEP, step=0)
+    run.move(BeginStep, step=0)
     verifier, operator = people["verifier"], people["operator"]
 
     def guess() -> bool:

@@ -11,8 +11,9 @@ from django.urls import reverse
 
 from accounts.enums import Role
 from accounts.models import User
-from runbooks.enums import Move, RunStatus
+from runbooks.enums import RunStatus
 from runbooks.lint.rules import RULES
+from runbooks.machine.moves.steps import BeginStep, Record, Tick
 from runbooks.models import Run
 from runbooks.runs import persistence
 from tests.factories.inventory import copy, instance, system
@@ -119,7 +120,7 @@ def test_identifiers_that_fitted_are_told_as_fitting_and_not_themselves(
 
 def test_what_was_typed_stands_there_again_after_a_refusal(told: Play, signed_in: SignIn) -> None:
     sent = {"step": "0", "seen": str(told.run.sequence), "key": "k", "value_identify.first": FIRST}
-    url = reverse("runbooks:run_move", args=[told.run.pk, Move.TICK.value])
+    url = reverse("runbooks:run_move", args=[told.run.pk, Tick.kind])
     answer = signed_in(told.people["operator"]).post(url, sent)
     html = answer.content.decode()
     assert answer.status_code == 422
@@ -182,14 +183,14 @@ def test_a_long_command_is_checked_by_its_first_line_before_it_can_be_ticked(
     html = page(at_the_wait(told), client)
     assert "Begin step 4" in html
     assert "pg_restore" not in html
-    told.move(Move.BEGIN_STEP, step=3)
+    told.move(BeginStep, step=3)
     html = page(told, client)
     assert "Check the first line" in html
     assert "Tick: Restore it" not in html
     assert "value_exit_status" not in html
     for said in ("connecting to database", "writing backup", CANCEL, "data-since", "30 min"):
         assert said in html
-    told.move(Move.RECORD, step=3, values={"wait.first_line": "pg_restore: connecting to database"})
+    told.move(Record, step=3, values={"wait.first_line": "pg_restore: connecting to database"})
     html = page(told, client)
     assert "Tick: Restore it" in html
     assert "value_exit_status" in html
@@ -198,8 +199,8 @@ def test_a_long_command_is_checked_by_its_first_line_before_it_can_be_ticked(
 
 
 def test_a_bad_sign_puts_the_way_to_cancel_before_everything(told: Play, signed_in: SignIn) -> None:
-    at_the_wait(told).move(Move.BEGIN_STEP, step=3)
-    told.move(Move.RECORD, step=3, values={"wait.first_line": "pg_dump: writing backup to file"})
+    at_the_wait(told).move(BeginStep, step=3)
+    told.move(Record, step=3, values={"wait.first_line": "pg_dump: writing backup to file"})
     assert Run.objects.get(pk=told.run.pk).status == RunStatus.HELD.value
     html = page(told, signed_in(told.people["operator"]))
     standing = html[html.index('id="standing"') :]
@@ -216,8 +217,8 @@ def test_a_bad_sign_puts_the_way_to_cancel_before_everything(told: Play, signed_
 def test_another_first_line_is_diagnosed_and_says_how_to_cancel(
     told: Play, signed_in: SignIn
 ) -> None:
-    at_the_wait(told).move(Move.BEGIN_STEP, step=3)
-    told.move(Move.RECORD, step=3, values={"wait.first_line": "pg_restore: error"})
+    at_the_wait(told).move(BeginStep, step=3)
+    told.move(Record, step=3, values={"wait.first_line": "pg_restore: error"})
     html = page(told, signed_in(told.people["operator"]))
     assert html.index("Cancel the command now") < html.index('data-move="diagnose"')
 

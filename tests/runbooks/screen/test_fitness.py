@@ -12,10 +12,12 @@ import pytest
 from config.digest import compose, last_week
 from runbooks.audit import near_misses
 from runbooks.audit.near_miss_queries import Filters
-from runbooks.enums import Move
 from runbooks.machine.decide import decide
 from runbooks.machine.misses import refused
-from runbooks.machine.requests import Malformed, Refusal, Request
+from runbooks.machine.move import Request
+from runbooks.machine.moves.fitness import StateFitness
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.statements import Fitness
 from runbooks.screen import fitness
 from tests.factories.runs import play
@@ -35,16 +37,12 @@ _HOME = {
     "runbooks/machine/events/people.py",
     "runbooks/screen/fitness.py",
     "runbooks/procedure/guard_names.py",
-    "runbooks/machine/acts_people.py",
-    "runbooks/machine/decide.py",
-    "runbooks/machine/misses.py",
-    "runbooks/machine/moves/people.py",
-    "runbooks/machine/rules.py",
-    "runbooks/machine/idempotency.py",
     "runbooks/runs/moves.py",
     "runbooks/screen/__init__.py",
     "runbooks/screen/panels.py",
     "runbooks/screen/people.py",
+    "runbooks/machine/moves/__init__.py",
+    "runbooks/machine/moves/fitness.py",
     "runbooks/machine/statements.py",
     "webhooks/kinds.py",
 }
@@ -69,30 +67,29 @@ def test_what_is_suggested(said: tuple[int, bool, str], expected: str) -> None:
 @pytest.mark.parametrize(
     ("sent", "wrong"),
     [
-        ({"hours_awake": "73"}, "hours_awake"),
-        ({"hours_awake": "-1"}, "hours_awake"),
+        ({"hours_awake": 73}, "hours_awake"),
+        ({"hours_awake": -1}, "hours_awake"),
         ({"hours_awake": True}, "hours_awake"),
-        ({}, "hours_awake"),
         ({"hours_awake": 3, "local_time": "25:00"}, "local_time"),
     ],
 )
 def test_what_cannot_be_read(sent: dict[str, Any], wrong: str) -> None:
-    outcome = Game.of(texts.PLAIN).ask(Move.STATE_FITNESS, OPERATOR, **sent)
+    outcome = Game.of(texts.PLAIN).ask(StateFitness, OPERATOR, **sent)
     assert isinstance(outcome, Malformed)
     assert set(outcome.errors) == {wrong}
 
 
 def test_the_newest_word_counts() -> None:
     game = Game.of(texts.PLAIN, started=False)
-    game.must(Move.STATE_FITNESS, OPERATOR, hours_awake=3)
-    game.must(Move.STATE_FITNESS, OPERATOR, hours_awake=0, alone=True, local_time="3:40")
+    game.must(StateFitness, OPERATOR, hours_awake=3)
+    game.must(StateFitness, OPERATOR, hours_awake=0, alone=True, local_time="3:40")
     assert game.state.stated.fitness[OPERATOR] == Fitness(0, True, "3:40", START)
 
 
 def test_it_is_no_near_miss() -> None:
     game = Game.of(texts.PLAIN)
-    game.must(Move.ABORT, OPERATOR, reason="No.")
-    request = Request(Move.STATE_FITNESS, OPERATOR, game.at, data={"hours_awake": 30})
+    game.must(Abort, OPERATOR, reason="No.")
+    request = Request(StateFitness(hours_awake=30), OPERATOR, game.at)
     refusal = decide(game.state, request)
     assert isinstance(refusal, Refusal)
     assert refused(game.state, request, refusal) == ()
@@ -114,7 +111,7 @@ def test_it_is_in_no_count_and_leaves_the_run_nowhere(db: None, at: datetime) ->
     run = play(texts.PLAIN, at)
     counted = near_misses.tallies(Filters())
     digest = compose(last_week(at), at)
-    run.move(Move.STATE_FITNESS, hours_awake=20, alone=True)
+    run.move(StateFitness, hours_awake=20, alone=True)
     assert near_misses.tallies(Filters()) == counted
     assert compose(last_week(at), at) == digest
     assert not kinds.wanted("fitness.stated", ["*", "fitness.*", "fitness.stated"])
@@ -123,6 +120,6 @@ def test_it_is_in_no_count_and_leaves_the_run_nowhere(db: None, at: datetime) ->
 
 def test_the_page_of_the_run_tells_it(db: None, at: datetime, signed_in: Any) -> None:
     run = play(texts.PLAIN, at)
-    run.move(Move.STATE_FITNESS, hours_awake=20, alone=True)
+    run.move(StateFitness, hours_awake=20, alone=True)
     page = signed_in(run.people["verifier"]).get(f"/runs/{run.run.pk}/").content.decode()
     assert "20 hours awake, alone: ask for a second person; take the pauses." in page

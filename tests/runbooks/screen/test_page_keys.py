@@ -19,10 +19,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant
 
 from accounts.models import User
-from runbooks.enums import Move
 from runbooks.forms.moves import MoveForm
 from runbooks.machine.move import StepMove
 from runbooks.machine.moves import BY_KIND
+from runbooks.machine.moves.log import Note
 from runbooks.machine.state import Outside
 from runbooks.machine.state import replace as altered
 from runbooks.models import Run as RunRow
@@ -143,7 +143,7 @@ def test_a_control_with_another_look_has_another_key(kind: str) -> None:
     step = 0 if issubclass(BY_KIND[kind], StepMove) else None
 
     def panel() -> Panel:
-        return desk(game, OPERATOR).panel(Move(kind), step)
+        return desk(game, OPERATOR).panel(BY_KIND[kind], step)
 
     before, key, changed = draw(panel()), content_key(panel()), 0
     assert key == content_key(panel())
@@ -168,7 +168,7 @@ def test_a_control_with_another_look_has_another_key(kind: str) -> None:
 
 def test_a_field_of_another_class_has_another_key() -> None:
     game = Game.of(ALL[sorted(ALL)[0]])
-    panel = desk(game, OPERATOR).panel(Move.NOTE)
+    panel = desk(game, OPERATOR).panel(Note)
     before = content_key(panel)
 
     class Other(Field):

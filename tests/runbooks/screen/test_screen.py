@@ -7,7 +7,12 @@ from datetime import datetime
 import pytest
 
 from accounts.models import User
-from runbooks.enums import Move, RunStatus
+from runbooks.enums import RunStatus
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.log import Note
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.screen import Desk, Person, RunScreen, run_screen, side
 from runbooks.screen.steps import Row
 from tests.factories.story import Story, story
@@ -60,15 +65,15 @@ def test_only_the_open_step_shows_its_command(told: Story) -> None:
 
 
 def test_a_command_waits_until_the_second_person_has_confirmed(told: Story) -> None:
-    told.start().agreed().do(Move.TICK, "operator", step=1)
-    told.do(Move.TICK, "operator", step=2)
-    told.do(Move.BEGIN_STEP, "operator", step=3)
+    told.start().agreed().do(Tick, "operator", step=1)
+    told.do(Tick, "operator", step=2)
+    told.do(BeginStep, "operator", step=3)
     focus = open_row(seen_by(told, "operator")).focus
     assert focus is not None
     assert "mv -n" not in focus.body_html
     assert focus.primary is not None
     assert focus.primary.blocked
-    told.do(Move.COUNTERSIGN, "verifier", step=3)
+    told.do(Countersign, "verifier", step=3)
     after = open_row(seen_by(told, "operator")).focus
     assert after is not None
     assert "mv -n" in after.body_html
@@ -83,7 +88,7 @@ def test_the_verifier_has_blank_fields_and_not_the_first_value(told: Story) -> N
     assert row.values == ()
     assert row.focus is not None
     assert row.focus.primary is not None
-    assert row.focus.primary.move == Move.COUNTERSIGN.value
+    assert row.focus.primary.move == Countersign.kind
     assert row.focus.primary.form["value_entries"].value() is None
     assert "48211" not in repr(screen)
     assert open_row(seen_by(told, "operator")).values == (("Entries", "48211"),)
@@ -96,7 +101,7 @@ def test_marks_and_initials_keep_the_place(told: Story) -> None:
 
 
 def test_a_held_run_says_so_and_asks_for_the_read_back(told: Story) -> None:
-    told.start().do(Move.HOLD, "verifier")
+    told.start().do(Hold, "verifier")
     screen = seen_by(told, "operator")
     assert screen.banner is not None
     assert "Verifier" in screen.banner.text
@@ -128,17 +133,17 @@ def test_what_is_shown_is_what_the_machine_allows(told: Story) -> None:
         panels = [focus.primary, *focus.others, *screen.quiet, screen.head.hold]
         shown = {panel.move for panel in panels if panel}
         desk = Desk(told.state, told.people[who].pk, told.at, {})
-        assert shown <= {control.move.value for control in desk.controls}
+        assert shown <= {control.move.kind for control in desk.controls}
 
 
 def test_an_ended_run_is_frozen(told: Story) -> None:
-    told.start().do(Move.ABORT, "decider", reason="It is another system.")
+    told.start().do(Abort, "decider", reason="It is another system.")
     screen = seen_by(told, "operator")
     assert told.state.status is RunStatus.ABORTED
     assert not screen.live
     assert {row.kind for row in rows_of(screen)} == {"struck"}
     assert {panel.move for panel in screen.quiet} >= {"note", "late_entry"}
     assert "strike_out" not in {panel.move for panel in screen.quiet}  # nothing was written yet
-    told.do(Move.NOTE, "operator", text="It was the wrong system.")
+    told.do(Note, "operator", text="It was the wrong system.")
     assert "strike_out" in {panel.move for panel in seen_by(told, "operator").quiet}
     assert "strike_out" not in {panel.move for panel in seen_by(told, "verifier").quiet}

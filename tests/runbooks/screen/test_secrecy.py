@@ -17,8 +17,14 @@ from accounts.enums import Role, Scope
 from accounts.models import User
 from lib.refusals import Refused
 from notices.models import Notice
-from runbooks.enums import Move
 from runbooks.live.reading import news
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.branches import ReportMismatch
+from runbooks.machine.moves.hand_over import HandOver
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.run import Abort, Start
+from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable
+from runbooks.machine.moves.unlock import Unlock
 from runbooks.models import Event, Revision
 from tests.factories.cutover import DIRECTION, SECRET, TEAM_CHECK, WRITE, Cutover, cutover
 from tests.factories.people import person
@@ -94,7 +100,7 @@ def _addresses(run: int) -> list[str]:
         for address in _of_run(get_resolver())
         if "<slug:move>" not in address
     ]
-    moves = tuple(f"/runs/{run}/{move.value}/" for move in Move)
+    moves = tuple(f"/runs/{run}/{move.kind}/" for move in MOVES)
     return [address for address in found if not address.endswith(moves)]
 
 
@@ -117,8 +123,8 @@ def _surfaces(told: Play, signed_in: SignIn) -> Iterator[tuple[str, str]]:
             yield f"{who} {path}", _text(api if path.startswith("/api/") else client, path)
         yield f"{who} fragment", _text(client, run, **{"X-Fragment": "run"})
         sent = {"step": str(WRITE), "seen": "0", "key": uuid4().hex, "name": "leger"}
-        for move in (Move.NOT_APPLICABLE, Move.DECIDE):
-            yield f"{who} {move}", client.post(f"{run}{move.value}/", sent).content.decode()
+        for move in (NotApplicable, Decide):
+            yield f"{who} {move}", client.post(f"{run}{move.kind}/", sent).content.decode()
 
 
 def _text(client: Client, path: str, **headers: str) -> str:
@@ -130,11 +136,11 @@ def _text(client: Client, path: str, **headers: str) -> str:
 def _wrong_name(told: Cutover) -> None:
     told.signed()
     with pytest.raises(Refused):
-        told.move(Move.UNLOCK, step=WRITE, name="ledgre")
+        told.move(Unlock, step=WRITE, name="ledgre")
 
 
 def _start(told: Cutover) -> None:
-    told.move(Move.START, acknowledged=True, conditions=True)
+    told.move(Start, acknowledged=True, conditions=True)
     told.at += _LATER
 
 
@@ -145,20 +151,20 @@ def _stale(told: Cutover) -> None:
 
 
 def _held(told: Cutover) -> None:
-    told.unlocked().move(Move.HOLD, by="verifier")
+    told.unlocked().move(Hold, by="verifier")
 
 
 def _offered(told: Cutover) -> None:
     said = dict.fromkeys(("position", "running", "next_step", "worries"), "nothing")
-    told.unlocked().move(Move.HAND_OVER, to=told.people["relief"].pk, **said)
+    told.unlocked().move(HandOver, to=told.people["relief"].pk, **said)
 
 
 def _diagnosed(told: Cutover) -> None:
-    told.unlocked().move(Move.REPORT_MISMATCH, step=WRITE, observed="It is another server.")
+    told.unlocked().move(ReportMismatch, step=WRITE, observed="It is another server.")
 
 
 def _aborted(told: Cutover) -> None:
-    told.unlocked().move(Move.ABORT, reason="It is another server.")
+    told.unlocked().move(Abort, reason="It is another server.")
 
 
 STAGES: dict[str, Stage] = {
@@ -166,7 +172,7 @@ STAGES: dict[str, Stage] = {
     "while steps come before it": lambda told: told.upto(DIRECTION),
     "in the team check": lambda told: told.upto(TEAM_CHECK),
     "when it is open": lambda told: told.upto(WRITE),
-    "when it is begun": lambda told: told.upto(WRITE).move(Move.BEGIN_STEP, step=WRITE),
+    "when it is begun": lambda told: told.upto(WRITE).move(BeginStep, step=WRITE),
     "with everything but the typed name": lambda told: told.signed(),
     "after another name": _wrong_name,
     "after a countersign that is too old": _stale,
@@ -227,9 +233,9 @@ def test_it_is_copied_by_whoever_gives_it_and_by_nobody_else(
 def test_a_resumed_run_lays_it_open_only_after_the_name_was_typed_again(
     told: Cutover, signed_in: SignIn
 ) -> None:
-    told.move(Move.START, acknowledged=True, conditions=True)
+    told.move(Start, acknowledged=True, conditions=True)
     _held(told)
-    told.move(Move.RESUME, by="operator", read_back=str(TEAM_CHECK + 1), comment="")
+    told.move(Resume, by="operator", read_back=str(TEAM_CHECK + 1), comment="")
     assert telling(told, signed_in) == set()
 
 

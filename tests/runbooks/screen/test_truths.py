@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from inventory.models import Copy
-from runbooks.enums import Move
 from runbooks.machine.gates import gates
+from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.screen import Desk, Person, side
 from runbooks.screen.doors import doors
 from runbooks.screen.groups import _QUESTIONS
@@ -22,9 +22,9 @@ from tests.runbooks.machine.table import OPERATOR, VERIFIER, Game
 def test_only_a_countersign_that_runs_out_is_said_to(kind: str, runs_out: bool) -> None:
     game = Game.of(texts.text(f"Count\ncountersign: {kind}\nrecord: {{n: {{type: number}}}}"))
     if runs_out:
-        game.must(Move.BEGIN_STEP, OPERATOR, 0)
+        game.must(BeginStep, OPERATOR, 0)
     else:
-        game.must(Move.TICK, OPERATOR, 0, values={"n": "1"})
+        game.must(Tick, OPERATOR, 0, values={"n": "1"})
     (door,) = [
         door
         for door in doors(game.state, 0, gates(game.state, 0, game.at), game.at)
@@ -47,7 +47,7 @@ def test_a_question_that_nobody_asked_is_no_closed_gate() -> None:
 
 def test_after_the_restore_no_copy_is_measured_by_what_was_there_before() -> None:
     game = guarded("Freeze\nfreeze: target", ACT)
-    game.must(Move.TICK, OPERATOR, 0, values={"freeze.writers": "0"})
+    game.must(Tick, OPERATOR, 0, values={"freeze.writers": "0"})
 
     def margin() -> str:
         copy = Copy(name="new", state="good", data_as_of=game.at + timedelta(minutes=5))

@@ -10,8 +10,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from runbooks.enums import Move, RunKind, RunRole
+from runbooks.enums import RunKind, RunRole
 from runbooks.library import waivers
+from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Abort, Start
 from runbooks.models import Run
 from runbooks.runs import preparation
 from tests.factories.runs import Play, cast, play
@@ -33,7 +36,7 @@ def failed(people: dict[str, User], at: datetime) -> Play:
     """A live run that went wrong at its second step."""
     found = play(texts.PLAIN, at, people=people)
     found.tick(0)
-    found.move(Move.ABORT, reason=WHY, deviation="wrong-direction")
+    found.move(Abort, reason=WHY, deviation="wrong-direction")
     return found
 
 
@@ -128,8 +131,8 @@ def test_its_operator_is_told_why_there_is_no_form(
         revision=text, kind=RunKind.LIVE, parameters={}, by=people["approver"], at=at
     )
     mine = Play(run, {**people, "operator": people["approver"]}, at)
-    mine.move(Move.TAKE_ROLE, role=RunRole.OPERATOR)
-    mine.move(Move.ABORT, reason="It was not my night.", deviation="wrong-target")
+    mine.move(TakeRole, role=RunRole.OPERATOR)
+    mine.move(Abort, reason="It was not my night.", deviation="wrong-target")
     html = page(signed_in(people["approver"]), BOOK)
     assert "Nobody clears their own failure" in html
     assert "/1/waive/" not in html
@@ -151,8 +154,8 @@ def test_the_brief_of_a_prepared_run_shows_it_and_offers_no_start(
         people,
         at,
     )  # fmt: skip
-    other.move(Move.TAKE_ROLE, role=RunRole.OPERATOR)
-    other.move(Move.ABORT, reason=WHY, deviation="wrong-target")
+    other.move(TakeRole, role=RunRole.OPERATOR)
+    other.move(Abort, reason=WHY, deviation="wrong-target")
     html = page(client, path)
     assert "The last attempt failed here" in html
     assert "cannot be started while revision 1 is locked" in html
@@ -160,9 +163,9 @@ def test_the_brief_of_a_prepared_run_shows_it_and_offers_no_start(
     waivers.waive(
         other.run.revision, run=other.run.pk, reason="so", by=people["approver"], at=other.at
     )
-    waiting.move(Move.START, acknowledged=True, conditions=True)
+    waiting.move(Start, acknowledged=True, conditions=True)
     assert "The last attempt" not in page(client, path)
-    waiting.move(Move.HOLD)
+    waiting.move(Hold)
     assert "The last attempt failed here" in page(client, path)
 
 
@@ -208,7 +211,7 @@ def test_the_form_that_ends_a_run_asks_what_went_wrong(
     client = signed_in(people["operator"])
     assert "Nothing of the kind" in page(client, f"/runs/{found.run.pk}/")
     found.tick(0)
-    found.move(Move.ABORT, reason="so", deviation="wrong-copy")
+    found.move(Abort, reason="so", deviation="wrong-copy")
     html = page(client, f"/runs/{found.run.pk}/")
     assert "Nothing of the kind" not in html
     kept = re.search(r"<input[^>]*abort-run-deviation_2[^>]*>", html)

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from runbooks.enums import Move
+from runbooks.machine.moves.run import Abort
 from tests.factories.missed import missed, overridden, refused
 from tests.factories.story import Story, story
 from tests.factories.tokens import program
@@ -149,7 +149,7 @@ def test_what_the_api_cannot_read(told: Story, viewer: User, query: str) -> None
 def test_a_run_tells_them_when_it_ends(told: Story, signed_in: SignIn, viewer: User) -> None:
     page, client = f"/runs/{told.run.pk}/", signed_in(viewer)
     assert "It had" not in html(client, page=page)
-    told.do(Move.ABORT, "operator", reason="Enough for today.")
+    told.do(Abort, "operator", reason="Enough for today.")
     said = html(client, page=page)
     assert "It had <a" in said
     assert '?near-misses=1">4 near misses</a>' in said

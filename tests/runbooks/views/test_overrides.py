@@ -10,7 +10,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from runbooks.enums import Move
+from runbooks.machine.moves.overrides import AskOverride, UseOverride
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep
 from runbooks.models import Review
 from tests.factories.clock import stop
 from tests.factories.people import PASSWORD
@@ -33,7 +35,7 @@ def clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> list[datetime]:
 @pytest.fixture
 def run(db: None, at: datetime) -> Play:
     found = play(texts.HOLD, at)
-    found.move(Move.ASK_OVERRIDE, step=0, gate="released", reason=REASON)
+    found.move(AskOverride, step=0, gate="released", reason=REASON)
     return found
 
 
@@ -77,7 +79,7 @@ def test_the_mark_is_everywhere(run: Play, clock: list[datetime]) -> None:
     run.at += timedelta(minutes=2)
     clock.append(run.at)
     assert "OVERRIDDEN" not in page(run)
-    run.move(Move.OVERRIDE, step=0, gate="released")
+    run.move(UseOverride, step=0, gate="released")
     operator = run.people["operator"]
     client, api = Client(), program(operator)
     client.force_login(operator)
@@ -98,7 +100,7 @@ def test_the_mark_is_everywhere(run: Play, clock: list[datetime]) -> None:
 
 def test_the_pages_of_reviews(run: Play, clock: list[datetime]) -> None:
     run.at += timedelta(minutes=2)
-    run.move(Move.OVERRIDE, step=0, gate="released")
+    run.move(UseOverride, step=0, gate="released")
     review = Review.objects.get()
     client = Client()
     client.force_login(run.people["operator"])
@@ -127,21 +129,21 @@ def test_the_operators_screen_offers_it_while_the_verifier_is_awaited(
     run = play(BEFORE, at)
     offer = "The verifier is here without a device"
     assert offer not in page(run)
-    run.move(Move.BEGIN_STEP, step=0)
+    run.move(BeginStep, step=0)
     html, theirs = page(run), page(run, "verifier")
     assert offer in html
     assert 'type="password"' in html
     assert offer not in theirs
     assert "Your password, again" in theirs
-    run.move(Move.COUNTERSIGN, by="verifier", step=0, password=PASSWORD)
+    run.move(Countersign, by="verifier", step=0, password=PASSWORD)
     run.at = timezone.now()
-    run.move(Move.COUNTERSIGN, by="verifier", step=0, password=PASSWORD)
+    run.move(Countersign, by="verifier", step=0, password=PASSWORD)
     assert offer not in page(run)
 
 
 def test_by_api_the_second_person_signs_on_the_operators_program(db: None, at: datetime) -> None:
     run = play(BEFORE, at)
-    run.move(Move.BEGIN_STEP, step=0)
+    run.move(BeginStep, step=0)
     sent = {"seen": run.run.sequence, "step": 0, "signer": "verifier", "password": PASSWORD}
     path = f"/api/v1/runs/{run.run.pk}/moves/countersign/"
     answer = program(run.people["operator"]).post(
@@ -156,12 +158,12 @@ def test_the_next_one_is_asked_for_with_what_was_overridden_before_ones_eyes(
     db: None, at: datetime, clock: list[datetime]
 ) -> None:
     run = play(texts.text("Say it\nhold: decider\ncountersign: before", "Tell"), at)
-    run.move(Move.BEGIN_STEP, step=0)
-    run.move(Move.ASK_OVERRIDE, step=0, gate="released", reason=REASON)
+    run.move(BeginStep, step=0)
+    run.move(AskOverride, step=0, gate="released", reason=REASON)
     clock.append(run.at)
     assert 'data-move="ask_override"' not in page(run)
     run.at += timedelta(minutes=2)
-    run.move(Move.OVERRIDE, step=0, gate="released")
+    run.move(UseOverride, step=0, gate="released")
     clock.append(run.at)
     html = page(run)
     passed = "1 condition overridden so far: Released by the decider (step 1)."

@@ -13,8 +13,15 @@ from accounts import people
 from accounts.enums import Role, Scope
 from accounts.models import User
 from lib.refusals import Invalid, Refused
-from runbooks.enums import Move, RunRole
-from runbooks.runs import hand_over, replay
+from runbooks.enums import RunRole
+from runbooks.machine.move import Move
+from runbooks.machine.moves import BY_KIND
+from runbooks.machine.moves.hand_over import AcceptHandOver
+from runbooks.machine.moves.replacement import ConfirmReplacement, ProposeReplacement
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.steps import Tick
+from runbooks.runs import moves as runs
+from runbooks.runs import replay
 from tests.factories.people import person
 from tests.factories.runs import Play, play
 from tests.factories.tokens import program
@@ -35,12 +42,12 @@ def page(run: Play, who: str) -> str:
     return client.get(f"/runs/{run.run.pk}/").content.decode()
 
 
-def press(run: Play, who: str, move: Move, **sent: Any) -> Any:
+def press(run: Play, who: str, move: type[Move], **sent: Any) -> Any:
     run.run.refresh_from_db()
     client = Client()
     client.force_login(run.people[who])
     data = {"key": uuid4().hex, "seen": run.run.sequence, **sent}
-    return client.post(f"/runs/{run.run.pk}/{move.value}/", data)
+    return client.post(f"/runs/{run.run.pk}/{move.kind}/", data)
 
 
 def test_on_the_pages(run: Play) -> None:
@@ -48,18 +55,18 @@ def test_on_the_pages(run: Play) -> None:
     relief = run.people["relief"].pk
     sent = {"role": "operator", "to": relief, "reason": REASON}
     assert 'data-move="propose_replacement"' in page(run, "decider")
-    assert press(run, "decider", Move.PROPOSE_REPLACEMENT, **sent).status_code == 303
+    assert press(run, "decider", ProposeReplacement, **sent).status_code == 303
     mine, second = page(run, "operator"), page(run, "verifier")
     assert "It is you who is to be replaced." in mine
     assert "Object: I am here" in mine
     assert 'data-move="tick"' in mine
     assert 'data-move="confirm_replacement"' not in mine + page(run, "decider")
     assert f"Decider proposes {run.people['relief']} as operator instead of Operator" in second
-    assert press(run, "verifier", Move.CONFIRM_REPLACEMENT).status_code == 303
+    assert press(run, "verifier", ConfirmReplacement).status_code == 303
     assert "takes over from Operator, who is gone" in page(run, "verifier")
-    assert press(run, "operator", Move.TICK, step=0).status_code == 409
-    assert press(run, "relief", Move.ACCEPT_HAND_OVER, read_back="none").status_code == 303
-    assert press(run, "relief", Move.TICK, step=0).status_code == 303
+    assert press(run, "operator", Tick, step=0).status_code == 409
+    assert press(run, "relief", AcceptHandOver, read_back="none").status_code == 303
+    assert press(run, "relief", Tick, step=0).status_code == 303
     run.run.refresh_from_db()
     assert replay.verify(run.run).ok
     assert run.run.people.get(role=RunRole.OPERATOR.value).person_id == relief
@@ -71,10 +78,10 @@ def test_on_the_pages(run: Play) -> None:
 
 
 def test_by_program(run: Play) -> None:
-    def send(who: str, move: Move, **sent: Any) -> Any:
+    def send(who: str, move: type[Move], **sent: Any) -> Any:
         run.run.refresh_from_db()
         return program(run.people[who]).post(
-            f"/api/v1/runs/{run.run.pk}/moves/{move.value}/",
+            f"/api/v1/runs/{run.run.pk}/moves/{move.kind}/",
             {"seen": run.run.sequence, **sent},
             content_type="application/json",
             headers={"Idempotency-Key": uuid4().hex},
@@ -82,16 +89,14 @@ def test_by_program(run: Play) -> None:
 
     relief = run.people["relief"]
     sent = {"role": "decider", "to": relief.pk, "reason": REASON}
-    assert send("verifier", Move.PROPOSE_REPLACEMENT, **sent).status_code == 200
+    assert send("verifier", ProposeReplacement, **sent).status_code == 200
     now = program(relief).get(f"/api/v1/runs/{run.run.pk}/").json()
     assert now["replacement"]["role"] == "decider"
     assert now["replacement"]["to"] == {"id": relief.pk, "name": str(relief)}
     assert now["replacement"]["person"]["id"] == run.people["decider"].pk
     assert "confirm_replacement" in {one["move"] for one in now["allowed_moves"]}
-    assert (
-        send("relief", Move.CONFIRM_REPLACEMENT, read_back="7").json()["code"] == "read_back_wrong"
-    )
-    assert send("relief", Move.CONFIRM_REPLACEMENT, read_back="none").status_code == 200
+    assert send("relief", ConfirmReplacement, read_back="7").json()["code"] == "read_back_wrong"
+    assert send("relief", ConfirmReplacement, read_back="none").status_code == 200
     now = program(relief).get(f"/api/v1/runs/{run.run.pk}/").json()
     assert (now["replacement"], now["role"]) == (None, "decider")
 
@@ -104,16 +109,18 @@ def test_who_may_not(run: Play, at: datetime) -> None:
         "reason": REASON,
     }
     with pytest.raises(Invalid, match="may be the decider"):
-        hand_over.propose_replacement(run.run.pk, by=run.people["verifier"], at=run.at, **to_viewer)
-    run.move(Move.TAKE_ROLE, by="viewer", role=RunRole.OBSERVER)
+        runs.make_move(
+            run.run.pk, ProposeReplacement(**to_viewer), by=run.people["verifier"], at=run.at
+        )
+    run.move(TakeRole, by="viewer", role=RunRole.OBSERVER)
     sent: dict[str, Any] = {"role": RunRole.OPERATOR, "to": relief.pk, "reason": REASON}
     with pytest.raises(Refused) as told:
-        hand_over.propose_replacement(run.run.pk, by=run.people["viewer"], at=run.at, **sent)
+        runs.make_move(run.run.pk, ProposeReplacement(**sent), by=run.people["viewer"], at=run.at)
     assert told.value.code == "no_right"
     gone: User = run.people["relief"]
     people.disable(gone, by=_admin(), at=at)
     with pytest.raises(Invalid):
-        hand_over.propose_replacement(run.run.pk, by=run.people["decider"], at=run.at, **sent)
+        runs.make_move(run.run.pk, ProposeReplacement(**sent), by=run.people["decider"], at=run.at)
 
 
 def _admin() -> User:
@@ -123,11 +130,11 @@ def _admin() -> User:
 def test_nobody_is_shown_what_their_account_may_not(run: Play) -> None:
     """A viewer who watches does not count as a second person; a verifier whose account lost its
     right may still look, note, and say STOP."""
-    run.move(Move.TAKE_ROLE, by="viewer", role=RunRole.OBSERVER)
+    run.move(TakeRole, by="viewer", role=RunRole.OBSERVER)
     assert 'data-move="propose_replacement"' in page(run, "verifier")
     relief = run.people["relief"].pk
     sent = {"role": "operator", "to": relief, "reason": REASON}
-    press(run, "decider", Move.PROPOSE_REPLACEMENT, **sent)
+    press(run, "decider", ProposeReplacement, **sent)
     run.people["verifier"].groups.set(run.people["viewer"].groups.all())
     for who in ("viewer", "verifier"):
         listed = program(User.objects.get(pk=run.people[who].pk), *Scope).get(
@@ -140,4 +147,4 @@ def test_nobody_is_shown_what_their_account_may_not(run: Play) -> None:
         assert 'data-move="hold"' in seen
         assert "_replacement" not in seen
         for move in moves - {"hold"}:
-            assert press(run, who, Move(move)).status_code != 403
+            assert press(run, who, BY_KIND[move]).status_code != 403

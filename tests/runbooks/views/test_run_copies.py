@@ -11,7 +11,8 @@ from django.test import Client
 
 from accounts.models import User
 from notices.models import Notice
-from runbooks.enums import Move
+from runbooks.machine.moves.run import Complete
+from runbooks.machine.moves.steps import Tick
 from runbooks.runs import replay
 from tests.factories import inventory as make
 from tests.factories.runs import Play, play
@@ -101,7 +102,7 @@ def test_a_run_without_a_system_says_so(
     browser = signed_in(people["operator"])
     page = f"/runs/{alone.run.pk}/copies/"
     assert "names no system" in browser.get(page).text
-    alone.move(Move.TICK, step=0, values={})
-    alone.move(Move.COMPLETE, summary="")
+    alone.move(Tick, step=0, values={})
+    alone.move(Complete, summary="")
     assert "Nobody has asked the team" not in browser.get(page).text
     assert browser.get("/runs/999/copies/").status_code == 404

@@ -16,7 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from runbooks.enums import Move
+from runbooks.machine.moves.log import Attach
+from runbooks.machine.moves.run import Abort
+from runbooks.machine.moves.second_person import Countersign
 from tests.factories.story import SHEET, Story, story
 
 SignIn = Callable[[User], Client]
@@ -111,7 +113,7 @@ def test_the_log_hides_what_is_to_be_measured_blind(
     assert digest in page(told, signed_in(operator), "run_log")
     export = reverse("runbooks:run_export", args=[told.run.pk])
     assert signed_in(verifier).get(export).status_code == 409
-    told.do(Move.COUNTERSIGN, "verifier", step=0, values={"entries": "48211"})
+    told.do(Countersign, "verifier", step=0, values={"entries": "48211"})
     told_now = json.loads(signed_in(verifier).get(export).content)
     assert len(told_now["events"]) == told_now["head"]["sequence"]
 
@@ -129,7 +131,7 @@ def test_the_log_can_be_verified_on_its_page(
 def test_the_list_shows_what_is_under_way_first(
     told: Story, signed_in: SignIn, operator: User
 ) -> None:
-    told.start().do(Move.ABORT, "operator", reason="Wrong system.")
+    told.start().do(Abort, "operator", reason="Wrong system.")
     other = story(told.people, told.at, source=SHEET.replace(b"books", b"shelf"))
     html = signed_in(operator).get(reverse("runbooks:run_list")).content.decode()
     assert html.index(f"/runs/{other.run.pk}/") < html.index(f"/runs/{told.run.pk}/")
@@ -140,7 +142,7 @@ def test_the_list_shows_what_is_under_way_first(
 def test_a_file_is_saved_and_never_shown(told: Story, signed_in: SignIn, operator: User) -> None:
     told.start()
     file = SimpleUploadedFile("seen.txt", b"<script>alert(1)</script>", "text/html")
-    told.do(Move.ATTACH, "operator", file=file)
+    told.do(Attach, "operator", file=file)
     evidence = told.run.evidence.get()
     response: Any = signed_in(operator).get(
         reverse("runbooks:evidence_file", args=[told.run.pk, evidence.pk])
@@ -158,9 +160,7 @@ def test_a_file_is_saved_and_never_shown(told: Story, signed_in: SignIn, operato
 
 
 def test_a_file_of_another_run_is_not_found(told: Story, signed_in: SignIn, operator: User) -> None:
-    told.start().do(
-        Move.ATTACH, "operator", file=SimpleUploadedFile("seen.txt", b"seen", "text/plain")
-    )
+    told.start().do(Attach, "operator", file=SimpleUploadedFile("seen.txt", b"seen", "text/plain"))
     other = story(told.people, told.at, source=SHEET.replace(b"books", b"shelf"))
     address = reverse("runbooks:evidence_file", args=[other.run.pk, told.run.evidence.get().pk])
     assert signed_in(operator).get(address).status_code == 404

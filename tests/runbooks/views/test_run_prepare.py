@@ -16,6 +16,9 @@ from inventory.enums import Environment, IdentifierKind
 from inventory.models import Copy, Instance
 from runbooks.enums import RunKind, RunRole
 from runbooks.machine.interlocks.loss import LossState, last_write
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Complete, Start
+from runbooks.machine.moves.steps import Tick
 from runbooks.models import Revision, Run
 from runbooks.procedure.serialization import from_json
 from runbooks.runs import choices, moves, preparation
@@ -276,10 +279,10 @@ def test_the_last_run_is_told_only_as_far_as_it_went(
         return last.undisturbed
 
     assert said() == ""
-    moves.take_role(run.pk, role=RunRole.OPERATOR, by=operator, at=at)
-    moves.start(run.pk, acknowledged=True, conditions=True, by=operator, at=at)
+    moves.make_move(run.pk, TakeRole(role=RunRole.OPERATOR), by=operator, at=at)
+    moves.make_move(run.pk, Start(acknowledged=True, conditions=True), by=operator, at=at)
     assert said() == "No value differed from what was expected, as far as it went."
     for step in range(2):
-        moves.tick(run.pk, step=step, values={}, by=operator, at=at)
-    moves.complete(run.pk, summary="", by=operator, at=at)
+        moves.make_move(run.pk, Tick(step=step, values={}), by=operator, at=at)
+    moves.make_move(run.pk, Complete(summary=""), by=operator, at=at)
     assert said() == "No value differed from what was expected."

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from runbooks.enums import Move, Rearmed
+from runbooks.enums import Rearmed
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.steps import StepBegun, StepTicked
 from runbooks.machine.gates import gates
 from runbooks.machine.interlocks import missing
+from runbooks.machine.moves.run import Abort, Complete
+from runbooks.machine.moves.steps import Tick
 from runbooks.machine.reducers import apply
 from runbooks.machine.requests import Malformed
 from tests.runbooks.machine.guarded import OTHER, guarded
@@ -61,14 +63,14 @@ def play(*items: str, live: bool = True) -> Game:
         if said is None:
             overwrite(game, index)
         else:
-            game.must(Move.TICK, OPERATOR, index, values=said)
+            game.must(Tick, OPERATOR, index, values=said)
     return game
 
 
 def test_a_live_run_that_paid_everything_is_completed() -> None:
     game = play(*ALL)
     assert missing(game.state) == ()
-    assert game.must(Move.COMPLETE, OPERATOR) == ("run.completed",)
+    assert game.must(Complete, OPERATOR) == ("run.completed",)
 
 
 @pytest.mark.parametrize(
@@ -84,9 +86,9 @@ def test_a_live_run_is_not_completed_without(without: str, owed: str) -> None:
     items = [item for item in ALL if item != without]
     game = play(*items)
     assert owed in "".join(missing(game.state))
-    assert game.refused(Move.COMPLETE, OPERATOR) == "after"
-    assert game.must(Move.ABORT, OPERATOR, reason="it lacks steps") == ("run.aborted",)
-    assert play(*items, live=False).must(Move.COMPLETE, OPERATOR) == ("run.completed",)
+    assert game.refused(Complete, OPERATOR) == "after"
+    assert game.must(Abort, OPERATOR, reason="it lacks steps") == ("run.aborted",)
+    assert play(*items, live=False).must(Complete, OPERATOR) == ("run.completed",)
 
 
 def test_what_was_done_before_the_act_does_not_count() -> None:
@@ -96,9 +98,9 @@ def test_what_was_done_before_the_act_does_not_count() -> None:
 
 def test_each_that_is_not_named_stays_owed() -> None:
     game = guarded(VERIFY, ACT, "Rearm\nrearm: [jobs, alerts]", live=True)
-    game.must(Move.TICK, OPERATOR, 0, values=READ)
+    game.must(Tick, OPERATOR, 0, values=READ)
     overwrite(game, 1)
-    game.must(Move.TICK, OPERATOR, 2, values=ON)
+    game.must(Tick, OPERATOR, 2, values=ON)
     assert missing(game.state)[0] == "re-arm (replication, sessions, sequences)"
 
 
@@ -108,11 +110,11 @@ def test_a_run_that_overwrote_nothing_owes_nothing() -> None:
 
 def test_rearm_asks_for_each_by_name() -> None:
     game = guarded("Rearm\nrearm: [jobs, sequences]")
-    outcome = game.ask(Move.TICK, OPERATOR, 0, values={"rearm.jobs": "on again"})
+    outcome = game.ask(Tick, OPERATOR, 0, values={"rearm.jobs": "on again"})
     assert isinstance(outcome, Malformed)
     assert list(outcome.errors) == ["value_rearm.sequences"]
     said = {"rearm.jobs": "on again", "rearm.sequences": "not used here"}
-    assert "rearm.stated" in game.must(Move.TICK, OPERATOR, 0, values=said)
+    assert "rearm.stated" in game.must(Tick, OPERATOR, 0, values=said)
     assert game.lines[-2].event.to_data()["what"] == {
         "jobs": "on again",
         "sequences": "not used here",
@@ -122,9 +124,9 @@ def test_rearm_asks_for_each_by_name() -> None:
 def test_what_was_replaced_is_kept_until_a_day_to_come() -> None:
     game = guarded(QUARANTINE)
     past = {**AWAY, "quarantine.delete_not_before": START.isoformat()}
-    assert game.must(Move.TICK, OPERATOR, 0, values=past) == ("step.mismatched",)
+    assert game.must(Tick, OPERATOR, 0, values=past) == ("step.mismatched",)
     again = guarded(QUARANTINE)
-    again.must(Move.TICK, OPERATOR, 0, values=AWAY)
+    again.must(Tick, OPERATOR, 0, values=AWAY)
     (kept,) = again.state.stated.copies
     assert (kept.purpose, kept.of, kept.verified_at) == ("quarantine", "target", None)
 
@@ -133,15 +135,15 @@ def test_nothing_is_compared_with_a_copy_that_was_not_verified() -> None:
     game = guarded(COMPARE, VERIFY)
     (gate,) = gates(game.state, 0, game.at)
     assert (gate.key, gate.open, gate.guard) == ("verified", False, "compare")
-    assert game.refused(Move.TICK, OPERATOR, 0, values=SAME) == "gate_verified"
+    assert game.refused(Tick, OPERATOR, 0, values=SAME) == "gate_verified"
 
 
 @pytest.mark.parametrize("seconds", [-86400 * 61, -1, 2])
 def test_other_data_than_the_copy_promised_is_a_deviation(seconds: int) -> None:
     game = guarded(VERIFY, COMPARE)
-    game.must(Move.TICK, OPERATOR, 0, values=READ)
+    game.must(Tick, OPERATOR, 0, values=READ)
     promised = datetime(2026, 3, 4, 3, 0, 0, 250_000, tzinfo=UTC)
     said = (promised + timedelta(seconds=seconds)).isoformat()
     values = {"compare.newest": said}
-    assert game.must(Move.TICK, OPERATOR, 1, values=values)[0] == "step.mismatched"
+    assert game.must(Tick, OPERATOR, 1, values=values)[0] == "step.mismatched"
     assert [one.kind for one in game.state.stated.deviations] == ["wrong-copy"]

@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from inventory.identifiers import plain
-from runbooks.enums import Move
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.roles import ReleaseRole, TakeRole
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Decide, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.requests import Malformed
 from runbooks.procedure.parser import parse
 from tests.runbooks.machine.guarded import FACTS as FACTS_OF_COPIES
@@ -45,30 +50,30 @@ ASIDE = 5
 
 
 def unlock(game: Game, step: int = WRITE) -> str:
-    return game.refused(Move.UNLOCK, OPERATOR, step, name="ledger-primary")
+    return game.refused(Unlock, OPERATOR, step, name="ledger-primary")
 
 
 def hand_over(game: Game, to: int) -> None:
     said: dict[str, Any] = {"position": "at 5", "running": "none", "next_step": "5", "worries": "-"}
-    game.must(Move.HAND_OVER, OPERATOR, to=to, **said)
+    game.must(HandOver, OPERATOR, to=to, **said)
 
 
 def test_a_role_that_was_given_back_is_missing_in_the_team_check() -> None:
     game = ready()
-    game.must(Move.RELEASE_ROLE, DECIDER)
+    game.must(ReleaseRole, DECIDER)
     assert unlock(game) == "gate_team_check"
-    game.must(Move.TAKE_ROLE, RELIEF, role="decider")
+    game.must(TakeRole, RELIEF, role="decider")
     assert unlock(game) == "gate_team_check"
-    game.must(Move.CONFIRM_TEAM_CHECK, RELIEF, WRITE)
+    game.must(ConfirmTeamCheck, RELIEF, WRITE)
     assert unlock(game) == ""
 
 
 def test_one_person_does_not_agree_for_two_roles_one_after_the_other() -> None:
     game = ready()
-    game.must(Move.RELEASE_ROLE, VERIFIER)
-    game.must(Move.RELEASE_ROLE, DECIDER)
-    game.must(Move.TAKE_ROLE, VERIFIER, role="decider")
-    game.must(Move.CONFIRM_TEAM_CHECK, VERIFIER, WRITE)
+    game.must(ReleaseRole, VERIFIER)
+    game.must(ReleaseRole, DECIDER)
+    game.must(TakeRole, VERIFIER, role="decider")
+    game.must(ConfirmTeamCheck, VERIFIER, WRITE)
     assert unlock(game) == "gate_team_check"
 
 
@@ -76,42 +81,42 @@ def test_who_takes_over_lays_the_command_open_anew() -> None:
     game = ready()
     assert unlock(game) == ""
     hand_over(game, RELIEF)
-    game.must(Move.ACCEPT_HAND_OVER, RELIEF, read_back="4", identifier="7301442")
+    game.must(AcceptHandOver, RELIEF, read_back="4", identifier="7301442")
     assert closed(game.state) == ["team_check", "unlocked"]
-    game.must(Move.CONFIRM_TEAM_CHECK, RELIEF, WRITE)
-    game.must(Move.UNLOCK, RELIEF, WRITE, name="ledger-primary")
+    game.must(ConfirmTeamCheck, RELIEF, WRITE)
+    game.must(Unlock, RELIEF, WRITE, name="ledger-primary")
 
 
 def test_a_verifier_who_takes_over_does_not_act_on_their_own_countersign() -> None:
     game = ready()
     hand_over(game, VERIFIER)
     said: dict[str, Any] = {"read_back": "4", "identifier": "primary"}  # as every other primary
-    assert game.refused(Move.ACCEPT_HAND_OVER, VERIFIER, **said) == "wrong_target"
-    game.must(Move.ACCEPT_HAND_OVER, VERIFIER, read_back="4", identifier="7301442")
-    game.must(Move.CONFIRM_TEAM_CHECK, VERIFIER, WRITE)
-    assert game.refused(Move.UNLOCK, VERIFIER, WRITE, name="ledger-primary") == "own_step"
-    game.must(Move.TAKE_ROLE, OPERATOR, role="verifier")
-    assert game.refused(Move.COUNTERSIGN, OPERATOR, WRITE) == "own_step"
+    assert game.refused(AcceptHandOver, VERIFIER, **said) == "wrong_target"
+    game.must(AcceptHandOver, VERIFIER, read_back="4", identifier="7301442")
+    game.must(ConfirmTeamCheck, VERIFIER, WRITE)
+    assert game.refused(Unlock, VERIFIER, WRITE, name="ledger-primary") == "own_step"
+    game.must(TakeRole, OPERATOR, role="verifier")
+    assert game.refused(Countersign, OPERATOR, WRITE) == "own_step"
 
 
 def test_a_section_gone_through_again_is_locked_again() -> None:
     line, state = fresh(procedure(TWICE), FACTS)
     game = Game(replace(state, people=ROLES), [line])
-    game.must(Move.START, OPERATOR, acknowledged=True)
-    game.must(Move.TICK, OPERATOR, 0, values=IDENTIFIERS)
-    game.must(Move.TICK, OPERATOR, 1, values=SAID)
-    game.must(Move.TICK, OPERATOR, 2, values={"freeze.writers": "0"})
-    game.must(Move.DECIDE, OPERATOR, 3, answer="write", reason="It must be.")
+    game.must(Start, OPERATOR, acknowledged=True)
+    game.must(Tick, OPERATOR, 0, values=IDENTIFIERS)
+    game.must(Tick, OPERATOR, 1, values=SAID)
+    game.must(Tick, OPERATOR, 2, values={"freeze.writers": "0"})
+    game.must(Decide, OPERATOR, 3, answer="write", reason="It must be.")
     held(game, copies=(*GOOD, SAFETY))
-    game.must(Move.BEGIN_STEP, OPERATOR, ASIDE)
+    game.must(BeginStep, OPERATOR, ASIDE)
     agree(game, ASIDE)
-    game.must(Move.COUNTERSIGN, VERIFIER, ASIDE)
+    game.must(Countersign, VERIFIER, ASIDE)
     assert unlock(game, ASIDE) == ""
-    game.must(Move.TICK, OPERATOR, ASIDE)
-    game.must(Move.DECIDE, OPERATOR, 4, answer="write", reason="Once more.")
+    game.must(Tick, OPERATOR, ASIDE)
+    game.must(Decide, OPERATOR, 4, answer="write", reason="Once more.")
     assert game.state.stated.unlocked == {}
-    game.must(Move.BEGIN_STEP, OPERATOR, ASIDE)
-    game.must(Move.COUNTERSIGN, VERIFIER, ASIDE)
+    game.must(BeginStep, OPERATOR, ASIDE)
+    game.must(Countersign, VERIFIER, ASIDE)
     assert unlock(game, ASIDE) == "gate_identified"
 
 
@@ -127,21 +132,21 @@ def test_a_loss_that_nobody_could_count_is_asked_for() -> None:
         "Open\nverify: {of: dump, live: found}",
         live=True,
     )
-    game.must(Move.DECIDE, OPERATOR, 0, answer="down", reason="It does not answer.")
-    game.must(Move.TICK, OPERATOR, 2)
+    game.must(Decide, OPERATOR, 0, answer="down", reason="It does not answer.")
+    game.must(Tick, OPERATOR, 2)
     read = {"verify.size": "4.00 KiB", "verify.newest": "2026-01-02 01:00 UTC", "verify.how": "q"}
-    silent = game.ask(Move.TICK, OPERATOR, 3, values=read)
+    silent = game.ask(Tick, OPERATOR, 3, values=read)
     assert isinstance(silent, Malformed)
     assert set(silent.errors) == {"value_verify.live"}
     read["verify.live"] = "2026-03-04 03:00 UTC"
-    assert game.refused(Move.TICK, OPERATOR, 3, values=read) == "gate_loss_signed"
+    assert game.refused(Tick, OPERATOR, 3, values=read) == "gate_loss_signed"
 
 
 def test_the_longest_name_of_a_copy_still_gets_a_duplicate() -> None:
     facts = {"dump": replace(FACTS_OF_COPIES["dump"], value="d" * 120)}
     game = guarded("Protect\nprotect: {of: dump, medium: disk, encrypted: 'yes'}", facts=facts)
     read = {"protect.place": "vault", "protect.original": SHA, "protect.duplicate": SHA}
-    game.must(Move.TICK, OPERATOR, 0, values=read)
+    game.must(Tick, OPERATOR, 0, values=read)
     name = game.state.stated.copies[-1].name
     assert len(name) == 120
     assert name.endswith("d-run-7-step-1")

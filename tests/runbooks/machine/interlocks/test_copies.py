@@ -7,11 +7,16 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move, RunStatus
+from runbooks.enums import RunStatus
 from runbooks.machine.gates import gates, remarks
 from runbooks.machine.interlocks import asks
 from runbooks.machine.interlocks.holdings import frozen, good_copies, last_good, safety_copy
 from runbooks.machine.interlocks.loss import as_found
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo
+from runbooks.machine.moves.copies import AnswerCopies, AskCopies
+from runbooks.machine.moves.roles import ReleaseRole
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.steps import Record, Release, Tick
 from runbooks.machine.requests import Malformed
 from tests.runbooks.machine.guarded import OTHER, SHA, guarded, with_fields
 from tests.runbooks.machine.table import DECIDER, OPERATOR, START, VERIFIER, Game
@@ -31,17 +36,17 @@ FREEZE = "Freeze\nfreeze: target"
 
 def wrong(game: Game, values: dict[str, str]) -> str:
     """Why the tick of the first step is a mismatch; fails when it is none."""
-    kinds = game.must(Move.TICK, OPERATOR, 0, values=values)
+    kinds = game.must(Tick, OPERATOR, 0, values=values)
     assert kinds[0] == "step.mismatched"
     return str(game.lines[-len(kinds)].event.to_data()["why"])
 
 
 def test_freeze_asks_for_the_writers_that_are_left() -> None:
     game = guarded(FREEZE, "Thaw\nthaw: target")
-    assert isinstance(game.ask(Move.TICK, OPERATOR, 0, values={}), Malformed)
-    assert "instance.frozen" in game.must(Move.TICK, OPERATOR, 0, values={"freeze.writers": "0.0"})
+    assert isinstance(game.ask(Tick, OPERATOR, 0, values={}), Malformed)
+    assert "instance.frozen" in game.must(Tick, OPERATOR, 0, values={"freeze.writers": "0.0"})
     assert frozen(game.state, "target")
-    assert "instance.thawed" in game.must(Move.TICK, OPERATOR, 1, values={})
+    assert "instance.thawed" in game.must(Tick, OPERATOR, 1, values={})
     assert not frozen(game.state, "target")
 
 
@@ -61,15 +66,15 @@ def test_freeze_takes_the_evidence_that_the_step_records() -> None:
 
 def test_a_freeze_that_is_taken_back_no_longer_holds() -> None:
     game = guarded(f"{FREEZE}\nundo: back", "Write", "# Back {.aside}", "Open")
-    game.must(Move.TICK, OPERATOR, 0, values={"freeze.writers": "0"})
-    game.must(Move.UNDO, OPERATOR, 0, reason="a job writes")
+    game.must(Tick, OPERATOR, 0, values={"freeze.writers": "0"})
+    game.must(Undo, OPERATOR, 0, reason="a job writes")
     assert not frozen(game.state, "target")
 
 
 def test_a_safety_copy_is_known_once_it_was_read_back() -> None:
     game = guarded(COPY)
     assert [spec.name for spec in asks(game.state, 0)] == list(MADE)
-    assert "copy.registered" in game.must(Move.TICK, OPERATOR, 0, values=MADE)
+    assert "copy.registered" in game.must(Tick, OPERATOR, 0, values=MADE)
     made = safety_copy(game.state, "target")
     assert made is not None
     assert (made.place, made.medium, made.size) == ("vault-1:/srv/vault", "disk", 12_000_000)
@@ -88,7 +93,7 @@ def test_a_copy_asks_for_what_the_author_left_open() -> None:
 def test_a_copy_without_one_of_its_facts_is_not_ticked(missing: str) -> None:
     game = guarded(COPY)
     sent = {name: value for name, value in MADE.items() if name != missing}
-    outcome = game.ask(Move.TICK, OPERATOR, 0, values=sent)
+    outcome = game.ask(Tick, OPERATOR, 0, values=sent)
     assert isinstance(outcome, Malformed)
     assert list(outcome.errors) == [f"value_{missing}"]
 
@@ -111,11 +116,11 @@ def test_a_copy_on_the_machine_of_its_source_is_none(place: str) -> None:
 
 def test_a_safety_copy_is_made_anew_when_its_step_is() -> None:
     game = guarded(f"{COPY}\nundo: back", "Write", "# Back {.aside}", "Open")
-    game.must(Move.TICK, OPERATOR, 0, values=MADE)
-    game.must(Move.UNDO, OPERATOR, 0, reason="not whole")
+    game.must(Tick, OPERATOR, 0, values=MADE)
+    game.must(Undo, OPERATOR, 0, reason="not whole")
     assert safety_copy(game.state, "target") is None
-    game.must(Move.TICK, OPERATOR, 2, values={})
-    game.must(Move.TICK, OPERATOR, 0, values=MADE)
+    game.must(Tick, OPERATOR, 2, values={})
+    game.must(Tick, OPERATOR, 0, values=MADE)
     anew = safety_copy(game.state, "target")
     assert anew is not None
     assert anew.name.endswith("-2")
@@ -124,7 +129,7 @@ def test_a_safety_copy_is_made_anew_when_its_step_is() -> None:
 def test_a_protected_copy_is_held_twice() -> None:
     game = guarded(PROTECT)
     assert last_good(game.state, "dump") is None
-    kinds = game.must(Move.TICK, OPERATOR, 0, values=BOTH)
+    kinds = game.must(Tick, OPERATOR, 0, values=BOTH)
     assert kinds.count("copy.verified") == kinds.count("copy.registered") == 1
     places = [copy.place for copy in good_copies(game.state, "dump")]
     assert places == ["backup-1:/srv/backup", "vault-1:/srv"]
@@ -157,7 +162,7 @@ def test_a_replica_is_protected_by_its_fingerprint() -> None:
     assert "differs" in wrong(game, {**said, "protect.duplicate_content": "499 rows"})
     again = guarded(PROTECT, facts=facts)
     same = {**said, "protect.duplicate_content": "500 rows"}
-    again.must(Move.TICK, OPERATOR, 0, values=same)
+    again.must(Tick, OPERATOR, 0, values=same)
     assert len(good_copies(again.state, "dump")) == 2
 
 
@@ -173,7 +178,7 @@ OLD = {**READ, "verify.newest": "2026-01-02 03:00 UTC"}
 
 def test_a_copy_within_the_rpo_is_verified_without_a_signature() -> None:
     game = guarded(VERIFY)
-    assert "copy.verified" in game.must(Move.TICK, OPERATOR, 0, values=READ)
+    assert "copy.verified" in game.must(Tick, OPERATOR, 0, values=READ)
     assert game.lines[-2].event.to_data()["loss"] == (
         "writes after 2026-03-04 03:00 UTC are lost, about 12 min, up to 2026-03-04 03:12 UTC; no"
         " stop of the writers is known"
@@ -182,77 +187,77 @@ def test_a_copy_within_the_rpo_is_verified_without_a_signature() -> None:
 
 def test_a_loss_beyond_the_rpo_waits_for_the_decider() -> None:
     game = guarded(VERIFY)
-    assert game.refused(Move.TICK, OPERATOR, 0, values=OLD) == "gate_loss_signed"
-    assert game.refused(Move.RELEASE, DECIDER, 0, reason="early") == "no_hold"
-    game.must(Move.RECORD, OPERATOR, 0, values=OLD)
+    assert game.refused(Tick, OPERATOR, 0, values=OLD) == "gate_loss_signed"
+    assert game.refused(Release, DECIDER, 0, reason="early") == "no_hold"
+    game.must(Record, OPERATOR, 0, values=OLD)
     (gate,) = [g for g in gates(game.state, 0, game.at) if g.key == "loss_signed"]
     assert "for the loss (writes of about 61 days are lost, up to" in gate.label
     assert gate.label.endswith("RPO 1 h: NOT MET)")
     assert gate.guard == "verify"
-    assert game.refused(Move.TICK, OPERATOR, 0, values={}) == "gate_loss_signed"
+    assert game.refused(Tick, OPERATOR, 0, values={}) == "gate_loss_signed"
     for person in (OPERATOR, VERIFIER):
-        assert game.refused(Move.RELEASE, person, 0, reason="I do") == "wrong_role"
-    game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
+        assert game.refused(Release, person, 0, reason="I do") == "wrong_role"
+    game.must(Release, DECIDER, 0, reason="there is no other")
     assert "61 days" in str(game.lines[-1].event.to_data()["loss"])
-    game.must(Move.TICK, OPERATOR, 0, values={})
+    game.must(Tick, OPERATOR, 0, values={})
 
 
 def test_a_signature_holds_for_that_loss_and_no_greater_one() -> None:
     game = guarded(VERIFY)
-    game.must(Move.RECORD, OPERATOR, 0, values=OLD)
-    game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
+    game.must(Record, OPERATOR, 0, values=OLD)
+    game.must(Release, DECIDER, 0, reason="there is no other")
     older = {"verify.newest": "2026-01-01 03:00 UTC"}
-    assert game.refused(Move.TICK, OPERATOR, 0, values=older) == "gate_loss_signed"
-    game.must(Move.RECORD, OPERATOR, 0, values=older)
-    game.must(Move.RELEASE, DECIDER, 0, reason="one day more")
-    game.must(Move.TICK, OPERATOR, 0, values={})
+    assert game.refused(Tick, OPERATOR, 0, values=older) == "gate_loss_signed"
+    game.must(Record, OPERATOR, 0, values=older)
+    game.must(Release, DECIDER, 0, reason="one day more")
+    game.must(Tick, OPERATOR, 0, values={})
 
 
 def test_a_release_before_the_loss_was_known_signs_for_nothing() -> None:
     game = guarded(f"{VERIFY}\nhold: decider")
-    game.must(Move.RELEASE, DECIDER, 0, reason="go")
-    game.must(Move.RECORD, OPERATOR, 0, values=OLD)
-    assert game.refused(Move.TICK, OPERATOR, 0, values={}) == "gate_loss_signed"
-    game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
-    assert game.refused(Move.RELEASE, DECIDER, 0, reason="twice") == "released_already"
-    game.must(Move.TICK, OPERATOR, 0, values={})
+    game.must(Release, DECIDER, 0, reason="go")
+    game.must(Record, OPERATOR, 0, values=OLD)
+    assert game.refused(Tick, OPERATOR, 0, values={}) == "gate_loss_signed"
+    game.must(Release, DECIDER, 0, reason="there is no other")
+    assert game.refused(Release, DECIDER, 0, reason="twice") == "released_already"
+    game.must(Tick, OPERATOR, 0, values={})
 
 
 def test_a_second_attempt_is_signed_anew() -> None:
     game = guarded(VERIFY)
-    game.must(Move.RECORD, OPERATOR, 0, values=OLD)
-    game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
-    game.must(Move.REPORT_MISMATCH, OPERATOR, 0, observed="another file")
-    game.must(Move.DIAGNOSE, OPERATOR, 0, finding="mounted the wrong disk")
-    game.must(Move.REOPEN, OPERATOR, 0)
-    assert game.refused(Move.TICK, OPERATOR, 0, values=OLD) == "gate_loss_signed"
+    game.must(Record, OPERATOR, 0, values=OLD)
+    game.must(Release, DECIDER, 0, reason="there is no other")
+    game.must(ReportMismatch, OPERATOR, 0, observed="another file")
+    game.must(Diagnose, OPERATOR, 0, finding="mounted the wrong disk")
+    game.must(Reopen, OPERATOR, 0)
+    assert game.refused(Tick, OPERATOR, 0, values=OLD) == "gate_loss_signed"
 
 
 def test_the_oldest_that_the_runbook_takes_is_a_limit_too() -> None:
     front = "parameters:\n  dump: {type: copy, label: Backup, max_age: 5m}"
     game = guarded(VERIFY, front=front)
-    assert game.refused(Move.TICK, OPERATOR, 0, values=READ) == "gate_loss_signed"
+    assert game.refused(Tick, OPERATOR, 0, values=READ) == "gate_loss_signed"
 
 
 def test_without_a_promise_any_loss_is_signed() -> None:
     game = guarded(VERIFY, facts=with_fields("dump", rpo=""))
-    assert game.refused(Move.TICK, OPERATOR, 0, values=OLD) == "gate_loss_signed"
-    game.must(Move.RECORD, OPERATOR, 0, values=OLD)
+    assert game.refused(Tick, OPERATOR, 0, values=OLD) == "gate_loss_signed"
+    game.must(Record, OPERATOR, 0, values=OLD)
     (gate,) = [g for g in gates(game.state, 0, game.at) if g.key == "loss_signed"]
     assert "no RPO is set" in gate.label
-    game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
-    game.must(Move.TICK, OPERATOR, 0, values={})
+    game.must(Release, DECIDER, 0, reason="there is no other")
+    game.must(Tick, OPERATOR, 0, values={})
     assert "are lost, about 61 days" in str(game.lines[-2].event.to_data()["loss"])
 
 
 def test_the_damaged_data_is_no_yardstick() -> None:
     game = guarded(VERIFY)
     story = {**READ, "verify.newest": "2026-03-03 21:00 UTC", "verify.live": "2026-01-02 03:00 UTC"}
-    assert game.refused(Move.TICK, OPERATOR, 0, values=story) == "gate_loss_signed"
-    game.must(Move.RECORD, OPERATOR, 0, values=story)
-    assert game.refused(Move.TICK, OPERATOR, 0, values={}) == "gate_loss_signed"
-    game.must(Move.RELEASE, DECIDER, 0, reason="there is no other")
-    game.must(Move.TICK, OPERATOR, 0, values={})
+    assert game.refused(Tick, OPERATOR, 0, values=story) == "gate_loss_signed"
+    game.must(Record, OPERATOR, 0, values=story)
+    assert game.refused(Tick, OPERATOR, 0, values={}) == "gate_loss_signed"
+    game.must(Release, DECIDER, 0, reason="there is no other")
+    game.must(Tick, OPERATOR, 0, values={})
     assert as_found(game.state) == datetime(2026, 1, 2, 3, tzinfo=UTC)
 
 
@@ -261,22 +266,22 @@ def test_what_the_data_held_as_found_is_asked_for_once() -> None:
         "Read\nrecord: {newest_found: {type: datetime}}",
         "Verify\nverify: {of: dump, live: newest_found}",
     )
-    game.must(Move.TICK, OPERATOR, 0, values={"newest_found": "2026-03-04 03:10 UTC"})
+    game.must(Tick, OPERATOR, 0, values={"newest_found": "2026-03-04 03:10 UTC"})
     assert "verify.live" not in [spec.name for spec in asks(game.state, 1)]
     sent = {name: value for name, value in OLD.items() if name != "verify.live"}
-    assert game.refused(Move.TICK, OPERATOR, 1, values=sent) == "gate_loss_signed"
+    assert game.refused(Tick, OPERATOR, 1, values=sent) == "gate_loss_signed"
 
 
 @pytest.mark.parametrize("size", ["4096", "4,096 bytes", "4.00 KiB", "4.10 kB", "4096 B (4 KiB)"])
 def test_a_size_is_compared_at_the_precision_that_was_typed(size: str) -> None:
-    recorded = guarded(VERIFY).must(Move.RECORD, OPERATOR, 0, values={"verify.size": size})
+    recorded = guarded(VERIFY).must(Record, OPERATOR, 0, values={"verify.size": size})
     assert recorded == ("step.begun", "step.recorded")
 
 
 def test_a_size_that_is_too_rough_to_compare_is_asked_for_again() -> None:
     game = guarded(VERIFY)
     sent = {**READ, "verify.size": "4 KiB"}
-    refused = game.ask(Move.TICK, OPERATOR, 0, values=sent)
+    refused = game.ask(Tick, OPERATOR, 0, values=sent)
     assert isinstance(refused, Malformed)
     assert "too rough" in refused.errors["value_verify.size"]
 
@@ -298,9 +303,9 @@ def test_a_live_run_that_verifies_needs_a_decider_at_its_start() -> None:
     game = guarded(VERIFY, live=True)
     assert game.state.status is RunStatus.RUNNING
     alone = guarded(VERIFY, live=True, started=False)
-    alone.must(Move.RELEASE_ROLE, DECIDER)
+    alone.must(ReleaseRole, DECIDER)
     ready = {"acknowledged": True, "conditions": True}
-    assert alone.refused(Move.START, OPERATOR, **ready) == "roles_missing"
+    assert alone.refused(Start, OPERATOR, **ready) == "roles_missing"
 
 
 def test_who_judges_a_copy_is_told_what_the_team_answered() -> None:
@@ -309,12 +314,12 @@ def test_who_judges_a_copy_is_told_what_the_team_answered() -> None:
     (told,) = remarks(game.state, 0)
     assert (told.open, told.label) == (False, "Does anyone hold a newer copy? nobody was asked")
     assert gates(game.state, 0, game.at) == remarks(game.state, 1) == ()
-    assert game.refused(Move.ANSWER_COPIES, 99, holds=False) == "copies_not_asked"
-    game.must(Move.ASK_COPIES, VERIFIER, text="of today")
+    assert game.refused(AnswerCopies, 99, holds=False) == "copies_not_asked"
+    game.must(AskCopies, VERIFIER, text="of today")
     assert "nobody has answered" in remarks(game.state, 1)[0].label
-    game.must(Move.ANSWER_COPIES, 99, holds=False, who="Ann")
-    game.must(Move.ANSWER_COPIES, 98, holds=True, text="on my stick", who="Bob")
-    game.must(Move.ANSWER_COPIES, 99, holds=True, text="in my database", who="Ann")
+    game.must(AnswerCopies, 99, holds=False, who="Ann")
+    game.must(AnswerCopies, 98, holds=True, text="on my stick", who="Bob")
+    game.must(AnswerCopies, 99, holds=True, text="in my database", who="Ann")
     (gate,) = remarks(game.state, 1)
     assert (gate.open, gate.label.partition("? ")[2]) == (True, "2 answered, 2 hold one")
     assert [(one.name, one.holds) for one in game.state.stated.answers] == [
@@ -325,13 +330,13 @@ def test_who_judges_a_copy_is_told_what_the_team_answered() -> None:
 
 def test_an_answer_that_says_nothing_is_none() -> None:
     game = guarded(VERIFY)
-    game.must(Move.ASK_COPIES, OPERATOR)
+    game.must(AskCopies, OPERATOR)
     sent: list[tuple[dict[str, Any], str]] = [
         ({}, "holds"),
         ({"holds": "yes"}, "holds"),
         ({"holds": True}, "text"),
     ]
     for said, field in sent:
-        outcome = game.ask(Move.ANSWER_COPIES, 99, **said)
+        outcome = game.ask(AnswerCopies, 99, **said)
         assert isinstance(outcome, Malformed)
         assert list(outcome.errors) == [field]

@@ -10,14 +10,21 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from runbooks.enums import Move, Operation, RunKind, RunRole, StepStatus
+from runbooks.enums import Operation, RunKind, RunRole, StepStatus
 from runbooks.log.words import sentence
 from runbooks.machine import rollback
 from runbooks.machine.decide import allowed
 from runbooks.machine.gates import gates, required_roles
 from runbooks.machine.interlocks import renewed, signature
 from runbooks.machine.interlocks.loss import covers, loss_with
-from runbooks.machine.requests import Allowed, Malformed, Refusal
+from runbooks.machine.move import Allowed
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.run import Complete, Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Release, Tick
+from runbooks.machine.moves.unlock import Unlock
+from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.state import Facts, RunState
 from runbooks.machine.statements import KnownCopy
 from runbooks.procedure.irreversible import act_of, acts, deleted, deletes, part_of, target_of
@@ -88,12 +95,12 @@ def begun(text: bytes = TEXT) -> Game:
     """A run whose deletion is begun, with nothing but order in its way."""
     line, state = fresh(procedure(text), FACTS)
     game = Game(replace(state, people=ROLES), [line])
-    game.must(Move.START, OPERATOR, acknowledged=True)
-    game.must(Move.TICK, OPERATOR, 0, values=IDENTIFIERS)
-    game.must(Move.TICK, OPERATOR, 1, values={"freeze.writers": "0"})
+    game.must(Start, OPERATOR, acknowledged=True)
+    game.must(Tick, OPERATOR, 0, values=IDENTIFIERS)
+    game.must(Tick, OPERATOR, 1, values={"freeze.writers": "0"})
     agree(game, 2)
-    game.must(Move.TICK, OPERATOR, 2)
-    game.must(Move.BEGIN_STEP, OPERATOR, DELETE)
+    game.must(Tick, OPERATOR, 2)
+    game.must(BeginStep, OPERATOR, DELETE)
     return game
 
 
@@ -101,7 +108,7 @@ def ready(*, copies: tuple[KnownCopy, ...] = (SAFETY,)) -> Game:
     """Everything is met but the typed name."""
     game = begun()
     held(game, copies=copies)
-    game.must(Move.COUNTERSIGN, VERIFIER, DELETE)
+    game.must(Countersign, VERIFIER, DELETE)
     return game
 
 
@@ -169,7 +176,7 @@ def test_the_command_stays_locked_while_one_of_them_is_not_met(
 ) -> None:
     game = ready()
     held(game, **gone)
-    assert game.refused(Move.UNLOCK, OPERATOR, DELETE, **NAME) == f"gate_{gate}"
+    assert game.refused(Unlock, OPERATOR, DELETE, **NAME) == f"gate_{gate}"
 
 
 def test_a_runbook_that_stops_no_writers_asks_for_none_to_be_stopped() -> None:
@@ -184,33 +191,33 @@ def test_a_runbook_that_stops_no_writers_asks_for_none_to_be_stopped() -> None:
 
 def test_the_name_is_typed_and_then_it_is_ticked() -> None:
     game = ready()
-    assert game.refused(Move.TICK, OPERATOR, DELETE) == "gate_unlocked"
-    empty = game.ask(Move.UNLOCK, OPERATOR, DELETE, name=" ")
+    assert game.refused(Tick, OPERATOR, DELETE) == "gate_unlocked"
+    empty = game.ask(Unlock, OPERATOR, DELETE, name=" ")
     assert isinstance(empty, Malformed)
     assert empty.errors == {"name": "Type the name of what is deleted."}
-    other = game.ask(Move.UNLOCK, OPERATOR, DELETE, name="ledger-primary")
+    other = game.ask(Unlock, OPERATOR, DELETE, name="ledger-primary")
     assert isinstance(other, Refusal)
     assert (other.code, other.guard, other.counts) == ("wrong_name", "destroy", True)
     assert other.sentence == "You typed ledger-primary; this step deletes ledger-old."
-    assert game.refused(Move.UNLOCK, VERIFIER, DELETE, **NAME) == "wrong_role"
-    assert game.must(Move.UNLOCK, OPERATOR, DELETE, **NAME) == ("step.unlocked",)
+    assert game.refused(Unlock, VERIFIER, DELETE, **NAME) == "wrong_role"
+    assert game.must(Unlock, OPERATOR, DELETE, **NAME) == ("step.unlocked",)
     game.wait(3600)  # the command takes as long as it takes
     assert closed(game.state, timedelta(hours=1)) == []
-    assert game.must(Move.TICK, OPERATOR, DELETE) == ("instance.deleted", "step.ticked")
+    assert game.must(Tick, OPERATOR, DELETE) == ("instance.deleted", "step.ticked")
     assert game.state.stated.deleted == {"target"}
-    game.must(Move.TICK, OPERATOR, 4)
-    game.must(Move.COMPLETE, OPERATOR)  # nothing that follows a restore is owed
+    game.must(Tick, OPERATOR, 4)
+    game.must(Complete, OPERATOR)  # nothing that follows a restore is owed
 
 
 def test_the_countersign_counts_for_two_minutes_and_the_team_check_for_five() -> None:
     game = ready()
     game.wait(121)
-    assert game.refused(Move.UNLOCK, OPERATOR, DELETE, **NAME) == "gate_countersigned"
+    assert game.refused(Unlock, OPERATOR, DELETE, **NAME) == "gate_countersigned"
     game.wait(5 * 60)
-    game.must(Move.COUNTERSIGN, VERIFIER, DELETE)
-    assert game.refused(Move.UNLOCK, OPERATOR, DELETE, **NAME) == "gate_team_check"
+    game.must(Countersign, VERIFIER, DELETE)
+    assert game.refused(Unlock, OPERATOR, DELETE, **NAME) == "gate_team_check"
     agree(game, DELETE)
-    game.must(Move.UNLOCK, OPERATOR, DELETE, **NAME)
+    game.must(Unlock, OPERATOR, DELETE, **NAME)
 
 
 def test_the_decider_alone_signs_that_there_is_nothing_to_keep() -> None:
@@ -218,31 +225,31 @@ def test_the_decider_alone_signs_that_there_is_nothing_to_keep() -> None:
     wanted = signature(game.state, DELETE, game.at)
     assert wanted is not None
     assert wanted.text == "nothing of ledger-old is kept"
-    assert Allowed(Move.RELEASE, DELETE) in allowed(game.state, DECIDER, game.at)
+    assert Allowed(Release, DELETE) in allowed(game.state, DECIDER, game.at)
     for person in (OPERATOR, VERIFIER):
-        assert game.refused(Move.RELEASE, person, DELETE, reason="r") == "wrong_role"
-    assert isinstance(game.ask(Move.RELEASE, DECIDER, DELETE, reason=" "), Malformed)
-    assert game.must(Move.RELEASE, DECIDER, DELETE, reason=WHY) == ("step.released",)
+        assert game.refused(Release, person, DELETE, reason="r") == "wrong_role"
+    assert isinstance(game.ask(Release, DECIDER, DELETE, reason=" "), Malformed)
+    assert game.must(Release, DECIDER, DELETE, reason=WHY) == ("step.released",)
     (signed,) = game.state.stated.signed
     assert (signed.by, signed.reason, signed.basis) == (DECIDER, WHY, "nothing to keep")
     (gate,) = [g for g in gates(game.state, DELETE, game.at) if g.key == "safety_copy"]
     assert (gate.open, WHY in gate.label) == (True, True)
-    assert Allowed(Move.RELEASE, DELETE) not in allowed(game.state, DECIDER, game.at)
+    assert Allowed(Release, DELETE) not in allowed(game.state, DECIDER, game.at)
     line = game.lines[-1]
     told = sentence(line.event, game.state.procedure)
     assert told.endswith(f"nothing to keep (nothing of ledger-old is kept), because: {WHY}")
-    game.must(Move.UNLOCK, OPERATOR, DELETE, **NAME)
+    game.must(Unlock, OPERATOR, DELETE, **NAME)
 
 
 def test_nobody_signs_where_a_safety_copy_was_read_back() -> None:
     game = ready()
     assert signature(game.state, DELETE, game.at) is None
-    assert game.refused(Move.RELEASE, DECIDER, DELETE, reason=WHY) == "no_hold"
+    assert game.refused(Release, DECIDER, DELETE, reason=WHY) == "no_hold"
 
 
 def test_that_nothing_is_kept_is_no_signature_for_a_loss() -> None:
     game = ready(copies=())
-    game.must(Move.RELEASE, DECIDER, DELETE, reason=WHY)
+    game.must(Release, DECIDER, DELETE, reason=WHY)
     (signed,) = game.state.stated.signed
     unknown = loss_with(game.state, "no copy", game.at)
     assert (unknown.newest, signed.newest) == (None, None)
@@ -251,20 +258,20 @@ def test_that_nothing_is_kept_is_no_signature_for_a_loss() -> None:
 
 def test_a_second_attempt_demands_its_guards_and_the_signature_again() -> None:
     game = ready(copies=())
-    game.must(Move.RELEASE, DECIDER, DELETE, reason=WHY)
-    game.must(Move.REPORT_MISMATCH, OPERATOR, DELETE, observed="Nothing was deleted.")
-    game.must(Move.DIAGNOSE, OPERATOR, DELETE, finding="The account may not.")
+    game.must(Release, DECIDER, DELETE, reason=WHY)
+    game.must(ReportMismatch, OPERATOR, DELETE, observed="Nothing was deleted.")
+    game.must(Diagnose, OPERATOR, DELETE, finding="The account may not.")
     assert renewed(game.state, [DELETE]) == [0, 2]
-    game.must(Move.REOPEN, OPERATOR, DELETE)
+    game.must(Reopen, OPERATOR, DELETE)
     assert game.status()[:4] == ["open", "done", "locked", "locked"]
     assert "safety_copy" in closed(game.state)
 
 
 def test_a_stop_locks_the_command_again() -> None:
     game = ready()
-    game.must(Move.UNLOCK, OPERATOR, DELETE, **NAME)
-    game.must(Move.HOLD, DECIDER)
-    game.must(Move.RESUME, OPERATOR, read_back="3")
+    game.must(Unlock, OPERATOR, DELETE, **NAME)
+    game.must(Hold, DECIDER)
+    game.must(Resume, OPERATOR, read_back="3")
     assert "unlocked" in closed(game.state)
 
 
@@ -272,18 +279,18 @@ def test_the_rollback_brings_it_back_and_closes_when_it_is_in_service_again() ->
     thaw = b"\n- [ ] Open it\n\n  ```guard\n  thaw: target\n  ```\n\n## Back"
     game = begun(TEXT.replace(b"\n## Back", thaw))
     held(game, copies=(SAFETY,))
-    game.must(Move.COUNTERSIGN, VERIFIER, DELETE)
-    game.must(Move.UNLOCK, OPERATOR, DELETE, **NAME)
-    game.must(Move.TICK, OPERATOR, DELETE)
+    game.must(Countersign, VERIFIER, DELETE)
+    game.must(Unlock, OPERATOR, DELETE, **NAME)
+    game.must(Tick, OPERATOR, DELETE)
     closing = rollback.closing_step(game.state.procedure, "back")
     assert closing is not None
     assert closing.index == 5
-    assert Allowed(Move.UNDO, DELETE) in allowed(game.state, OPERATOR, game.at)
-    game.must(Move.TICK, OPERATOR, 4)
-    game.must(Move.TICK, OPERATOR, 5)
+    assert Allowed(Undo, DELETE) in allowed(game.state, OPERATOR, game.at)
+    game.must(Tick, OPERATOR, 4)
+    game.must(Tick, OPERATOR, 5)
     assert game.state.stated.deleted == frozenset()
-    assert Allowed(Move.UNDO, DELETE) not in allowed(game.state, OPERATOR, game.at)
-    refusal = game.ask(Move.UNDO, OPERATOR, DELETE, reason="We need it.")
+    assert Allowed(Undo, DELETE) not in allowed(game.state, OPERATOR, game.at)
+    refusal = game.ask(Undo, OPERATOR, DELETE, reason="We need it.")
     assert isinstance(refusal, Refusal)
     assert refusal.code == "rollback_closed"
 
@@ -293,9 +300,9 @@ def test_a_part_is_said_and_what_is_left_is_not_gone() -> None:
     assert part_of(procedure(text).steps[DELETE].guard) == "table audit"
     game = begun(text)
     held(game, copies=(SAFETY,))
-    game.must(Move.COUNTERSIGN, VERIFIER, DELETE)
-    game.must(Move.UNLOCK, OPERATOR, DELETE, **NAME)
-    game.must(Move.TICK, OPERATOR, DELETE)
+    game.must(Countersign, VERIFIER, DELETE)
+    game.must(Unlock, OPERATOR, DELETE, **NAME)
+    game.must(Tick, OPERATOR, DELETE)
     assert game.state.stated.deleted == frozenset()
     line = next(line for line in game.lines if line.kind == "instance.deleted")
     told = sentence(line.event, game.state.procedure)

@@ -9,8 +9,10 @@ import pytest
 
 from accounts.models import User
 from inventory.enums import IdentifierKind
-from runbooks.enums import Move, RunKind
+from runbooks.enums import RunKind
 from runbooks.machine.interlocks import asks, proof
+from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.steps import Tick
 from runbooks.machine.requests import Malformed
 from runbooks.machine.state import Facts
 from runbooks.runs.parameters import choose
@@ -32,7 +34,7 @@ def _handed(facts: Facts) -> Game:
     swap = "Swap\noverwrite: {target: target, from: dump}\nundo: back"
     game = guarded(IDENTIFY, swap, "# Back {.aside}", "Undo", facts={"target": facts})
     said: dict[str, Any] = {"position": "none", "running": "-", "next_step": "1", "worries": "-"}
-    game.must(Move.HAND_OVER, OPERATOR, to=RELIEF, to_name="Relief", **said)
+    game.must(HandOver, OPERATOR, to=RELIEF, to_name="Relief", **said)
     return game
 
 
@@ -51,28 +53,26 @@ def test_the_step_says_which_identifier_is_shared() -> None:
 def test_only_the_shared_identifier_fits() -> None:
     game = guarded(IDENTIFY, facts={"target": PRIMARY})
     said = {"identify.first": "7301442", "identify.second": "t"}
-    game.must(Move.TICK, OPERATOR, 0, values=said)
+    game.must(Tick, OPERATOR, 0, values=said)
     why = next(
         str(one.event.to_data()["why"]) for one in game.lines if one.kind == "step.mismatched"
     )
     assert "The role it reports that you read is not what the inventory has for ledger." in why
     assert f"The {SYSTEM} matches, but ledger-standby @ db-2 has the same one." in why
     game = guarded(IDENTIFY, facts={"target": PRIMARY})
-    game.must(Move.TICK, OPERATOR, 0, values={"identify.first": "7", "identify.second": "t"})
+    game.must(Tick, OPERATOR, 0, values={"identify.first": "7", "identify.second": "t"})
     why = next(
         str(one.event.to_data()["why"]) for one in game.lines if one.kind == "step.mismatched"
     )
     assert "and the role it reports that you read are not what the inventory has" in why
     only = guarded(IDENTIFY, facts={"target": PRIMARY})
-    assert isinstance(
-        only.ask(Move.TICK, OPERATOR, 0, values={"identify.first": "7301442"}), Malformed
-    )
+    assert isinstance(only.ask(Tick, OPERATOR, 0, values={"identify.first": "7301442"}), Malformed)
 
 
 def test_both_fit_as_postgresql_prints_them() -> None:
     game = guarded(IDENTIFY, facts={"target": PRIMARY})
     said = {"identify.first": "7301442", "identify.second": "f"}
-    assert "step.ticked" in game.must(Move.TICK, OPERATOR, 0, values=said)
+    assert "step.ticked" in game.must(Tick, OPERATOR, 0, values=said)
 
 
 @pytest.mark.parametrize(
@@ -93,16 +93,16 @@ def test_what_is_asked_on_one_line(facts: Facts, asked: str) -> None:
 @pytest.mark.parametrize("said", ["7301442", "primary", "7301442 standby", "x"])
 def test_who_takes_over_names_no_shared_identifier_alone(said: str) -> None:
     game = _handed(PRIMARY)
-    code = game.refused(Move.ACCEPT_HAND_OVER, RELIEF, read_back="none", identifier=said)
+    code = game.refused(AcceptHandOver, RELIEF, read_back="none", identifier=said)
     assert code == "wrong_target"
 
 
 @pytest.mark.parametrize("said", ["7301442 primary", "Primary  7301442"])
 def test_who_takes_over_writes_both_on_one_line(said: str) -> None:
     game = _handed(PRIMARY)
-    missing: Any = game.ask(Move.ACCEPT_HAND_OVER, RELIEF, read_back="none")
+    missing: Any = game.ask(AcceptHandOver, RELIEF, read_back="none")
     assert "on one line" in missing.errors["identifier"]
-    game.must(Move.ACCEPT_HAND_OVER, RELIEF, read_back="none", identifier=said)
+    game.must(AcceptHandOver, RELIEF, read_back="none", identifier=said)
 
 
 @pytest.mark.django_db

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from runbooks.enums import Move
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.kinds import from_data
 from runbooks.machine.gates import gates
@@ -23,6 +22,8 @@ from runbooks.machine.interlocks.loss import (
     last_write_in,
     loss_with,
 )
+from runbooks.machine.moves.run import Complete
+from runbooks.machine.moves.steps import Decide, Record, Release, Tick
 from runbooks.machine.reducers import apply
 from runbooks.machine.statements import Signed
 from runbooks.screen.brief import brief
@@ -142,22 +143,22 @@ def night(**fields: str) -> Game:
         "verify.how": "pg_restore --list",
     }
     found = {"newest_found": ago(game, days=61)}
-    game.must(Move.TICK, OPERATOR, 0, values={"freeze.writers": "0"})
-    game.must(Move.TICK, OPERATOR, 1, values=found)
-    game.must(Move.RECORD, OPERATOR, 2, values=read)
+    game.must(Tick, OPERATOR, 0, values={"freeze.writers": "0"})
+    game.must(Tick, OPERATOR, 1, values=found)
+    game.must(Record, OPERATOR, 2, values=read)
     return game
 
 
 def test_the_decider_signs_for_six_hours_on_the_night_of_the_story() -> None:
     game = night()
-    assert game.refused(Move.TICK, OPERATOR, 2, values={}) == "gate_loss_signed"
+    assert game.refused(Tick, OPERATOR, 2, values={}) == "gate_loss_signed"
     (gate,) = [gate for gate in gates(game.state, 2, game.at) if gate.key == "loss_signed"]
     assert "writes of about 6 h are lost" in gate.label
     assert "when the writers stopped; RPO 1 h: NOT MET)" in gate.label
-    game.must(Move.RELEASE, DECIDER, 2, reason="It is the best there is.")
+    game.must(Release, DECIDER, 2, reason="It is the best there is.")
     assert "writes of about 6 h are lost" in str(game.lines[-1].event.to_data()["loss"])
     game.wait(7200)
-    game.must(Move.TICK, OPERATOR, 2, values={})
+    game.must(Tick, OPERATOR, 2, values={})
     assert "writes after" in next(
         str(line.event.to_data()["loss"]) for line in game.lines if line.kind == "copy.verified"
     )
@@ -165,8 +166,8 @@ def test_the_decider_signs_for_six_hours_on_the_night_of_the_story() -> None:
 
 def test_every_screen_says_the_same_with_what_was_found_beside_it() -> None:
     game = night()
-    game.must(Move.RELEASE, DECIDER, 2, reason="It is the best there is.")
-    game.must(Move.TICK, OPERATOR, 2, values={})
+    game.must(Release, DECIDER, 2, reason="It is the best there is.")
+    game.must(Tick, OPERATOR, 2, values={})
     state, at = game.state, game.at
     said = lost_if_right(state, "dump", at)
     assert "are lost, about 6 h, up to" in said
@@ -192,14 +193,14 @@ def test_writers_that_go_on_write_until_now() -> None:
     game = night()
     stopped = game.state.stated.stopped["target"]
     assert last_write_in(game.state, game.at) == LastWrite(stopped, Basis.STOPPED)
-    game.must(Move.RELEASE, DECIDER, 2, reason="r")
-    game.must(Move.TICK, OPERATOR, 2, values={})
-    game.must(Move.DECIDE, DECIDER, 3, answer="yes", reason="r")
+    game.must(Release, DECIDER, 2, reason="r")
+    game.must(Tick, OPERATOR, 2, values={})
+    game.must(Decide, DECIDER, 3, answer="yes", reason="r")
     said = {"direction.from": "ledger-0606.dump", "direction.into": "ledger"}
-    game.must(Move.TICK, OPERATOR, 4, values=said)
-    game.must(Move.TICK, OPERATOR, 5, values={})
+    game.must(Tick, OPERATOR, 4, values=said)
+    game.must(Tick, OPERATOR, 5, values={})
     assert last_write_in(game.state, game.at) == LastWrite(game.at, Basis.NOW)
-    game.must(Move.COMPLETE, OPERATOR)
+    game.must(Complete, OPERATOR)
     assert last_write_in(game.state, game.at) == LastWrite(None, Basis.UNKNOWN)
 
 
@@ -228,6 +229,6 @@ def test_the_incident_says_what_the_run_has_not_stopped_itself(
 ) -> None:
     game = told(guarded(*RESTORE), **data)
     assert last_write_in(game.state, game.at) == known
-    game.must(Move.TICK, OPERATOR, 0, values={"freeze.writers": "0"})
+    game.must(Tick, OPERATOR, 0, values={"freeze.writers": "0"})
     assert last_write_in(game.state, game.at).basis is Basis.STOPPED
     assert last_write_in(game.state, game.at).at != STOPPED

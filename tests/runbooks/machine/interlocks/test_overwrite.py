@@ -9,12 +9,19 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from runbooks.enums import Move, RunKind, StepStatus
+from runbooks.enums import RunKind, StepStatus
 from runbooks.machine.decide import allowed, decide
 from runbooks.machine.gates import gates
 from runbooks.machine.interlocks import renewed, unconfirmed
 from runbooks.machine.misses import refused
-from runbooks.machine.requests import Allowed, Malformed, Refusal, Request
+from runbooks.machine.move import Allowed, Request
+from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo
+from runbooks.machine.moves.hold import Hold, Resume
+from runbooks.machine.moves.run import Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
+from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.state import Facts, RunState
 from runbooks.machine.statements import KnownCopy
 from runbooks.runs.parameters import choose
@@ -100,27 +107,27 @@ def begun() -> Game:
     """A run whose overwrite is begun, with nothing but order in its way."""
     line, state = fresh(procedure(SOURCE), FACTS)
     game = Game(replace(state, people=ROLES), [line])
-    game.must(Move.START, OPERATOR, acknowledged=True)
-    game.must(Move.TICK, OPERATOR, 0, values=IDENTIFIERS)
+    game.must(Start, OPERATOR, acknowledged=True)
+    game.must(Tick, OPERATOR, 0, values=IDENTIFIERS)
     said = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
-    game.must(Move.TICK, OPERATOR, 1, values=said)
-    game.must(Move.TICK, OPERATOR, 2, values={"freeze.writers": "0"})
+    game.must(Tick, OPERATOR, 1, values=said)
+    game.must(Tick, OPERATOR, 2, values={"freeze.writers": "0"})
     agree(game, 3)
-    game.must(Move.TICK, OPERATOR, 3)
-    game.must(Move.BEGIN_STEP, OPERATOR, WRITE)
+    game.must(Tick, OPERATOR, 3)
+    game.must(BeginStep, OPERATOR, WRITE)
     return game
 
 
 def agree(game: Game, step: int) -> None:
     for person in (OPERATOR, VERIFIER, DECIDER):
-        game.must(Move.CONFIRM_TEAM_CHECK, person, step)
+        game.must(ConfirmTeamCheck, person, step)
 
 
 def ready() -> Game:
     """Everything is open but the typed name."""
     game = begun()
     held(game, copies=(*GOOD, SAFETY), frozen=frozenset({"target"}))
-    game.must(Move.COUNTERSIGN, VERIFIER, WRITE)
+    game.must(Countersign, VERIFIER, WRITE)
     return game
 
 
@@ -162,66 +169,66 @@ def test_everything_that_stands_before_it() -> None:
 def test_it_is_not_laid_open_while_one_of_them_is_closed(gone: dict[str, Any], gate: str) -> None:
     game = ready()
     held(game, **gone)
-    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary") == f"gate_{gate}"
+    assert game.refused(Unlock, OPERATOR, WRITE, name="ledger-primary") == f"gate_{gate}"
 
 
 def test_the_name_is_typed_and_then_it_is_ticked() -> None:
     game = ready()
-    assert game.refused(Move.TICK, OPERATOR, WRITE) == "gate_unlocked"
-    assert isinstance(game.ask(Move.UNLOCK, OPERATOR, WRITE, name=" "), Malformed)
-    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, name="ledger-standby") == "wrong_name"
-    assert game.refused(Move.UNLOCK, VERIFIER, WRITE, name="ledger-primary") == "wrong_role"
-    assert game.must(Move.UNLOCK, OPERATOR, WRITE, name="Ledger-Primary ") == ("step.unlocked",)
+    assert game.refused(Tick, OPERATOR, WRITE) == "gate_unlocked"
+    assert isinstance(game.ask(Unlock, OPERATOR, WRITE, name=" "), Malformed)
+    assert game.refused(Unlock, OPERATOR, WRITE, name="ledger-standby") == "wrong_name"
+    assert game.refused(Unlock, VERIFIER, WRITE, name="ledger-primary") == "wrong_role"
+    assert game.must(Unlock, OPERATOR, WRITE, name="Ledger-Primary ") == ("step.unlocked",)
     game.wait(3600)  # the command takes as long as it takes
     assert closed(game.state, timedelta(hours=1)) == []
-    game.must(Move.TICK, OPERATOR, WRITE)
+    game.must(Tick, OPERATOR, WRITE)
 
 
 def test_the_second_person_and_the_team_check_count_for_the_act() -> None:
     game = ready()
     game.wait(121)
-    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary") == "gate_countersigned"
-    game.must(Move.COUNTERSIGN, VERIFIER, WRITE)
+    assert game.refused(Unlock, OPERATOR, WRITE, name="ledger-primary") == "gate_countersigned"
+    game.must(Countersign, VERIFIER, WRITE)
     game.wait(5 * 60)
-    game.must(Move.COUNTERSIGN, VERIFIER, WRITE)
-    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary") == "gate_team_check"
+    game.must(Countersign, VERIFIER, WRITE)
+    assert game.refused(Unlock, OPERATOR, WRITE, name="ledger-primary") == "gate_team_check"
     everyone = tuple(ROLES[person] for person in (OPERATOR, VERIFIER, DECIDER))
     assert unconfirmed(game.state, game.at) == everyone
     agree(game, WRITE)
-    game.must(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary")
+    game.must(Unlock, OPERATOR, WRITE, name="ledger-primary")
 
 
 def test_a_stop_puts_the_command_away_again() -> None:
     game = ready()
-    game.must(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary")
-    game.must(Move.HOLD, DECIDER)
-    game.must(Move.RESUME, OPERATOR, read_back="4")
+    game.must(Unlock, OPERATOR, WRITE, name="ledger-primary")
+    game.must(Hold, DECIDER)
+    game.must(Resume, OPERATOR, read_back="4")
     assert "unlocked" in closed(game.state)
 
 
 def test_a_surprise_voids_the_team_check() -> None:
     game = ready()
-    game.must(Move.REPORT_MISMATCH, VERIFIER, WRITE, observed="Another prompt.")
+    game.must(ReportMismatch, VERIFIER, WRITE, observed="Another prompt.")
     assert game.state.stated.confirmed == ()
 
 
 def test_a_second_attempt_begins_with_its_guards() -> None:
     game = ready()
-    game.must(Move.REPORT_MISMATCH, OPERATOR, WRITE, observed="Nothing was written.")
-    game.must(Move.DIAGNOSE, OPERATOR, WRITE, finding="The disk was full.")
+    game.must(ReportMismatch, OPERATOR, WRITE, observed="Nothing was written.")
+    game.must(Diagnose, OPERATOR, WRITE, finding="The disk was full.")
     assert renewed(game.state, [WRITE]) == [0, 1, 3]
     assert renewed(game.state, [5]) == []
-    game.must(Move.REOPEN, OPERATOR, WRITE)
+    game.must(Reopen, OPERATOR, WRITE)
     assert game.status()[:5] == ["open", "locked", "done", "locked", "locked"]
     assert [step.attempt for step in game.state.steps[:5]] == [2, 2, 1, 2, 2]
 
 
 def test_what_is_taken_back_is_guarded_anew() -> None:
     game = ready()
-    game.must(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary")
-    game.must(Move.TICK, OPERATOR, WRITE)
-    game.must(Move.UNDO, OPERATOR, WRITE, reason="The balance is wrong.")
-    game.must(Move.TICK, OPERATOR, 6)
+    game.must(Unlock, OPERATOR, WRITE, name="ledger-primary")
+    game.must(Tick, OPERATOR, WRITE)
+    game.must(Undo, OPERATOR, WRITE, reason="The balance is wrong.")
+    game.must(Tick, OPERATOR, 6)
     assert game.status()[:6] == ["open", "locked", "done", "locked", "locked", "locked"]
 
 
@@ -229,9 +236,7 @@ def test_three_wrong_names_hold_the_run_for_a_second_person() -> None:
     game = ready()
     for misses, held_for in ((0, False), (1, False), (2, True)):
         held(game, misses={WRITE: misses})
-        request = Request(
-            Move.UNLOCK, OPERATOR, game.at, WRITE, data={"name": "x", "password": "p"}
-        )
+        request = Request(Unlock(step=WRITE, name="x"), OPERATOR, game.at)
         refusal = decide(game.state, request)
         assert isinstance(refusal, Refusal)
         event, *hold = refused(game.state, request, refusal)
@@ -252,7 +257,7 @@ def test_a_slip_is_no_near_miss_and_the_name_of_another_thing_is_one(
     name: str, caught: str
 ) -> None:
     game = ready()
-    refusal = game.ask(Move.UNLOCK, OPERATOR, WRITE, name=name)
+    refusal = game.ask(Unlock, OPERATOR, WRITE, name=name)
     assert isinstance(refusal, Refusal)
     assert (refusal.code, refusal.counts, refusal.caught) == ("wrong_name", True, caught)
 
@@ -276,13 +281,13 @@ def test_who_only_copies_out_has_an_account_that_only_reads() -> None:
     facts = {"source": Facts("ledger-primary"), "target": Facts("laptop")}
     line, state = fresh(procedure(COPY_OUT), facts)
     game = Game(replace(state, people=ROLES), [line])
-    silent = game.ask(Move.START, OPERATOR, acknowledged=True)
+    silent = game.ask(Start, OPERATOR, acknowledged=True)
     assert isinstance(silent, Malformed)
     assert set(silent.errors) == {"access"}
-    outcome = game.ask(Move.START, OPERATOR, acknowledged=True, access="write")
+    outcome = game.ask(Start, OPERATOR, acknowledged=True, access="write")
     assert isinstance(outcome, Refusal)
     assert (outcome.code, outcome.guard) == ("write_access", "access")
-    game.must(Move.START, OPERATOR, acknowledged=True, access="read")
+    game.must(Start, OPERATOR, acknowledged=True, access="read")
     assert game.state.stated.access == "read"
 
 
@@ -307,20 +312,20 @@ def test_a_loss_that_grew_after_the_copy_was_read_is_signed_before_the_act() -> 
     facts = {**game.state.facts, "dump": replace(FACTS["dump"], fields=old)}
     game.state = replace(game.state, facts=facts)
     name = {"name": "ledger-primary"}
-    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, **name) == "gate_loss_signed"
-    assert game.refused(Move.RELEASE, OPERATOR, WRITE, reason="r") == "wrong_role"
-    assert Allowed(Move.RELEASE, WRITE) in allowed(game.state, DECIDER, game.at)
-    game.must(Move.RELEASE, DECIDER, WRITE, reason="It is the best there is.")
+    assert game.refused(Unlock, OPERATOR, WRITE, **name) == "gate_loss_signed"
+    assert game.refused(Release, OPERATOR, WRITE, reason="r") == "wrong_role"
+    assert Allowed(Release, WRITE) in allowed(game.state, DECIDER, game.at)
+    game.must(Release, DECIDER, WRITE, reason="It is the best there is.")
     assert "RPO" not in str(game.lines[-1].event.to_data()["loss"])
-    assert Allowed(Move.RELEASE, WRITE) not in allowed(game.state, DECIDER, game.at)
+    assert Allowed(Release, WRITE) not in allowed(game.state, DECIDER, game.at)
     later = {"target": game.state.stated.stopped["target"] + timedelta(hours=7)}
     signed = game.state
     held(game, stopped=later)
-    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, **name) == "gate_loss_signed"
+    assert game.refused(Unlock, OPERATOR, WRITE, **name) == "gate_loss_signed"
     game.state = signed
-    game.must(Move.UNLOCK, OPERATOR, WRITE, **name)
+    game.must(Unlock, OPERATOR, WRITE, **name)
     held(game, stopped=later)  # what becomes known after the act does not stand before its tick
-    game.must(Move.TICK, OPERATOR, WRITE)
+    game.must(Tick, OPERATOR, WRITE)
 
 
 def test_a_copy_whose_newest_record_nobody_knows_is_signed_for() -> None:
@@ -328,8 +333,8 @@ def test_a_copy_whose_newest_record_nobody_knows_is_signed_for() -> None:
     game.state = replace(
         game.state, facts={**game.state.facts, "dump": Facts("dump of today", {"rpo": "86400"})}
     )
-    assert game.refused(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary") == "gate_loss_signed"
+    assert game.refused(Unlock, OPERATOR, WRITE, name="ledger-primary") == "gate_loss_signed"
     (gate,) = [g for g in gates(game.state, WRITE, game.at) if g.key == "loss_signed"]
     assert "nobody has read the newest record" in gate.label
-    game.must(Move.RELEASE, DECIDER, WRITE, reason="There is no other.")
-    game.must(Move.UNLOCK, OPERATOR, WRITE, name="ledger-primary")
+    game.must(Release, DECIDER, WRITE, reason="There is no other.")
+    game.must(Unlock, OPERATOR, WRITE, name="ledger-primary")

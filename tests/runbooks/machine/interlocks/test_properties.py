@@ -12,13 +12,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runbooks.enums import Move, RunKind, RunStatus, StepStatus
+from runbooks.enums import RunKind, RunStatus, StepStatus
 from runbooks.machine import interlocks
 from runbooks.machine.events.gates import GateOverridden, StepReleased
 from runbooks.machine.gates import gates, overridden
+from runbooks.machine.move import Move
+from runbooks.machine.moves import MOVES
+from runbooks.machine.moves.branches import Diagnose, Reopen, Undo
+from runbooks.machine.moves.hold import Resume
+from runbooks.machine.moves.log import Attach, LateEntry, Note, StrikeOut
+from runbooks.machine.moves.roles import TakeRole
+from runbooks.machine.moves.run import Abort, Complete, Start
+from runbooks.machine.moves.second_person import Countersign
+from runbooks.machine.moves.steps import BeginStep, Release, Tick
+from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.state import Facts, RunState, current
 from runbooks.procedure.irreversible import ACTS, act_of, acts
+from tests.factories.moves import fitting
 from tests.runbooks.machine.guarded import FACTS, FRONT, OTHER, SHA
 from tests.runbooks.machine.table import (
     DECIDER,
@@ -94,8 +105,8 @@ def begin(source: bytes = TEXT) -> Game:
     line = prepared(given, kind=RunKind.LIVE, token="run-7-0a")
     game = Game(genesis(7, procedure(source), line), [line])
     for person, role in ROLES.items():
-        game.must(Move.TAKE_ROLE, person, role=role.value)
-    game.must(Move.START, OPERATOR, acknowledged=True, conditions=True)
+        game.must(TakeRole, person, role=role.value)
+    game.must(Start, OPERATOR, acknowledged=True, conditions=True)
     return game
 
 
@@ -115,15 +126,15 @@ def right(game: Game) -> None:
         last = max(done, key=lambda s: s.touched).index if done else None
         said = "none" if last is None else state.step(last).number
         for person in (OPERATOR, DECIDER):
-            game.ask(Move.RESUME, person, read_back=said)
+            game.ask(Resume, person, read_back=said)
     elif now is None:
-        game.ask(Move.COMPLETE, OPERATOR, summary="")
+        game.ask(Complete, OPERATOR, summary="")
     elif state.steps[now].status is StepStatus.MISMATCH:
-        game.ask(Move.DIAGNOSE, OPERATOR, now, finding="It was typed wrong.")
+        game.ask(Diagnose, OPERATOR, now, finding="It was typed wrong.")
     elif state.steps[now].status is StepStatus.DIAGNOSED:
-        game.ask(Move.REOPEN, OPERATOR, now)
+        game.ask(Reopen, OPERATOR, now)
     elif state.steps[now].status is StepStatus.AWAITING:
-        game.ask(Move.COUNTERSIGN, VERIFIER, now, values=values(state, now))
+        game.ask(Countersign, VERIFIER, now, values=values(state, now))
     else:
         act(game, now)
 
@@ -132,15 +143,15 @@ def act(game: Game, now: int) -> None:
     guard = game.state.step(now).guard
     if {"team_check", *ACTS} & guard.locks.keys():
         for person in (OPERATOR, VERIFIER, DECIDER):
-            game.ask(Move.CONFIRM_TEAM_CHECK, person, now)
+            game.ask(ConfirmTeamCheck, person, now)
     if act_of(guard) and now not in game.state.stated.unlocked:
-        game.ask(Move.BEGIN_STEP, OPERATOR, now)
+        game.ask(BeginStep, OPERATOR, now)
         if interlocks.signature(game.state, now, game.at):
-            game.ask(Move.RELEASE, DECIDER, now, reason="It holds nothing.")
-        game.ask(Move.COUNTERSIGN, VERIFIER, now)
-        game.ask(Move.UNLOCK, OPERATOR, now, name="ledger")
+            game.ask(Release, DECIDER, now, reason="It holds nothing.")
+        game.ask(Countersign, VERIFIER, now)
+        game.ask(Unlock, OPERATOR, now, name="ledger")
         check_unlocked(game)
-    game.ask(Move.TICK, OPERATOR, now, values=values(game.state, now))
+    game.ask(Tick, OPERATOR, now, values=values(game.state, now))
 
 
 def check_unlocked(game: Game) -> None:
@@ -151,18 +162,17 @@ def check_unlocked(game: Game) -> None:
 
 
 ANY = st.tuples(
-    st.sampled_from([m for m in Move if m not in {Move.PREPARE, Move.ATTACH, Move.STRIKE_OUT,
-                                                  Move.LATE_ENTRY, Move.NOTE, Move.START}]),
+    st.sampled_from([m for m in MOVES if m not in {Attach, StrikeOut, LateEntry, Note, Start}]),
     st.sampled_from(PEOPLE),
     st.sampled_from(["typed", "wrong", "bad"]),
 )  # fmt: skip
 TURN = st.one_of(st.none(), st.none(), st.none(), ANY, st.integers(1, 900))
 
 
-def anything(game: Game, move: Move, by: int, how: str) -> None:
+def anything(game: Game, move: type[Move], by: int, how: str) -> None:
     now = current(game.state)
     (written,) = acts(game.state.procedure)
-    index = written.index if move is Move.UNDO else now
+    index = written.index if move is Undo else now
     said = values(game.state, now) if now is not None else {}
     if how != "typed":
         said = {**said, **dict.fromkeys(list(said)[:1], "x")}
@@ -171,11 +181,11 @@ def anything(game: Game, move: Move, by: int, how: str) -> None:
         "values": said, "reason": "r", "observed": "o", "finding": "f", "name": "ledger",
         "role": ("verifier", "decider", "observer")[by % 3], "read_back": "none", "to": RELIEF,
         "position": "p", "running": "-", "next_step": "n", "worries": "-", "identifier": "7301442",
-        "gate": ("countersigned", "team_check", "safety_copy")[by % 3], "hours_awake": "3",
+        "gate": ("countersigned", "team_check", "safety_copy")[by % 3], "hours_awake": 3,
         "holds": False, "answer": "", "deviation": "",
     }  # fmt: skip
-    if move is not Move.ABORT:
-        game.ask(move, by, index, **data)
+    if move is not Abort:
+        game.ask(move, by, index, **fitting(move, data))
     check_unlocked(game)
 
 
