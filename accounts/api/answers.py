@@ -58,6 +58,11 @@ class ProblemSerializer(serializers.Serializer[None]):
     seen = serializers.IntegerField(
         required=False, help_text="With `changed_meanwhile`: send this once you read the change."
     )
+    findings = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="With a text that has errors: all of them, as `lint` answers them.",
+    )
     state = serializers.DictField(
         required=False, help_text="With 409: the thing as it is now, as a GET of it answers."
     )

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
 import pytest
 from drf_spectacular.drainage import GENERATOR_STATS
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
 
 from accounts.models import User
 from config.api import document
@@ -20,6 +17,7 @@ from runbooks.machine.move import Move
 from runbooks.machine.moves import MOVES
 from runbooks.machine.moves.hold import Hold
 from tests.factories.api import Programs
+from tests.factories.described import check
 from tests.factories.story import story
 
 
@@ -29,32 +27,6 @@ def programs(
 ) -> Programs:
     people = {one.username: one for one in (operator, verifier, decider, author, approver)}
     return Programs(story(people, at), people)
-
-
-def strict(schema: Any) -> Any:
-    """The schema in the words of JSON Schema, in which no field may come that is not named."""
-    if isinstance(schema, list):
-        return [strict(one) for one in schema]
-    if not isinstance(schema, dict):
-        return schema
-    made = {name: strict(value) for name, value in schema.items()}
-    if made.pop("nullable", False):
-        if "type" in made:
-            made["type"] = [made["type"], "null"]
-        else:
-            made = {"anyOf": [made, {"type": "null"}]}
-    if "properties" in made:
-        made.setdefault("additionalProperties", False)
-    return made
-
-
-def check(value: Any, name: str) -> None:
-    """Fail unless `value` is a `name` of the document."""
-    whole = {"components": strict(document.made()["components"])}
-    resource = Resource.from_contents(whole, default_specification=DRAFT202012)
-    registry = Registry().with_resource("urn:api", resource)
-    schema = {"$ref": f"urn:api#/components/schemas/{name}"}
-    jsonschema.Draft202012Validator(schema, registry=registry).validate(value)
 
 
 def answers(programs: Programs) -> Iterator[tuple[Any, str]]:

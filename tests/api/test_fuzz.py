@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,13 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from accounts.enums import Role
 from config.api import document
-from tests.factories import inventory
-from tests.factories.people import person
-from tests.factories.story import story
-from tests.factories.tokens import token
-from tests.incidents import world
 
 # The live stream is served beside Django and never ends: tests/runbooks/api/test_live.py tries it.
 WHOLE = deepcopy(document.made())  # schemathesis writes into what it is given
@@ -64,31 +57,6 @@ def one_connection() -> Iterator[None]:
     yield
     for signal in (request_started, request_finished):
         signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def stage(db: None, settings: Any) -> dict[str, Any]:
-    """A house with one thing of each kind, and somebody who may do everything."""
-    settings.API_READS_PER_MINUTE = settings.API_WRITES_PER_MINUTE = 10**9
-    at = datetime.now(UTC) - timedelta(hours=1)
-    cast = {name: person(name, name[:2], *Role) for name in ("operator", "verifier", "decider")}
-    cast |= {"author": person("author", "au", *Role), "approver": person("approver", "ap", *Role)}
-    everyone = cast["operator"]
-    ledger = inventory.system(everyone, at)
-    instance = inventory.instance(ledger, everyone, at)
-    copy = inventory.copy(ledger, everyone, at, good=True)
-    incident = world.incident(everyone, at, system=ledger)
-    run = story(cast, at).start().run
-    return {
-        "headers": {"Authorization": f"Bearer {token(everyone, at=at).text}"},
-        "incidents": incident.pk,
-        "instances": instance.pk,
-        "copies": copy.pk,
-        "runs": run.pk,
-        "people": cast["verifier"].pk,
-        "systems": ledger.slug,
-        "runbooks": run.revision.runbook.slug,
-    }
 
 
 def known(case: Any, stage: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from accounts import tokens
 from accounts.enums import Scope
 from accounts.models import User
 from accounts.tokens import Issued
+from tests.factories.described import Program
 
 ALL = tuple(Scope)
 
@@ -22,5 +23,6 @@ def token(of: User, *scopes: Scope, at: datetime | None = None, days: int = 30) 
 
 
 def program(of: User, *scopes: Scope) -> Client:
-    """A client without a session that sends a token of `of` with every request."""
-    return Client(headers={"authorization": f"Bearer {token(of, *scopes).text}"})
+    """A client without a session that sends a token of `of` with every request. Each of its answers
+    is checked against the OpenAPI document."""
+    return Program(headers={"authorization": f"Bearer {token(of, *scopes).text}"})

@@ -92,7 +92,8 @@ def test_by_program(run: Play) -> None:
     assert send("verifier", ProposeReplacement, **sent).status_code == 200
     now = program(relief).get(f"/api/v1/runs/{run.run.pk}/").json()
     assert now["replacement"]["role"] == "decider"
-    assert now["replacement"]["to"] == {"id": relief.pk, "name": str(relief)}
+    named = {"id": relief.pk, "name": relief.name, "initials": relief.initials}
+    assert now["replacement"]["to"] == named
     assert now["replacement"]["person"]["id"] == run.people["decider"].pk
     assert "confirm_replacement" in {one["move"] for one in now["allowed_moves"]}
     assert send("relief", ConfirmReplacement, read_back="7").json()["code"] == "read_back_wrong"
