@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import process_webhooks
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 
 from accounts.api.fields import EnumField
+from accounts.api.schema import OpenApi
 from runbooks.enums import RunKind, RunRole
 from webhooks import kinds
 from webhooks.outgoing_events import EXAMPLE
@@ -165,7 +167,7 @@ TEST_EVENT = _webhook(
 )
 
 
-def add_webhooks(result: dict[str, Any], *, generator: Any, **context: Any) -> dict[str, Any]:
+def add_webhooks(result: OpenApi, *, generator: SchemaGenerator, **context: object) -> OpenApi:
     """Hook of the document's making: `webhooks`, and the shapes that they refer to. (The setting
     `WEBHOOKS` of drf-spectacular would lose these shapes: it collects them too early.)"""
     headers = [

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-SOURCE: dict[str, Any] = {
+SOURCE: dict[str, object] = {
     "source": "# Restore the books\n\n- [ ] Read the newest entry\n\n- [ ] Stop the writers\n",
     "summary": "First version.",
 }
 
-PREPARE: dict[str, Any] = {
+PREPARE: dict[str, object] = {
     "runbook": "restore-the-books",
     "revision": 3,
     "kind": "drill",
     "parameters": {"dump": "12", "target": "4"},
 }
 
-DONE: dict[str, Any] = {
+DONE: dict[str, object] = {
     "sequence": 9,
     "events": ["step.recorded", "step.ticked"],
     "replayed": False,
 }
 
-RUN: dict[str, Any] = {
+RUN: dict[str, object] = {
     "id": 42,
     "title": "Restore the books",
     "kind": "live",

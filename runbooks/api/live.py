@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from accounts.api.schema import OpenApi
 
-_TOLD = """The log of a run as server-sent events, for as long as you read.
+_DESCRIPTION = """The log of a run as server-sent events, for as long as you read.
 
 `log` carries the new events, and its `id` is what you go on from after a break: send it as
 `Last-Event-ID`, or as `after`. `presence` carries the people who have the run open, and `ping`
@@ -13,10 +13,10 @@ comes every 4 seconds as long as the log can be read. The stream ends when the t
 _EXAMPLE = 'id: 12\nevent: log\ndata: {"sequence": 12, "kinds": ["step.ticked"]}\n\n'
 
 
-def add_stream(result: dict[str, Any], **context: Any) -> dict[str, Any]:
+def add_stream(result: OpenApi, **context: object) -> OpenApi:
     """Hook of the document's making: `/live/runs/{id}`."""
     number = {"type": "integer", "minimum": 0}
-    answers: dict[str, Any] = {
+    answers: dict[str, object] = {
         "200": {
             "description": "Events, until the server or you end it.",
             "content": {
@@ -24,7 +24,7 @@ def add_stream(result: dict[str, Any], **context: Any) -> dict[str, Any]:
             },
         }
     }
-    for status, told in (
+    for status, description in (
         ("400", "`after` is no number, or the host is not ours."),
         ("401", "There is no token, or it opens nothing."),
         ("403", "You may not see runs, or a page of another site asked."),
@@ -32,11 +32,11 @@ def add_stream(result: dict[str, Any], **context: Any) -> dict[str, Any]:
         ("503", "The server is stopping, or the database does not answer."),
     ):
         problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
-        answers[status] = {"description": told, "content": {"application/json": problem}}
+        answers[status] = {"description": description, "content": {"application/json": problem}}
     result["paths"]["/live/runs/{id}"] = {
         "get": {
             "operationId": "run_stream",
-            "description": _TOLD,
+            "description": _DESCRIPTION,
             "tags": ["Log"],
             "parameters": [
                 {"in": "path", "name": "id", "required": True, "schema": number},

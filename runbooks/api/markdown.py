@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO
 
-from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from accounts.api.parsers import body_of
+from accounts.api.serializers import SerializerKind, Values
 from accounts.api.views import asked, sent
 
 
@@ -19,26 +20,25 @@ class Markdown(BaseParser):
 
     def parse(
         self,
-        stream: IO[Any],
+        stream: IO[bytes],
         media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        """The body. Raises `RequestDataTooBig` (413)."""
-        request: Request = (parser_context or {})["request"]
-        return bytes(request._request.body)
+        parser_context: Mapping[str, object] | None = None,
+    ) -> Values:
+        """The body as `source`. Raises `RequestDataTooBig` (413)."""
+        return {"source": body_of(parser_context)}
 
 
 def given(
     request: Request,
-    body: type[serializers.Serializer[Any]],
-    query: type[serializers.Serializer[Any]] | None = None,
-) -> tuple[bytes, dict[str, Any]]:
+    body: SerializerKind,
+    query: SerializerKind | None = None,
+) -> tuple[bytes, Values]:
     """The text, and what was sent with it: in the JSON `body`, or in the `query` of Markdown.
 
     Raises `ValidationError`, `ParseError`, `RequestDataTooBig`.
     """
-    text: Any = request.data
-    if isinstance(text, bytes):
-        return text, asked(query, request) if query else {}
+    source = request.data.get("source") if isinstance(request.data, dict) else None
+    if isinstance(source, bytes):
+        return source, asked(query, request) if query else {}
     fields = sent(body, request)
     return fields.pop("source").encode(), fields

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -58,8 +57,14 @@ class EditorForm(forms.Form):
     )
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, base: Revision | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, str] | None = None,
+        *,
+        initial: Mapping[str, object] | None = None,
+        base: Revision | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
         self.base = base
 
     def source_bytes(self) -> bytes:
@@ -118,9 +123,11 @@ class WaiveForm(forms.Form):
 class ApprovalForm(forms.Form):
     """What an approver says besides yes: which waivers they have read, by their codes."""
 
-    def __init__(self, waivers: Sequence[WaivedRule], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [(one.code, one.code) for one in waivers]
+    def __init__(
+        self, waivers: Sequence[WaivedRule], data: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(data)
+        choices = [(waiver.code, waiver.code) for waiver in waivers]
         self.fields["reason"] = TextField(
             label="Why it will not go wrong in the same way again",
             max_length=LONGEST_REASON,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 from django import forms
 from django.http import QueryDict
@@ -33,7 +33,7 @@ class Pick(forms.ChoiceField):
     """A choice among what fits. What does not, or no longer, is sent on all the same: the verb says
     why it is refused, that it is production, say."""
 
-    def valid_value(self, value: Any) -> bool:
+    def valid_value(self, value: object) -> bool:
         return True
 
 
@@ -60,16 +60,16 @@ class PrepareForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,
+        data: Mapping[str, str] | None = None,
+        *,
         procedure: Procedure,
         system: System | None,
         approved: bool,
         at: datetime,
         until: LastWrite | None = None,
-        **kwargs: Any,
+        initial: Mapping[str, str] | None = None,
     ) -> None:
-        kwargs["initial"] = {"key": uuid.uuid4().hex, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **kwargs)
+        super().__init__(data, initial={"key": uuid.uuid4().hex, **(initial or {})})
         self.copies: dict[str, tuple[CopyChoice, ...]] = {}
         self.instances: dict[str, tuple[InstanceChoice, ...]] = {}
         self.procedure = procedure

@@ -30,6 +30,7 @@ register = template.Library()
 
 _panels: Recent[Hashable, SafeString] = Recent(2000)
 
+_MULTIPART = format_html(' enctype="{}"', "multipart/form-data")
 #: What differs in every answer and is no part of a version: the browser writes new tokens into the
 #: forms that it keeps, and counts the clocks itself.
 _RENEWED = re.compile(
@@ -81,8 +82,16 @@ def run_panel(context: template.Context, panel: Panel, large: bool = False) -> S
     else:
         shown = _panels.get_or((content_key(panel), large), lambda: _draw(panel, large))
     hidden = [*hidden_fields(context), *panel.hidden]
-    ends = format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden)
-    return format_html("{}{}</form>", shown, ends)
+    return format_html(
+        '<form method="post" action="{}" class="move" id="{}" data-move="{}"{} novalidate>'
+        "{}{}</form>",
+        panel.url,
+        panel.id,
+        panel.move,
+        _MULTIPART if panel.form.is_multipart() else "",
+        shown,
+        format_html_join("", '<input type="hidden" name="{}" value="{}">', hidden),
+    )
 
 
 @register.simple_tag(takes_context=True)
