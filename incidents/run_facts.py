@@ -15,6 +15,9 @@ from incidents.enums import Moment
 from inventory.enums import Environment
 from runbooks.enums import RunStatus, StepStatus, ValueType
 from runbooks.machine.state import ENDED, RunState, StepState
+from runbooks.procedure.guards.acts import Overwrite
+from runbooks.procedure.guards.copies import Verify
+from runbooks.procedure.guards.target import Freeze, Thaw
 from runbooks.procedure.irreversible import acts, target_of
 from runbooks.procedure.model import ValueSpec
 
@@ -75,11 +78,6 @@ def _targets(state: RunState) -> set[str]:
     return {target_of(step.guard) for step in acts(state.procedure)}
 
 
-def _locks(state: RunState, step: StepState, key: str) -> dict[str, str]:
-    data = state.step(step.index).guard.locks.get(key) or {}
-    return {word: str(value) for word, value in data.items()}
-
-
 def _fact(state: RunState, step: StepState, name: str, **known: object) -> Fact:
     assert step.done_at is not None  # noqa: S101 - only steps that are done are asked
     values = {"time": step.done_at, **known}
@@ -87,9 +85,9 @@ def _fact(state: RunState, step: StepState, name: str, **known: object) -> Fact:
 
 
 def _frozen(state: RunState, step: StepState, own: Collection[str]) -> Iterator[Fact]:
-    of = _locks(state, step, "freeze").get("of", "")
-    if of in own:
-        yield _fact(state, step, state.facts[of].value, moment=Moment.WRITES_STOPPED)
+    freeze = state.step(step.index).guard.get(Freeze)
+    if freeze and freeze.of in own:
+        yield _fact(state, step, state.facts[freeze.of].value, moment=Moment.WRITES_STOPPED)
 
 
 def _restored(
@@ -99,18 +97,18 @@ def _restored(
     `restores`: the run is there to change something for good, whether that is of `own` or not."""
     over = False
     for step in done:
-        lock = _locks(state, step, "overwrite")
-        if lock.get("target") in own and not _rolled_back(state, step):
+        guard = state.step(step.index).guard
+        overwrite, thaw = guard.get(Overwrite), guard.get(Thaw)
+        if overwrite and overwrite.target in own and not _rolled_back(state, step):
             over = True
-            yield from _recovery_point(state, done, lock["from"])
-            name = state.facts[lock["target"]].value
+            yield from _recovery_point(state, done, overwrite.source)
+            name = state.facts[overwrite.target].value
             yield _fact(state, step, name, moment=Moment.RESTORED)
-        thawed = _locks(state, step, "thaw").get("of")
         # Opened as it was found, by a run that was given up or restored elsewhere, is not back in
         # service.
         opened = over or (state.status is RunStatus.COMPLETED and not restores)
-        if thawed in own and opened:
-            name = state.facts[str(thawed)].value
+        if thaw and thaw.of in own and opened:
+            name = state.facts[thaw.of].value
             yield _fact(state, step, name, moment=Moment.REOPENED)
 
 
@@ -123,7 +121,8 @@ def _rolled_back(state: RunState, step: StepState) -> bool:
 def _recovery_point(state: RunState, done: list[StepState], copy: str) -> Iterator[Fact]:
     for step in reversed(done):
         newest = step.values.get("verify.newest")
-        if newest and _locks(state, step, "verify").get("of") == copy:
+        verify = state.step(step.index).guard.get(Verify)
+        if newest and verify and verify.of == copy:
             time = datetime.fromisoformat(newest)
             name = state.facts[copy].value
             yield _fact(state, step, name, moment=Moment.RECOVERY_POINT, time=time)

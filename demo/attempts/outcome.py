@@ -20,6 +20,7 @@ from inventory.models import Copy
 from runbooks.enums import RunKind
 from runbooks.machine.moves.run import Start
 from runbooks.models import Revision, Run
+from runbooks.procedure.guards.target import Freeze
 
 
 def _incident(world: World) -> tuple[Incident, dict[str, Any]]:
@@ -84,7 +85,7 @@ def _staging(world: World) -> str:
     crew.man(*EVERYBODY)
     crew.press("operator", Start, acknowledged=True, conditions=True)
     links.link_run(incident, run=Run.objects.get(pk=crew.run), **who)
-    freeze = next(s.index for s in crew.state.procedure.steps if "freeze" in s.guard.locks)
+    freeze = next(s.index for s in crew.state.procedure.steps if Freeze in s.guard)
     crew.go_on(until=freeze)
     crew.do(freeze)
     incident.refresh_from_db()

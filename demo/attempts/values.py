@@ -9,6 +9,7 @@ from demo.day.right import PASSWORD
 from inventory.models import Copy, System
 from runbooks.machine.moves.steps import Record
 from runbooks.machine.moves.unlock import Unlock
+from runbooks.procedure.guards.copies import Verify
 
 _FOUND = "newest_found"
 _LEFT_OUT = "2026-03-29 02:30 Europe/Berlin"
@@ -80,7 +81,7 @@ def _thousand(world: World) -> str:
 
 def _rough(world: World) -> str:
     crew = world.restore()
-    step = next(step.index for step in crew.state.procedure.steps if "verify" in step.guard.locks)
+    step = next(step.index for step in crew.state.procedure.steps if Verify in step.guard)
     crew.go_on(until=step)
     values = {**crew.values(step), "verify.size": "48 MB"}
     return world.refused("invalid", lambda: crew.press("operator", Record, step, values=values))

@@ -18,7 +18,12 @@ from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Record, Release, Tick
 from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.state import RunState, current, place
-from runbooks.procedure.irreversible import ACTS, act_of, target_of
+from runbooks.procedure.guards import DEMANDS
+from runbooks.procedure.guards.acts import TeamCheck, Wait
+from runbooks.procedure.guards.copies import Verify
+from runbooks.procedure.guards.demand import Act
+from runbooks.procedure.guards.target import Identify
+from runbooks.procedure.irreversible import act_of, target_of
 from runbooks.procedure.model import ValueSpec
 
 PASSWORD = "countersign-demo"  # noqa: S105 - that of the demonstration, public by intent
@@ -96,7 +101,7 @@ class Crew:
             self.press(role, BeginStep, index)
         if act_of(guard):
             self.release_the_loss(index)
-        if guard.locks.keys() & {"team_check", *ACTS}:
+        if (TeamCheck, Act) in guard:
             self.agree(index)
         if guard.countersign is CountersignTiming.BEFORE:
             self.confirm(index)
@@ -118,7 +123,7 @@ class Crew:
 
     def sign_for_the_loss(self, index: int, values: dict[str, str]) -> None:
         """Where more would be lost than was promised, the decider signs before the tick."""
-        if "verify" not in self.state.step(index).guard.locks:
+        if Verify not in self.state.step(index).guard:
             return
         self.press("operator", Record, index, values=values)
         self.release_the_loss(index)
@@ -162,17 +167,17 @@ class Crew:
     def guarded(self, state: RunState, index: int, spec: ValueSpec, earlier: dict[str, str]) -> str:
         """What an interlock asks for."""
         key, _, word = spec.name.partition(".")
-        data = state.step(index).guard.locks[key]
-        facts = state.facts.get(str(data.get("of") or data.get("into")))
-        if key == "identify":
+        demand = state.step(index).guard[DEMANDS[key]]
+        facts = state.facts.get(demand.about or demand.written_into)
+        if key == Identify.key:
             assert facts is not None  # noqa: S101 - it names an instance
             return facts.identifiers[0 if word == "first" else 1]
         month = self.door.at + timedelta(days=30)
         known = {
             "mark.read_back": state.stated.token,
-            "direction.from": state.facts[str(data["from"])].value if key == "direction" else "",
+            "direction.from": state.facts[demand.read_from].value if demand.read_from else "",
             "direction.into": facts.value if facts else "",
-            "wait.first_line": f"{data['expect'][0]} ledger" if key == "wait" else "",
+            "wait.first_line": f"{demand.expect[0]} ledger" if isinstance(demand, Wait) else "",
             "protect.original": facts.fields.get("sha256") or self.digest(index) if facts else "",
             "protect.duplicate": facts.fields.get("sha256") or self.digest(index) if facts else "",
             "verify.size": facts.fields.get("size") or "48117760" if facts else "",

@@ -12,6 +12,8 @@ from functools import cached_property
 from runbooks.enums import StepStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.state import StepState
+from runbooks.procedure.guards import is_masked
+from runbooks.procedure.guards.acts import Destroy, Overwrite
 from runbooks.procedure.model import Guard, Step, ValueSpec
 from runbooks.screen import Desk, Person
 from runbooks.screen.steps import Row
@@ -69,7 +71,7 @@ class StepAnswer:
         """Without what is to be read off a machine again."""
         if self.hidden:
             return None
-        return {name: text for name, text in values.items() if not interlocks.is_masked(name)}
+        return {name: text for name, text in values.items() if not is_masked(name)}
 
     @property
     def wanted(self) -> list[WantedValue]:
@@ -146,15 +148,17 @@ class GuardAnswer:
 
     @property
     def overwrites(self) -> str | None:
-        return self.guard.locks.get("overwrite", {}).get("target")
+        overwrite = self.guard.get(Overwrite)
+        return overwrite.target if overwrite else None
 
     @property
     def deletes(self) -> str | None:
-        return self.guard.locks.get("destroy", {}).get("target")
+        deletion = self.guard.get(Destroy)
+        return deletion.target if deletion else None
 
     @property
     def interlocks(self) -> tuple[str, ...]:
-        return tuple(interlocks.promises(self.guard))
+        return self.guard.promises
 
 
 def person_of(desk: Desk, pk: int) -> Person:

@@ -9,7 +9,7 @@ from django import forms
 
 from runbooks.enums import RunRole
 from runbooks.forms.moves import MoveForm
-from runbooks.machine import interlocks
+from runbooks.machine.interlocks.identify import proof_of
 from runbooks.machine.replacing import proposed as replacement
 from runbooks.machine.replacing import replaceable
 
@@ -57,7 +57,7 @@ class AcceptHandOverForm(MoveForm):
         if target is None or not target.identifiers:
             del self.fields["identifier"]
             return
-        identifier, proof = self.fields["identifier"], interlocks.proof(target)
+        identifier, proof = self.fields["identifier"], proof_of(target)
         identifier.required = True
         identifier.label = f"Identify {target.value} again: its {proof.asked}"
         if proof.together:

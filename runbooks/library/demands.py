@@ -7,13 +7,12 @@ from datetime import timedelta
 
 from lib.units.durations import words as duration_words
 from runbooks.enums import CountersignTiming, RunRole
-from runbooks.machine import interlocks
 from runbooks.procedure.model import Duration, Guard, Procedure, ValueSpec
 
 
 def demands(guard: Guard, procedure: Procedure) -> tuple[str, ...]:
     """What the product demands at a step, a sentence each, the weightiest first."""
-    return (*interlocks.promises(guard), *_enforced(guard, procedure))
+    return (*guard.promises, *_enforced(guard, procedure))
 
 
 def expectation(value: ValueSpec) -> str:

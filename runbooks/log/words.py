@@ -15,8 +15,8 @@ from lib.times import stamp
 from lib.units.durations import words
 from lib.units.sizes import words as size_words
 from runbooks.enums import ValueType
-from runbooks.machine import interlocks
 from runbooks.machine.events.event import RunEvent
+from runbooks.procedure.guards import is_masked, value_asked
 from runbooks.procedure.model import Procedure, ValueSpec
 
 
@@ -69,14 +69,14 @@ def _marked(event: RunEvent, text: str) -> str:
 
 def guard_value(name: str) -> ValueSpec:
     """What an interlock asked for under the dotted `name`; the name itself when none did."""
-    label, kind = interlocks.word(name) or (name, ValueType.TEXT)
+    label, kind = value_asked(name) or (name, ValueType.TEXT)
     return ValueSpec(name, kind, label)
 
 
 def show_value(spec: ValueSpec, value: str) -> str:
     """A recorded value as people read it, with its unit. What is to be read off a machine again is
     not shown."""
-    if interlocks.is_masked(spec.name):
+    if is_masked(spec.name):
         return "read off the machine"
     return f"{shown(spec.type.value, value)} {spec.unit}".strip()
 

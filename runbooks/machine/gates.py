@@ -9,9 +9,13 @@ from accounts.texts import full_stop
 from runbooks.enums import CountersignTiming, RunKind, RunRole, RunStatus, StepStatus, ValueType
 from runbooks.machine import interlocks, rollback
 from runbooks.machine.freshness import is_fresh
+from runbooks.machine.interlocks.after import missing
 from runbooks.machine.requests import Gate, Refusal
 from runbooks.machine.state import FINISHED, RunState, current
-from runbooks.procedure.irreversible import ACTS, act_of
+from runbooks.procedure.guards.acts import Overwrite, TeamCheck
+from runbooks.procedure.guards.copies import Verify
+from runbooks.procedure.guards.demand import Act
+from runbooks.procedure.irreversible import act_of
 
 #: A countersign *before* counts for two minutes: concurrent verification means both are there now.
 COUNTERSIGN_COUNTS_FOR = timedelta(minutes=2)
@@ -79,7 +83,7 @@ def _rollback(state: RunState, index: int) -> Gate | None:
         return None
     why = rollback.refusal(state, thaw)
     label = f"Rollback closed: {rollback.went_back(state, thaw)}"
-    return Gate("rollback", label, False, f"{why.sentence} {why.remedy}", "overwrite")
+    return Gate("rollback", label, False, f"{why.sentence} {why.remedy}", Overwrite.key)
 
 
 def _release(state: RunState, index: int) -> Gate | None:
@@ -123,7 +127,7 @@ def _after_hold(state: RunState, index: int) -> Gate | None:
         not missing,
         "The run stood still for more than 15 minutes. Each person with a role confirms target,"
         " direction, copy and way back anew, from their own screen.",
-        "team_check",
+        TeamCheck.key,
     )
 
 
@@ -132,8 +136,7 @@ def repeats_check(state: RunState) -> bool:
     run that neither overwrites, deletes nor asks for a team check has none to repeat."""
     if state.stated.resumed_at is None:
         return False
-    agreed = {"team_check", *ACTS}
-    return any(agreed & step.guard.locks.keys() for step in state.procedure.steps)
+    return any((TeamCheck, Act) in step.guard for step in state.procedure.steps)
 
 
 def _begun(state: RunState, index: int) -> Gate | None:
@@ -186,7 +189,7 @@ def remarks(state: RunState, index: int) -> tuple[Gate, ...]:
     judged, what became of the question for another one."""
     guard, stated = state.step(index).guard, state.stated
     asked = stated.asked_copies_at is not None
-    if "verify" not in guard.locks and not (guard.decide and asked):
+    if Verify not in guard and not (guard.decide and asked):
         return ()
     hold = sum(answer.holds for answer in stated.answers)
     count = len(stated.answers)
@@ -215,7 +218,7 @@ def needs_begin(state: RunState, index: int) -> bool:
     guard = state.step(index).guard
     counted = guard.duration is not None and guard.duration.min is not None
     before = guard.countersign is CountersignTiming.BEFORE
-    return before or counted or interlocks.begins(state.step(index))
+    return before or counted or any(demand.begins for demand in state.step(index).guard.demands)
 
 
 def required_roles(state: RunState) -> tuple[RunRole, ...]:
@@ -228,7 +231,7 @@ def required_roles(state: RunState) -> tuple[RunRole, ...]:
         if step.guard.hold:
             wanted.add(step.guard.hold)
         # Who signs for a loss must be there before anybody knows whether there is one.
-        if "verify" in step.guard.locks and state.kind is RunKind.LIVE:
+        if Verify in step.guard and state.kind is RunKind.LIVE:
             wanted.add(RunRole.DECIDER)
         if act_of(step.guard):
             wanted |= {RunRole.VERIFIER, RunRole.DECIDER}
@@ -250,7 +253,7 @@ def run_gates(state: RunState) -> tuple[Gate, ...]:
 
 
 def _closing(state: RunState) -> Gate:
-    owed = interlocks.missing(state)
+    owed = missing(state)
     label = "What follows a restore is done" + (f"; missing: {'; '.join(owed)}" if owed else "")
     return Gate("after", label, not owed, "Do it in steps of this runbook.", "after")
 

@@ -80,7 +80,7 @@ def _in_batch(state: RunState, index: int, at: datetime, ticked: Sequence[dateti
 def _only_repeats(state: RunState, index: int) -> bool:
     """Whether a step has sub-steps, and asks for nothing itself but its tick."""
     guard = state.step(index).guard
-    asks = guard.record or guard.countersign or guard.locks
+    asks = guard.record or guard.countersign or guard.demands
     return not asks and any(step.parent == index for step in state.procedure.steps)
 
 

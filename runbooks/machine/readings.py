@@ -11,11 +11,12 @@ from runbooks.machine import interlocks
 from runbooks.machine.attempts import put
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.gates import closed_gate, not_yet
-from runbooks.machine.interlocks import Wrong
+from runbooks.machine.interlocks.interlock import Wrong
 from runbooks.machine.misses import holding, too_many
 from runbooks.machine.move import Request
 from runbooks.machine.requests import Malformed, NewEvent, Refusal
 from runbooks.machine.state import RunState, replace
+from runbooks.procedure.guards.target import Identify, MarkTarget
 from runbooks.procedure.observed import Reading, judge
 
 
@@ -108,8 +109,9 @@ def read(
 def _unfit(state: RunState, index: int, why: str) -> Wrong:
     """A value that is not as expected is a finding. Where the step identifies the target, it says
     that this may be another one, a standby perhaps, and the guard has caught it."""
-    guard = next((key for key in ("identify", "mark") if key in state.step(index).guard.locks), "")
-    return Wrong(why, caught=Caught.TARGET if guard else "", guard=guard)
+    guard = state.step(index).guard
+    reads = guard.get(Identify) or guard.get(MarkTarget)
+    return Wrong(why, caught=Caught.TARGET if reads else "", guard=reads.key if reads else "")
 
 
 def mismatch(

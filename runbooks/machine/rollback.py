@@ -14,6 +14,10 @@ from runbooks.machine.interlocks.interlock import utc
 from runbooks.machine.requests import Refusal
 from runbooks.machine.state import RunState
 from runbooks.machine.statements import Thawed
+from runbooks.procedure.guards.acts import Overwrite
+from runbooks.procedure.guards.copies import MakeCopy
+from runbooks.procedure.guards.demand import Demand
+from runbooks.procedure.guards.target import Direction, Freeze, Identify, Thaw
 from runbooks.procedure.irreversible import act_of, target_of
 from runbooks.procedure.model import Procedure, Step
 
@@ -21,14 +25,14 @@ from runbooks.procedure.model import Procedure, Step
 def is_guarded(procedure: Procedure, section: str, target: str) -> bool:
     """Whether a section overwrites the instance `target` only after it identified, froze and copied
     it, and said which way, within the section itself."""
-    wanted = [("identify", "of"), ("direction", "into"), ("freeze", "of"), ("copy", "of")]
+    wanted: set[type[Demand]] = {Identify, Direction, Freeze, MakeCopy}
     for step in procedure.steps:
         if step.section != section:
             continue
-        locks = step.guard.locks
-        if locks.get("overwrite", {}).get("target") == target:
+        overwrite = step.guard.get(Overwrite)
+        if overwrite and overwrite.target == target:
             return not wanted
-        wanted = [(key, side) for key, side in wanted if not _is_about(locks, key, side, target)]
+        wanted -= {type(demand) for demand in step.guard.demands if _is_about(demand, target)}
     return False
 
 
@@ -79,14 +83,14 @@ def refusal(state: RunState, thaw: Thawed) -> Refusal:
         " since would be lost.",
         "Go on, or abort. To restore again, start a new restore run: it freezes and copies first"
         " what is there now.",
-        guard="overwrite",
+        guard=Overwrite.key,
     )
 
 
 def went_back(state: RunState, thaw: Thawed) -> str:
     """Which step put which instance back in service, as the beginning of a sentence."""
     step = state.step(thaw.step)
-    facts = state.facts.get(str(step.guard.locks["thaw"]["of"]))
+    facts = state.facts.get(step.guard[Thaw].of)
     return f"step {step.number} put {facts.value if facts else 'it'} back in service"
 
 
@@ -97,12 +101,11 @@ def closing_step(procedure: Procedure, section: str, *, acts: bool = False) -> S
     ways = [s.index for s in procedure.steps if _leads(procedure, s, section)]
     targets: set[str] = set()
     for step in (procedure.steps[i] for i in procedure.main_path):
-        locks = step.guard.locks
         if act_of(step.guard):
             targets.add(target_of(step.guard))
-        thawed = str(locks.get("thaw", {}).get("of", ""))
-        if thawed in targets and (acting or any(way < step.index for way in ways)):
-            return None if is_guarded(procedure, section, thawed) else step
+        thaw = step.guard.get(Thaw)
+        if thaw and thaw.of in targets and (acting or any(way < step.index for way in ways)):
+            return None if is_guarded(procedure, section, thaw.of) else step
     return None
 
 
@@ -123,6 +126,8 @@ def _leads(procedure: Procedure, step: Step, section: str) -> bool:
     return named is not None and named.aside and named.key == section
 
 
-def _is_about(locks: dict[str, dict[str, object]], key: str, side: str, target: str) -> bool:
-    data = locks.get(key, {})
-    return data.get(side) == target and (key != "copy" or data.get("purpose") == Purpose.SAFETY)
+def _is_about(demand: Demand, target: str) -> bool:
+    """Whether a demand is about `target`, or says that it is written into. Of copies, only a safety
+    copy counts."""
+    is_safe = not isinstance(demand, MakeCopy) or demand.purpose is Purpose.SAFETY
+    return is_safe and target in {demand.about, demand.written_into}

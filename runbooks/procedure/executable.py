@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, replace
 from typing import Any
 
+from runbooks.procedure.guards.arguments import to_data
 from runbooks.procedure.model import Guard, Procedure, Step
 from runbooks.procedure.quoting import has_known_quoting, without_comments
 
@@ -51,7 +52,7 @@ def way_to(procedure: Procedure, index: int | None = None) -> list[str]:
 
 def has_deed(step: Step) -> bool:
     """Whether a step has a command or an interlock."""
-    return bool(step.commands or step.guard.locks)
+    return bool(step.commands or step.guard.demands)
 
 
 class _Acting:
@@ -74,7 +75,9 @@ class _Acting:
 
     def step(self, step: Step) -> list[Any]:
         """What acts in a step, wherever it stands."""
-        data = asdict(replace(step.guard, duration=None))
+        data = asdict(replace(step.guard, duration=None, demands=()))
+        del data["demands"]
+        data["locks"] = {demand.key: to_data(demand) for demand in step.guard.demands}
         for key in ("undo", "on_mismatch"):
             data[key] = self.place(data[key])
         if step.guard.decide:

@@ -5,9 +5,10 @@ Immutable and free of any database. `runbooks.procedure.serialization` stores it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from runbooks.enums import (
     CountersignTiming,
@@ -18,7 +19,11 @@ from runbooks.enums import (
     Use,
     ValueType,
 )
+from runbooks.procedure.guards.arguments import to_data
+from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.sections import Section, StrayCommand, StrayList
+
+AnyDemand = TypeVar("AnyDemand", bound=Demand)
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,9 @@ class Decision:
 
 @dataclass(frozen=True)
 class Guard:
-    """What a step demands. `locks` holds what the interlocks enforce
-    (`runbooks.machine.interlocks`): the key of each guard and its data, as plain JSON data.
-    `override`: whether its gates may be passed by an override."""
+    """What a step demands. `demands` are what the interlocks enforce
+    (`runbooks.procedure.guards`), in the order of the text. `override`: whether its gates may be
+    passed by an override."""
 
     record: tuple[ValueSpec, ...] = ()
     countersign: CountersignTiming | None = None
@@ -122,7 +127,32 @@ class Guard:
     on_mismatch: str = ""
     decide: Decision | None = None
     override: bool = True
-    locks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    demands: tuple[Demand, ...] = ()
+
+    @property
+    def locks(self) -> dict[str, dict[str, Any]]:
+        """The same as plain data, for the linter until it reads the demands."""
+        return {demand.key: to_data(demand) for demand in self.demands}
+
+    @property
+    def promises(self) -> tuple[str, ...]:
+        """What the interlocks of the step demand, in words."""
+        return tuple(demand.promise() for demand in self.demands)
+
+    def get(self, kind: type[AnyDemand]) -> AnyDemand | None:
+        """The demand of this kind, or of a kind of it; None where there is none."""
+        return next((demand for demand in self.demands if isinstance(demand, kind)), None)
+
+    def __getitem__(self, kind: type[AnyDemand]) -> AnyDemand:
+        """The same, of a guard that is known to have it. Raises `KeyError`."""
+        demand = self.get(kind)
+        if demand is None:
+            raise KeyError(kind)
+        return demand
+
+    def __contains__(self, kind: type[Demand] | tuple[type[Demand], ...]) -> bool:
+        """Whether there is a demand of this kind, or of one of these."""
+        return any(isinstance(demand, kind) for demand in self.demands)
 
 
 @dataclass(frozen=True)
@@ -218,20 +248,17 @@ class Procedure:
 
     def written_into(self) -> str:
         """Name of the parameter this runbook writes into, or else deletes; '' if no guard says."""
-        return self.named(overwrite="target", direction="into") or self.named(destroy="target")
+        demands = list(self.demands())
+        into = next((demand.written_into for demand in demands if demand.written_into), "")
+        return into or next((demand.deleted for demand in demands if demand.deleted), "")
 
     def read_from(self) -> str:
         """Name of the parameter this runbook reads from, '' if no guard says so."""
-        return self.named(overwrite="from", direction="from")
+        return next((demand.read_from for demand in self.demands() if demand.read_from), "")
 
-    def named(self, **sides: str) -> str:
-        """The first parameter that a step names at one of these keys of a guard; '' for none."""
-        for step in self.steps:
-            locks = step.guard.locks
-            for key, side in sides.items():
-                if locks.get(key, {}).get(side):
-                    return str(locks[key][side])
-        return ""
+    def demands(self) -> Iterator[Demand]:
+        """The demands of all steps, in ticking order."""
+        return (demand for step in self.steps for demand in step.guard.demands)
 
     @property
     def copies_out(self) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from runbooks.enums import CountersignTiming, Operation, ParameterType, RunRole, Use, ValueType
-from runbooks.procedure import older
+from runbooks.procedure.guards import DEMANDS
+from runbooks.procedure.guards.arguments import from_data, to_data
 from runbooks.procedure.model import (
     Decision,
     Duration,
@@ -27,7 +28,10 @@ from runbooks.procedure.sections import Section, StrayCommand, StrayList
 
 def as_json(procedure: Procedure) -> dict[str, Any]:
     """Plain data for a JSON column."""
-    return dataclasses.asdict(procedure)
+    data = dataclasses.asdict(procedure)
+    for step, kept in zip(procedure.steps, data["steps"], strict=True):
+        kept["guard"]["demands"] = [[demand.key, to_data(demand)] for demand in step.guard.demands]
+    return data
 
 
 def from_json(data: dict[str, Any]) -> Procedure:
@@ -64,7 +68,6 @@ def _value(data: dict[str, Any]) -> ValueSpec:
 
 
 def _guard(data: dict[str, Any]) -> Guard:
-    data = older.guard(data)
     decision = data["decide"]
     return Guard(
         **{
@@ -77,6 +80,7 @@ def _guard(data: dict[str, Any]) -> Guard:
             "decide": Decision(decision["question"], tuple((a, b) for a, b in decision["options"]))
             if decision
             else None,
+            "demands": tuple(from_data(DEMANDS[key], given) for key, given in data["demands"]),
         }
     )
 

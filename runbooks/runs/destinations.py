@@ -15,7 +15,6 @@ from runbooks.machine.state import Facts
 from runbooks.procedure.irreversible import acts, target_of
 from runbooks.procedure.model import Procedure
 
-_WAYS = (("overwrite", "from", "target"), ("direction", "from", "into"))
 #: What stands before the machine in a place: a scheme, an account.
 _BEFORE = re.compile(r"^(\w+://)?([^@/\s]+@)?")
 _AFTER = re.compile(r"[:/\\\s]")
@@ -54,11 +53,9 @@ def forbidden(
 
 def _ways(procedure: Procedure) -> Iterator[tuple[str, str]]:
     """Every FROM and INTO that a step names, as parameters."""
-    for step in procedure.steps:
-        for key, source, target in _WAYS:
-            lock = step.guard.locks.get(key, {})
-            if lock.get(source) and lock.get(target):
-                yield str(lock[source]), str(lock[target])
+    for demand in procedure.demands():
+        if demand.read_from and demand.written_into:
+            yield demand.read_from, demand.written_into
 
 
 def _same(source: Chosen, target: Chosen, one_parameter: bool) -> bool:

@@ -19,11 +19,15 @@ from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.requests import Refusal
 from runbooks.machine.state import Facts, RunState
 from runbooks.models import Run
-from runbooks.procedure.irreversible import act_of, acts, target_of
+from runbooks.procedure.guards.acts import Overwrite
+from runbooks.procedure.guards.copies import Protect, Verify
+from runbooks.procedure.guards.demand import Act, Demand
+from runbooks.procedure.guards.target import Direction, Identify, MarkTarget
+from runbooks.procedure.irreversible import acts, target_of
 
 #: Guards at whose tick the grounds are looked at. What comes after an overwrite is not among them:
 #: then it is too late to refuse, and the ledger would stay frozen.
-LOOKED_AT = ("identify", "mark", "direction", "protect", "verify")
+LOOKED_AT = (Identify, MarkTarget, Direction, Protect, Verify)
 _AWAY = {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}
 _GONE = {Lifecycle.DECOMMISSIONED.value, Lifecycle.QUARANTINED.value}
 
@@ -55,7 +59,7 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
         "inventory_changed",
         f"The inventory changed after this run was prepared: {' '.join(dict.fromkeys(said))}",
         "Stop and find out which is right. Then abort this run and prepare a new one.",
-        guard=next(iter(_keys(state, request)), "overwrite"),
+        guard=next((demand.key for demand in _demands(state, request)), Overwrite.key),
         caught=Caught.TARGET if other else Caught.COPY,
     )
 
@@ -69,31 +73,27 @@ def _acted(state: RunState) -> set[str]:
     }
 
 
-def _keys(state: RunState, request: Request) -> list[str]:
+def _demands(state: RunState, request: Request) -> list[Demand]:
     if request.step is None or not 0 <= request.step < len(state.steps):
         return []
-    guard = state.step(request.step).guard
-    locks = guard.locks
+    demands = state.step(request.step).guard.demands
     if isinstance(request.move, Unlock):
-        return [key for key in (act_of(guard),) if key]
+        return [demand for demand in demands if isinstance(demand, Act)]
     if isinstance(request.move, Tick | Decide):
-        return [key for key in LOOKED_AT if key in locks]
+        return [demand for demand in demands if isinstance(demand, LOOKED_AT)]
     return []
 
 
 def _named(state: RunState, request: Request) -> set[str]:
-    """The parameters that these guards are about."""
-    index = request.step
+    """The parameters that these demands are about."""
     if isinstance(request.move, Undo):
         return _acted(state)
-    if index is None or not _keys(state, request):
-        return set()
-    locks = state.step(index).guard.locks
-    said = [locks[key].get(word) for key in _keys(state, request) for word in _SIDES]
-    return {str(name) for name in said if name in state.facts}
-
-
-_SIDES = ("of", "from", "into", "target")
+    named = {
+        name
+        for demand in _demands(state, request)
+        for name in (demand.about, demand.read_from, demand.written_into)
+    }
+    return named & state.facts.keys()
 
 
 def _instance(row: Instance, facts: Facts, deleted_here: bool) -> Iterator[str]:

@@ -33,6 +33,7 @@ from runbooks.machine.move import Request
 from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState
 from runbooks.models import Run, RunParameter
+from runbooks.procedure.guards.copies import MakeCopy, Protect, Quarantine, Verify
 from runbooks.runs import inventory_checks, other_runs
 
 HOW_LENGTH = 200  # of what the inventory keeps of how a copy was read; the log has all of it
@@ -189,9 +190,9 @@ def _guard(events: tuple[RunEvent, ...]) -> str:
         return guards[0]
     registered = [event for event in events if isinstance(event, CopyRegistered)]
     if any(isinstance(event, CopyVerified) for event in events):
-        return "protect" if registered else "verify"
+        return Protect.key if registered else Verify.key
     replaced = any(event.purpose is Purpose.QUARANTINE for event in registered)
-    return "quarantine" if replaced else "copy"
+    return Quarantine.key if replaced else MakeCopy.key
 
 
 def _instance(deed: Deed) -> Instance:

@@ -23,7 +23,10 @@ from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.requests import Refusal
 from runbooks.machine.state import RunState
 from runbooks.models import Event, Run, RunParameter
-from runbooks.procedure.irreversible import ACTS, act_of, acts, target_of
+from runbooks.procedure.guards.acts import Destroy
+from runbooks.procedure.guards.demand import Act
+from runbooks.procedure.guards.target import Freeze, MarkTarget
+from runbooks.procedure.irreversible import act_of, acts, target_of
 from runbooks.procedure.model import Procedure
 from runbooks.runs import persistence
 
@@ -31,22 +34,19 @@ from runbooks.runs import persistence
 FORGOTTEN_AFTER = timedelta(hours=24)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ENDED = (RunStatus.COMPLETED.value, RunStatus.ABORTED.value)
-_TARGETS = (*((act, "target") for act in ACTS), ("freeze", "of"), ("mark", "of"))
-
-
-_WORKS = {"overwrite": "is restoring", "destroy": "is deleting", "": "is working on"}
+#: Demands that name a target.
+_TARGETS = (Act, Freeze, MarkTarget)
 
 
 @dataclass(frozen=True)
 class OtherRun:
     """A run that names `instance` as its target. `overwrote_at` is when it last laid open an
     overwrite or deletion of it, `last_at` when anything last happened in it; `act`: what it may do
-    to it, the key of the guard, '' for nothing of the kind; `blocks`: it keeps the run that asks
-    from its own act."""
+    to it, None for nothing of the kind; `blocks`: it keeps the run that asks from its own act."""
 
     run: Run
     instance: Instance
-    act: str
+    act: Act | None
     last_at: datetime
     overwrote_at: datetime | None
     blocks: bool
@@ -55,9 +55,10 @@ class OtherRun:
     def sentence(self) -> str:
         """What it is doing, in a sentence."""
         name, number = self.instance.name, self.run.pk
-        work = _WORKS[self.act]
+        deletes = isinstance(self.act, Destroy)
+        work = "is deleting" if deletes else "is restoring" if self.act else "is working on"
         if self.overwrote_at and self.run.ended_at:
-            what = "deletion" if self.act == "destroy" else "overwrite"
+            what = "deletion" if deletes else "overwrite"
             return f"Run {number} unlocked its {what} of {name} at {stamp(self.overwrote_at)}."
         if self.run.status == RunStatus.BRIEFING.value:
             return f"Run {number} was prepared for {name} and has not started."
@@ -70,12 +71,7 @@ class OtherRun:
 
 def targets(procedure: Procedure) -> frozenset[str]:
     """The parameters that a step overwrites, deletes, freezes or marks."""
-    return frozenset(
-        str(step.guard.locks[key][side])
-        for step in procedure.steps
-        for key, side in _TARGETS
-        if key in step.guard.locks
-    )
+    return frozenset(demand.about for demand in procedure.demands() if isinstance(demand, _TARGETS))
 
 
 def beside(run: Run, state: RunState, at: datetime) -> tuple[OtherRun, ...]:
@@ -173,7 +169,7 @@ def _other(row: RunParameter, mine: Run | None, at: datetime) -> OtherRun | None
     first = run.started_at is not None and (mine is None or _is_first(run, mine))
     blocks = bool(overwrote_at) or (first and not forgotten)
     return OtherRun(
-        run, instance, act_of(steps[0].guard) if steps else "", last_at, overwrote_at, blocks
+        run, instance, steps[0].guard.get(Act) if steps else None, last_at, overwrote_at, blocks
     )
 
 

@@ -14,11 +14,14 @@ from runbooks.enums import CountersignTiming, RunKind, RunStatus
 from runbooks.library import failures
 from runbooks.machine.state import Outside, RunState, current, replace
 from runbooks.models import Run
-from runbooks.procedure.irreversible import ACTS
+from runbooks.procedure.guards.acts import TeamCheck
+from runbooks.procedure.guards.copies import MakeCopy, Protect, Verify
+from runbooks.procedure.guards.demand import Act
 
-_AGREED = {"team_check", *ACTS}
-#: Guards whose step measures a copy, which the register compares with the earlier ones of now.
-_MEASURES = ("copy", "protect", "verify")
+#: Demands that wait for the word of others.
+_AGREED = (TeamCheck, Act)
+#: Demands whose step measures a copy, which the register compares with the earlier ones of now.
+_MEASURES = (MakeCopy, Protect, Verify)
 
 
 def seen(run: Run, state: RunState) -> RunState:
@@ -42,8 +45,8 @@ def _sizes(run: Run, state: RunState) -> dict[str, str]:
     """What the copies that the current step measures are compared with now: the run itself may have
     made some since it was prepared."""
     index = current(state)
-    locks = {} if index is None else state.step(index).guard.locks
-    names = {locks[key]["of"] for key in _MEASURES if key in locks}
+    demands = () if index is None else state.step(index).guard.demands
+    names = {demand.about for demand in demands if isinstance(demand, _MEASURES)}
     if not names:
         return {}
     rows = run.parameters.filter(name__in=names).select_related("instance__system", "copy__system")
@@ -62,7 +65,7 @@ def counted(state: RunState) -> frozenset[int]:
         return frozenset()
     guard, step = state.step(index).guard, state.steps[index]
     before = guard.countersign is CountersignTiming.BEFORE
-    agreed = {*_AGREED, *_MEASURES} & guard.locks.keys()
+    agreed = (*_AGREED, *_MEASURES) in guard
     waits = before or guard.hold or agreed or state.stated.resumed_at
     signed = {by for by in (step.countersigned_by, step.released_by) if by is not None}
     signed |= {one.by for one in state.stated.signed}

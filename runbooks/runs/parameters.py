@@ -16,12 +16,13 @@ from inventory.models import Copy, Instance, System
 from lib.units.durations import age, words
 from richtext.signs import refusal
 from runbooks.enums import ParameterType, RunKind
-from runbooks.machine import interlocks
 from runbooks.machine.freshness import went_back
+from runbooks.machine.interlocks.identify import only_named
 from runbooks.machine.placeholders import Place, places
 from runbooks.machine.state import Facts
 from runbooks.procedure import typed
 from runbooks.procedure.code_kinds import Fills, kind_of
+from runbooks.procedure.guards.target import Direction, Identify
 from runbooks.procedure.model import ParameterSpec, Procedure
 from runbooks.runs.destinations import Chosen, forbidden
 
@@ -65,17 +66,16 @@ def choose(
 def _unfit(procedure: Procedure, chosen: Mapping[str, Chosen]) -> dict[str, str]:
     """What the guards of the steps do not take: as what is identified an instance that nothing
     observed tells apart (db-01 and db-02), as what is written into the last good copy (M12)."""
-    locks = [step.guard.locks for step in procedure.steps]
+    demands = list(procedure.demands())
     errors = {}
     for name, choice in chosen.items():
-        identified = any(lock.get("identify", {}).get("of") == name for lock in locks)
-        if choice.instance and identified and interlocks.only_named(choice.facts.kinds):
+        if choice.instance and Identify(name) in demands and only_named(choice.facts.kinds):
             errors[name] = (
                 f"{choice.instance} is identified only by a name, or by a role that others have"
                 f" too ({' and '.join(choice.facts.kinds)}). Give it an identifier in the"
                 " inventory that is read off the machine itself, such as its machine id."
             )
-        into = any(lock.get("direction", {}).get("into") == name for lock in locks)
+        into = any(isinstance(d, Direction) and d.into == name for d in demands)
         if choice.copy and into and is_last_good(choice.copy):
             errors[name] = (
                 f"{choice.copy} is the LAST GOOD COPY of {choice.copy.system}: nothing is written"

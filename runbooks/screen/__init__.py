@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from inventory.models import System
 from runbooks.enums import ParameterType, RunRole, RunStatus
 from runbooks.live.presence import Here
-from runbooks.machine import interlocks
 from runbooks.machine.decide import open_roles
 from runbooks.machine.gates import required_roles
+from runbooks.machine.interlocks.after import missing
 from runbooks.machine.move import Allowed, Move
 from runbooks.machine.moves.copies import AskCopies
 from runbooks.machine.moves.fitness import StateFitness
@@ -168,7 +168,7 @@ def _quiet(state: RunState, person: int) -> tuple[type[Move], ...]:
 def _owed(state: RunState) -> tuple[str, ...]:
     """What keeps a run whose steps are all finished from being completed."""
     finished = current(state) is None and state.status is RunStatus.RUNNING
-    return interlocks.missing(state) if finished else ()
+    return missing(state) if finished else ()
 
 
 def _seats(desk: Desk) -> tuple[Seat, ...]:

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from runbooks.enums import CountersignTiming, RunRole
-from runbooks.procedure.irreversible import ACTS
+from runbooks.procedure.guards.acts import Destroy, TeamCheck
+from runbooks.procedure.guards.copies import Verify
+from runbooks.procedure.guards.demand import Act, Demand
+from runbooks.procedure.guards.target import Direction, Identify
 from runbooks.procedure.model import Procedure, Step
 
-#: Guards at which a name is typed so that somebody stops and thinks (D7).
-_TYPED = ("direction", *ACTS)
+#: Demands at which a name is typed so that somebody stops and thinks (D7).
+_TYPED = (Direction, Act)
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,10 @@ def _operator(steps: list[Step]) -> Iterator[str]:
     mine = [step for step in steps if step.guard.role is RunRole.OPERATOR]
     what = "steps and sub-steps" if any(step.is_substep for step in steps) else "steps"
     yield f"Does {len(mine)} of {len(steps)} {what} and ticks them."
-    yield from _own(steps, RunRole.OPERATOR, "identify", "Reads two identifiers off the machine")
-    typed = sum(key in step.guard.locks for step in steps for key in _TYPED)
+    yield from _own(steps, RunRole.OPERATOR, Identify, "Reads two identifiers off the machine")
+    typed = sum(kind in step.guard for step in steps for kind in _TYPED)
     if typed:
-        where = _where(step for step in steps if any(key in step.guard.locks for key in _TYPED))
+        where = _where(step for step in steps if _TYPED in step.guard)
         times = {1: "once", 2: "twice"}.get(typed, f"{typed} times")
         yield f"Types a name to confirm {times}: {where}."
     yield from _pauses(steps)
@@ -68,19 +71,19 @@ def _decider(steps: list[Step]) -> Iterator[str]:
         yield f"Does {_where(mine)}."
     if releases:
         yield f"Releases, with a reason: {_where(releases)}."
-    yield from _own(steps, None, "verify", "Signs for the loss, if it is more than was promised")
+    yield from _own(steps, None, Verify, "Signs for the loss, if it is more than was promised")
     deleting = "Signs that there is nothing to keep, where no safety copy was read back"
-    yield from _own(steps, None, "destroy", deleting)
+    yield from _own(steps, None, Destroy, deleting)
     yield from _pauses(steps)
     yield "Owns go and no-go."
 
 
 def _pauses(steps: list[Step]) -> Iterator[str]:
-    yield from _own(steps, None, "team_check", "Confirms the team check from their own screen")
+    yield from _own(steps, None, TeamCheck, "Confirms the team check from their own screen")
 
 
-def _own(steps: list[Step], role: RunRole | None, key: str, does: str) -> Iterator[str]:
-    found = [s for s in steps if key in s.guard.locks and role in {None, s.guard.role}]
+def _own(steps: list[Step], role: RunRole | None, kind: type[Demand], does: str) -> Iterator[str]:
+    found = [s for s in steps if kind in s.guard and role in {None, s.guard.role}]
     if found:
         yield f"{does}: {_where(found)}."
 

@@ -14,6 +14,7 @@ from runbooks.machine.interlocks.destroy import nothing_to_keep
 from runbooks.machine.interlocks.holdings import good_copies, safety_copy
 from runbooks.machine.interlocks.loss import LossState, as_found, loss_with, restored, signed_for
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.irreversible import deletes, part_of, target_of
 from runbooks.procedure.model import Step
 from runbooks.screen.words import place_name
@@ -27,8 +28,8 @@ def consequences(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
     what is lost if it is right and if it is wrong."""
     if deletes(told.guard):
         return _deletion(state, told, at)
-    overwrite = told.guard.locks.get("overwrite", {})
-    target, source = (str(overwrite.get(end) or "") for end in ("target", "from"))
+    overwrite = told.guard.get(Overwrite)
+    target, source = (overwrite.target, overwrite.source) if overwrite else ("", "")
     found: list[Term] = [
         ("Will be overwritten", place_name(state.facts.get(target), loud=True), True)
     ]

@@ -27,6 +27,8 @@ from runbooks.machine.moves.steps import BeginStep, Record, Release, Tick
 from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.placeholders import in_run
 from runbooks.machine.state import Facts, RunState
+from runbooks.procedure.guards.copies import MakeCopy, Protect, Verify
+from runbooks.procedure.guards.target import Direction
 from runbooks.procedure.irreversible import deletes, part_of, target_of
 from runbooks.screen.groups import Group, groups, in_order, thing
 from runbooks.screen.words import act_words, address, place_name, signing_words
@@ -96,7 +98,7 @@ class Panel:
 
 
 #: Guards of steps that read something and write into nothing that is there.
-_READING = ("copy", "protect", "verify")
+_READING = (MakeCopy, Protect, Verify)
 
 
 @dataclass(frozen=True)
@@ -229,11 +231,11 @@ class Desk:
             return f"Tick: {part} of {target} is deleted" if part else f"Tick: {target} is deleted"
         if target:
             return f"Tick: {target} is overwritten"
-        if "direction" in told.guard.locks:
+        if Direction in told.guard:
             return "Tick: READ FROM and WRITE INTO are as I said"
-        read = next((key for key in _READING if key in told.guard.locks), "")
+        read = next((demand for demand in told.guard.demands if isinstance(demand, _READING)), None)
         if read:
-            return f"READ FROM {thing(self.state, step, read)}: {told.title}"
+            return f"READ FROM {thing(self.state, read)}: {told.title}"
         return f"Tick: {told.title}"
 
     def sign(

@@ -8,6 +8,7 @@ from accounts.texts import full_stop
 from runbooks.enums import RunRole, RunStatus, StepStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.gates import needs_begin
+from runbooks.machine.interlocks.team_check import unconfirmed
 from runbooks.machine.interlocks.wait import unchecked
 from runbooks.machine.move import Allowed, Move
 from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch
@@ -131,7 +132,7 @@ def _paused(desk: Desk, found: Iterable[Gate]) -> str:
         return ""
     if unsaid(desk.state, desk.person, desk.at):
         return "Your turn: say the team check aloud with the others, then confirm it here."
-    missing = ", ".join(role.value for role in interlocks.unconfirmed(desk.state, desk.at))
+    missing = ", ".join(role.value for role in unconfirmed(desk.state, desk.at))
     return f"Team check. Waits for: {missing}."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lib.times import stamp
 from runbooks.machine import rollback
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards.target import Thaw
 from runbooks.procedure.irreversible import acts
 from runbooks.procedure.sections import Section
 
@@ -14,7 +15,7 @@ def offered(section: Section, state: RunState) -> str:
     step = rollback.closing_step(state.procedure, section.key)
     if step is None:
         return f"“{section.title}”"
-    facts = state.facts.get(str(step.guard.locks["thaw"]["of"]))
+    facts = state.facts.get(step.guard[Thaw].of)
     name = facts.value if facts else "the target"
     return f"“{section.title}”, until step {step.number} puts {name} back in service"
 

@@ -22,6 +22,7 @@ from runbooks.machine.moves.steps import Tick
 from runbooks.machine.pace import ticks
 from runbooks.machine.placeholders import fill
 from runbooks.machine.state import FINISHED, StepState, current
+from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.model import Step
 from runbooks.procedure.sections import Section
 from runbooks.screen.doors import Door, doors
@@ -212,12 +213,12 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         copied=not target or Allowed(Tick, index) in desk.offers,
         loss=(consequences if target else judged)(state, told, desk.at),
         overwrites=bool(target),
-        promises=interlocks.promises(told.guard),
+        promises=told.guard.promises,
         pace=_pace(told),
         late=_late(desk, told),
         wait=waiting(desk, told),
         cancel=cancelling(state, index),
-        pause=pause if _missing(pause) or "team_check" in told.guard.locks else None,
+        pause=pause if _missing(pause) or TeamCheck in told.guard else None,
         laid_open=clock_time(laid_open) if laid_open else "",
         resting=resting,
         waiting=waits_for(desk, told, found),

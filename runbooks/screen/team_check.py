@@ -14,7 +14,9 @@ from runbooks.machine.interlocks.holdings import good_copies, safety_copy
 from runbooks.machine.interlocks.loss import loss_with
 from runbooks.machine.interlocks.team_check import CONFIRMING, fresh_for
 from runbooks.machine.state import Facts, RunState
-from runbooks.procedure.irreversible import ACTS, act_of, acts, deleted, deletes, part_of, target_of
+from runbooks.procedure.guards.acts import Overwrite, TeamCheck
+from runbooks.procedure.guards.demand import Act
+from runbooks.procedure.irreversible import act_of, acts, deleted, deletes, part_of, target_of
 from runbooks.procedure.model import Step
 from runbooks.screen.losses import kept
 from runbooks.screen.panels import Desk
@@ -53,7 +55,7 @@ def team_check_panel(desk: Desk, told: Step) -> TeamCheckPanel | None:
     """The team check at the step `told`; None where the step asks for none, and once its
     command was unlocked."""
     state = desk.state
-    if not {"team_check", *ACTS} & told.guard.locks.keys():
+    if (TeamCheck, Act) not in told.guard:
         return None
     if told.index in state.stated.unlocked:
         return None
@@ -103,11 +105,9 @@ def _aloud(desk: Desk, told: Step) -> tuple[tuple[str, str], ...]:
     if deletes(told.guard) or (deleted(state.procedure) and not act_of(told.guard)):
         return _deletion(desk, told)
     procedure = state.procedure
-    lock = told.guard.locks.get("overwrite", {})
-    into, source = (
-        str(lock.get(end) or other)
-        for end, other in (("target", procedure.written_into()), ("from", procedure.read_from()))
-    )
+    overwrite = told.guard.get(Overwrite)
+    into = overwrite.target if overwrite else procedure.written_into()
+    source = overwrite.source if overwrite else procedure.read_from()
     target, copy = state.facts.get(into), state.facts.get(source)
     to, of = place_name(target, loud=True), copy.value if copy else place_name(None)
     return (

@@ -10,6 +10,7 @@ from lib.units.durations import words
 from runbooks.enums import StepStatus
 from runbooks.machine.interlocks.wait import FIRST_LINE
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards.acts import Wait
 from runbooks.procedure.model import Step
 from runbooks.screen.panels import Desk
 from runbooks.screen.words import clock_face
@@ -34,8 +35,8 @@ class Waiting:
 
 def waiting(desk: Desk, told: Step) -> Waiting | None:
     """What stands beside the fields of a step that waits for a long command; None for others."""
-    data = told.guard.locks.get("wait")
-    if data is None:
+    wait = told.guard.get(Wait)
+    if wait is None:
         return None
     step, pace = desk.state.steps[told.index], told.guard.duration
     running = step.started_at is not None and step.status in {StepStatus.STARTED, StepStatus.OPEN}
@@ -48,9 +49,9 @@ def waiting(desk: Desk, told: Step) -> Waiting | None:
         expected=_span(pace.expected if pace else None),
         most=most,
         late=_span(most),
-        good=tuple(data["expect"]),
-        bad=tuple(data.get("bad") or ()),
-        cancel=str(data.get("cancel") or ""),
+        good=wait.expect,
+        bad=wait.bad,
+        cancel=wait.cancel,
         checked=FIRST_LINE in step.values,
     )
 
@@ -59,8 +60,8 @@ def cancelling(state: RunState, index: int | None) -> str:
     """How the command of step `index` is stopped, when its output was not what it must be."""
     if index is None or state.steps[index].status is not StepStatus.MISMATCH:
         return ""
-    data = state.step(index).guard.locks.get("wait")
-    return str((data or {}).get("cancel") or "")
+    wait = state.step(index).guard.get(Wait)
+    return wait.cancel if wait else ""
 
 
 def _span(seconds: int | None) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from runbooks.machine.events.steps import PACE
-from runbooks.machine.interlocks import Signature
+from runbooks.machine.interlocks.interlock import Signature
 from runbooks.machine.pace import haste
 from runbooks.machine.state import Facts, RunState
 from runbooks.machine.statements import IN_DOUBT, NOTHING_TO_KEEP

@@ -6,21 +6,14 @@ from runbooks.log.words import guard_value, show_value
 from runbooks.machine import interlocks
 from runbooks.machine.interlocks.identify import fits
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards import DEMANDS, is_masked
 from runbooks.procedure.model import Step
-
-#: Of what was written at a guard, what the folded line of its step says; all of it is in the log.
-_HEADLINES = {
-    "copy": ("place", "size", "data_as_of"),
-    "protect": ("place",),
-    "verify": ("newest", "live"),
-    "quarantine": ("place", "delete_not_before"),
-}
 
 
 def _said(name: str) -> bool:
-    """Whether the folded line of a step says the value called `name`."""
+    """Whether the folded line of a step says the value called `name`; all of it is in the log."""
     key, _, rest = name.partition(".")
-    return rest in _HEADLINES.get(key, (rest,))
+    return key not in DEMANDS or rest in (DEMANDS[key].summary or (rest,))
 
 
 def written(state: RunState, told: Step, *, brief: bool) -> tuple[tuple[str, str], ...]:
@@ -32,12 +25,12 @@ def written(state: RunState, told: Step, *, brief: bool) -> tuple[tuple[str, str
     specs = {spec.name: spec for spec in interlocks.asks(state, told.index)}
     order = {name: place for place, name in enumerate(specs)}
     found = []
-    masked = sum(interlocks.is_masked(name) for name in step.values)
+    masked = sum(is_masked(name) for name in step.values)
     if masked:
         fit = "as in the inventory" if fits(state, told.index) else "not as in the inventory"
         found.append(("Two identifiers" if masked > 1 else "One identifier", fit))
     for name, value in sorted(step.values.items(), key=lambda one: order.get(one[0], len(order))):
-        if interlocks.is_masked(name) or (brief and not _said(name)):
+        if is_masked(name) or (brief and not _said(name)):
             continue
         spec = guard_value(name) if "." in name else specs.get(name) or guard_value(name)
         found.append((spec.label or name, show_value(spec, value)))

@@ -71,7 +71,7 @@ def test_the_rehearsal_reads_what_the_product_reads(path: Path) -> None:
 def test_few_confirmations_are_typed() -> None:
     """More than five typed names in one run teach people to type without reading."""
     for path in REHEARSED:
-        locks = [key for step in read(path).steps for key in step.guard.locks]
+        locks = [demand.key for demand in read(path).demands()]
         assert sum(key in ("identify", "direction", "overwrite") for key in locks) <= 5
 
 

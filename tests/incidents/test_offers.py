@@ -24,6 +24,7 @@ from runbooks.enums import RunStatus, StepStatus
 from runbooks.machine.moves.run import Complete
 from runbooks.machine.state import RunState
 from runbooks.models import Run
+from runbooks.procedure.guards import DEMANDS
 from tests.factories.tokens import program
 
 SignIn = Callable[[User], Client]
@@ -85,7 +86,7 @@ def _labels(state: RunState, own: tuple[str, ...] = ("target",)) -> list[str]:
 
 def _without(state: RunState, key: str) -> RunState:
     """The same run, in which the step with the guard `key` was taken back."""
-    index = next(s.index for s in state.procedure.steps if key in s.guard.locks)
+    index = next(s.index for s in state.procedure.steps if DEMANDS[key] in s.guard)
     steps = list(state.steps)
     steps[index] = replace(steps[index], status=StepStatus.LOCKED, done_at=None)
     return replace(state, steps=tuple(steps))

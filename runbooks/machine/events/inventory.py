@@ -11,6 +11,9 @@ from runbooks.machine.events.event import LogLine, StepEvent, Wording, optional
 from runbooks.machine.events.steps import surprised
 from runbooks.machine.state import replace
 from runbooks.machine.statements import Stated, Thawed
+from runbooks.procedure.guards.acts import Destroy
+from runbooks.procedure.guards.copies import Compare
+from runbooks.procedure.guards.target import Freeze, Thaw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +39,7 @@ class InstanceFrozen(InstanceEvent):
     """The writers of an instance were stopped."""
 
     kind = "instance.frozen"
-    guard = "freeze"
+    guard = Freeze.key
 
     def record_in(self, stated: Stated, line: LogLine) -> Stated:
         stopped = {**stated.stopped, self.parameter: line.at}
@@ -51,7 +54,7 @@ class InstanceThawed(InstanceEvent):
     """The writers of an instance were started."""
 
     kind = "instance.thawed"
-    guard = "thaw"
+    guard = Thaw.key
 
     def record_in(self, stated: Stated, line: LogLine) -> Stated:
         """Whatever was agreed in the team check was agreed about data that did not change."""
@@ -73,7 +76,7 @@ class InstanceDeleted(InstanceEvent):
     inventory now."""
 
     kind = "instance.deleted"
-    guard = "destroy"
+    guard = Destroy.key
 
     part: str
 
@@ -91,7 +94,7 @@ class DataCompared(InventoryEvent):
     that has followed."""
 
     kind = "data.compared"
-    guard = "compare"
+    guard = Compare.key
 
     newest: datetime
     copy: int | None = optional(None)

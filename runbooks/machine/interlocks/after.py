@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from inventory.enums import Answer, Medium
 from runbooks.enums import (
@@ -14,13 +13,15 @@ from runbooks.enums import (
     Rearmed,
     RunKind,
     StepStatus,
-    ValueType,
 )
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks.interlock import Interlock, Wrong, utc
-from runbooks.machine.interlocks.newcopy import NewCopy
+from runbooks.machine.interlocks.newcopy import called
 from runbooks.machine.requests import Gate, NewEvent
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards.acts import Overwrite, Rearm
+from runbooks.procedure.guards.copies import Compare, MakeCopy, Quarantine, Verify
+from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.model import Step, ValueSpec
 
 ON_AGAIN, NOT_USED = "on again", "not used here"
@@ -28,38 +29,29 @@ ON_AGAIN, NOT_USED = "on again", "not used here"
 _EXACT = timedelta(seconds=1)
 
 
-class Rearm(Interlock):
+class RearmInterlock(Interlock[Rearm]):
     """Everything that the restore stopped is said to be on again, one by one."""
 
-    key = "rearm"
+    judges = Rearm
     source = "Travis CI 2018 and Flowdock 2020: jobs, alerts and sequences stayed off after it"
-    words = {what: (f"{what.capitalize()}", ValueType.CHOICE) for what in Rearmed}
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        what = self.data(state, index)["what"]
+        what = self.demand(state, index).what
         return tuple(self.ask(one, options=(ON_AGAIN, NOT_USED)) for one in what)
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
-        what = self.data(state, index)["what"]
+        what = self.demand(state, index).what
         said = {one: values[f"rearm.{one}"] for one in what}
         return (NewEvent("rearm.stated", {"step": index, "what": said}),)
 
-    def promise(self, data: Mapping[str, Any]) -> str:
-        return f"Says of each that it is on again, or not used: {', '.join(data['what'])}"
 
-
-class Quarantine(NewCopy):
+class QuarantineInterlock(Interlock[Quarantine]):
     """What was replaced is put where nobody works with it, and kept until a day that is named."""
 
-    key = "quarantine"
+    judges = Quarantine
     source = "B18: the old data is the way back and the evidence; it is kept, never dropped"
-    words = {
-        "place": ("Where what was replaced lies now", ValueType.TEXT),
-        "medium": ("Medium", ValueType.CHOICE),
-        "delete_not_before": ("Not to be deleted before", ValueType.DATETIME),
-    }
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         return (
@@ -85,7 +77,7 @@ class Quarantine(NewCopy):
             "step": index,
             "parameter": self.named(state, index),
             "purpose": Purpose.QUARANTINE.value,
-            "name": self.called(state, index, f"{self.facts(state, index).value}-replaced"),
+            "name": called(state, index, f"{self.facts(state, index).value}-replaced"),
             "place": values["quarantine.place"],
             "medium": values["quarantine.medium"],
             "encrypted": Answer.UNKNOWN.value,
@@ -98,18 +90,14 @@ class Quarantine(NewCopy):
         }
         return (NewEvent("copy.registered", data),)
 
-    def promise(self, data: Mapping[str, Any]) -> str:
-        return f"Puts away what {data['of']} was, with a day before which nobody deletes it"
 
-
-class Compare(Interlock):
+class CompareInterlock(Interlock[Compare]):
     """The newest restored record is the one that was read in the chosen copy."""
 
-    key = "compare"
+    judges = Compare
     source = (
         "A restore is done when its data is what the copy promised, not when the tool ends; D26"
     )
-    words = {"newest": ("Newest record of the restored data", ValueType.DATETIME)}
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         return (self.ask("newest"),)
@@ -147,20 +135,13 @@ class Compare(Interlock):
         }
         return (NewEvent("data.compared", data),)
 
-    def promise(self, data: Mapping[str, Any]) -> str:
-        return f"Compares: the newest restored record is what {data['of']} promised"
-
 
 def promised(state: RunState, parameter: str) -> datetime | None:
     """The newest record that a finished step of this run read in the copy `parameter`."""
-    found = [
-        state.steps[step.index]
-        for step in _done(state, "verify", after=0)
-        if step.guard.locks["verify"]["of"] == parameter
-    ]
-    if not found:
+    read = [state.steps[step.index] for step in _done_about(state, Verify, parameter, after=0)]
+    if not read:
         return None
-    newest = max(found, key=lambda step: step.touched)
+    newest = max(read, key=lambda step: step.touched)
     return datetime.fromisoformat(newest.values["verify.newest"])
 
 
@@ -173,21 +154,19 @@ def missing(state: RunState) -> tuple[str, ...]:
 
 
 def _missing(state: RunState) -> Iterator[str]:
-    for act in _done(state, "overwrite", after=0):
-        data, since = act.guard.locks["overwrite"], state.steps[act.index].touched
-        target, source = str(data["target"]), str(data["from"])
-        said = {
-            what for s in _done(state, "rearm", since) for what in s.guard.locks["rearm"]["what"]
-        }
-        silent = [what.value for what in Rearmed if what not in said]
+    for act in _done(state, Overwrite, after=0):
+        since, overwrite = state.steps[act.index].touched, act.guard[Overwrite]
+        target, source = overwrite.target, overwrite.source
+        stated = {what for step in _done(state, Rearm, since) for what in step.guard[Rearm].what}
+        silent = [what.value for what in Rearmed if what not in stated]
         if silent:
             yield f"re-arm ({', '.join(silent)})"
         if not _copied(state, target, since):
             yield f"a new backup copy of {_name(state, target)}, read back"
-        if not _about(_done(state, "quarantine", since), "quarantine", target):
+        if not _done_about(state, Quarantine, target, since):
             replaced = _name(state, target)
             yield f"quarantine of what was replaced on {replaced}, with its date"
-        if not _is_copy(state, source) or _about(_done(state, "compare", 0), "compare", source):
+        if not _is_copy(state, source) or _done_about(state, Compare, source, after=0):
             continue
         yield f"comparison of the restored data with {_name(state, source)}"
 
@@ -197,19 +176,21 @@ def _name(state: RunState, parameter: str) -> str:
     return state.facts[parameter].value if parameter in state.facts else parameter
 
 
-def _done(state: RunState, key: str, after: int) -> list[Step]:
-    """The steps with the guard `key` that were finished after the event number `after`."""
+def _done(state: RunState, kind: type[Demand], after: int) -> list[Step]:
+    """The steps with a demand of this kind that were finished after the event number `after`."""
     return [
         step
         for step in state.procedure.steps
-        if key in step.guard.locks
+        if kind in step.guard
         and state.steps[step.index].status is StepStatus.DONE
         and state.steps[step.index].touched > after
     ]
 
 
-def _about(steps: list[Step], key: str, parameter: str) -> bool:
-    return any(step.guard.locks[key]["of"] == parameter for step in steps)
+def _done_about(state: RunState, kind: type[Demand], parameter: str, after: int) -> list[Step]:
+    """Those of them that are about what was chosen for `parameter`."""
+    steps = _done(state, kind, after)
+    return [step for step in steps if step.guard[kind].about == parameter]
 
 
 def _copied(state: RunState, target: str, after: int) -> bool:
@@ -218,7 +199,7 @@ def _copied(state: RunState, target: str, after: int) -> bool:
         for copy in state.stated.copies
         if (copy.of, copy.purpose) == (target, Purpose.BACKUP) and copy.verified_at is not None
     ]
-    return any(copy.step == step.index for copy in made for step in _done(state, "copy", after))
+    return any(copy.step == step.index for copy in made for step in _done(state, MakeCopy, after))
 
 
 def _is_copy(state: RunState, parameter: str) -> bool:

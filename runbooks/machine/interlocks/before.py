@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 from runbooks.enums import StepStatus
 from runbooks.machine.interlocks import holdings
@@ -12,26 +12,22 @@ from runbooks.machine.interlocks.interlock import Interlock
 from runbooks.machine.requests import Gate
 from runbooks.machine.state import FINISHED, RunState
 from runbooks.machine.statements import KnownCopy
+from runbooks.procedure.guards.demand import Act, Demand
+from runbooks.procedure.guards.target import Freeze, Identify
 from runbooks.procedure.irreversible import target_of
 
-#: Guards that a second attempt at an irreversible act demands again.
-RENEWED = ("identify", "mark", "direction", "copy", "team_check")
+AnyAct = TypeVar("AnyAct", bound=Act, covariant=True)
 
 
-class Irreversible(Interlock):
+class ActInterlock(Interlock[AnyAct]):
     """An act that cannot be taken back: the gates that an overwrite and a deletion share."""
-
-    begins = True
-
-    def named(self, state: RunState, index: int) -> str:
-        return str(self.data(state, index)["target"])
 
     def identified(self, state: RunState, index: int) -> Gate:
         target, name = self.named(state, index), self.facts(state, index).value
         return self.gate(
             "identified",
             f"{name} identified",
-            done(state, since_thaw(state, index, target), "identify", of=target),
+            done(state, since_thaw(state, index, target), Identify(target)),
             "A step that identifies it comes first. If this runbook has none, hold the run and"
             " use another runbook.",
         )
@@ -40,7 +36,7 @@ class Irreversible(Interlock):
         """Whether its writers were stopped, and still are."""
         target, name = self.named(state, index), self.facts(state, index).value
         since = since_thaw(state, index, target)
-        frozen = holdings.frozen(state, target) and done(state, since, "freeze", of=target)
+        frozen = holdings.frozen(state, target) and done(state, since, Freeze(target))
         return self.gate("frozen", f"Writers of {name} stopped", frozen, how)
 
     def typed(self, state: RunState, index: int, act: str, how: str) -> Gate:
@@ -61,17 +57,8 @@ def renewed(state: RunState, indexes: Iterable[int]) -> list[int]:
         step.index
         for step in state.procedure.steps
         if state.steps[step.index].status is StepStatus.DONE
-        and any(_guards(step.guard.locks.get(key), key, targets) for key in RENEWED)
+        and any(demand.is_renewed(targets) for demand in step.guard.demands)
     ]
-
-
-def _guards(data: Mapping[str, Any] | None, key: str, targets: set[str]) -> bool:
-    """Whether a guard with `data` under `key` is about one of `targets`, or about everything."""
-    if data is None:
-        return False
-    if key == "copy":
-        return data["of"] in targets and data.get("purpose") == "safety"
-    return key == "team_check" or (data.get("of") or data.get("into")) in targets
 
 
 def since_thaw(state: RunState, index: int, target: str) -> datetime | None:
@@ -94,12 +81,11 @@ def is_after(at: datetime | None, since: datetime | None) -> bool:
     return since is None or (at is not None and at > since)
 
 
-def done(state: RunState, since: datetime | None, key: str, **said: str) -> bool:
-    """Whether a step with the guard `key` that says this was done, after `since`."""
+def done(state: RunState, since: datetime | None, demand: Demand) -> bool:
+    """Whether a step with this very demand was done, after `since`."""
     return any(
         state.steps[step.index].status is StepStatus.DONE
-        and said.items() <= step.guard.locks[key].items()
         and is_after(state.steps[step.index].done_at, since)
         for step in state.procedure.steps
-        if key in step.guard.locks
+        if demand in step.guard.demands
     )

@@ -4,36 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from inventory import plausibility
-from runbooks.enums import Caught, Deviation, Purpose, ValueType
+from runbooks.enums import Caught, Deviation, Purpose
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks import doubt
 from runbooks.machine.interlocks.holdings import on_host, same_place
 from runbooks.machine.interlocks.interlock import Signature, Wrong, utc
-from runbooks.machine.interlocks.newcopy import WHERE, WITHOUT_FILE, NewCopy
+from runbooks.machine.interlocks.newcopy import WITHOUT_FILE, NewCopyInterlock, called
 from runbooks.machine.requests import Gate, NewEvent
 from runbooks.machine.state import Facts, RunState
+from runbooks.procedure.guards.copies import MakeCopy, Protect
 from runbooks.procedure.model import ValueSpec
 
 
-class MakeCopy(NewCopy):
+class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
     """A copy of live data, on another machine than its source, measured and read back."""
 
-    key = "copy"
+    judges = MakeCopy
     source = "B15: PostgreSQL, restic and SQL Server (tail-log) want one first; M3 of the story"
-    words = {
-        **WHERE,
-        "size": ("Size of the copy", ValueType.BYTES),
-        "sha256": ("SHA-256 of the copy", ValueType.SHA256),
-        "fingerprint": ("Fingerprint of its content", ValueType.TEXT),
-        "data_as_of": ("Newest record in the copy", ValueType.DATETIME),
-        "read_back": ("How you read it back", ValueType.TEXT),
-    }
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        no_file = self.data(state, index).get("medium") in WITHOUT_FILE
+        no_file = self.demand(state, index).medium in WITHOUT_FILE
         return (
             *self.where(state, index),
             self.ask("size", min="1"),
@@ -90,7 +82,7 @@ class MakeCopy(NewCopy):
         return (NewEvent("copy.registered", data),)
 
     def _purpose(self, state: RunState, index: int) -> str:
-        return str(self.data(state, index).get("purpose", Purpose.BACKUP))
+        return self.demand(state, index).purpose.value
 
     def _measured(self, state: RunState, index: int, values: Mapping[str, str]) -> doubt.Measured:
         lies, size = self.lies(state, index, values), doubt.whole(values, "copy.size")
@@ -101,7 +93,7 @@ class MakeCopy(NewCopy):
     def _name(self, state: RunState, index: int) -> str:
         """The name under which the inventory keeps it."""
         purpose = self._purpose(state, index)
-        return self.called(state, index, f"{self.facts(state, index).value}-{purpose}")
+        return called(state, index, f"{self.facts(state, index).value}-{purpose}")
 
     def _another(self, state: RunState, index: int, values: Mapping[str, str]) -> Wrong | None:
         """What shows that something else was measured, or nothing."""
@@ -124,29 +116,18 @@ class MakeCopy(NewCopy):
         said = self._doubt(state, index, values)
         return doubt.accepted(state, self._measured(state, index, values), said) if said else ""
 
-    def promise(self, data: Mapping[str, Any]) -> str:
-        kind = f"{data.get('purpose', Purpose.BACKUP)} copy of {data['of']}"
-        return f"Makes a {kind}{self.said_where(data)}; it is measured and read back"
 
-
-class Protect(NewCopy):
+class ProtectInterlock(NewCopyInterlock[Protect]):
     """The chosen copy is duplicated before it is worked with: one content, two places."""
 
-    key = "protect"
+    judges = Protect
     source = "B16; NIST SP 800-53 CP-9; the last copy was used directly (M6, M12 of the story)"
-    words = {
-        **WHERE,
-        "original": ("SHA-256 of the original, read now", ValueType.SHA256),
-        "duplicate": ("SHA-256 of the duplicate, read now", ValueType.SHA256),
-        "original_content": ("Fingerprint of the original, read now", ValueType.TEXT),
-        "duplicate_content": ("Fingerprint of the duplicate, read now", ValueType.TEXT),
-    }
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         facts, said = self.facts(state, index), self._said(state, index)
         return (
             *self.where(state, index),
-            self.ask(said[0], label=f"{self.words[said[0]][0]}: {facts.value}"),
+            self.ask(said[0], label=f"{self.judges.values[said[0]][0]}: {facts.value}"),
             self.ask(said[1]),
         )
 
@@ -206,17 +187,13 @@ class Protect(NewCopy):
         about["accepted"] = accepted(state, name)
         duplicate = {
             "purpose": Purpose.DUPLICATE.value,
-            "name": self.called(state, index, f"{facts.value}-duplicate"),
+            "name": called(state, index, f"{facts.value}-duplicate"),
             **self.lies(state, index, values),
         }
         return (
             NewEvent("copy.verified", {**about, **chosen(state, name)}),
             NewEvent("copy.registered", {**about, **duplicate}),
         )
-
-    def promise(self, data: Mapping[str, Any]) -> str:
-        where = self.said_where(data)
-        return f"Protects {data['of']}: duplicated{where}; both are read and are the same"
 
     def _said(self, state: RunState, index: int) -> tuple[str, str]:
         """The two words under which the content is asked for."""

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
 
 from runbooks.enums import StepStatus
 from runbooks.machine.events.event import RunEvent
-from runbooks.machine.interlocks.before import Irreversible, kept_copy
+from runbooks.machine.interlocks.before import ActInterlock, kept_copy
 from runbooks.machine.interlocks.interlock import Signature
 from runbooks.machine.interlocks.team_check import team_check_gate
 from runbooks.machine.requests import Gate, NewEvent
 from runbooks.machine.state import RunState
 from runbooks.machine.statements import NOTHING_TO_KEEP, Signed
+from runbooks.procedure.guards.acts import Destroy
+from runbooks.procedure.guards.target import Freeze
 
 
-class Destroy(Irreversible):
+class DestroyInterlock(ActInterlock[Destroy]):
     """What is deleted is identified, and copied unless the decider signs that there is nothing to
     keep; everyone agreed, a second person is there, and its name was typed, before the command is
     even shown. Where the runbook stops its writers, they are still stopped."""
 
-    key = "destroy"
+    judges = Destroy
     source = "A deletion cannot be taken back, so it has the conditions of an overwrite (B18, M3)"
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
@@ -30,7 +31,7 @@ class Destroy(Irreversible):
             self.identified(state, index),
             *self._stopped(state, index),
             self._kept(state, index),
-            team_check_gate(state, at, self.key),
+            team_check_gate(state, at, self.judges.key),
             self.typed(state, index, "DELETE", how),
         )
 
@@ -38,7 +39,7 @@ class Destroy(Irreversible):
         """Only where a step before it stops its writers: what nobody uses any more has none."""
         target = self.named(state, index)
         if not any(
-            step.guard.locks.get("freeze", {}).get("of") == target
+            Freeze(target) in step.guard.demands
             and state.steps[step.index].status is not StepStatus.STRUCK
             for step in state.procedure.steps[:index]
         ):
@@ -77,17 +78,9 @@ class Destroy(Irreversible):
             "step": index,
             "parameter": self.named(state, index),
             "name": self.facts(state, index).value,
-            "part": str(self.data(state, index).get("part") or ""),
+            "part": self.demand(state, index).part,
         }
         return (NewEvent("instance.deleted", data),)
-
-    def promise(self, data: Mapping[str, Any]) -> str:
-        part = f"{data['part']} of " if data.get("part") else ""
-        return (
-            f"DELETES {part}{data['target']}: only when it is identified, with a safety copy or the"
-            " decider’s signature that there is nothing to keep, a fresh team check and a second"
-            " person; its name is typed"
-        )
 
 
 def nothing_to_keep(state: RunState, index: int) -> Signed | None:

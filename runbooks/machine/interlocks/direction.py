@@ -4,32 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from inventory.identifiers import plain
-from runbooks.enums import Deviation, ParameterType, ValueType
+from runbooks.enums import Deviation, ParameterType
 from runbooks.machine.interlocks.identify import names
 from runbooks.machine.interlocks.interlock import Interlock, Wrong
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards.target import Direction
 from runbooks.procedure.model import ValueSpec
 
 _THINGS = {ParameterType.INSTANCE, ParameterType.COPY}
 
 
-class Direction(Interlock):
+class DirectionInterlock(Interlock[Direction]):
     """The operator chooses what is READ FROM and types the name of what is WRITTEN INTO."""
 
-    key = "direction"
+    judges = Direction
     source = "Both disasters of the story were one slip of direction (M2, M13); B8"
-    words = {
-        "from": ("READ FROM", ValueType.CHOICE),
-        "into": ("WRITE INTO", ValueType.TEXT),
-    }
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         things = [p.name for p in state.procedure.parameters if p.type in _THINGS]
-        into = str(self.data(state, index)["into"])
-        named = dict.fromkeys([*things, into])
+        named = dict.fromkeys([*things, self.demand(state, index).into])
         options = tuple(dict.fromkeys(state.facts[n].value for n in named if n in state.facts))
         return self.ask("from", options=options), self.ask(
             "into", label="WRITE INTO: type its name"
@@ -38,20 +33,17 @@ class Direction(Interlock):
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
-        data, said = self.data(state, index), []
-        into = state.facts[str(data["into"])]
-        source, target = state.facts[str(data["from"])].value, into.value
+        direction, unlike = self.demand(state, index), []
+        into = state.facts[direction.into]
+        source, target = state.facts[direction.source].value, into.value
         if plain(values.get("direction.from", source)) != plain(source):
-            said.append(f"You said that {values['direction.from']} is READ FROM.")
+            unlike.append(f"You said that {values['direction.from']} is READ FROM.")
         if not names(values.get("direction.into", target), into):
-            said.append(f"You said that {values['direction.into']} is WRITTEN INTO.")
-        if not said:
+            unlike.append(f"You said that {values['direction.into']} is WRITTEN INTO.")
+        if not unlike:
             return None
         return Wrong(
-            f"{' '.join(said)} This run reads from {source} and writes into {target}. Stop: what"
+            f"{' '.join(unlike)} This run reads from {source} and writes into {target}. Stop: what"
             " you have in mind is not what this runbook does.",
             Deviation.WRONG_DIRECTION,
         )
-
-    def promise(self, data: Mapping[str, Any]) -> str:
-        return f"Direction stated: READ FROM {data['from']}, WRITE INTO {data['into']}"

@@ -18,6 +18,7 @@ from runbooks.machine.interlocks.interlock import Interlock, Signature, Wrong, u
 from runbooks.machine.requests import Gate
 from runbooks.machine.state import Facts, RunState
 from runbooks.machine.statements import IN_DOUBT, KnownCopy
+from runbooks.procedure.guards.demand import Demand
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def other_data(
     return None
 
 
-def gates(lock: Interlock, state: RunState, copy: Measured, doubt: str) -> tuple[Gate, ...]:
+def gates(lock: Interlock[Demand], state: RunState, copy: Measured, doubt: str) -> tuple[Gate, ...]:
     """Whether `copy` is whole, as far as its size says: open where nothing puts it in doubt, else
     once the decider has signed for the `doubt`."""
     if not doubt:

@@ -14,6 +14,7 @@ from inventory.identifiers import same_host
 from runbooks.enums import Purpose, StepStatus
 from runbooks.machine.state import RunState
 from runbooks.machine.statements import KnownCopy, Thawed
+from runbooks.procedure.guards.target import Freeze
 
 _WORDS = re.compile(r"[^\s:/,;@()\[\]\\]+")
 
@@ -57,7 +58,7 @@ def frozen(state: RunState, parameter: str) -> bool:
     return parameter in state.stated.frozen and any(
         state.steps[step.index].status is StepStatus.DONE
         for step in state.procedure.steps
-        if step.guard.locks.get("freeze", {}).get("of") == parameter
+        if Freeze(parameter) in step.guard.demands
     )
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import permutations
-from typing import Any
 
 from inventory.enums import IdentifierKind
 from inventory.identifiers import NAMED, normal, plain
-from runbooks.enums import Deviation, ValueType
+from runbooks.enums import Deviation
 from runbooks.machine.interlocks.interlock import Interlock, Wrong
 from runbooks.machine.state import Facts, RunState
+from runbooks.procedure.guards.target import Identify, MarkTarget
 from runbooks.procedure.model import ValueSpec
 
 _PLACES = ("first", "second")
@@ -21,16 +21,11 @@ _PLACES = ("first", "second")
 _NOT_ALONE = NAMED | {IdentifierKind.ROLE}
 
 
-class Identify(Interlock):
+class IdentifyInterlock(Interlock[Identify]):
     """Two identifiers of different kinds, read off the machine and typed blind."""
 
-    key = "identify"
+    judges = Identify
     source = "NPSG.01.01.01: two identifiers, neither a room number; M4 of the story"
-    masked = True
-    words = {
-        "first": ("First identifier", ValueType.TEXT),
-        "second": ("Second identifier", ValueType.TEXT),
-    }
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         facts = self.facts(state, index)
@@ -56,9 +51,6 @@ class Identify(Interlock):
             Deviation.WRONG_TARGET,
         )
 
-    def promise(self, data: Mapping[str, Any]) -> str:
-        return f"Identified: two identifiers of {data['of']}, of different kinds, typed blind"
-
 
 def unlike(facts: Facts, values: Mapping[str, str]) -> list[str]:
     """The kinds of identifiers that were read otherwise than the inventory has them."""
@@ -81,16 +73,15 @@ def _is(kind: str, said: str, expected: str, facts: Facts) -> bool:
 
 def fits(state: RunState, index: int) -> bool:
     """Whether what was read at the identifying step `index` is what the inventory has."""
-    name = str(state.step(index).guard.locks[Identify.key]["of"])
+    name = state.step(index).guard[Identify].of
     return name not in state.facts or not unlike(state.facts[name], state.steps[index].values)
 
 
-class Mark(Interlock):
+class MarkTargetInterlock(Interlock[MarkTarget]):
     """The token of the run is put on a harmless place of the target, and read back from there."""
 
-    key = "mark"
+    judges = MarkTarget
     source = "Universal Protocol, mark the site (Joint Commission UP.01.02.01); B10"
-    words = {"read_back": ("The mark, read back", ValueType.TEXT)}
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         label = f"The mark, read back on {self.facts(state, index).value}"
@@ -107,9 +98,6 @@ class Mark(Interlock):
             f" {self.facts(state, index).value}, or the mark of another run stands there.",
             Deviation.WRONG_TARGET,
         )
-
-    def promise(self, data: Mapping[str, Any]) -> str:
-        return f"Marked: a token of the run is put on {data['of']} and read back"
 
 
 def shared(facts: Facts) -> tuple[str, ...]:
@@ -146,7 +134,7 @@ class Proof:
         return any(normal(kind, said) in values for kind in self.kinds)
 
 
-def proof(facts: Facts) -> Proof:
+def proof_of(facts: Facts) -> Proof:
     """What identifies a machine when one line is asked for: an identifier that is read off it and
     that no other machine has. Where there is none (a standby has the system identifier of its
     primary, and every primary has the role of one), all of them together."""

@@ -1,17 +1,19 @@
-"""What every interlock is: one guard key, what it asks, what it waits for, what it finds wrong."""
+"""What every interlock is: what one demand asks, what it waits for, what it finds wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import ClassVar, Generic, TypeVar
 
-from runbooks.enums import ValueType
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.requests import Gate
 from runbooks.machine.state import Facts, RunState
+from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.model import ValueSpec
+
+Judged = TypeVar("Judged", bound=Demand, covariant=True)
 
 
 @dataclass(frozen=True)
@@ -39,20 +41,12 @@ class Signature:
     basis: str
 
 
-class Interlock:
-    """One guard of the format. A subclass overrides what its guard does; the rest does nothing.
+class Interlock(Generic[Judged]):
+    """What one demand of a guard does in a run. A subclass names the demand that it `judges` and
+    overrides what that does; the rest does nothing. `source` is where the rule comes from."""
 
-    `key` is its word in the format, `source` where the rule comes from. `begins`: the step is begun
-    (the circle) before it is ticked. `words` are the values it asks for, as label and type, under
-    the names that follow the key and a dot. `masked`: what was typed is shown to nobody, because
-    somebody is to read it off the machine again.
-    """
-
-    key: ClassVar[str]
+    judges: type[Judged]
     source: ClassVar[str]
-    begins: ClassVar[bool] = False
-    masked: ClassVar[bool] = False
-    words: ClassVar[Mapping[str, tuple[str, ValueType]]] = {}
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         """What the performer of step `index` is asked for, besides what the step records."""
@@ -78,31 +72,46 @@ class Interlock:
         """What step `index`, with the values recorded at it, waits to be signed for at `at`."""
         return None
 
-    def promise(self, data: Mapping[str, Any]) -> str:
-        """What the guard demands, in words, for those who read the runbook before it is run."""
-        raise NotImplementedError
-
-    def data(self, state: RunState, index: int) -> Mapping[str, Any]:
-        """What the author wrote under the key at step `index`."""
-        return state.step(index).guard.locks[self.key]
+    def demand(self, state: RunState, index: int) -> Judged:
+        """What the author wrote at step `index`."""
+        return state.step(index).guard[self.judges]
 
     def named(self, state: RunState, index: int) -> str:
         """The parameter that the guard is about."""
-        return str(self.data(state, index)["of"])
+        return self.demand(state, index).about
 
     def facts(self, state: RunState, index: int) -> Facts:
         """What was chosen for the parameter that the guard is about."""
         name = self.named(state, index)
         return state.facts.get(name) or Facts(name)
 
-    def ask(self, word: str, *, label: str = "", **more: Any) -> ValueSpec:
+    def ask(
+        self,
+        word: str,
+        *,
+        label: str = "",
+        equals: str = "",
+        min: str = "",
+        options: tuple[str, ...] = (),
+        precise: bool = False,
+        or_day: bool = False,
+    ) -> ValueSpec:
         """A value to ask for, under the guard's own name for it."""
-        said, kind = self.words[word]
-        return ValueSpec(f"{self.key}.{word}", kind, label or said, **more)
+        usual, kind = self.judges.values[word]
+        return ValueSpec(
+            f"{self.judges.key}.{word}",
+            kind,
+            label or usual,
+            equals=equals,
+            min=min,
+            options=options,
+            precise=precise,
+            or_day=or_day,
+        )
 
     def gate(self, key: str, label: str, is_open: bool, how: str) -> Gate:
         """A gate that this guard keeps."""
-        return Gate(key, label, is_open, how, guard=self.key)
+        return Gate(key, label, is_open, how, guard=self.judges.key)
 
 
 def utc(moment: datetime) -> str:

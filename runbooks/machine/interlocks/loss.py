@@ -19,6 +19,8 @@ from runbooks.machine.interlocks.after import promised
 from runbooks.machine.interlocks.interlock import Signature, utc
 from runbooks.machine.state import ENDED, RunState
 from runbooks.machine.statements import IN_DOUBT, NOTHING_TO_KEEP, Signed
+from runbooks.procedure.guards.acts import Overwrite
+from runbooks.procedure.guards.copies import Verify
 
 Clock = Callable[[datetime], str]
 
@@ -182,9 +184,9 @@ def as_found(state: RunState) -> datetime | None:
     no `verify` step names it or no finished step has read it (somebody may have to read it blind).
     """
     names = {
-        str(step.guard.locks["verify"].get("live") or "verify.live")
+        verify.live or "verify.live"
         for step in state.procedure.steps
-        if "verify" in step.guard.locks
+        if (verify := step.guard.get(Verify))
     }
     done = [step for step in state.steps if step.status is StepStatus.DONE]
     found = [step for step in done if names & step.values.keys()]
@@ -248,15 +250,16 @@ def restored(state: RunState) -> bool:
     return any(
         state.steps[step.index].status is StepStatus.DONE
         for step in state.procedure.steps
-        if "overwrite" in step.guard.locks
+        if Overwrite in step.guard
     )
 
 
 def _copies_at(state: RunState, index: int) -> tuple[str, ...]:
     """The parameters whose copies step `index` opens or writes in."""
-    locks = state.step(index).guard.locks
-    found = locks.get("verify", {}).get("of"), locks.get("overwrite", {}).get("from")
-    return tuple(str(name) for name in found if name)
+    guard = state.step(index).guard
+    verify, overwrite = guard.get(Verify), guard.get(Overwrite)
+    read, written = (verify.of,) if verify else (), (overwrite.source,) if overwrite else ()
+    return read + written
 
 
 def _stopped(state: RunState) -> datetime | None:

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from runbooks.enums import ParameterType
 from runbooks.machine.interlocks import holdings
-from runbooks.machine.interlocks.before import Irreversible, done, kept_copy, since_thaw
+from runbooks.machine.interlocks.before import ActInterlock, done, kept_copy, since_thaw
 from runbooks.machine.interlocks.interlock import Signature
 from runbooks.machine.interlocks.loss import LossState, for_loss, loss_with, signed_for, told, why
 from runbooks.machine.interlocks.team_check import team_check_gate
 from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards.acts import Overwrite
+from runbooks.procedure.guards.target import Direction
 
 GOOD_COPIES = 2
 
 
-class Overwrite(Irreversible):
+class OverwriteInterlock(ActInterlock[Overwrite]):
     """What is written over is identified, frozen and copied; what is written is held twice; two
     people are there, and the name was typed, before the command is even shown."""
 
-    key = "overwrite"
+    judges = Overwrite
     source = "PostgreSQL, restic and SQL Server demand a copy first; M2, M3, M12, M14 of the story"
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        name, source = self.facts(state, index).value, str(self.data(state, index)["from"])
+        name, source = self.facts(state, index).value, self.demand(state, index).source
         how = "When everything else is open, the operator types the name of what is overwritten."
         freeze = "Stop the writers in a step that freezes it, with evidence."
         return (
@@ -41,18 +42,17 @@ class Overwrite(Irreversible):
             ),
             *self._two_copies(state, source),
             *self._loss(state, index, at),
-            team_check_gate(state, at, self.key),
+            team_check_gate(state, at, self.judges.key),
             self.typed(state, index, "WRITE INTO", how),
         )
 
     def _direction(self, state: RunState, index: int) -> Gate:
-        data = self.data(state, index)
-        said = {"into": str(data["target"]), "from": str(data["from"])}
-        since = since_thaw(state, index, said["into"])
+        overwrite = self.demand(state, index)
+        since = since_thaw(state, index, overwrite.target)
         return self.gate(
             "direction",
             "Direction stated",
-            done(state, since, "direction", **said),
+            done(state, since, Direction(overwrite.source, overwrite.target)),
             "A step in which the operator states what is read from and what is written into"
             " comes first.",
         )
@@ -76,7 +76,7 @@ class Overwrite(Irreversible):
     def _loss(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
         """What is lost with the copy is judged once more when it is written in, for it may be more
         than when the copy was read."""
-        source = str(self.data(state, index)["from"])
+        source = self.demand(state, index).source
         if not _is_copy(state, source):
             return ()
         loss = loss_with(state, source, at)
@@ -94,16 +94,9 @@ class Overwrite(Irreversible):
     def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
         if not any(not gate.open for gate in self._loss(state, index, at)):
             return None
-        source = str(self.data(state, index)["from"])
+        source = self.demand(state, index).source
         name = state.facts[source].value if source in state.facts else source
         return for_loss(name, loss_with(state, source, at))
-
-    def promise(self, data: Mapping[str, Any]) -> str:
-        return (
-            f"OVERWRITES {data['target']} from {data['from']}: only when it is identified, frozen"
-            " and copied, with two good copies, a loss within the RPO or signed for, a fresh"
-            " team check and a second person; its name is typed"
-        )
 
 
 def _is_copy(state: RunState, source: str) -> bool:

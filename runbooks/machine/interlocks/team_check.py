@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from lib.units.durations import words
 from runbooks.enums import RunRole
@@ -12,6 +10,7 @@ from runbooks.machine.freshness import is_fresh
 from runbooks.machine.interlocks.interlock import Interlock
 from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.irreversible import acts
 
 #: Immediately before the act: where the author gives no other time, ten minutes is the most.
@@ -19,18 +18,14 @@ FRESH_FOR = timedelta(minutes=10)
 CONFIRMING = (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER)
 
 
-class TeamCheck(Interlock):
+class TeamCheckInterlock(Interlock[TeamCheck]):
     """Everyone with a role confirms target, direction, copy and way back; it expires."""
 
-    key = "team_check"
+    judges = TeamCheck
     source = "Universal Protocol, time-out (Joint Commission UP.01.03.01); D9; M14 of the story"
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        return (team_check_gate(state, at, self.key),)
-
-    def promise(self, data: Mapping[str, Any]) -> str:
-        fresh = words(timedelta(seconds=int(data["fresh_for"])))
-        return f"Team check: everyone confirms target, direction, copy and way back, within {fresh}"
+        return (team_check_gate(state, at, self.judges.key),)
 
 
 def team_check_gate(state: RunState, at: datetime, guard: str) -> Gate:
@@ -81,8 +76,6 @@ def _needs_everyone(state: RunState) -> bool:
 def fresh_for(state: RunState) -> timedelta:
     """How long a confirmation counts: the shortest that the runbook asks for."""
     asked = [
-        int(step.guard.locks["team_check"]["fresh_for"])
-        for step in state.procedure.steps
-        if "team_check" in step.guard.locks
+        check.fresh_for for step in state.procedure.steps if (check := step.guard.get(TeamCheck))
     ]
     return timedelta(seconds=min(asked)) if asked else FRESH_FOR

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from lib.units import sizes
-from runbooks.enums import Deviation, ValueType
+from runbooks.enums import Deviation
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks import doubt
 from runbooks.machine.interlocks.copies import accepted, chosen, chosen_copy, too_new
@@ -15,26 +14,21 @@ from runbooks.machine.interlocks.interlock import Interlock, Signature, Wrong
 from runbooks.machine.interlocks.loss import Loss, LossState, covers, for_loss, loss_with, told, why
 from runbooks.machine.requests import Gate, NewEvent
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards.copies import Verify
 from runbooks.procedure.model import ValueSpec
 
 
-class Verify(Interlock):
+class VerifyInterlock(Interlock[Verify]):
     """Size, newest record, and how they were read. What is lost is counted from the newest record,
     never from a date of a file, and never against what the damaged data still holds."""
 
-    key = "verify"
+    judges = Verify
     source = "B12, B14, D26; the file was never looked into, and was 61 days old (M5, M10)"
-    words = {
-        "size": ("Size of the copy", ValueType.BYTES),
-        "newest": ("Newest record in the copy", ValueType.DATETIME),
-        "live": ("Newest record of the data as found", ValueType.DATETIME),
-        "how": ("How you opened it and read it", ValueType.TEXT),
-    }
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
         name = self.facts(state, index).value
         registered = self.facts(state, index).fields.get("size")
-        known = _recorded(state, self.data(state, index).get("live", ""))
+        known = _recorded(state, self.demand(state, index).live)
         return (
             self.ask("size", label=f"Size of {name}", min="1", precise=bool(registered)),
             self.ask("newest", label=f"Newest record in {name}"),
@@ -116,12 +110,6 @@ class Verify(Interlock):
         }
         return (NewEvent("copy.verified", data),)
 
-    def promise(self, data: Mapping[str, Any]) -> str:
-        return (
-            f"Verifies {data['of']}: opened with its own tool; a loss beyond the RPO, or without"
-            " one, is signed by the decider"
-        )
-
 
 def loss(state: RunState, index: int, values: Mapping[str, str], at: datetime) -> Loss | None:
     """What would be lost at `at` with the copy that step `index` verifies, given its `values`
@@ -129,7 +117,7 @@ def loss(state: RunState, index: int, values: Mapping[str, str], at: datetime) -
     newest = values.get("verify.newest")
     if not newest:
         return None
-    name = str(state.step(index).guard.locks["verify"]["of"])
+    name = state.step(index).guard[Verify].of
     return loss_with(state, name, at, newest=datetime.fromisoformat(newest))
 
 

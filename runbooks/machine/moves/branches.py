@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from runbooks.enums import StepStatus
-from runbooks.machine import interlocks, rollback
+from runbooks.machine import rollback
 from runbooks.machine.entries import text, yes
 from runbooks.machine.events.event import RunEvent
+from runbooks.machine.interlocks.before import renewed
 from runbooks.machine.move import (
     AT_WORK,
     DIAGNOSING,
@@ -149,5 +150,5 @@ def entering(state: RunState, key: str, why: str) -> RunEvent:
 
 def renewing(state: RunState, indexes: list[int]) -> Mapping[str, list[int]]:
     """The steps that begin again together with `indexes`, where one of these is irreversible."""
-    also = [i for i in interlocks.renewed(state, indexes) if i not in indexes]
+    also = [i for i in renewed(state, indexes) if i not in indexes]
     return {"again": also} if also else {}

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from accounts.enums import Right
 from runbooks.enums import Caught
-from runbooks.machine import interlocks
 from runbooks.machine.entries import line, somebody, text
+from runbooks.machine.interlocks.identify import proof_of
 from runbooks.machine.move import ANYBODY, HELD, NOT_ENDED, OPERATOR, RUNNING, Move, Request, Rule
 from runbooks.machine.moves.hold import READ_BACK, read_back
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
@@ -131,7 +131,7 @@ class AcceptHandOver(Move):
         target = state.facts.get(state.procedure.written_into())
         if target is None or not target.identifiers:
             return None
-        typed, proof = self.identifier.strip(), interlocks.proof(target)
+        typed, proof = self.identifier.strip(), proof_of(target)
         if not typed:
             line = ", on one line" if proof.together else ""
             return Malformed({"identifier": f"Read off {target.value} its {proof.asked}{line}."})

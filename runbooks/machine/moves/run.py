@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from runbooks.enums import Caught, Deviation, RunKind, RunRole, RunStatus
-from runbooks.machine import interlocks, rollback
+from runbooks.machine import rollback
 from runbooks.machine.entries import choice, text, yes
 from runbooks.machine.gates import missing_roles, overridden
+from runbooks.machine.interlocks.after import missing
 from runbooks.machine.move import (
     BRIEFING,
     DECIDING,
@@ -199,7 +200,7 @@ class Complete(Move):
             )
         if state.turned_back:
             return Refusal("turned_back", "The run was turned back.", "End it as aborted.")
-        owed = () if overridden(state, None, "after") else interlocks.missing(state)
+        owed = () if overridden(state, None, "after") else missing(state)
         if owed:
             return Refusal(
                 "after",

@@ -7,10 +7,10 @@ from datetime import datetime
 
 from inventory.identifiers import plain
 from runbooks.enums import Caught, ParameterType, StepStatus
-from runbooks.machine import interlocks
 from runbooks.machine.entries import line
 from runbooks.machine.gates import closed_gate, not_yet, repeats_check
 from runbooks.machine.interlocks.identify import names
+from runbooks.machine.interlocks.team_check import confirmed
 from runbooks.machine.move import (
     CREW,
     PERFORMER,
@@ -24,7 +24,9 @@ from runbooks.machine.move import (
 from runbooks.machine.own_step import vouched_for
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
 from runbooks.machine.state import RunState
-from runbooks.procedure.irreversible import ACTS, act_of, deletes, target_of
+from runbooks.procedure.guards.acts import TeamCheck
+from runbooks.procedure.guards.demand import Act
+from runbooks.procedure.irreversible import act_of, deletes, target_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +43,12 @@ class ConfirmTeamCheck(StepMove):
     def step_precondition(
         cls, state: RunState, person: int, index: int, at: datetime
     ) -> Refusal | None:
-        asks = bool({"team_check", *ACTS} & state.step(index).guard.locks.keys())
+        asks = (TeamCheck, Act) in state.step(index).guard
         repeats = repeats_check(state)
         if not asks and not repeats:
             return Refusal("no_team_check", "This step has no team check.", "Write a note instead.")
         then = state.stated.unlocked.get(index, at)
-        wanted = asks and not interlocks.confirmed(state, person, then)
+        wanted = asks and not confirmed(state, person, then)
         if wanted or (repeats and person not in state.stated.confirmed_since):
             return None
         return Refusal(

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from enum import StrEnum
+
 from runbooks.enums import CountersignTiming, RunRole
+from runbooks.procedure.guards import DEMANDS
+from runbooks.procedure.guards.arguments import Argument, ArgumentKind, arguments_of
+from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.model import Decision, Duration
-from runbooks.procedure.parser.lockkeys import LOCK_KEYS
 from runbooks.procedure.parser.readers import (
     Context,
     Key,
+    Reader,
     boolean,
     duration,
     group,
     is_new,
     keys,
+    parameter,
     target,
     text,
+    texts,
     word,
     wrong_type,
 )
@@ -78,7 +86,7 @@ PLAIN_KEYS: tuple[Key, ...] = (
     ),
     Key(
         "hold",
-        word(RunRole, (RunRole.VERIFIER, RunRole.DECIDER)),
+        word((RunRole.VERIFIER, RunRole.DECIDER)),
         "`verifier` or `decider`",
         "decider",
         "The run waits here until that role releases it, with a reason.",
@@ -92,7 +100,7 @@ PLAIN_KEYS: tuple[Key, ...] = (
     ),
     Key(
         "role",
-        word(RunRole, (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER)),
+        word((RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER)),
         "`operator`, `verifier` or `decider`",
         "verifier",
         "Who performs the step; `operator` when left out.",
@@ -139,7 +147,82 @@ PLAIN_KEYS: tuple[Key, ...] = (
     ),
 )
 
-#: Keys of `Guard.locks`: what they demand is enforced by `runbooks.machine.interlocks`.
-LOCKED = frozenset(key.name for key in LOCK_KEYS)
-GUARD_KEYS = (*PLAIN_KEYS, *LOCK_KEYS)
+
+def _recorded_time(value: Value, name: str, context: Context) -> str | None:
+    """The name of a date and time that an earlier step records."""
+    written = text(value, name, context)
+    if written is None:
+        return None
+    if context.recorded.get(written) != "datetime":
+        context.error(
+            "comparison",
+            value,
+            f"`{name}` names `{written}`, which is no date and time recorded before this step.",
+            "Record it first, as `{type: datetime}`: the newest record of the live data.",
+        )
+        return None
+    return written
+
+
+def _some_texts(value: Value, name: str, context: Context) -> tuple[str, ...] | None:
+    read = texts(value, name, context)
+    if read == ():
+        wrong_type(value, name, "a text or a list of texts", context, f"Write `{name}: [a, b]`.")
+    return read or None
+
+
+def _some_words(words: Sequence[StrEnum], takes: str) -> Reader[tuple[StrEnum, ...]]:
+    one_word = word(words)
+
+    def read(value: Value, name: str, context: Context) -> tuple[StrEnum, ...] | None:
+        items = value.items()
+        if not items:
+            hint = f"Write `{name}: [{', '.join(words)}]`."
+            wrong_type(value, name, f"a {takes}", context, hint)
+            return None
+        read = [one_word(item, name, context) for item in items]
+        return tuple(dict.fromkeys(item for item in read if item))
+
+    return read
+
+
+def _argument(argument: Argument, kind: type[Demand]) -> Reader[object]:
+    """What reads an argument of a demand."""
+    readers: dict[ArgumentKind, Reader[object]] = {
+        ArgumentKind.PARAMETER: parameter(*argument.types),
+        ArgumentKind.TEXT: text,
+        ArgumentKind.TEXTS: _some_texts,
+        ArgumentKind.WORD: word(argument.words),
+        ArgumentKind.WORDS: _some_words(argument.words, kind.takes),
+        ArgumentKind.DURATION: duration,
+        ArgumentKind.RECORDED_TIME: _recorded_time,
+    }
+    return readers[argument.kind]
+
+
+def _reader(kind: type[Demand]) -> Reader[Demand]:
+    """What reads a demand: a group of its arguments, or the one that may stand alone."""
+    arguments = arguments_of(kind)
+    declared = [
+        Key(key, _argument(argument, kind), required=required)
+        for key, (_, argument, required) in arguments.items()
+    ]
+    bare = next((key.read for key in declared if key.name == kind.bare), None)
+
+    def read(value: Value, name: str, context: Context) -> Demand | None:
+        if bare and (not kind.grouped or value.pairs() is None):
+            alone = bare(value, name, context)
+            return None if alone is None else kind(**{kind.bare: alone})
+        got = group(value, f"`{name}`", declared, context)
+        return None if got is None else kind(**{arguments[key][0]: got[key] for key in got})
+
+    return read
+
+
+def _key(kind: type[Demand]) -> Key:
+    demands = " ".join((kind.__doc__ or "").split())
+    return Key(kind.key, _reader(kind), kind.takes, kind.example, demands)
+
+
+GUARD_KEYS = (*PLAIN_KEYS, *(_key(kind) for kind in DEMANDS.values()))
 WITH_OPTIONAL = frozenset({"optional", "duration", "role"})

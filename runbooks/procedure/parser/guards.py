@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from runbooks.enums import CountersignTiming
-from runbooks.machine import interlocks
-from runbooks.procedure.irreversible import ACTS
+from runbooks.procedure.guards import comparable
+from runbooks.procedure.guards.acts import Destroy, Overwrite
+from runbooks.procedure.guards.demand import Act, Demand
 from runbooks.procedure.model import Guard
 from runbooks.procedure.parser import yamltext
-from runbooks.procedure.parser.guardkeys import GUARD_KEYS, LOCKED, WITH_OPTIONAL
+from runbooks.procedure.parser.guardkeys import GUARD_KEYS, WITH_OPTIONAL
 from runbooks.procedure.parser.readers import Context, group
 from runbooks.procedure.parser.yamltext import Place, Value
 
@@ -33,14 +34,16 @@ def read_guard(source: str, place: Place, context: Context) -> Guard:
         _check_alone(value, context)
     if got.get("decide"):
         _check_decision(value, got, context)
-    if any(key in got for key in ACTS):
-        _check_act(value, got, context)
+    demands = tuple(read for read in got.values() if isinstance(read, Demand))
+    acts = tuple(demand for demand in demands if isinstance(demand, Act))
+    if acts:
+        _check_act(value, got, acts, context)
         got["countersign"] = CountersignTiming.BEFORE
     context.recorded.update({value.name: value.type for value in got.get("record", ())})
-    plain = {key: read for key, read in got.items() if key not in LOCKED}
-    locks = {key: read for key, read in got.items() if key in LOCKED}
-    context.recorded.update(interlocks.values(locks))
-    return Guard(**plain, locks=locks)
+    for demand in demands:
+        context.recorded.update(comparable(type(demand)))
+    plain = {key: read for key, read in got.items() if not isinstance(read, Demand)}
+    return Guard(**plain, demands=demands)
 
 
 def _check_alone(value: Value, context: Context) -> None:
@@ -54,20 +57,22 @@ def _check_alone(value: Value, context: Context) -> None:
         )
 
 
-def _check_act(value: Value, got: Mapping[str, Any], context: Context) -> None:
+def _check_act(
+    value: Value, got: Mapping[str, Any], acts: tuple[Act, ...], context: Context
+) -> None:
     """One act a step. It implies `countersign: before`; to confirm it afterwards is too late."""
     at = {key.text(): key for key, _ in value.pairs() or []}
-    if all(key in got for key in ACTS):
+    if len(acts) > 1:
         context.error(
             "destroy",
-            at["destroy"],
+            at[Destroy.key],
             "A step overwrites or deletes, not both.",
             "Keep `overwrite` where other data takes its place, and delete in a step of its own.",
         )
     if got.get("countersign") is not CountersignTiming.AFTER:
         return
     instead = "Leave `countersign` out here, and measure again in a step of its own."
-    if "overwrite" in got:
+    if isinstance(acts[0], Overwrite):
         said = "What is overwritten is countersigned before, not after."
         context.error("overwrite", at["countersign"], said, instead)
     else:

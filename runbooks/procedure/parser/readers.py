@@ -4,7 +4,7 @@ and gives None. Groups of keys are declared as tables of `Key`."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -39,7 +39,9 @@ class Context:
         self.findings.error(code, at.line, at.column, sentence, suggestion)
 
 
-Reader = Callable[[Value, str, Context], Any]
+Read = TypeVar("Read")
+#: What reads a value of a given name; None where it is wrong, which the context is told.
+Reader = Callable[[Value, str, Context], Read | None]
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Key:
     """One key of a group: how it is read, and what the reference says about it."""
 
     name: str
-    read: Reader
+    read: Reader[object]
     takes: str = ""
     example: str = ""
     demands: str = ""
@@ -94,22 +96,22 @@ def texts(value: Value, name: str, context: Context) -> tuple[str, ...] | None:
     return tuple(item for item in read if item is not None)
 
 
-def word(kind: type[Word], words: Sequence[Word] = ()) -> Reader:
-    """One of the words of an enumeration."""
-    allowed = tuple(words) or tuple(kind)
+def word(words: Iterable[Word]) -> Reader[Word]:
+    """One of some words of an enumeration."""
+    known = {str(word): word for word in words}
 
     def read(value: Value, name: str, context: Context) -> Word | None:
         written = value.text()
-        if written in [str(w) for w in allowed]:
-            return kind(written)
-        hint = did_you_mean((written or "").replace(" ", "-"), map(str, allowed))
-        wrong_type(value, name, one_of(map(str, allowed)), context, hint)
+        if written in known:
+            return known[written]
+        hint = did_you_mean((written or "").replace(" ", "-"), known)
+        wrong_type(value, name, one_of(known), context, hint)
         return None
 
     return read
 
 
-def parameter(*kinds: ParameterType) -> Reader:
+def parameter(*kinds: ParameterType) -> Reader[str]:
     """The name of a declared parameter of one of the given types."""
 
     def read(value: Value, name: str, context: Context) -> str | None:
@@ -143,7 +145,7 @@ def parameter(*kinds: ParameterType) -> Reader:
     return read
 
 
-def target(*, steps: bool) -> Reader:
+def target(*, steps: bool) -> Reader[str]:
     """The id of a section or, when `steps`, of a step."""
     what = "section or step" if steps else "section"
 
@@ -226,10 +228,10 @@ def group(value: Value, name: str, keys: Sequence[Key], context: Context) -> dic
     return None if any(k.required and k.name not in read for k in keys) else read
 
 
-def keys(*declared: Key, made: Callable[[dict[str, Any]], Any] = dict) -> Reader:
+def keys(*declared: Key, made: Callable[[dict[str, Any]], Read]) -> Reader[Read]:
     """A group of keys, made into a value."""
 
-    def read(value: Value, name: str, context: Context) -> Any:
+    def read(value: Value, name: str, context: Context) -> Read | None:
         got = group(value, f"`{name}`", declared, context)
         return None if got is None else made(got)
 

@@ -21,6 +21,7 @@ from runbooks.machine.moves.unlock import Unlock
 from runbooks.models import Event, Run
 from runbooks.models.log import MISSED
 from runbooks.procedure.guard_names import NAMES, RULES
+from runbooks.procedure.guards import DEMANDS
 from runbooks.procedure.parser.guardkeys import GUARD_KEYS
 from tests.factories.cutover import WRITE, cutover
 from tests.factories.missed import deviated, overridden, refused
@@ -63,7 +64,8 @@ def kinds(filters: Filters) -> list[tuple[str, str]]:
 
 def test_every_guard_has_words() -> None:
     assert {key.name for key in GUARD_KEYS} - DEMAND_NOTHING <= set(NAMES)
-    assert set(INTERLOCKS) <= set(NAMES)
+    assert set(INTERLOCKS) == set(DEMANDS.values())
+    assert set(DEMANDS) <= set(NAMES)
     assert set(KINDS.values()) == set(MISSED)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from runbooks.machine.interlocks import INTERLOCKS
+from runbooks.procedure.guards import DEMANDS
 from runbooks.procedure.parser import parse
 
 PAGE = Path(__file__).resolve().parents[3] / "docs/how-to/write-a-restore-runbook.md"
@@ -32,12 +32,12 @@ def test_each_step_is_read(name: str) -> None:
     assert read.findings == ()
     assert len(read.procedure.steps) == len(steps)
     guard = read.procedure.steps[-1].guard
-    assert guard.locks or guard.record
+    assert guard.demands or guard.record
 
 
 def test_there_is_a_step_for_every_guard_about_copies() -> None:
     read = parse(source(*READY.values()))
     assert read.procedure is not None
-    used = {key for step in read.procedure.steps for key in step.guard.locks}
+    used = {demand.key for demand in read.procedure.demands()}
     assert used == set(KEYS)
-    assert used < set(INTERLOCKS)
+    assert used < set(DEMANDS)

@@ -6,6 +6,7 @@ import html
 import re
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from inventory.enums import Environment
 from inventory.models import Copy
-from runbooks.enums import ParameterType, RunKind
+from runbooks.enums import Operation, ParameterType, RunKind
 from runbooks.machine.placeholders import fill, places
 from runbooks.machine.state import Facts
 from runbooks.procedure.model import Procedure
@@ -54,12 +55,9 @@ def runbook(command: str = "true", label: str = "sh") -> Procedure:
 def side(value: str, command: str, label: str = "sh") -> str:
     """What is wrong with the text parameter for this command; '' when nothing is."""
     read = runbook(command, label)
-    only = SimpleNamespace(parameters=read.parameters[2:], steps=read.steps, copies_out=False)
-    only.parameters_by_name = {spec.name: spec for spec in only.parameters}
-    only.written_into = lambda: ""
-    asked: Any = only
+    only = replace(read, parameters=read.parameters[2:], operation=Operation.RESTORE)
     _, errors = choose(
-        asked, None, {"side": value}, kind=RunKind.LIVE, at=datetime.now().astimezone()
+        only, None, {"side": value}, kind=RunKind.LIVE, at=datetime.now().astimezone()
     )
     return errors.get("side", "")
 

@@ -9,9 +9,9 @@ import pytest
 from inventory.models import Copy
 from runbooks.machine.gates import gates
 from runbooks.machine.moves.steps import BeginStep, Tick
+from runbooks.procedure.guards.target import Identify
 from runbooks.screen import Desk, Person, side
 from runbooks.screen.doors import doors
-from runbooks.screen.groups import _QUESTIONS
 from tests.runbooks import texts
 from tests.runbooks.machine.guarded import guarded
 from tests.runbooks.machine.interlocks.test_after import ACT, overwrite
@@ -36,7 +36,7 @@ def test_only_a_countersign_that_runs_out_is_said_to(kind: str, runs_out: bool) 
 
 def test_what_identifies_a_machine_is_not_called_secret() -> None:
     """The inventory shows it to everybody: this page does not."""
-    assert _QUESTIONS["identify"][1].endswith("What they should be is not shown on this page.")
+    assert Identify.help.endswith("What they should be is not shown on this page.")
 
 
 def test_a_question_that_nobody_asked_is_no_closed_gate() -> None:

@@ -10,7 +10,7 @@ from runbooks.enums import Rearmed
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.steps import StepBegun, StepTicked
 from runbooks.machine.gates import gates
-from runbooks.machine.interlocks import missing
+from runbooks.machine.interlocks.after import missing
 from runbooks.machine.moves.run import Abort, Complete
 from runbooks.machine.moves.steps import Tick
 from runbooks.machine.reducers import apply

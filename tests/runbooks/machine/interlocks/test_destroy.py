@@ -15,7 +15,8 @@ from runbooks.log.words import sentence
 from runbooks.machine import rollback
 from runbooks.machine.decide import allowed
 from runbooks.machine.gates import gates, required_roles
-from runbooks.machine.interlocks import renewed, signature
+from runbooks.machine.interlocks import signature
+from runbooks.machine.interlocks.before import renewed
 from runbooks.machine.interlocks.loss import covers, loss_with
 from runbooks.machine.move import Allowed
 from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo

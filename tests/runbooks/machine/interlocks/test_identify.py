@@ -10,7 +10,8 @@ import pytest
 from accounts.models import User
 from inventory.enums import IdentifierKind
 from runbooks.enums import RunKind
-from runbooks.machine.interlocks import asks, proof
+from runbooks.machine.interlocks import asks
+from runbooks.machine.interlocks.identify import proof_of
 from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
 from runbooks.machine.moves.steps import Tick
 from runbooks.machine.requests import Malformed
@@ -87,7 +88,7 @@ def test_both_fit_as_postgresql_prints_them() -> None:
     ],
 )
 def test_what_is_asked_on_one_line(facts: Facts, asked: str) -> None:
-    assert proof(facts).asked == asked
+    assert proof_of(facts).asked == asked
 
 
 @pytest.mark.parametrize("said", ["7301442", "primary", "7301442 standby", "x"])

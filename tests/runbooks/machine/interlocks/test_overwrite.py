@@ -12,7 +12,8 @@ from accounts.models import User
 from runbooks.enums import RunKind, StepStatus
 from runbooks.machine.decide import allowed, decide
 from runbooks.machine.gates import gates
-from runbooks.machine.interlocks import renewed, unconfirmed
+from runbooks.machine.interlocks.before import renewed
+from runbooks.machine.interlocks.team_check import unconfirmed
 from runbooks.machine.misses import refused
 from runbooks.machine.move import Allowed, Request
 from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo

@@ -16,6 +16,7 @@ from runbooks.enums import RunKind, RunStatus, StepStatus
 from runbooks.machine import interlocks
 from runbooks.machine.events.gates import GateOverridden, StepReleased
 from runbooks.machine.gates import gates, overridden
+from runbooks.machine.interlocks.after import missing
 from runbooks.machine.move import Move
 from runbooks.machine.moves import MOVES
 from runbooks.machine.moves.branches import Diagnose, Reopen, Undo
@@ -28,7 +29,9 @@ from runbooks.machine.moves.steps import BeginStep, Release, Tick
 from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.state import Facts, RunState, current
-from runbooks.procedure.irreversible import ACTS, act_of, acts
+from runbooks.procedure.guards.acts import TeamCheck
+from runbooks.procedure.guards.demand import Act
+from runbooks.procedure.irreversible import act_of, acts
 from tests.factories.moves import fitting
 from tests.runbooks.machine.guarded import FACTS, FRONT, OTHER, SHA
 from tests.runbooks.machine.table import (
@@ -141,7 +144,7 @@ def right(game: Game) -> None:
 
 def act(game: Game, now: int) -> None:
     guard = game.state.step(now).guard
-    if {"team_check", *ACTS} & guard.locks.keys():
+    if (TeamCheck, Act) in guard:
         for person in (OPERATOR, VERIFIER, DECIDER):
             game.ask(ConfirmTeamCheck, person, now)
     if act_of(guard) and now not in game.state.stated.unlocked:
@@ -218,7 +221,7 @@ def check(game: Game) -> None:
         assert state.steps[index].started_at is not None
     if state.status is RunStatus.COMPLETED:
         assert state.kind is RunKind.LIVE
-        assert interlocks.missing(state) == () or overridden(state, None, "after")
+        assert missing(state) == () or overridden(state, None, "after")
 
 
 def check_deleted(game: Game) -> None:

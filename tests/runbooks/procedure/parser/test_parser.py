@@ -5,6 +5,8 @@ import json
 import pytest
 
 from runbooks.enums import CountersignTiming, ParameterType, RunRole, Use, ValueType
+from runbooks.procedure.guards.acts import Overwrite
+from runbooks.procedure.guards.target import Freeze
 from runbooks.procedure.model import Decision, Duration, ValueSpec, Within
 from runbooks.procedure.parser import parse
 from runbooks.procedure.serialization import as_json, from_json
@@ -172,7 +174,7 @@ def test_guards(procedure):
     assert first.record == (
         ValueSpec("clients", ValueType.NUMBER, "Clients", equals="0", blind=False),
     )
-    assert first.locks == {"freeze": {"of": "target"}}
+    assert first.demands == (Freeze("target"),)
     assert second.countersign is CountersignTiming.BEFORE
     assert second.decide == Decision("Right?", (("yes", ""), ("no", "way-back")))
     assert (swap.countersign, swap.hold, swap.role) == (
@@ -183,7 +185,7 @@ def test_guards(procedure):
     assert swap.duration == Duration(expected=120, max=5_400)
     assert swap.undo == "way-back"
     assert swap.record[0].within == Within("newest", "5m")
-    assert swap.locks == {"overwrite": {"target": "target", "from": "dump"}}
+    assert swap.demands == (Overwrite("target", "dump"),)
     assert (procedure.written_into(), procedure.read_from()) == ("target", "dump")
 
 
