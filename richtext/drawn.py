@@ -11,7 +11,7 @@ import re
 from html import escape, unescape
 from itertools import groupby
 
-from richtext.signs import HIDDEN, SUSPECT, Kind, Sign, code, named, signs
+from richtext.signs import HIDDEN, SUSPECT, Sign, SignKind, code, named, signs
 
 # A tag (its attributes stand between double quotes), or the text between two.
 _PIECE = re.compile(r'<(?P<name>/?[\w-]+)(?:[^<>"]|"[^"]*+")*+>|[^<]++|<')
@@ -51,20 +51,20 @@ def _text(html: str, *, in_code: bool) -> str:
 
 
 def _prose(text: str) -> str:
-    wanted = {Kind.REORDERING, Kind.CONTROL}
+    wanted = {SignKind.REORDERING, SignKind.CONTROL}
     return _put(text, [sign for sign in signs(text) if sign.kind in wanted])
 
 
 def _code(text: str) -> str:
-    lost = (Sign(at.start(), LOST, Kind.CONTROL) for at in re.finditer(LOST, text))
-    found = sorted([*signs(text), *lost], key=lambda sign: sign.place)
-    return _put(text, found, isolate=True)
+    lost = (Sign(at.start(), LOST, SignKind.CONTROL) for at in re.finditer(LOST, text))
+    met = sorted([*signs(text), *lost], key=lambda sign: sign.place)
+    return _put(text, met, isolate=True)
 
 
-def _put(text: str, found: list[Sign], *, isolate: bool = False) -> str:
+def _put(text: str, suspects: list[Sign], *, isolate: bool = False) -> str:
     """`text` with the signs drawn; equal ones in a row are drawn once, with their count."""
     parts, read = [], 0
-    for _, group in groupby(enumerate(found), lambda one: (one[1].text, one[1].place - one[0])):
+    for _, group in groupby(enumerate(suspects), lambda it: (it[1].text, it[1].place - it[0])):
         run = [sign for _, sign in group]
         sign, count = run[0], len(run)
         parts += [_between(text[read : sign.place], isolate), _draw(sign, count)]
@@ -81,7 +81,7 @@ def _draw(sign: Sign, count: int) -> str:
     """The sign in an element that names it, and says its code point where nothing else is seen."""
     times = f" × {count}" if count > 1 else ""
     name = escape(named(sign.text) + times)
-    shows = sign.kind in HIDDEN or sign.kind is Kind.BLANK
+    shows = sign.kind in HIDDEN or sign.kind is SignKind.BLANK
     point = f' data-sign="{code(sign.text)}{times}"' if shows else ""
     return (
         f'<span class="strange"{point} title="{name}" role="img" aria-label="{name}">'

@@ -16,13 +16,13 @@ def html_code(text: str) -> Iterator[tuple[int, str]]:
     is never closed is none."""
     after = 0
     unclosed: set[str] = set()
-    for found in _OPENS.finditer(text):
-        tag = found["tag"].lower()
-        if found.start() < after or tag in unclosed:
+    for match in _OPENS.finditer(text):
+        tag = match["tag"].lower()
+        if match.start() < after or tag in unclosed:
             continue
-        closed = _CLOSES[tag].search(text, found.end())
+        closed = _CLOSES[tag].search(text, match.end())
         if closed is None:
             unclosed.add(tag)
             continue
         after = closed.end()
-        yield found.end(), unescape(_TAG.sub("", text[found.end() : closed.start()]))
+        yield match.end(), unescape(_TAG.sub("", text[match.end() : closed.start()]))

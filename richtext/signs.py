@@ -53,7 +53,7 @@ _CONTROL_NAMES = {
 }
 
 
-class Kind(StrEnum):
+class SignKind(StrEnum):
     """What a sign does where it does not belong. The first three show nothing of themselves."""
 
     REORDERING = "reordering"
@@ -68,7 +68,7 @@ class Kind(StrEnum):
 
 
 #: Nobody sees these: what is read differs from what is there.
-HIDDEN = frozenset({Kind.REORDERING, Kind.CONTROL, Kind.UNSEEN})
+HIDDEN = frozenset({SignKind.REORDERING, SignKind.CONTROL, SignKind.UNSEEN})
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Sign:
 
     place: int
     text: str
-    kind: Kind
+    kind: SignKind
     instead: str = ""
 
     @property
@@ -102,14 +102,14 @@ def _members(ranges: str) -> frozenset[str]:
     return frozenset(sign for sign in map(chr, range(0x11000)) if pattern.match(sign))
 
 
-_KINDS: dict[str, tuple[Kind, str]] = {
-    **dict.fromkeys(_members(_REORDERING), (Kind.REORDERING, "")),
-    **dict.fromkeys(_members(_CONTROLS), (Kind.CONTROL, "")),
-    **dict.fromkeys(_members(_BLANKS), (Kind.BLANK, " ")),
-    **dict.fromkeys(_members(_DASHES), (Kind.DASH, "-")),
-    **dict.fromkeys(_members(_SINGLE), (Kind.QUOTE, "'")),
-    **dict.fromkeys(_members(_DOUBLE), (Kind.QUOTE, '"')),
-    **{sign: (Kind.OTHER, instead) for sign, instead in _OTHERS.items()},
+_KINDS: dict[str, tuple[SignKind, str]] = {
+    **dict.fromkeys(_members(_REORDERING), (SignKind.REORDERING, "")),
+    **dict.fromkeys(_members(_CONTROLS), (SignKind.CONTROL, "")),
+    **dict.fromkeys(_members(_BLANKS), (SignKind.BLANK, " ")),
+    **dict.fromkeys(_members(_DASHES), (SignKind.DASH, "-")),
+    **dict.fromkeys(_members(_SINGLE), (SignKind.QUOTE, "'")),
+    **dict.fromkeys(_members(_DOUBLE), (SignKind.QUOTE, '"')),
+    **{sign: (SignKind.OTHER, instead) for sign, instead in _OTHERS.items()},
 }
 _IS_UNSEEN = re.compile(f"[{_UNSEEN}]")
 
@@ -121,36 +121,36 @@ def signs(text: str) -> Iterator[Sign]:
     if text.isascii() and not SUSPECT.search(text):
         return
     letters = _letters(text)
-    for found in SUSPECT.finditer(text):
-        place, sign = found.start(), found[0]
+    for match in SUSPECT.finditer(text):
+        place, sign = match.start(), match[0]
         if _IS_UNSEEN.match(sign):
             if not _belongs(text, place):
-                yield Sign(place, sign, Kind.UNSEEN)
+                yield Sign(place, sign, SignKind.UNSEEN)
         elif sign in _KINDS:
             kind, instead = _KINDS[sign]
             yield Sign(place, sign, kind, instead)
         elif place in letters:
-            yield Sign(place, sign, Kind.LETTER, LOOK_ALIKE[sign])
+            yield Sign(place, sign, SignKind.LETTER, LOOK_ALIKE[sign])
         elif wide := _wide(sign):
-            yield Sign(place, sign, Kind.WIDE, wide)
+            yield Sign(place, sign, SignKind.WIDE, wide)
 
 
 def hidden(text: str) -> Iterator[Sign]:
     """Those that show nothing, or a blank that is none."""
-    return (sign for sign in signs(text) if sign.kind in HIDDEN or sign.kind is Kind.BLANK)
+    return (sign for sign in signs(text) if sign.kind in HIDDEN or sign.kind is SignKind.BLANK)
 
 
 def refusal(name: str, *, dashes: bool = True) -> str:
     """'', or the sentence that refuses a *name* in which a sign cannot be seen or is not what it
     seems. Quotation marks, dots and signs of another width are part of many names, and seen; so are
     dashes, unless the name is written into a command."""
-    usual = {Kind.QUOTE, Kind.OTHER} | (set() if dashes else {Kind.DASH})
+    usual = {SignKind.QUOTE, SignKind.OTHER} | (set() if dashes else {SignKind.DASH})
     for sign in signs(name):
-        if sign.kind in usual or (sign.kind is Kind.WIDE and not sign.instead.isalnum()):
+        if sign.kind in usual or (sign.kind is SignKind.WIDE and not sign.instead.isalnum()):
             continue
         if sign.kind in HIDDEN:
             return f"It holds {sign.name}, which nobody can see. Type it again."
-        if sign.kind is Kind.BLANK:
+        if sign.kind is SignKind.BLANK:
             return f"It holds {sign.name} in the place of a space. Type it again."
         return f"It holds {sign.name}, which looks like {sign.instead}. Type it again."
     return ""
@@ -168,13 +168,13 @@ def disguised(text: str) -> Iterator[Sign]:
         return
     for word in _WORD.finditer(text):
         if look_alike(word[0]):
-            yield Sign(word.start(), word[0][0], Kind.LETTER, LOOK_ALIKE[word[0][0]])
+            yield Sign(word.start(), word[0][0], SignKind.LETTER, LOOK_ALIKE[word[0][0]])
 
 
 def _letters(text: str) -> frozenset[int]:
     """Where letters of another script look like those of ASCII in a word that has Latin ones, too:
     `dаta`. A run in which one letter cannot be taken for a Latin one (`SQLный`) misleads nobody."""
-    found: set[int] = set()
+    places: set[int] = set()
     for word in _WORD.finditer(text):
         if word[0].isascii():
             continue
@@ -184,9 +184,9 @@ def _letters(text: str) -> frozenset[int]:
         place = word.start()
         for latin, run in runs:
             if not latin and look_alike("".join(run)):
-                found.update(range(place, place + len(run)))
+                places.update(range(place, place + len(run)))
             place += len(run)
-    return frozenset(found)
+    return frozenset(places)
 
 
 def _is_latin(letter: str) -> bool:

@@ -23,7 +23,7 @@ from runbooks.enums import Deviation, Level, ParameterType
 from runbooks.library.failures import Failure, Tie
 from runbooks.lint.findings import WaivedRule
 from runbooks.models import Revision
-from runbooks.procedure.difference import Difference, Row, RowKind
+from runbooks.procedure.difference import Difference, DifferenceRow, RowKind
 from runbooks.procedure.model import Finding, ParameterSpec
 
 
@@ -209,7 +209,7 @@ class RunbookWholeSerializer(RunbookLineSerializer):
     revision = RevisionWholeSerializer(allow_null=True)
 
 
-class DifferenceRowSerializer(AnswerSerializer[Row]):
+class DifferenceRowSerializer(AnswerSerializer[DifferenceRow]):
     """A line; `skipped` stands for `count` unchanged ones."""
 
     kind = EnumField(RowKind)

@@ -17,7 +17,7 @@ from runbooks.machine.move import Request
 from runbooks.machine.requests import Malformed, NewEvent, Refusal
 from runbooks.machine.state import RunState, replace
 from runbooks.procedure.guards.target import Identify, MarkTarget
-from runbooks.procedure.observed import Reading, judge
+from runbooks.procedure.observed import CheckedValue, judge
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Readings:
     state: RunState
     request: Request
     index: int
-    read: Mapping[str, Reading]
+    read: Mapping[str, CheckedValue]
     verifying: bool = False
 
     @property
@@ -91,7 +91,7 @@ def read(
     have = state.steps[index].verified_values if verifying else state.steps[index].values
     earlier = {name: value for step in state.steps for name, value in step.values.items()}
     kinds = {v.name: v.type for step in state.procedure.steps for v in step.guard.record}
-    readings: dict[str, Reading] = {}
+    readings: dict[str, CheckedValue] = {}
     errors: dict[str, str] = {}
     for spec in interlocks.asks(state, index):
         raw = str(sent.get(spec.name) or "").strip()

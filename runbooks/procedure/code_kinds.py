@@ -48,7 +48,7 @@ class Code:
     sessions: tuple[str, ...] = ()
 
 
-class Kind(Enum):
+class CodeKind(Enum):
     """Every kind of code. Each label belongs to one kind; a word that is not listed is `OTHER`."""
 
     SHELL = Code(
@@ -147,16 +147,16 @@ class Kind(Enum):
         return self.reads is not Reads.NOTHING
 
 
-_BY_LABEL = {label: kind for kind in Kind for label in kind.value.labels}
-_SESSIONS = {label: kind for kind in Kind for label in kind.value.sessions}
+_BY_LABEL = {label: kind for kind in CodeKind for label in kind.value.labels}
+_SESSIONS = {label: kind for kind in CodeKind for label in kind.value.sessions}
 
 
-def kind_of(label: str) -> Kind:
+def kind_of(label: str) -> CodeKind:
     """The kind of a block with this label (in any case; `{.bash}` is `bash`); of a session, what is
     typed in it. A word that is not known is taken for something that is run."""
     name = label.casefold().strip("{}.")
     known = _BY_LABEL.get(name) or _SESSIONS.get(name)
-    return known or (Kind.NOTE if label.startswith("{") else Kind.OTHER)
+    return known or (CodeKind.NOTE if label.startswith("{") else CodeKind.OTHER)
 
 
 def is_session(label: str) -> bool:

@@ -54,7 +54,7 @@ def _is_timed(step: Step, within: Mapping[int | None, list[Step]]) -> bool:
     if step.guard.duration and step.guard.duration.expected is not None:
         return True
     inner = within.get(step.index, ())
-    return bool(inner) and all(_is_timed(one, within) for one in inner)
+    return bool(inner) and all(_is_timed(substep, within) for substep in inner)
 
 
 def _counted(number: int, noun: str) -> str:

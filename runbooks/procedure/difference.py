@@ -22,7 +22,7 @@ class RowKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Piece:
+class DifferencePiece:
     """A part of a line; `changed` when it is what sets the line apart from its counterpart."""
 
     text: str
@@ -30,14 +30,14 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Row:
+class DifferenceRow:
     """A line. `old` and `new` are its numbers, from 1, in the two texts; None where it is not.
     A SKIPPED row stands for `count` unchanged lines."""
 
     kind: RowKind
     old: int | None = None
     new: int | None = None
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[DifferencePiece, ...] = ()
     count: int = 0
 
     @property
@@ -50,7 +50,7 @@ class Difference:
     """Rows with a little context, how many lines came and went, and a remark in words when the
     texts differ in what cannot be seen."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[DifferenceRow, ...]
     added: int
     removed: int
     remark: str = ""
@@ -76,7 +76,7 @@ def _lines(source: bytes) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
+def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[DifferenceRow]:
     opcodes = SequenceMatcher(None, before, after).get_opcodes()
     for place, (tag, i1, i2, j1, j2) in enumerate(opcodes):
         if tag == "equal":
@@ -87,40 +87,42 @@ def _rows(before: Sequence[str], after: Sequence[str]) -> Iterator[Row]:
             yield from _changed(before[i1:i2], after[j1:j2], i1, j1)
 
 
-def _unchanged(lines: Sequence[str], i: int, j: int, head: int, tail: int) -> Iterator[Row]:
+def _unchanged(
+    lines: Sequence[str], i: int, j: int, head: int, tail: int
+) -> Iterator[DifferenceRow]:
     """The context after the change above (`head` lines) and before the one below (`tail`)."""
     skipped = len(lines) - head - tail
     for n, line in enumerate(lines):
         if skipped > 1 and head <= n < len(lines) - tail:
             if n == head:
-                yield Row(RowKind.SKIPPED, count=skipped)
+                yield DifferenceRow(RowKind.SKIPPED, count=skipped)
         else:
-            yield Row(RowKind.SAME, i + n + 1, j + n + 1, (Piece(line),))
+            yield DifferenceRow(RowKind.SAME, i + n + 1, j + n + 1, (DifferencePiece(line),))
 
 
-def _changed(old: Sequence[str], new: Sequence[str], i: int, j: int) -> Iterator[Row]:
-    marked_old: list[tuple[Piece, ...]] = [(Piece(line),) for line in old]
-    marked_new: list[tuple[Piece, ...]] = [(Piece(line),) for line in new]
+def _changed(old: Sequence[str], new: Sequence[str], i: int, j: int) -> Iterator[DifferenceRow]:
+    marked_old: list[tuple[DifferencePiece, ...]] = [(DifferencePiece(line),) for line in old]
+    marked_new: list[tuple[DifferencePiece, ...]] = [(DifferencePiece(line),) for line in new]
     if len(old) == len(new):
-        for n, (one, other) in enumerate(zip(old, new, strict=True)):
-            marked_old[n], marked_new[n] = _words(one, other)
+        for n, (before, after) in enumerate(zip(old, new, strict=True)):
+            marked_old[n], marked_new[n] = _words(before, after)
     for n, pieces in enumerate(marked_old):
-        yield Row(RowKind.REMOVED, i + n + 1, None, pieces)
+        yield DifferenceRow(RowKind.REMOVED, i + n + 1, None, pieces)
     for n, pieces in enumerate(marked_new):
-        yield Row(RowKind.ADDED, None, j + n + 1, pieces)
+        yield DifferenceRow(RowKind.ADDED, None, j + n + 1, pieces)
 
 
-def _words(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def _words(old: str, new: str) -> tuple[tuple[DifferencePiece, ...], tuple[DifferencePiece, ...]]:
     """Both lines in pieces; in one piece each when they have too little in common."""
     if max(len(old), len(new)) > _LONGEST_LINE:
-        return (Piece(old),), (Piece(new),)
-    one, other = _WORDS.findall(old), _WORDS.findall(new)
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
+        return (DifferencePiece(old),), (DifferencePiece(new),)
+    before, after = _WORDS.findall(old), _WORDS.findall(new)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
     if matcher.ratio() < _ALIKE:
-        return (Piece(old),), (Piece(new),)
+        return (DifferencePiece(old),), (DifferencePiece(new),)
     gone, come = [], []
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         changed = tag != "equal"
-        gone.append(Piece("".join(one[i1:i2]), changed))
-        come.append(Piece("".join(other[j1:j2]), changed))
+        gone.append(DifferencePiece("".join(before[i1:i2]), changed))
+        come.append(DifferencePiece("".join(after[j1:j2]), changed))
     return tuple(p for p in gone if p.text), tuple(p for p in come if p.text)

@@ -29,7 +29,7 @@ def digest(procedure: Procedure) -> str:
         "use": procedure.use,
         "operation": procedure.operation,
         "on_abort": acting.place(procedure.on_abort),
-        "parameters": sorted(_told({**asdict(p), "default": ""}) for p in procedure.parameters),
+        "parameters": sorted(_as_json({**asdict(p), "default": ""}) for p in procedure.parameters),
         "steps": [acting.in_place(procedure.steps[index]) for index in acting.position],
     }
     return _hash(whole)
@@ -46,7 +46,9 @@ def way_to(procedure: Procedure, index: int | None = None) -> list[str]:
     who is led by the same ones comes to the same place."""
     digests = zip(procedure.steps, step_digests(procedure), strict=True)
     return [
-        one for step, one in digests if has_deed(step) and (index is None or step.index <= index)
+        digest
+        for step, digest in digests
+        if has_deed(step) and (index is None or step.index <= index)
     ]
 
 
@@ -117,9 +119,9 @@ def _without_prose(data: Any) -> Any:
     return data
 
 
-def _told(data: Any) -> str:
+def _as_json(data: Any) -> str:
     return json.dumps(_without_prose(data), sort_keys=True)
 
 
 def _hash(data: Any) -> str:
-    return hashlib.sha256(_told(data).encode()).hexdigest()
+    return hashlib.sha256(_as_json(data).encode()).hexdigest()

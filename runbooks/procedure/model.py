@@ -234,8 +234,8 @@ class Procedure:
     @cached_property
     def stray_commands(self) -> tuple[StrayCommand, ...]:
         """Every command that is in no step, in the order of the text."""
-        found = [*self.intro_commands, *(c for s in self.sections for c in s.commands)]
-        return tuple(sorted(found, key=lambda command: (command.line, command.indent)))
+        commands = [*self.intro_commands, *(c for s in self.sections for c in s.commands)]
+        return tuple(sorted(commands, key=lambda command: (command.line, command.indent)))
 
     def section_of(self, key: str) -> Section | None:
         """The section that `key` names: its own key, or that of one of its steps; else None."""

@@ -25,7 +25,7 @@ CLOCKS_DIFFER_BY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
-class Reading:
+class CheckedValue:
     """`normal`: the value as kept. `wrong`: '' or the sentence that says which expectation it
     misses, without telling the expected value when the value is blind."""
 
@@ -59,7 +59,7 @@ def judge(
     at: datetime,
     kinds: Mapping[str, ValueType],
     zone: tzinfo = UTC,
-) -> Reading:
+) -> CheckedValue:
     """Read `raw` for `spec` and compare it with every constraint.
 
     `earlier` holds the normal texts recorded so far in the run and `kinds` their types; `zone` is
@@ -77,18 +77,20 @@ def judge(
         _age(spec, value, at),
     ):
         if wrong:
-            return Reading(value, wrong)
+            return CheckedValue(value, wrong)
     if spec.within and spec.within.of in earlier:
         kind = kinds.get(spec.within.of, spec.type)
         other = earlier[spec.within.of]
         if kind is ValueType.SHA256 and value != other:
-            return Reading(value, "It is not the one read before: another file, or a changed one.")
+            return CheckedValue(
+                value, "It is not the one read before: another file, or a changed one."
+            )
         if not close(kind, value, other, spec.within.tolerance):
-            return Reading(
+            return CheckedValue(
                 value,
                 f"It differs from {spec.within.of} ({other}) by more than {spec.within.tolerance}.",
             )
-    return Reading(value)
+    return CheckedValue(value)
 
 
 def agree(spec: ValueSpec, mine: str, theirs: str) -> bool:
@@ -104,24 +106,24 @@ def agree(spec: ValueSpec, mine: str, theirs: str) -> bool:
     return _equal(spec.type, mine, theirs)
 
 
-def _equal(kind: ValueType, one: str, other: str) -> bool:
+def _equal(kind: ValueType, left: str, right: str) -> bool:
     """Whether two normal texts are the same value; sizes at the precision that was typed."""
-    if kind is ValueType.BYTES and one and other:
-        return sizes.alike(int(one), int(other))
-    return one.casefold() == other.casefold()
+    if kind is ValueType.BYTES and left and right:
+        return sizes.alike(int(left), int(right))
+    return left.casefold() == right.casefold()
 
 
-def close(kind: ValueType, one: str, other: str, tolerance: str) -> bool:
+def close(kind: ValueType, left: str, right: str, tolerance: str) -> bool:
     """Whether two normal texts lie within `tolerance`: a number, `5 %`, or for times a duration.
     Two checksums, and two texts, are equal or not."""
     if kind is ValueType.DATETIME:
-        gap = abs(datetime.fromisoformat(one) - datetime.fromisoformat(other))
+        gap = abs(datetime.fromisoformat(left) - datetime.fromisoformat(right))
         return gap <= lengths.read(tolerance)
     if kind not in _ORDERED:
-        return one == other
-    if kind is ValueType.BYTES and _equal(kind, one, other):
+        return left == right
+    if kind is ValueType.BYTES and _equal(kind, left, right):
         return True
-    a, b = Fraction(one), Fraction(other)
+    a, b = Fraction(left), Fraction(right)
     share = percent(tolerance)
     most = abs(b) * share if share is not None else Fraction(normal(kind, tolerance))
     return abs(a - b) <= most

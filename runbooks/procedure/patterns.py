@@ -63,7 +63,7 @@ _MISTAKES = {
 _TOO_LARGE = "It may repeat something at most 1,000 times, and groups of that less often."
 
 
-class Unreadable(ValueError):
+class UnreadablePattern(ValueError):
     """A pattern that cannot be compared with anything. `suggestion`: what to write instead."""
 
     def __init__(self, why: str, suggestion: str = "") -> None:
@@ -73,13 +73,13 @@ class Unreadable(ValueError):
 
 
 def check(pattern: str) -> None:
-    """Raise `Unreadable` unless texts can be compared with `pattern`."""
+    """Raise `UnreadablePattern` unless texts can be compared with `pattern`."""
     _compiled(pattern)
 
 
 def fits(pattern: str, text: str) -> bool:
     """Whether the whole of `text` is what `pattern` describes. No text longer than
-    `LONGEST_MATCHED` is. Raises `Unreadable`."""
+    `LONGEST_MATCHED` is. Raises `UnreadablePattern`."""
     compiled = _compiled(pattern)
     if len(text) > LONGEST_MATCHED:
         return False
@@ -99,24 +99,24 @@ def refusal(pattern: str, example: str = "") -> str:
 def _compiled(pattern: str) -> Any:
     if len(pattern) > LONGEST_PATTERN:
         why = f"it has {len(pattern):,} characters, and at most {LONGEST_PATTERN} are read"
-        raise Unreadable(why, "Write a shorter one.")
+        raise UnreadablePattern(why, "Write a shorter one.")
     options = re2.Options()
     options.log_errors = False
     options.max_mem = _MOST_MEMORY
     try:
         return re2.compile(pattern, options)
     except UnicodeEncodeError:
-        raise Unreadable("it holds half a character", "Type it anew.") from None
+        raise UnreadablePattern("it holds half a character", "Type it anew.") from None
     except re2.error as error:
         raise _unreadable(pattern, error.args[0]) from None
 
 
-def _unreadable(pattern: str, message: bytes | str) -> Unreadable:
+def _unreadable(pattern: str, message: bytes | str) -> UnreadablePattern:
     for sign, why, suggestion in _FOREIGN:
         if sign.search(pattern):
-            return Unreadable(why, suggestion)
-    told = message.decode(errors="replace") if isinstance(message, bytes) else message
-    mistake, _, place = told.partition(": ")
+            return UnreadablePattern(why, suggestion)
+    text = message.decode(errors="replace") if isinstance(message, bytes) else message
+    mistake, _, place = text.partition(": ")
     why = _MISTAKES.get(mistake) or (f"{mistake}, `{place}`" if place else mistake)
-    large = "repetition size" in told or "too large" in told
-    return Unreadable(why, _TOO_LARGE if large else "")
+    large = "repetition size" in text or "too large" in text
+    return UnreadablePattern(why, _TOO_LARGE if large else "")

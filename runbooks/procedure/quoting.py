@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from runbooks.procedure.code_kinds import Kind, kind_of
+from runbooks.procedure.code_kinds import CodeKind, kind_of
 
 # A comment, other text outside of quotes, or a closed string. What is never closed is none of them.
 _SHELL = re.compile(
@@ -32,7 +32,7 @@ _READ_AGAIN = re.compile(
     r"\s(?:[^\n;&|]|\\\n)*$"
 )
 _LONGEST = 2000
-_ATOMS = {Kind.SHELL: _SHELL, Kind.SQL: _SQL}
+_ATOMS = {CodeKind.SHELL: _SHELL, CodeKind.SQL: _SQL}
 
 
 def has_known_quoting(label: str) -> bool:
@@ -63,12 +63,14 @@ def takes_no_quotes(text: str, starts: Sequence[int], label: str) -> list[bool]:
     """Whether each of `starts`, in ascending order, stands where a value cannot be quoted: between
     quotes, and in a shell also in a here-document, or in what a second shell reads."""
     quoted = between_quotes(text, starts, label)
-    if kind_of(label) is not Kind.SHELL:
+    if kind_of(label) is not CodeKind.SHELL:
         return quoted
     documents = _here_documents(text)
     return [
-        one or _is_read_again(text, start) or any(begin <= start < end for begin, end in documents)
-        for one, start in zip(quoted, starts, strict=True)
+        inside
+        or _is_read_again(text, start)
+        or any(begin <= start < end for begin, end in documents)
+        for inside, start in zip(quoted, starts, strict=True)
     ]
 
 
@@ -86,7 +88,7 @@ class PartKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Part:
+class CodePart:
     """A part of a block, from the offset `begin` up to `end`."""
 
     begin: int
@@ -94,32 +96,32 @@ class Part:
     kind: PartKind
 
 
-def parts(text: str, label: str) -> Iterator[Part]:
+def parts(text: str, label: str) -> Iterator[CodePart]:
     """The block `text` with this label in its parts, in order: what stands between quotes or in a
     here-document is a string. A quote that nothing closes is code, and what follows it too."""
     atoms, read = _atoms(label), 0
-    documents = [] if kind_of(label) is Kind.SQL else _here_documents(text)
+    documents = [] if kind_of(label) is CodeKind.SQL else _here_documents(text)
     while read < len(text):
         if documents and read >= documents[0][0]:
             begin, end = documents.pop(0)
             if end > read:
-                yield Part(read, end, PartKind.STRING)
+                yield CodePart(read, end, PartKind.STRING)
                 read = end
             continue
-        found = atoms.match(text, read)
-        end = found.end() if found else read + 1
-        if found is None or found["free"] is not None:
+        match = atoms.match(text, read)
+        end = match.end() if match else read + 1
+        if match is None or match["free"] is not None:
             kind = PartKind.CODE
             end = min(end, documents[0][0]) if documents and documents[0][0] > read else end
         else:
-            kind = PartKind.STRING if found["comment"] is None else PartKind.COMMENT
-        yield Part(read, end, kind)
+            kind = PartKind.STRING if match["comment"] is None else PartKind.COMMENT
+        yield CodePart(read, end, kind)
         read = end
 
 
 def _here_documents(text: str) -> list[tuple[int, int]]:
     """Where the here-documents of a shell block begin and end, in order."""
-    found, read = [], 0
+    documents, read = [], 0
     for opened in _HERE.finditer(text):
         begin = text.find("\n", opened.end()) + 1
         if not begin or opened.start() < read:
@@ -128,8 +130,8 @@ def _here_documents(text: str) -> list[tuple[int, int]]:
             text, begin
         )
         read = closed.start() if closed else len(text)
-        found.append((begin, read))
-    return found
+        documents.append((begin, read))
+    return documents
 
 
 def without_comments(text: str, label: str) -> str:
@@ -138,15 +140,15 @@ def without_comments(text: str, label: str) -> str:
     if not has_known_quoting(label):
         return text
     read, kept = 0, []
-    while found := _atoms(label).match(text, read):
-        kept.append(found[0] if found["comment"] is None else " ")
-        read = found.end()
+    while match := _atoms(label).match(text, read):
+        kept.append(match[0] if match["comment"] is None else " ")
+        read = match.end()
     return "".join(kept) + text[read:]
 
 
 def read_until(text: str, label: str, start: int = 0) -> int:
     """Where the quote begins that `text`, read from `start`, leaves open; its length when it leaves
     none open. `start` is what was returned for a shorter text."""
-    while found := _atoms(label).match(text, start):
-        start = found.end()
+    while match := _atoms(label).match(text, start):
+        start = match.end()
     return start

@@ -101,6 +101,6 @@ def _stray_commands(data: Iterable[dict[str, Any]]) -> tuple[StrayCommand, ...]:
 
 def _stray_lists(data: Iterable[dict[str, Any]]) -> tuple[StrayList, ...]:
     return tuple(
-        StrayList(**{**one, "items": tuple((line, text) for line, text in one["items"])})
-        for one in data
+        StrayList(**{**entry, "items": tuple((line, text) for line, text in entry["items"])})
+        for entry in data
     )

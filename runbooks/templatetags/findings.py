@@ -15,7 +15,7 @@ _MARKS = {Level.ERROR: "bad", Level.WARNING: "warn", Level.HINT: "off"}
 
 
 @dataclass(frozen=True)
-class Piece:
+class SentencePart:
     """A part of a sentence; `code` when it stood between backticks."""
 
     text: str
@@ -23,10 +23,10 @@ class Piece:
 
 
 @register.filter
-def pieces(sentence: str) -> list[Piece]:
+def pieces(sentence: str) -> list[SentencePart]:
     """A sentence of a finding, taken apart at its backticks; an unpaired one stays."""
     parts = re.split(r"`([^`]+)`", sentence)
-    return [Piece(text, bool(place % 2)) for place, text in enumerate(parts) if text]
+    return [SentencePart(text, bool(place % 2)) for place, text in enumerate(parts) if text]
 
 
 @register.filter

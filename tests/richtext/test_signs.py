@@ -12,44 +12,44 @@ from hypothesis import strategies as st
 
 from richtext.drawn import drawn, drawn_text
 from richtext.render import render
-from richtext.signs import Kind, named, refusal, signs
+from richtext.signs import SignKind, named, refusal, signs
 
 
-def kinds(text: str) -> list[Kind]:
+def kinds(text: str) -> list[SignKind]:
     return [sign.kind for sign in signs(text)]
 
 
 @pytest.mark.parametrize(
     ("text", "name", "kind", "instead"),
     [
-        ("a\u202eb", "U+202E RIGHT-TO-LEFT OVERRIDE", Kind.REORDERING, ""),
-        ("a\u2067b", "U+2067 RIGHT-TO-LEFT ISOLATE", Kind.REORDERING, ""),
-        ("a\x1b[2K", "U+001B ESCAPE", Kind.CONTROL, ""),
-        ("a\x08b", "U+0008 BACKSPACE", Kind.CONTROL, ""),
-        ("a\x7fb", "U+007F DELETE", Kind.CONTROL, ""),
-        ("a\x9b2K", "U+009B CONTROL SEQUENCE INTRODUCER", Kind.CONTROL, ""),
-        ("a\u200bb", "U+200B ZERO WIDTH SPACE", Kind.UNSEEN, ""),
-        ("a\u200db", "U+200D ZERO WIDTH JOINER", Kind.UNSEEN, ""),
-        ("a\u2060b", "U+2060 WORD JOINER", Kind.UNSEEN, ""),
-        ("a\ufeffb", "U+FEFF ZERO WIDTH NO-BREAK SPACE", Kind.UNSEEN, ""),
-        ("a\u00adb", "U+00AD SOFT HYPHEN", Kind.UNSEEN, ""),
-        ("a\u3164b", "U+3164 HANGUL FILLER", Kind.UNSEEN, ""),
-        ("a\ufe0fb", "U+FE0F VARIATION SELECTOR-16", Kind.UNSEEN, ""),
-        ("a\U000e0061b", "U+E0061 TAG LATIN SMALL LETTER A", Kind.UNSEEN, ""),
-        ("a\u00a0b", "U+00A0 NO-BREAK SPACE", Kind.BLANK, " "),
-        ("a\u202fb", "U+202F NARROW NO-BREAK SPACE", Kind.BLANK, " "),
-        ("a\u3000b", "U+3000 IDEOGRAPHIC SPACE", Kind.BLANK, " "),
-        ("\u2013h", "U+2013 EN DASH", Kind.DASH, "-"),
-        ("\u2014h", "U+2014 EM DASH", Kind.DASH, "-"),
-        ("\u2212h", "U+2212 MINUS SIGN", Kind.DASH, "-"),
-        ("\u2019", "U+2019 RIGHT SINGLE QUOTATION MARK", Kind.QUOTE, "'"),
-        ("\u2033", "U+2033 DOUBLE PRIME", Kind.QUOTE, '"'),
-        ("\uff52", "U+FF52 FULLWIDTH LATIN SMALL LETTER R", Kind.WIDE, "r"),
-        ("\U0001d42b", "U+1D42B MATHEMATICAL BOLD SMALL R", Kind.WIDE, "r"),
-        ("d\u0430ta", "U+0430 CYRILLIC SMALL LETTER A", Kind.LETTER, "a"),
-        ("d\u03bfta", "U+03BF GREEK SMALL LETTER OMICRON", Kind.LETTER, "o"),
-        ("n\u0430\u00efve", "U+0430 CYRILLIC SMALL LETTER A", Kind.LETTER, "a"),
-        ("\u2026", "U+2026 HORIZONTAL ELLIPSIS", Kind.OTHER, "..."),
+        ("a\u202eb", "U+202E RIGHT-TO-LEFT OVERRIDE", SignKind.REORDERING, ""),
+        ("a\u2067b", "U+2067 RIGHT-TO-LEFT ISOLATE", SignKind.REORDERING, ""),
+        ("a\x1b[2K", "U+001B ESCAPE", SignKind.CONTROL, ""),
+        ("a\x08b", "U+0008 BACKSPACE", SignKind.CONTROL, ""),
+        ("a\x7fb", "U+007F DELETE", SignKind.CONTROL, ""),
+        ("a\x9b2K", "U+009B CONTROL SEQUENCE INTRODUCER", SignKind.CONTROL, ""),
+        ("a\u200bb", "U+200B ZERO WIDTH SPACE", SignKind.UNSEEN, ""),
+        ("a\u200db", "U+200D ZERO WIDTH JOINER", SignKind.UNSEEN, ""),
+        ("a\u2060b", "U+2060 WORD JOINER", SignKind.UNSEEN, ""),
+        ("a\ufeffb", "U+FEFF ZERO WIDTH NO-BREAK SPACE", SignKind.UNSEEN, ""),
+        ("a\u00adb", "U+00AD SOFT HYPHEN", SignKind.UNSEEN, ""),
+        ("a\u3164b", "U+3164 HANGUL FILLER", SignKind.UNSEEN, ""),
+        ("a\ufe0fb", "U+FE0F VARIATION SELECTOR-16", SignKind.UNSEEN, ""),
+        ("a\U000e0061b", "U+E0061 TAG LATIN SMALL LETTER A", SignKind.UNSEEN, ""),
+        ("a\u00a0b", "U+00A0 NO-BREAK SPACE", SignKind.BLANK, " "),
+        ("a\u202fb", "U+202F NARROW NO-BREAK SPACE", SignKind.BLANK, " "),
+        ("a\u3000b", "U+3000 IDEOGRAPHIC SPACE", SignKind.BLANK, " "),
+        ("\u2013h", "U+2013 EN DASH", SignKind.DASH, "-"),
+        ("\u2014h", "U+2014 EM DASH", SignKind.DASH, "-"),
+        ("\u2212h", "U+2212 MINUS SIGN", SignKind.DASH, "-"),
+        ("\u2019", "U+2019 RIGHT SINGLE QUOTATION MARK", SignKind.QUOTE, "'"),
+        ("\u2033", "U+2033 DOUBLE PRIME", SignKind.QUOTE, '"'),
+        ("\uff52", "U+FF52 FULLWIDTH LATIN SMALL LETTER R", SignKind.WIDE, "r"),
+        ("\U0001d42b", "U+1D42B MATHEMATICAL BOLD SMALL R", SignKind.WIDE, "r"),
+        ("d\u0430ta", "U+0430 CYRILLIC SMALL LETTER A", SignKind.LETTER, "a"),
+        ("d\u03bfta", "U+03BF GREEK SMALL LETTER OMICRON", SignKind.LETTER, "o"),
+        ("n\u0430\u00efve", "U+0430 CYRILLIC SMALL LETTER A", SignKind.LETTER, "a"),
+        ("\u2026", "U+2026 HORIZONTAL ELLIPSIS", SignKind.OTHER, "..."),
     ],
 )
 def test_a_sign_is_named_and_says_what_belongs_there(text, name, kind, instead):

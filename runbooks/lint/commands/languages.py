@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runbooks.lint.commands.shell import ShellWord
-from runbooks.procedure.code_kinds import Kind
+from runbooks.procedure.code_kinds import CodeKind
 
 _STRING = (
     r"(?P<string>[A-Za-z]{0,2}(?:\"\"\"(?P<a>(?:\\.|[^\\])*?)\"\"\"|'''(?P<b>(?:\\.|[^\\])*?)'''"
@@ -17,15 +17,15 @@ _STRING = (
     r"|\[(?P<h>[^\]]{0,2000})\]))"
 )
 _COMMENTS = {
-    Kind.PYTHON: r"\#[^\n]*",
-    Kind.RUBY: r"\#(?!\{)[^\n]*",
-    Kind.JAVASCRIPT: r"//[^\n]*|/\*.*?(?:\*/|\Z)",
+    CodeKind.PYTHON: r"\#[^\n]*",
+    CodeKind.RUBY: r"\#(?!\{)[^\n]*",
+    CodeKind.JAVASCRIPT: r"//[^\n]*|/\*.*?(?:\*/|\Z)",
 }
 # In a language that is not known, only a whole line is taken for a comment.
 _LOOSE = r"(?:^|(?<=\n))[ \t]*(?:\#|//|--)[^\n]*|/\*.*?(?:\*/|\Z)"
 _TOKENS = {
     kind: re.compile(rf"(?P<comment>{_COMMENTS.get(kind, _LOOSE)})|{_STRING}|\w+|.", re.DOTALL)
-    for kind in Kind
+    for kind in CodeKind
 }
 _INNER = "abcdefgh"
 _RUNS = re.compile(
@@ -44,7 +44,7 @@ _ONLY_SAID = re.compile(
     r"[ \t]*\(?[ \t]*$",
     re.IGNORECASE,
 )
-_BACKTICKS_RUN = frozenset({Kind.RUBY, Kind.SCRIPT})
+_BACKTICKS_RUN = frozenset({CodeKind.RUBY, CodeKind.SCRIPT})
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class _String:
     runs: bool
 
 
-def read_script(text: str, kind: Kind) -> ScriptContent:
+def read_script(text: str, kind: CodeKind) -> ScriptContent:
     """Read a script. `kind` is its language."""
     strings: list[_String] = []
     parts: list[str] = []
@@ -97,7 +97,7 @@ def read_script(text: str, kind: Kind) -> ScriptContent:
     return ScriptContent(tuple(shell), tuple(programs), tuple(sql), code)
 
 
-def _string(token: re.Match[str], kind: Kind, before: str) -> _String:
+def _string(token: re.Match[str], kind: CodeKind, before: str) -> _String:
     group = next(name for name in _INNER if token[name] is not None)
     tick = group == "e" and (kind in _BACKTICKS_RUN or before.endswith("$"))
     inner = ShellWord(token[group], token.start(group), token[group])

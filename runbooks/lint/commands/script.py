@@ -12,7 +12,7 @@ from runbooks.lint.commands.languages import read_script
 from runbooks.lint.commands.shell import ShellWord, SimpleCommand, statements
 from runbooks.lint.commands.sql import SQL_BEGINS, sql_sent, sql_statements
 from runbooks.lint.commands.windows import windows_statements
-from runbooks.procedure.code_kinds import Kind, Reads, kind_of
+from runbooks.procedure.code_kinds import CodeKind, Reads, kind_of
 
 _SHELLS = frozenset({"sh", "bash", "zsh", "ksh", "dash", "su", "ssh", "eval", "trap", "tmux", "at",
                      "batch"})  # fmt: skip
@@ -34,15 +34,15 @@ _WINDOWS = {
 }
 #: Interpreters, and the options that give them a script.
 _INTERPRETERS = {
-    "python": (Kind.PYTHON, ("-c",)),
-    "python3": (Kind.PYTHON, ("-c",)),
-    "ruby": (Kind.RUBY, ("-e",)),
-    "rails": (Kind.RUBY, ("runner", "r")),
-    "node": (Kind.JAVASCRIPT, ("-e", "--eval")),
-    "mongosh": (Kind.JAVASCRIPT, ("--eval",)),
-    "mongo": (Kind.JAVASCRIPT, ("--eval",)),
-    "perl": (Kind.SCRIPT, ("-e", "-E")),
-    "php": (Kind.SCRIPT, ("-r",)),
+    "python": (CodeKind.PYTHON, ("-c",)),
+    "python3": (CodeKind.PYTHON, ("-c",)),
+    "ruby": (CodeKind.RUBY, ("-e",)),
+    "rails": (CodeKind.RUBY, ("runner", "r")),
+    "node": (CodeKind.JAVASCRIPT, ("-e", "--eval")),
+    "mongosh": (CodeKind.JAVASCRIPT, ("--eval",)),
+    "mongo": (CodeKind.JAVASCRIPT, ("--eval",)),
+    "perl": (CodeKind.SCRIPT, ("-e", "-E")),
+    "php": (CodeKind.SCRIPT, ("-r",)),
 }
 _DEEPEST = 3
 _SUBSTITUTION = re.compile(r"\$\((?!\()(?P<new>(?:[^()]|\([^()]*\))*)\)|`(?P<old>[^`]*)`")
@@ -152,7 +152,7 @@ class _ScriptReader:
                 for statement, off in sql_statements(match["text"])
             )
 
-    def code(self, text: str, start: int, kind: Kind, depth: int) -> None:
+    def code(self, text: str, start: int, kind: CodeKind, depth: int) -> None:
         """Add what a script in the language `kind` calls, starts and sends."""
         if depth > _DEEPEST:
             return

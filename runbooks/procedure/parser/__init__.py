@@ -49,17 +49,17 @@ def _procedure(text: str, name: str, findings: Findings) -> Procedure | None:
         findings.error("too_hard", error.line, 1, str(error), "Split it.")
         return None
     blocks = [block for root in document.blocks for block in root.walk()]
-    found = outline(document, front.values.get("title", ""))
-    found.title = found.title or name or "Untitled"
-    made = Assembly(found, document, front, lines, findings)
+    outlined = outline(document, front.values.get("title", ""))
+    outlined.title = outlined.title or name or "Untitled"
+    assembly = Assembly(outlined, document, front, lines, findings)
     check_blocks(blocks, lines, findings)
-    check_steps(found, findings)
-    made.name()
-    made.demand()
+    check_steps(outlined, findings)
+    assembly.name()
+    assembly.demand()
     commands = (block for block in blocks if not is_guard(block))
-    check_placeholders(commands, made.parameters, lines, findings)
+    check_placeholders(commands, assembly.parameters, lines, findings)
     # Text is rendered last: it costs the most, and a source with errors is not stored as HTML.
-    return None if findings.has_errors else made.procedure()
+    return None if findings.has_errors else assembly.procedure()
 
 
 def _decoded(source: bytes, findings: Findings) -> str | None:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from richtext.reader import Block, Document
 from runbooks.enums import Use
 from runbooks.procedure.model import Guard, ParameterSpec, Procedure, Step
-from runbooks.procedure.parser.bodies import Writer
+from runbooks.procedure.parser.bodies import HtmlWriter
 from runbooks.procedure.parser.findings import Findings, did_you_mean
 from runbooks.procedure.parser.frontmatter import FrontMatter
 from runbooks.procedure.parser.guards import read_guard
 from runbooks.procedure.parser.keys import Ids
-from runbooks.procedure.parser.outline import Item, Outline, Part
+from runbooks.procedure.parser.outline import Outline, SectionOutline, TaskItem
 from runbooks.procedure.parser.readers import Context
 from runbooks.procedure.parser.stray import stray_lists
-from runbooks.procedure.parser.yamltext import Place
+from runbooks.procedure.parser.yamltext import YamlPlace
 from runbooks.procedure.sections import Section
 
 VERSION = "3"
@@ -64,13 +64,13 @@ class Assembly:
         )
         broken = self.findings.lines_of("open_fence")
         for item in items:
-            for block in (one for one in item.guards[:1] if one.first not in broken):
+            for block in (guard for guard in item.guards[:1] if guard.first not in broken):
                 place = content_place(block, self.lines)
                 self.guards[id(item)] = read_guard(block.token.content, place, context)
 
     def procedure(self) -> Procedure:
         """The finished procedure, with its HTML."""
-        writer = Writer(self.document.environment, self.parameters, self.lines)
+        writer = HtmlWriter(self.document.environment, self.parameters, self.lines)
         values = dict(self.front.values)
         for known in ("purpose", "worst_case", "abort_rule", "system", "on_abort"):
             values.setdefault(known, "")
@@ -99,16 +99,16 @@ class Assembly:
         ]
         if not wanted or wanted in asides:
             return
-        found = [n for n, text in enumerate(self.lines, 1) if text.startswith("on_abort:")]
+        numbers = [n for n, text in enumerate(self.lines, 1) if text.startswith("on_abort:")]
         self.findings.error(
             "unknown_id",
-            found[0] if found else 1,
+            numbers[0] if numbers else 1,
             1,
             f"`on_abort`: no section marked `{{.aside}}` has the id `{wanted}`.",
             did_you_mean(wanted, asides) or "Mark the section's heading with `{#id .aside}`.",
         )
 
-    def _section(self, part: Part, writer: Writer) -> Section:
+    def _section(self, part: SectionOutline, writer: HtmlWriter) -> Section:
         title = part.caption.title if part.caption else ""
         html, commands = writer.text(part.body)
         return Section(
@@ -121,21 +121,21 @@ class Assembly:
             lists=tuple(stray_lists(part.body, title)),
         )
 
-    def _steps(self, writer: Writer) -> tuple[Step, ...]:
+    def _steps(self, writer: HtmlWriter) -> tuple[Step, ...]:
         order = list(self.outline.items())
         index = {id(item): number for number, (_, item) in enumerate(order)}
         places = _places(self.outline, index)
         steps = []
         for number, (part, item) in enumerate(order):
             body, commands = writer.body(item.body)
-            said, parent, depth = places[id(item)]
+            label, parent, depth = places[id(item)]
             steps.append(
                 Step(
                     index=number,
                     key=self.keys[id(item)],
-                    number=said,
-                    title=item.caption.title or f"Step {said}",
-                    title_html=writer.title(item.caption) or f"Step {said}",
+                    number=label,
+                    title=item.caption.title or f"Step {label}",
+                    title_html=writer.title(item.caption) or f"Step {label}",
                     body_html=body,
                     section=self.keys[id(part)],
                     guard=self.guards.get(id(item), Guard()),
@@ -149,13 +149,13 @@ class Assembly:
         return tuple(steps)
 
 
-def content_place(block: Block, lines: list[str]) -> Place:
+def content_place(block: Block, lines: list[str]) -> YamlPlace:
     """Where the content of a fenced block stands: the line below the fence, and its indent."""
     first = block.token.content.split("\n", 1)[0]
     line = block.first + 1
     written = lines[line - 1] if line <= len(lines) else ""
     indent = len(written) - len(first) if written.endswith(first) else 0
-    return Place(line, indent)
+    return YamlPlace(line, indent)
 
 
 def last_line(block: Block, lines: list[str]) -> int:
@@ -170,7 +170,9 @@ def _places(outline: Outline, index: dict[int, int]) -> dict[int, tuple[str, int
     """Of each item: the number that people say, the index of its step, its depth."""
     places: dict[int, tuple[str, int | None, int]] = {}
 
-    def visit(items: list[Item], prefix: str, parent: int | None, depth: int, start: int) -> None:
+    def visit(
+        items: list[TaskItem], prefix: str, parent: int | None, depth: int, start: int
+    ) -> None:
         for number, item in enumerate(items, start):
             places[id(item)] = (f"{prefix}{number}", parent, depth)
             visit(item.children, f"{prefix}{number}.", index[id(item)], depth + 1, 1)

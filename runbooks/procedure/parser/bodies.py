@@ -17,14 +17,14 @@ from richtext.render import render_blocks, unwrapped
 from runbooks.procedure.model import ParameterSpec
 from runbooks.procedure.parser.outline import Caption
 from runbooks.procedure.parser.placeholders import has_placeholder, mark_placeholders
-from runbooks.procedure.parser.sessions import Piece, pieces
+from runbooks.procedure.parser.sessions import SessionPiece, pieces
 from runbooks.procedure.parser.stray import block_command, inline_commands
 from runbooks.procedure.sections import StrayCommand
 
 Commands = tuple[tuple[str, str], ...]
 
 
-def pieces_of(token: Token) -> tuple[Piece, ...]:
+def pieces_of(token: Token) -> tuple[SessionPiece, ...]:
     """What is run in a block of code, and what is only shown, in order."""
     return pieces(label_of(token), token.content)
 
@@ -35,13 +35,13 @@ def is_command(token: Token) -> bool:
     return code and any(piece.is_run for piece in pieces_of(token))
 
 
-def _prompt(piece: Piece) -> str:
+def _prompt(piece: SessionPiece) -> str:
     """The prompt above what is typed at it: seen, and not copied."""
-    said = escape(piece.prompt, quote=False)
-    return f'<p class="prompt"><code>{said}</code></p>' if said else ""
+    prompt = escape(piece.prompt, quote=False)
+    return f'<p class="prompt"><code>{prompt}</code></p>' if prompt else ""
 
 
-def _as_token(piece: Piece, token: Token) -> Token:
+def _as_token(piece: SessionPiece, token: Token) -> Token:
     """The block with nothing but this piece of it."""
     if piece.text == token.content.removesuffix("\n") and piece.label == label_of(token):
         return token
@@ -50,7 +50,7 @@ def _as_token(piece: Piece, token: Token) -> Token:
 
 
 @dataclass(frozen=True)
-class Writer:
+class HtmlWriter:
     """Writes the HTML of one runbook. `lines` are those of the source."""
 
     environment: dict[str, Any]
@@ -61,8 +61,8 @@ class Writer:
         """Safe HTML of text that belongs to no step, and its commands: the blocks, then the inline
         ones."""
         commands, html = self._with_commands(blocks)
-        found = [block_command(token, piece, self.lines) for token, piece in commands]
-        return html, (*found, *inline_commands(blocks, self.lines))
+        blocked = [block_command(token, piece, self.lines) for token, piece in commands]
+        return html, (*blocked, *inline_commands(blocks, self.lines))
 
     def title(self, caption: Caption) -> str:
         """Safe inline HTML of a title."""
@@ -80,15 +80,15 @@ class Writer:
         commands, html = self._with_commands(blocks)
         return html, tuple((piece.label, piece.text) for _, piece in commands)
 
-    def _with_commands(self, blocks: list[Block]) -> tuple[list[tuple[Token, Piece]], str]:
+    def _with_commands(self, blocks: list[Block]) -> tuple[list[tuple[Token, SessionPiece]], str]:
         """The commands, each with the block of code it is in, and the HTML in which each is
         marked."""
-        commands: list[tuple[Token, Piece]] = []
+        commands: list[tuple[Token, SessionPiece]] = []
 
-        def command(token: Token, piece: Piece, html: str) -> str:
+        def command(token: Token, piece: SessionPiece, html: str) -> str:
             commands.append((token, piece))
-            said = f"{_prompt(piece)}{html}"
-            return f'<div class="command" data-command="{len(commands) - 1}">{said}</div>\n'
+            shown = f"{_prompt(piece)}{html}"
+            return f'<div class="command" data-command="{len(commands) - 1}">{shown}</div>\n'
 
         def code(token: Token) -> str:
             return self._code(token, command)
@@ -96,7 +96,7 @@ class Writer:
         html = render_blocks(blocks, self.environment, code)
         return commands, self._marked(html)
 
-    def _code(self, token: Token, command: Callable[[Token, Piece, str], str]) -> str:
+    def _code(self, token: Token, command: Callable[[Token, SessionPiece, str], str]) -> str:
         """HTML of a block of code; `command` draws what is run in it."""
         parts = []
         for piece in pieces_of(token):

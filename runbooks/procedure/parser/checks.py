@@ -11,7 +11,7 @@ from richtext.reader import Block
 from runbooks.procedure.parser.bodies import is_command
 from runbooks.procedure.parser.fences import check_fences
 from runbooks.procedure.parser.findings import Findings
-from runbooks.procedure.parser.outline import Item, Outline
+from runbooks.procedure.parser.outline import Outline, TaskItem
 from runbooks.procedure.parser.sessions import unclear
 
 MAX_STEPS = 500
@@ -59,7 +59,7 @@ def check_blocks(blocks: Iterable[Block], lines: list[str], findings: Findings) 
             _check_glued(block, block.inline.content, findings)
 
 
-def _check_item(item: Item, findings: Findings) -> None:
+def _check_item(item: TaskItem, findings: Findings) -> None:
     line = item.block.first
     if item.ticked:
         findings.warning(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from runbooks.procedure.code_kinds import Kind
+from runbooks.procedure.code_kinds import CodeKind
 from runbooks.procedure.quoting import PartKind, between_quotes, parts, read_until
 
-_SHELL = Kind.SHELL.label
+_SHELL = CodeKind.SHELL.label
 _DOCUMENT = re.compile(r"(?<!<)<<-?[ \t]*(?:(['\"])([^'\"\n]+)\1|\\?([A-Za-z_][\w.-]*))")
 _CONTINUES = re.compile(r"(?:^|[^\\])(?:\\\\)*\\$|(?:\||&&)\s*$")
 _CLOSES = {"'": re.compile(r"[^']*'"), '"': re.compile(r'(?:[^"\\]|\\.)*+"')}
@@ -62,10 +62,14 @@ class Unfinished:
             else:
                 for token in _TOKEN.finditer(line, start + part.begin, start + part.end):
                     self._take(token[0].removeprefix("$"), token[0] == "$(")
-        found = list(_DOCUMENT.finditer(line[:end], start))
-        quoted = between_quotes(line[start:], [one.start() - start for one in found], _SHELL)
+        openings = list(_DOCUMENT.finditer(line[:end], start))
+        quoted = between_quotes(
+            line[start:], [opening.start() - start for opening in openings], _SHELL
+        )
         self.documents += [
-            one[2] or one[3] for one, inside in zip(found, quoted, strict=True) if not inside
+            opening[2] or opening[3]
+            for opening, inside in zip(openings, quoted, strict=True)
+            if not inside
         ]
 
     def _take(self, sign: str, substituted: bool) -> None:

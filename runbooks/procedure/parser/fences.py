@@ -76,8 +76,8 @@ def _is_closed(block: Block, lines: list[str]) -> bool:
 def _begins_inside(fence: Block) -> int:
     """The line in a block that begins another one with a label; 0 for none."""
     for offset, line in enumerate(fence.token.content.split("\n"), start=1):
-        found = _INNER.match(line)
-        if found and found["mark"].startswith(fence.token.markup):
+        match = _INNER.match(line)
+        if match and match["mark"].startswith(fence.token.markup):
             return fence.first + offset
     return 0
 

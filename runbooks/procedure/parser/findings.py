@@ -56,10 +56,10 @@ def slip_of(word: str, known: Iterable[str]) -> str:
     exchanged), for case, blanks and `_`; '' otherwise. Where other programs have words too, a
     likeness says nothing."""
     written = normalised(word).replace("_", "")
-    for one in known:
-        right = one.replace("_", "")
+    for name in known:
+        right = name.replace("_", "")
         if written == right or (len(right) > _SHORTEST and _is_one_off(written, right)):
-            return f"Did you mean `{one}`?"
+            return f"Did you mean `{name}`?"
     return ""
 
 

@@ -20,7 +20,7 @@ from runbooks.procedure.parser.readers import (
     word,
     wrong_type,
 )
-from runbooks.procedure.parser.yamltext import Place, Value
+from runbooks.procedure.parser.yamltext import Value, YamlPlace
 
 MAX_FRONT_MATTER = 20_000
 _WAIVED = re.compile(r"L\d\d")
@@ -199,7 +199,7 @@ def _check_language(first: str, findings: Findings) -> None:
 
 
 def _values(source: str, findings: Findings) -> dict[str, Any]:
-    value = yamltext.read(source, Place(line=2), findings)
+    value = yamltext.read(source, YamlPlace(line=2), findings)
     if value is None:
         return {}
     pairs = value.pairs()

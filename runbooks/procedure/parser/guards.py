@@ -13,12 +13,12 @@ from runbooks.procedure.model import Guard
 from runbooks.procedure.parser import yamltext
 from runbooks.procedure.parser.guardkeys import GUARD_KEYS, WITH_OPTIONAL
 from runbooks.procedure.parser.readers import Context, group
-from runbooks.procedure.parser.yamltext import Place, Value
+from runbooks.procedure.parser.yamltext import Value, YamlPlace
 
 LONGEST_ANSWER = 200
 
 
-def read_guard(source: str, place: Place, context: Context) -> Guard:
+def read_guard(source: str, place: YamlPlace, context: Context) -> Guard:
     """The guard that a block demands; what is wrong in it is found and left out.
 
     `place` is where the first line of the block's content stands in the runbook. Blocks must be

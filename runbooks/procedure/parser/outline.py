@@ -32,7 +32,7 @@ class Caption:
 
 
 @dataclass
-class Item:
+class TaskItem:
     """A task item. `body` is what it contains besides title, guard blocks and other task items."""
 
     block: Block
@@ -40,22 +40,22 @@ class Item:
     ticked: bool
     body: list[Block] = field(default_factory=list)
     guards: list[Block] = field(default_factory=list)
-    children: list[Item] = field(default_factory=list)
+    children: list[TaskItem] = field(default_factory=list)
 
-    def in_ticking_order(self) -> Iterator[Item]:
+    def in_ticking_order(self) -> Iterator[TaskItem]:
         for child in self.children:
             yield from child.in_ticking_order()
         yield self
 
 
 @dataclass
-class Part:
+class SectionOutline:
     """A section as it stands in the text; without a caption it is what comes before the first."""
 
     caption: Caption | None
     line: int
     body: list[Block] = field(default_factory=list)
-    items: list[Item] = field(default_factory=list)
+    items: list[TaskItem] = field(default_factory=list)
 
 
 @dataclass
@@ -64,10 +64,10 @@ class Outline:
 
     title: str
     intro: list[Block]
-    parts: list[Part]
+    parts: list[SectionOutline]
     loose: list[Block]
 
-    def items(self) -> Iterator[tuple[Part, Item]]:
+    def items(self) -> Iterator[tuple[SectionOutline, TaskItem]]:
         """Every task item with its section, in ticking order: sub-steps before their step."""
         for part in self.parts:
             for item in part.items:
@@ -80,23 +80,23 @@ def outline(document: Document, title: str) -> Outline:
     blocks = document.blocks
     level = _section_level(blocks)
     head = _title_heading(blocks, level)
-    found = title or _found_title(blocks, head, document.environment)
-    made = Outline(found, [], [Part(None, 1)], [])
+    title_text = title or _found_title(blocks, head, document.environment)
+    outlined = Outline(title_text, [], [SectionOutline(None, 1)], [])
     for block in blocks:
-        if block is head and caption(block, document.environment).title == found:
+        if block is head and caption(block, document.environment).title == title_text:
             continue
         if block.kind == "heading" and block is not head and int(block.token.tag[1]) <= level:
-            made.parts.append(Part(caption(block, document.environment), block.first))
+            outlined.parts.append(SectionOutline(caption(block, document.environment), block.first))
             continue
-        part = made.parts[-1]
+        part = outlined.parts[-1]
         kept, items, guards = _split([block], document.environment)
         part.items += items
-        made.loose += guards
-        before_all = len(made.parts) == 1 and not part.items
-        (made.intro if before_all else part.body).extend(kept)
-    if not made.parts[0].items and not made.parts[0].body:
-        made.parts.pop(0)
-    return made
+        outlined.loose += guards
+        before_all = len(outlined.parts) == 1 and not part.items
+        (outlined.intro if before_all else part.body).extend(kept)
+    if not outlined.parts[0].items and not outlined.parts[0].body:
+        outlined.parts.pop(0)
+    return outlined
 
 
 def caption(block: Block, environment: dict[str, Any]) -> Caption:
@@ -142,13 +142,13 @@ def _found_title(blocks: Sequence[Block], head: Block | None, environment: dict[
     return ""
 
 
-_Split = tuple[list[Block], list[Item], list[Block]]
+_Split = tuple[list[Block], list[TaskItem], list[Block]]
 
 
 def _split(blocks: Iterable[Block], environment: dict[str, Any]) -> _Split:
     """Blocks without their task items and guard blocks; the task items; the guard blocks."""
     kept: list[Block] = []
-    items: list[Item] = []
+    items: list[TaskItem] = []
     guards: list[Block] = []
     for block in blocks:
         if is_guard(block):
@@ -168,7 +168,7 @@ def _split(blocks: Iterable[Block], environment: dict[str, Any]) -> _Split:
     return kept, items, guards
 
 
-def _task(block: Block, environment: dict[str, Any]) -> Item | None:
+def _task(block: Block, environment: dict[str, Any]) -> TaskItem | None:
     first = block.children[0] if block.kind == "list_item" and block.children else None
     if first is None or first.kind != "paragraph" or first.inline is None:
         return None
@@ -177,7 +177,7 @@ def _task(block: Block, environment: dict[str, Any]) -> Item | None:
         return None
     body, children, guards = _split(block.children[1:], environment)
     text = _caption(first.inline, first.inline.content[box.end() :], environment)
-    return Item(block, text, box[1] in "xX", body, guards, children)
+    return TaskItem(block, text, box[1] in "xX", body, guards, children)
 
 
 def is_guard(block: Block) -> bool:

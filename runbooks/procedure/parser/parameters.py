@@ -139,8 +139,8 @@ def _parameter(name: str, value: Value, context: Context) -> ParameterSpec | Non
         try:
             plain(spec, spec.default)
         except ValueError as error:
-            said = f"`default` breaks the other rules of `{name}`. {error}"
-            context.error("contradiction", places["default"], said)
+            sentence = f"`default` breaks the other rules of `{name}`. {error}"
+            context.error("contradiction", places["default"], sentence)
     return spec
 
 

@@ -190,7 +190,7 @@ def pattern(value: Value, name: str, context: Context) -> str | None:
         return None
     try:
         patterns.check(written)
-    except patterns.Unreadable as error:
+    except patterns.UnreadablePattern as error:
         sentence = f"`{name}` cannot be read as a regular expression: {error.why}."
         context.error("pattern", value, sentence, error.suggestion)
         return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from runbooks.procedure.code_kinds import Kind, is_session, kind_of
+from runbooks.procedure.code_kinds import CodeKind, is_session, kind_of
 from runbooks.procedure.parser.compound import Unfinished
 from runbooks.procedure.parser.prompts import ROOT, goes_on, opens_session, typed
 
@@ -23,11 +23,11 @@ _TABLE = re.compile(r"\s*(?:[+|(]|-{3})")
 
 
 @dataclass
-class Piece:
+class SessionPiece:
     """A part of a block: lines that are typed to `kind`, without their `prompt`; or output, whose
     kind is `DATA`. `first` is the line of the block in which it begins, counted from 0."""
 
-    kind: Kind
+    kind: CodeKind
     label: str
     prompt: str
     lines: list[str]
@@ -44,21 +44,21 @@ class Piece:
         return self.kind.is_run
 
 
-def pieces(label: str, text: str) -> tuple[Piece, ...]:
+def pieces(label: str, text: str) -> tuple[SessionPiece, ...]:
     """What is typed in a block and what is only shown, in order. A block without any prompt is one
     piece with its own label: all of it is typed, or none."""
     kind, lines = kind_of(label), text.removesuffix("\n").split("\n")
     session = is_session(label)
     if session or (kind.is_run and opens_session(text)):
-        found = list(_Session(lines, root=session).pieces())
-        if any(piece.is_run for piece in found):
-            return tuple(found)
-    name = "" if session and kind is Kind.SHELL else kind.label if session else label
-    return (Piece(kind, name, "", lines, 0),)
+        parts = list(_SessionReader(lines, root=session).pieces())
+        if any(piece.is_run for piece in parts):
+            return tuple(parts)
+    name = "" if session and kind is CodeKind.SHELL else kind.label if session else label
+    return (SessionPiece(kind, name, "", lines, 0),)
 
 
 @dataclass
-class _Session:
+class _SessionReader:
     """One pass over the lines of a session. `root`: `# ` is the prompt of root; elsewhere it begins
     a remark."""
 
@@ -66,12 +66,12 @@ class _Session:
     root: bool
     number: int = 0
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[SessionPiece]:
         """Its pieces, in order."""
-        last: Piece | None = None
+        last: SessionPiece | None = None
         while self.number < len(self.lines):
             piece = self._next(last)
-            if last is not None and _one(last, piece):
+            if last is not None and _goes_on(last, piece):
                 last.lines += piece.lines
                 continue
             if last is not None:
@@ -80,17 +80,19 @@ class _Session:
         if last is not None:
             yield last
 
-    def _next(self, last: Piece | None) -> Piece:
+    def _next(self, last: SessionPiece | None) -> SessionPiece:
         first, line = self.number, self.lines[self.number]
         self.number += 1
-        found = typed(line)
-        found = None if found and found.prompt == ROOT and not self.root else found
+        prompted = typed(line)
+        prompted = None if prompted and prompted.prompt == ROOT and not self.root else prompted
         more = goes_on(line, last.kind) if last is not None and last.is_run else None
         if last is not None and more is not None:
-            return Piece(last.kind, last.label, last.prompt, [more], first)
-        if found is None:
-            return Piece(Kind.DATA, Kind.DATA.label, "", [line], first)
-        piece = Piece(found.kind, found.kind.label, found.prompt, [found.text], first)
+            return SessionPiece(last.kind, last.label, last.prompt, [more], first)
+        if prompted is None:
+            return SessionPiece(CodeKind.DATA, CodeKind.DATA.label, "", [line], first)
+        piece = SessionPiece(
+            prompted.kind, prompted.kind.label, prompted.prompt, [prompted.text], first
+        )
         for count in range(self._further(piece)):
             further = self.lines[self.number + count]
             more = goes_on(further, piece.kind)
@@ -98,13 +100,13 @@ class _Session:
         self.number = first + len(piece.lines)
         return piece
 
-    def _further(self, piece: Piece) -> int:
+    def _further(self, piece: SessionPiece) -> int:
         """How many lines without a prompt of their own belong to what was typed."""
-        if piece.kind is Kind.SQL:
+        if piece.kind is CodeKind.SQL:
             return self._statement(piece.text)
-        return self._script(piece) if piece.kind in (Kind.SHELL, Kind.FISH) else 0
+        return self._script(piece) if piece.kind in (CodeKind.SHELL, CodeKind.FISH) else 0
 
-    def _script(self, piece: Piece) -> int:
+    def _script(self, piece: SessionPiece) -> int:
         """Lines up to where a shell would run it: a quote, a loop, a here-document, a `\\` at the
         end. What is never closed takes the lines up to the next prompt."""
         state = Unfinished()
@@ -129,7 +131,7 @@ class _Session:
         if _SQL_ENDS.search(text) or _SQL_AT_ONCE.match(text):
             return 0
         for taken, line in enumerate(self.lines[self.number :], 1):
-            more = goes_on(line, Kind.SQL)
+            more = goes_on(line, CodeKind.SQL)
             if not line.strip() or _TABLE.match(line) or (more is None and typed(line)):
                 return 0
             if _SQL_ENDS.search(line):
@@ -137,14 +139,14 @@ class _Session:
         return 0
 
 
-def _one(last: Piece, piece: Piece) -> bool:
+def _goes_on(last: SessionPiece, piece: SessionPiece) -> bool:
     """Whether a piece goes on where the last one ended: both output, or typed at one prompt."""
     return last.kind is piece.kind and _place(last) == _place(piece)
 
 
-def _place(piece: Piece) -> str:
+def _place(piece: SessionPiece) -> str:
     prompt = _COUNTER.sub("", piece.prompt)
-    return prompt.rstrip(_SQL_SIGNS) if piece.kind is Kind.SQL else prompt
+    return prompt.rstrip(_SQL_SIGNS) if piece.kind is CodeKind.SQL else prompt
 
 
 def unclear(label: str, text: str) -> list[int]:
@@ -152,7 +154,11 @@ def unclear(label: str, text: str) -> list[int]:
     are read as typed. None where nobody but root types."""
     if not is_session(label):
         return []
-    found = [(number, typed(line)) for number, line in enumerate(text.split("\n"))]
-    shell = [(number, one.prompt) for number, one in found if one and one.kind is Kind.SHELL]
+    lines = ((number, typed(line)) for number, line in enumerate(text.split("\n")))
+    shell = [
+        (number, prompted.prompt)
+        for number, prompted in lines
+        if prompted and prompted.kind is CodeKind.SHELL
+    ]
     root = [number for number, prompt in shell if prompt == ROOT]
     return root if len(root) < len(shell) else []

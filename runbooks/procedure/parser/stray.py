@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 from richtext.htmlcode import html_code
 from richtext.reader import Block, plain_text
-from runbooks.procedure.parser.sessions import Piece
+from runbooks.procedure.parser.sessions import SessionPiece
 from runbooks.procedure.sections import StrayCommand, StrayList
 
 #: Characters of a paragraph that are kept as what it says before a command.
@@ -16,7 +16,7 @@ _BEFORE = 200
 _LISTS = frozenset({"bullet_list", "ordered_list"})
 
 
-def block_command(token: Token, piece: Piece, lines: list[str]) -> StrayCommand:
+def block_command(token: Token, piece: SessionPiece, lines: list[str]) -> StrayCommand:
     """What is run in a block of code, with its place. `lines` are those of the source."""
     begins = token.map[0] + 1 if token.map else 1
     line = begins + (token.type == "fence") + piece.first
@@ -72,9 +72,9 @@ def _find(code: str, after: tuple[int, int], last: int, lines: list[str]) -> tup
     for wanted in (code, first):
         column = after[1]
         for number in range(after[0], min(last, len(lines)) + 1):
-            found = lines[number - 1].find(wanted, column)
-            if found >= 0:
-                return number, found
+            start = lines[number - 1].find(wanted, column)
+            if start >= 0:
+                return number, start
             column = 0
     return after
 
@@ -88,7 +88,7 @@ def stray_lists(blocks: Iterable[Block], under: str) -> Iterator[StrayList]:
         elif block.kind == "paragraph":
             lead = plain_text(block.inline)
         elif block.kind in _LISTS:
-            items = tuple((item.first, _said(item)) for item in block.children)
+            items = tuple((item.first, _item_text(item)) for item in block.children)
             yield StrayList(items, under, lead, block.kind == "ordered_list")
             lead = ""
         elif block.kind == "blockquote":
@@ -96,7 +96,7 @@ def stray_lists(blocks: Iterable[Block], under: str) -> Iterator[StrayList]:
             lead = ""
 
 
-def _said(item: Block) -> str:
+def _item_text(item: Block) -> str:
     """What the first paragraph of an item says; '' when it is nothing but a link."""
     inline = item.children[0].inline if item.children else None
     kinds = [token.type for token in inline.children or ()] if inline else []

@@ -132,8 +132,10 @@ def _value(name: str, value: Value, context: Context) -> ValueSpec | None:
     label = got.pop("label", "") or name.replace("_", " ").capitalize()
     spec = ValueSpec(name=name, type=kind, label=label, **got)
     if readable and spec.equals and (why := contradiction(spec)):
-        said = f"No value can be right: `{spec.equals}` breaks the other rules of `{name}`. {why}"
-        context.error("contradiction", _at(value, "equals"), said)
+        sentence = (
+            f"No value can be right: `{spec.equals}` breaks the other rules of `{name}`. {why}"
+        )
+        context.error("contradiction", _at(value, "equals"), sentence)
     return spec
 
 
@@ -186,8 +188,8 @@ def _check_within(kind: ValueType, at: Value, within: Within, context: Context) 
         )
     if kind is ValueType.SHA256:
         if within.tolerance != "0":
-            said = _at(at, "tolerance")
-            context.error("comparison", said, "Two checksums are equal or not.", "Write `0`.")
+            tolerance = _at(at, "tolerance")
+            context.error("comparison", tolerance, "Two checksums are equal or not.", "Write `0`.")
         return
     times = (ValueType.DATETIME, ValueType.DURATION)
     measure = ValueType.DURATION if kind in times else kind

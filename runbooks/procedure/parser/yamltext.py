@@ -16,7 +16,7 @@ _TRUE = frozenset({"true", "yes", "on"})
 
 
 @dataclass(frozen=True)
-class Place:
+class YamlPlace:
     """Where a YAML text stands in the source: `line` (from 1) of its first line, and by how many
     characters it is indented."""
 
@@ -29,7 +29,7 @@ class Value:
     """A node with its place in the source."""
 
     node: yaml.Node
-    place: Place
+    place: YamlPlace
     source: str
 
     @property
@@ -85,7 +85,7 @@ class Value:
         ]
 
 
-def read(source: str, place: Place, findings: Findings) -> Value | None:
+def read(source: str, place: YamlPlace, findings: Findings) -> Value | None:
     """The tree of a YAML text; None when it is empty or, with an error found, not readable."""
     try:
         if not _is_tame(source, place, findings):
@@ -109,7 +109,7 @@ def read(source: str, place: Place, findings: Findings) -> Value | None:
     return Value(node, place, source) if node is not None else None
 
 
-def _is_tame(source: str, place: Place, findings: Findings) -> bool:
+def _is_tame(source: str, place: YamlPlace, findings: Findings) -> bool:
     """No aliases (a few lines of them can stand for gigabytes) and no absurd depth."""
     depth = 0
     for event in yaml.parse(source, Loader=_LOADER):

@@ -106,7 +106,7 @@ def test_the_whole_text_must_fit(pattern: str, text: str, fits: bool) -> None:
     ],
 )
 def test_a_pattern_that_cannot_be_read_is_a_finding_with_a_sentence(pattern: str, why: str) -> None:
-    with pytest.raises(patterns.Unreadable) as error:
+    with pytest.raises(patterns.UnreadablePattern) as error:
         patterns.check(pattern)
     assert why in error.value.why
     assert error.value.suggestion or not patterns._FOREIGN[0][0].search(pattern)

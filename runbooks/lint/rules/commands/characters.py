@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from richtext.signs import SUSPECT, Kind, Sign, disguised, signs
+from richtext.signs import SUSPECT, Sign, SignKind, disguised, signs
 from runbooks.enums import Level
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.code import CodePiece, CodeUse, code_pieces
@@ -20,10 +20,11 @@ MOST = 100
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _OVERRIDES = frozenset("\u202a\u202b\u202d\u202e")
 _NAMES = {
-    Kind.REORDERING: "cannot be seen and changes the order in which what follows is shown",
-    Kind.CONTROL: "cannot be seen; a terminal acts on it, and may hide or remove what is beside it",
-    Kind.UNSEEN: "cannot be seen, and is part of what is run",
-    Kind.BLANK: "looks like a space and does not separate words",
+    SignKind.REORDERING: "cannot be seen and changes the order in which what follows is shown",
+    SignKind.CONTROL: "cannot be seen; a terminal acts on it, and may hide or remove what is"
+    " beside it",
+    SignKind.UNSEEN: "cannot be seen, and is part of what is run",
+    SignKind.BLANK: "looks like a space and does not separate words",
 }
 
 
@@ -69,8 +70,8 @@ def _in_prose(book: Book, seen: set[tuple[int, int]]) -> Iterator[tuple[Remark, 
     for number, line in enumerate(book.lines, 1):
         for sign in signs(line) if SUSPECT.search(line) else ():
             place = number, sign.place + 1
-            if sign.kind in (Kind.REORDERING, Kind.CONTROL) and place not in seen:
-                strong = sign.kind is Kind.CONTROL or sign.text in _OVERRIDES
+            if sign.kind in (SignKind.REORDERING, SignKind.CONTROL) and place not in seen:
+                strong = sign.kind is SignKind.CONTROL or sign.text in _OVERRIDES
                 level = Level.ERROR if strong else Level.WARNING
                 yield _remark(*place, sign, level, "line"), sign.text
 
@@ -84,37 +85,37 @@ def _returns(book: Book) -> Iterator[tuple[Remark, str]]:
         before = book.source[: lone.start()]
         line = len(re.findall(r"\r\n?|\n", before)) + 1
         column = max(len(before) - max(before.rfind("\n"), before.rfind("\r")) - 1, 1)
-        sign = Sign(lone.start(), "\r", Kind.CONTROL)
+        sign = Sign(lone.start(), "\r", SignKind.CONTROL)
         yield _remark(line, column, sign, Level.ERROR, "line"), sign.text
         return
 
 
 def _remark(line: int, column: int, sign: Sign, level: Level, what: str) -> Remark:
     looks = _NAMES.get(sign.kind, f"looks like `{sign.instead}` but is a different character")
-    if sign.kind is Kind.LETTER:
+    if sign.kind is SignKind.LETTER:
         looks = f"looks like the Latin `{sign.instead}` but makes it a different word"
     instead = "Delete it." if not sign.instead else f"Write `{sign.instead}`."
-    if sign.kind is Kind.BLANK:
+    if sign.kind is SignKind.BLANK:
         instead = "Write a plain space."
     return Remark(line, column, f"This {what} holds {sign.name}, which {looks}.", instead, level)
 
 
 def _level(text: CodePiece, sign: Sign) -> Level | None:
     """How much it matters there; None where it is usual."""
-    if sign.kind in (Kind.REORDERING, Kind.CONTROL, Kind.UNSEEN):
+    if sign.kind in (SignKind.REORDERING, SignKind.CONTROL, SignKind.UNSEEN):
         return Level.ERROR
     match text.use:
         case CodeUse.OUTPUT:
             return None
         case CodeUse.DATA:
-            return Level.WARNING if sign.kind in (Kind.BLANK, Kind.LETTER) else None
+            return Level.WARNING if sign.kind in (SignKind.BLANK, SignKind.LETTER) else None
         case CodeUse.COMPARED:
-            return None if sign.kind is Kind.OTHER else Level.WARNING
+            return None if sign.kind is SignKind.OTHER else Level.WARNING
         case CodeUse.SPAN:
             return _in_span(text, sign)
     match text.part(sign.place):
         case PartKind.COMMENT:
-            return Level.WARNING if sign.kind is Kind.LETTER else None
+            return Level.WARNING if sign.kind is SignKind.LETTER else None
         case PartKind.STRING:
             return _in_string(text, sign)
     return _in_code(text, sign)
@@ -139,7 +140,7 @@ def _level_of_word(text: CodePiece, sign: Sign) -> Level | None:
 def _in_code(text: CodePiece, sign: Sign) -> Level:
     """Outside of quotes. A block without a label may be the output of a command: there only what
     an option, a blank or a letter is not, is an error."""
-    if sign.kind in (Kind.BLANK, Kind.LETTER):
+    if sign.kind in (SignKind.BLANK, SignKind.LETTER):
         return Level.ERROR
     if kind_of(text.label).reads is Reads.POWERSHELL:
         return Level.WARNING  # It takes dashes and curly quotes for its own; what it calls may not.
@@ -153,26 +154,26 @@ def _in_code(text: CodePiece, sign: Sign) -> Level:
 def _in_string(text: CodePiece, sign: Sign) -> Level | None:
     """Between quotes people write as they like. A word of two scripts is no word of any language;
     a dash in front of a letter may be meant as an option of a command that is handed on."""
-    if sign.kind is Kind.LETTER:
+    if sign.kind is SignKind.LETTER:
         return Level.ERROR
-    quote = sign.kind is Kind.QUOTE and not _is_apostrophe(text.text, sign)
-    blank = sign.kind is Kind.BLANK and _around(text.text, sign.place).isascii()
+    quote = sign.kind is SignKind.QUOTE and not _is_apostrophe(text.text, sign)
+    blank = sign.kind is SignKind.BLANK and _around(text.text, sign.place).isascii()
     return Level.WARNING if quote or blank or _is_option(text.text, sign) else None
 
 
 def _in_span(text: CodePiece, sign: Sign) -> Level | None:
     """In running text code is also used for names and ranges."""
-    if sign.kind in (Kind.BLANK, Kind.LETTER) or _is_option(text.text, sign):
+    if sign.kind in (SignKind.BLANK, SignKind.LETTER) or _is_option(text.text, sign):
         return Level.ERROR
     before = text.text[max(sign.place - 1, 0) : sign.place]
-    if sign.kind is Kind.QUOTE and " " in text.text and before in (" ", "="):
+    if sign.kind is SignKind.QUOTE and " " in text.text and before in (" ", "="):
         return Level.ERROR
-    return Level.WARNING if sign.kind is Kind.WIDE else None
+    return Level.WARNING if sign.kind is SignKind.WIDE else None
 
 
 def _is_option(text: str, sign: Sign) -> bool:
     """Whether it is a dash where an option begins: `–h`, `-–help`."""
-    if sign.kind is not Kind.DASH:
+    if sign.kind is not SignKind.DASH:
         return False
     before, after = text[max(sign.place - 3, 0) : sign.place], text[sign.place + 1 :][:1]
     return (

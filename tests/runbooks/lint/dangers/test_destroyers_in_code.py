@@ -7,7 +7,7 @@ import pytest
 from runbooks.enums import Level
 from runbooks.lint.commands.script import script
 from runbooks.lint.dangers.destroyers import dangers
-from runbooks.procedure.code_kinds import Kind, kind_of
+from runbooks.procedure.code_kinds import CodeKind, kind_of
 from tests.runbooks.lint.dangers.test_destroyers import commands
 from tests.runbooks.lint.linting import flagged
 
@@ -137,8 +137,8 @@ def test_it_is_harmless(label: str, code: str) -> None:
 
 
 def test_every_kind_that_is_run_has_its_lines() -> None:
-    tried = {kind_of(label) for label in _DESTROYS} | {Kind.SHELL}
-    assert {kind for kind in Kind if kind.is_run} - tried == {Kind.FISH}
+    tried = {kind_of(label) for label in _DESTROYS} | {CodeKind.SHELL}
+    assert {kind for kind in CodeKind if kind.is_run} - tried == {CodeKind.FISH}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from richtext import reader
 from runbooks.procedure import parser
-from runbooks.procedure.code_kinds import Kind
+from runbooks.procedure.code_kinds import CodeKind
 from runbooks.procedure.parser import checks, frontmatter
 from runbooks.procedure.parser.frontmatter import FRONT_MATTER_KEYS
 from runbooks.procedure.parser.guardkeys import GUARD_KEYS
@@ -65,7 +65,7 @@ def test_limits(limit):
     assert f"| {limit:,} |" in REFERENCE
 
 
-def kind_row(kind: Kind) -> str:
+def kind_row(kind: CodeKind) -> str:
     """One line of the table of the kinds of code."""
     labels, sessions = (
         ", ".join(f"`{label}`" if label else "no label" for label in found)
@@ -75,13 +75,13 @@ def kind_row(kind: Kind) -> str:
     return f"| {kind.value.called} | {labels} | {sessions} | {run} | {kind.fills.value} |"
 
 
-@pytest.mark.parametrize("kind", Kind, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", CodeKind, ids=lambda kind: kind.name)
 def test_kinds_of_code(kind):
     assert kind_row(kind) in REFERENCE
 
 
 def test_each_label_belongs_to_one_kind():
-    labels = [label for kind in Kind for label in (*kind.value.labels, *kind.value.sessions)]
+    labels = [label for kind in CodeKind for label in (*kind.value.labels, *kind.value.sessions)]
     assert len(labels) == len(set(labels))
     assert all(label == label.casefold() for label in labels)
 

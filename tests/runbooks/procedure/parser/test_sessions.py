@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runbooks.procedure.code_kinds import Kind
+from runbooks.procedure.code_kinds import CodeKind
 from runbooks.procedure.model import Step
 from runbooks.procedure.parser import parse
 from runbooks.procedure.parser.sessions import pieces
@@ -156,7 +156,7 @@ def test_no_line_is_lost_and_each_is_where_it_was(lines: list[str], label: str) 
         for number, line in enumerate(piece.lines, piece.first):
             assert lines[number].endswith(line.lstrip())
         if not piece.is_run:
-            assert piece.kind is Kind.DATA
+            assert piece.kind is CodeKind.DATA
             assert piece.text == "\n".join(lines[piece.first : piece.first + len(piece.lines)])
 
 
