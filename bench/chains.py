@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 
 from bench import supply
 from bench.cast import Cast
+from lib import times
 from runbooks.log import chain as log
 from runbooks.machine.moves.log import Note
 from runbooks.models import Event, Run, RunParameter, RunPerson, RunStep
@@ -93,7 +94,7 @@ def _chain(run: int, told: list[dict[str, Any]], shift: timedelta) -> list[Row]:
         at = datetime.strptime(event["at"], STAMP).replace(tzinfo=UTC) + shift
         text = log.canonical({**event, "run": run, "at": at.strftime(STAMP)})
         head = log.digest(head, text)
-        by, moment = event["by"], log.microseconds(at)
+        by, moment = event["by"], times.microseconds(at)
         rows.append((run, event["sequence"], event["kind"], moment, by, None, text, head))
     return rows
 

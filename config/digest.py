@@ -19,8 +19,7 @@ from lib.times import stamp
 from notices import preferences
 from notices.sending import send_notice
 from runbooks.audit import near_misses, nightly
-from runbooks.audit.near_miss_queries import Filters
-from runbooks.audit.near_misses import Tallies
+from runbooks.audit.near_misses import NearMissFilters, Tallies
 from runbooks.audit.nightly import counted
 from runbooks.enums import RunKind
 from runbooks.models import LogCheck, Run
@@ -88,7 +87,7 @@ def compose(week: Week, at: datetime) -> Digest:
     opened = Incident.objects.filter(opened_at__gte=week.start, opened_at__lt=week.end)
     closed = Incident.objects.filter(closed_at__gte=week.start, closed_at__lt=week.end)
     ended = Run.objects.filter(ended_at__gte=week.start, ended_at__lt=week.end)
-    misses = near_misses.tallies(Filters(since=week.start, until=week.end))
+    misses = near_misses.tallies(NearMissFilters(since=week.start, until=week.end))
     head = [
         counted(number, what)
         for number, what in (
@@ -137,7 +136,7 @@ def _systems(at: datetime) -> str:
 
 
 def _logs(at: datetime) -> str:
-    newest = LogCheck.objects.defer("faults").first()
+    newest = LogCheck.objects.newest()
     if newest is None:
         return "Verification of the logs: there was none yet."
     missed = ", and none since" if nightly.missed_since(at, newest) else ""

@@ -89,7 +89,7 @@ def _background(at: datetime) -> Check:
 
 
 def _logs(at: datetime) -> Check:
-    newest = LogCheck.objects.defer("faults").first()
+    newest = LogCheck.objects.newest()
     if newest and newest.fault_count:
         remedy = "The last check of the logs found faults: read it in the product."
         return Check("logs", Word.DEGRADED, remedy)

@@ -128,7 +128,7 @@ class Stored(Collector):
         yield family
 
     def _logs(self) -> Iterator[Metric]:
-        newest = LogCheck.objects.defer("faults").first()
+        newest = LogCheck.objects.newest()
         if newest:
             says = "When the last check of all logs began."
             yield _gauge("log_check_timestamp_seconds", says, newest.at.timestamp())

@@ -100,7 +100,7 @@ def needs(person: User, at: datetime) -> Needs:
 def _logs(at: datetime) -> tuple[Need, ...]:
     """What the watch over the logs found; at most two lines."""
     url, found = reverse("runbooks:log_check_list"), []
-    newest = LogCheck.objects.defer("faults").first()
+    newest = LogCheck.objects.newest()
     if newest and newest.fault_count:
         found.append(Need("A log does not hold", nightly.sentence(newest), url))
     since = nightly.missed_since(at, newest)

@@ -12,7 +12,7 @@ from incidents import objectives, words
 from incidents.enums import Certainty, Kind, Moment, Status
 from incidents.models import Incident, IncidentRun, IncidentTime
 from incidents.objectives import Clock, Figure, Promise, Time
-from runbooks.library.queries import Listed, overview
+from runbooks.library.queries import ListedRunbook, overview
 from runbooks.models import Runbook
 
 
@@ -76,14 +76,15 @@ def lost_window(incident: Incident, ticks: Sequence[Tick]) -> LostWindow | None:
     return LostWindow(rpo.start, rpo.end, minutes, rpo.text, rpo.exact)
 
 
-def runbooks(incident: Incident) -> list[tuple[Listed, bool]]:
+def runbooks(incident: Incident) -> list[tuple[ListedRunbook, bool]]:
     """The runbooks linked, then the others of the system, by title; each with whether linked. One
     that deletes comes last, linked or not: an incident is seldom answered by a deletion."""
     linked = set(incident.runbooks.values_list("pk", flat=True))
-    shelf = Runbook.objects.filter(
-        Q(system=incident.system_id) | Q(pk__in=linked), archived_at__isnull=True
-    )
-    pairs = [(listed, listed.runbook.pk in linked) for listed in overview(shelf)]
+    offered = Q(system=incident.system_id) | Q(pk__in=linked)
+    pairs = [
+        (listed, listed.runbook.pk in linked)
+        for listed in overview(Runbook.objects.active().filter(offered))
+    ]
     return sorted(pairs, key=lambda pair: (pair[0].deletes, not pair[1]))
 
 

@@ -12,7 +12,7 @@ import heapq
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from django.db.models import Q, QuerySet
@@ -21,7 +21,6 @@ from accounts.models import User
 from incidents import words
 from incidents.models import Incident, IncidentChange, TimelineEntry
 from lib import times
-from runbooks.audit.near_miss_queries import near_misses_in
 from runbooks.enums import RunStatus
 from runbooks.log import blind_values
 from runbooks.log.words import sentence as event_sentence
@@ -33,7 +32,6 @@ from runbooks.runs import persistence as rows
 
 PAGE = 100
 Line = TypeVar("Line", IncidentChange, TimelineEntry, Event)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANGE, _ENTRY, _LOG = range(3)
 #: Runs that somebody may still have to measure in.
 _LIVING = {RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.HELD.value}
@@ -120,21 +118,13 @@ def page(
     return Page(rows[:size], rows[size - 1].key if len(rows) > size else None)
 
 
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)
-
-
-def _moment(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
 def _older(source: int, field: str, before: Key | None) -> Q:
     """The rows of a source that stand before `before`. `field` holds the time: `Event.at` is a
     number, the others are datetimes."""
     if before is None:
         return Q()
     try:
-        at = before.microseconds if source == _LOG else _moment(before.microseconds)
+        at = before.microseconds if source == _LOG else times.from_microseconds(before.microseconds)
     except OverflowError:
         return Q()
     if source < before.source:
@@ -155,7 +145,7 @@ def _changes(incident: Incident, before: Key | None, most: int) -> list[Row]:
 
 def _change_row(line: IncidentChange) -> Row:
     return Row(
-        key=Key(_microseconds(line.at), _CHANGE, line.pk),
+        key=Key(times.microseconds(line.at), _CHANGE, line.pk),
         kind="change",
         at=line.at,
         time=times.stamp(line.at),
@@ -189,7 +179,7 @@ def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> Row:
         )
         newer = old
     return Row(
-        key=Key(_microseconds(head.happened_at), _ENTRY, head.pk),
+        key=Key(times.microseconds(head.happened_at), _ENTRY, head.pk),
         kind="entry",
         at=head.happened_at,
         time=words.when(head.happened_at, head.certainty),
@@ -209,7 +199,7 @@ def _log(
     events = Event.objects.filter(_older(_LOG, "at", before), run__in=linked)
     events = events.exclude(kind__in=("fitness.stated", "incident.told"))
     if near_misses:
-        events = near_misses_in(events)
+        events = events.near_misses()
     newest = _newest(events, "at", most)
     runs = _runs({event.run_id for event in newest})
     procedures = {pk: rows.procedure_of(run) for pk, run in runs.items()}
@@ -232,7 +222,7 @@ def _log_row(
     event: Event, procedure: Procedure, state: RunState | None, hidden: Mapping[int, frozenset[int]]
 ) -> Row:
     line = json.loads(event.text)
-    at, happened = _moment(event.at), from_data(event.kind, line["data"])
+    at, happened = times.from_microseconds(event.at), from_data(event.kind, line["data"])
     sentence = event_sentence(happened, procedure)
     return Row(
         key=Key(event.at, _LOG, event.pk),

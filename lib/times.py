@@ -3,12 +3,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
 from lib.refusals import Invalid
 from lib.units import moments
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def microseconds(moment: datetime) -> int:
+    """`moment` (aware) as the log keeps it: microseconds since 1970, UTC."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(count: int) -> datetime:
+    """The inverse of `microseconds`. Raises `OverflowError` outside of the calendar."""
+    return _EPOCH + timedelta(microseconds=count)
 
 
 def stamp(moment: datetime) -> str:

@@ -109,6 +109,14 @@ class RunRole(StrEnum):
     OBSERVER = "observer"
 
 
+class NoticedBy(StrEnum):
+    """How a near miss was noticed. An override is no near miss and is counted by itself."""
+
+    REFUSAL = "refusal"
+    MISMATCH = "mismatch"
+    OVERRIDE = "override"
+
+
 class RunKind(StrEnum):
     LIVE = "live"
     DRILL = "drill"

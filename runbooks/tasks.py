@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import urllib3
@@ -17,6 +17,7 @@ from accounts.models import User
 from jobs import schedules
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
+from lib import times
 from lib.times import stamp
 from lib.units.durations import words
 from notices.mail import deliver, pause
@@ -35,7 +36,6 @@ from runbooks.runs.paging import named
 logger = logging.getLogger(__name__)
 #: Seconds to connect, and to wait for an answer.
 PATIENCE = urllib3.Timeout(connect=5, read=10)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def verify_logs(job: Job, at: datetime) -> str:
@@ -130,7 +130,7 @@ def _overdue(run: Run, state: RunState, at: datetime, quiet_after: timedelta) ->
     opening = overdue.opening(state)
     wanted = run.events.filter(sequence__in={opening, state.sequence})
     moments = {
-        sequence: _EPOCH + timedelta(microseconds=moment)
+        sequence: times.from_microseconds(moment)
         for sequence, moment in wanted.values_list("sequence", "at")
     }
     return overdue.overdue(
@@ -206,7 +206,7 @@ def _minutes(length: timedelta) -> timedelta:
 
 
 def _tell_of_missed_check(at: datetime) -> int:
-    since = nightly.missed_since(at, LogCheck.objects.defer("faults").first())
+    since = nightly.missed_since(at, LogCheck.objects.newest())
     # After a pause of the whole product the check that was missed is the first thing to be done.
     if since is None or schedules.unended("runbooks.verify_logs").exists():
         return 0

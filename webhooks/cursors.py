@@ -17,12 +17,11 @@ from django.db import connection
 from django.db.models import Max, Model, Q
 
 from incidents.models import IncidentChange, TimelineEntry
-from runbooks.log.chain import microseconds
+from lib import times
 from runbooks.models import Event
 from webhooks import kinds
 from webhooks.enums import Source
 from webhooks.models import ReadCursor
-from webhooks.outgoing_events import moment
 
 WINDOW = 5_000
 IN_FLIGHT = timedelta(minutes=10)
@@ -99,9 +98,9 @@ def _end(source: Source) -> int:
 
 def _light(source: Source, where: Q, *, since: datetime | None, most: int) -> list[EventRow]:
     if source is Source.RUN:
-        events = Event.objects.filter(where, *_from("at", since and microseconds(since)))
+        events = Event.objects.filter(where, *_from("at", since and times.microseconds(since)))
         rows = events.order_by("pk").values_list("pk", "kind", "at")[:most]
-        return [EventRow(pk, kind, moment(at)) for pk, kind, at in rows]
+        return [EventRow(pk, kind, times.from_microseconds(at)) for pk, kind, at in rows]
     if source is Source.INCIDENT:
         changes = IncidentChange.objects.filter(where, *_from("at", since))
         verbs = changes.order_by("pk").values_list("pk", "verb", "at")[:most]

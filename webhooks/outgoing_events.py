@@ -10,7 +10,7 @@ import json
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +19,7 @@ from django.urls import reverse
 from incidents import words as incident_words
 from incidents.models import Incident, IncidentChange, TimelineEntry
 from inventory.enums import Environment
+from lib import times
 from runbooks.enums import RunKind
 from runbooks.log.words import sentence_without_values
 from runbooks.machine.events.event import RunEvent, UnknownEvent
@@ -31,7 +32,6 @@ from webhooks.enums import Source
 
 _logger = logging.getLogger(__name__)
 _LONGEST = 1_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 #: For the reference; a test holds it against what is really sent.
@@ -80,11 +80,6 @@ def link(name: str, *args: object) -> str:
     return settings.SITE_URL + reverse(name, args=args)
 
 
-def moment(microseconds: int) -> datetime:
-    """The moment of an event of a run, which keeps microseconds since 1970."""
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
 def read_events(source: Source, keys: Collection[int]) -> list[OutgoingEvent]:
     """The rows of `source` with these primary keys, in their order. At most five queries."""
     return _READERS[source](keys)
@@ -114,7 +109,7 @@ def _event(event: Event, run: Run, procedure: Procedure) -> OutgoingEvent:
     return OutgoingEvent(
         name=f"{Source.RUN}:{event.pk}",
         kind=event.kind,
-        at=moment(event.at),
+        at=times.from_microseconds(event.at),
         who=line["name"],
         sentence=sentence,
         about=f"Run {run.pk}, {run.title}",

@@ -8,12 +8,11 @@ from demo.attempts.trying import ACT, RESTORE, Attempt, World, demand
 from demo.day.right import PASSWORD, Crew
 from inventory import systems
 from inventory.models import System
-from runbooks.audit.near_miss_queries import count_in
 from runbooks.library.revisions import save
 from runbooks.machine.moves.hold import Hold, Resume
 from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.machine.moves.unlock import Unlock
-from runbooks.models import Revision, Runbook
+from runbooks.models import Event, Revision, Runbook
 
 _VERIFY = "inside the backup"
 _IDENTIFY = "Identify the server"
@@ -75,7 +74,7 @@ def _both_fit(world: World) -> str:
 
 
 def _uncounted_standby(world: World) -> str:
-    counted = count_in(_standby(world)[0].run)
+    counted = Event.objects.filter(run=_standby(world)[0].run).near_misses().count()
     demand(counted == 1, f"A standby taken for the primary counts {counted} times.")
     return "1 near miss: wrong target"
 
@@ -86,7 +85,7 @@ def _counted_slips(world: World) -> str:
     said = world.refused("out_of_order", lambda: crew.press("operator", Tick, early))
     crew.press("verifier", Hold)
     world.refused("read_back_wrong", lambda: crew.press("operator", Resume, read_back="9"))
-    counted = count_in(crew.run)
+    counted = Event.objects.filter(run=crew.run).near_misses().count()
     demand(counted == 0, f"An early tick and a mistyped number count as {counted} near misses.")
     return f"{said} It is in the log, and no near miss."
 
@@ -146,7 +145,10 @@ def _mistyped_at_the_act(world: World) -> str:
         "wrong_name",
         lambda: crew.press("operator", Unlock, act, name="ledgr", password=PASSWORD),
     )
-    demand(count_in(crew.run) == 0, "A mistyped name counts as a near miss.")
+    demand(
+        Event.objects.filter(run=crew.run).near_misses().count() == 0,
+        "A mistyped name counts as a near miss.",
+    )
     return f"{said} It is in the log, and no near miss."
 
 

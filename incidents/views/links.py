@@ -71,7 +71,7 @@ def incident_runbooks(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _unlinked(incident: Incident) -> QuerySet[Runbook]:
-    others = Runbook.objects.filter(archived_at__isnull=True).exclude(system=incident.system)
+    others = Runbook.objects.active().exclude(system=incident.system)
     return others.exclude(pk__in=incident.runbooks.values("pk"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -20,7 +20,6 @@ from incidents.views.pages import answer, form_page, kept, kept_for, page, perso
 from inventory.models import System
 from lib import times
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -52,7 +51,7 @@ def _place(text: str) -> tuple[datetime, int] | None:
     if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (microseconds, pk)):
         return None
     try:
-        return _EPOCH + timedelta(microseconds=int(microseconds)), int(pk)
+        return times.from_microseconds(int(microseconds)), int(pk)
     except OverflowError:
         return None
 
@@ -64,8 +63,7 @@ def _to(query: QueryDict, way: str, row: listing.Row | None) -> str:
     other = query.copy()
     for name in ("before", "after"):
         other.pop(name, None)
-    microseconds = (row.opened_at - _EPOCH) // timedelta(microseconds=1)
-    other[way] = f"{microseconds}-{row.pk}"
+    other[way] = f"{times.microseconds(row.opened_at)}-{row.pk}"
     return f"?{other.urlencode()}"
 
 

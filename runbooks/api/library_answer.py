@@ -28,7 +28,7 @@ class RunbookAnswer:
     revision: RevisionAnswer | None = None
 
 
-def runbook_line(listed: queries.Listed, judged: Mapping[int, LintResult]) -> RunbookAnswer:
+def runbook_line(listed: queries.ListedRunbook, judged: Mapping[int, LintResult]) -> RunbookAnswer:
     """A runbook in the list; `judged` are the texts that count, by the keys of their revisions."""
     counts = listed.counts
     findings = judged[counts.pk].open if counts else ()
@@ -37,7 +37,7 @@ def runbook_line(listed: queries.Listed, judged: Mapping[int, LintResult]) -> Ru
 
 def whole_runbook(runbook: Runbook, *, at: datetime) -> RunbookAnswer:
     """A runbook with the revision that counts, judged as of `at`."""
-    newest, approved = queries.newest(runbook), queries.approved(runbook)
+    newest, approved = runbook.revisions.newest(), runbook.revisions.approved().newest()
     counts = approved or newest
     revision = RevisionAnswer(counts, linting.of_revision(counts, at=at)) if counts else None
     findings = revision.judgement.open if revision else ()

@@ -16,9 +16,8 @@ from accounts.api.schema import operation, page_of
 from accounts.api.serializers import AnswerSerializer, InputSerializer, Values
 from accounts.api.views import ApiView, asked, person
 from runbooks.audit import near_misses
-from runbooks.audit.near_miss_queries import Filters, What
-from runbooks.audit.near_misses import NearMiss, Place, Tally
-from runbooks.enums import RunKind
+from runbooks.audit.near_misses import NearMiss, NearMissFilters, NearMissPlace, Tally
+from runbooks.enums import NoticedBy, RunKind
 
 TAG = "Near misses"
 
@@ -73,7 +72,7 @@ class NearMissQuerySerializer(NarrowingSerializer, PageQuerySerializer):
     """Which near misses."""
 
     what = EnumField(
-        What, required=False, help_text="Left out: refusals and mismatches, without overrides."
+        NoticedBy, required=False, help_text="Left out: refusals and mismatches, without overrides."
     )
 
 
@@ -84,7 +83,7 @@ class TallyQuerySerializer(NarrowingSerializer):
 class NearMissLineSerializer(AnswerSerializer[NearMiss]):
     """A near miss, or an override. Who it was stands in the log of the run."""
 
-    what = EnumField(What)
+    what = EnumField(NoticedBy)
     at = ApiMomentField()
     guard = serializers.CharField(help_text="Key of the guard, or `rules`.")
     guard_name = serializers.CharField(help_text="What the guard watches over.")
@@ -145,7 +144,7 @@ class NearMissList(ApiView):
         """Near misses, the newest first: what was refused, and mismatches seen in time."""
         query = asked(NearMissQuerySerializer, request)
         cursor = query.get("cursor", "")
-        before = Place.read(cursor)
+        before = NearMissPlace.read(cursor)
         if cursor and before is None:
             raise serializers.ValidationError({"cursor": "This cursor is of another list."})
         caught = near_misses.page(
@@ -165,6 +164,6 @@ class NearMissTallies(ApiView):
         return Response(TalliesSerializer.printed(TalliesAnswer(tallies, request.query_params)))
 
 
-def _filters(query: Values) -> Filters:
+def _filters(query: Values) -> NearMissFilters:
     names = ("what", "guard", "runbook", "kind", "run", "since", "until")
-    return Filters(**{name: query[name] for name in names if name in query})
+    return NearMissFilters(**{name: query[name] for name in names if name in query})

@@ -38,7 +38,7 @@ from runbooks.api.library_serializers import (
     RunbookWholeSerializer,
 )
 from runbooks.api.markdown import Markdown, given
-from runbooks.library import linting, queries, waivers
+from runbooks.library import linting, waivers
 from runbooks.library import revisions as library
 from runbooks.library.revisions import Unreadable
 from runbooks.models import Revision, Runbook
@@ -71,7 +71,7 @@ class RevisionList(OfRunbook):
     def get(self, request: Request, slug: str) -> Response:
         """The revisions, the newest first."""
         query = asked(PageQuerySerializer, request)
-        revisions = queries.light().filter(runbook=runbook_of(slug)).select_related("runbook")
+        revisions = runbook_of(slug).revisions.light().select_related("runbook")
         rows, cursor = by_key(revisions, query, newest=True)
         return Response(page(request, RevisionLineSerializer, rows, cursor))
 
@@ -192,7 +192,7 @@ def revision_now(slug: str, number: int) -> dict[str, object]:
 
 def revision_of(slug: str, number: int) -> Revision:
     """The revision, with the people behind it. Raises `Http404`."""
-    revisions = Revision.objects.select_related("runbook__system", "author", "approved_by")
+    revisions = Revision.objects.with_people()
     return get_object_or_404(revisions, runbook__slug=slug, number=number)
 
 

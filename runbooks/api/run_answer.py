@@ -16,7 +16,7 @@ from django.urls import reverse
 from runbooks.api.step_answer import StepAnswer, person_of, signer
 from runbooks.enums import ParameterType, RunRole
 from runbooks.library.failures import Failure
-from runbooks.live.presence import Here
+from runbooks.live.presence import PersonHere
 from runbooks.machine.decide import open_roles
 from runbooks.machine.gates import gates, remarks, required_roles
 from runbooks.machine.interlocks.loss import Loss, as_found, loss_with
@@ -51,7 +51,7 @@ class RunAnswer:
 
     run: Run
     desk: Desk
-    here: tuple[Here, ...]
+    here: tuple[PersonHere, ...]
     note: HandOverNote
     last_failure: Failure | None
     lock: Failure | None

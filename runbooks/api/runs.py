@@ -27,7 +27,7 @@ from runbooks.api.run_answer import HandOverNote, RunAnswer
 from runbooks.api.run_serializers import RunLineSerializer, RunNowSerializer
 from runbooks.enums import RunKind, RunStatus
 from runbooks.library import failures as slips
-from runbooks.live.presence import Here
+from runbooks.live.presence import PersonHere
 from runbooks.log import texts
 from runbooks.machine.events.people import HandOverOffered
 from runbooks.machine.state import RunState
@@ -148,7 +148,7 @@ def run_now(pk: int, by: User) -> dict[str, object]:
 
 
 def _printed(
-    run: Run, state: RunState, by: User, at: datetime, here: tuple[Here, ...]
+    run: Run, state: RunState, by: User, at: datetime, here: tuple[PersonHere, ...]
 ) -> dict[str, object]:
     failures = slips.told(run)
     return RunNowSerializer.printed(
@@ -177,7 +177,7 @@ def _note(run: Run, state: RunState) -> HandOverNote:
 
 def _revision(slug: str, number: int) -> Revision:
     """The revision that is to be run. Raises `Invalid`."""
-    revisions = Revision.objects.select_related("runbook__system", "author", "approved_by")
+    revisions = Revision.objects.with_people()
     revision = revisions.filter(runbook__slug=slug, number=number).first()
     if revision is None:
         raise Invalid({"revision": f"There is no revision {number} of a runbook “{slug}”."})

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from jobs import queue
 from lib.times import stamp
@@ -37,7 +37,7 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Cast:
+class CastAnchors:
     """What was written: how many heads in how many lines."""
 
     heads: int
@@ -48,11 +48,11 @@ def kept() -> Path | None:
     """The file that this installation writes, or None as long as nothing was anchored in it. A file
     that was there once and is not any more is named: it is missed."""
     path: Path = settings.ANCHOR_FILE
-    there = path.exists() or Anchor.objects.filter(file=str(path)).exists()
+    there = path.exists() or Anchor.objects.in_file(path).exists()
     return path if there else None
 
 
-def cast(path: Path, *, at: datetime) -> Cast:
+def cast(path: Path, *, at: datetime) -> CastAnchors:
     """Append the heads of all runs that have moved since the last anchor to the file at `path`; of
     all runs when the file is new. Nothing moved: nothing is written.
 
@@ -62,17 +62,13 @@ def cast(path: Path, *, at: datetime) -> Cast:
     """
     heads = lines = last = 0
     with anchor_file.appending(path) as file:
-        wanted = Run.objects.all() if file.is_empty else _moved()
+        runs = Run.objects.all()
+        wanted = runs if file.is_empty else runs.moved_since_anchored()
         while True:
             written, last = _cast_some(file, path, wanted.filter(pk__gt=last), at=at)
             if not written:
-                return Cast(heads, lines)
+                return CastAnchors(heads, lines)
             heads, lines = heads + written, lines + 1
-
-
-def _moved() -> QuerySet[Run]:
-    same = Q(anchored__sequence=F("sequence"), anchored__digest=F("digest"))
-    return Run.objects.exclude(same)
 
 
 @transaction.atomic
@@ -139,7 +135,7 @@ class Comparison:
         yield from _disagreements(batch, told)
 
     def _read(self) -> Iterator[Fault | tuple[Head, datetime]]:
-        known = _Known(self.path) if self.witness else None
+        known = _KnownAnchors(self.path) if self.witness else None
         for line in anchor_file.read(self.path):
             if isinstance(line, Flaw):
                 yield Fault(None, f"The file of anchors: {line.sentence}")
@@ -151,11 +147,11 @@ class Comparison:
         yield from known.rest() if known else ()
 
 
-class _Known:
+class _KnownAnchors:
     """The anchors that the database knows, walked beside the lines of the file."""
 
     def __init__(self, path: Path) -> None:
-        rows = Anchor.objects.filter(file=str(path))
+        rows = Anchor.objects.in_file(path)
         # What is cast while the file is read is not looked for: it stands behind what was read.
         newest = rows.order_by("pk").last()
         wanted = rows.filter(pk__lte=newest.pk if newest else 0).order_by("number", "pk")

@@ -18,27 +18,57 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from runbooks.audit.near_miss_queries import WHAT, Filters, What, found, guarded, narrowed, of
-from runbooks.enums import RunKind, RunStatus
+from lib import times
+from runbooks.enums import NoticedBy, RunKind, RunStatus
 from runbooks.log import blind_values
 from runbooks.log.words import ProcedureWords
 from runbooks.models import Event, Runbook
+from runbooks.models.log import NOTICED_KINDS, EventQuerySet
 from runbooks.procedure.guard_names import guard_name
 from runbooks.runs import persistence as rows
 
 PAGE = 50
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_WAYS = {kind: way for way, kind in NOTICED_KINDS.items()}
 #: What is shown of an attempt besides its move; the rest (values, reasons) stays in the log.
 _PLAIN = ("role", "answer", "gate")
 _LIVING = {RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.HELD.value}
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True)
+class NearMissFilters:
+    """What is looked for; '' and None narrow nothing. `guard` is a key of `guard_names`, `runbook`
+    a slug; `since` (aware) is the first moment, `until` the first one after. `what` None means near
+    misses, without overrides."""
+
+    what: NoticedBy | None = None
+    guard: str = ""
+    runbook: str = ""
+    kind: RunKind | None = None
+    run: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def narrow(self, events: EventQuerySet) -> QuerySet[Any]:
+        """Those of `events` that the filters let through, each with its `guard`; but for the
+        filters on the guard and on the way of noticing."""
+        events = events.filter(run=self.run) if self.run is not None else events
+        events = events.in_runs(kind=self.kind, runbook=self.runbook)
+        return events.between(self.since, self.until).with_guard()
+
+    def matching(self) -> QuerySet[Any]:
+        """The events that all the filters let through, each with its `guard`."""
+        events = Event.objects.all()
+        events = events.noticed_by(self.what) if self.what else events.near_misses()
+        narrowed = self.narrow(events)
+        return narrowed.filter(guard=self.guard) if self.guard else narrowed
+
+
+class NearMissPlace(NamedTuple):
     """Where a row stands: microseconds since 1970 (UTC), and its primary key."""
 
     at: int
@@ -48,7 +78,7 @@ class Place(NamedTuple):
         return f"{self.at}-{self.pk}"
 
     @classmethod
-    def read(cls, text: str) -> Place | None:
+    def read(cls, text: str) -> NearMissPlace | None:
         """The inverse of `str`; None for anything else, such as an address typed by hand."""
         at, _, pk = text.partition("-")
         if not all(part.isascii() and part.isdigit() and len(part) < 18 for part in (at, pk)):
@@ -61,8 +91,8 @@ class NearMiss:
     """One of them. `step` is its number and title, '' when it was about the run as a whole. `tried`
     is the attempt in words, without what was typed. `sequence` is its line in the log."""
 
-    place: Place
-    what: What
+    place: NearMissPlace
+    what: NoticedBy
     at: datetime
     guard: str
     guard_name: str
@@ -82,11 +112,11 @@ class NearMiss:
 
 
 @dataclass(frozen=True)
-class Page:
+class NearMissPage:
     """The newest first. `older` is the place to go on from, None on the last page."""
 
     rows: tuple[NearMiss, ...]
-    older: Place | None
+    older: NearMissPlace | None
 
 
 @dataclass(frozen=True)
@@ -115,31 +145,35 @@ class Tallies:
 
 
 def page(
-    filters: Filters, *, before: Place | None = None, size: int = PAGE, reader: int | None = None
-) -> Page:
+    filters: NearMissFilters,
+    *,
+    before: NearMissPlace | None = None,
+    size: int = PAGE,
+    reader: int | None = None,
+) -> NearMissPage:
     """The `size` newest before `before` (or of all), as the person with account id `reader` may
     read them: without what they may still have to measure themselves. None is a stranger."""
-    missed = found(filters)
+    events = filters.matching()
     if before is not None:
         # The first condition says nothing new, but an index can be entered with it.
         here = Q(at__lt=before.at) | Q(pk__lt=before.pk)
-        missed = missed.filter(Q(at__lte=before.at) & here)
-    missed = missed.select_related("run__revision__runbook").defer("run__revision__source")
-    got = list(missed.order_by("-at", "-pk")[: size + 1])
-    told = tuple(_told(event, reader) for event in got[:size])
-    return Page(told, told[-1].place if len(got) > size else None)
+        events = events.filter(Q(at__lte=before.at) & here)
+    events = events.select_related("run__revision__runbook").defer("run__revision__source")
+    got = list(events.order_by("-at", "-pk")[: size + 1])
+    rows = tuple(_near_miss(event, reader) for event in got[:size])
+    return NearMissPage(rows, rows[-1].place if len(got) > size else None)
 
 
-def tallies(filters: Filters) -> Tallies:
+def tallies(filters: NearMissFilters) -> Tallies:
     """How many there are, by guard and by runbook. Two queries, however many there are."""
     wide = replace(filters, guard="", runbook="")
     counted = (
-        guarded(narrowed(of(Event.objects.all(), tuple(What)), wide))
+        wide.narrow(Event.objects.noticed_by(*NoticedBy))
         .order_by()
         .values_list("kind", "guard", "run__revision__runbook")
         .annotate(n=Count("pk"))
     )
-    groups = [_Group(WHAT[kind], guard, runbook, n) for kind, guard, runbook, n in counted]
+    groups = [_Group(_WAYS[kind], guard, runbook, n) for kind, guard, runbook, n in counted]
     books = Runbook.objects.in_bulk({group.runbook for group in groups})
     slugs = {pk: book.slug for pk, book in books.items()}
     of_book = [g for g in groups if filters.runbook in ("", slugs[g.runbook])]
@@ -151,7 +185,7 @@ def tallies(filters: Filters) -> Tallies:
 
 
 class _Group(NamedTuple):
-    what: What
+    what: NoticedBy
     guard: str
     runbook: int
     n: int
@@ -159,32 +193,32 @@ class _Group(NamedTuple):
 
 def _sums(groups: Iterable[_Group]) -> tuple[int, int, int]:
     """Near misses, mismatches among them, overrides."""
-    by: Counter[What] = Counter()
+    by: Counter[NoticedBy] = Counter()
     for group in groups:
         by[group.what] += group.n
-    mismatches = by[What.MISMATCH]
-    return by[What.REFUSAL] + mismatches, mismatches, by[What.OVERRIDE]
+    mismatches = by[NoticedBy.MISMATCH]
+    return by[NoticedBy.REFUSAL] + mismatches, mismatches, by[NoticedBy.OVERRIDE]
 
 
 def _by(
     groups: list[_Group], names: Mapping[Any, tuple[str, str]], field: str
 ) -> tuple[Tally, ...]:
-    found = [
+    tallies = [
         Tally(key, name, *_sums(g for g in groups if getattr(g, field) == value))
         for value, (key, name) in names.items()
     ]
-    kept = [tally for tally in found if tally.n or tally.overrides]
+    kept = [tally for tally in tallies if tally.n or tally.overrides]
     return tuple(sorted(kept, key=lambda tally: (-tally.n, -tally.overrides, tally.name)))
 
 
-def _told(event: Any, reader: int | None) -> NearMiss:
+def _near_miss(event: Any, reader: int | None) -> NearMiss:
     """`event` with its `guard`, for `reader`."""
     run, data = event.run, json.loads(event.text)["data"]
-    what, step = WHAT[event.kind], data.get("step")
+    what, step = _WAYS[event.kind], data.get("step")
     return NearMiss(
-        place=Place(event.at, event.pk),
+        place=NearMissPlace(event.at, event.pk),
         what=what,
-        at=_EPOCH + timedelta(microseconds=event.at),
+        at=times.from_microseconds(event.at),
         guard=event.guard,
         guard_name=guard_name(event.guard),
         run=run.pk,
@@ -203,20 +237,20 @@ def _told(event: Any, reader: int | None) -> NearMiss:
     )
 
 
-def _tried(what: What, data: Mapping[str, Any]) -> str:
-    if what is What.MISMATCH:
+def _tried(what: NoticedBy, data: Mapping[str, Any]) -> str:
+    if what is NoticedBy.MISMATCH:
         return "values that do not fit"
-    if what is What.OVERRIDE:
+    if what is NoticedBy.OVERRIDE:
         return "override"
     sent: Mapping[str, str] = data.get("tried") or {}
     plain = [f"{name} {sent[name]}" for name in _PLAIN if sent.get(name)]
     return ", ".join([str(data.get("move", "")).replace("_", " "), *plain])
 
 
-def _sentence(event: Event, what: What, data: Mapping[str, Any], reader: int | None) -> str:
-    if what is What.REFUSAL:
+def _sentence(event: Event, what: NoticedBy, data: Mapping[str, Any], reader: int | None) -> str:
+    if what is NoticedBy.REFUSAL:
         return str(data.get("sentence", ""))
-    if what is What.OVERRIDE:
+    if what is NoticedBy.OVERRIDE:
         return str(data.get("reason", ""))
     hidden = frozenset[int]()
     if event.run.status in _LIVING:

@@ -86,7 +86,7 @@ class UploadForm(forms.Form):
     )
     runbook = forms.ModelChoiceField(
         label="Keep it as",
-        queryset=Runbook.objects.filter(archived_at__isnull=True),
+        queryset=Runbook.objects.active(),
         required=False,
         empty_label="a new runbook",
         to_field_name="slug",

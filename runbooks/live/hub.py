@@ -50,7 +50,7 @@ class Viewer:
     ticket: door.Ticket
     sender: door.Sender
     seen: int
-    screen: presence.Screen | None
+    screen: presence.OpenScreen | None
     people: str = ""
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE))
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -88,8 +88,8 @@ class Hub:
         self._name = token_hex(8)
         self._tail_desk = Desk("tail")
         self._door_desk = Desk("door")
-        self._opened: set[presence.Screen] = set()
-        self._closed: set[presence.Screen] = set()
+        self._opened: set[presence.OpenScreen] = set()
+        self._closed: set[presence.OpenScreen] = set()
         self._look_now = asyncio.Event()
         self._presence_now = asyncio.Event()
         self._empty = asyncio.Event()
@@ -104,7 +104,7 @@ class Hub:
         """A new viewer, who will get every event after `after`."""
         screen = None
         if not sender.is_program:
-            screen = presence.Screen(ticket.run, ticket.person, f"{self._name}-{token_hex(8)}")
+            screen = presence.OpenScreen(ticket.run, ticket.person, f"{self._name}-{token_hex(8)}")
             self._opened.add(screen)
         # Beyond the head means that the database was restored: follow what there is.
         viewer = Viewer(ticket, sender, min(after, ticket.head), screen)

@@ -7,20 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 
 from runbooks.enums import RunRole
 from runbooks.live import notify
-from runbooks.models import Presence, RunPerson
-
-FRESH_FOR = timedelta(seconds=30)  # three missed refreshes: the process that held the screen died
+from runbooks.models import Presence
 
 
 @dataclass(frozen=True)
-class Screen:
+class OpenScreen:
     """One open connection of one person to one run."""
 
     run: int
@@ -29,7 +26,7 @@ class Screen:
 
 
 @dataclass(frozen=True)
-class Here:
+class PersonHere:
     """A person who has the run open, with the role they hold in it (observer: none)."""
 
     id: int
@@ -38,7 +35,7 @@ class Here:
 
 
 @transaction.atomic
-def change(*, opened: Collection[Screen], closed: Collection[Screen], at: datetime) -> None:
+def change(*, opened: Collection[OpenScreen], closed: Collection[OpenScreen], at: datetime) -> None:
     """Write the screens that opened, remove those that closed, and wake the other processes."""
     _write(opened, at)
     if closed:
@@ -48,29 +45,23 @@ def change(*, opened: Collection[Screen], closed: Collection[Screen], at: dateti
 
 
 @transaction.atomic
-def refresh(*, screens: Collection[Screen], at: datetime) -> None:
+def refresh(*, screens: Collection[OpenScreen], at: datetime) -> None:
     """Say that `screens` are still open, and sweep what dead processes left behind."""
     _write(screens, at)
-    Presence.objects.filter(seen_at__lt=at - FRESH_FOR).delete()
+    Presence.objects.stale(at=at).delete()
 
 
-def people(runs: Iterable[int], *, at: datetime) -> dict[int, tuple[Here, ...]]:
+def people_in(runs: Iterable[int], *, at: datetime) -> dict[int, tuple[PersonHere, ...]]:
     """For each of `runs` that somebody has open: the people, each once, by name."""
-    role = RunPerson.objects.filter(run=OuterRef("run"), person=OuterRef("person")).values("role")
-    rows = (
-        Presence.objects.filter(run__in=list(runs), seen_at__gte=at - FRESH_FOR)
-        .annotate(role=Subquery(role[:1]))
-        .order_by("person__name", "person")
-        .values_list("run", "person", "person__name", "role")
-        .distinct()
-    )
-    found: dict[int, tuple[Here, ...]] = {}
-    for run, person, name, held in rows:
-        found[run] = (*found.get(run, ()), Here(person, name, held or RunRole.OBSERVER.value))
-    return found
+    rows = Presence.objects.fresh(at=at).people_in(runs).distinct()
+    people: dict[int, tuple[PersonHere, ...]] = {}
+    for run, person, name, role in rows.values_list("run", "person", "person__name", "role"):
+        here = PersonHere(person, name, role or RunRole.OBSERVER.value)
+        people[run] = (*people.get(run, ()), here)
+    return people
 
 
-def _write(screens: Collection[Screen], at: datetime) -> None:
+def _write(screens: Collection[OpenScreen], at: datetime) -> None:
     """An upsert, because a refresh may find its row swept: a suspended machine wakes up late."""
     Presence.objects.bulk_create(
         [

@@ -37,7 +37,7 @@ def news(positions: Mapping[int, int], *, at: datetime) -> dict[int, News]:
     rows = Event.objects.filter(wanted).order_by("run", "sequence")
     for run, sequence, kind in rows.values_list("run", "sequence", "kind"):
         found[run].events.append((sequence, kind))
-    here = presence.people(positions, at=at)
+    here = presence.people_in(positions, at=at)
     for run, item in found.items():
         item.people = json.dumps({"people": [asdict(person) for person in here.get(run, ())]})
     return found

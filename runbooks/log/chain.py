@@ -12,18 +12,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from accounts.models import User
+from lib import times
 from runbooks.log import texts
 from runbooks.machine.events.event import LogLine, RunEvent
 from runbooks.models import Event, Run
 from runbooks.models import sql as statements
 from runbooks.models.sql import Statement
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def canonical(data: Mapping[str, Any]) -> str:
@@ -58,7 +56,7 @@ def append(
                 "run_id": run.pk,
                 "sequence": sequence,
                 "kind": event.kind,
-                "at": microseconds(at),
+                "at": times.microseconds(at),
                 "by_id": by.pk,
                 "key": None if written else key,
                 "text": text,
@@ -83,8 +81,3 @@ def _text(run: Run, event: RunEvent, sequence: int, *, by: User, role: str, at: 
             "sequence": sequence,
         }
     )
-
-
-def microseconds(at: datetime) -> int:
-    """Whole microseconds since 1970 of an aware time."""
-    return (at - _EPOCH) // _MICROSECOND

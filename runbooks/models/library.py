@@ -2,12 +2,56 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from inventory.models import System
 from runbooks.procedure.counting import StepCount
+
+
+class RunbookQuerySet(models.QuerySet["Runbook"]):
+    def active(self) -> Self:
+        """Runbooks that are not archived."""
+        return self.filter(archived_at__isnull=True)
+
+    def with_revisions(self) -> models.QuerySet[Any]:
+        """With `newest_pk` and `approved_pk`: the keys of the last revision and of the newest
+        approved one; None where there is none."""
+        revisions = Revision.objects.filter(runbook=OuterRef("pk")).newest_first()
+        return self.annotate(
+            newest_pk=Subquery(revisions.values("pk")[:1]),
+            approved_pk=Subquery(revisions.approved().values("pk")[:1]),
+        )
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def approved(self) -> Self:
+        """Revisions that may be run live."""
+        return self.filter(approved_at__isnull=False)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-number")
+
+    def newest(self) -> Revision | None:
+        """The one with the highest number; None when there is none."""
+        return self.with_people().newest_first().first()
+
+    def with_people(self) -> Self:
+        """With the author and the approver, and the system of the runbook."""
+        return self.select_related("runbook__system", "author", "approved_by")
+
+    def light(self) -> Self:
+        """Without the text, for lists; with the author and the approver."""
+        return self.select_related("author", "approved_by").defer("source", "procedure")
+
+
+class WaiverQuerySet(models.QuerySet["Waiver"]):
+    def newest_first(self) -> Self:
+        """With the person and the run."""
+        return self.select_related("by", "run").order_by("-at", "-pk")
 
 
 class Runbook(models.Model):
@@ -22,6 +66,8 @@ class Runbook(models.Model):
         System, on_delete=models.PROTECT, null=True, blank=True, related_name="runbooks"
     )
     archived_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RunbookQuerySet.as_manager()
 
     class Meta:
         ordering = ["title"]
@@ -61,6 +107,8 @@ class Revision(models.Model):
     )
     approval_reason = models.TextField(blank=True)
 
+    objects = RevisionQuerySet.as_manager()
+
     class Meta:
         ordering = ["runbook", "-number"]
         constraints = [
@@ -93,6 +141,8 @@ class Waiver(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     reason = models.TextField()
+
+    objects = WaiverQuerySet.as_manager()
 
     class Meta:
         ordering = ["revision", "-at"]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
 from runbooks.models.runs import Run
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def waiting(self) -> Self:
+        """Reviews that nobody has closed, with their run."""
+        return self.filter(reviewed_at__isnull=True).select_related("run")
 
 
 class Review(models.Model):
@@ -27,6 +35,8 @@ class Review(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     finding = models.TextField(blank=True)
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         ordering = [F("reviewed_at").desc(nulls_first=True), "-pk"]

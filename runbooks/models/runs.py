@@ -6,14 +6,67 @@ Written by `runbooks.runs.transaction` and `runbooks.runs.moves` only, through
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from inventory.enums import choices
 from inventory.models import Copy, Instance
 from runbooks.enums import Deviation, RunKind, RunRole, RunStatus, StepStatus
-from runbooks.models.library import Revision
+from runbooks.models.library import Revision, Runbook
+
+#: Statuses of a run that is over.
+_ENDED = (RunStatus.COMPLETED.value, RunStatus.ABORTED.value)
+#: A live run that went wrong in one of these ways locks its text.
+_LOCKING = (Deviation.WRONG_TARGET.value, Deviation.WRONG_DIRECTION.value)
+
+
+class RunQuerySet(models.QuerySet["Run"]):
+    def live(self) -> Self:
+        """Runs that are no drills."""
+        return self.filter(kind=RunKind.LIVE.value)
+
+    def ended(self) -> Self:
+        return self.filter(status__in=_ENDED)
+
+    def under_way(self) -> Self:
+        """Runs that have not ended."""
+        return self.exclude(status__in=_ENDED)
+
+    def of_runbook(self, runbook: Runbook) -> Self:
+        """Runs of any revision of `runbook`."""
+        return self.filter(revision__runbook=runbook)
+
+    def latest_of(self, runbook: Runbook) -> Run | None:
+        """The run of `runbook` that was started last, or prepared if it was not; with its revision.
+        None before the first."""
+        runs = self.of_runbook(runbook).select_related("revision")
+        return runs.order_by(Coalesce("started_at", "prepared_at").desc(), "-pk").first()
+
+    def with_failures(self) -> Self:
+        """With what the account of a failure names: the runbook, and who waived it."""
+        return self.select_related("revision__runbook", "waiver__by")
+
+    def gone_wrong(self) -> Self:
+        """Live runs at the wrong target or in the wrong direction, ended early."""
+        return self.live().filter(status=RunStatus.ABORTED.value, deviation__in=_LOCKING)
+
+    def locking(self) -> Self:
+        """Runs that lock their text: they went wrong, and nobody waived it."""
+        return self.gone_wrong().filter(waiver__isnull=True)
+
+    def with_runbook(self) -> Self:
+        """With the revision and its runbook, without their texts."""
+        light = self.select_related("revision__runbook")
+        return light.defer("revision__source", "revision__procedure")
+
+    def moved_since_anchored(self) -> Self:
+        """Runs whose log has another head than the one that was anchored last."""
+        same = Q(anchored__sequence=F("sequence"), anchored__digest=F("digest"))
+        return self.exclude(same)
 
 
 class Run(models.Model):
@@ -51,6 +104,8 @@ class Run(models.Model):
     sequence = models.PositiveIntegerField(default=0)
     turned = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
+
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         ordering = ["-prepared_at", "-pk"]

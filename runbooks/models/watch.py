@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Self
+
 from django.db import models
 
 from runbooks.models.runs import Run
+
+
+class LogCheckQuerySet(models.QuerySet["LogCheck"]):
+    def newest(self) -> LogCheck | None:
+        """The last check without its faults; None before the first."""
+        return self.defer("faults").order_by("-pk").first()
+
+
+class AnchorQuerySet(models.QuerySet["Anchor"]):
+    def in_file(self, path: Path) -> Self:
+        """Anchors that were written to the file at `path`."""
+        return self.filter(file=str(path))
 
 
 class LogCheck(models.Model):
@@ -21,6 +36,8 @@ class LogCheck(models.Model):
     heads = models.PositiveBigIntegerField(default=0)
     faults = models.JSONField(default=list)
     fault_count = models.PositiveIntegerField(default=0)
+
+    objects = LogCheckQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
@@ -40,6 +57,8 @@ class Anchor(models.Model):
     number = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
     heads = models.PositiveIntegerField()
+
+    objects = AnchorQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

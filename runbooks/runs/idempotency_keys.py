@@ -18,8 +18,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from itertools import takewhile
 
+from lib import times
 from lib.refusals import KeyUsed
-from runbooks.log import blind_values, chain, texts
+from runbooks.log import blind_values, texts
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.gates import AttemptRefused
 from runbooks.machine.move import Move
@@ -113,7 +114,7 @@ def kept(run: Run, state: RunState, first: LogLine) -> str:
     """All that the move came to whose first event is `first`, in words for whoever made it. One
     query."""
     same = run.events.filter(
-        by=first.by, at=chain.microseconds(first.at), sequence__gte=first.sequence
+        by=first.by, at=times.microseconds(first.at), sequence__gte=first.sequence
     )
     rows = same.order_by("sequence").values_list("sequence", "key", "text")
     mine = takewhile(lambda row: row[0] == first.sequence or row[1] is None, rows)

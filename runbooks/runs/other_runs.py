@@ -9,11 +9,12 @@ nothing has happened for a day, unless it has laid open its own act.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import OuterRef, Q, Subquery
 
 from inventory.models import Instance, System
+from lib import times
 from lib.times import stamp
 from runbooks.enums import RunKind, RunStatus
 from runbooks.log import texts
@@ -32,7 +33,6 @@ from runbooks.runs import persistence
 
 #: A run in which nothing happened for as long is forgotten, not at work.
 FORGOTTEN_AFTER = timedelta(hours=24)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ENDED = (RunStatus.COMPLETED.value, RunStatus.ABORTED.value)
 #: Demands that name a target.
 _TARGETS = (Act, Freeze, MarkTarget)
@@ -154,15 +154,15 @@ def _other(row: RunParameter, mine: Run | None, at: datetime) -> OtherRun | None
     """What the run of `row` is to `mine`; None when the parameter is no target of it, or when it
     ended without an act that matters."""
     run, instance = row.run, row.instance
-    last_at = _EPOCH + timedelta(microseconds=vars(row)["last_at"])
+    last_at = times.from_microseconds(vars(row)["last_at"])
     procedure = persistence.procedure_of(run)
     if instance is None or row.name not in targets(procedure):
         return None
     steps = [step for step in acts(procedure) if target_of(step.guard) == row.name]
     unlocked = texts.of_kinds(run, [StepUnlocked.kind]) if steps else []
     indexes = {step.index for step in steps}
-    times = [line.at for line in unlocked if line.event.step in indexes]
-    overwrote_at = max(times, default=None)
+    unlocked_at = [line.at for line in unlocked if line.event.step in indexes]
+    overwrote_at = max(unlocked_at, default=None)
     if run.ended_at and not (mine and overwrote_at and overwrote_at >= mine.prepared_at):
         return None
     forgotten = at - last_at > FORGOTTEN_AFTER

@@ -10,8 +10,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from lib import times
 from runbooks.log import texts
-from runbooks.log.chain import canonical, digest, microseconds
+from runbooks.log.chain import canonical, digest
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.run import RunPrepared
 from runbooks.machine.reducers import apply, genesis
@@ -164,7 +165,7 @@ class _Replay:
             if self._state and event.at < self._state.last_at:
                 self._fault(backwards(sequence))
             self._state = apply(self._state, event) if self._state else begin(event)
-            hashed = data["run"], event.sequence, event.kind, microseconds(event.at), event.by
+            hashed = data["run"], event.sequence, event.kind, times.microseconds(event.at), event.by
         except (ValueError, KeyError, TypeError, IndexError) as error:
             return self._fault(f"Event {sequence} cannot be replayed: {error}.")
         if hashed != (self._run, sequence, kind, at, by):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from inventory.models import System
 from runbooks.enums import ParameterType, RunRole, RunStatus
-from runbooks.live.presence import Here
+from runbooks.live.presence import PersonHere
 from runbooks.machine.decide import open_roles
 from runbooks.machine.gates import required_roles
 from runbooks.machine.interlocks.after import missing
@@ -109,7 +109,7 @@ def run_screen(
     *,
     title: str,
     system: System | None,
-    present: Iterable[Here],
+    present: Iterable[PersonHere],
     beside: Side,
     missed: int = 0,
 ) -> RunScreen:

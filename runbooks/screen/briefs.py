@@ -11,7 +11,6 @@ from inventory.models import System
 from lib.times import stamp
 from lib.units.durations import words
 from runbooks.enums import RunKind, RunStatus, StepStatus
-from runbooks.library import queries
 from runbooks.log import texts
 from runbooks.machine.events.run import deviation_words
 from runbooks.machine.events.steps import StepTicked
@@ -68,7 +67,7 @@ class TimePlan:
 
 def last_run(runbook: Runbook) -> LastRun | None:
     """The newest run of `runbook` and what went wrong in it; None before the first."""
-    run = queries.last_run(runbook)
+    run = Run.objects.latest_of(runbook)
     if run is None:
         return None
     troubled = (

@@ -10,7 +10,7 @@ from inventory.models import System
 from lib.times import stamp
 from lib.units.durations import age, words
 from runbooks.enums import ParameterType, RunKind, RunStatus
-from runbooks.live.presence import Here
+from runbooks.live.presence import PersonHere
 from runbooks.machine.interlocks.loss import loss_with
 from runbooks.machine.move import Allowed
 from runbooks.machine.moves.hold import Hold
@@ -89,7 +89,7 @@ STATUS_CLASSES: dict[str, str] = {
 }
 
 
-def head(desk: Desk, title: str, system: System | None, present: Iterable[Here]) -> Head:
+def head(desk: Desk, title: str, system: System | None, present: Iterable[PersonHere]) -> Head:
     """The head for one person. `present` are those who have the page open."""
     state = desk.state
     source, target = _ends(desk)
@@ -143,7 +143,7 @@ def _place(desk: Desk, facts: Facts | None, newest: datetime | None) -> Place | 
     return Place(name, facts.fields.get("environment", ""), remark)
 
 
-def _people(desk: Desk, present: Iterable[Here]) -> tuple[Presence, ...]:
+def _people(desk: Desk, present: Iterable[PersonHere]) -> tuple[Presence, ...]:
     present = tuple(present)
     open_now = {here.id for here in present} | {desk.person}
     names = {here.id: here.name for here in present}

@@ -15,9 +15,9 @@ from accounts.access import holds
 from accounts.enums import Right
 from inventory.models import System
 from lib import clock
-from runbooks.live import presence
 from runbooks.machine.state import RunState
 from runbooks.models import Event, Run
+from runbooks.models.log import FRESH_FOR
 from runbooks.models.sql import NO_KEY
 from runbooks.runs import outside, persistence
 
@@ -60,7 +60,7 @@ def glance(run_id: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...], d
     judges the run. One query, and four more when this process has not met that state yet. Raises
     `Run.DoesNotExist`."""
     sql = _GLANCE.format(people=_PEOPLE[connection.vendor], clock=clock.column())
-    since = connection.ops.adapt_datetimefield_value(at - presence.FRESH_FOR)
+    since = connection.ops.adapt_datetimefield_value(at - FRESH_FOR)
     for run in Run.objects.raw(sql, {"run": run_id, "since": since}) if run_id < NO_KEY else ():
         listed = vars(run)["here"] or ""
         here = tuple(sorted(int(pk) for pk in listed.split(",") if pk))

@@ -16,7 +16,7 @@ from accounts.enums import Right
 from accounts.sessions import signed_in
 from lib.refusals import Invalid, Refused
 from runbooks.forms.library import EditorForm, UploadForm, shown
-from runbooks.library import linting, queries, revisions
+from runbooks.library import linting, revisions
 from runbooks.library.reading import read
 from runbooks.library.reading_view import lay_out
 from runbooks.library.revisions import Unreadable
@@ -41,7 +41,7 @@ def runbook_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the next revision. `?from=<number>` starts from an older text."""
     access.check(signed_in(request), Right.WRITE_RUNBOOKS)
     runbook = get_object_or_404(Runbook.objects.select_related("system"), slug=slug)
-    newest = queries.newest(runbook)
+    newest = runbook.revisions.newest()
     base = newest
     if (number := request.GET.get("from", "")).isdecimal():
         base = get_object_or_404(runbook.revisions, number=int(number))
@@ -134,7 +134,7 @@ def _meanwhile(
 ) -> dict[str, Any]:
     """What saving this text would undo in the revision somebody else saved; now it has been seen,
     so that the next save is the writer's decision."""
-    newest = queries.newest(runbook)
+    newest = runbook.revisions.newest()
     if newest is None:
         return {}
     data = request.POST.copy()
@@ -154,7 +154,7 @@ def _correct(
     unreadable: Unreadable,
 ) -> HttpResponse:
     """The uploaded text in the editor, to be mended there."""
-    newest = queries.newest(runbook) if runbook else None
+    newest = runbook.revisions.newest() if runbook else None
     initial = {
         "source": shown(source),
         "summary": form.cleaned_data["summary"],
@@ -176,7 +176,7 @@ def _show(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -
         if runbook
         else reverse("runbooks:runbook_new")
     )
-    newest = queries.newest(runbook) if runbook else None
+    newest = runbook.revisions.newest() if runbook else None
     context["next_number"] = newest.number + 1 if newest else 1
     template = "runbooks/runbook_edit.html" if runbook else "runbooks/runbook_new.html"
     return render(request, template, context, status=status)

@@ -21,7 +21,7 @@ from runbooks.forms.library import ApprovalForm, FilterForm, WaiveForm
 from runbooks.library import failures, linting, queries, waivers
 from runbooks.library import revisions as library
 from runbooks.library.reading_view import lay_out
-from runbooks.models import Revision, Runbook
+from runbooks.models import Revision, Run, Runbook
 from runbooks.procedure.difference import difference
 from runbooks.procedure.runnable import not_runnable
 from runbooks.procedure.serialization import from_json
@@ -56,7 +56,7 @@ def runbook_list(request: HttpRequest) -> HttpResponse:
 def runbook_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The revision that counts: the newest approved one, else the newest."""
     runbook = get_object_or_404(Runbook.objects.select_related("system"), slug=slug)
-    revision = queries.approved(runbook) or queries.newest(runbook)
+    revision = runbook.revisions.approved().newest() or runbook.revisions.newest()
     if revision is None:
         return render(request, "runbooks/runbook_detail.html", {"runbook": runbook})
     return _page(request, revision, "runbooks/runbook_detail.html")
@@ -175,7 +175,7 @@ def redirect_to(runbook: Runbook) -> HttpResponse:
 
 
 def _revision(slug: str, number: int) -> Revision:
-    revisions = Revision.objects.select_related("runbook__system", "author", "approved_by")
+    revisions = Revision.objects.with_people()
     return get_object_or_404(revisions, runbook__slug=slug, number=number)
 
 
@@ -189,7 +189,7 @@ def _page(
 ) -> HttpResponse:
     """A page that shows `revision` laid out like the run form, and its sisters in a table."""
     runbook, by, procedure = revision.runbook, signed_in(request), from_json(revision.procedure)
-    revisions = list(queries.light().filter(runbook=runbook).order_by("-number"))
+    revisions = list(runbook.revisions.light().newest_first())
     approved = next((r for r in revisions if r.approved_at), None)
     ties, lock = failures.ties(revision), failures.lock(revision)
     judgement = linting.of_revision(revision, at=timezone.now())
@@ -204,7 +204,7 @@ def _page(
         "revisions": revisions,
         "approved": approved,
         "newest": revisions[0],
-        "last_run": queries.last_run(runbook),
+        "last_run": Run.objects.latest_of(runbook),
         "may_write": may(by, Right.WRITE_RUNBOOKS),
         "edit": _editor(revision) if may(by, Right.WRITE_RUNBOOKS) else "",
         "may_approve": may(by, Right.APPROVE_RUNBOOKS),

@@ -16,9 +16,8 @@ from accounts.enums import Right
 from accounts.sessions import signed_in
 from lib.times import stamp
 from runbooks.audit import near_misses
-from runbooks.audit.near_miss_queries import Filters, What
-from runbooks.audit.near_misses import NearMiss, Place, Tally
-from runbooks.enums import RunKind
+from runbooks.audit.near_misses import NearMiss, NearMissFilters, NearMissPlace, Tally
+from runbooks.enums import NoticedBy, RunKind
 from runbooks.models import Runbook
 from runbooks.procedure.guard_names import NAMES
 
@@ -30,14 +29,14 @@ PERIODS: dict[str, tuple[int, str]] = {
     "year": (365, "the last 365 days"),
 }
 SHOWN: dict[str, str] = {
-    What.REFUSAL.value: "refusals",
-    What.MISMATCH.value: "mismatches",
-    What.OVERRIDE.value: "overrides",
+    NoticedBy.REFUSAL.value: "refusals",
+    NoticedBy.MISMATCH.value: "mismatches",
+    NoticedBy.OVERRIDE.value: "overrides",
 }
 
 
 @dataclass(frozen=True)
-class Choice:
+class NearMissChoice:
     """One select: each option is its value, its text, and whether it is chosen."""
 
     name: str
@@ -57,7 +56,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Line:
+class NearMissLine:
     """A near miss with its time written out."""
 
     row: NearMiss
@@ -73,29 +72,29 @@ def near_miss_list(request: HttpRequest) -> HttpResponse:
     books = dict(Runbook.objects.order_by("title").values_list("slug", "title"))
     asked = _asked(request.GET, books)
     days = PERIODS[asked["period"]][0] if asked["period"] else 0
-    filters = Filters(
-        what=What(asked["what"]) if asked["what"] else None,
+    filters = NearMissFilters(
+        what=NoticedBy(asked["what"]) if asked["what"] else None,
         guard=asked["guard"],
         runbook=asked["runbook"],
         kind=RunKind(asked["kind"]) if asked["kind"] else None,
         run=int(asked["run"]) if asked["run"] else None,
         since=at - timedelta(days=days) if days else None,
     )
-    before = Place.read(request.GET.get("before", ""))
+    before = NearMissPlace.read(request.GET.get("before", ""))
     shown = near_misses.page(filters, before=before, reader=by.pk)
     counted = near_misses.tallies(filters)
     return render(
         request,
         "runbooks/near_miss_list.html",
         {
-            "lines": [Line(row, stamp(row.at)) for row in shown.rows],
+            "lines": [NearMissLine(row, stamp(row.at)) for row in shown.rows],
             "counted": counted,
             "guards": _bars(asked, "guard", counted.guards),
             "runbooks": _bars(asked, "runbook", counted.runbooks),
             "choices": _choices(asked, books),
             "asked": asked,
             "narrowed": any(asked.values()),
-            "overrides_url": _to(asked, what=What.OVERRIDE.value),
+            "overrides_url": _to(asked, what=NoticedBy.OVERRIDE.value),
             "newer": _to(asked) if before else "",
             "older": _to(asked, before=str(shown.older)) if shown.older else "",
         },
@@ -117,7 +116,7 @@ def _asked(query: QueryDict, books: Mapping[str, str]) -> dict[str, str]:
     return asked | {"run": run if run.isascii() and run.isdigit() and len(run) < 16 else ""}
 
 
-def _choices(asked: Mapping[str, str], books: Mapping[str, str]) -> tuple[Choice, ...]:
+def _choices(asked: Mapping[str, str], books: Mapping[str, str]) -> tuple[NearMissChoice, ...]:
     kinds = {kind.value: kind.value for kind in RunKind}
     periods = {value: words for value, (_, words) in PERIODS.items()}
     return (
@@ -131,23 +130,23 @@ def _choices(asked: Mapping[str, str], books: Mapping[str, str]) -> tuple[Choice
 
 def _choice(
     asked: Mapping[str, str], name: str, label: str, words: Mapping[str, str], any_: str
-) -> Choice:
+) -> NearMissChoice:
     offered = {"": any_, **words}
     options = tuple((value, text, value == asked[name]) for value, text in offered.items())
-    return Choice(name, label, options)
+    return NearMissChoice(name, label, options)
 
 
 def _bars(asked: Mapping[str, str], name: str, tallies: Iterable[Tally]) -> list[Bar]:
-    found = list(tallies)
-    most = max((tally.n for tally in found), default=0) or 1
+    shown = list(tallies)
+    most = max((tally.n for tally in shown), default=0) or 1
     return [
         Bar(
             tally,
             round(100 * tally.n / most),
             _to(asked, **{name: tally.key}),
-            _to(asked, **{name: tally.key, "what": What.OVERRIDE.value}),
+            _to(asked, **{name: tally.key, "what": NoticedBy.OVERRIDE.value}),
         )
-        for tally in found
+        for tally in shown
     ]
 
 

@@ -15,7 +15,6 @@ from accounts.enums import Right
 from accounts.models import User
 from inventory.models import Copy
 from lib.refusals import Refused
-from runbooks.audit.near_miss_queries import count_in
 from runbooks.enums import RunRole, RunStatus
 from runbooks.live import presence
 from runbooks.log import blind_values, texts
@@ -90,7 +89,7 @@ def screen(
         system=system,
         present=_named(state, here, people),
         beside=side(desk, copies=copies, evidence=files, told=told),
-        missed=count_in(run.pk) if _at_its_end(state) else 0,
+        missed=run.events.near_misses().count() if _at_its_end(state) else 0,
     )
 
 
@@ -98,9 +97,9 @@ def _at_its_end(state: RunState) -> bool:
     return state.status is not RunStatus.BRIEFING and current(state) is None
 
 
-def present(pk: int, at: datetime) -> tuple[presence.Here, ...]:
+def present(pk: int, at: datetime) -> tuple[presence.PersonHere, ...]:
     """Who has the run open."""
-    return presence.people([pk], at=at).get(pk, ())
+    return presence.people_in([pk], at=at).get(pk, ())
 
 
 def successors() -> tuple[tuple[int, str], ...]:
@@ -161,10 +160,10 @@ def _people(
 
 def _named(
     state: RunState, here: Iterable[int], people: Mapping[int, Person]
-) -> list[presence.Here]:
+) -> list[presence.PersonHere]:
     """Those who have the run open, by name."""
     found = [
-        presence.Here(pk, people[pk].name, state.people.get(pk, RunRole.OBSERVER).value)
+        presence.PersonHere(pk, people[pk].name, state.people.get(pk, RunRole.OBSERVER).value)
         for pk in here
         if pk in people
     ]

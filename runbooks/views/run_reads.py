@@ -14,7 +14,6 @@ from accounts.enums import Right
 from accounts.sessions import signed_in
 from lib import clock
 from lib.times import stamp
-from runbooks.audit.near_miss_queries import count_in, near_misses_in
 from runbooks.enums import RunStatus
 from runbooks.log.export import export
 from runbooks.models import Evidence, Run
@@ -77,7 +76,7 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
     desk = run_page.desk_for(state, by, at)
     struck = run_page.struck_in(run)
     narrowed = bool(request.GET.get("near-misses"))
-    events = near_misses_in(run.events.all()) if narrowed else run.events.all()
+    events = run.events.near_misses() if narrowed else run.events.all()
     found = list(events.filter(sequence__gt=first).order_by("sequence")[: LINES + 1])
     lines = [run_page.told_of(desk, event, struck) for event in found[:LINES]]
     kept = "near-misses=1&" if narrowed else ""
@@ -89,7 +88,7 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
             "lines": lines,
             "verdict": replay.verify(run) if request.GET.get("verify") else None,
             "narrowed": narrowed,
-            "missed": count_in(run.pk),
+            "missed": run.events.near_misses().count(),
             "newer": f"?{kept}" if first else "",
             "older": f"?{kept}after={lines[-1].sequence}" if len(found) > LINES else "",
         },

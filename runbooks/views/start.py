@@ -19,7 +19,7 @@ from lib import clock
 from lib.refusals import Invalid, Refused
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
-from runbooks.library import failures, linting, queries
+from runbooks.library import failures, linting
 from runbooks.library.shown_commands import in_run
 from runbooks.machine.interlocks.loss import LastWrite
 from runbooks.models import Revision
@@ -57,7 +57,7 @@ def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 def start_revision(slug: str, number: int) -> Revision:
     """The revision that is to be run. Raises `Http404`."""
-    revisions = Revision.objects.select_related("runbook__system", "author", "approved_by")
+    revisions = Revision.objects.with_people()
     return get_object_or_404(revisions, runbook__slug=slug, number=number)
 
 
@@ -94,7 +94,7 @@ def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, 
     """Everything that the brief shows. Its template takes `form_action` too, so that another page
     (an incident's) can send the same form to an address of its own."""
     runbook, procedure = revision.runbook, form.procedure
-    approved = queries.approved(runbook)
+    approved = runbook.revisions.approved().newest()
     fields = [form[name] for name in form.fields if name.startswith("parameter_")]
     return {
         "runbook": runbook,

@@ -280,7 +280,7 @@ def test_a_database_that_cannot_be_asked_tells_nothing_about_the_background(
     def down(at: datetime) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(heartbeat, "last", down)
+    monkeypatch.setattr(heartbeat, "last_heartbeat", down)
     assert launcher._at_work()
 
 

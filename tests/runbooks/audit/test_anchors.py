@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
 from runbooks.audit import anchors
-from runbooks.audit.anchors import Cast, Comparison
+from runbooks.audit.anchors import CastAnchors, Comparison
 from runbooks.machine.moves.log import Note
 from runbooks.machine.moves.second_person import Countersign
 from runbooks.models import Anchor, AnchoredHead, Event, Run, RunPerson, RunStep
@@ -47,7 +47,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
 
 
 def test_the_heads_are_written_and_chained(found: Play, anchor_file: Path, at: datetime) -> None:
-    assert anchors.cast(anchor_file, at=at) == Cast(heads=1, lines=1)
+    assert anchors.cast(anchor_file, at=at) == CastAnchors(heads=1, lines=1)
     before = found.run.sequence
     found.move(Note, text="on it goes")
     anchors.cast(anchor_file, at=at + timedelta(minutes=15))
@@ -67,7 +67,7 @@ def test_nothing_is_written_while_nothing_moves(
 ) -> None:
     anchors.cast(anchor_file, at=at)
     size = anchor_file.stat().st_size
-    assert anchors.cast(anchor_file, at=at) == Cast(heads=0, lines=0)
+    assert anchors.cast(anchor_file, at=at) == CastAnchors(heads=0, lines=0)
     assert anchor_file.stat().st_size == size
     assert Anchor.objects.count() == 1
 
@@ -243,7 +243,7 @@ def test_many_runs_are_written_in_lines_of_some(
             revision=first.run.revision, kind="live", status="briefing", title="x", sequence=0,
             prepared_at=at, prepared_by=people["operator"],
         )  # fmt: skip
-    assert anchors.cast(anchor_file, at=at) == Cast(heads=5, lines=3)
+    assert anchors.cast(anchor_file, at=at) == CastAnchors(heads=5, lines=3)
 
 
 def test_the_comparison_asks_less_than_once_a_head(

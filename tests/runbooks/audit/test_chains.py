@@ -9,8 +9,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
+from lib import times
 from runbooks.audit import chains
-from runbooks.log import chain as log
 from runbooks.models import Event
 from tests.factories.runs import Play, cast, play
 from tests.flushing import forging
@@ -52,7 +52,7 @@ def test_every_forgery_of_a_log_makes_it_doubtful(
 def test_a_column_that_differs_from_the_text(found: Play, column: str) -> None:
     other = {
         "kind": "note.adde",
-        "at": log.microseconds(found.at),
+        "at": times.microseconds(found.at),
         "by_id": found.people["relief"].pk,
         "sequence": 1000,
         "digest": "0" * 64,

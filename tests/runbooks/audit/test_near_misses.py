@@ -11,15 +11,15 @@ from django.db import connection
 from accounts.models import User
 from lib.refusals import Refused
 from runbooks.audit import near_misses
-from runbooks.audit.near_miss_queries import KINDS, Filters, What, count_in, found
-from runbooks.enums import RunKind, RunRole
+from runbooks.audit.near_misses import NearMissFilters
+from runbooks.enums import NoticedBy, RunKind, RunRole
 from runbooks.machine.events.gates import AttemptRefused, GateOverridden
 from runbooks.machine.events.steps import StepMismatched
 from runbooks.machine.interlocks import INTERLOCKS
 from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.machine.moves.unlock import Unlock
 from runbooks.models import Event, Run
-from runbooks.models.log import MISSED
+from runbooks.models.log import MISSED, NOTICED_KINDS
 from runbooks.procedure.guard_names import NAMES, RULES
 from runbooks.procedure.guards import DEMANDS
 from runbooks.procedure.parser.guardkeys import GUARD_KEYS
@@ -58,7 +58,7 @@ def told(cast: dict[str, User], at: datetime) -> Story:
     return played
 
 
-def kinds(filters: Filters) -> list[tuple[str, str]]:
+def kinds(filters: NearMissFilters) -> list[tuple[str, str]]:
     return [(row.what.value, row.guard) for row in near_misses.page(filters).rows]
 
 
@@ -66,15 +66,15 @@ def test_every_guard_has_words() -> None:
     assert {key.name for key in GUARD_KEYS} - DEMAND_NOTHING <= set(NAMES)
     assert set(INTERLOCKS) == set(DEMANDS.values())
     assert set(DEMANDS) <= set(NAMES)
-    assert set(KINDS.values()) == set(MISSED)
+    assert set(NOTICED_KINDS.values()) == set(MISSED)
 
 
 def test_a_wrong_name_at_the_act_is_one(cast: dict[str, User], at: datetime) -> None:
     played = cutover(cast, at).signed()
-    assert near_misses.page(Filters()).rows == ()
+    assert near_misses.page(NearMissFilters()).rows == ()
     with pytest.raises(Refused) as refusal:
         played.move(Unlock, step=WRITE, name="ledger-0606.dump", password=PASSWORD)
-    (row,) = near_misses.page(Filters()).rows
+    (row,) = near_misses.page(NearMissFilters()).rows
     assert (row.sentence, row.remedy) == (refusal.value.sentence, refusal.value.remedy)
     assert (row.run, row.kind) == (played.run.pk, RunKind.LIVE)
     assert (row.tried, row.guard, row.caught) == ("unlock", "overwrite", "wrong target")
@@ -82,12 +82,12 @@ def test_a_wrong_name_at_the_act_is_one(cast: dict[str, User], at: datetime) -> 
 
 
 def test_what_counts_as_one(told: Story) -> None:
-    assert kinds(Filters()) == [
+    assert kinds(NearMissFilters()) == [
         ("mismatch", "identify"),
         ("refusal", "identify"),
         ("refusal", "overwrite"),
     ]
-    assert count_in(told.run.pk) == 3
+    assert told.run.events.near_misses().count() == 3
     mismatch = StepMismatched(step=0, values={}, why="x", measured_by=RunRole.OPERATOR)
     assert replace(mismatch, caught="wrong-copy").is_near_miss
     assert not replace(mismatch, guard="wait", deviation="wrong-copy").is_near_miss
@@ -117,21 +117,21 @@ def test_what_counts_as_one(told: Story) -> None:
 @pytest.mark.parametrize(
     ("filters", "count"),
     [
-        (Filters(what=What.REFUSAL), 2),
-        (Filters(what=What.MISMATCH), 1),
-        (Filters(what=What.OVERRIDE), 1),
-        (Filters(guard="identify"), 2),
-        (Filters(guard=RULES), 0),
-        (Filters(guard="countersign"), 0),
-        (Filters(guard="countersign", what=What.OVERRIDE), 1),
-        (Filters(runbook="restore-the-books"), 3),
-        (Filters(runbook="another"), 0),
-        (Filters(kind=RunKind.LIVE), 3),
-        (Filters(kind=RunKind.DRILL), 0),
-        (Filters(run=0), 0),
+        (NearMissFilters(what=NoticedBy.REFUSAL), 2),
+        (NearMissFilters(what=NoticedBy.MISMATCH), 1),
+        (NearMissFilters(what=NoticedBy.OVERRIDE), 1),
+        (NearMissFilters(guard="identify"), 2),
+        (NearMissFilters(guard=RULES), 0),
+        (NearMissFilters(guard="countersign"), 0),
+        (NearMissFilters(guard="countersign", what=NoticedBy.OVERRIDE), 1),
+        (NearMissFilters(runbook="restore-the-books"), 3),
+        (NearMissFilters(runbook="another"), 0),
+        (NearMissFilters(kind=RunKind.LIVE), 3),
+        (NearMissFilters(kind=RunKind.DRILL), 0),
+        (NearMissFilters(run=0), 0),
     ],
 )
-def test_what_narrows_them(told: Story, filters: Filters, count: int) -> None:
+def test_what_narrows_them(told: Story, filters: NearMissFilters, count: int) -> None:
     assert len(kinds(filters)) == count
 
 
@@ -140,30 +140,30 @@ def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(
 ) -> None:
     first = at + timedelta(hours=1)
     second = first + timedelta(minutes=1)
-    assert len(kinds(Filters(since=second))) == 3
-    assert len(kinds(Filters(since=second + timedelta(microseconds=1)))) == 2
-    assert len(kinds(Filters(until=first + timedelta(minutes=3)))) == 2
-    assert len(kinds(Filters(until=first))) == 0
+    assert len(kinds(NearMissFilters(since=second))) == 3
+    assert len(kinds(NearMissFilters(since=second + timedelta(microseconds=1)))) == 2
+    assert len(kinds(NearMissFilters(until=first + timedelta(minutes=3)))) == 2
+    assert len(kinds(NearMissFilters(until=first))) == 0
 
 
 def test_pages_lose_and_repeat_nothing(told: Story) -> None:
-    whole = near_misses.page(Filters()).rows
+    whole = near_misses.page(NearMissFilters()).rows
     for size in (1, 2, 3, 4):
         rows: list[near_misses.NearMiss] = []
-        before: near_misses.Place | None = None
+        before: near_misses.NearMissPlace | None = None
         while True:
-            page = near_misses.page(Filters(), before=before, size=size)
+            page = near_misses.page(NearMissFilters(), before=before, size=size)
             rows += page.rows
             if page.older is None:
                 break
-            before = near_misses.Place.read(str(page.older))
+            before = near_misses.NearMissPlace.read(str(page.older))
         assert tuple(rows) == whole
-    assert near_misses.Place.read("1-2-3") is None
-    assert near_misses.Place.read("tomorrow") is None
+    assert near_misses.NearMissPlace.read("1-2-3") is None
+    assert near_misses.NearMissPlace.read("tomorrow") is None
 
 
 def test_tallies_by_guard_and_by_runbook(told: Story) -> None:
-    counted = near_misses.tallies(Filters())
+    counted = near_misses.tallies(NearMissFilters())
     assert (counted.n, counted.mismatches, counted.overrides) == (3, 1, 1)
     assert [(t.key, t.n, t.mismatches, t.overrides) for t in counted.guards] == [
         ("identify", 2, 1, 0),
@@ -171,23 +171,23 @@ def test_tallies_by_guard_and_by_runbook(told: Story) -> None:
         ("countersign", 0, 0, 1),
     ]
     assert [(t.key, t.n, t.overrides) for t in counted.runbooks] == [("restore-the-books", 3, 1)]
-    narrow = near_misses.tallies(Filters(guard="identify"))
+    narrow = near_misses.tallies(NearMissFilters(guard="identify"))
     assert (narrow.n, len(narrow.guards), narrow.runbooks[0].n) == (2, 3, 2)
-    assert near_misses.tallies(Filters(kind=RunKind.DRILL)).guards == ()
+    assert near_misses.tallies(NearMissFilters(kind=RunKind.DRILL)).guards == ()
 
 
 def test_nothing_counted_names_anybody(told: Story, cast: dict[str, User]) -> None:
-    counted = repr(asdict(near_misses.tallies(Filters())))
-    rows = repr([asdict(row) for row in near_misses.page(Filters()).rows])
+    counted = repr(asdict(near_misses.tallies(NearMissFilters())))
+    rows = repr([asdict(row) for row in near_misses.page(NearMissFilters()).rows])
     for person in cast.values():
         assert person.name not in counted + rows
         assert person.username not in counted + rows
-    fields = set(asdict(near_misses.page(Filters()).rows[0]))
+    fields = set(asdict(near_misses.page(NearMissFilters()).rows[0]))
     assert not fields & {"by", "by_id", "name", "who", "person", "initials", "role"}
 
 
 def test_what_was_typed_is_not_told(told: Story) -> None:
-    whole = near_misses.page(Filters())
+    whole = near_misses.page(NearMissFilters())
     assert "hunter2" not in repr(whole)
     assert {row.tried for row in whole.rows} == {"tick", "values that do not fit"}
 
@@ -196,14 +196,14 @@ def test_they_are_found_by_their_own_index(told: Story) -> None:
     """Among a hundred thousand events, no other than the near misses is read."""
     _many(told.run, 100_000)
     for filters in (
-        Filters(),
-        Filters(guard="identify"),
-        Filters(what=What.REFUSAL, kind=RunKind.LIVE),
-        Filters(what=What.OVERRIDE, runbook="restore-the-books"),
+        NearMissFilters(),
+        NearMissFilters(guard="identify"),
+        NearMissFilters(what=NoticedBy.REFUSAL, kind=RunKind.LIVE),
+        NearMissFilters(what=NoticedBy.OVERRIDE, runbook="restore-the-books"),
     ):
-        newest = found(filters).order_by("-at", "-pk")[:50]
+        newest = filters.matching().order_by("-at", "-pk")[:50]
         assert "event_missed" in newest.explain(), filters
-        assert "event_missed" in found(filters).order_by().values("guard").explain(), filters
+        assert "event_missed" in filters.matching().order_by().values("guard").explain(), filters
 
 
 def _many(run: Run, count: int) -> None:
@@ -256,15 +256,15 @@ def test_a_gate_belongs_to_its_guard(
     played = story(cast, at)
     kept = guard if guard == "overwrite" else ""
     overridden(played.run, gate, by=cast["operator"], at=at, guard=kept)
-    assert kinds(Filters()) == []
-    assert kinds(Filters(what=What.OVERRIDE, guard=guard)) == [("override", guard)]
+    assert kinds(NearMissFilters()) == []
+    assert kinds(NearMissFilters(what=NoticedBy.OVERRIDE, guard=guard)) == [("override", guard)]
 
 
 def test_a_mismatch_that_an_interlock_saw_names_it(cast: dict[str, User], at: datetime) -> None:
     played = story(cast, at, source=WAITS).start()
     played.do(BeginStep, "operator", step=0)
     played.do(Tick, "operator", step=0, values={"wait.first_line": "Writing backup 1 of 9"})
-    assert kinds(Filters()) == [("mismatch", "wait")]
-    (row,) = near_misses.page(Filters()).rows
+    assert kinds(NearMissFilters()) == [("mismatch", "wait")]
+    (row,) = near_misses.page(NearMissFilters()).rows
     assert row.step == "step 1, Wait for it"
     assert "Ctrl-C" in row.sentence

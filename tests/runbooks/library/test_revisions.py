@@ -140,11 +140,11 @@ def test_only_authors_save(approver: User, operator: User, at: datetime) -> None
 def test_another_person_approves(author: User, approver: User, at: datetime) -> None:
     revision = kept(author, at)
     later = at + timedelta(hours=1)
-    assert queries.approved(revision.runbook) is None
+    assert revision.runbook.revisions.approved().newest() is None
     revisions.approve(revision, by=approver, at=later)
     revision.refresh_from_db()
     assert (revision.approved_by, revision.approved_at) == (approver, later)
-    assert queries.approved(revision.runbook) == revision
+    assert revision.runbook.revisions.approved().newest() == revision
     _refused("approved_already", lambda: revisions.approve(revision, by=approver, at=later))
 
 
@@ -195,7 +195,7 @@ def test_the_newest_approved_revision_counts(author: User, approver: User, at: d
     assert _steps(row) == 3
 
 
-def _steps(row: queries.Listed) -> object:
+def _steps(row: queries.ListedRunbook) -> object:
     return getattr(row.counts, "steps", None)  # annotated by the query
 
 

@@ -10,12 +10,14 @@ import pytest
 
 from runbooks.live.door import Sender, Ticket
 from runbooks.live.hub import Hub, Viewer
-from runbooks.live.presence import Screen
+from runbooks.live.presence import OpenScreen
 from runbooks.live.reading import News
 
 
 def viewer(seen: int) -> Viewer:
-    return Viewer(Ticket(run=1, person=1, head=10), Sender(), seen, Screen(1, 1, f"screen-{seen}"))
+    return Viewer(
+        Ticket(run=1, person=1, head=10), Sender(), seen, OpenScreen(1, 1, f"screen-{seen}")
+    )
 
 
 def test_who_comes_while_the_log_is_read_misses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

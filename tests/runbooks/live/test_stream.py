@@ -276,13 +276,13 @@ def test_presence_names_each_person_once_with_their_role(world: World) -> None:
 
 def test_presence_of_a_dead_process_is_ignored_and_swept(world: World) -> None:
     run, person, now = world.run(), world.person(), timezone.now()
-    dead = presence.Screen(run.pk, person.pk, "dead")
+    dead = presence.OpenScreen(run.pk, person.pk, "dead")
     presence.change(opened=[dead], closed=[], at=now - timedelta(seconds=31))
-    assert presence.people([run.pk], at=now) == {}
+    assert presence.people_in([run.pk], at=now) == {}
     presence.refresh(screens=[], at=now)
     assert not Presence.objects.filter(run=run).exists()
     presence.refresh(screens=[dead], at=now)
-    assert [here.id for here in presence.people([run.pk], at=now)[run.pk]] == [person.pk]
+    assert [here.id for here in presence.people_in([run.pk], at=now)[run.pk]] == [person.pk]
 
 
 def test_a_viewer_who_does_not_read_is_dropped(world: World, monkeypatch: Any) -> None:

@@ -15,6 +15,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import F
 
 from accounts.models import User
+from lib import times
 from runbooks.log import chain
 from runbooks.machine.moves.log import Note
 from runbooks.machine.moves.second_person import Countersign
@@ -67,8 +68,8 @@ def test_the_canonical_form() -> None:
 
 def test_times_are_kept_to_the_microsecond_in_utc() -> None:
     here = datetime(2026, 3, 4, 4, 12, 45, 123456, tzinfo=timezone(timedelta(hours=1)))
-    assert chain.microseconds(here) == 1772593965123456
-    assert chain.microseconds(here) == chain.microseconds(here.astimezone(UTC))
+    assert times.microseconds(here) == 1772593965123456
+    assert times.microseconds(here) == times.microseconds(here.astimezone(UTC))
 
 
 def _event(found: Play, sequence: int) -> Any:

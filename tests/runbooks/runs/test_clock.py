@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from jobs.models import Job
-from lib import clock
+from lib import clock, times
 from notices.models import Notice
 from runbooks import tasks
 from runbooks.audit.nightly import check
@@ -98,7 +98,7 @@ def test_the_time_of_an_event_is_the_databases(run: Play, send: Send, monkeypatc
     before = clock.now()
     set_clocks(monkeypatch, server=-HOUR)
     assert send(run, "operator", BeginStep, step=0) == ""
-    assert run.run.events.latest("sequence").at >= chain.microseconds(before)
+    assert run.run.events.latest("sequence").at >= times.microseconds(before)
 
 
 @DOORS

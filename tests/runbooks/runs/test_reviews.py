@@ -13,8 +13,7 @@ from config.needs import needs
 from jobs.models import Job
 from lib.refusals import Invalid, Refused
 from notices.models import Notice
-from runbooks.audit.near_miss_queries import Filters
-from runbooks.audit.near_misses import tallies
+from runbooks.audit.near_misses import NearMissFilters, tallies
 from runbooks.enums import RunKind
 from runbooks.machine.moves.hold import Hold
 from runbooks.machine.moves.overrides import AskOverride, UseOverride
@@ -166,7 +165,7 @@ def test_it_is_told_again_every_week_until_it_is_closed(run: Play, manager: User
 
 def test_overrides_are_counted_by_runbook_and_gate_without_names(run: Play) -> None:
     overridden(run)
-    counted = tallies(Filters())
+    counted = tallies(NearMissFilters())
     slug = run.run.revision.runbook.slug
     assert (counted.n, counted.overrides) == (0, 1)
     assert [(line.key, line.overrides) for line in counted.runbooks] == [(slug, 1)]

@@ -11,7 +11,7 @@ import pytest
 
 from config.digest import compose, last_week
 from runbooks.audit import near_misses
-from runbooks.audit.near_miss_queries import Filters
+from runbooks.audit.near_misses import NearMissFilters
 from runbooks.machine.decide import decide
 from runbooks.machine.misses import refused
 from runbooks.machine.move import Request
@@ -109,10 +109,10 @@ def test_nothing_else_names_it() -> None:
 
 def test_it_is_in_no_count_and_leaves_the_run_nowhere(db: None, at: datetime) -> None:
     run = play(texts.PLAIN, at)
-    counted = near_misses.tallies(Filters())
+    counted = near_misses.tallies(NearMissFilters())
     digest = compose(last_week(at), at)
     run.move(StateFitness, hours_awake=20, alone=True)
-    assert near_misses.tallies(Filters()) == counted
+    assert near_misses.tallies(NearMissFilters()) == counted
     assert compose(last_week(at), at) == digest
     assert not kinds.wanted("fitness.stated", ["*", "fitness.*", "fitness.stated"])
     assert not kinds.known("fitness.stated")
