@@ -42,7 +42,7 @@ class RolesSerializer(InputSerializer):
     roles = serializers.ListField(child=EnumField(Role), max_length=len(Role))
 
 
-class TokenFactsSerializer(AnswerSerializer[Token]):
+class TokenSerializer(AnswerSerializer[Token]):
     """The token of this very request."""
 
     name = serializers.CharField()
@@ -66,7 +66,7 @@ class AuthenticatedCaller:
         return [right.name.lower() for right in Right if access.may(self.user, right)]
 
 
-class MeFactsSerializer(AnswerSerializer[AuthenticatedCaller]):
+class MeSerializer(AnswerSerializer[AuthenticatedCaller]):
     """Who asks, and what they may do in this request."""
 
     id = serializers.IntegerField(source="user.pk")
@@ -75,22 +75,18 @@ class MeFactsSerializer(AnswerSerializer[AuthenticatedCaller]):
     enabled = serializers.BooleanField(source="user.is_active")
     roles = serializers.ListField(child=EnumField(Role), source="user.roles")
     rights = serializers.ListField(child=serializers.CharField())
-    token = TokenFactsSerializer(allow_null=True, help_text="null in a browser's session.")
+    token = TokenSerializer(allow_null=True, help_text="null in a browser's session.")
 
 
 class Me(ApiView):
-    """Who asks, with which token, and what that allows now."""
-
-    @operation("me", "People", answers=MeFactsSerializer)
+    @operation("me", "People", answers=MeSerializer)
     def get(self, request: Request) -> Response:
         """Who asks, with which token, and what that allows now."""
         token = request.auth if isinstance(request.auth, Token) else None
-        return Response(MeFactsSerializer.printed(AuthenticatedCaller(person(request), token)))
+        return Response(MeSerializer.printed(AuthenticatedCaller(person(request), token)))
 
 
 class PersonList(ApiView):
-    """Everybody, with their roles; a POST invites somebody."""
-
     @operation(
         "person_list", "People", answers=page_of(PersonLineSerializer), asks=PageQuerySerializer
     )
@@ -124,8 +120,6 @@ class PersonList(ApiView):
 
 
 class PersonDetail(ApiView):
-    """One person."""
-
     @operation("person_detail", "People", answers=PersonLineSerializer)
     def get(self, request: Request, id: int) -> Response:
         """One person."""
@@ -140,8 +134,6 @@ class PersonAct(ApiView):
 
 
 class PersonRoles(PersonAct):
-    """The standing roles of a person."""
-
     @operation(
         "person_roles",
         "People",
@@ -157,8 +149,6 @@ class PersonRoles(PersonAct):
 
 
 class PersonDisable(PersonAct):
-    """Shut a person out at once."""
-
     @operation("person_disable", "People", answers=PersonLineSerializer)
     def post(self, request: Request, id: int) -> Response:
         """Shut a person out at once: sessions end, tokens open nothing."""
@@ -167,8 +157,6 @@ class PersonDisable(PersonAct):
 
 
 class PersonEnable(PersonAct):
-    """Let a person in again."""
-
     @operation("person_enable", "People", answers=PersonLineSerializer)
     def post(self, request: Request, id: int) -> Response:
         """Let a person in again, with the roles they had."""

@@ -46,8 +46,6 @@ class PartsSerializer(AnswerSerializer[StartingPoint]):
 
 
 class Root(ApiView):
-    """Where to begin: the addresses of the lists, by name."""
-
     @operation("root", "Start", answers=PartsSerializer)
     def get(self, request: Request) -> Response:
         """Where to begin."""

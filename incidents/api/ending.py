@@ -15,11 +15,11 @@ from accounts.models import User
 from incidents import actions, decisions, losses, notifications
 from incidents import enums as words
 from incidents.api.ending_facts import (
-    ActionFactsSerializer,
-    LossFactsSerializer,
-    NotifiedFactsSerializer,
+    ActionSerializer,
+    LossSerializer,
+    NotifiedSerializer,
 )
-from incidents.api.serializers import IncidentFactsSerializer, SeenVersionSerializer
+from incidents.api.serializers import IncidentSerializer, SeenVersionSerializer
 from incidents.api.views import TAG, IncidentView
 
 
@@ -124,13 +124,11 @@ _ACTION = {
 
 
 class LossList(IncidentView):
-    """What was lost."""
-
     @operation(
         "incident_loss_state",
         TAG,
         takes=NewLossSerializer,
-        answers=LossFactsSerializer,
+        answers=LossSerializer,
         status=201,
         example=_LOSS,
     )
@@ -138,17 +136,15 @@ class LossList(IncidentView):
         """State a loss in numbers."""
         read = sent(NewLossSerializer, request)
         made = losses.state(self.incident(), **read, by=person(request), at=now())
-        return Response(LossFactsSerializer.printed(made), status=201)
+        return Response(LossSerializer.printed(made), status=201)
 
 
 class LossStrike(IncidentView):
-    """A loss that was stated wrongly."""
-
     @operation(
         "incident_loss_strike",
         TAG,
         takes=StrikeSerializer,
-        answers=LossFactsSerializer,
+        answers=LossSerializer,
         example={"reason": "counted twice"},
     )
     def post(self, request: Request, id: int, loss: int) -> Response:
@@ -158,20 +154,16 @@ class LossStrike(IncidentView):
             get_object_or_404(self.incident().losses, pk=loss),
         )
         return Response(
-            LossFactsSerializer.printed(
-                losses.strike_out(row, **read, by=person(request), at=now())
-            )
+            LossSerializer.printed(losses.strike_out(row, **read, by=person(request), at=now()))
         )
 
 
 class Reconcile(IncidentView):
-    """What is done about lost and contaminated writes."""
-
     @operation(
         "incident_reconcile",
         TAG,
         takes=DecisionSerializer,
-        answers=IncidentFactsSerializer,
+        answers=IncidentSerializer,
         example={"decision": "partly re-entered", "note": "orders yes, sessions no"},
     )
     def put(self, request: Request, id: int) -> Response:
@@ -182,13 +174,11 @@ class Reconcile(IncidentView):
 
 
 class NotifiedList(IncidentView):
-    """Who was told."""
-
     @operation(
         "incident_notified_state",
         TAG,
         takes=NewNotifiedSerializer,
-        answers=NotifiedFactsSerializer,
+        answers=NotifiedSerializer,
         status=201,
         example={"whom": "All customers of shop 3", "told_at": "2026-11-22T09:00:00Z"},
     )
@@ -196,17 +186,15 @@ class NotifiedList(IncidentView):
         """Note who was told and when, or why nobody is affected."""
         read = sent(NewNotifiedSerializer, request)
         made = notifications.state(self.incident(), **read, by=person(request), at=now())
-        return Response(NotifiedFactsSerializer.printed(made), status=201)
+        return Response(NotifiedSerializer.printed(made), status=201)
 
 
 class NotifiedStrike(IncidentView):
-    """A note of who was told that is wrong."""
-
     @operation(
         "incident_notified_strike",
         TAG,
         takes=StrikeSerializer,
-        answers=NotifiedFactsSerializer,
+        answers=NotifiedSerializer,
         example={"reason": "the mail was not sent"},
     )
     def post(self, request: Request, id: int, note: int) -> Response:
@@ -216,17 +204,15 @@ class NotifiedStrike(IncidentView):
             get_object_or_404(self.incident().notified, pk=note),
         )
         struck = notifications.strike_out(row, **read, by=person(request), at=now())
-        return Response(NotifiedFactsSerializer.printed(struck))
+        return Response(NotifiedSerializer.printed(struck))
 
 
 class SavedByView(IncidentView):
-    """What kept an incident from being worse."""
-
     @operation(
         "incident_saved_by",
         TAG,
         takes=VerdictSerializer,
-        answers=IncidentFactsSerializer,
+        answers=IncidentSerializer,
         example={"saved_by": "luck", "note": "a stick of that morning lay in a drawer"},
     )
     def put(self, request: Request, id: int) -> Response:
@@ -237,13 +223,11 @@ class SavedByView(IncidentView):
 
 
 class ActionList(IncidentView):
-    """What is changed so that it does not happen again."""
-
     @operation(
         "incident_action_add",
         TAG,
         takes=NewActionSerializer,
-        answers=ActionFactsSerializer,
+        answers=ActionSerializer,
         status=201,
         example=_ACTION,
     )
@@ -251,17 +235,15 @@ class ActionList(IncidentView):
         """Add an action."""
         read = sent(NewActionSerializer, request)
         made = actions.add(self.incident(), **read, by=person(request), at=now())
-        return Response(ActionFactsSerializer.printed(made), status=201)
+        return Response(ActionSerializer.printed(made), status=201)
 
 
 class ActionAssignment(IncidentView):
-    """Whose an action is, and by when."""
-
     @operation(
         "incident_action_reassign",
         TAG,
         takes=AssignmentSerializer,
-        answers=ActionFactsSerializer,
+        answers=ActionSerializer,
         example={"owner": 3, "due": "2999-12-15", "reason": "moved to another team"},
     )
     def put(self, request: Request, id: int, action: int) -> Response:
@@ -269,17 +251,15 @@ class ActionAssignment(IncidentView):
         read = sent(AssignmentSerializer, request)
         row = get_object_or_404(self.incident().actions, pk=action)
         item = actions.reassign(row, **read, by=person(request), at=now())
-        return Response(ActionFactsSerializer.printed(item))
+        return Response(ActionSerializer.printed(item))
 
 
 class ActionStatusView(IncidentView):
-    """How far an action is."""
-
     @operation(
         "incident_action_settle",
         TAG,
         takes=SettlementSerializer,
-        answers=ActionFactsSerializer,
+        answers=ActionSerializer,
         example={"status": "done", "note": "seen in the rehearsal"},
     )
     def put(self, request: Request, id: int, action: int) -> Response:
@@ -287,4 +267,4 @@ class ActionStatusView(IncidentView):
         read = sent(SettlementSerializer, request)
         row = get_object_or_404(self.incident().actions, pk=action)
         item = actions.settle(row, **read, by=person(request), at=now())
-        return Response(ActionFactsSerializer.printed(item))
+        return Response(ActionSerializer.printed(item))

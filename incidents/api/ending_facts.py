@@ -25,7 +25,7 @@ class StatedSerializer(AnswerSerializer[LossMeasure | Notification]):
     struck_reason = serializers.CharField()
 
 
-class LossFactsSerializer(StatedSerializer):
+class LossSerializer(StatedSerializer):
     """A loss in numbers."""
 
     what = EnumField(words.LossOf)
@@ -38,7 +38,7 @@ class LossFactsSerializer(StatedSerializer):
     window_end = ApiMomentField(allow_null=True)
 
 
-class NotifiedFactsSerializer(StatedSerializer):
+class NotifiedSerializer(StatedSerializer):
     """Who was told, or why nobody is affected."""
 
     whom = serializers.CharField(help_text="Empty: nobody is affected, see `reason`.")
@@ -46,7 +46,7 @@ class NotifiedFactsSerializer(StatedSerializer):
     reason = serializers.CharField()
 
 
-class ActionFactsSerializer(AnswerSerializer[ActionItem]):
+class ActionSerializer(AnswerSerializer[ActionItem]):
     """What is changed so that it does not happen again."""
 
     id = serializers.IntegerField()
@@ -69,7 +69,7 @@ class ActionFactsSerializer(AnswerSerializer[ActionItem]):
         return action_titles.warning(item.title)
 
 
-class WindowFactsSerializer(AnswerSerializer[LostWindow]):
+class LostWindowSerializer(AnswerSerializer[LostWindow]):
     """What the clock says about the loss: these writes are not in what was restored."""
 
     start = ApiMomentField()
@@ -78,7 +78,7 @@ class WindowFactsSerializer(AnswerSerializer[LostWindow]):
     exact = serializers.BooleanField()
 
 
-class MissingFactsSerializer(AnswerSerializer[Missing]):
+class MissingSerializer(AnswerSerializer[Missing]):
     """Something that closing demands."""
 
     part = serializers.ChoiceField(
@@ -96,21 +96,21 @@ class MissingFactsSerializer(AnswerSerializer[Missing]):
     remedy = serializers.CharField()
 
 
-class EndingFactsSerializer(AnswerSerializer[IncidentAnswer]):
+class EndingSerializer(AnswerSerializer[IncidentAnswer]):
     """How the incident ended, as far as it is stated."""
 
-    losses = LossFactsSerializer(many=True)
-    lost_window = WindowFactsSerializer(
+    losses = LossSerializer(many=True)
+    lost_window = LostWindowSerializer(
         source="ending.window",
         allow_null=True,
         help_text="What the clock suggests; null once it is stated.",
     )
     reconciliation = EnumField(words.Reconciliation, source="incident.reconciliation")
     reconciliation_note = serializers.CharField(source="incident.reconciliation_note")
-    notified = NotifiedFactsSerializer(many=True)
+    notified = NotifiedSerializer(many=True)
     saved_by = EnumField(words.SavedBy, source="incident.saved_by")
     saved_by_note = serializers.CharField(source="incident.saved_by_note")
-    actions = ActionFactsSerializer(many=True)
-    lacking = MissingFactsSerializer(
+    actions = ActionSerializer(many=True)
+    lacking = MissingSerializer(
         many=True, source="ending.lacking", help_text="What closing demands, empty when it may be."
     )

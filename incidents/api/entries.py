@@ -13,7 +13,7 @@ from accounts.api.views import asked, now, person, sent
 from incidents import entries, timeline
 from incidents.api.serializers import (
     CorrectionSerializer,
-    EntryFactsSerializer,
+    EntrySerializer,
     NewEntrySerializer,
     TimelineLineSerializer,
 )
@@ -35,8 +35,6 @@ class TimelineQuerySerializer(PageQuerySerializer):
 
 
 class IncidentTimeline(IncidentView):
-    """What happened: the logs of the runs, people's entries, and the history of the facts."""
-
     @operation(
         "incident_timeline",
         TAG,
@@ -57,19 +55,17 @@ class IncidentTimeline(IncidentView):
 
 
 class EntryList(IncidentView):
-    """What people wrote into the timeline; a POST adds an entry."""
-
-    @operation("entry_list", TAG, asks=PageQuerySerializer, answers=page_of(EntryFactsSerializer))
+    @operation("entry_list", TAG, asks=PageQuerySerializer, answers=page_of(EntrySerializer))
     def get(self, request: Request, id: int) -> Response:
         """What people wrote, as written, corrected entries too."""
         rows, cursor = by_key(self.incident().entries.all(), asked(PageQuerySerializer, request))
-        return Response(page(request, EntryFactsSerializer, rows, cursor))
+        return Response(page(request, EntrySerializer, rows, cursor))
 
     @operation(
         "entry_add",
         TAG,
         takes=NewEntrySerializer,
-        answers=EntryFactsSerializer,
+        answers=EntrySerializer,
         status=201,
         example=_EXAMPLE,
     )
@@ -77,17 +73,15 @@ class EntryList(IncidentView):
         """Add an entry. A closed incident takes entries too."""
         read = sent(NewEntrySerializer, request)
         made = entries.add(self.incident(), **read, by=person(request), at=now())
-        return Response(EntryFactsSerializer.printed(made), status=201)
+        return Response(EntrySerializer.printed(made), status=201)
 
 
 class EntryCorrect(IncidentView):
-    """Correct an entry; what it said stays readable."""
-
     @operation(
         "entry_correct",
         TAG,
         takes=CorrectionSerializer,
-        answers=EntryFactsSerializer,
+        answers=EntrySerializer,
         status=201,
         example={**_EXAMPLE, "reason": "counted anew"},
     )
@@ -96,4 +90,4 @@ class EntryCorrect(IncidentView):
         read = sent(CorrectionSerializer, request)
         old = get_object_or_404(self.incident().entries, pk=entry)
         made = entries.correct(old, **read, by=person(request), at=now())
-        return Response(EntryFactsSerializer.printed(made), status=201)
+        return Response(EntrySerializer.printed(made), status=201)

@@ -13,7 +13,7 @@ from accounts.api.views import now, person, sent
 from accounts.models import User
 from incidents import links, response, summary
 from incidents.api.serializers import (
-    IncidentFactsSerializer,
+    IncidentSerializer,
     LinkedRunSerializer,
     NewPartSerializer,
     NewRunSerializer,
@@ -25,13 +25,11 @@ from runbooks.models import Run, Runbook
 
 
 class IncidentPeople(IncidentView):
-    """Who does what for an incident."""
-
     @operation(
         "incident_person_add",
         TAG,
         takes=NewPartSerializer,
-        answers=IncidentFactsSerializer,
+        answers=IncidentSerializer,
         example={"person": 3, "part": "lead"},
     )
     def post(self, request: Request, id: int) -> Response:
@@ -42,9 +40,7 @@ class IncidentPeople(IncidentView):
 
 
 class IncidentPersonView(IncidentView):
-    """Somebody's part in an incident."""
-
-    @operation("incident_person_remove", TAG, answers=IncidentFactsSerializer)
+    @operation("incident_person_remove", TAG, answers=IncidentSerializer)
     def delete(self, request: Request, id: int, who: int, part: str) -> Response:
         """Take somebody from a part; the history keeps that they had it."""
         somebody = get_object_or_404(User, pk=who)
@@ -57,16 +53,14 @@ class IncidentPersonView(IncidentView):
 
 
 class IncidentRunbookView(IncidentView):
-    """A runbook that is offered at an incident."""
-
-    @operation("incident_runbook_link", TAG, answers=IncidentFactsSerializer)
+    @operation("incident_runbook_link", TAG, answers=IncidentSerializer)
     def put(self, request: Request, id: int, slug: str) -> Response:
         """Offer a runbook at this incident."""
         runbook = get_object_or_404(Runbook, slug=slug)
         links.link_runbook(self.incident(), runbook=runbook, by=person(request), at=now())
         return self.incident_now()
 
-    @operation("incident_runbook_unlink", TAG, answers=IncidentFactsSerializer)
+    @operation("incident_runbook_unlink", TAG, answers=IncidentSerializer)
     def delete(self, request: Request, id: int, slug: str) -> Response:
         """Offer a runbook here no longer; its runs stay linked."""
         runbook = get_object_or_404(Runbook, slug=slug)
@@ -75,8 +69,6 @@ class IncidentRunbookView(IncidentView):
 
 
 class IncidentRuns(IncidentView):
-    """The runs that answer an incident."""
-
     @operation(
         "incident_run_start",
         TAG,
@@ -104,9 +96,7 @@ class IncidentRuns(IncidentView):
 
 
 class IncidentRunView(IncidentView):
-    """A run that answers an incident."""
-
-    @operation("incident_run_link", TAG, answers=IncidentFactsSerializer)
+    @operation("incident_run_link", TAG, answers=IncidentSerializer)
     def put(self, request: Request, id: int, run: int) -> Response:
         """Say that a run which was started elsewhere answers this incident."""
         started = get_object_or_404(Run, pk=run)

@@ -10,7 +10,7 @@ from accounts.api.fields import ApiTextField
 from accounts.api.schema import operation
 from accounts.api.views import now, person, sent
 from incidents import offers, unknowns
-from incidents.api.serializers import IncidentFactsSerializer, SeenVersionSerializer
+from incidents.api.serializers import IncidentSerializer, SeenVersionSerializer
 from incidents.api.views import TAG, IncidentView, moment_of
 
 
@@ -29,13 +29,11 @@ class ChosenOffersSerializer(SeenVersionSerializer):
 
 
 class IncidentTimeUnknown(IncidentView):
-    """A moment of an incident's clock that nobody can know."""
-
     @operation(
         "incident_time_unknown",
         TAG,
         takes=WhyUnknownSerializer,
-        answers=IncidentFactsSerializer,
+        answers=IncidentSerializer,
         example={"reason": "the log of that night was rotated"},
     )
     def put(self, request: Request, id: int, moment: str) -> Response:
@@ -46,13 +44,11 @@ class IncidentTimeUnknown(IncidentView):
 
 
 class IncidentOffers(IncidentView):
-    """What the runs of an incident know and it does not."""
-
     @operation(
         "incident_offers_use",
         TAG,
         takes=ChosenOffersSerializer,
-        answers=IncidentFactsSerializer,
+        answers=IncidentSerializer,
         example={"offers": ["42:5:writes_stopped:ledger"]},
     )
     def post(self, request: Request, id: int) -> Response:

@@ -12,7 +12,7 @@ from incidents.objectives import Figure, Outcome
 from incidents.offers import Offer
 
 
-class FigureFactsSerializer(AnswerSerializer[Figure]):
+class FigureSerializer(AnswerSerializer[Figure]):
     """A promise, as it was when the incident was declared, against what happened."""
 
     name = serializers.ChoiceField(choices=["RPO", "RTO", "MTD"])
@@ -26,7 +26,7 @@ class FigureFactsSerializer(AnswerSerializer[Figure]):
     why = serializers.CharField(help_text="What was compared, or what is missing or wrong.")
 
 
-class OfferFactsSerializer(AnswerSerializer[Offer]):
+class OfferSerializer(AnswerSerializer[Offer]):
     """What a run knows and the incident does not: send its `key` to use it."""
 
     key = serializers.CharField()
@@ -42,7 +42,7 @@ class OfferFactsSerializer(AnswerSerializer[Offer]):
     alone = serializers.BooleanField(help_text="No run offers another value for the same thing.")
 
 
-class ContaminationFactsSerializer(AnswerSerializer[Contamination]):
+class ContaminationSerializer(AnswerSerializer[Contamination]):
     """Writes on wrong data; null where there were none, or nobody knows when they stopped."""
 
     since = ApiMomentField()
@@ -52,4 +52,4 @@ class ContaminationFactsSerializer(AnswerSerializer[Contamination]):
     length = serializers.CharField(help_text="As people read it.")
     running = serializers.BooleanField(help_text="They still go on.")
     ended_by = EnumField(words.Moment, allow_null=True)
-    claim = OfferFactsSerializer(allow_null=True, help_text="What a run says about the end.")
+    claim = OfferSerializer(allow_null=True, help_text="What a run says about the end.")

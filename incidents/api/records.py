@@ -17,9 +17,9 @@ from incidents.api.serializers import (
     ClockTimeSerializer,
     FactChangeSerializer,
     FactsSerializer,
-    IncidentFactsSerializer,
     IncidentLineSerializer,
     IncidentQuerySerializer,
+    IncidentSerializer,
     JudgementSerializer,
     NewIncidentSerializer,
     NextStatusSerializer,
@@ -46,8 +46,6 @@ _EDIT = {
 
 
 class IncidentList(ApiView):
-    """Incidents, newest first; a POST opens one."""
-
     @operation(
         "incident_list", TAG, answers=page_of(IncidentLineSerializer), asks=IncidentQuerySerializer
     )
@@ -67,7 +65,7 @@ class IncidentList(ApiView):
         "incident_open",
         TAG,
         takes=NewIncidentSerializer,
-        answers=IncidentFactsSerializer,
+        answers=IncidentSerializer,
         status=201,
         example=_EXAMPLE,
     )
@@ -79,15 +77,13 @@ class IncidentList(ApiView):
 
 
 class IncidentDetail(IncidentView):
-    """One incident: facts, clock, outcome, people, runbooks, runs."""
-
-    @operation("incident_detail", TAG, answers=IncidentFactsSerializer)
+    @operation("incident_detail", TAG, answers=IncidentSerializer)
     def get(self, request: Request, id: int) -> Response:
         """Everything about an incident but its timeline."""
         return self.incident_now()
 
     @operation(
-        "incident_edit", TAG, takes=FactsSerializer, answers=IncidentFactsSerializer, example=_EDIT
+        "incident_edit", TAG, takes=FactsSerializer, answers=IncidentSerializer, example=_EDIT
     )
     def put(self, request: Request, id: int) -> Response:
         """Write the four facts anew: title, kind, system, what happened."""
@@ -97,13 +93,11 @@ class IncidentDetail(IncidentView):
 
 
 class IncidentSeverity(IncidentView):
-    """How bad an incident is."""
-
     @operation(
         "incident_severity",
         TAG,
         takes=JudgementSerializer,
-        answers=IncidentFactsSerializer,
+        answers=IncidentSerializer,
         example={"severity": "severity 1", "reason": "production writes on old data"},
     )
     def put(self, request: Request, id: int) -> Response:
@@ -114,13 +108,11 @@ class IncidentSeverity(IncidentView):
 
 
 class IncidentStatus(IncidentView):
-    """How far the answer to an incident has come."""
-
     @operation(
         "incident_status",
         TAG,
         takes=NextStatusSerializer,
-        answers=IncidentFactsSerializer,
+        answers=IncidentSerializer,
         example={"status": "contained"},
     )
     def put(self, request: Request, id: int) -> Response:
@@ -131,13 +123,11 @@ class IncidentStatus(IncidentView):
 
 
 class IncidentClock(IncidentView):
-    """One moment of an incident's clock: `writes-stopped` names “writes stopped”."""
-
     @operation(
         "incident_time_set",
         TAG,
         takes=ClockTimeSerializer,
-        answers=IncidentFactsSerializer,
+        answers=IncidentSerializer,
         example={"time": "2026-11-22T03:05:00Z", "certainty": "about"},
     )
     def put(self, request: Request, id: int, moment: str) -> Response:
@@ -146,9 +136,7 @@ class IncidentClock(IncidentView):
         records.set_time(self.incident(), moment=which, **read, by=person(request), at=now())
         return self.incident_now()
 
-    @operation(
-        "incident_time_clear", TAG, asks=SeenQuerySerializer, answers=IncidentFactsSerializer
-    )
+    @operation("incident_time_clear", TAG, asks=SeenQuerySerializer, answers=IncidentSerializer)
     def delete(self, request: Request, id: int, moment: str) -> Response:
         """Take one moment of the clock away; the history keeps it."""
         which, read = moment_of(moment), asked(SeenQuerySerializer, request)
@@ -157,8 +145,6 @@ class IncidentClock(IncidentView):
 
 
 class IncidentHistory(IncidentView):
-    """Who changed which fact of an incident."""
-
     @operation(
         "incident_history", TAG, asks=PageQuerySerializer, answers=page_of(FactChangeSerializer)
     )

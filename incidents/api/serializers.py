@@ -21,12 +21,12 @@ from accounts.api.serializers import (
 from accounts.models import User
 from incidents import entries, listing, records
 from incidents import enums as words
-from incidents.api.ending_facts import EndingFactsSerializer
+from incidents.api.ending_facts import EndingSerializer
 from incidents.api.incident_answer import IncidentAnswer
 from incidents.api.outcome_facts import (
-    ContaminationFactsSerializer,
-    FigureFactsSerializer,
-    OfferFactsSerializer,
+    ContaminationSerializer,
+    FigureSerializer,
+    OfferSerializer,
 )
 from incidents.models import Incident, IncidentChange, IncidentPerson, IncidentRun, TimelineEntry
 from incidents.summary import Tick
@@ -63,7 +63,7 @@ class IncidentLineSerializer(IncidentHeadSerializer[Incident]):
     """An incident in a list."""
 
 
-class ClockFactsSerializer(AnswerSerializer[Tick]):
+class ClockMomentSerializer(AnswerSerializer[Tick]):
     """One moment of an incident's clock."""
 
     moment = EnumField(words.Moment)
@@ -72,7 +72,7 @@ class ClockFactsSerializer(AnswerSerializer[Tick]):
     unknown = serializers.CharField(help_text="Why nobody can know it; empty as long as it may be.")
 
 
-class PartFactsSerializer(AnswerSerializer[IncidentPerson]):
+class IncidentPartSerializer(AnswerSerializer[IncidentPerson]):
     """Who does what for the incident."""
 
     person = PersonNameSerializer()
@@ -96,7 +96,7 @@ class LinkedRunSerializer(AnswerSerializer[IncidentRun]):
     linked_by = PersonNameSerializer()
 
 
-class IncidentFactsSerializer(IncidentHeadSerializer[IncidentAnswer]):
+class IncidentSerializer(IncidentHeadSerializer[IncidentAnswer]):
     """An incident with everything but its timeline."""
 
     inherited_source = "incident"
@@ -107,14 +107,14 @@ class IncidentFactsSerializer(IncidentHeadSerializer[IncidentAnswer]):
         source="incident.version", help_text="Grows with every change. Send it back with an edit."
     )
     may_become = serializers.ListField(child=EnumField(words.Status))
-    clock = ClockFactsSerializer(many=True)
-    outcome = FigureFactsSerializer(many=True)
-    contamination = ContaminationFactsSerializer(allow_null=True)
-    offers = OfferFactsSerializer(many=True, help_text="What its runs know and it does not.")
-    people = PartFactsSerializer(many=True)
+    clock = ClockMomentSerializer(many=True)
+    outcome = FigureSerializer(many=True)
+    contamination = ContaminationSerializer(allow_null=True)
+    offers = OfferSerializer(many=True, help_text="What its runs know and it does not.")
+    people = IncidentPartSerializer(many=True)
     runbooks = RunbookNameSerializer(many=True)
     runs = LinkedRunSerializer(many=True)
-    ending = EndingFactsSerializer(source="*")
+    ending = EndingSerializer(source="*")
 
 
 class NewIncidentSerializer(InputSerializer):
@@ -197,7 +197,7 @@ class CorrectionSerializer(NewEntrySerializer):
     reason = ApiTextField(max_length=300)
 
 
-class EntryFactsSerializer(AnswerSerializer[TimelineEntry]):
+class EntrySerializer(AnswerSerializer[TimelineEntry]):
     """What a person wrote into the timeline."""
 
     id = serializers.IntegerField()

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.views import ApiView, now
 from incidents.api.incident_answer import incident_answer
-from incidents.api.serializers import IncidentFactsSerializer
+from incidents.api.serializers import IncidentSerializer
 from incidents.enums import Moment
 from incidents.models import Incident
 
@@ -37,7 +37,7 @@ class IncidentView(ApiView):
 
 def printed(incident: Incident, at: datetime) -> dict[str, object]:
     """All of `incident` but its timeline, as of `at` (aware)."""
-    return IncidentFactsSerializer.printed(incident_answer(incident, at))
+    return IncidentSerializer.printed(incident_answer(incident, at))
 
 
 def moment_of(slug: str) -> Moment:

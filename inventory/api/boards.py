@@ -15,7 +15,7 @@ from inventory.board import Light, Line
 from inventory.models import Copy
 
 
-class LightFactsSerializer(AnswerSerializer[Light]):
+class LightSerializer(AnswerSerializer[Light]):
     """One figure of the 3-2-1-1-0 rule."""
 
     label = serializers.CharField()  # type: ignore[assignment]
@@ -54,7 +54,7 @@ class BoardLineSerializer(AnswerSerializer[Line]):
     )
     rpo_met = serializers.BooleanField(source="met", allow_null=True)
     newest_good_copy = CopyNameSerializer(source="newest", allow_null=True)
-    lights = LightFactsSerializer(many=True)
+    lights = LightSerializer(many=True)
 
 
 @dataclass(frozen=True)

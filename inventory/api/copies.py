@@ -12,9 +12,9 @@ from inventory import copies
 from inventory.api.serializers import (
     ChangeLineSerializer,
     CopyChangesSerializer,
-    CopyFactsSerializer,
     CopyLineSerializer,
     CopyQuerySerializer,
+    CopySerializer,
     MarkedSerializer,
     NewCopySerializer,
     VerifiedSerializer,
@@ -37,8 +37,6 @@ _EXAMPLE = {
 
 
 class CopyList(ApiView):
-    """Copies of all systems; a POST registers one."""
-
     @operation("copy_list", TAG, answers=page_of(CopyLineSerializer), asks=CopyQuerySerializer)
     def get(self, request: Request) -> Response:
         """Copies, in the order in which they were registered."""
@@ -52,22 +50,20 @@ class CopyList(ApiView):
         "copy_register",
         TAG,
         takes=NewCopySerializer,
-        answers=CopyFactsSerializer,
+        answers=CopySerializer,
         status=201,
         example=_EXAMPLE,
     )
     def post(self, request: Request) -> Response:
         """Register a copy; it is unverified until somebody has read it back."""
         made = copies.register(**sent(NewCopySerializer, request), by=person(request), at=now())
-        return Response(CopyFactsSerializer.printed(_ROWS.get(pk=made.pk)), status=201)
+        return Response(CopySerializer.printed(_ROWS.get(pk=made.pk)), status=201)
 
 
 class CopyDetail(ThingView[Copy]):
-    """One copy; a PATCH edits it."""
+    rows, facts = _ROWS, CopySerializer
 
-    rows, facts = _ROWS, CopyFactsSerializer
-
-    @operation("copy_detail", TAG, answers=CopyFactsSerializer)
+    @operation("copy_detail", TAG, answers=CopySerializer)
     def get(self, request: Request, id: int) -> Response:
         """One copy."""
         return self.thing_now()
@@ -76,7 +72,7 @@ class CopyDetail(ThingView[Copy]):
         "copy_edit",
         TAG,
         takes=CopyChangesSerializer,
-        answers=CopyFactsSerializer,
+        answers=CopySerializer,
         example={"place": "vault, shelf 3"},
     )
     def patch(self, request: Request, id: int) -> Response:
@@ -88,15 +84,13 @@ class CopyDetail(ThingView[Copy]):
 
 
 class CopyVerify(ThingView[Copy]):
-    """Say that a copy was read back and is good."""
-
-    rows, facts = _ROWS, CopyFactsSerializer
+    rows, facts = _ROWS, CopySerializer
 
     @operation(
         "copy_verify",
         TAG,
         takes=VerifiedSerializer,
-        answers=CopyFactsSerializer,
+        answers=CopySerializer,
         example={"how": "pg_restore --list on backup-1", "size_bytes": 48117760},
     )
     def post(self, request: Request, id: int) -> Response:
@@ -107,15 +101,13 @@ class CopyVerify(ThingView[Copy]):
 
 
 class CopyMark(ThingView[Copy]):
-    """Say that a copy is suspect, quarantined or destroyed."""
-
-    rows, facts = _ROWS, CopyFactsSerializer
+    rows, facts = _ROWS, CopySerializer
 
     @operation(
         "copy_mark",
         TAG,
         takes=MarkedSerializer,
-        answers=CopyFactsSerializer,
+        answers=CopySerializer,
         example={"state": "suspect", "reason": "the stick was in an unknown machine"},
     )
     def post(self, request: Request, id: int) -> Response:
@@ -126,8 +118,6 @@ class CopyMark(ThingView[Copy]):
 
 
 class CopyHistory(HistoryView[Copy]):
-    """Who changed what in a copy."""
-
     rows = _ROWS
 
     @operation("copy_history", TAG, answers=page_of(ChangeLineSerializer), asks=PageQuerySerializer)

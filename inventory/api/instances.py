@@ -12,10 +12,10 @@ from inventory import instances
 from inventory.api.serializers import (
     ChangeLineSerializer,
     InstanceChangesSerializer,
-    InstanceFactsSerializer,
     InstanceLifeSerializer,
     InstanceLineSerializer,
     InstanceQuerySerializer,
+    InstanceSerializer,
     NewInstanceSerializer,
 )
 from inventory.api.views import TAG, HistoryView, ThingView, changes
@@ -35,8 +35,6 @@ _EXAMPLE = {
 
 
 class InstanceList(ApiView):
-    """Instances of all systems; a POST registers one."""
-
     @operation(
         "instance_list", TAG, answers=page_of(InstanceLineSerializer), asks=InstanceQuerySerializer
     )
@@ -52,7 +50,7 @@ class InstanceList(ApiView):
         "instance_register",
         TAG,
         takes=NewInstanceSerializer,
-        answers=InstanceFactsSerializer,
+        answers=InstanceSerializer,
         status=201,
         example=_EXAMPLE,
     )
@@ -61,15 +59,13 @@ class InstanceList(ApiView):
         made = instances.register(
             **sent(NewInstanceSerializer, request), by=person(request), at=now()
         )
-        return Response(InstanceFactsSerializer.printed(made), status=201)
+        return Response(InstanceSerializer.printed(made), status=201)
 
 
 class InstanceDetail(ThingView[Instance]):
-    """One instance; a PATCH edits it."""
+    rows, facts = _ROWS, InstanceSerializer
 
-    rows, facts = _ROWS, InstanceFactsSerializer
-
-    @operation("instance_detail", TAG, answers=InstanceFactsSerializer)
+    @operation("instance_detail", TAG, answers=InstanceSerializer)
     def get(self, request: Request, id: int) -> Response:
         """One instance."""
         return self.thing_now()
@@ -78,7 +74,7 @@ class InstanceDetail(ThingView[Instance]):
         "instance_edit",
         TAG,
         takes=InstanceChangesSerializer,
-        answers=InstanceFactsSerializer,
+        answers=InstanceSerializer,
         example={"host": "db-prod-2"},
     )
     def patch(self, request: Request, id: int) -> Response:
@@ -91,15 +87,13 @@ class InstanceDetail(ThingView[Instance]):
 
 
 class InstanceLifecycle(ThingView[Instance]):
-    """Where in its life an instance is."""
-
-    rows, facts = _ROWS, InstanceFactsSerializer
+    rows, facts = _ROWS, InstanceSerializer
 
     @operation(
         "instance_lifecycle",
         TAG,
         takes=InstanceLifeSerializer,
-        answers=InstanceFactsSerializer,
+        answers=InstanceSerializer,
         example={"lifecycle": "frozen", "reason": "nobody writes here during the restore"},
     )
     def put(self, request: Request, id: int) -> Response:
@@ -110,8 +104,6 @@ class InstanceLifecycle(ThingView[Instance]):
 
 
 class InstanceHistory(HistoryView[Instance]):
-    """Who changed what in an instance."""
-
     rows = _ROWS
 
     @operation(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rest_framework import serializers
 
 from accounts.api.fields import (
@@ -40,6 +42,20 @@ class SeenHistorySerializer(InputSerializer):
     seen = WholeNumberField(required=False, allow_null=True, default=None, help_text=SEEN)
 
 
+class ChangesSerializer(SeenHistorySerializer):
+    """What is to be changed: the fields of a new thing, of which none has to be sent."""
+
+    left_out: ClassVar[tuple[str, ...]] = ()
+
+    def get_fields(self) -> dict[str, serializers.Field[object, object, object, object]]:
+        fields = super().get_fields()
+        for name in self.left_out:
+            del fields[name]
+        for name in fields.keys() - {"seen"}:
+            fields[name].required, fields[name].default = False, serializers.empty
+        return fields
+
+
 class InventoryRowSerializer(AnswerSerializer[history.Thing]):
     """What is printed of every thing."""
 
@@ -70,7 +86,7 @@ class SystemLineSerializer(SystemNameSerializer):
     mtd = SecondsField(allow_null=True, help_text="How many seconds it may be away at all.")
 
 
-class SystemFactsSerializer(SystemLineSerializer, InventoryRowSerializer):
+class SystemSerializer(SystemLineSerializer, InventoryRowSerializer):
     """A system."""
 
     description = serializers.CharField()
@@ -90,18 +106,8 @@ class NewSystemSerializer(InputSerializer):
     mtd = ApiLengthField(allow_null=True, default=None)
 
 
-class SystemChangesSerializer(SeenHistorySerializer):
+class SystemChangesSerializer(ChangesSerializer, NewSystemSerializer):
     """What is to be another in a system; what is not sent stays."""
-
-    name = ApiTextField(max_length=80, required=False)
-    description = ApiTextField(max_length=10_000, allow_blank=True, required=False)
-    owner = serializers.PrimaryKeyRelatedField(
-        pk_field=WholeNumberField(), queryset=User.objects.filter(is_active=True), required=False
-    )
-    data_class = EnumField(DataClass, required=False)
-    rpo = ApiLengthField(allow_null=True, required=False)
-    rto = ApiLengthField(allow_null=True, required=False)
-    mtd = ApiLengthField(allow_null=True, required=False)
 
 
 class InstanceLineSerializer(AnswerSerializer[Instance]):
@@ -119,7 +125,7 @@ class InstanceLineSerializer(AnswerSerializer[Instance]):
     lifecycle = EnumField(Lifecycle)
 
 
-class InstanceFactsSerializer(InstanceLineSerializer, InventoryRowSerializer):
+class InstanceSerializer(InstanceLineSerializer, InventoryRowSerializer):
     """A place where the data of a system lives."""
 
 
@@ -137,16 +143,10 @@ class NewInstanceSerializer(InputSerializer):
     lifecycle = EnumField(Lifecycle, default=Lifecycle.ACTIVE)
 
 
-class InstanceChangesSerializer(SeenHistorySerializer):
+class InstanceChangesSerializer(ChangesSerializer, NewInstanceSerializer):
     """What is to be another in an instance; what is not sent stays."""
 
-    name = ApiTextField(max_length=80, required=False)
-    environment = EnumField(Environment, required=False)
-    host = ApiTextField(max_length=120, required=False)
-    first_kind = EnumField(IdentifierKind, required=False)
-    first_value = ApiTextField(max_length=200, required=False)
-    second_kind = EnumField(IdentifierKind, required=False)
-    second_value = ApiTextField(max_length=200, required=False)
+    left_out = ("system", "lifecycle")
 
 
 class InstanceLifeSerializer(SeenHistorySerializer):
@@ -190,7 +190,7 @@ class CopyLineSerializer(AnswerSerializer[Copy]):
     last_good = serializers.BooleanField(help_text="The LAST GOOD COPY of its system.")
 
 
-class CopyFactsSerializer(CopyLineSerializer, InventoryRowSerializer):
+class CopySerializer(CopyLineSerializer, InventoryRowSerializer):
     """A copy of a system's data."""
 
 
@@ -213,25 +213,10 @@ class NewCopySerializer(InputSerializer):
     delete_not_before = ApiMomentFromField(allow_null=True, default=None)
 
 
-class CopyChangesSerializer(SeenHistorySerializer):
+class CopyChangesSerializer(ChangesSerializer, NewCopySerializer):
     """What is to be another in a copy; what is not sent stays."""
 
-    name = ApiTextField(max_length=120, required=False)
-    taken_from = serializers.PrimaryKeyRelatedField(
-        pk_field=WholeNumberField(),
-        queryset=Instance.objects.all(),
-        allow_null=True,
-        required=False,
-    )
-    taken_at = ApiMomentField(required=False)
-    data_as_of = ApiMomentField(allow_null=True, required=False)
-    medium = EnumField(Medium, required=False)
-    place = ApiTextField(max_length=200, required=False)
-    holder = ApiTextField(max_length=120, required=False)
-    size_bytes = ApiSizeField(allow_null=True, required=False)
-    sha256 = ApiTextField(max_length=4000, allow_blank=True, required=False)
-    encrypted = EnumField(Answer, required=False)
-    delete_not_before = ApiMomentFromField(allow_null=True, required=False)
+    left_out = ("system",)
 
 
 class VerifiedSerializer(SeenHistorySerializer):

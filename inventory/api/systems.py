@@ -13,8 +13,8 @@ from inventory.api.serializers import (
     ChangeLineSerializer,
     NewSystemSerializer,
     SystemChangesSerializer,
-    SystemFactsSerializer,
     SystemLineSerializer,
+    SystemSerializer,
 )
 from inventory.api.views import TAG, HistoryView, ThingView, changes
 from inventory.models import System
@@ -32,8 +32,6 @@ _EXAMPLE = {
 
 
 class SystemList(ApiView):
-    """Systems; a POST registers one."""
-
     @operation("system_list", TAG, answers=page_of(SystemLineSerializer), asks=PageQuerySerializer)
     def get(self, request: Request) -> Response:
         """Systems, in the order in which they were registered."""
@@ -44,22 +42,20 @@ class SystemList(ApiView):
         "system_register",
         TAG,
         takes=NewSystemSerializer,
-        answers=SystemFactsSerializer,
+        answers=SystemSerializer,
         status=201,
         example=_EXAMPLE,
     )
     def post(self, request: Request) -> Response:
         """Register a system. Its slug is made from its name, once, and stays."""
         made = systems.register(**sent(NewSystemSerializer, request), by=person(request), at=now())
-        return Response(SystemFactsSerializer.printed(made), status=201)
+        return Response(SystemSerializer.printed(made), status=201)
 
 
 class SystemDetail(ThingView[System]):
-    """One system; a PATCH edits it."""
+    rows, facts = _ROWS, SystemSerializer
 
-    rows, facts = _ROWS, SystemFactsSerializer
-
-    @operation("system_detail", TAG, answers=SystemFactsSerializer)
+    @operation("system_detail", TAG, answers=SystemSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """One system."""
         return self.thing_now()
@@ -68,7 +64,7 @@ class SystemDetail(ThingView[System]):
         "system_edit",
         TAG,
         takes=SystemChangesSerializer,
-        answers=SystemFactsSerializer,
+        answers=SystemSerializer,
         example={"rpo": 1800},
     )
     def patch(self, request: Request, slug: str) -> Response:
@@ -79,8 +75,6 @@ class SystemDetail(ThingView[System]):
 
 
 class SystemHistory(HistoryView[System]):
-    """Who changed what in a system."""
-
     rows = _ROWS
 
     @operation(

@@ -52,8 +52,6 @@ class HistoryView(ThingView[Thing]):
 
 
 class RecoverabilityBoard(ApiView):
-    """What could be restored, and how much would be lost: all systems, the worst first."""
-
     @operation("recoverability_board", TAG, answers=BoardSerializer)
     def get(self, request: Request) -> Response:
         """What could be restored, and how much would be lost: all systems, the worst first."""

@@ -39,8 +39,6 @@ from runbooks.models import Revision, Runbook
 
 
 class Lint(ApiView):
-    """Reads a text and saves nothing."""
-
     parser_classes = BODIES
 
     @operation(
@@ -69,8 +67,6 @@ class Lint(ApiView):
 
 
 class RunbookList(OfRunbook):
-    """Runbooks, and the way to keep a new one."""
-
     parser_classes = BODIES
 
     @operation(
@@ -114,8 +110,6 @@ class RunbookList(OfRunbook):
 
 
 class RunbookDetail(OfRunbook):
-    """One runbook."""
-
     @operation("runbook_detail", "Runbooks", answers=RunbookWholeSerializer)
     def get(self, request: Request, slug: str) -> Response:
         """A runbook with the revision that counts: the newest approved one, else the newest."""
@@ -123,8 +117,6 @@ class RunbookDetail(OfRunbook):
 
 
 class RunbookArchive(OfRunbook):
-    """Puts a runbook away."""
-
     @operation("runbook_archive", "Runbooks", answers=RunbookWholeSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Put the runbook away: it stays readable, and starts no new runs."""
@@ -133,8 +125,6 @@ class RunbookArchive(OfRunbook):
 
 
 class RunbookUnarchive(OfRunbook):
-    """Takes a runbook back into use."""
-
     @operation("runbook_unarchive", "Runbooks", answers=RunbookWholeSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Take the runbook back into use."""

@@ -52,8 +52,6 @@ class OfRun(ApiView):
 
 
 class EventList(OfRun):
-    """The log of a run."""
-
     @operation(
         "run_events",
         "Log",
@@ -87,8 +85,6 @@ class EventList(OfRun):
 
 
 class RunExport(OfRun):
-    """The log to be verified elsewhere."""
-
     @operation("run_export", "Log", answers=ExportSerializer, refuses=[409])
     def get(self, request: Request, id: int) -> HttpResponseBase:
         """Everything that is needed to verify the log without this product.
@@ -100,8 +96,6 @@ class RunExport(OfRun):
 
 
 class RunVerification(OfRun):
-    """Whether the log holds."""
-
     @operation("run_verification", "Log", answers=RunVerificationSerializer)
     def get(self, request: Request, id: int) -> Response:
         """Verify the log: the chain, the columns beside the hashed texts, the revision, and the
@@ -111,8 +105,6 @@ class RunVerification(OfRun):
 
 
 class EvidenceList(OfRun):
-    """The files of a run."""
-
     @operation(
         "run_evidence", "Log", asks=PageQuerySerializer, answers=page_of(EvidenceLineSerializer)
     )
@@ -130,8 +122,6 @@ class EvidenceList(OfRun):
 
 
 class EvidenceFile(OfRun):
-    """A file of a run."""
-
     @operation(
         "run_evidence_file",
         "Log",

@@ -135,8 +135,6 @@ class TalliesSerializer(AnswerSerializer[TalliesAnswer]):
 
 
 class NearMissList(ApiView):
-    """Near misses, one by one."""
-
     @operation(
         "near_miss_list", TAG, asks=NearMissQuerySerializer, answers=page_of(NearMissLineSerializer)
     )
@@ -155,8 +153,6 @@ class NearMissList(ApiView):
 
 
 class NearMissTallies(ApiView):
-    """Near misses, counted."""
-
     @operation("near_miss_tallies", TAG, asks=TallyQuerySerializer, answers=TalliesSerializer)
     def get(self, request: Request) -> Response:
         """How many near misses and overrides there are, by guard and by runbook."""

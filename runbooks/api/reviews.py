@@ -63,8 +63,6 @@ class SentFindingOfReviewSerializer(InputSerializer):
 
 
 class ReviewsWaiting(ApiView):
-    """The reviews that wait."""
-
     @operation("review_list", TAG, answers=ReviewListSerializer)
     def get(self, request: Request) -> Response:
         """The open reviews of overrides, the newest first."""
@@ -74,8 +72,6 @@ class ReviewsWaiting(ApiView):
 
 
 class ReviewClose(ApiView):
-    """Closes a review."""
-
     @operation(
         "review_close",
         TAG,

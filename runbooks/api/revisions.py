@@ -58,8 +58,6 @@ class OfRunbook(ApiView):
 
 
 class RevisionList(OfRunbook):
-    """The revisions of a runbook, and the way to keep the next."""
-
     parser_classes = BODIES
 
     @operation(
@@ -93,8 +91,6 @@ class RevisionList(OfRunbook):
 
 
 class RevisionDetail(OfRunbook):
-    """One revision."""
-
     @operation("revision_detail", "Runbooks", answers=RevisionWholeSerializer)
     def get(self, request: Request, slug: str, number: int) -> Response:
         """A revision, with its text, what was read in it, and today's findings."""
@@ -102,8 +98,6 @@ class RevisionDetail(OfRunbook):
 
 
 class RevisionSource(OfRunbook):
-    """The text of a revision."""
-
     @operation("revision_source", "Runbooks", answers=OpenApiTypes.BINARY, media="text/markdown")
     def get(self, request: Request, slug: str, number: int) -> HttpResponseBase:
         """The text, byte for byte. The ETag is its SHA-256."""
@@ -115,8 +109,6 @@ class RevisionSource(OfRunbook):
 
 
 class RevisionApprove(OfRunbook):
-    """Approves a revision."""
-
     @operation(
         "revision_approve",
         "Runbooks",
@@ -137,8 +129,6 @@ class RevisionApprove(OfRunbook):
 
 
 class RevisionDiff(OfRunbook):
-    """What changed between two revisions."""
-
     @operation("revision_diff", "Runbooks", answers=DifferenceSerializer)
     def get(self, request: Request, slug: str, old: int, new: int) -> Response:
         """What leads from revision `old` to revision `new`, line by line."""
@@ -156,8 +146,6 @@ class SentWaiverSerializer(InputSerializer):
 
 
 class RevisionWaive(OfRunbook):
-    """Waives a failure."""
-
     @operation(
         "revision_waive",
         "Runbooks",

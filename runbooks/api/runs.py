@@ -64,8 +64,6 @@ class SentRunSerializer(InputSerializer):
 
 
 class RunList(ApiView):
-    """Runs, and the way to prepare one."""
-
     @operation("run_list", "Runs", asks=RunQuerySerializer, answers=page_of(RunLineSerializer))
     def get(self, request: Request) -> Response:
         """Runs, the newest first."""
@@ -108,8 +106,6 @@ class RunList(ApiView):
 
 
 class RunDetail(ApiView):
-    """A run as you may see it now."""
-
     @operation(
         "run_detail", "Runs", asks=_UNCHANGED, answers=RunNowSerializer, answer_example=examples.RUN
     )
