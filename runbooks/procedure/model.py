@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from runbooks.enums import (
     CountersignTiming,
@@ -19,7 +19,6 @@ from runbooks.enums import (
     Use,
     ValueType,
 )
-from runbooks.procedure.guards.arguments import to_data
 from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.sections import Section, StrayCommand, StrayList
 
@@ -128,11 +127,6 @@ class Guard:
     decide: Decision | None = None
     override: bool = True
     demands: tuple[Demand, ...] = ()
-
-    @property
-    def locks(self) -> dict[str, dict[str, Any]]:
-        """The same as plain data, for the linter until it reads the demands."""
-        return {demand.key: to_data(demand) for demand in self.demands}
 
     @property
     def promises(self) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from runbooks.enums import Level, ParameterType
 from runbooks.lint.book.blocks import (
@@ -23,7 +22,9 @@ from runbooks.lint.book.remarks import Remark
 from runbooks.lint.book.words import StepWords
 from runbooks.lint.dangers.kept_copies import KeptCopies
 from runbooks.lint.facts import LintFacts
-from runbooks.procedure.model import Procedure, Step
+from runbooks.procedure.guards.acts import Overwrite
+from runbooks.procedure.guards.target import Direction
+from runbooks.procedure.model import AnyDemand, Procedure, Step
 from runbooks.procedure.sections import Section
 
 _LINE_END = re.compile(r"\r\n?|\n")
@@ -64,8 +65,8 @@ class Book:
     def kept(self) -> KeptCopies:
         """The copies that the commands must leave alone: those that are registered, and the
         parameters that are copies, except those that a guard says are written into."""
-        into = {str(data.get("into")) for _, data in self.with_lock("direction")}
-        into |= {str(data.get("target")) for _, data in self.with_lock("overwrite")}
+        into = {direction.into for _, direction in self.with_demand(Direction)}
+        into |= {overwrite.target for _, overwrite in self.with_demand(Overwrite)}
         names = {
             parameter.name
             for parameter in self.procedure.parameters
@@ -107,10 +108,10 @@ class Book:
         """The command blocks of a step."""
         return tuple(command for command in self.commands if command.step.index == step.index)
 
-    def with_lock(self, key: str) -> tuple[tuple[Step, dict[str, Any]], ...]:
-        """The steps of the main path whose guard has the interlock `key`, with its data."""
-        locked = ((step, step.guard.locks.get(key)) for step in self.path)
-        return tuple((step, data) for step, data in locked if data is not None)
+    def with_demand(self, kind: type[AnyDemand]) -> tuple[tuple[Step, AnyDemand], ...]:
+        """The steps of the main path whose guard has a demand of this kind, with it."""
+        demands = ((step, step.guard.get(kind)) for step in self.path)
+        return tuple((step, demand) for step, demand in demands if demand is not None)
 
     def mentions(self, steps: Iterable[Step], pattern: re.Pattern[str]) -> bool:
         """Whether one of the steps says something that fits `pattern`, in prose or in a command."""

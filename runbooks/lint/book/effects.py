@@ -16,6 +16,8 @@ from runbooks.lint.dangers.new_objects import (
     new_objects,
     prepares,
 )
+from runbooks.procedure.guards.acts import Destroy, Overwrite
+from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.irreversible import act_of
 from runbooks.procedure.model import Procedure, Step
 
@@ -101,9 +103,9 @@ class Effects:
     def _commands(self, step: Step) -> Iterator[StepCommand]:
         return (command for command in self.commands if command.step.index == step.index)
 
-    def _marked(self, key: str) -> frozenset[int]:
-        """The steps of the main path whose guard has the interlock `key`."""
-        return frozenset(step.index for step in self.path if key in step.guard.locks)
+    def _marked(self, kind: type[Demand]) -> frozenset[int]:
+        """The steps of the main path whose guard has a demand of this kind."""
+        return frozenset(step.index for step in self.path if kind in step.guard)
 
     @cached_property
     def _introduced(self) -> str:
@@ -136,7 +138,7 @@ class Effects:
         """The steps of the main path that use the backup: that restore from it, or overwrite."""
         restoring = {c.step.index for c in self.commands if c.restores}
         return tuple(
-            step for step in self.path if "overwrite" in step.guard.locks or step.index in restoring
+            step for step in self.path if Overwrite in step.guard or step.index in restoring
         )
 
     @cached_property
@@ -155,8 +157,7 @@ class Effects:
         return tuple(
             step
             for step in self.acts
-            if step.index not in self._removing
-            or (step.index < last and "destroy" not in step.guard.locks)
+            if step.index not in self._removing or (step.index < last and Destroy not in step.guard)
         )
 
     @cached_property
@@ -175,13 +176,13 @@ class Effects:
             if any(danger.restores for _, danger in command.dangers)
             or any(call.program in _MOVERS for call in command.script.calls)
         }
-        destroying = self._marked("destroy") | self._destroying
-        return frozenset(destroying - moving - self._marked("overwrite"))
+        destroying = self._marked(Destroy) | self._destroying
+        return frozenset(destroying - moving - self._marked(Overwrite))
 
     @cached_property
     def deletes(self) -> bool:
         """Whether it deletes something on purpose: a step says `destroy`, or its `operation`."""
-        return bool(self._marked("destroy")) or self.procedure.operation is Operation.DELETE
+        return bool(self._marked(Destroy)) or self.procedure.operation is Operation.DELETE
 
     @cached_property
     def transfers(self) -> bool:
@@ -193,7 +194,7 @@ class Effects:
         """Whether it puts data back: it has an `overwrite`, which no `operation` talks away, or its
         `operation` or its title says so, or a step's title and a command together do. Destroying
         alone (a clean-up, say) is no restore, nor is a page for looking up without commands."""
-        if self._marked("overwrite"):
+        if self._marked(Overwrite):
             return True
         if self.procedure.operation or self.procedure.copies_out:
             return self.procedure.operation is Operation.RESTORE

@@ -15,6 +15,7 @@ from runbooks.lint.dangers.kept_copies import OVERWRITTEN
 from runbooks.lint.dangers.paths import is_scratch
 from runbooks.lint.dangers.sql import RENAMED
 from runbooks.lint.rule import RuleGroup
+from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.irreversible import deletes
 
 RULES = RuleGroup()
@@ -48,7 +49,7 @@ def unmarked(book: Book) -> Iterator[Remark]:
     inline = (c for step in book.procedure.steps for c in book.inline_commands(step))
     for command in (*book.commands, *inline):
         yield from _over_copies(command)
-        if "overwrite" in command.step.guard.locks:
+        if Overwrite in command.step.guard:
             continue
         if deletes(command.step.guard):
             yield from (command.at(place, *_REPLACES) for place in command.restores)

@@ -13,6 +13,7 @@ from runbooks.lint.commands.calls import ProgramCall, SqlQuery
 from runbooks.lint.commands.shell import VARIABLE
 from runbooks.lint.dangers.paths import is_scratch, places
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.target import Direction
 from runbooks.procedure.model import ParameterSpec
 
 RULES = RuleGroup()
@@ -55,12 +56,12 @@ _LOOKS = re.compile(r"\W*(?:find|list|look|see|show|check|read|compare)\b", re.I
 )
 def too_much_access(book: Book) -> Iterator[Remark]:
     parameters = book.procedure.parameters_by_name
-    for step, data in book.with_lock("direction"):
-        source, into = str(data.get("from", "")), parameters.get(str(data.get("into", "")))
+    for step, direction in book.with_demand(Direction):
+        source, into = direction.source, parameters.get(direction.into)
         if into is not None and into.type == "instance" and _may_be_production(into):
             yield book.at_guard(
                 step,
-                "direction",
+                Direction.key,
                 f"`{into.name}` is written into, and production may be chosen for it.",
                 f"Give the parameter `{into.name}` the line `not_environment: [production]`. If the"
                 " runbook is meant to replace production, write `operation: restore`.",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from runbooks.enums import Level
+from runbooks.enums import Level, Purpose
 from runbooks.lint.book.blocks import CommandBlock
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.commands.calls import ProgramCall, SqlQuery
 from runbooks.lint.dangers.paths import is_scratch
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.acts import Destroy, Overwrite, Rearm
+from runbooks.procedure.guards.copies import MakeCopy
 from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
@@ -77,14 +79,14 @@ def not_rearmed(book: Book) -> Iterator[Remark]:
     act = book.effects.last_act
     if act is None:
         return
-    rearmed = [(s, data) for s, data in book.with_lock("rearm") if s.index > act.index]
+    rearmed = [(step, rearm) for step, rearm in book.with_demand(Rearm) if step.index > act.index]
     if rearmed:
-        named = {str(thing) for _, data in rearmed for thing in _things(data)}
+        named = {what for _, rearm in rearmed for what in rearm.what}
         missing = [thing for thing in _REARMED if thing not in named]
         if missing:
             yield book.at_guard(
                 rearmed[-1][0],
-                "rearm",
+                Rearm.key,
                 f"This step switches on again what a restore leaves off, without {_list(missing)}.",
                 f"Write `rearm: [{', '.join(_REARMED)}]`; what a system does not have is answered"
                 " in the run.",
@@ -96,7 +98,7 @@ def not_rearmed(book: Book) -> Iterator[Remark]:
         for thing, words in _REARMED.items()
         if not book.mentions(after, re.compile(rf"\b(?:{words})", re.IGNORECASE))
     ]
-    if missing or book.with_lock("overwrite"):
+    if missing or book.with_demand(Overwrite):
         what = _list(missing or list(_REARMED))
         yield book.at(
             act,
@@ -105,10 +107,6 @@ def not_rearmed(book: Book) -> Iterator[Remark]:
             # Beside what is there nothing was switched off; what is new may lack it all the same.
             Level.WARNING if book.effects.is_beside(act) else None,
         )
-
-
-def _things(data: dict[str, object]) -> list[object]:
-    return [it for value in data.values() for it in (value if isinstance(value, list) else [value])]
 
 
 def _list(words: list[str]) -> str:
@@ -126,7 +124,7 @@ def no_backup_after(book: Book) -> Iterator[Remark]:
     act = book.effects.last_act
     if act is None or any(_is_backup(step) for step in book.effects.after_act):
         return
-    if not book.with_lock("copy") and book.mentions(book.effects.after_act, _SAVES):
+    if not book.with_demand(MakeCopy) and book.mentions(book.effects.after_act, _SAVES):
         return
     yield book.at(
         act,
@@ -136,9 +134,8 @@ def no_backup_after(book: Book) -> Iterator[Remark]:
 
 
 def _is_backup(step: Step) -> bool:
-    return step.guard.locks.get("copy", {}).get("purpose") in ("backup", None) and (
-        "copy" in step.guard.locks
-    )
+    copy = step.guard.get(MakeCopy)
+    return copy is not None and copy.purpose is Purpose.BACKUP
 
 
 @RULES.add(
@@ -152,7 +149,7 @@ def _is_backup(step: Step) -> bool:
 def deletes_old(book: Book) -> Iterator[Remark]:
     met: set[int] = set()
     for command in book.commands:
-        if command.step.section in book.procedure.asides or "destroy" in command.step.guard.locks:
+        if command.step.section in book.procedure.asides or Destroy in command.step.guard:
             continue
         for place in _removals(command):
             met.add(command.step.index)
@@ -163,13 +160,13 @@ def deletes_old(book: Book) -> Iterator[Remark]:
                 " that this run records.",
             )
     for step in book.path:
-        if step.index not in met and "destroy" not in step.guard.locks:
+        if step.index not in met and Destroy not in step.guard:
             for remark in _deletes_in_words(book, step):
                 met.add(step.index)
                 yield remark
     for section, steps in book.sections:
         titled = bool(steps) and not section.aside and bool(_DELETES_OLD.match(section.title))
-        if met & {step.index for step in steps} or any("destroy" in s.guard.locks for s in steps):
+        if met & {step.index for step in steps} or any(Destroy in s.guard for s in steps):
             continue
         if titled and not any(_LATER.search(book.words(step).text) for step in steps):
             yield book.at_text(section.line, section.title, _SAME_RUN, _SET_ASIDE)

@@ -9,6 +9,11 @@ from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.dangers.new_objects import is_beside
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.acts import TeamCheck, Wait
+from runbooks.procedure.guards.arguments import to_data
+from runbooks.procedure.guards.copies import Protect, Verify
+from runbooks.procedure.guards.demand import Demand
+from runbooks.procedure.guards.target import Freeze, Identify, MarkTarget
 from runbooks.procedure.irreversible import act_of
 from runbooks.procedure.model import Step
 
@@ -17,7 +22,12 @@ MOST_BETWEEN_PAUSES = 9
 MOST_STEPS = 60
 # Beyond so many steps without a pause, what is left is what interruptions eat.
 EARLY = 5
-_KILLERS = ("identify", "freeze", "protect", "verify", "mark")
+_KILLERS = (Identify, Freeze, Protect, Verify, MarkTarget)
+#: What is proven again right before the act, and how.
+_PROVEN: tuple[tuple[type[Demand], str], ...] = (
+    (Identify, "identify: …"),
+    (Freeze, "record: {clients: …}"),
+)
 
 
 @RULES.add(
@@ -33,7 +43,7 @@ def late_killer(book: Book) -> Iterator[Remark]:
         place = 0
         for step in (s for s in steps if not s.is_substep and not section.aside):
             place = 0 if _pauses(step) else place + 1
-            killer = next((key for key in _KILLERS if key in step.guard.locks), None)
+            killer = next((kind.key for kind in _KILLERS if kind in step.guard), None)
             if killer and place > EARLY:
                 yield book.at_guard(
                     step,
@@ -54,21 +64,22 @@ def late_killer(book: Book) -> Iterator[Remark]:
 def stale_proof(book: Book) -> Iterator[Remark]:
     place = {step.index: number for number, step in enumerate(book.path)}
     for act in (step for step in book.path if act_of(step.guard)):
-        for key, again in (("identify", "identify: …"), ("freeze", "record: {clients: …}")):
-            before = [s for s, _ in book.with_lock(key) if s.index < act.index]
+        for kind, again in _PROVEN:
+            before = [s for s, _ in book.with_demand(kind) if s.index < act.index]
             # A mark that is read back proves the machine as well.
-            marks = [s for s, _ in book.with_lock("mark") if key == "identify" and before]
+            marks = [s for s, _ in book.with_demand(MarkTarget) if kind is Identify and before]
             before = sorted([*before, *(s for s in marks if s.index < act.index)], key=_index)
             if not before or place[act.index] - place[before[-1].index] <= EARLY:
                 continue
             section = [s for s in book.path if s.section == act.section and s.index <= act.index]
             counted = any(value.equals == "0" for s in section for value in s.guard.record)
-            if before[-1].section != act.section and not (key == "freeze" and counted):
+            if before[-1].section != act.section and not (kind is Freeze and counted):
                 between = place[act.index] - place[before[-1].index] - 1
                 yield book.at_guard(
                     act,
                     act_of(act.guard),
-                    f"`{key}` of step {before[-1].number} lies {between} steps before this act.",
+                    f"`{kind.key}` of step {before[-1].number} lies {between} steps before this"
+                    " act.",
                     f"Read it once more in this section: a step with `{again}`.",
                 )
 
@@ -87,18 +98,19 @@ def blind_wait(book: Book) -> Iterator[Remark]:
     served = {index for index, place in asked if is_beside(place)}
     long = {index for index, _ in asked}
     for step in book.path:
-        wait = step.guard.locks.get("wait")
+        wait = step.guard.get(Wait)
         if wait is None and step.index not in long:
             continue
         clock = step.guard.duration
         wanted = () if wait is None and step.index in served else ("expect", "bad", "cancel")
-        missing = [f"`{key}`" for key in wanted if not (wait or {}).get(key)]
+        given = to_data(wait) if wait else {}
+        missing = [f"`{key}`" for key in wanted if key not in given]
         if clock is None or clock.expected is None or clock.max is None:
             missing.append("`duration`")
         if missing:
             yield book.at_guard(
                 step,
-                "wait",
+                Wait.key,
                 f"{named_step(step)}, takes long, and lacks {', '.join(missing)}.",
                 "Write `wait: {expect: restoring, bad: writing backup, cancel: Press Ctrl-C once}`"
                 " and `duration: {expected: 10m, max: 45m}`."
@@ -143,4 +155,4 @@ def _index(step: Step) -> int:
 
 def _pauses(step: Step) -> bool:
     """A step at which everybody stops: a release, a team check, a decision."""
-    return bool(step.guard.hold or step.guard.decide or "team_check" in step.guard.locks)
+    return bool(step.guard.hold or step.guard.decide or TeamCheck in step.guard)

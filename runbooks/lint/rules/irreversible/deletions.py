@@ -9,6 +9,8 @@ from runbooks.enums import Level, Operation
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.acts import Destroy
+from runbooks.procedure.guards.target import Freeze
 from runbooks.procedure.irreversible import target_of
 from runbooks.procedure.model import Step
 
@@ -28,7 +30,7 @@ _UNSAID = (
     scope=RuleScope.DELETES,
 )
 def careless_deletion(book: Book) -> Iterator[Remark]:
-    steps = [step for step, _ in book.with_lock("destroy")]
+    steps = [step for step, _ in book.with_demand(Destroy)]
     if not steps and book.procedure.operation is Operation.DELETE:
         yield book.at_front(
             "operation",
@@ -44,7 +46,7 @@ def careless_deletion(book: Book) -> Iterator[Remark]:
             reported.add(target)
             yield book.at_guard(
                 step,
-                "destroy",
+                Destroy.key,
                 f"Step {step.number} deletes `{target}`, and no step before it shows that nobody"
                 " uses it any more.",
                 f"Give a step before it `freeze: {target}`, or count: `record: {{clients: {{type:"
@@ -58,7 +60,7 @@ def _is_unused(book: Book, act: Step) -> bool:
     nothing."""
     target = target_of(act.guard)
     return any(
-        step.guard.locks.get("freeze", {}).get("of") == target
+        Freeze(target) in step.guard.demands
         or any(value.equals == "0" for value in step.guard.record)
         for step in book.path
         if step.index <= act.index

@@ -12,6 +12,7 @@ from runbooks.lint.book.remarks import Remark
 from runbooks.lint.book.words import records_value
 from runbooks.lint.commands.calls import ProgramCall
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.copies import NewCopy
 from runbooks.procedure.irreversible import target_of
 from runbooks.procedure.model import ParameterSpec, Step
 
@@ -76,7 +77,7 @@ def no_inventory(book: Book) -> Iterator[Remark]:
 )
 def unchecked(book: Book) -> Iterator[Remark]:
     act = next(iter(book.effects.replacing), None)
-    if act is None or not (act.commands or act.guard.locks):
+    if act is None or not (act.commands or act.guard.demands):
         return
     steps = book.effects.before_use
     stated = "\n".join([*book.procedure.entry, book.procedure.intro_html])
@@ -172,12 +173,11 @@ def _targets(book: Book) -> frozenset[str]:
 
 
 def _kept_there(book: Book, step: Step, targets: frozenset[str]) -> Iterator[Remark]:
-    for key in ("copy", "protect"):
-        into = str(step.guard.locks.get(key, {}).get("into") or "")
-        if any(_names(into, target) for target in targets):
+    for demand in step.guard.demands:
+        if isinstance(demand, NewCopy) and any(_names(demand.into, name) for name in targets):
             yield book.at_guard(
                 step,
-                key,
+                demand.key,
                 f"The copy of step {step.number} is put on the machine that is written over or"
                 " deleted.",
                 "Put it on another machine.",

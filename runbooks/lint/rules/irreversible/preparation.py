@@ -9,6 +9,11 @@ from runbooks.enums import Level, Use
 from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.acts import Destroy, Overwrite
+from runbooks.procedure.guards.arguments import to_data
+from runbooks.procedure.guards.copies import MakeCopy, Protect, Verify
+from runbooks.procedure.guards.demand import Act, Demand
+from runbooks.procedure.guards.target import Direction, Freeze, Identify
 from runbooks.procedure.irreversible import act_of, deletes
 from runbooks.procedure.model import Step
 
@@ -28,7 +33,7 @@ class _Unprepared:
         self.act, self.thing, self.late = act, thing, late
         self._key = act_of(act.guard)
         named = f"Step {act.number}" if self._key else f"{named_step(act)},"
-        does = {"overwrite": f"overwrites `{thing}`", "destroy": f"deletes `{thing}`"}
+        does = {Overwrite.key: f"overwrites `{thing}`", Destroy.key: f"deletes `{thing}`"}
         self.overwrites = f"{named} {does.get(self._key, 'changes data for good')}"
         self.uses = f"{named} uses " + (f"`{thing}`" if self._key else "a backup")
 
@@ -37,7 +42,7 @@ class _Unprepared:
     ) -> Remark:
         """The remark, at the guard that marks the act or at its title: `sentence` when no step does
         it, `late` and the number of the step when one does, too late."""
-        key = self._key or "overwrite"
+        key = self._key or Overwrite.key
         if self.late:
             late = f"{late}, in step {self.late.number}."
             move = f"Move step {self.late.number} before step {self.act.number}."
@@ -45,17 +50,19 @@ class _Unprepared:
         return book.at_guard(self.act, key, sentence, suggestion, level)
 
 
-def _unprepared(book: Book, acts: Iterable[Step], key: str, side: str) -> Iterator[_Unprepared]:
-    """The first of `acts` for each thing before which no step has the interlock `key`.
+def _unprepared(
+    book: Book, acts: Iterable[Step], kind: type[Demand], side: str
+) -> Iterator[_Unprepared]:
+    """The first of `acts` for each thing before which no step has a demand of this kind.
 
-    `side` is what the interlock is about: the `target` of an `overwrite` or a `destroy`, or what
+    `side` is what the demand is about: the `target` of an `overwrite` or a `destroy`, or what
     is written `from`. An act that no guard marks names nothing, and any such step will do.
     """
     reported: set[str] = set()
     for act in acts:
-        marked = act.guard.locks.get(act_of(act.guard), {})
-        thing = str(marked.get(side, ""))
-        fitting = [s for s, data in book.with_lock(key) if thing in ("", data.get("of"))]
+        marked = act.guard.get(Act)
+        thing = str(to_data(marked).get(side, "")) if marked else ""
+        fitting = [s for s, demand in book.with_demand(kind) if thing in ("", demand.about)]
         if thing in reported or any(step.index < act.index for step in fitting):
             continue
         reported.add(thing)
@@ -71,7 +78,7 @@ def _unprepared(book: Book, acts: Iterable[Step], key: str, side: str) -> Iterat
     scope=RuleScope.ACTS,
 )
 def unidentified(book: Book) -> Iterator[Remark]:
-    for gap in _unprepared(book, book.effects.acts, "identify", "target"):
+    for gap in _unprepared(book, book.effects.acts, Identify, "target"):
         yield gap.at(
             book,
             f"{gap.overwrites}, and no step before it proves which machine that is.",
@@ -90,7 +97,7 @@ def unidentified(book: Book) -> Iterator[Remark]:
     scope=RuleScope.MOVES,
 )
 def no_direction(book: Book) -> Iterator[Remark]:
-    stated = book.with_lock("direction")
+    stated = book.with_demand(Direction)
     # What is restored into something new writes over nothing; what follows may.
     over = [step for step in book.effects.moves if not book.effects.is_beside(step)]
     first = next(iter(over), None)
@@ -109,15 +116,16 @@ def no_direction(book: Book) -> Iterator[Remark]:
             "Give a step before it `direction: {from: dump, into: target}`, with the names of your"
             " parameters.",
         )
-    into = {data.get("into") for _, data in stated}
-    for step, data in book.with_lock("overwrite"):
-        if stated and data.get("target") not in into:
+    into = {direction.into for _, direction in stated}
+    for step, overwrite in book.with_demand(Overwrite):
+        target = overwrite.target
+        if stated and target not in into:
             yield book.at_guard(
                 step,
-                "overwrite",
-                f"Step {step.number} overwrites `{data.get('target')}`, but the direction that is"
+                Overwrite.key,
+                f"Step {step.number} overwrites `{target}`, but the direction that is"
                 " stated never goes into it.",
-                f"Write `direction: {{from: {data.get('from')}, into: {data.get('target')}}}`.",
+                f"Write `direction: {{from: {overwrite.source}, into: {target}}}`.",
             )
 
 
@@ -130,7 +138,7 @@ def no_direction(book: Book) -> Iterator[Remark]:
     scope=RuleScope.ACTS,
 )
 def no_safety_copy(book: Book) -> Iterator[Remark]:
-    for gap in _unprepared(book, book.effects.acts, "copy", "target"):
+    for gap in _unprepared(book, book.effects.acts, MakeCopy, "target"):
         gone = deletes(gap.act.guard)
         yield gap.at(
             book,
@@ -153,7 +161,7 @@ def no_safety_copy(book: Book) -> Iterator[Remark]:
 )
 def unprotected(book: Book) -> Iterator[Remark]:
     fetched = book.mentions(book.effects.before_use[:-1], _FETCHED)
-    for gap in _unprepared(book, _from_copies(book), "protect", "from"):
+    for gap in _unprepared(book, _from_copies(book), Protect, "from"):
         # Without a guard that names the copy, one that was fetched first is a duplicate.
         if fetched and not act_of(gap.act.guard):
             continue
@@ -174,7 +182,7 @@ def unprotected(book: Book) -> Iterator[Remark]:
     scope=RuleScope.RESTORES,
 )
 def unfrozen(book: Book) -> Iterator[Remark]:
-    for gap in _unprepared(book, book.effects.replacing, "freeze", "target"):
+    for gap in _unprepared(book, book.effects.replacing, Freeze, "target"):
         yield gap.at(
             book,
             f"{gap.overwrites}, and nothing proves that nobody writes to it any more.",
@@ -193,7 +201,7 @@ def unfrozen(book: Book) -> Iterator[Remark]:
     scope=RuleScope.RESTORES,
 )
 def unverified(book: Book) -> Iterator[Remark]:
-    for gap in _unprepared(book, _from_copies(book), "verify", "from"):
+    for gap in _unprepared(book, _from_copies(book), Verify, "from"):
         yield gap.at(
             book,
             f"{gap.uses} that nobody has opened.",
@@ -210,7 +218,8 @@ def _from_copies(book: Book) -> Iterator[Step]:
         # A copy that is only read, into something new, is opened and checked there.
         if book.effects.is_beside(step):
             continue
-        source = parameters.get(str(step.guard.locks.get("overwrite", {}).get("from", "")))
+        overwrite = step.guard.get(Overwrite)
+        source = parameters.get(overwrite.source) if overwrite else None
         if source is None or source.type == "copy":
             yield step
 

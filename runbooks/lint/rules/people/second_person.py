@@ -9,6 +9,7 @@ from runbooks.enums import CountersignTiming, Level, RunRole, ValueType
 from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.irreversible import act_of
 from runbooks.procedure.model import Step, ValueSpec
 
@@ -37,7 +38,7 @@ def alone(book: Book) -> Iterator[Remark]:
     for act in book.effects.acts[:1]:
         if not checked:
             words = "\n".join([*book.procedure.entry, book.procedure.intro_html])
-            agreed = bool(_TOGETHER.search(words) or book.with_lock("team_check")) or book.mentions(
+            agreed = bool(_TOGETHER.search(words) or book.with_demand(TeamCheck)) or book.mentions(
                 book.effects.before_act, _TOGETHER
             )
             yield book.at(
@@ -90,7 +91,7 @@ def wrong_second_look(book: Book) -> Iterator[Remark]:
 
 def _nothing_to_compare(book: Book, step: Step) -> Iterator[Remark]:
     guard = step.guard
-    if guard.locks or any(_is_compared(value) for value in guard.record):
+    if guard.demands or any(_is_compared(value) for value in guard.record):
         return
     yield book.at_guard(
         step,
@@ -107,4 +108,4 @@ def _is_compared(value: ValueSpec) -> bool:
 
 
 def _only_reads(step: Step) -> bool:
-    return bool(step.guard.record) and not step.guard.locks and bool(_READS.match(step.title))
+    return bool(step.guard.record) and not step.guard.demands and bool(_READS.match(step.title))

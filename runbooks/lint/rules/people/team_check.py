@@ -10,6 +10,7 @@ from runbooks.enums import Level
 from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.acts import TeamCheck, Wait
 from runbooks.procedure.irreversible import act_of
 from runbooks.procedure.model import Step
 
@@ -46,7 +47,7 @@ def no_team_check(book: Book) -> Iterator[Remark]:
     for act in marked or book.effects.acts[:1]:
         yield from _stale(book, act)
     declared = bool(book.procedure.operation) and not book.effects.is_into_new
-    if not book.effects.acts and declared and not book.with_lock("team_check"):
+    if not book.effects.acts and declared and not book.with_demand(TeamCheck):
         yield book.at_act(
             f"Nobody stops and looks once more before {book.named_act}.",
             "Put a step right before it with `team_check: {fresh_for: 10m}`: target, direction,"
@@ -55,14 +56,14 @@ def no_team_check(book: Book) -> Iterator[Remark]:
 
 
 def _stale(book: Book, act: Step) -> Iterator[Remark]:
-    earlier = [s for s, _ in book.with_lock("team_check") if s.index <= act.index]
+    earlier = [s for s, _ in book.with_demand(TeamCheck) if s.index <= act.index]
     if not earlier:
         yield _never(book, act)
         return
     pause = earlier[-1]
     between = [step for step in book.path if pause.index < step.index < act.index]
     takes = sum(_expected(step) for step in between)
-    fresh = int(pause.guard.locks["team_check"].get("fresh_for") or 0)
+    fresh = pause.guard[TeamCheck].fresh_for
     if len(between) > _BETWEEN:
         yield book.at(
             pause,
@@ -73,7 +74,7 @@ def _stale(book: Book, act: Step) -> Iterator[Remark]:
     elif fresh and takes > fresh:
         yield book.at_guard(
             pause,
-            "team_check",
+            TeamCheck.key,
             f"This team check is fresh for {fresh // 60} minutes, and the steps up to step"
             f" {act.number} are expected to take {takes // 60}.",
             "Move the long steps ahead of the team check.",
@@ -114,7 +115,7 @@ def _expected(step: Step) -> int:
 )
 def too_long_undisturbed(book: Book) -> Iterator[Remark]:
     for step in book.procedure.steps:
-        if not (_expected(step) > _UNDISTURBED or "wait" in step.guard.locks):
+        if not (_expected(step) > _UNDISTURBED or Wait in step.guard):
             continue
         for line, match in book.words(step).matches(_NO_BREAK):
             yield book.at_text(

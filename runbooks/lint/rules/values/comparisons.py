@@ -9,6 +9,7 @@ from runbooks.enums import Level, ValueType
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.copies import Compare, MakeCopy, Verify
 from runbooks.procedure.model import Step, ValueSpec
 
 RULES = RuleGroup()
@@ -49,7 +50,7 @@ def not_compared(book: Book) -> Iterator[Remark]:
         return
     earlier = {v.name for s in book.procedure.steps if s.index < act.index for v in s.guard.record}
     after = book.effects.after_act
-    if any("compare" in step.guard.locks or _looks_back(step, earlier) for step in after):
+    if any(Compare in step.guard or _looks_back(step, earlier) for step in after):
         return
     beside = book.effects.is_beside(act)
     if (beside or not earlier) and book.mentions(after, _COMPARES):
@@ -112,4 +113,4 @@ def _is_exit(value: ValueSpec) -> bool:
 
 def _measures(step: Step) -> bool:
     own = any(not _is_exit(value) for value in step.guard.record)
-    return own or bool({"compare", "verify", "copy"} & set(step.guard.locks))
+    return own or (Compare, Verify, MakeCopy) in step.guard

@@ -10,10 +10,12 @@ from runbooks.enums import Level
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup
+from runbooks.procedure.guards.copies import Compare, Protect, Verify
+from runbooks.procedure.guards.target import Identify, MarkTarget
 from runbooks.procedure.model import Step, ValueSpec
 
 RULES = RuleGroup()
-_CHECKING = ("identify", "mark", "protect", "verify", "compare")
+_CHECKING = (Identify, MarkTarget, Protect, Verify, Compare)
 _RETRY = re.compile(
     r"\b(?:re-?try|try (?:it |this |the \w+ |once )?again|try once more"
     r"|(?:run|repeat|do) (?:it|this|the (?:command|restore|step|import|script)) (?:again|once more)"
@@ -55,7 +57,7 @@ def _leads_nowhere(book: Book, step: Step) -> Iterator[Remark]:
     guard = step.guard
     if guard.on_mismatch or guard.undo or guard.decide:
         return
-    keys = [key for key in _CHECKING if key in guard.locks]
+    keys = [kind.key for kind in _CHECKING if kind in guard]
     values = [value.name for value in guard.record if _is_checked(value)]
     if keys or values:
         what = f"when `{(keys or values)[0]}` is not as expected"

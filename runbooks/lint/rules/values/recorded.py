@@ -9,6 +9,7 @@ from runbooks.enums import CountersignTiming, Level, ValueType
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
+from runbooks.procedure.guards.target import Direction
 from runbooks.procedure.irreversible import act_of
 from runbooks.procedure.model import Step, ValueSpec
 
@@ -66,7 +67,7 @@ def habituating(book: Book) -> Iterator[Remark]:
                     f"`{value.name}` only has to be typed, and the step can be taken back.",
                     "Take it out, or record what was seen instead of a word.",
                 )
-        count += len(typed) + act + ("direction" in step.guard.locks)
+        count += len(typed) + act + (Direction in step.guard)
         if count > MOST_CONFIRMATIONS:
             yield book.at(
                 step,

@@ -106,7 +106,7 @@ def misplaced_caution(book: Book) -> Iterator[Remark]:
 
 def _is_answered(step: Step) -> bool:
     guard = step.guard
-    return bool(guard.record or guard.decide or guard.hold or guard.locks or guard.countersign)
+    return bool(guard.record or guard.decide or guard.hold or guard.demands or guard.countersign)
 
 
 def _action(text: str) -> str:
