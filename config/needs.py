@@ -45,7 +45,7 @@ _ASKED: tuple[tuple[type[Move], str], ...] = (
     (Countersign, "Your countersign is asked for at step {step}."),
     (Release, "Step {step} waits for your release."),
     (Decide, "Step {step} waits for your decision."),
-    (Resume, "The run is held. Look at it, then resume it with the read-back."),
+    (Resume, "The run is on hold. Look at it, then resume it with the read-back."),
     (Start, "The briefing is open; start the run when the roles are taken."),
     (Tick, "Step {step} is open and yours."),
     (Diagnose, "Something was different at step {step}; it is to be diagnosed."),

@@ -34,7 +34,7 @@ PAGE = 100
 Line = TypeVar("Line", IncidentChange, TimelineEntry, Event)
 _CHANGE, _ENTRY, _LOG = range(3)
 #: Runs that somebody may still have to measure in.
-_LIVING = {RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.HELD.value}
+_LIVING = {RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.ON_HOLD.value}
 
 
 class Key(NamedTuple):

@@ -125,9 +125,14 @@ class RunKind(StrEnum):
 class RunStatus(StrEnum):
     BRIEFING = "briefing"
     RUNNING = "running"
-    HELD = "held"
+    ON_HOLD = "on_hold"
     COMPLETED = "completed"
     ABORTED = "aborted"
+
+    @property
+    def label(self) -> str:
+        """The status as people read it."""
+        return self.value.replace("_", " ")
 
 
 class StepStatus(StrEnum):

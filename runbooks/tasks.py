@@ -191,7 +191,7 @@ def _of_a_step(run: Run, state: RunState, found: Late) -> tuple[str, str, str]:
 
 
 def _of_silence(run: Run, found: Quiet) -> tuple[str, str, str]:
-    state = "The run is held" if found.held else "The run is under way"
+    state = "The run is on hold" if found.held else "The run is under way"
     text = (
         f"{state}, and nothing was written in it for {words(_minutes(found.length))}. If it goes on"
         " elsewhere, write down what was done; if it does not, resume, hand over, or abort it."

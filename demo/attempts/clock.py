@@ -30,7 +30,7 @@ def _stale_on_a_slow_server(world: World) -> str:
         WENT_BACK,
         lambda: crew.press("operator", Unlock, act, name="ledger", password=PASSWORD),
     )
-    demand(crew.state.status is RunStatus.HELD, "The run goes on by a clock that went back.")
+    demand(crew.state.status is RunStatus.ON_HOLD, "The run goes on by a clock that went back.")
     demand(replay.verify(Run.objects.get(pk=crew.run)).ok, "The log goes backwards.")
     return answer
 
@@ -51,7 +51,7 @@ def _stop_by_a_wrong_clock(world: World) -> str:
         crew.press("verifier", Hold)
     except Exception as error:
         raise GotThrough("STOP was refused.") from error
-    demand(crew.state.status is RunStatus.HELD, "The run is not held.")
+    demand(crew.state.status is RunStatus.ON_HOLD, "The run is not held.")
     return "STOP was accepted, dated like the last event, and marked: clock went back."
 
 

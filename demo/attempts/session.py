@@ -20,7 +20,7 @@ def _move_signed_out(world: World) -> str:
     client = world.client("operator")
     client.post("/accounts/logout/")
     answer = client.post(f"/runs/{crew.run}/hold/", {}, headers=JSON)
-    demand(Run.objects.get(pk=crew.run).status != RunStatus.HELD, "The run is held.")
+    demand(Run.objects.get(pk=crew.run).status != RunStatus.ON_HOLD, "The run is on hold.")
     return _said(answer, 401, "signed_out")
 
 

@@ -73,7 +73,7 @@ class Day:
         found = state.steps[step]
         if found.status is not StepStatus.MISMATCH:
             raise DayBroken(f"{mistake}: {who} {tried}, and step {step} is {found.status}.")
-        if (state.status is RunStatus.HELD) is not held:
+        if (state.status is RunStatus.ON_HOLD) is not held:
             raise DayBroken(f"{mistake}: {who} {tried}, and the run is {state.status}.")
-        remedy = "The run is held for a second person." if held else "Diagnose first."
+        remedy = "The run is on hold for a second person." if held else "Diagnose first."
         return Line(mistake, who, tried, "mismatch", found.reason, remedy)

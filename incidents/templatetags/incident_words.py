@@ -48,7 +48,7 @@ _SIGNS = {
     "invalid": "bad",
     RunStatus.BRIEFING.value: "off",
     RunStatus.RUNNING.value: "warn",
-    RunStatus.HELD.value: "bad",
+    RunStatus.ON_HOLD.value: "bad",
     RunStatus.COMPLETED.value: "good",
     RunStatus.ABORTED.value: "off",
 }

@@ -43,7 +43,7 @@ RUN: dict[str, object] = {
     "source": {"name": "nightly, cellar", "environment": ""},
     "target": {"name": "ledger @ db-prod-1", "environment": "production"},
     "goal_seconds": 14400,
-    "held": None,
+    "on_hold": None,
     "hand_over": None,
     "replacement": None,
     "turned_back": False,

@@ -70,7 +70,7 @@ class RunAnswer:
         return self.head.goal_seconds or None
 
     @property
-    def held(self) -> RunAnswer | None:
+    def on_hold(self) -> RunAnswer | None:
         """The run, while it is on hold."""
         return self if self.state.held_at else None
 

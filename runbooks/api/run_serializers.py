@@ -131,7 +131,9 @@ class BriefSerializer(AnswerSerializer[RunAnswer]):
     )
     last_failure = FailureSerializer(
         allow_null=True,
-        help_text="The last live attempt before it, if that went wrong; in the briefing, and held.",
+        help_text=(
+            "The last live attempt before it, if that went wrong; in the briefing, and on hold."
+        ),
     )
     lock = FailureSerializer(
         allow_null=True, help_text="The attempt that keeps this run from being started."
@@ -265,7 +267,7 @@ class RunNowSerializer(RunHeadSerializer[RunAnswer]):
     source = PlaceSerializer(source="head.source", allow_null=True)  # type: ignore[assignment]
     target = PlaceSerializer(source="head.target", allow_null=True)
     goal_seconds = serializers.IntegerField(allow_null=True, help_text="RTO of the system.")
-    held = HeldSerializer(allow_null=True)
+    on_hold = HeldSerializer(allow_null=True)
     hand_over = HandOverSerializer(allow_null=True)
     replacement = ReplacementSerializer(allow_null=True)
     turned_back = serializers.BooleanField(source="state.turned_back")

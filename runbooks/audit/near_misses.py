@@ -36,7 +36,7 @@ PAGE = 50
 _WAYS = {kind: way for way, kind in NOTICED_KINDS.items()}
 #: What is shown of an attempt besides its move; the rest (values, reasons) stays in the log.
 _PLAIN = ("role", "answer", "gate")
-_LIVING = {RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.HELD.value}
+_LIVING = {RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.ON_HOLD.value}
 
 
 @dataclass(frozen=True)

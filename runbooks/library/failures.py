@@ -191,7 +191,7 @@ def told(run: Run) -> dict[str, Failure | None]:
     attempt before it, and the one that keeps it from being started (`lock`). While it is under way
     nothing: there is no time to read then."""
     briefing = run.status == RunStatus.BRIEFING.value
-    if not briefing and run.status != RunStatus.HELD.value:
+    if not briefing and run.status != RunStatus.ON_HOLD.value:
         return {"failure": None, "lock": None}
     return {
         "failure": last_failure(run.revision.runbook, before=run),

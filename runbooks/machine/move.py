@@ -20,8 +20,8 @@ from runbooks.machine.state import RunState
 
 BRIEFING = frozenset({RunStatus.BRIEFING})
 RUNNING = frozenset({RunStatus.RUNNING})
-HELD = frozenset({RunStatus.HELD})
-NOT_ENDED = BRIEFING | RUNNING | HELD
+ON_HOLD = frozenset({RunStatus.ON_HOLD})
+NOT_ENDED = BRIEFING | RUNNING | ON_HOLD
 ANY_STATUS = frozenset(RunStatus)
 
 #: The role that the step names as its performer.

@@ -10,7 +10,7 @@ from runbooks.enums import RunStatus, StepStatus
 from runbooks.machine.state import RunState, StepState, current
 
 #: Runs in which somebody is expected to act. A briefing may wait for days.
-UNDER_WAY = frozenset({RunStatus.RUNNING, RunStatus.HELD})
+UNDER_WAY = frozenset({RunStatus.RUNNING, RunStatus.ON_HOLD})
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,13 @@ def _quiet(
     length = at - last_at
     if length <= max(quiet_after, _taking(state)):
         return []
-    return [Quiet(state.sequence, state.status is RunStatus.HELD, length)]
+    return [Quiet(state.sequence, state.status is RunStatus.ON_HOLD, length)]
 
 
 def _taking(state: RunState) -> timedelta:
     """How long the step that is being done takes by its own account."""
     index = current(state)
-    if index is None or state.status is RunStatus.HELD:
+    if index is None or state.status is RunStatus.ON_HOLD:
         return timedelta(0)
     pace = state.step(index).guard.duration
     if state.steps[index].status is not StepStatus.STARTED or pace is None:

@@ -57,7 +57,7 @@ _WRONG_RUN = {
         "The run is under way.",
         "This is only possible before the start or in a hold.",
     ),
-    RunStatus.HELD: ("held", "The run is held.", "Resume it first, with the read-back."),
+    RunStatus.ON_HOLD: ("on_hold", "The run is on hold.", "Resume it first, with the read-back."),
     RunStatus.COMPLETED: (
         "run_ended",
         "The run has ended; it is frozen.",

@@ -172,7 +172,7 @@ def taken_back(state: RunState, index: int) -> list[int]:
 def current(state: RunState) -> int | None:
     """The one step that may be acted on now: the first unfinished one of the aside entered last,
     else of the main path. None when nothing is left, or the run is not under way."""
-    if state.status not in {RunStatus.RUNNING, RunStatus.HELD}:
+    if state.status not in {RunStatus.RUNNING, RunStatus.ON_HOLD}:
         return None
     for key in reversed(state.entered):
         for index in in_section(state, key):

@@ -51,7 +51,7 @@ def _remedy(state: RunState, at: datetime) -> str:
     """What to do about a clock that shows `at` (aware): a run is not kept waiting for days."""
     briefing = state.status is RunStatus.BRIEFING
     right = "Set the clock of the database server right"
-    held = "" if briefing else "The run is held. "
+    held = "" if briefing else "The run is on hold. "
     if state.last_at - at > _TOO_FAR:
         return f"{held}{right}, abort this run and prepare it again."
     then = "try again" if briefing else "resume"

@@ -21,11 +21,11 @@ from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Tick
 RUN_WAYS: tuple[tuple[RunStatus, type[Move], RunStatus], ...] = (
     (RunStatus.BRIEFING, Start, RunStatus.RUNNING),
     (RunStatus.BRIEFING, Abort, RunStatus.ABORTED),
-    (RunStatus.RUNNING, Hold, RunStatus.HELD),
-    (RunStatus.HELD, Resume, RunStatus.RUNNING),
+    (RunStatus.RUNNING, Hold, RunStatus.ON_HOLD),
+    (RunStatus.ON_HOLD, Resume, RunStatus.RUNNING),
     (RunStatus.RUNNING, Complete, RunStatus.COMPLETED),
     (RunStatus.RUNNING, Abort, RunStatus.ABORTED),
-    (RunStatus.HELD, Abort, RunStatus.ABORTED),
+    (RunStatus.ON_HOLD, Abort, RunStatus.ABORTED),
 )
 STEP_WAYS: tuple[tuple[StepStatus, type[Move], StepStatus], ...] = (
     (StepStatus.LOCKED, Tick, StepStatus.OPEN),
@@ -146,7 +146,7 @@ def _who(rule: Rule) -> str:
 
 
 def _listed(kind: type[StrEnum], members: Iterable[StrEnum]) -> str:
-    return ", ".join(word.value for word in kind if word in members)
+    return ", ".join(word.value.replace("_", " ") for word in kind if word in members)
 
 
 def _yes(true: bool) -> str:

@@ -78,7 +78,7 @@ class Run(models.Model):
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="runs")
     kind = models.CharField(max_length=10, choices=choices(RunKind))
-    status = models.CharField(max_length=12, choices=choices(RunStatus))
+    status = models.CharField(max_length=12, choices=[(s.value, s.label) for s in RunStatus])
     title = models.CharField(max_length=200)
     prepared_at = models.DateTimeField()
     prepared_by = models.ForeignKey(
@@ -117,9 +117,9 @@ class Run(models.Model):
                 name="run_held_at_and_by_together",
             ),
             models.CheckConstraint(
-                condition=Q(status=RunStatus.HELD.value, held_at__isnull=False)
-                | (~Q(status=RunStatus.HELD.value) & Q(held_at__isnull=True)),
-                name="run_held_has_a_time",
+                condition=Q(status=RunStatus.ON_HOLD.value, held_at__isnull=False)
+                | (~Q(status=RunStatus.ON_HOLD.value) & Q(held_at__isnull=True)),
+                name="run_on_hold_has_a_time",
             ),
             models.CheckConstraint(
                 condition=Q(hand_over_by__isnull=True, hand_over_to__isnull=True)

@@ -65,7 +65,7 @@ class OtherRun:
         if not self.blocks and self.overwrote_at is None:
             since = f"nothing has happened in it since {stamp(self.last_at)}"
             return f"Run {number} {work} {name}; {since}."
-        held = " It is held." if self.run.status == RunStatus.HELD.value else ""
+        held = " It is on hold." if self.run.status == RunStatus.ON_HOLD.value else ""
         return f"Run {number} {work} {name} now.{held}"
 
 

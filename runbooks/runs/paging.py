@@ -43,7 +43,7 @@ def of_stop(run: Run, state: RunState, line: LogLine, event: RunHeld, by: User) 
     called = access.holding(Role.MANAGER) if decider is None else User.objects.filter(pk=decider)
     why = f" Reason: {full_stop(event.reason)}" if event.reason else ""
     if event.clock:
-        cause = "The clock went back, and the run is held."
+        cause = "The clock went back, and the run is on hold."
     elif event.mismatch:
         cause = "Wrong answers hold the run for a second person."
     else:

@@ -41,7 +41,7 @@ def banner(desk: Desk) -> Banner | None:
     state = desk.state
     if state.hand_over_to is not None:
         return _hand_over(desk)
-    if state.status is RunStatus.HELD:
+    if state.status is RunStatus.ON_HOLD:
         return _held(desk)
     if state.status is RunStatus.RUNNING and went_back(state.last_at, desk.at):
         return Banner("The clock went back.", _clock_words(desk))
@@ -70,7 +70,7 @@ def _held(desk: Desk) -> Banner:
     if state.held_for_mismatch:
         stopped = f"The run stands still since {since}."
     return Banner(
-        "HELD. Hands off.",
+        "ON HOLD. Hands off.",
         f"{stopped} Look together, find out, then go on or abort.{_waiting(state)}",
         panel=desk.panel(Resume) if Allowed(Resume) in desk.controls else None,
         cancel=cancelling(state, now),

@@ -22,7 +22,7 @@ from runbooks.procedure.serialization import from_json
 _ENDED = {
     RunStatus.BRIEFING.value: "was prepared and not started",
     RunStatus.RUNNING.value: "is still running",
-    RunStatus.HELD.value: "is held",
+    RunStatus.ON_HOLD.value: "is on hold",
     RunStatus.COMPLETED.value: "was completed",
     RunStatus.ABORTED.value: "was aborted",
 }

@@ -83,7 +83,7 @@ class Head:
 STATUS_CLASSES: dict[str, str] = {
     RunStatus.BRIEFING: "off",
     RunStatus.RUNNING: "good",
-    RunStatus.HELD: "warn",
+    RunStatus.ON_HOLD: "warn",
     RunStatus.COMPLETED: "good",
     RunStatus.ABORTED: "bad",
 }
@@ -96,15 +96,15 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Person
     rto = system.rto if system else None
     until = state.ended_at or desk.at
     elapsed = until - state.started_at if state.started_at else timedelta(0)
-    may_hold = Allowed(Hold) in desk.controls and state.status is not RunStatus.HELD
+    may_hold = Allowed(Hold) in desk.controls and state.status is not RunStatus.ON_HOLD
     ended = ""
     if state.ended_at:
-        ended = f"{state.status.value} {stamp(state.ended_at)}"
+        ended = f"{state.status.label} {stamp(state.ended_at)}"
     return Head(
         title=title,
         number=state.number,
         kind="DRILL" if state.kind is RunKind.DRILL else "LIVE",
-        status=state.status.value,
+        status=state.status.label,
         status_class=STATUS_CLASSES[state.status],
         source=source,
         target=target,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lib.times import stamp
+from runbooks.enums import RunStatus
 from runbooks.models import Run
 from runbooks.screen.head import STATUS_CLASSES
 from runbooks.screen.words import clock_face
@@ -35,7 +36,7 @@ def run_line(run: Run, at: datetime) -> RunLine:
         pk=run.pk,
         title=run.title,
         kind=run.kind.upper(),
-        status=run.status,
+        status=RunStatus(run.status).label,
         status_class=STATUS_CLASSES[run.status],
         system=system.name if system else "",
         when=stamp(run.started_at or run.prepared_at),

@@ -98,8 +98,8 @@ def others(
 def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
     """For whom the open step waits, when it is not the person who looks at it; '' otherwise."""
     state, step = desk.state, desk.state.steps[told.index]
-    if state.status is RunStatus.HELD:
-        return "The run is held. Nothing moves until it is resumed."
+    if state.status is RunStatus.ON_HOLD:
+        return "The run is on hold. Nothing moves until it is resumed."
     if state.hand_over_to is not None:
         return "The run is being handed over. Nothing moves in between."
     mine = state.people.get(desk.person)

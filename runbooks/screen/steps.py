@@ -197,7 +197,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
         gate for gate in found if not f"{gate.guard}.{gate.key}".startswith(_AFTER_THE_COMMAND)
     ]
     closed = not given and any(not gate.open for gate in waited)
-    resting = state.status is RunStatus.HELD or state.hand_over_to is not None
+    resting = state.status is RunStatus.ON_HOLD or state.hand_over_to is not None
     html = told.body_html
     if resting or closed:
         html = put_away(html, _RESTING if resting else _CLOSED)

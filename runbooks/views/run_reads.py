@@ -23,7 +23,7 @@ from runbooks.views import run_page
 
 PAGE = 30
 LINES = 400
-LIVING = (RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.HELD.value)
+LIVING = (RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.ON_HOLD.value)
 
 
 @require_GET
@@ -47,7 +47,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
             "living": _lines(living),
             "ended": _lines(found[:PAGE]),
             "status": status,
-            "statuses": [s.value for s in RunStatus],
+            "statuses": [(s.value, s.label) for s in RunStatus],
             "older": f"?status={status}&before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
             "newer": f"?status={status}" if paged else "",
         },

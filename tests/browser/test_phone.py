@@ -89,7 +89,7 @@ def test_a_step_is_ticked_and_the_run_stopped_by_touch(open_screen, stage) -> No
     screen.page.evaluate("scrollTo(0, document.body.scrollHeight)")
     expect(stop).to_be_in_viewport(ratio=1)
     stop.tap()
-    expect(screen.page.get_by_role("heading", name="HELD. Hands off.")).to_be_visible()
+    expect(screen.page.get_by_role("heading", name="ON HOLD. Hands off.")).to_be_visible()
 
 
 def test_the_menu_opens_by_touch(open_screen: OpenScreen, stage: dict[str, str]) -> None:

@@ -83,7 +83,7 @@ def test_stop_tick_and_note_are_sent_once_after_the_sign_in(
     expect(screen.page.locator("#margin")).to_contain_text("Written while signed out.")
     expect(screen.page.locator(".refusal")).to_be_visible()
     expect(screen.page.locator("#not-saved")).to_be_hidden()
-    expect(screen.page.locator("#link")).to_contain_text("held")
+    expect(screen.page.locator("#link")).to_contain_text("on hold")
     after = kinds(screen)[len(before) :]
     assert after.count("note.added") == 1
     assert after == ["run.held", "note.added"]
@@ -265,7 +265,7 @@ def test_a_value_that_was_typed_survives_a_stop_by_another(
     value = writer.open_step.locator('form:has([data-primary]) [name="value_entries"]')
     value.fill("48211")
     other.page.locator("#stop button").click()
-    expect(writer.page.locator("#link")).to_contain_text("held")
+    expect(writer.page.locator("#link")).to_contain_text("on hold")
     expect(value).to_have_count(0)
     resume = other.page.locator('form[data-move="resume"]')
     resume.locator('[name="read_back"]').fill("none")

@@ -141,7 +141,7 @@ def stop_and_resume(crew: Crew) -> None:
     """The key S, a wrong read-back, the right one."""
     crew.verifier.page.keyboard.press("s")
     for screen in crew.screens:
-        expect(screen.page.get_by_role("heading", name="HELD. Hands off.")).to_be_visible()
+        expect(screen.page.get_by_role("heading", name="ON HOLD. Hands off.")).to_be_visible()
         expect(screen.button).to_have_count(0)
         expect(screen.open_step.locator(".command")).to_have_count(0)
     form = crew.operator.page.locator('form[data-move="resume"]')

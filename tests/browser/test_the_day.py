@@ -104,7 +104,7 @@ def writing_backup(crew: Crew) -> None:
     operator.write({"value_wait.first_line": "Writing backup to file ledger.bak ... 1 %"})
     operator.press("Check the first line")
     banner = operator.page.locator(".banner")
-    expect(banner).to_contain_text("HELD. Hands off.")
+    expect(banner).to_contain_text("ON HOLD. Hands off.")
     expect(banner.locator(".cancel-now")).to_contain_text("Press Ctrl-C once.")
     expect(banner).to_contain_text("“writing backup”")
     expect(banner).to_contain_text("A second person must come")

@@ -326,9 +326,9 @@ def test_nginx_passes_pages_and_streams(
     wait_until(lambda: answers(server.port))
     with proxied([nginx, "-p", str(tmp_path), "-c", str(whole)], port):
         a_page_and_a_stream(world, port, tls=True)
-        moved = get(plain, "/runs/?status=held")
+        moved = get(plain, "/runs/?status=on_hold")
         assert moved.status == 308
-        assert moved.headers["Location"] == "https://countersign.example.org/runs/?status=held"
+        assert moved.headers["Location"] == "https://countersign.example.org/runs/?status=on_hold"
         # A stranger's word on who they are does not arrive.
         forged = get(port, "/accounts/login/", tls=True, **{"X-Request-Id": "forged-by-me"})
         assert forged.headers["X-Request-Id"] != "forged-by-me"

@@ -207,7 +207,7 @@ def test_what_says_nothing_is_refused(name: str, text: str, place: Place) -> Non
 
 def test_a_stop_is_never_refused_for_its_words(place: Place) -> None:
     place.move(Hold, by="verifier", reason=".")
-    assert place.play.run.status == "held"
+    assert place.play.run.status == "on_hold"
 
 
 def test_a_title_of_a_runbook_or_a_step(author: User, at: datetime) -> None:

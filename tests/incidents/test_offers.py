@@ -145,7 +145,7 @@ def _only_what_stands(whole: RunState) -> None:
     everything = ["writes stopped", *stated, "recovery point", "restored", "reopened"]
     assert _labels(whole) == everything
     assert _labels(whole, own=()) == []
-    assert _labels(replace(whole, status=RunStatus.HELD)) == ["writes stopped"]
+    assert _labels(replace(whole, status=RunStatus.ON_HOLD)) == ["writes stopped"]
     assert _labels(replace(whole, turned_back=True)) == ["writes stopped", *stated]
     unfrozen = [label for label in everything if label != "writes stopped"]
     assert _labels(_without(whole, "freeze")) == unfrozen

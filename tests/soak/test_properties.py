@@ -43,7 +43,7 @@ def stored(number: int) -> tuple[Run, RunState]:
 def untouched(before: RunState, after: RunState) -> bool:
     """Whether a refusal left its near miss and nothing else; the third wrong answer at a step
     holds the run, and that is all."""
-    if after.status is RunStatus.HELD and before.status is not RunStatus.HELD:
+    if after.status is RunStatus.ON_HOLD and before.status is not RunStatus.ON_HOLD:
         return after.steps == before.steps and after.sequence == before.sequence + 2
     stated = replace(before.stated, misses=after.stated.misses)
     sequence = before.sequence + 1

@@ -60,7 +60,7 @@ class RunEvent:
     changes_state: ClassVar[bool] = False
     has_statement: ClassVar[bool] = False
 
-    step: int | None = optional(None)
+    step: int | None = field(default=None, init=False)
     clock_went_back: datetime | None = optional(None)
 
     def __init_subclass__(cls) -> None:
@@ -106,7 +106,8 @@ class RunEvent:
         return {
             names.get(each.name, each.name): plain(value)
             for each in fields(self)
-            if (value := getattr(self, each.name)) != each.default or not each.metadata
+            if each.init
+            and ((value := getattr(self, each.name)) != each.default or not each.metadata)
         }
 
 

@@ -36,11 +36,10 @@ class _Codec:
     def __init__(self, event: type[RunEvent]) -> None:
         hints = get_type_hints(event)
         self.event = event
-        self.names = frozenset(each.name for each in fields(event))
-        self.defaults = {
-            each.name: each.default for each in fields(event) if each.default is not MISSING
-        }
-        readers = {each.name: _reader(hints[each.name]) for each in fields(event)}
+        kept = [each for each in fields(event) if each.init]
+        self.names = frozenset(each.name for each in kept)
+        self.defaults = {each.name: each.default for each in kept if each.default is not MISSING}
+        readers = {each.name: _reader(hints[each.name]) for each in kept}
         self.readers = [(name, read) for name, read in readers.items() if read]
 
     def read(self, data: Mapping[str, Any]) -> RunEvent:
@@ -107,12 +106,15 @@ class FieldType(NamedTuple):
 
 
 def field_types(event: type[RunEvent]) -> tuple[FieldType, ...]:
-    """The fields of `event`. A step that may be None is only listed where the kind declares it."""
+    """The fields of `event`, by the names that the log has for them."""
     hints, names = get_type_hints(event), {name: key for key, name in event.renamed.items()}
-    return tuple(
-        FieldType(names.get(each.name, each.name), _words(hints[each.name]), bool(each.metadata))
-        for each in fields(event)
-    )
+    types = []
+    for each in fields(event):
+        if each.init:
+            words, is_optional = _words(hints[each.name]), bool(each.metadata)
+            words = words.removesuffix(" or null") if is_optional else words
+            types.append(FieldType(names.get(each.name, each.name), words, is_optional))
+    return tuple(types)
 
 
 _TYPES = {int: "number", str: "text", bool: "true or false", datetime: "time", type(None): "null"}

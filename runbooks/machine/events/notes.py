@@ -16,6 +16,8 @@ class StrikableEvent(RunEvent):
     """What can be struck out: only what changes no state. A wrong tick is corrected by going the
     way back."""
 
+    step: int | None = optional(None)
+
     def record_in(self, stated: Stated, line: LogLine) -> Stated:
         return replace(stated, entries={**stated.entries, line.sequence: line.by})
 

@@ -86,7 +86,7 @@ class RunHeld(RunEvent):
     def apply_to(self, state: RunState, line: LogLine) -> RunState:
         return replace(
             state,
-            status=RunStatus.HELD,
+            status=RunStatus.ON_HOLD,
             held_at=line.at,
             held_by=line.by,
             held_for_mismatch=self.mismatch,

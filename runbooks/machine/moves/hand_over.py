@@ -9,7 +9,16 @@ from accounts.enums import Right
 from runbooks.enums import Caught
 from runbooks.machine.entries import line, somebody, text
 from runbooks.machine.interlocks.identify import proof_of
-from runbooks.machine.move import ANYBODY, HELD, NOT_ENDED, OPERATOR, RUNNING, Move, Request, Rule
+from runbooks.machine.move import (
+    ANYBODY,
+    NOT_ENDED,
+    ON_HOLD,
+    OPERATOR,
+    RUNNING,
+    Move,
+    Request,
+    Rule,
+)
 from runbooks.machine.moves.hold import READ_BACK, read_back
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
 from runbooks.machine.state import RunState, place
@@ -22,7 +31,7 @@ class HandOver(Move):
 
     kind = "hand_over"
     title, button = "Hand over", "Offer the hand-over"
-    rule = Rule(RUNNING | HELD, OPERATOR, moving=False)
+    rule = Rule(RUNNING | ON_HOLD, OPERATOR, moving=False)
     first_events = frozenset({"hand_over.offered", "hand_over.withdrawn"})
 
     to: int = field(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from runbooks.machine.entries import line, text
-from runbooks.machine.move import CREW, EVERYONE, HELD, RUNNING, Move, Request, RestsOnTime, Rule
+from runbooks.machine.move import CREW, EVERYONE, ON_HOLD, RUNNING, Move, Request, RestsOnTime, Rule
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
 from runbooks.machine.state import RunState, place
 
@@ -45,7 +45,7 @@ class Resume(Move):
 
     kind = "resume"
     title, button = "Resume", "Resume the run"
-    rule = Rule(HELD, CREW, moving=False, rests_on_time=RestsOnTime.ALWAYS)
+    rule = Rule(ON_HOLD, CREW, moving=False, rests_on_time=RestsOnTime.ALWAYS)
     first_events = frozenset({"run.resumed"})
 
     read_back: str = field(metadata=READ_BACK)

@@ -168,7 +168,7 @@ def test_a_hand_over_tells_what_was_said(programs: Programs) -> None:
     assert run["hand_over"]["to"]["name"] == "Relief"
     assert {name: run["hand_over"][name] for name in words} == words
     assert "accept_hand_over" in {one["move"] for one in run["allowed_moves"]}
-    assert programs.now("operator")["held"] is None
+    assert programs.now("operator")["on_hold"] is None
 
 
 def test_an_unchanged_run_is_not_sent_again(

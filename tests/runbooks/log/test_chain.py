@@ -237,7 +237,7 @@ def test_a_revision_may_still_be_approved_and_nothing_else(found: Play) -> None:
         (RunStep, {"released_at": F("done_at")}),
         (RunStep, {"done_at": None, "done_by": None}),
         (RunStep, {"step": 0}),
-        (Run, {"status": "held"}),
+        (Run, {"status": "on_hold"}),
         (Run, {"held_by": 1}),
         (Run, {"status": "completed"}),
         (Run, {"ended_at": F("prepared_at")}),

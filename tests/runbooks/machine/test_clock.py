@@ -105,7 +105,7 @@ def test_what_rests_on_time_is_refused_and_holds_the_run(
         line = LogLine(state.sequence + 1, request.at, by, event)
         assert line.event.clock_went_back == game.at
         state = apply(state, line)
-    assert state.status is RunStatus.HELD
+    assert state.status is RunStatus.ON_HOLD
     assert state.stated.held_by_clock
     assert not state.held_for_mismatch
 
@@ -191,7 +191,11 @@ def test_nothing_else_is_said_to_a_stranger() -> None:
 @pytest.mark.parametrize(
     ("started", "behind", "remedy"),
     [
-        (True, timedelta(hours=1), "The run is held. Set the clock of the database server right,"),
+        (
+            True,
+            timedelta(hours=1),
+            "The run is on hold. Set the clock of the database server",
+        ),
         (False, timedelta(hours=1), "Set the clock of the database server right, or wait until"),
         (True, timedelta(days=2), "abort this run and prepare it again."),
     ],

@@ -69,7 +69,7 @@ def quiet(after: float, *, held: bool = False) -> list[Quiet]:
     return [Quiet(9, held, minutes(after))]
 
 
-HELD, BRIEFING = RunStatus.HELD, RunStatus.BRIEFING
+HELD, BRIEFING = RunStatus.ON_HOLD, RunStatus.BRIEFING
 
 TABLE = {
     "begun, within its limit": (state(DUMP), 29, []),

@@ -245,6 +245,6 @@ def test_it_works_before_the_start_and_in_a_hold() -> None:
     sent = {**GONE, "to": STRANGER, "to_name": "S"}
     game.must(ProposeReplacement, DECIDER, **sent)
     taken_over(game, STRANGER)
-    assert game.state.status is RunStatus.HELD
+    assert game.state.status is RunStatus.ON_HOLD
     game.must(Resume, STRANGER, read_back="none")
     assert game.state.steps[0].status is StepStatus.OPEN

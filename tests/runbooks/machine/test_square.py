@@ -54,7 +54,7 @@ LETTERS = {
     "+": "accepted",
     "b": "not_started",
     "u": "running",
-    "h": "held",
+    "h": "on_hold",
     "e": "run_ended",
     "n": "not_in_run",
     "r": "wrong_role",
@@ -322,7 +322,7 @@ def blank(guard: str) -> RunState:
 
 
 def with_run(state: RunState, status: RunStatus) -> RunState:
-    held = {"held_at": START, "held_by": OPERATOR} if status is RunStatus.HELD else {}
+    held = {"held_at": START, "held_by": OPERATOR} if status is RunStatus.ON_HOLD else {}
     return replace(state, status=status, **held)  # type: ignore[arg-type]
 
 
@@ -363,7 +363,7 @@ def test_moves_on_a_step(
 def test_no_step_moves_unless_the_run_does(
     move: type[Move], guard: str, data: dict[str, Any], expected: dict[str, str], status: RunStatus
 ) -> None:
-    letter = {"briefing": "b", "held": "h", "completed": "e", "aborted": "e"}[status]
+    letter = {"briefing": "b", "on_hold": "h", "completed": "e", "aborted": "e"}[status]
     for person in PEOPLE.values():
         states = [with_step(with_run(blank(guard), status), each) for each in STEPS]
         found = "".join(verdict(state, move, person, step, data) for state, step in states)

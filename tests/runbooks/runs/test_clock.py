@@ -107,7 +107,7 @@ def test_a_clock_that_is_set_back_holds_the_run(run: Play, send: Send, monkeypat
     assert send(run, "verifier", Countersign, step=0) == ""
     set_clocks(monkeypatch, database=-HOUR)
     assert send(run, "operator", Tick, step=0) == WENT_BACK
-    assert run.run.status == RunStatus.HELD
+    assert run.run.status == RunStatus.ON_HOLD
     assert send(run, "operator", Resume, read_back="none", comment="") == WENT_BACK
     assert send(run, "operator", Note, text="The clock is wrong.") == ""
     assert send(run, "decider", Abort, reason="It cannot wait.", deviation="other") == ""
@@ -130,12 +130,12 @@ def test_people_and_programs_are_told(run: Play, monkeypatch: PATCH) -> None:
     lines = client.get(f"/runs/{run.run.pk}/log/").content.decode()
     assert "(clock went back: it showed" in lines
     api = program(run.people["operator"])
-    assert api.get(f"/api/v1/runs/{run.run.pk}/").json()["held"]["for_clock"] is True
+    assert api.get(f"/api/v1/runs/{run.run.pk}/").json()["on_hold"]["for_clock"] is True
     events = api.get(f"/api/v1/runs/{run.run.pk}/events/").json()["results"]
     marked = [event["kind"] for event in events if event["clock_went_back"]]
     assert marked == ["move.refused", "run.held"]
     notice = run.people["decider"].notices.latest("pk")
-    assert "The clock went back, and the run is held." in notice.text
+    assert "The clock went back, and the run is on hold." in notice.text
 
 
 def backwards(run: Play) -> str:

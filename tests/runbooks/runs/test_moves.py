@@ -256,7 +256,7 @@ def test_who_lost_their_right_in_the_run_may_still_say_stop(at: datetime, role: 
     found.people = {**found.people, role.value: lost}
     found.move(Note, by=role.value, text="This is the wrong host.")
     found.move(Hold, by=role.value)
-    assert persistence.load(found.run.pk)[1].status is RunStatus.HELD
+    assert persistence.load(found.run.pk)[1].status is RunStatus.ON_HOLD
 
 
 def test_preparing_what_may_not_be_run(at: datetime) -> None:

@@ -113,7 +113,7 @@ def test_a_wrong_one_is_a_near_miss_and_the_third_holds_the_run(run: Play) -> No
         with pytest.raises(MoveRefused):
             run.move(Countersign, by="verifier", step=0, password=SECRET)
     run.run.refresh_from_db()
-    assert run.run.status == "held"
+    assert run.run.status == "on_hold"
     missed = Event.objects.filter(kind="move.refused", text__contains='"guard":"signature"')
     assert missed.count() == 3
 

@@ -201,10 +201,10 @@ def test_a_long_command_is_checked_by_its_first_line_before_it_can_be_ticked(
 def test_a_bad_sign_puts_the_way_to_cancel_before_everything(told: Play, signed_in: SignIn) -> None:
     at_the_wait(told).move(BeginStep, step=3)
     told.move(Record, step=3, values={"wait.first_line": "pg_dump: writing backup to file"})
-    assert Run.objects.get(pk=told.run.pk).status == RunStatus.HELD.value
+    assert Run.objects.get(pk=told.run.pk).status == RunStatus.ON_HOLD.value
     html = page(told, signed_in(told.people["operator"]))
     standing = html[html.index('id="standing"') :]
-    assert standing.index(CANCEL) < standing.index("HELD. Hands off.")
+    assert standing.index(CANCEL) < standing.index("ON HOLD. Hands off.")
     assert "You cannot resume it alone" in html
     assert "Verifier (verifier) or Decider (decider)" in html
     assert "pg_restore --verbose" not in html

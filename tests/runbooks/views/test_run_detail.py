@@ -135,7 +135,7 @@ def test_the_list_shows_what_is_under_way_first(
     other = story(told.people, told.at, source=SHEET.replace(b"books", b"shelf"))
     html = signed_in(operator).get(reverse("runbooks:run_list")).content.decode()
     assert html.index(f"/runs/{other.run.pk}/") < html.index(f"/runs/{told.run.pk}/")
-    held = signed_in(operator).get(reverse("runbooks:run_list"), {"status": "held"})
+    held = signed_in(operator).get(reverse("runbooks:run_list"), {"status": "on_hold"})
     assert "No runs here" in held.content.decode()
 
 

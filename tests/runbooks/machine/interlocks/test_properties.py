@@ -124,7 +124,7 @@ def values(state: RunState, index: int) -> dict[str, str]:
 def right(game: Game) -> None:
     """The next thing that belongs to be done, by whom it belongs to."""
     state, now = game.state, current(game.state)
-    if state.status is RunStatus.HELD:
+    if state.status is RunStatus.ON_HOLD:
         done = [s for s in state.steps if s.status is StepStatus.DONE]
         last = max(done, key=lambda s: s.touched).index if done else None
         said = "none" if last is None else state.step(last).number
