@@ -15,7 +15,7 @@ from runbooks.enums import RunKind, RunStatus
 from runbooks.machine.freshness import WENT_BACK
 from runbooks.models import Event, Evidence
 from runbooks.runs.replay import Verdict
-from runbooks.runs.transaction import Answer
+from runbooks.runs.transaction import MoveAnswer
 from runbooks.screen import Told
 
 
@@ -145,7 +145,7 @@ class EvidenceLineSerializer(AnswerSerializer[Evidence]):
     url = ApiAddressField("evidence_file", "run_id", "pk")
 
 
-class MoveDoneSerializer(AnswerSerializer[Answer]):
+class MoveDoneSerializer(AnswerSerializer[MoveAnswer]):
     """A move that was made. `replayed`: this key was answered before, and nothing was done now."""
 
     sequence = serializers.IntegerField(help_text="The last event of the log now.")

@@ -78,6 +78,7 @@ class Move:
     key. A `signature` may ask for the password again. `needs` are rights of which the sender's
     account holds one, whatever the role; `by_a_look`: their role asks for no further one.
     `takes_file`: a file is sent with it. `keeps_refusals`: a refused one is written into the log.
+    `looked_up` fields are filled in for the sender: they are no part of what was sent.
     """
 
     kind: ClassVar[str]
@@ -90,6 +91,7 @@ class Move:
     keeps_refusals: ClassVar[bool] = True
     needs: ClassVar[tuple[Right, ...]] = (Right.VIEW,)
     by_a_look: ClassVar[bool] = False
+    looked_up: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def index(self) -> int | None:

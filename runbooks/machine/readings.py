@@ -12,8 +12,8 @@ from runbooks.machine.attempts import put
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.gates import closed_gate, not_yet
 from runbooks.machine.interlocks.interlock import Wrong
-from runbooks.machine.misses import holding, too_many
 from runbooks.machine.move import Request
+from runbooks.machine.refusals import holding, too_many
 from runbooks.machine.requests import Malformed, NewEvent, Refusal
 from runbooks.machine.state import RunState, replace
 from runbooks.procedure.guards.target import Identify, MarkTarget

@@ -30,13 +30,11 @@ from runbooks.models.sql import Before, Statement, insert
 
 KEPT_FOR = timedelta(days=7)
 _SECRET_BYTES = 32
-#: What is looked up: it was not sent, and it may change meanwhile.
-_LOOKED_UP = frozenset({"to_name", "who", "may_decide"})
 
 
 def contents(move: Move) -> str:
     """The one text that stands for what was sent with a move. A file is in it by its SHA-256."""
-    left_out = _LOOKED_UP | {"step"}
+    left_out = move.looked_up | {"step"}
     sent = {name: value for name, value in vars(move).items() if name not in left_out}
     return contents_of(move.kind, move.index, sent)
 

@@ -27,7 +27,7 @@ from runbooks.machine.moves.replacement import ConfirmReplacement, ProposeReplac
 from runbooks.machine.moves.roles import TakeRole
 from runbooks.models import Evidence
 from runbooks.runs import evidence, signing
-from runbooks.runs.transaction import RIGHTS, Answer, check_sender, record_move
+from runbooks.runs.transaction import RIGHTS, MoveAnswer, check_sender, record_move
 
 _BESIDE = frozenset({"password", "signer", "file"})
 
@@ -43,7 +43,7 @@ def make_move(
     password: str = "",
     signer: str = "",
     file: evidence.Upload | None = None,
-) -> Answer:
+) -> MoveAnswer:
     """Make `move`, by the person `by`, at `at` (aware, UTC; None: now, by the database's clock, and
     edges hand in no other).
 
@@ -83,7 +83,7 @@ def make_sent(
     at: datetime | None,
     seen: int | None = None,
     key: str | None = None,
-) -> Answer:
+) -> MoveAnswer:
     """Make a move of this `kind` with what an edge has parsed: its fields, and what is sent beside
     them (`password`, `signer`, `file`)."""
     move = kind(**{name: value for name, value in sent.items() if name not in _BESIDE})
@@ -100,7 +100,7 @@ def _attach(
     at: datetime | None,
     seen: int | None,
     key: str | None,
-) -> Answer:
+) -> MoveAnswer:
     """Keep a file with the run, by its SHA-256.
 
     The bytes are stored before the transaction: a file without a row is harmless, a row without its

@@ -22,10 +22,10 @@ from runbooks.log import texts as eventtext
 from runbooks.machine.decide import decide
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.events.gates import AttemptRefused
-from runbooks.machine.misses import refused
 from runbooks.machine.move import NO_PASSWORD, Move, PasswordCheck, Request
 from runbooks.machine.moves import MOVES
 from runbooks.machine.reducers import apply
+from runbooks.machine.refusals import refused
 from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState
 from runbooks.machine.timing import stamped, timed
@@ -78,7 +78,7 @@ class MoveRefused(Refused):
 
 
 @dataclass(frozen=True)
-class Answer:
+class MoveAnswer:
     """What a move came to: the kinds of its events, the head of the log, and whether this is the
     first answer given again for a repeated key."""
 
@@ -97,7 +97,7 @@ def record_move(
     key: str | None = None,
     password: PasswordCheck = NO_PASSWORD,
     store: Callable[[tuple[RunEvent, ...], datetime], tuple[RunEvent, ...]] | None = None,
-) -> Answer:
+) -> MoveAnswer:
     """Carry out one move: the only transaction that changes a run. `at` None: now, by the database.
     `store` writes, in it, what belongs to the events of an accepted move, and may add to them."""
     check_sender(by)
@@ -128,11 +128,11 @@ def record_move(
     return _answer(run, outcome, events)
 
 
-def _answer(run: Run, outcome: Outcome, events: tuple[RunEvent, ...]) -> Answer:
+def _answer(run: Run, outcome: Outcome, events: tuple[RunEvent, ...]) -> MoveAnswer:
     """What the move came to. Raises `MoveRefused` where it was refused, after that was kept."""
     if isinstance(outcome, Refusal):
         raise MoveRefused(outcome.code, outcome.sentence, outcome.remedy, run.sequence)
-    return Answer(run.sequence, tuple(event.kind for event in events))
+    return MoveAnswer(run.sequence, tuple(event.kind for event in events))
 
 
 def check_sender(by: User) -> None:
@@ -165,7 +165,7 @@ def _events(outcome: Outcome, state: RunState, request: Request) -> tuple[RunEve
     return stamped(request, outcome)
 
 
-def _first_answer(before: Before, run: Run, state: RunState, request: Request) -> Answer:
+def _first_answer(before: Before, run: Run, state: RunState, request: Request) -> MoveAnswer:
     """The answer that this key got `before`. Raises what it raised, and `KeyUsed` when that was
     another move, or the same with other contents: its sender must not take theirs for done."""
     first = eventtext.read(before.text)
@@ -180,4 +180,4 @@ def _first_answer(before: Before, run: Run, state: RunState, request: Request) -
     event = first.event
     if isinstance(event, AttemptRefused):
         raise MoveRefused(event.code, event.sentence, event.remedy, run.sequence)
-    return Answer(run.sequence, (first.kind,), replayed=True)
+    return MoveAnswer(run.sequence, (first.kind,), replayed=True)

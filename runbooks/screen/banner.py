@@ -9,10 +9,10 @@ from runbooks.enums import RunRole, RunStatus, StepStatus
 from runbooks.machine.events.run import deviation_words
 from runbooks.machine.freshness import went_back
 from runbooks.machine.interlocks.holdings import frozen
-from runbooks.machine.misses import TOO_MANY
 from runbooks.machine.move import Allowed
 from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
 from runbooks.machine.moves.hold import Resume
+from runbooks.machine.refusals import TOO_MANY
 from runbooks.machine.state import ENDED, RunState, current
 from runbooks.machine.statements import Replacement
 from runbooks.screen.panels import Desk, Panel

@@ -29,7 +29,7 @@ from runbooks.machine.moves.steps import NotApplicable
 from runbooks.models import Review
 from runbooks.procedure.parser import parse
 from runbooks.runs import preparation, reviews
-from runbooks.runs.transaction import Answer
+from runbooks.runs.transaction import MoveAnswer
 from tests.factories import inventory as make
 from tests.factories.library import kept
 from tests.factories.people import person
@@ -64,7 +64,7 @@ class Place:
         self.system = make.system(self.operator, at)
         self.incident: Incident = world.incident(self.operator, at, system=self.system)
 
-    def move(self, move: type[Move], by: str = "operator", **sent: Any) -> Answer:
+    def move(self, move: type[Move], by: str = "operator", **sent: Any) -> MoveAnswer:
         return self.play.move(move, by, **sent)
 
     def invite(self, **given: str) -> None:

@@ -17,7 +17,7 @@ from runbooks.machine.moves.run import Start
 from runbooks.machine.moves.steps import Tick
 from runbooks.models import Revision, Run
 from runbooks.runs import moves, preparation
-from runbooks.runs.transaction import Answer
+from runbooks.runs.transaction import MoveAnswer
 from tests.factories.library import approve, waiving
 from tests.factories.moves import filled
 from tests.factories.people import person
@@ -40,9 +40,9 @@ class Play:
     run: Run
     people: Mapping[str, User]
     at: datetime
-    answers: list[Answer] = field(default_factory=list)
+    answers: list[MoveAnswer] = field(default_factory=list)
 
-    def move(self, move: type[Move], by: str = "operator", **sent: Any) -> Answer:
+    def move(self, move: type[Move], by: str = "operator", **sent: Any) -> MoveAnswer:
         """One move of the person called `by`. Raises what the verb raises."""
         self.at += timedelta(seconds=1)
         beside = {name: sent.pop(name) for name in ("seen", "key") if name in sent}
@@ -52,7 +52,7 @@ class Play:
         self.run.refresh_from_db()
         return answer
 
-    def tick(self, step: int, **values: str) -> Answer:
+    def tick(self, step: int, **values: str) -> MoveAnswer:
         return self.move(Tick, step=step, values=values)
 
 

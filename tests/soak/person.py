@@ -35,7 +35,7 @@ from runbooks.machine.moves.steps import Decide, NotApplicable, Record, Release,
 from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.state import RunState, current, place
 from runbooks.runs import moves, persistence
-from runbooks.runs.transaction import Answer
+from runbooks.runs.transaction import MoveAnswer
 from tests.factories.people import PASSWORD
 
 _READING = frozenset({Record, Tick, Countersign, Decide})
@@ -100,7 +100,7 @@ def send(press: Press, people: Mapping[str, User]) -> Heard:
         told["file"] = SimpleUploadedFile("listing.txt", b"what was seen\n")
     by = people[press.by]
     try:
-        answer: Answer = moves.make_sent(
+        answer: MoveAnswer = moves.make_sent(
             press.run, press.move, told, by=by, at=press.at, seen=press.seen, key=press.key
         )
     except Invalid:

@@ -43,6 +43,7 @@ class AnswerCopies(Move):
     title, button = "Answer", "Answer"
     rule = Rule(NOT_ENDED, ANYBODY, moving=False, independent=True)
     first_events = frozenset({"copies.answered"})
+    looked_up = frozenset({"who"})
 
     holds: bool = field(
         metadata=yes(

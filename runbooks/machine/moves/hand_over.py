@@ -33,6 +33,7 @@ class HandOver(Move):
     title, button = "Hand over", "Offer the hand-over"
     rule = Rule(RUNNING | ON_HOLD, OPERATOR, moving=False)
     first_events = frozenset({"hand_over.offered", "hand_over.withdrawn"})
+    looked_up = frozenset({"to_name"})
 
     to: int = field(
         metadata=somebody(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from runbooks.enums import StepStatus, ValueType
+from runbooks.enums import RunRole, StepStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.entries import line, moment, number, text
 from runbooks.machine.move import (
@@ -21,7 +21,6 @@ from runbooks.machine.move import (
 )
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
 from runbooks.machine.state import ENDED, RunState, current
-from runbooks.machine.striking import may_strike_any, not_struck
 
 _RULE = Rule(ANY_STATUS, EVERYONE, moving=False, independent=True)
 
@@ -167,3 +166,32 @@ def _value_wanted(state: RunState, index: int | None, value: str) -> Refusal | M
             "Attach it without a step, or when the step is open.",
         )
     return None
+
+
+def not_struck(state: RunState, person: int, sequence: int) -> Refusal | None:
+    """Why `person` may not strike out the line with this number; None when they may."""
+    author = state.stated.entries.get(sequence)
+    if author is None:
+        return Refusal(
+            "not_strikable",
+            "Only notes, late entries and attachments are struck out.",
+            "Write a note or a late entry that says what is wrong.",
+        )
+    if sequence in state.stated.struck:
+        return Refusal(
+            "struck_already", "It is struck out already.", "Nothing is left to do.", False
+        )
+    if person != author and state.people.get(person) is not RunRole.DECIDER:
+        return Refusal(
+            "not_your_entry",
+            "Somebody else wrote this line.",
+            "Ask its author or the decider to strike it out; or write a note that says what is"
+            " wrong with it.",
+        )
+    return None
+
+
+def may_strike_any(state: RunState, person: int) -> bool:
+    """Whether there is a line that `person` may strike out."""
+    entries = state.stated.entries
+    return any(not_struck(state, person, sequence) is None for sequence in entries)

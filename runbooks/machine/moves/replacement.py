@@ -32,6 +32,7 @@ class ProposeReplacement(Move):
     title, button = "Replace somebody who is gone", "Propose the replacement"
     rule = Rule(NOT_ENDED, EVERYONE, moving=False)
     first_events = frozenset({"replacement.proposed"})
+    looked_up = frozenset({"to_name"})
     needs = (Right.DECIDE, Right.OPERATE)
 
     role: RunRole = field(
@@ -97,6 +98,7 @@ class ConfirmReplacement(Move):
     title, button = "Confirm the replacement", "Confirm the replacement"
     rule = Rule(NOT_ENDED, ANYBODY, moving=False)
     first_events = frozenset({"replacement.confirmed"})
+    looked_up = frozenset({"may_decide"})
     needs = (Right.DECIDE, Right.OPERATE)
 
     read_back: str = field(default="", metadata=READ_BACK)

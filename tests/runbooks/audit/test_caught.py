@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from runbooks.machine.decide import decide
-from runbooks.machine.misses import refused
 from runbooks.machine.move import Move, Request
 from runbooks.machine.moves.hold import Hold, Resume
 from runbooks.machine.moves.run import Complete
 from runbooks.machine.moves.steps import BeginStep, Record, Tick
 from runbooks.machine.moves.unlock import Unlock
+from runbooks.machine.refusals import refused
 from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.state import Facts
 from tests.factories.moves import made

@@ -12,7 +12,6 @@ from runbooks.machine.decide import decide
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.freshness import WENT_BACK, is_fresh
 from runbooks.machine.gates import gates
-from runbooks.machine.misses import refused
 from runbooks.machine.move import Move, Request
 from runbooks.machine.moves.branches import ReportMismatch
 from runbooks.machine.moves.copies import AskCopies
@@ -28,6 +27,7 @@ from runbooks.machine.moves.steps import BeginStep, Decide, Release, Tick
 from runbooks.machine.moves.unlock import ConfirmTeamCheck
 from runbooks.machine.overriding import OVERRIDE_WAITS
 from runbooks.machine.reducers import apply
+from runbooks.machine.refusals import refused
 from runbooks.machine.requests import Refusal
 from runbooks.machine.timing import stamped, timed
 from tests.factories.moves import made

@@ -16,6 +16,7 @@ from runbooks.machine.move import Allowed, Move, Request
 from runbooks.machine.moves import MOVES
 from runbooks.machine.moves.branches import ReportMismatch
 from runbooks.machine.moves.hold import Hold
+from runbooks.machine.moves.log import not_struck
 from runbooks.machine.moves.overrides import AskOverride, UseOverride
 from runbooks.machine.moves.replacement import ProposeReplacement
 from runbooks.machine.moves.roles import ReleaseRole
@@ -26,7 +27,6 @@ from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.overriding import askable, pending, usable
 from runbooks.machine.replacing import replaceable
 from runbooks.machine.state import Outside, current, place, replace
-from runbooks.machine.striking import not_struck
 from tests.factories.moves import fitting, made
 from tests.runbooks.machine.interlocks.test_properties import RIGHT, begin
 from tests.runbooks.machine.interlocks.test_properties import TEXTS as GUARDED

@@ -16,12 +16,12 @@ from lib.refusals import Invalid, Refused
 from runbooks.enums import StepStatus
 from runbooks.forms.by_move import form_of
 from runbooks.machine.decide import decide
-from runbooks.machine.misses import refused
 from runbooks.machine.move import Move, PasswordCheck, Request
 from runbooks.machine.moves.overrides import UseOverride
 from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.machine.moves.unlock import Unlock
+from runbooks.machine.refusals import refused
 from runbooks.machine.requests import Refusal
 from runbooks.machine.signature import demanded
 from runbooks.models import Event

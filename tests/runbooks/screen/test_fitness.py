@@ -13,10 +13,10 @@ from config.digest import compose, last_week
 from runbooks.audit import near_misses
 from runbooks.audit.near_misses import NearMissFilters
 from runbooks.machine.decide import decide
-from runbooks.machine.misses import refused
 from runbooks.machine.move import Request
 from runbooks.machine.moves.fitness import StateFitness
 from runbooks.machine.moves.run import Abort
+from runbooks.machine.refusals import refused
 from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.statements import Fitness
 from runbooks.screen import fitness

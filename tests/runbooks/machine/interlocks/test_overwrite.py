@@ -14,7 +14,6 @@ from runbooks.machine.decide import allowed, decide
 from runbooks.machine.gates import gates
 from runbooks.machine.interlocks.before import renewed
 from runbooks.machine.interlocks.team_check import unconfirmed
-from runbooks.machine.misses import refused
 from runbooks.machine.move import Allowed, Request
 from runbooks.machine.moves.branches import Diagnose, Reopen, ReportMismatch, Undo
 from runbooks.machine.moves.hold import Hold, Resume
@@ -22,6 +21,7 @@ from runbooks.machine.moves.run import Start
 from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Release, Tick
 from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
+from runbooks.machine.refusals import refused
 from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.state import Facts, RunState
 from runbooks.machine.statements import KnownCopy

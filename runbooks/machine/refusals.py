@@ -14,8 +14,6 @@ from runbooks.machine.state import RunState
 #: Wrong answers at one step, over all attempts, after which a second person must look.
 TOO_MANY = 3
 TRIED = 200  # characters kept of each thing that was tried
-#: What is looked up, and no person typed.
-_UNTYPED = frozenset({"may_decide"})
 
 
 def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[RunEvent, ...]:
@@ -25,7 +23,7 @@ def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[RunEve
     move = request.move
     if not refusal.logged or not move.keeps_refusals:
         return ()
-    left_out = _UNTYPED | {"step"}
+    left_out = move.looked_up | {"step"}
     sent = sorted(vars(move).items())
     tried = {name: str(value)[:TRIED] for name, value in sent if value and name not in left_out}
     event = NewEvent(
