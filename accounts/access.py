@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import Group, Permission
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.enums import RIGHT_LABELS, SCOPES, Right, Role
 from accounts.models import User
 from lib.refusals import Refused
+from lib.sql import sql
 
 
 def check(person: User, right: Right) -> None:
@@ -52,20 +54,25 @@ def holding(*roles: Role) -> QuerySet[User]:
     return User.objects.filter(is_active=True, groups__name__in=named).distinct()
 
 
-_HOLDS = """
-    accounts_user.is_active AND accounts_user.id IN (
-        SELECT member.user_id
-        FROM accounts_user_groups member
-        JOIN auth_group_permissions granted ON granted.group_id = member.group_id
-        JOIN auth_permission permission ON permission.id = granted.permission_id
-        WHERE permission.codename = %s
+_HOLDS = sql(
+    """
+    {person}.{person.is_active} AND {person}.{person.id} IN (
+        SELECT member.{member.user} FROM {member} member
+        JOIN {granted} granted ON granted.{granted.group} = member.{member.group}
+        JOIN {permission} permission ON permission.{permission.id} = granted.{granted.permission}
+        WHERE permission.{permission.codename} = %s
         UNION
-        SELECT own.user_id
-        FROM accounts_user_user_permissions own
-        JOIN auth_permission permission ON permission.id = own.permission_id
-        WHERE permission.codename = %s
+        SELECT own.{own.user} FROM {own} own
+        JOIN {permission} permission ON permission.{permission.id} = own.{own.permission}
+        WHERE permission.{permission.codename} = %s
     )
-"""
+    """,
+    person=User,
+    member=User.groups.through,
+    granted=Group.permissions.through,
+    own=User.user_permissions.through,
+    permission=Permission,
+)
 
 
 def holds(right: Right) -> RawSQL:

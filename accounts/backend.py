@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import User
+from lib.sql import sql
 
 #: A row for each right, by role or of one's own; one without a right for those who hold none. In
 #: SQL, because to build this from models takes longer than to run it, at every request.
-_WITH_RIGHTS = """
-    SELECT person.*, kind.app_label, permission.codename
-    FROM accounts_user person
+_WITH_RIGHTS = sql(
+    """
+    SELECT person.*,
+        kind.{kind.app_label} AS app_label, permission.{permission.codename} AS codename
+    FROM {person} person
     LEFT JOIN (
-        SELECT granted.permission_id
-        FROM accounts_user_groups member
-        JOIN auth_group_permissions granted ON granted.group_id = member.group_id
-        WHERE member.user_id = %(person)s
+        SELECT granted.{granted.permission} AS permission
+        FROM {member} member
+        JOIN {granted} granted ON granted.{granted.group} = member.{member.group}
+        WHERE member.{member.user} = %(person)s
         UNION ALL
-        SELECT permission_id FROM accounts_user_user_permissions WHERE user_id = %(person)s
+        SELECT {own.permission} FROM {own} WHERE {own.user} = %(person)s
     ) held ON TRUE
-    LEFT JOIN auth_permission permission ON permission.id = held.permission_id
-    LEFT JOIN django_content_type kind ON kind.id = permission.content_type_id
-    WHERE person.id = %(person)s
-"""
+    LEFT JOIN {permission} permission ON permission.{permission.id} = held.permission
+    LEFT JOIN {kind} kind ON kind.{kind.id} = permission.{permission.content_type}
+    WHERE person.{person.id} = %(person)s
+    """,
+    person=User,
+    member=User.groups.through,
+    granted=Group.permissions.through,
+    own=User.user_permissions.through,
+    permission=Permission,
+    kind=ContentType,
+)
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]

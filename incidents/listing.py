@@ -15,8 +15,9 @@ from django.db.models import IntegerField, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 
 from incidents.enums import Kind, Severity, Status
-from incidents.models import Incident
+from incidents.models import Incident, IncidentRun
 from inventory.models import System
+from lib.sql import sql
 from lib.times import stamp
 
 PAGE = 50
@@ -31,8 +32,12 @@ WORDS: dict[str, tuple[str, ...]] = {
 #: How many runs are linked, asked for the rows of the page alone. A join with a GROUP BY would be
 #: made for the whole table before its first row is known, and this takes no time to build.
 _LINKED = RawSQL(  # noqa: S611 - a fixed text
-    "(SELECT COUNT(*) FROM incidents_incidentrun linked"
-    " WHERE linked.incident_id = incidents_incident.id)",
+    sql(
+        "(SELECT COUNT(*) FROM {linked} linked"
+        " WHERE linked.{linked.incident} = {incident}.{incident.id})",
+        linked=IncidentRun,
+        incident=Incident,
+    ),
     (),
     IntegerField(),
 )

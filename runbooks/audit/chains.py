@@ -21,16 +21,11 @@ from typing import Any
 from django.db import connection, transaction
 
 from runbooks.models import Run
+from runbooks.models.sql import LOGS
 
 EVENTS, RUNS = 5000, 500  # that are fetched together
 _EARLIEST = -(2**63)
 _DAY = 86_400_000_000  # in microseconds
-
-_EVENTS = """
-    SELECT run.id, event.sequence, event.kind, event.at, event.by_id, event.text, event.digest
-    FROM runbooks_run run LEFT JOIN runbooks_event event ON event.run_id = run.id
-    ORDER BY run.id, event.sequence
-"""
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ def _followed() -> Iterator[tuple[int, int, str]]:
     """For each run how far its chain holds, and the digest of its last event: '' if it breaks."""
     current = count = last = 0
     head, holds = "", False
-    for run, sequence, kind, at, by, text, digest in _rows(_EVENTS):
+    for run, sequence, kind, at, by, text, digest in _rows():
         if run != current:
             if current:
                 yield current, count, head
@@ -106,7 +101,7 @@ def _one_moment() -> AbstractContextManager[object]:
     return transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
 
 
-def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
+def _rows() -> Iterator[tuple[Any, ...]]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(LOGS)
         yield from chain.from_iterable(iter(lambda: cursor.fetchmany(EVENTS), []))

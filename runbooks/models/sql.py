@@ -1,13 +1,16 @@
-"""The statements of a move, as text that is made once.
+"""The statements of a move and the questions of the run page, as text that is made once.
 
-A move writes the same things again and again: events, steps, the head of the run. Django builds
-each statement from the models every time, which takes longer than the database takes to carry it
-out. Here the text is made once for each shape, and what belongs to one move is sent together.
+A move writes the same things again and again: events, steps, the head of the run; and every screen
+asks the same at every refresh. Django builds each statement from the models every time, which takes
+longer than the database takes to carry it out. Here the text is made once for each shape, and what
+belongs to one move is sent together. Each has a twin in `bench/twins.py` that is built from the
+models: a test holds that they read and write the same, and a line of the benchmark that they are
+needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -15,8 +18,13 @@ from typing import Any, NamedTuple
 from django.db import connection
 from django.db.models import DateTimeField, Field, JSONField, Model
 
+from accounts.access import holds
+from accounts.enums import Right
+from accounts.models import User
+from inventory.models import System
 from lib import clock
-from runbooks.models import Run
+from lib.sql import sql
+from runbooks.models import Event, Presence, Revision, Run, Runbook, SentKey
 
 Row = Mapping[str, Any]
 #: SQL and its parameters.
@@ -30,12 +38,63 @@ NO_KEY = 2**63
 
 _LOCKED = """
     SELECT run.*, {clock} AS clock,
-        (SELECT text FROM runbooks_event WHERE run_id = %(run)s AND key = %(key)s) AS answer,
-        (SELECT secret || digest FROM runbooks_sentkey
-            WHERE run_id = %(run)s AND key = %(key)s) AS sent,
-        (SELECT sequence FROM runbooks_run WHERE id = %(run)s) AS before
-    FROM runbooks_run run WHERE run.id = %(run)s
+        (SELECT {event.text} FROM {event}
+            WHERE {event.run} = %(run)s AND {event.key} = %(key)s) AS answer,
+        (SELECT {sent.secret} || {sent.digest} FROM {sent}
+            WHERE {sent.run} = %(run)s AND {sent.key} = %(key)s) AS sent,
+        (SELECT {run.sequence} FROM {run} WHERE {run.id} = %(run)s) AS before
+    FROM {run} run WHERE run.{run.id} = %(run)s
 """
+_GLANCE = """
+    SELECT run.*, {clock} AS clock, (
+        SELECT {people} FROM {here} here
+        WHERE here.{here.run} = run.{run.id} AND here.{here.seen_at} >= %(since)s
+    ) AS here
+    FROM {run} run WHERE run.{run.id} = %(run)s
+"""
+_PEOPLE = {
+    "postgresql": "string_agg(DISTINCT here.{here.person}::text, ',')",
+    "sqlite": "group_concat(DISTINCT here.{here.person})",
+}
+_SYSTEM = sql(
+    """
+    SELECT system.* FROM {system} system
+    JOIN {runbook} runbook ON runbook.{runbook.system} = system.{system.id}
+    JOIN {revision} revision ON revision.{revision.runbook} = runbook.{runbook.id}
+    WHERE revision.{revision.id} = %s
+    """,
+    system=System,
+    runbook=Runbook,
+    revision=Revision,
+)
+#: Kinds of events that the run page shows however long ago they were.
+STILL_SHOWN = ("evidence.attached", "hand_over.offered", "entry.struck_out")
+_LINES = sql(
+    """
+    SELECT * FROM {event}
+    WHERE {event.run} = %s AND ({event.sequence} > %s OR {event.kind} IN {kinds})
+    ORDER BY {event.sequence} DESC
+    """,
+    parts={"kinds": str(STILL_SHOWN)},
+    event=Event,
+)
+_NAMES = """
+    SELECT * FROM (
+        SELECT {person.id}, {person.name}, {person.initials}, {operates} AS operates FROM {person}
+    ) person
+    WHERE operates OR {person.id} IN ({wanted}) ORDER BY {person.name}, {person.id}
+"""
+#: The log of every run, and of one that has none a row without an event.
+LOGS = sql(
+    """
+    SELECT run.{run.id}, event.{event.sequence}, event.{event.kind}, event.{event.at},
+        event.{event.by}, event.{event.text}, event.{event.digest}
+    FROM {run} run LEFT JOIN {event} event ON event.{event.run} = run.{run.id}
+    ORDER BY run.{run.id}, event.{event.sequence}
+    """,
+    run=Run,
+    event=Event,
+)
 
 
 class Before(NamedTuple):
@@ -52,18 +111,22 @@ def lock(run_id: int, key: str | None) -> tuple[Run, Before | None, datetime]:
     database's clock. Raises `Run.DoesNotExist`."""
     if run_id >= NO_KEY:
         raise Run.DoesNotExist
-    locking = connection.features.has_select_for_update
-    sql = _LOCKED.format(clock=clock.column())
-    sql += connection.ops.for_update_sql(of=("run",)) if locking else ""
-    for run in Run.objects.raw(sql, {"run": run_id, "key": key}):
-        told = vars(run)
-        if told["before"] == run.sequence:
-            answered = None if told["answer"] is None else Before(told["answer"], told["sent"])
-            return run, answered, clock.read(told["clock"])
+    for run in Run.objects.raw(_locked(), {"run": run_id, "key": key}):
+        read = vars(run)
+        if read["before"] == run.sequence:
+            answered = None if read["answer"] is None else Before(read["answer"], read["sent"])
+            return run, answered, clock.read(read["clock"])
         # Somebody moved while this waited for the lock. PostgreSQL reads the locked row anew, and
         # the log and the clock as they were before the wait.
         return run, before(run, key) if key else None, clock.now()
     raise Run.DoesNotExist
+
+
+@cache
+def _locked() -> str:
+    text = sql(_LOCKED, parts={"clock": clock.column()}, run=Run, event=Event, sent=SentKey)
+    locking = connection.features.has_select_for_update
+    return text + (connection.ops.for_update_sql(of=("run",)) if locking else "")
 
 
 def before(run: Run, key: str) -> Before | None:
@@ -73,15 +136,54 @@ def before(run: Run, key: str) -> Before | None:
     return None if text is None else Before(text, "".join(sent) if sent else None)
 
 
+def glance(run_id: int, since: datetime) -> tuple[Run, tuple[int, ...], datetime]:
+    """The row of a run, the keys of those who were seen at it since `since` (aware), in their
+    order, and the moment by the database's clock. Raises `Run.DoesNotExist`."""
+    seen = connection.ops.adapt_datetimefield_value(since)
+    given = {"run": run_id, "since": seen}
+    for run in Run.objects.raw(_glance(), given) if run_id < NO_KEY else ():
+        listed = vars(run)["here"] or ""
+        here = tuple(sorted(int(pk) for pk in listed.split(",") if pk))
+        return run, here, clock.read(vars(run)["clock"])
+    raise Run.DoesNotExist
+
+
+@cache
+def _glance() -> str:
+    people = sql(_PEOPLE[connection.vendor], here=Presence)
+    return sql(_GLANCE, parts={"people": people, "clock": clock.column()}, run=Run, here=Presence)
+
+
+def system_of(run: Run) -> System | None:
+    """The system that the runbook of `run` belongs to."""
+    return next(iter(System.objects.raw(_SYSTEM, [run.revision_id])), None)
+
+
+def lines(run: Run, *, last: int) -> list[Event]:
+    """The `last` lines of the log, and the older ones that the page still shows; newest first."""
+    return list(Event.objects.raw(_LINES, [run.pk, run.sequence - last]))
+
+
+def names(wanted: Collection[int]) -> list[tuple[int, str, str, bool]]:
+    """Key, name and initials of the people `wanted` and of everybody who may operate runs, by name;
+    and whether they may."""
+    operates = holds(Right.OPERATE)
+    marks = ", ".join(["%s"] * len(wanted))
+    text = sql(_NAMES, parts={"operates": operates.sql, "wanted": marks}, person=User)
+    with connection.cursor() as cursor:
+        cursor.execute(text, [*operates.params, *wanted])
+        return [(pk, name, signed, bool(may)) for pk, name, signed, may in cursor.fetchall()]
+
+
 def insert(model: type[Model], rows: Sequence[Row], *, unique: str = "") -> list[Statement]:
     """Statements that write `rows` (column → value, all columns but the key). With `unique`, the
     columns of a constraint: a row that is there already is overwritten."""
-    found: list[Statement] = []
+    statements: list[Statement] = []
     for start in range(0, len(rows), MOST_ROWS):
         some = rows[start : start + MOST_ROWS]
         values = [_stored(model, name, row[name]) for row in some for name in _columns(model)]
-        found.append((_insert(model, len(some), unique), values))
-    return found
+        statements.append((_insert(model, len(some), unique), values))
+    return statements
 
 
 def update(model: type[Model], pk: int, changes: Row) -> Statement:
@@ -97,11 +199,11 @@ def carry_out(statements: Sequence[Statement]) -> None:
         return
     with connection.cursor() as cursor:
         if connection.vendor != "postgresql":
-            for sql, values in statements:
-                cursor.execute(sql, values)
+            for text, values in statements:
+                cursor.execute(text, values)
             return
-        *first, last = (sql for sql, _ in statements)
-        parts = ", ".join(f"part{number} AS ({sql})" for number, sql in enumerate(first))
+        *first, last = (text for text, _ in statements)
+        parts = ", ".join(f"part{number} AS ({text})" for number, text in enumerate(first))
         values = [value for _, some in statements for value in some]
         cursor.execute(f"WITH {parts} {last}" if parts else last, values)
 
@@ -128,12 +230,12 @@ def _insert(model: type[Model], count: int, unique: str) -> str:
     columns = _columns(model)
     row = f"({', '.join(['%s'] * len(columns))})"
     rows = ", ".join([row] * count)
-    sql = f"INSERT INTO {model._meta.db_table} ({_names(columns)}) VALUES {rows}"  # noqa: S608
+    text = f"INSERT INTO {model._meta.db_table} ({_names(columns)}) VALUES {rows}"  # noqa: S608
     if not unique:
-        return sql
+        return text
     kept = unique.split(", ")
     new = ", ".join(f'"{name}" = EXCLUDED."{name}"' for name in columns if name not in kept)
-    return f"{sql} ON CONFLICT ({_names(kept)}) DO UPDATE SET {new}"
+    return f"{text} ON CONFLICT ({_names(kept)}) DO UPDATE SET {new}"
 
 
 @cache

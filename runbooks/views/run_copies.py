@@ -22,9 +22,9 @@ from runbooks.forms.by_move import form_of
 from runbooks.machine.move import Allowed, Move
 from runbooks.machine.moves.copies import AnswerCopies, AskCopies
 from runbooks.machine.state import ENDED, RunState
-from runbooks.models import Run
+from runbooks.models import Run, sql
 from runbooks.runs import moves
-from runbooks.screen import Panel, Sent, asked, queries
+from runbooks.screen import Panel, Sent, asked
 from runbooks.views import run_page
 
 
@@ -75,7 +75,7 @@ def _page(
             return None
         return replace(desk.panel(move), url=f"{here}?move={move.kind}")
 
-    system = queries.system_of(run)
+    system = sql.system_of(run)
     known = Copy.objects.of_system(system) if system else Copy.objects.none()
     context = {
         "run": run,

@@ -1,4 +1,4 @@
-"""What the run page reads, in a fixed number of queries, and the screen made of it."""
+"""What the run page reads, in a fixed number of and the screen made of it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,11 @@ from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.notes import EntryStruckOut, EvidenceAttached
 from runbooks.machine.events.people import HandOverOffered
 from runbooks.machine.state import RunState, current
-from runbooks.models import Event, Evidence, Run
-from runbooks.runs import persistence
+from runbooks.models import Event, Evidence, Run, sql
+from runbooks.models.log import FRESH_FOR
+from runbooks.runs import outside, persistence
 from runbooks.runs.transaction import beyond
-from runbooks.screen import Desk, Person, RunScreen, Sent, Told, queries, run_screen, side, tell
+from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
 
 #: Gates close again by themselves (a countersign counts for two minutes): a page is soon old.
 FRESH_SECONDS = 15
@@ -42,12 +43,14 @@ def load(pk: int) -> tuple[Run, RunState]:
 
 
 def look(pk: int, at: datetime) -> tuple[Run, RunState, tuple[int, ...], datetime]:
-    """The run, its state, who has it open at `at` (aware, by the server's clock), and the moment by
-    the database's clock, by which it is judged. Raises `Http404`."""
+    """The run, its state, the keys of those who have it open at `at` (aware, by the clock of the
+    server), in their order, and the moment by the database's clock, by which it is judged. One
+    query, and four more when this process has not met that state yet. Raises `Http404`."""
     try:
-        return queries.glance(pk, at)
+        run, here, now = sql.glance(pk, at - FRESH_FOR)
     except Run.DoesNotExist as missing:
         raise Http404("There is no such run.") from missing
+    return run, outside.seen(run, persistence.known(run)), here, now
 
 
 def version(
@@ -74,11 +77,11 @@ def screen(
 ) -> RunScreen:
     """The run page of `person` at `at` (aware). `here` are those who have it open."""
     people, successors = _people(state, person, here)
-    events = queries.lines(run, last=TAIL)
+    events = sql.lines(run, last=TAIL)
     not_theirs = beyond(person, state.people.get(person.pk))
     offer = _offer(state, events)
     desk = Desk(state, person.pk, at, people, successors, sent, offer, not_theirs)
-    system = queries.system_of(run)
+    system = sql.system_of(run)
     copies = (
         Copy.objects.of_system(system).marked().existing().newest_first()[:COPIES] if system else ()
     )
@@ -152,7 +155,7 @@ def _people(
     if state.stated.replacement is not None:
         wanted |= {state.stated.replacement.by, state.stated.replacement.person}
     people, able = {}, []
-    for pk, name, initials, may in queries.names([pk for pk in wanted if pk is not None]):
+    for pk, name, initials, may in sql.names([pk for pk in wanted if pk is not None]):
         people[pk] = Person(pk, name, initials)
         able += [(pk, name)] if may else []
     return people, tuple(able)
