@@ -1,6 +1,8 @@
-"""The rules, in families by subject. A family is a package with a module or more, or one module.
+"""The rules, in families by subject. A family is a package of modules, or one module.
 
-A rule is declared with `@RULES.add(…)` in its module; a new module is listed in its family.
+To add a rule, declare it with `@RULES.add(…)` in a module of its family, put a bad and a good
+example into `lint/examples/<code>`, and test its edges in `tests/runbooks/lint/rules`. A new module
+is also listed in its family.
 """
 
 from __future__ import annotations
