@@ -6,9 +6,7 @@ import ast
 import hashlib
 import json
 import re
-import subprocess
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,15 +20,20 @@ from django.utils.module_loading import import_string
 from accounts.api.views import address_name
 from jobs import rules
 from runbooks.machine.events.kinds import KINDS
+from tests.sources import (
+    BESIDE,
+    FLOORS,
+    GROUND,
+    PACKAGES,
+    ROOT,
+    functions,
+    imported,
+    sources,
+    tracked,
+    tree,
+    where,
+)
 
-ROOT = Path(__file__).resolve().parents[1]
-FLOORS = (
-    "accounts", "jobs", "notices", "inventory", "runbooks", "incidents", "webhooks", "demo",
-    "config",
-)  # fmt: skip
-#: Below all floors; and beside them, for a copy of everything must not need what it copies.
-GROUND, BESIDE = ("lib", "richtext"), "backup"
-PACKAGES = (*GROUND, BESIDE, *FLOORS)
 BANNED = {"utils", "helpers", "common", "misc", "base", "services"}
 WRITES = {
     "save", "delete", "update", "create", "bulk_create", "bulk_update", "get_or_create",
@@ -49,44 +52,6 @@ UNPAIRED = {
 }  # fmt: skip
 
 
-@cache
-def tracked(*patterns: str) -> tuple[Path, ...]:
-    """Files of the project: what Git keeps, and what is new and not ignored."""
-    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
-    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    return tuple(ROOT / name for name in sorted(set(names.split("\n"))) if (ROOT / name).is_file())
-
-
-def sources(*packages: str) -> list[Path]:
-    return [
-        path
-        for path in tracked("*.py")
-        if path.relative_to(ROOT).parts[0] in packages and "migrations" not in path.parts
-    ]
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text("utf-8"))
-
-
-def told(path: Path, node: ast.AST | None = None) -> str:
-    line = f":{node.lineno}" if isinstance(node, ast.stmt | ast.expr) else ""
-    return f"{path.relative_to(ROOT)}{line}"
-
-
-def imported(node: ast.AST) -> list[str]:
-    if isinstance(node, ast.ImportFrom):
-        return [node.module or ""]
-    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-
-
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(tree(path)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-
-
 def at_the_edge(path: Path) -> bool:
     parts = path.relative_to(ROOT).with_suffix("").parts
     return bool({"views", "forms", "api", "tasks", "templatetags", "admin"} & set(parts))
@@ -99,7 +64,7 @@ def test_floors() -> None:
     def faults() -> Iterator[str]:
         for path in sources(*PACKAGES):
             here = path.relative_to(ROOT).parts[0]
-            if told(path) in exempt:
+            if where(path) in exempt:
                 continue
             allowed = {here} | ({*GROUND} - {here} if here not in GROUND else set())
             if here in FLOORS:
@@ -109,7 +74,7 @@ def test_floors() -> None:
             for node in ast.walk(tree(path)):
                 for module in imported(node):
                     if module.split(".")[0] in {*PACKAGES, "tests"} - allowed:
-                        yield f"{told(path, node)} imports {module}"
+                        yield f"{where(path, node)} imports {module}"
 
     assert not list(faults())
 
@@ -126,11 +91,11 @@ def test_floors() -> None:
     ],
 )
 def test_pure_modules_know_no_database_no_clock_and_no_request(place: str) -> None:
-    paths = [path for path in sources(*PACKAGES) if told(path).removesuffix(".py") == place]
-    paths += [path for path in sources(*PACKAGES) if told(path).startswith(f"{place}/")]
+    paths = [path for path in sources(*PACKAGES) if where(path).removesuffix(".py") == place]
+    paths += [path for path in sources(*PACKAGES) if where(path).startswith(f"{place}/")]
     assert paths
     faults = [
-        f"{told(path, node)} imports {module}"
+        f"{where(path, node)} imports {module}"
         for path in paths
         for node in ast.walk(tree(path))
         for module in imported(node)
@@ -157,7 +122,7 @@ def test_edges_write_no_model() -> None:
                 # A form of a library saves by itself; ours only add to it.
                 on_a_row = verb in {"save", "delete"} and receiver not in {"super()", *modules}
                 if on_rows or on_a_row:
-                    yield f"{told(path, node)} calls {receiver}.{verb}()"
+                    yield f"{where(path, node)} calls {receiver}.{verb}()"
 
     assert not list(faults())
 
@@ -167,7 +132,7 @@ def test_the_clock_is_read_only_at_the_edges() -> None:
     edges |= {"clock"}  # the one that runs are judged by
     edges |= {"commands"}  # of a terminal, as those of the rehearsal
     faults = [
-        told(path, node)
+        where(path, node)
         for path in sources(*PACKAGES)
         if not edges & set(path.relative_to(ROOT).with_suffix("").parts)
         for node in ast.walk(tree(path))
@@ -181,7 +146,7 @@ def test_no_field_cuts_a_text() -> None:
     """Text fields are `accounts.fields`, which count; a browser cuts at `maxlength`."""
     theirs = {"forms.CharField", "forms.EmailField", "forms.URLField", "forms.RegexField"}
     faults = [
-        told(path, node)
+        where(path, node)
         for path in sources(*PACKAGES)
         if path.relative_to(ROOT) != Path("accounts/fields.py")
         for node in ast.walk(tree(path))
@@ -189,14 +154,14 @@ def test_no_field_cuts_a_text() -> None:
         or (isinstance(node, ast.ClassDef) and theirs & {ast.unparse(b) for b in node.bases})
     ]
     faults += [
-        told(path) for path in tracked("templates") if "maxlength" in path.read_text("utf-8")
+        where(path) for path in tracked("templates") if "maxlength" in path.read_text("utf-8")
     ]
     assert not faults
 
 
 def test_no_import_of_the_project_inside_a_function() -> None:
     faults = [
-        told(path, node)
+        where(path, node)
         for path in sources(*PACKAGES, "bench", "tests")
         for function in functions(path)
         for node in ast.walk(function)
@@ -208,7 +173,7 @@ def test_no_import_of_the_project_inside_a_function() -> None:
 
 def test_no_signal_receivers() -> None:
     faults = [
-        told(path)
+        where(path)
         for path in sources(*PACKAGES)
         if re.search(r"@receiver|(pre|post)_(save|delete)\b|m2m_changed", path.read_text("utf-8"))
     ]
@@ -218,9 +183,9 @@ def test_no_signal_receivers() -> None:
 def test_only_tasks_speak_to_the_broker() -> None:
     """The web process never does, so a lost broker neither blocks nor delays a page."""
     faults = [
-        f"{told(path, node)} imports {module}"
+        f"{where(path, node)} imports {module}"
         for path in sources(*PACKAGES)
-        if told(path)
+        if where(path)
         not in {"jobs/tasks.py", "config/celery.py", "config/broker.py", "config/beat.py"}
         for node in ast.walk(tree(path))
         for module in imported(node)
@@ -233,14 +198,14 @@ def test_only_tasks_speak_to_the_broker() -> None:
 def test_every_kind_of_job_has_a_handler_and_every_schedule_a_rule() -> None:
     for kind, handler in settings.JOB_HANDLERS.items():
         assert callable(import_string(handler)), kind
-    for kind, (rule, told_as) in settings.JOB_SCHEDULES.items():
+    for kind, (rule, purpose) in settings.JOB_SCHEDULES.items():
         assert kind in settings.JOB_HANDLERS
         assert str(rules.parse(rule)) == rule, kind
-        assert told_as.endswith("."), kind
+        assert purpose.endswith("."), kind
 
 
 def test_no_module_with_a_name_that_says_nothing() -> None:
-    assert not [told(path) for path in sources(*PACKAGES, "bench", "tests") if path.stem in BANNED]
+    assert not [where(path) for path in sources(*PACKAGES, "bench", "tests") if path.stem in BANNED]
 
 
 def test_sizes() -> None:
@@ -252,29 +217,29 @@ def test_sizes() -> None:
             ours = "tests" not in path.relative_to(ROOT).parts
             lines = len(path.read_text("utf-8").splitlines())
             if lines > (300 if ours else 500):
-                yield f"{told(path)} has {lines} lines"
+                yield f"{where(path)} has {lines} lines"
             for node in ast.walk(tree(path)) if ours else ():
                 if isinstance(node, ast.ClassDef) and length(node) > 200:
-                    yield f"{told(path, node)}: class {node.name} has {length(node)} lines"
+                    yield f"{where(path, node)}: class {node.name} has {length(node)} lines"
                 if isinstance(node, ast.FunctionDef) and length(node) > 40:
-                    yield f"{told(path, node)}: {node.name} has {length(node)} lines"
+                    yield f"{where(path, node)}: {node.name} has {length(node)} lines"
         for path in tracked("templates"):
             lines = len(path.read_text("utf-8").splitlines())
             if lines > 120:
-                yield f"{told(path)} has {lines} lines"
+                yield f"{where(path)} has {lines} lines"
 
     assert not list(faults())
 
 
 def test_only_richtext_calls_text_safe() -> None:
     faults = [
-        told(path)
+        where(path)
         for path in sources(*PACKAGES)
         if path.relative_to(ROOT).parts[0] != "richtext"
         and re.search(r"\bmark_safe\b|SafeString\(", path.read_text("utf-8"))
     ]
     faults += [
-        told(path)
+        where(path)
         for path in tracked("templates")
         if re.search(r"\|safe\b", path.read_text("utf-8"))
     ]
@@ -289,7 +254,7 @@ def test_templates_carry_no_script_no_style_and_no_outside_host() -> None:
         "outside host": r"(src|href|action)=[\"']?(https?:)?//",
     }
     faults = [
-        f"{told(path)}: {name}"
+        f"{where(path)}: {name}"
         for path in tracked("templates/*.html")
         for name, pattern in rules.items()
         if re.search(pattern, path.read_text("utf-8"), re.IGNORECASE)
@@ -364,7 +329,7 @@ def test_no_file_names_a_registry_a_machine_or_unfinished_work() -> None:
         r"(?<![\w.])/(work|root)/\w|(?m:^(?:<{7}|>{7}) )",
     )
     faults = [
-        f"{told(path)}: {found.group()}"
+        f"{where(path)}: {found.group()}"
         for path in tracked()
         if path.suffix in {".py", ".md", ".html", ".toml", ".txt", ".js", ".css", ".json", ".lock"}
         or path.name in {"Makefile", "run"}

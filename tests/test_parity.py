@@ -25,7 +25,7 @@ from runbooks.machine.moves import MOVES
 from tests.factories.clock import stop
 from tests.factories.tokens import program
 from tests.parity.shape import Case, Cast
-from tests.test_architecture import FLOORS, ROOT, sources
+from tests.sources import FLOORS, ROOT, sources
 
 #: Verbs that pages offer and the API does not, and why.
 PAGES_ONLY = {

@@ -23,7 +23,7 @@ from runbooks.screen import fitness
 from tests.factories.runs import play
 from tests.runbooks import texts
 from tests.runbooks.machine.table import OPERATOR, START, Game
-from tests.test_architecture import FLOORS, ROOT, sources
+from tests.sources import FLOORS, ROOT, sources
 from webhooks import kinds
 
 #: Where the kind or the field may be named: said, folded, told in the run; and the two exceptions
