@@ -147,7 +147,7 @@ def compared(restored: Restored) -> list[str]:
     return [_ages(backup, live), *_tables(backup, live), *_files(backup, live)]
 
 
-def _ages(backup: facts.Facts, live: facts.Facts) -> str:
+def _ages(backup: facts.DatabaseFacts, live: facts.DatabaseFacts) -> str:
     if backup.newest == live.newest:
         return f"The newest event is the same in both: {facts.moment(live.newest)}."
     here, there = facts.moment(backup.newest), facts.moment(live.newest)
@@ -167,7 +167,7 @@ def _span(microseconds: int) -> str:
     return f"{seconds} s"
 
 
-def _tables(backup: facts.Facts, live: facts.Facts) -> list[str]:
+def _tables(backup: facts.DatabaseFacts, live: facts.DatabaseFacts) -> list[str]:
     said = []
     for table in sorted({*backup.counts, *live.counts}):
         here, there = backup.counts.get(table, 0), live.counts.get(table, 0)
@@ -182,7 +182,7 @@ def _tables(backup: facts.Facts, live: facts.Facts) -> list[str]:
     return said
 
 
-def _files(backup: facts.Facts, live: facts.Facts) -> list[str]:
+def _files(backup: facts.DatabaseFacts, live: facts.DatabaseFacts) -> list[str]:
     lost = {file.path for file in live.evidence} - {file.path for file in backup.evidence}
     return [f"Evidence that would be LOST: {path}." for path in sorted(lost)]
 

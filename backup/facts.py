@@ -26,7 +26,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Facts:
+class DatabaseFacts:
     """Rows by table; migrations as `app.name`; number of runs, and one digest over the heads of all
     their logs (number, last sequence and last digest of each); when the newest event happened, in
     microseconds since 1970 (None: no event yet); the files of evidence, by path."""
@@ -39,7 +39,7 @@ class Facts:
     evidence: tuple[File, ...]
 
 
-def read() -> Facts:
+def read() -> DatabaseFacts:
     """The facts of Django's default database. Call it within one snapshot."""
     with connection.cursor() as cursor:
         tables = sorted(connection.introspection.table_names(cursor))
@@ -50,7 +50,7 @@ def read() -> Facts:
     migrations = [f"{app}.{name}" for app, name in _rows("SELECT app, name FROM django_migrations")]
     evidence = _rows("SELECT DISTINCT file, sha256, size FROM runbooks_evidence ORDER BY file")
     files = tuple(File(*row) for row in evidence)
-    return Facts(counts, tuple(sorted(migrations)), runs, heads, newest, files)
+    return DatabaseFacts(counts, tuple(sorted(migrations)), runs, heads, newest, files)
 
 
 def _heads() -> tuple[int, str]:
@@ -67,7 +67,7 @@ def _rows(sql: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def differences(promised: Facts, found: Facts) -> list[str]:
+def differences(promised: DatabaseFacts, found: DatabaseFacts) -> list[str]:
     """Every way in which `found` is not what was promised, as sentences."""
     said: list[str] = []
     for table in sorted({*promised.counts, *found.counts}):

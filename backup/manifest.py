@@ -33,7 +33,7 @@ class Manifest:
     version: str
     vendor: str
     database: str
-    facts: facts.Facts
+    facts: facts.DatabaseFacts
     files: Mapping[str, Held]
     missing: tuple[str, ...]
 
@@ -80,7 +80,7 @@ def _is_inside(name: str) -> bool:
 
 def _from(told: Mapping[str, Any]) -> Manifest:
     given = told["facts"]
-    held = facts.Facts(
+    held = facts.DatabaseFacts(
         counts=given["counts"],
         migrations=tuple(given["migrations"]),
         runs=given["runs"],

@@ -19,7 +19,7 @@ NAME = "database.dump"
 LONGEST_NAME = 63  # PostgreSQL cuts longer names off
 
 
-def snapshot(target: Path) -> facts.Facts:
+def snapshot(target: Path) -> facts.DatabaseFacts:
     """Dump the live database into the new file `target` and say what it held at that moment: dump
     and figures are read in one exported snapshot. Raises `Stopped`."""
     _check_programs()
@@ -57,7 +57,7 @@ def _ask(sql: str) -> tuple[Any, ...]:
     return row
 
 
-def check(path: Path, promised: facts.Facts) -> list[str]:
+def check(path: Path, promised: facts.DatabaseFacts) -> list[str]:
     """What pg_restore finds wrong with a dump when it reads its table of contents."""
     try:
         listed = _run("pg_restore", ["--list", str(path)])

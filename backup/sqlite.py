@@ -16,7 +16,7 @@ from backup import Stopped, facts
 NAME = "database.sqlite3"
 
 
-def snapshot(target: Path) -> facts.Facts:
+def snapshot(target: Path) -> facts.DatabaseFacts:
     """Write the live database to the new file `target` and say what it held at that moment.
 
     Both are read in one transaction, which in WAL sees one moment and keeps nobody from writing.

@@ -83,7 +83,7 @@ def _first(place: Path, name: str, *, at: datetime, more: Mapping[str, Path]) ->
     return page
 
 
-def _database(folder: Path) -> tuple[Path, facts.Facts]:
+def _database(folder: Path) -> tuple[Path, facts.DatabaseFacts]:
     try:
         if connection.vendor == "sqlite":
             target = folder / sqlite.NAME

@@ -40,7 +40,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CallResult:
     """What came, and the seconds from the handler's call to the closed response."""
 
     seconds: float
@@ -58,7 +58,7 @@ class Caller:
     def __init__(self) -> None:
         self._handler: Any = WSGIHandler()
 
-    def call(self, call: Call) -> Answer:
+    def call(self, call: Call) -> CallResult:
         """Make the request. Raises `WrongAnswer` for any status but the expected one."""
         environ = _environ(call)
         told: list[Any] = []
@@ -74,7 +74,7 @@ class Caller:
         seconds = perf_counter() - started
         if told[0] != call.status:
             raise WrongAnswer(f"{call.path}: {told[0]} instead of {call.status}: {body[:600]!r}")
-        return Answer(seconds, body, dict(told[1]))
+        return CallResult(seconds, body, dict(told[1]))
 
     def time(self, thing: Call | Work) -> float:
         """The seconds that a request or a piece of work takes."""

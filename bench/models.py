@@ -8,11 +8,11 @@ from typing import ClassVar
 from django.db import connection, models
 
 
-class Line(models.Model):
+class BenchLine(models.Model):
     """A row for the bases to read and to insert."""
 
     text = models.TextField()
-    objects: ClassVar[models.Manager[Line]] = models.Manager()
+    objects: ClassVar[models.Manager[BenchLine]] = models.Manager()
 
     class Meta:
         app_label = "bench"
@@ -39,8 +39,8 @@ def create() -> None:
     """Make the tables where they are missing, with the line that base A reads."""
     known = connection.introspection.table_names()
     with connection.schema_editor() as editor:
-        for model in (Line, Made):
+        for model in (BenchLine, Made):
             if model._meta.db_table not in known:
                 editor.create_model(model)
-    if not Line.objects.exists():
-        Line.objects.create(text="A line that the base reads.")
+    if not BenchLine.objects.exists():
+        BenchLine.objects.create(text="A line that the base reads.")

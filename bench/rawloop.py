@@ -10,7 +10,7 @@ import sys
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\nretry: 1000\n\n"
 
 
-class Viewer(asyncio.Protocol):
+class RawViewer(asyncio.Protocol):
     """A connection that asked for something."""
 
     def __init__(self, all_of_them: set[asyncio.Transport]) -> None:
@@ -31,7 +31,7 @@ class Viewer(asyncio.Protocol):
 async def main(number: int) -> None:
     loop = asyncio.get_running_loop()
     viewers: set[asyncio.Transport] = set()
-    await loop.create_server(lambda: Viewer(viewers), sock=socket.socket(fileno=number))
+    await loop.create_server(lambda: RawViewer(viewers), sock=socket.socket(fileno=number))
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     while line := await reader.readline():

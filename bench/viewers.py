@@ -19,7 +19,7 @@ LOG = re.compile(rb"id: (\d+)\nevent: log\n")
 AT_ONCE = 50  # connections that are opened at the same time
 
 
-class Screen(asyncio.Protocol):
+class BenchScreen(asyncio.Protocol):
     """One stream."""
 
     def __init__(self, request: bytes) -> None:
@@ -47,7 +47,7 @@ class Screen(asyncio.Protocol):
 async def main(port: int, path: str, cookie: str, count: int) -> None:
     loop = asyncio.get_running_loop()
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n\r\n".encode()
-    screens = [Screen(request) for _ in range(count)]
+    screens = [BenchScreen(request) for _ in range(count)]
     for start in range(0, count, AT_ONCE):
         opened = screens[start : start + AT_ONCE]
         for screen in opened:

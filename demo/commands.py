@@ -22,7 +22,7 @@ class RehearsalError(Exception):
 
 
 @dataclass
-class Step:
+class RehearsalStep:
     """An item of a runbook: its commands as (label, text) and what its guard says."""
 
     title: str
@@ -41,9 +41,9 @@ class Step:
         }
 
 
-def steps_of(path: Path) -> list[Step]:
+def steps_of(path: Path) -> list[RehearsalStep]:
     """The items of a runbook in document order; `aside` is '' for those on the main path."""
-    steps: list[Step] = []
+    steps: list[RehearsalStep] = []
     aside = ""
     fence: tuple[str, list[str]] | None = None
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
@@ -60,11 +60,11 @@ def steps_of(path: Path) -> list[Step]:
             key = re.search(r"\{#([\w-]+) \.aside\}", line)
             aside = key[1] if key else ""
         elif text.startswith("- [ ] "):
-            steps.append(Step(text[6:], aside, number))
+            steps.append(RehearsalStep(text[6:], aside, number))
     return steps
 
 
-def _keep(step: Step, label: str, lines: list[str]) -> None:
+def _keep(step: RehearsalStep, label: str, lines: list[str]) -> None:
     indent = min(len(s) - len(s.lstrip()) for s in lines if s.strip())
     text = "\n".join(s[indent:] for s in lines) + "\n"
     if label == "guard":
@@ -105,7 +105,7 @@ class Rehearsal:
     recorded: dict[str, str] = field(default_factory=dict)
     commands: int = 0
 
-    def play(self, step: Step) -> None:
+    def play(self, step: RehearsalStep) -> None:
         """Run the commands of a step and check everything that it records.
 
         Raises RehearsalError, naming file, line and step.
@@ -127,7 +127,7 @@ class Rehearsal:
             return shell(["sh", "-e", "-c", text])
         return shell(["psql", "-d", "postgres", "-X", "-v", "ON_ERROR_STOP=1"], text)
 
-    def _check(self, step: Step, printed: str) -> None:
+    def _check(self, step: RehearsalStep, printed: str) -> None:
         labelled = dict(re.findall(r"^ *(\w+) *\| *(.*?) *$", printed, re.M))
         sums = re.findall(r"^([0-9a-f]{64}) ", printed, re.M)
         for name, rule in step.expectations().items():

@@ -19,7 +19,7 @@ from incidents import entries, links, records
 from incidents.enums import Certainty, Moment, Severity
 from incidents.models import Incident
 from inventory import copies, instances, systems
-from inventory.enums import Answer, DataClass, Environment, IdentifierKind, Lifecycle, Medium
+from inventory.enums import DataClass, Environment, IdentifierKind, Lifecycle, Medium, YesNoUnknown
 from inventory.models import Copy, Instance, System
 from runbooks.library import revisions
 from runbooks.models import Runbook
@@ -140,7 +140,7 @@ def _copies(ledger: System, people: dict[str, User], at: datetime) -> None:
         place="desk of the second on call",
         holder="second on call",
         taken_from=production,
-        encrypted=Answer.NO,
+        encrypted=YesNoUnknown.NO,
         by=people["verifier"],
         at=at - timedelta(minutes=30),
     )
@@ -152,7 +152,7 @@ def _copies(ledger: System, people: dict[str, User], at: datetime) -> None:
         medium=Medium.LAPTOP,
         place="laptop-23",
         holder="second on call",
-        encrypted=Answer.YES,
+        encrypted=YesNoUnknown.YES,
         by=people["verifier"],
         at=at - timedelta(minutes=28),
     )
@@ -182,7 +182,7 @@ def _dump(ledger: System, production: Instance, by: User, taken: datetime, at: d
         taken_from=production,
         size_bytes=48_117_760,
         sha256=hashlib.sha256(name.encode()).hexdigest(),
-        encrypted=Answer.YES,
+        encrypted=YesNoUnknown.YES,
         by=by,
         at=at,
     )

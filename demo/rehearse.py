@@ -22,7 +22,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from demo.commands import Rehearsal, RehearsalError, Step, defaults_of, query, shell, steps_of
+from demo.commands import (
+    Rehearsal,
+    RehearsalError,
+    RehearsalStep,
+    defaults_of,
+    query,
+    shell,
+    steps_of,
+)
 
 RUNBOOKS = Path(__file__).parent / "runbooks"
 TOOLS = ("sh", "awk", "sha256sum", "psql", "pg_dump", "pg_restore")
@@ -118,7 +126,7 @@ def refused(name: str, role: str) -> bool:
     return False
 
 
-def play(rehearsal: Rehearsal, steps: list[Step], aside: str = "") -> None:
+def play(rehearsal: Rehearsal, steps: list[RehearsalStep], aside: str = "") -> None:
     """Play the steps of one aside, or those of the main path."""
     chosen = [step for step in steps if step.aside == aside]
     demand(bool(chosen), f"{rehearsal.path.name} has no steps in {aside!r}")
@@ -126,7 +134,7 @@ def play(rehearsal: Rehearsal, steps: list[Step], aside: str = "") -> None:
         rehearsal.play(step)
 
 
-def until(steps: list[Step], word: str) -> list[Step]:
+def until(steps: list[RehearsalStep], word: str) -> list[RehearsalStep]:
     """The main path up to the step whose guard has the key `word`, with that step."""
     main = [step for step in steps if not step.aside]
     ends = [n for n, step in enumerate(main, 1) if f"\n{word}:" in f"\n{step.guard}"]

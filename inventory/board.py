@@ -30,7 +30,7 @@ class Light:
 
 
 @dataclass(frozen=True)
-class Line:
+class SystemSummary:
     """What the board says of one system: how many `copies` are not destroyed, how many of them are
     `good` and how many `doubtful`; `doubted` is one that is in doubt for a reason that it names.
 
@@ -70,7 +70,7 @@ class Line:
         return self.good == 1
 
 
-def lines(at: datetime) -> list[Line]:
+def lines(at: datetime) -> list[SystemSummary]:
     """All systems, the worst first: no good copy, RPO not met (the oldest data against its RPO
     first), one last good copy, RPO or date not known, all well. Two queries, however many."""
     systems = list(_counted(System.objects.select_related("owner")))
@@ -79,7 +79,7 @@ def lines(at: datetime) -> list[Line]:
     return sorted(board, key=lambda line: (line.severity, -_overdue(line, at), line.system.name))
 
 
-def line(system: System, at: datetime) -> Line:
+def line(system: System, at: datetime) -> SystemSummary:
     """What the board says of `system`."""
     counted = _counted(System.objects.filter(pk=system.pk).select_related("owner")).get()
     return _line(counted, Copy.objects.in_bulk([pk for pk in _named(counted) if pk]), at)
@@ -132,14 +132,14 @@ def _named(system: System) -> tuple[int, int]:
     return columns["newest_good"] or 0, columns["newest_doubted"] or 0
 
 
-def _line(system: System, named: Mapping[int, Copy], at: datetime) -> Line:
+def _line(system: System, named: Mapping[int, Copy], at: datetime) -> SystemSummary:
     counts = {
         name: int(getattr(system, name))
         for name in ("good", "media", "places", "offline", "doubtful")
     }
     newest, doubted = (named.get(pk) for pk in _named(system))
     met, sentence = judge(system, newest, at)
-    return Line(
+    return SystemSummary(
         system=system,
         copies=int(vars(system)["existing"]),
         good=counts["good"],
@@ -163,7 +163,7 @@ def _severity(good: int, met: bool | None) -> int:
     return 3 if met is None else 4
 
 
-def _overdue(line: Line, at: datetime) -> float:
+def _overdue(line: SystemSummary, at: datetime) -> float:
     """How many times its RPO the data is old: what sorts systems that are equally badly off."""
     if line.newest is None or line.newest.data_as_of is None or not line.system.rpo:
         return 0.0

@@ -12,7 +12,7 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.texts import says_something
 from inventory import history, keeping, writing
-from inventory.enums import Answer, CopyState, Medium
+from inventory.enums import CopyState, Medium, YesNoUnknown
 from inventory.keeping import EDITABLE
 from inventory.models import Copy, Instance, System
 from lib import times
@@ -35,7 +35,7 @@ def register(
     data_as_of: datetime | None = None,
     size_bytes: int | None = None,
     sha256: str = "",
-    encrypted: Answer | str = Answer.UNKNOWN,
+    encrypted: YesNoUnknown | str = YesNoUnknown.UNKNOWN,
     delete_not_before: datetime | None = None,
     by: User,
     at: datetime,

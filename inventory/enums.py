@@ -65,7 +65,7 @@ class CopyState(StrEnum):
     QUARANTINED = "quarantined"
 
 
-class Answer(StrEnum):
+class YesNoUnknown(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"

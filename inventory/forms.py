@@ -13,7 +13,7 @@ from django.db.models import Q
 from accounts.fields import TextField
 from accounts.models import User
 from inventory.copies import MARKS
-from inventory.enums import Answer, DataClass, Environment, IdentifierKind, Lifecycle, Medium
+from inventory.enums import DataClass, Environment, IdentifierKind, Lifecycle, Medium, YesNoUnknown
 from inventory.fields import FromField, LengthField, MomentField, SizeField
 from inventory.identifiers import READ_BY, Preset
 from inventory.models import Copy, Instance, System
@@ -140,7 +140,9 @@ class CopyForm(InventoryForm):
     size_bytes = SizeField(required=False, label="Size", help_text=SIZE_HELP)
     sha256 = TextField(max_length=4000, required=False, label="SHA-256", help_text=SHA256_HELP)
     encrypted = forms.ChoiceField(
-        choices=_offered(Answer, ask=False), initial=Answer.UNKNOWN.value, label="Encrypted"
+        choices=_offered(YesNoUnknown, ask=False),
+        initial=YesNoUnknown.UNKNOWN.value,
+        label="Encrypted",
     )
     delete_not_before = FromField(
         required=False,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from inventory import doubts, history, plausibility, writing
-from inventory.enums import Answer, CopyState, DataClass, Medium
+from inventory.enums import CopyState, DataClass, Medium, YesNoUnknown
 from inventory.models import Copy, System
 from lib import times
 from lib.refusals import Invalid, Refused
@@ -91,7 +91,7 @@ def exposed(copy: Copy) -> bool:
     return (
         copy.system.data_class in SECRET
         and copy.medium in CARRIED_AWAY
-        and copy.encrypted != Answer.YES.value
+        and copy.encrypted != YesNoUnknown.YES.value
     )
 
 

@@ -13,13 +13,13 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRe
 from django.urls import reverse
 
 from inventory.enums import (
-    Answer,
     CopyState,
     DataClass,
     Environment,
     IdentifierKind,
     Lifecycle,
     Medium,
+    YesNoUnknown,
     choices,
 )
 from inventory.plausibility import EMPTY_FILE
@@ -171,7 +171,7 @@ class Copy(models.Model):
     size_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     encrypted = models.CharField(
-        max_length=10, choices=choices(Answer), default=Answer.UNKNOWN.value
+        max_length=10, choices=choices(YesNoUnknown), default=YesNoUnknown.UNKNOWN.value
     )
     state = models.CharField(
         max_length=20, choices=choices(CopyState), default=CopyState.UNVERIFIED.value

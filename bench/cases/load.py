@@ -72,7 +72,7 @@ def _ticks(client: Client, run: Run, count: int) -> list[float]:
 
 
 @dataclass
-class Writer:
+class NoteWriter:
     """A client that writes notes to one run, each when the one before was answered."""
 
     port: int
@@ -121,8 +121,8 @@ def together(session: Session) -> Iterable[Result]:
     yield Result("T5", "8 clients on one run, p95 by p50", p95 / p50, 4.0, note=note)
 
 
-def _write(port: int, cookie: str, runs: Sequence[Run]) -> list[Writer]:
-    writers = [Writer(port, cookie, run.pk, run.sequence) for run in runs]
+def _write(port: int, cookie: str, runs: Sequence[Run]) -> list[NoteWriter]:
+    writers = [NoteWriter(port, cookie, run.pk, run.sequence) for run in runs]
     until = time.monotonic() + SECONDS
     threads = [threading.Thread(target=writer.work, args=(until,)) for writer in writers]
     for thread in threads:
@@ -132,11 +132,11 @@ def _write(port: int, cookie: str, runs: Sequence[Run]) -> list[Writer]:
     return writers
 
 
-def _answered(writers: Sequence[Writer]) -> int:
+def _answered(writers: Sequence[NoteWriter]) -> int:
     return sum(len(writer.times) for writer in writers)
 
 
-def _missing(world: World, writers: Sequence[Writer]) -> int:
+def _missing(world: World, writers: Sequence[NoteWriter]) -> int:
     """Notes that were answered and are not in the log, and logs that do not hold."""
     world.enter()
     found = 0

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from demo.day.closing import closing
 from demo.day.copying import copying
 from demo.day.restoring import restoring
-from demo.day.telling import Day, Line
+from demo.day.telling import Day, StoryLine
 
 #: Its chapters, in order: a title, and what is told of it.
-CHAPTERS: tuple[tuple[str, Callable[[Day], Iterator[Line]]], ...] = (
+CHAPTERS: tuple[tuple[str, Callable[[Day], Iterator[StoryLine]]], ...] = (
     ("The morning: production is to be read, a laptop to be written into", copying),
     ("The night: the ledger is restored", restoring),
     ("The days after: the incident is closed", closing),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from demo.day.telling import Day, Line
+from demo.day.telling import Day, StoryLine
 from incidents.models import Incident
 from inventory.models import Copy
 
@@ -22,7 +22,7 @@ _WEAK: dict[str, Any] = {
 }
 
 
-def closing(day: Day) -> Iterator[Line]:
+def closing(day: Day) -> Iterator[StoryLine]:
     """M17, M18 and M19: the loss unmeasured, the luck unsaid, the lessons a slogan."""
     copy = Copy.objects.filter(name__startswith="ledger-2").latest("taken_at")
     incident = Incident.objects.latest("pk").pk

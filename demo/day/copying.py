@@ -8,7 +8,7 @@ from pathlib import Path
 
 from demo.day.doors import instance
 from demo.day.right import Crew
-from demo.day.telling import Day, Line
+from demo.day.telling import Day, StoryLine
 from runbooks.enums import RunKind, RunRole
 from runbooks.machine.moves.branches import Diagnose, Reopen
 from runbooks.machine.moves.run import Abort, Start
@@ -21,7 +21,7 @@ _NEVER = "    not_environment: [production]\n"
 _WAIVED = 'waive: {L02: "It is only this once."}\nparameters:'
 
 
-def copying(day: Day) -> Iterator[Line]:
+def copying(day: Day) -> Iterator[StoryLine]:
     """M1, M2 and M6: the wrong account, the wrong direction, the fetched file written over."""
     yield from _into_production(day)
     crew = _crew(day)
@@ -37,7 +37,7 @@ def copying(day: Day) -> Iterator[Line]:
     yield from _written_over(day, crew)
 
 
-def _into_production(day: Day) -> Iterator[Line]:
+def _into_production(day: Day) -> Iterator[StoryLine]:
     turned = {"source": instance("ledger"), "target": instance("ledger")}
     yield day.refused(
         "M2",
@@ -82,7 +82,7 @@ def _start(crew: Crew, access: str) -> None:
     crew.press("operator", Start, acknowledged=True, conditions=True, access=access)
 
 
-def _turned_round(day: Day, crew: Crew) -> Iterator[Line]:
+def _turned_round(day: Day, crew: Crew) -> Iterator[StoryLine]:
     step = crew.step("State the direction")
     crew.go_on(until=step)
     turned = {"direction.from": "ledger-laptop", "direction.into": "ledger"}
@@ -98,7 +98,7 @@ def _turned_round(day: Day, crew: Crew) -> Iterator[Line]:
     crew.press("operator", Reopen, step)
 
 
-def _written_over(day: Day, crew: Crew) -> Iterator[Line]:
+def _written_over(day: Day, crew: Crew) -> Iterator[StoryLine]:
     step = crew.step("inside the file")
     crew.go_on(until=step)
     other = {**crew.values(step), "sha256_again": "00" * 32}

@@ -23,7 +23,7 @@ from runbooks.models import Revision, Run, Runbook
 from runbooks.runs import moves, persistence, preparation
 
 
-class Door(Protocol):
+class StoryInterface(Protocol):
     """What people do in the story. `who` is a user name; ids are primary keys."""
 
     at: datetime
@@ -143,6 +143,6 @@ def instance(name: str) -> int:
     return Instance.objects.get(name=name).pk
 
 
-def later(door: Door, seconds: float) -> None:
+def later(door: StoryInterface, seconds: float) -> None:
     """Let time pass."""
     door.at += timedelta(seconds=seconds)

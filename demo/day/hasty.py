@@ -7,7 +7,7 @@ from functools import partial
 
 from demo.day.doors import instance
 from demo.day.right import Crew
-from demo.day.telling import Day, Line
+from demo.day.telling import Day, StoryLine
 from runbooks.enums import RunKind, RunRole
 from runbooks.machine.moves.run import Abort, Start
 
@@ -38,7 +38,7 @@ _MISSING = (
 )
 
 
-def hasty(day: Day, dump: int) -> Iterator[Line]:
+def hasty(day: Day, dump: int) -> Iterator[StoryLine]:
     """M3, M9 and M12: each guard is left out of the text in turn. An approver is not let through
     with it; and a drill of it comes to the act, and no further."""
     for mistake, left_out, code, words in _MISSING:

@@ -9,7 +9,7 @@ from demo.day.copying import stamp
 from demo.day.doors import instance, later
 from demo.day.hasty import hasty
 from demo.day.right import PASSWORD, Crew
-from demo.day.telling import Day, Line
+from demo.day.telling import Day, StoryLine
 from inventory.models import Copy
 from runbooks.enums import RunKind, RunRole
 from runbooks.machine.moves.branches import Diagnose, Reopen
@@ -22,7 +22,7 @@ from runbooks.machine.moves.unlock import Unlock
 RESTORE = "restore-the-ledger-database-beside-the-live-one"
 
 
-def restoring(day: Day) -> Iterator[Line]:
+def restoring(day: Day) -> Iterator[StoryLine]:
     """M4, M5 and M7 to M16, and M20; then the restore as it should be."""
     fresh = Copy.objects.filter(state="good", medium="disk").latest("taken_at").pk
     yield from _copies(day)
@@ -36,7 +36,7 @@ def restoring(day: Day) -> Iterator[Line]:
     yield from _right(day, fresh)
 
 
-def _copies(day: Day) -> Iterator[Line]:
+def _copies(day: Day) -> Iterator[StoryLine]:
     stick = Copy.objects.get(medium="removable disk or stick").pk
     yield day.refused(
         "M16",
@@ -69,7 +69,7 @@ def _start(crew: Crew) -> None:
     crew.press("operator", Start, acknowledged=True, conditions=True)
 
 
-def _alone(day: Day, crew: Crew) -> Iterator[Line]:
+def _alone(day: Day, crew: Crew) -> Iterator[StoryLine]:
     yield day.refused(
         "M8", "operator", "starts alone, at night", "roles_missing", lambda: _start(crew)
     )
@@ -78,7 +78,7 @@ def _alone(day: Day, crew: Crew) -> Iterator[Line]:
     yield day.done("verifier", "accepts a role, and so does the decider; the run starts")
 
 
-def _identifying(day: Day, crew: Crew) -> Iterator[Line]:
+def _identifying(day: Day, crew: Crew) -> Iterator[StoryLine]:
     step = crew.step("Identify the server")
     crew.go_on(until=step)
     yield day.refused(
@@ -118,7 +118,7 @@ def _identifying(day: Day, crew: Crew) -> Iterator[Line]:
     crew.press("operator", Reopen, step)
 
 
-def _before_anything_is_written(day: Day, crew: Crew) -> Iterator[Line]:
+def _before_anything_is_written(day: Day, crew: Crew) -> Iterator[StoryLine]:
     act = crew.step("in the place of the live one")
     yield day.refused(
         "M3",
@@ -155,7 +155,7 @@ def _before_anything_is_written(day: Day, crew: Crew) -> Iterator[Line]:
     yield from _the_file(day, crew)
 
 
-def _the_file(day: Day, crew: Crew) -> Iterator[Line]:
+def _the_file(day: Day, crew: Crew) -> Iterator[StoryLine]:
     step = crew.step("inside the backup")
     crew.go_on(until=step)
     old = {**crew.values(step), "verify.newest": stamp(day.door.at - timedelta(days=61, hours=1))}
@@ -174,7 +174,7 @@ def _again(crew: Crew, step: int) -> None:
     crew.press("operator", Reopen, step)
 
 
-def _writing_backup(day: Day, crew: Crew) -> Iterator[Line]:
+def _writing_backup(day: Day, crew: Crew) -> Iterator[StoryLine]:
     step = crew.step("Restore the duplicate")
     crew.go_on(until=step)
     crew.press("operator", BeginStep, step)
@@ -190,7 +190,7 @@ def _writing_backup(day: Day, crew: Crew) -> Iterator[Line]:
     )
 
 
-def _the_same_again(day: Day, crew: Crew, dump: int) -> Iterator[Line]:
+def _the_same_again(day: Day, crew: Crew, dump: int) -> Iterator[StoryLine]:
     crew.press("decider", Abort, reason="The tool wrote.", deviation="wrong-direction")
     crew.go_on()
     crew.press("decider", Abort, reason="Stood down.")
@@ -205,7 +205,7 @@ def _the_same_again(day: Day, crew: Crew, dump: int) -> Iterator[Line]:
     yield day.done("approver", "looks at what went wrong, and waives the lock with a reason")
 
 
-def _right(day: Day, dump: int) -> Iterator[Line]:
+def _right(day: Day, dump: int) -> Iterator[StoryLine]:
     crew = _prepared(day, dump)
     crew.man(RunRole.VERIFIER, RunRole.DECIDER)
     _start(crew)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from demo.day.doors import Door, later, state_of
+from demo.day.doors import StoryInterface, later, state_of
 from runbooks.enums import CountersignTiming, RunRole, StepStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.decide import allowed
@@ -34,7 +34,7 @@ class Crew:
     """Three people at one run. `reads` are values that are other than what fits by themselves: what
     the newest record is, say; by name, as text."""
 
-    door: Door
+    door: StoryInterface
     run: int
     reads: dict[str, str] = field(default_factory=dict)
     operator: str = "operator"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from demo.day.doors import Door
+from demo.day.doors import StoryInterface
 from demo.day.right import Crew
 from lib.refusals import Invalid, Refused
 from runbooks.enums import RunStatus, StepStatus
 
 
 @dataclass(frozen=True)
-class Line:
+class StoryLine:
     """One attempt, as “The `who` `tried`.” `code`, `sentence` and `remedy` are what the product
     said to it, '' for what went through. `mistake`: which of the twenty it was, '' for none."""
 
@@ -32,22 +32,22 @@ class DayBroken(AssertionError):
 class Day:
     """The people of the demonstration, before a door."""
 
-    door: Door
+    door: StoryInterface
 
-    def done(self, who: str, tried: str) -> Line:
+    def done(self, who: str, tried: str) -> StoryLine:
         """Something that is right, and was done."""
-        return Line("", who, tried)
+        return StoryLine("", who, tried)
 
     def refused(
         self, mistake: str, who: str, tried: str, code: str, deed: Callable[[], object]
-    ) -> Line:
+    ) -> StoryLine:
         """Try `deed`, which must be refused with `code`. Raises `DayBroken` when it is not."""
         try:
             deed()
         except Refused as no:
-            line = Line(mistake, who, tried, no.code, no.sentence, no.remedy)
+            line = StoryLine(mistake, who, tried, no.code, no.sentence, no.remedy)
         except Invalid as no:
-            line = Line(mistake, who, tried, "invalid", " ".join(no.errors.values()))
+            line = StoryLine(mistake, who, tried, "invalid", " ".join(no.errors.values()))
         else:
             raise DayBroken(f"{mistake}: {who} {tried}, and it went through.")
         if line.code != code:
@@ -65,7 +65,7 @@ class Day:
         crew: Crew,
         step: int,
         held: bool = False,
-    ) -> Line:
+    ) -> StoryLine:
         """Try `deed`, which must send `step` to its diagnosis, and the run into a hold where `held`
         says so. Raises `DayBroken` when it does not."""
         deed()
@@ -76,4 +76,4 @@ class Day:
         if (state.status is RunStatus.ON_HOLD) is not held:
             raise DayBroken(f"{mistake}: {who} {tried}, and the run is {state.status}.")
         remedy = "The run is on hold for a second person." if held else "Diagnose first."
-        return Line(mistake, who, tried, "mismatch", found.reason, remedy)
+        return StoryLine(mistake, who, tried, "mismatch", found.reason, remedy)

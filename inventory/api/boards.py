@@ -11,7 +11,7 @@ from rest_framework import serializers
 from accounts.api.fields import ApiMomentField
 from accounts.api.serializers import AnswerSerializer
 from inventory.api.serializers import SystemNameSerializer
-from inventory.board import Light, Line
+from inventory.board import Light, SystemSummary
 from inventory.models import Copy
 
 
@@ -39,7 +39,7 @@ class DoubtedCopySerializer(CopyNameSerializer):
     doubt = serializers.CharField()
 
 
-class BoardLineSerializer(AnswerSerializer[Line]):
+class BoardLineSerializer(AnswerSerializer[SystemSummary]):
     """What could be restored of one system, and how much would be lost."""
 
     system = SystemNameSerializer()
@@ -62,7 +62,7 @@ class BoardNow:
     """The lines of the board as of `at`."""
 
     at: datetime
-    lines: Sequence[Line]
+    lines: Sequence[SystemSummary]
 
 
 class BoardSerializer(AnswerSerializer[BoardNow]):

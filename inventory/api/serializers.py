@@ -23,13 +23,13 @@ from accounts.models import User
 from inventory import history
 from inventory.copies import MARKS
 from inventory.enums import (
-    Answer,
     CopyState,
     DataClass,
     Environment,
     IdentifierKind,
     Lifecycle,
     Medium,
+    YesNoUnknown,
 )
 from inventory.models import Change, Copy, Instance, System
 
@@ -172,7 +172,7 @@ class CopyLineSerializer(AnswerSerializer[Copy]):
     holder = serializers.CharField()
     size_bytes = serializers.IntegerField(allow_null=True)
     sha256 = serializers.CharField()
-    encrypted = EnumField(Answer)
+    encrypted = EnumField(YesNoUnknown)
     state = EnumField(CopyState)
     verified_at = ApiMomentField(allow_null=True)
     verified_by = PersonNameSerializer(allow_null=True)
@@ -209,7 +209,7 @@ class NewCopySerializer(InputSerializer):
     holder = ApiTextField(max_length=120)
     size_bytes = ApiSizeField(allow_null=True, default=None)
     sha256 = ApiTextField(max_length=4000, allow_blank=True, default="")
-    encrypted = EnumField(Answer, default=Answer.UNKNOWN)
+    encrypted = EnumField(YesNoUnknown, default=YesNoUnknown.UNKNOWN)
     delete_not_before = ApiMomentFromField(allow_null=True, default=None)
 
 

@@ -57,7 +57,7 @@ def sign(word: str) -> str:
 
 
 @register.filter
-def severity_sign(line: board.Line) -> str:
+def severity_sign(line: board.SystemSummary) -> str:
     """Class of the sign beside a system on the board."""
     return {0: "bad", 1: "bad", 2: "warn", 3: "warn"}.get(line.severity, "good")
 

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from runbooks.library import failures, linting, queries
 from runbooks.library.demands import demands
-from runbooks.library.reading import Reading
+from runbooks.library.reading import TextReading
 from runbooks.lint.findings import LintResult
 from runbooks.models import Revision, Runbook
 from runbooks.procedure.model import Procedure, Step
@@ -72,7 +72,7 @@ class RevisionAnswer:
 class TextAnswer:
     """A text that is not kept, as it was understood."""
 
-    reading: Reading
+    reading: TextReading
     judgement: LintResult
 
     @property

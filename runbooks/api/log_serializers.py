@@ -16,7 +16,7 @@ from runbooks.machine.freshness import WENT_BACK
 from runbooks.models import Event, Evidence
 from runbooks.runs.replay import Verdict
 from runbooks.runs.transaction import MoveAnswer
-from runbooks.screen import Told
+from runbooks.screen import RecentEvent
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class EventAnswer:
     digest. Else it has no digest: that of a hidden value could be guessed by trying."""
 
     event: Event
-    line: Told
+    line: RecentEvent
     exact: bool
 
     @cached_property

@@ -40,7 +40,7 @@ from runbooks.api.library_serializers import (
 from runbooks.api.markdown import Markdown, given
 from runbooks.library import linting, waivers
 from runbooks.library import revisions as library
-from runbooks.library.revisions import Unreadable
+from runbooks.library.revisions import UnreadableText
 from runbooks.models import Revision, Runbook
 from runbooks.procedure.difference import difference
 from runbooks.views import library as pages
@@ -188,7 +188,7 @@ def saved(request: Request, text: bytes, runbook: Runbook | None, more: Values) 
     """Keep `text`; a text with errors is answered with all its findings."""
     try:
         made = library.save(source=text, by=person(request), at=now(), runbook=runbook, **more)
-    except Unreadable as unreadable:
+    except UnreadableText as unreadable:
         answer = answer_to(unreadable)
         problem = answer.as_json() if answer else {}
         findings = [FindingLineSerializer.printed(finding) for finding in unreadable.findings]

@@ -24,13 +24,13 @@ from runbooks.machine.move import Allowed
 from runbooks.machine.overriding import not_before
 from runbooks.machine.replacing import proposed as replacement
 from runbooks.machine.requests import Gate
-from runbooks.machine.state import Facts, RunState, current
+from runbooks.machine.state import ParameterFacts, RunState, current
 from runbooks.machine.statements import Override, Replacement
 from runbooks.models import Run
 from runbooks.procedure.model import ParameterSpec
 from runbooks.runs.other_runs import OtherRun
-from runbooks.screen import Desk, Part, Person
-from runbooks.screen.head import Head, head
+from runbooks.screen import Desk, Person, StepSection
+from runbooks.screen.head import PageHead, head
 from runbooks.screen.steps import parts
 
 
@@ -62,7 +62,7 @@ class RunAnswer:
         return self.desk.state
 
     @cached_property
-    def head(self) -> Head:
+    def head(self) -> PageHead:
         return head(self.desk, self.run.title, self.run.revision.runbook.system, self.here)
 
     @property
@@ -158,7 +158,7 @@ class RunAnswer:
         return [AllowedMove(self.state.number, allowed) for allowed in self.desk.moves]
 
     @cached_property
-    def sections(self) -> tuple[Part, ...]:
+    def sections(self) -> tuple[StepSection, ...]:
         return parts(self.desk)
 
     @property
@@ -193,7 +193,7 @@ class ChosenParameter:
     """A parameter as it is declared, and what was chosen for it."""
 
     spec: ParameterSpec
-    facts: Facts
+    facts: ParameterFacts
 
 
 @dataclass(frozen=True)

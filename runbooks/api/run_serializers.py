@@ -24,13 +24,13 @@ from runbooks.api.run_answer import (
 )
 from runbooks.api.step_serializers import RunStepSerializer
 from runbooks.enums import Deviation, ParameterType, RunKind, RunRole, RunStatus
-from runbooks.machine.interlocks.loss import Basis, LossState
+from runbooks.machine.interlocks.loss import Basis, LossVerdict
 from runbooks.machine.moves import BY_KIND
 from runbooks.machine.requests import Gate
 from runbooks.models import Revision, Run, RunPerson
 from runbooks.runs.other_runs import OtherRun
-from runbooks.screen import Part
-from runbooks.screen.head import Place
+from runbooks.screen import StepSection
+from runbooks.screen.head import DirectionEnd
 
 
 class RunbookOfRunSerializer(AnswerSerializer[Revision]):
@@ -77,7 +77,7 @@ class RunLineSerializer(RunHeadSerializer[Run]):
     people = RunPersonSerializer(many=True)
 
 
-class PlaceSerializer(AnswerSerializer[Place]):
+class PlaceSerializer(AnswerSerializer[DirectionEnd]):
     """One end of the direction."""
 
     name = serializers.CharField()
@@ -217,7 +217,7 @@ class RunLossSerializer(AnswerSerializer[RunLoss]):
         help_text="What was promised: the RPO, or what the runbook takes.",
     )
     state = EnumField(
-        LossState, source="loss.state", help_text="The loss against what was promised."
+        LossVerdict, source="loss.state", help_text="The loss against what was promised."
     )
     sentence = serializers.CharField()
     as_found = ApiMomentField(
@@ -247,7 +247,7 @@ class AllowedMoveSerializer(AnswerSerializer[AllowedMove]):
     url = serializers.CharField()
 
 
-class SectionOfRunSerializer(AnswerSerializer[Part]):
+class SectionOfRunSerializer(AnswerSerializer[StepSection]):
     """A heading of the runbook, with its text that belongs to no step."""
 
     key = serializers.CharField(source="section.key")

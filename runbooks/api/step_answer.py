@@ -16,7 +16,7 @@ from runbooks.procedure.guards import is_masked
 from runbooks.procedure.guards.acts import Destroy, Overwrite
 from runbooks.procedure.model import Guard, Step, ValueSpec
 from runbooks.screen import Desk, Person
-from runbooks.screen.steps import Row
+from runbooks.screen.steps import StepRow
 
 _BLOCK = re.compile(
     r'<div class="command" data-command="(\d+)">.*?<pre><code[^>]*>(.*?)</code>', re.DOTALL
@@ -29,7 +29,7 @@ class StepAnswer:
     """A step and its newest attempt, for the person at `desk`; `row` is what the page shows."""
 
     desk: Desk
-    row: Row
+    row: StepRow
 
     @cached_property
     def step(self) -> Step:

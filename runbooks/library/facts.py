@@ -30,7 +30,7 @@ _CHANGING = ("registered", "edited")
 
 
 @dataclass(frozen=True)
-class _Known:
+class _SharedFacts:
     """What is the same for every text that is looked at together."""
 
     instances: Mapping[int, list[Instance]]
@@ -71,7 +71,7 @@ def of_text(system: System | None, runbook: Runbook | None, *, at: datetime) -> 
 def _facts(
     system: System | None,
     book: int,
-    known: _Known,
+    known: _SharedFacts,
     at: datetime,
     *,
     reviewed: datetime,
@@ -100,7 +100,7 @@ def _facts(
     )
 
 
-def _known(systems: Iterable[System], books: Iterable[int]) -> _Known:
+def _known(systems: Iterable[System], books: Iterable[int]) -> _SharedFacts:
     numbers = {system.pk for system in systems}
     instances: dict[int, list[Instance]] = {number: [] for number in numbers}
     for place in Instance.objects.filter(system__in=numbers):
@@ -120,7 +120,7 @@ def _known(systems: Iterable[System], books: Iterable[int]) -> _Known:
     if not any(decides for _, _, decides in rows):
         unfilled.add(RunRole.DECIDER)
     last = _last_runs(books)
-    return _Known(instances, copies, _changed(instances), last, names, frozenset(unfilled))
+    return _SharedFacts(instances, copies, _changed(instances), last, names, frozenset(unfilled))
 
 
 def _changed(instances: Mapping[int, list[Instance]]) -> dict[int, datetime]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from runbooks.library import facts
-from runbooks.library.reading import Reading, doubts
+from runbooks.library.reading import TextReading, doubts
 from runbooks.lint.facts import LintFacts
 from runbooks.lint.findings import LintResult, lint_text
 from runbooks.models import Revision, Runbook
@@ -38,7 +38,7 @@ def of_revisions(revisions: Iterable[Revision], *, at: datetime) -> dict[int, Li
 
 
 def of_reading(
-    source: bytes, reading: Reading, *, runbook: Runbook | None, at: datetime
+    source: bytes, reading: TextReading, *, runbook: Runbook | None, at: datetime
 ) -> LintResult:
     """What is wrong in a text that was just read; `runbook` is the one whose next revision it would
     be, None for a new one."""

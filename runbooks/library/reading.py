@@ -18,7 +18,7 @@ from runbooks.procedure.parser import parse
 
 
 @dataclass(frozen=True)
-class Reading:
+class TextReading:
     """A text as it was understood. `procedure` is None when it could not be read at all; `system`
     is the one that its front matter names, None when it names none or an unknown one."""
 
@@ -31,13 +31,13 @@ class Reading:
         return any(f.level is Level.ERROR for f in self.findings)
 
 
-def read(source: bytes, *, name: str = "", runbook: Runbook | None = None) -> Reading:
+def read(source: bytes, *, name: str = "", runbook: Runbook | None = None) -> TextReading:
     """What `source` says, with the findings of the parser and of the library in the order of the
     lines. `name` is the file's name; `runbook` the one whose next revision it would be, which may
     keep its own title. Raises nothing for any bytes whatever."""
     parsed = parse(source, name=name)
     if parsed.procedure is None:
-        return Reading(None, None, tuple(parsed.findings))
+        return TextReading(None, None, tuple(parsed.findings))
     found = list(parsed.findings)
     system = None
     if wanted := parsed.procedure.system:
@@ -53,7 +53,7 @@ def read(source: bytes, *, name: str = "", runbook: Runbook | None = None) -> Re
         others = others.exclude(pk=runbook.pk)
     if key and (other := others.first()):
         found.append(title_taken(other.title, _line_of(source, "title")))
-    return Reading(parsed.procedure, system, tuple(sorted(found, key=_place)))
+    return TextReading(parsed.procedure, system, tuple(sorted(found, key=_place)))
 
 
 @lru_cache(maxsize=128)

@@ -16,7 +16,7 @@ from runbooks.procedure.sections import Section
 
 
 @dataclass(frozen=True)
-class Line:
+class ReadingStep:
     """A step as it is read. `overwrites`: it cannot be taken back, a deletion neither."""
 
     step: Step
@@ -26,14 +26,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Part:
+class ReadingSection:
     """A section with its steps; sub-steps stand below their step, as in the text. `notes` are those
     about lines of the section that belong to no step; `html` is its own text."""
 
     section: Section
     html: str
     notes: tuple[NotedFinding, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ReadingStep, ...]
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Sheet:
     """The whole. `loose` are the notes that belong to no section: those about the front matter."""
 
     intro_html: str
-    parts: tuple[Part, ...]
-    asides: tuple[Part, ...]
+    parts: tuple[ReadingSection, ...]
+    asides: tuple[ReadingSection, ...]
     loose: tuple[NotedFinding, ...]
 
 
@@ -64,7 +64,7 @@ def lay_out(procedure: Procedure, notes: Iterable[NotedFinding] = ()) -> Sheet:
             loose.append(note)
     has_runs = not not_runnable(procedure)
     parts = [
-        Part(
+        ReadingSection(
             section,
             in_library(section.html, section.commands, has_runs),
             tuple(below.get(section.key, ())),
@@ -84,8 +84,8 @@ def lay_out(procedure: Procedure, notes: Iterable[NotedFinding] = ()) -> Sheet:
     )
 
 
-def _line(step: Step, procedure: Procedure, notes: list[NotedFinding]) -> Line:
-    return Line(
+def _line(step: Step, procedure: Procedure, notes: list[NotedFinding]) -> ReadingStep:
+    return ReadingStep(
         step,
         demands(step.guard, procedure),
         tuple(notes),

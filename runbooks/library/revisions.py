@@ -23,7 +23,7 @@ from lib.refusals import Invalid, Refused
 from runbooks.enums import Level
 from runbooks.library import linting
 from runbooks.library.approval import check_judgement, check_reader
-from runbooks.library.reading import Reading, read, title_key, title_taken
+from runbooks.library.reading import TextReading, read, title_key, title_taken
 from runbooks.library.waivers import approval_reason
 from runbooks.models import Revision, Runbook
 from runbooks.procedure import executable
@@ -35,7 +35,7 @@ from runbooks.procedure.serialization import as_json
 RESERVED_SLUGS = frozenset({"new", "upload", "preview"})
 
 
-class Unreadable(Invalid):
+class UnreadableText(Invalid):
     """The text has errors. `findings` are all of them, warnings too, in the order of the source."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
@@ -70,7 +70,7 @@ def save(
     # Read before the lock: hostile text may cost a second, and other people save meanwhile.
     reading = read(source, name=name, runbook=runbook)
     if reading.procedure is None or reading.has_errors:
-        raise Unreadable(reading.findings)
+        raise UnreadableText(reading.findings)
     with transaction.atomic():
         if runbook is None:
             runbook, number = _shelve(reading, reading.procedure), 1
@@ -220,7 +220,7 @@ def _next(runbook: Runbook, source: bytes, seen: int | None) -> tuple[Runbook, i
     return runbook, newest.number + 1
 
 
-def _shelve(reading: Reading, procedure: Procedure) -> Runbook:
+def _shelve(reading: TextReading, procedure: Procedure) -> Runbook:
     """A new runbook for a first revision."""
     try:
         with transaction.atomic():
@@ -231,10 +231,10 @@ def _shelve(reading: Reading, procedure: Procedure) -> Runbook:
                 system=reading.system,
             )
     except IntegrityError:  # taken by somebody since `read` looked
-        raise Unreadable([*reading.findings, title_taken(procedure.title, 1)]) from None
+        raise UnreadableText([*reading.findings, title_taken(procedure.title, 1)]) from None
 
 
-def _follow(runbook: Runbook, reading: Reading, procedure: Procedure) -> None:
+def _follow(runbook: Runbook, reading: TextReading, procedure: Procedure) -> None:
     """Title and system follow the newest text; the address stays, because people keep links."""
     runbook.title, runbook.system = procedure.title, reading.system
     runbook.title_key = title_key(procedure.title)
@@ -242,7 +242,7 @@ def _follow(runbook: Runbook, reading: Reading, procedure: Procedure) -> None:
         with transaction.atomic():
             runbook.save(update_fields=["title", "title_key", "system"])
     except IntegrityError:
-        raise Unreadable([*reading.findings, title_taken(procedure.title, 1)]) from None
+        raise UnreadableText([*reading.findings, title_taken(procedure.title, 1)]) from None
 
 
 def _free_slug(title: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from richtext.drawn import drawn_text
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.procedure.code_kinds import Fills, kind_of
 from runbooks.procedure.parser.parameters import RESERVED
 from runbooks.procedure.quoting import takes_no_quotes
@@ -23,7 +23,7 @@ _LONGEST_WORD = 2000
 
 
 @dataclass(frozen=True)
-class Place:
+class Placeholder:
     """A placeholder in a block of code. `name` is `target` or `target.host`, `label` that of the
     block, `quoted` says that its value cannot be quoted there, `begins` that it begins a word."""
 
@@ -33,14 +33,14 @@ class Place:
     begins: bool
 
 
-def places(source: str) -> Iterator[Place]:
+def places(source: str) -> Iterator[Placeholder]:
     """The placeholders in the blocks of code of the safe HTML `source`, in their order."""
     for found in _CODE.finditer(source):
         if found[1]:
             yield from _in_block(found)
 
 
-def _in_block(found: re.Match[str]) -> list[Place]:
+def _in_block(found: re.Match[str]) -> list[Placeholder]:
     label = html.unescape((re.findall(r"language-([^\s\"]+)", found[2]) or [""])[0])
     starts, parts, length = [], [], 0
     pieces = _VAR.split(found[3])  # text, name, placeholder, text, …
@@ -53,7 +53,9 @@ def _in_block(found: re.Match[str]) -> list[Place]:
     text = "".join(parts)
     quoted = takes_no_quotes(text, starts, label)
     return [
-        Place(name, label, between, begins_a_word(text[max(0, start - _LONGEST_WORD) : start]))
+        Placeholder(
+            name, label, between, begins_a_word(text[max(0, start - _LONGEST_WORD) : start])
+        )
         for name, start, between in zip(pieces[1::3], starts, quoted, strict=True)
     ]
 
@@ -65,12 +67,15 @@ def begins_a_word(before: str) -> bool:
     return _NO_LETTER_YET.fullmatch(_PARTS_WORDS.split(before)[-1]) is not None
 
 
-def in_run(state: RunState) -> dict[str, Facts]:
+def in_run(state: RunState) -> dict[str, ParameterFacts]:
     """What `fill` may reach in a run: its parameters, and `<run>` and `<run.token>`."""
-    return {**state.facts, RESERVED: Facts(str(state.number), {"token": state.stated.token})}
+    return {
+        **state.facts,
+        RESERVED: ParameterFacts(str(state.number), {"token": state.stated.token}),
+    }
 
 
-def fill(source: str, facts: Mapping[str, Facts]) -> str:
+def fill(source: str, facts: Mapping[str, ParameterFacts]) -> str:
     """The safe HTML `source` of a step with every marked placeholder inside code replaced by the
     value chosen, shell-quoted in shell commands, in `<var class="filled">`. Safe HTML again."""
     if "<var " not in source:
@@ -95,7 +100,7 @@ def fill(source: str, facts: Mapping[str, Facts]) -> str:
     return _CODE.sub(code, source)
 
 
-def value_of(name: str, facts: Mapping[str, Facts]) -> str | None:
+def value_of(name: str, facts: Mapping[str, ParameterFacts]) -> str | None:
     """The value of `dump`, `dump.place` or `run`; None when nothing of that name was chosen."""
     head, _, tail = name.partition(".")
     if head not in facts:

@@ -18,7 +18,7 @@ ENDED = frozenset({RunStatus.COMPLETED, RunStatus.ABORTED})
 
 
 @dataclass(frozen=True)
-class Facts:
+class ParameterFacts:
     """A parameter as chosen. `fields` are what `<name.field>` may reach (name, host, place, …);
     `identifiers` are an instance's two identifying values, and `kinds` what kind each is of."""
 
@@ -85,7 +85,7 @@ class RunState:
     kind: RunKind
     status: RunStatus
     procedure: Procedure
-    facts: Mapping[str, Facts]
+    facts: Mapping[str, ParameterFacts]
     people: Mapping[int, RunRole]
     steps: tuple[StepState, ...]
     last_at: datetime

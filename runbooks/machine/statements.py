@@ -119,7 +119,7 @@ class Replacement:
 
 
 @dataclass(frozen=True)
-class Deviation:
+class StatedDeviation:
     """A mismatch that was about where, from what, or with which copy. `kind` is a
     `runbooks.enums.Deviation`."""
 
@@ -184,7 +184,7 @@ class Stated:
     deleted: frozenset[str] = frozenset()
     overrides: tuple[Override, ...] = ()
     misses: Mapping[int, int] = field(default_factory=dict)
-    deviations: tuple[Deviation, ...] = ()
+    deviations: tuple[StatedDeviation, ...] = ()
     fitness: Mapping[int, Fitness] = field(default_factory=dict)
     asked_copies_at: datetime | None = None
     answers: tuple[CopyAnswer, ...] = ()

@@ -12,7 +12,7 @@ from inventory.models import Copy, Instance, System
 from lib.times import stamp
 from lib.units.durations import age, words
 from runbooks.machine.freshness import is_fresh
-from runbooks.machine.interlocks.loss import LastWrite, Loss, LossState, last_write
+from runbooks.machine.interlocks.loss import LastWrite, Loss, LossVerdict, last_write
 from runbooks.procedure.model import ParameterSpec
 
 #: In use, or there to be written over: no reason against choosing it.
@@ -103,7 +103,7 @@ def _sentence(copy: Copy, lost: Loss) -> str:
     return " ".join(f"{part}." for part in told if part)
 
 
-_MET = {LossState.WITHIN: True, LossState.BEYOND: False, LossState.UNKNOWN: None}
+_MET = {LossVerdict.WITHIN: True, LossVerdict.BEYOND: False, LossVerdict.UNKNOWN: None}
 
 
 def _newest(copies: list[Copy]) -> dict[int, Copy]:

@@ -11,7 +11,7 @@ from inventory.identifiers import plain
 from inventory.models import Copy, Instance, System
 from runbooks.enums import RunKind
 from runbooks.machine.interlocks.holdings import on_host
-from runbooks.machine.state import Facts
+from runbooks.machine.state import ParameterFacts
 from runbooks.procedure.irreversible import acts, target_of
 from runbooks.procedure.model import Procedure
 
@@ -24,7 +24,7 @@ _AFTER = re.compile(r"[:/\\\s]")
 class Chosen:
     """One parameter as chosen: the facts that the run keeps, and the row they come from."""
 
-    facts: Facts
+    facts: ParameterFacts
     instance: Instance | None = None
     copy: Copy | None = None
 

@@ -17,7 +17,7 @@ from runbooks.machine.moves.branches import Undo
 from runbooks.machine.moves.steps import Decide, Tick
 from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.requests import Refusal
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.models import Run
 from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.guards.copies import Protect, Verify
@@ -96,7 +96,7 @@ def _named(state: RunState, request: Request) -> set[str]:
     return named & state.facts.keys()
 
 
-def _instance(row: Instance, facts: Facts, deleted_here: bool) -> Iterator[str]:
+def _instance(row: Instance, facts: ParameterFacts, deleted_here: bool) -> Iterator[str]:
     """What the inventory says otherwise. That it is decommissioned since this run deleted it is no
     news: the rollback puts it back."""
     now = {"name": row.name, "host": row.host, "environment": row.environment}
@@ -111,7 +111,7 @@ def _instance(row: Instance, facts: Facts, deleted_here: bool) -> Iterator[str]:
         yield f"{facts.value} is {row.lifecycle}."
 
 
-def _copy(row: Copy, facts: Facts) -> Iterator[str]:
+def _copy(row: Copy, facts: ParameterFacts) -> Iterator[str]:
     if row.state in _AWAY:
         yield f"{facts.value} is {row.state}."
     for what, value in (("SHA-256", row.sha256), ("place", row.place)):

@@ -18,8 +18,8 @@ from richtext.signs import refusal
 from runbooks.enums import ParameterType, RunKind
 from runbooks.machine.freshness import went_back
 from runbooks.machine.interlocks.identify import only_named
-from runbooks.machine.placeholders import Place, places
-from runbooks.machine.state import Facts
+from runbooks.machine.placeholders import Placeholder, places
+from runbooks.machine.state import ParameterFacts
 from runbooks.procedure import typed
 from runbooks.procedure.code_kinds import Fills, kind_of
 from runbooks.procedure.guards.target import Direction, Identify
@@ -91,7 +91,7 @@ def _choose(spec: ParameterSpec, system: System | None, text: str, at: datetime)
         return _instance(spec, system, text)
     if spec.type is ParameterType.COPY:
         return _copy(spec, system, text, at)
-    return Chosen(Facts(typed.plain(spec, text, at, timezone.get_default_timezone())))
+    return Chosen(ParameterFacts(typed.plain(spec, text, at, timezone.get_default_timezone())))
 
 
 def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
@@ -119,7 +119,7 @@ def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
         **_shared(row),
     }
     identifiers, kinds = (row.first_value, row.second_value), (row.first_kind, row.second_kind)
-    return Chosen(Facts(row.name, fields, identifiers, kinds), instance=row)
+    return Chosen(ParameterFacts(row.name, fields, identifiers, kinds), instance=row)
 
 
 def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -> Chosen:
@@ -153,7 +153,7 @@ def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -
         "earlier_sizes": doubts.sizes_before(row),
         **_promised(row.system),
     }
-    return Chosen(Facts(row.name, fields), copy=row)
+    return Chosen(ParameterFacts(row.name, fields), copy=row)
 
 
 def _shared(row: Instance) -> dict[str, str]:
@@ -168,7 +168,9 @@ def _promised(system: System) -> dict[str, str]:
     return {"rpo": str(int(system.rpo.total_seconds()))} if system.rpo is not None else {}
 
 
-def _check_text(places: list[tuple[str, Place]], spec: ParameterSpec, facts: Facts) -> None:
+def _check_text(
+    places: list[tuple[str, Placeholder]], spec: ParameterSpec, facts: ParameterFacts
+) -> None:
     """Refuse a value that would have to be quoted where it cannot be: in SQL, between quotes in a
     shell command, and in code of another kind; and one that a shell command would take for an
     option. Guessing the quoting of a command that overwrites data is no option."""
@@ -180,7 +182,7 @@ def _check_text(places: list[tuple[str, Place]], spec: ParameterSpec, facts: Fac
         _check_place(place, value, number)
 
 
-def _check_place(place: Place, value: str, number: str) -> None:
+def _check_place(place: Placeholder, value: str, number: str) -> None:
     """Refuse a value that cannot be written to a place in a block of step `number`."""
     fills = kind_of(place.label).fills
     if fills is not Fills.ANY and (sentence := refusal(value)):

@@ -10,7 +10,7 @@ from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.log import texts
 from runbooks.machine.events.kinds import STATING, facts_from
 from runbooks.machine.reducers import statements_in
-from runbooks.machine.state import Facts, RunState, StepState
+from runbooks.machine.state import ParameterFacts, RunState, StepState
 from runbooks.models import Run, RunPerson, RunStep, sql
 from runbooks.procedure.model import Procedure
 from runbooks.procedure.serialization import from_json
@@ -103,7 +103,7 @@ def state_of(run: Run, procedure: Procedure) -> RunState:
     )
 
 
-def facts_json(facts: Facts) -> dict[str, object]:
+def facts_json(facts: ParameterFacts) -> dict[str, object]:
     """A parameter's facts as plain data, for its row; `facts_from` reads them."""
     return {
         "value": facts.value,

@@ -28,23 +28,23 @@ from runbooks.machine.rules import barred
 from runbooks.machine.state import ENDED, RunState, current
 from runbooks.screen.banner import Banner, banner
 from runbooks.screen.brief import Brief, brief
-from runbooks.screen.head import Head, head
+from runbooks.screen.head import PageHead, head
 from runbooks.screen.panels import Desk, Panel, Person, Sent
 from runbooks.screen.people import Card, WayRound, cards, way_round
 from runbooks.screen.primary import role_words
 from runbooks.screen.replacing import Replacing, replacing
-from runbooks.screen.side import Side, Told, asked, side, tell
-from runbooks.screen.steps import Part, parts
+from runbooks.screen.side import RecentEvent, Side, asked, side, tell
+from runbooks.screen.steps import StepSection, parts
 
 __all__ = [
     "Desk",
     "Panel",
-    "Part",
+    "StepSection",
     "Person",
     "RunScreen",
     "Sent",
     "Side",
-    "Told",
+    "RecentEvent",
     "asked",
     "run_screen",
     "side",
@@ -79,7 +79,7 @@ class Seat:
 class RunScreen:
     """Everything on the page of one person."""
 
-    head: Head
+    head: PageHead
     mine: str
     sequence: int
     live: bool
@@ -92,7 +92,7 @@ class RunScreen:
     fitness: Panel | None
     brief: Brief | None
     cards: tuple[Card, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[StepSection, ...]
     complete: Panel | None
     owed: tuple[str, ...]
     quiet: tuple[Panel, ...]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from runbooks.lint.rules import RULES
-from runbooks.machine.interlocks.loss import LossState, loss_with
+from runbooks.machine.interlocks.loss import LossVerdict, loss_with
 from runbooks.machine.state import RunState
 from runbooks.procedure.irreversible import deleted
 from runbooks.screen import expected
@@ -29,7 +29,7 @@ class Brief:
     loss: str
     over: bool
     waived: tuple[tuple[str, str, str], ...]
-    asked: tuple[expected.Part, ...]
+    asked: tuple[expected.RoleDuties, ...]
     rollback: tuple[str, ...]
     deletes: bool
 
@@ -49,7 +49,7 @@ def brief(state: RunState, at: datetime) -> Brief:
         target=place_name(target, loud=True) if target else "",
         endangered=target is not None and target.fields.get("environment") == "production",
         loss=lost_if_right(state, name, at) if known else "",
-        over=known and loss_with(state, name, at).state is LossState.BEYOND,
+        over=known and loss_with(state, name, at).state is LossVerdict.BEYOND,
         waived=tuple((code, _rule(code), reason) for code, reason in procedure.waive),
         asked=expected.parts(procedure),
         rollback=tuple(offered(section, state) for section in of_acts(state)),

@@ -17,7 +17,7 @@ COUNTS = words(COUNTERSIGN_COUNTS_FOR)
 
 
 @dataclass(frozen=True)
-class Door:
+class GateLine:
     """A gate in words. `until` is when it closes by itself, in ISO 8601, `until_words` the same for
     people, and `left` the seconds until then; '' and 0 for a gate that stays. `asked` says since
     when somebody is waited for. `remark`: it is told, and not waited for."""
@@ -40,24 +40,24 @@ class Door:
 
 def doors(
     state: RunState, index: int, found: tuple[Gate, ...], at: datetime, *, hidden: str = ""
-) -> tuple[Door, ...]:
+) -> tuple[GateLine, ...]:
     """The gates `found` of step `index`, as they stand at `at` (aware), without the one whose key
     is `hidden`: it is told elsewhere, at length. Before them, what is told and not waited for."""
-    told = tuple(Door(gate, remark=True) for gate in remarks(state, index))
+    told = tuple(GateLine(gate, remark=True) for gate in remarks(state, index))
     return told + tuple(_door(state, index, gate, at) for gate in found if gate.key != hidden)
 
 
-def _door(state: RunState, index: int, gate: Gate, at: datetime) -> Door:
+def _door(state: RunState, index: int, gate: Gate, at: datetime) -> GateLine:
     step = state.steps[index]
     if index in state.stated.unlocked or gate.overridden:
-        return Door(gate)
+        return GateLine(gate)
     if gate.key == "countersigned" and step.started_at and not step.countersigned_at:
-        return Door(gate, asked=_asked(state, index))
+        return GateLine(gate, asked=_asked(state, index))
     if gate.key == "countersigned" and gate.open and step.countersigned_at:
         return _until(gate, step.countersigned_at + COUNTERSIGN_COUNTS_FOR, at)
     if gate.key == "team_check" and gate.open and (end := ends_at(state, at)):
         return _until(gate, end, at)
-    return Door(gate)
+    return GateLine(gate)
 
 
 def _asked(state: RunState, index: int) -> str:
@@ -68,5 +68,5 @@ def _asked(state: RunState, index: int) -> str:
     return f"Asked at {clock_time(step.done_at)}." if step.done_at else ""
 
 
-def _until(gate: Gate, end: datetime, at: datetime) -> Door:
-    return Door(gate, end.isoformat(), clock_time(end), max(int((end - at).total_seconds()), 0))
+def _until(gate: Gate, end: datetime, at: datetime) -> GateLine:
+    return GateLine(gate, end.isoformat(), clock_time(end), max(int((end - at).total_seconds()), 0))

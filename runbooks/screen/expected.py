@@ -17,14 +17,14 @@ _TYPED = (Direction, Act)
 
 
 @dataclass(frozen=True)
-class Part:
+class RoleDuties:
     """A role, and what its holder does, a sentence each."""
 
     role: RunRole
     does: tuple[str, ...]
 
 
-def parts(procedure: Procedure) -> tuple[Part, ...]:
+def parts(procedure: Procedure) -> tuple[RoleDuties, ...]:
     """What each role does in a run of `procedure`, from the main path of its text."""
     steps = [procedure.steps[index] for index in procedure.main_path]
     said = {
@@ -33,7 +33,7 @@ def parts(procedure: Procedure) -> tuple[Part, ...]:
         RunRole.DECIDER: _decider(steps),
         RunRole.OBSERVER: iter(("Reads along, and may stop the run.",)),
     }
-    return tuple(Part(role, tuple(said[role])) for role in RunRole)
+    return tuple(RoleDuties(role, tuple(said[role])) for role in RunRole)
 
 
 def _operator(steps: list[Step]) -> Iterator[str]:

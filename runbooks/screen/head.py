@@ -14,7 +14,7 @@ from runbooks.live.presence import PersonHere
 from runbooks.machine.interlocks.loss import loss_with
 from runbooks.machine.move import Allowed
 from runbooks.machine.moves.hold import Hold
-from runbooks.machine.state import ENDED, Facts
+from runbooks.machine.state import ENDED, ParameterFacts
 from runbooks.procedure.irreversible import deleted
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.primary import role_words
@@ -22,7 +22,7 @@ from runbooks.screen.words import clock_face, place_name
 
 
 @dataclass(frozen=True)
-class Place:
+class DirectionEnd:
     """One end of the direction. `environment` is '' for a copy."""
 
     name: str
@@ -31,7 +31,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Presence:
+class PresentPerson:
     """Somebody who has the run open, or holds a role in it."""
 
     name: str
@@ -41,7 +41,7 @@ class Presence:
 
 
 @dataclass(frozen=True)
-class Head:
+class PageHead:
     """`stripe` is the environment that is written into; `since` is the start for the clock, in
     ISO 8601; `goal` the RTO, in words and in seconds;
     `deletes`: the target is deleted, and nothing is written into it."""
@@ -51,8 +51,8 @@ class Head:
     kind: str
     status: str
     status_class: str
-    source: Place | None
-    target: Place | None
+    source: DirectionEnd | None
+    target: DirectionEnd | None
     stripe: str
     since: str
     elapsed: str
@@ -60,7 +60,7 @@ class Head:
     goal_seconds: int
     over: bool
     ended: str
-    people: tuple[Presence, ...]
+    people: tuple[PresentPerson, ...]
     hold: Panel | None
     overridden: int = 0
     deletes: bool = False
@@ -89,7 +89,7 @@ STATUS_CLASSES: dict[str, str] = {
 }
 
 
-def head(desk: Desk, title: str, system: System | None, present: Iterable[PersonHere]) -> Head:
+def head(desk: Desk, title: str, system: System | None, present: Iterable[PersonHere]) -> PageHead:
     """The head for one person. `present` are those who have the page open."""
     state = desk.state
     source, target = _ends(desk)
@@ -100,7 +100,7 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Person
     ended = ""
     if state.ended_at:
         ended = f"{state.status.label} {stamp(state.ended_at)}"
-    return Head(
+    return PageHead(
         title=title,
         number=state.number,
         kind="DRILL" if state.kind is RunKind.DRILL else "LIVE",
@@ -122,7 +122,7 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Person
     )
 
 
-def _ends(desk: Desk) -> tuple[Place | None, Place | None]:
+def _ends(desk: Desk) -> tuple[DirectionEnd | None, DirectionEnd | None]:
     procedure, facts = desk.state.procedure, desk.state.facts
     into, source = procedure.written_into(), procedure.read_from()
     if not source and not deleted(procedure):
@@ -135,15 +135,17 @@ def _first(desk: Desk, kind: ParameterType) -> str:
     return next((p.name for p in desk.state.procedure.parameters if p.type is kind), "")
 
 
-def _place(desk: Desk, facts: Facts | None, newest: datetime | None) -> Place | None:
+def _place(
+    desk: Desk, facts: ParameterFacts | None, newest: datetime | None
+) -> DirectionEnd | None:
     if facts is None:
         return None
     remark = f"data {age(desk.at, newest)} old" if newest else ""
     name = facts.value if newest else place_name(facts)
-    return Place(name, facts.fields.get("environment", ""), remark)
+    return DirectionEnd(name, facts.fields.get("environment", ""), remark)
 
 
-def _people(desk: Desk, present: Iterable[PersonHere]) -> tuple[Presence, ...]:
+def _people(desk: Desk, present: Iterable[PersonHere]) -> tuple[PresentPerson, ...]:
     present = tuple(present)
     open_now = {here.id for here in present} | {desk.person}
     names = {here.id: here.name for here in present}
@@ -153,6 +155,8 @@ def _people(desk: Desk, present: Iterable[PersonHere]) -> tuple[Presence, ...]:
     if desk.state.status in ENDED:
         order = [pk for pk in order if pk in crew]
     return tuple(
-        Presence(names.get(pk, "?"), role_words(crew.get(pk)), pk in open_now, pk == desk.person)
+        PresentPerson(
+            names.get(pk, "?"), role_words(crew.get(pk)), pk in open_now, pk == desk.person
+        )
         for pk in order
     )

@@ -12,7 +12,7 @@ from runbooks.machine.interlocks.after import promised
 from runbooks.machine.interlocks.before import kept_copy
 from runbooks.machine.interlocks.destroy import nothing_to_keep
 from runbooks.machine.interlocks.holdings import good_copies, safety_copy
-from runbooks.machine.interlocks.loss import LossState, as_found, loss_with, restored, signed_for
+from runbooks.machine.interlocks.loss import LossVerdict, as_found, loss_with, restored, signed_for
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.irreversible import deletes, part_of, target_of
@@ -99,7 +99,7 @@ def lost_if_right(state: RunState, source: str, at: datetime) -> str:
     if found.newest is None:
         return ""
     said = ". ".join(part for part in (found.text(stamp), found.verdict) if part)
-    signed = found.state is not LossState.WITHIN and signed_for(state, source, found)
+    signed = found.state is not LossVerdict.WITHIN and signed_for(state, source, found)
     return f"{said}, signed by the decider" if signed else said
 
 

@@ -26,7 +26,7 @@ from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Record, Release, Tick
 from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.placeholders import in_run
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.procedure.guards.copies import MakeCopy, Protect, Verify
 from runbooks.procedure.guards.target import Direction
 from runbooks.procedure.irreversible import deletes, part_of, target_of
@@ -141,7 +141,7 @@ class Desk:
         return blind_values.steps(self.state, self.person)
 
     @cached_property
-    def reached(self) -> Mapping[str, Facts]:
+    def reached(self) -> Mapping[str, ParameterFacts]:
         """What a placeholder of the text may name."""
         return in_run(self.state)
 

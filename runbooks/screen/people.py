@@ -24,7 +24,7 @@ from runbooks.screen.panels import Desk, Panel
 
 
 @dataclass(frozen=True)
-class Asked:
+class PendingOverride:
     """An override that was asked for. `moment` is the first one at which it is used, in words, and
     `until` the same in ISO 8601, '' when it has come. `use` is there for whoever asked."""
 
@@ -44,7 +44,7 @@ class WayRound:
     in this run, in words."""
 
     so_far: str
-    asked: tuple[Asked, ...]
+    asked: tuple[PendingOverride, ...]
     panels: tuple[Panel, ...]
 
 
@@ -75,7 +75,7 @@ def _ask(desk: Desk, index: int | None, gate: Gate) -> Panel:
     return replace(panel, title=f"Override: {gate.label}", verb="Ask for the override")
 
 
-def _asked(desk: Desk, index: int | None, one: Override) -> Asked:
+def _asked(desk: Desk, index: int | None, one: Override) -> PendingOverride:
     found = run_gates(desk.state) if index is None else gates(desk.state, index, desk.at)
     label = next((gate.label for gate in found if gate.key == one.gate), one.gate)
     moment = not_before(one)
@@ -90,7 +90,7 @@ def _asked(desk: Desk, index: int | None, one: Override) -> Asked:
         withdraw = desk.panel(WithdrawOverride, index, initial={"gate": one.gate})
         withdraw = replace(withdraw, verb="Withdraw it")
     by = desk.people.get(one.by)
-    return Asked(
+    return PendingOverride(
         gate=one.gate,
         label=label,
         by=by.name if by else "Somebody",

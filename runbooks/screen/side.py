@@ -25,7 +25,7 @@ from runbooks.screen.words import address, place_name
 
 
 @dataclass(frozen=True)
-class Told:
+class RecentEvent:
     """A line of the log: when, by whom, what. `refused`: nothing was done; `near_miss`: a guard
     caught something."""
 
@@ -55,7 +55,7 @@ class CopyLine:
 
 
 @dataclass(frozen=True)
-class Asked:
+class CopiesQuestion:
     """The question whether anyone holds a newer copy: when it was put to the team, and what they
     answered (name, whether they do, text)."""
 
@@ -78,13 +78,13 @@ class Side:
 
     parameters: tuple[tuple[str, str, str], ...]
     copies: tuple[CopyLine, ...]
-    asked: Asked | None
+    asked: CopiesQuestion | None
     rollback: tuple[str, ...]
     asides: tuple[str, ...]
     abort_rule: str
     worst_case: str
     files: tuple[FileLine, ...]
-    told: tuple[Told, ...]
+    told: tuple[RecentEvent, ...]
 
 
 def side(
@@ -92,7 +92,7 @@ def side(
     *,
     copies: Iterable[Copy],
     evidence: Iterable[EvidenceAttached],
-    told: Iterable[Told],
+    told: Iterable[RecentEvent],
 ) -> Side:
     """The margin for the person at `desk`; `told` are the newest lines, newest first."""
     state, procedure = desk.state, desk.state.procedure
@@ -115,11 +115,11 @@ def side(
 
 def tell(
     desk: Desk, line: LogLine, name: str, role: str, digest: str = "", *, struck: bool = False
-) -> Told:
+) -> RecentEvent:
     """One line of the log in words. What was measured at a step that waits for this person's own
     measurement is not told, nor any digest meanwhile: a number could be guessed from it."""
     local = timezone.localtime(line.at)
-    return Told(
+    return RecentEvent(
         line.sequence,
         f"{local:%H:%M:%S}",
         f"{local:%Y-%m-%d}",
@@ -167,13 +167,13 @@ def _age(desk: Desk, as_of: datetime | None) -> str:
     return f"{old}; {lost.length} before {when}" if lost.span else f"{old}; newer than when {when}"
 
 
-def asked(state: RunState) -> Asked | None:
+def asked(state: RunState) -> CopiesQuestion | None:
     """The question for copies, and what was answered; None when nobody asked."""
     stated = state.stated
     if stated.asked_copies_at is None:
         return None
     answers = tuple((one.name, one.holds, one.text) for one in stated.answers)
-    return Asked(stamp(stated.asked_copies_at), answers)
+    return CopiesQuestion(stamp(stated.asked_copies_at), answers)
 
 
 def _file(run: int, file: EvidenceAttached) -> FileLine:

@@ -25,7 +25,7 @@ from runbooks.machine.state import FINISHED, StepState, current
 from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.model import Step
 from runbooks.procedure.sections import Section
-from runbooks.screen.doors import Door, doors
+from runbooks.screen.doors import GateLine, doors
 from runbooks.screen.losses import consequences, judged
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.people import WayRound, way_round
@@ -46,7 +46,7 @@ _CIRCLED = _SLASHED | {StepStatus.STARTED, StepStatus.MISMATCH, StepStatus.DIAGN
 
 
 @dataclass(frozen=True)
-class Row:
+class StepRow:
     """One step. `circle` and `slash` are the place-keeping marks; `word` says the same to those who
     do not see them; `wanted` names the
     values that are still to be observed; `html` is what can be read ahead, without commands."""
@@ -81,7 +81,7 @@ class Focus:
 
     caution_html: str
     body_html: str
-    doors: tuple[Door, ...]
+    doors: tuple[GateLine, ...]
     copied: bool
     loss: tuple[tuple[str, str, bool], ...]
     overwrites: bool
@@ -100,16 +100,16 @@ class Focus:
 
 
 @dataclass(frozen=True)
-class Part:
+class StepSection:
     """A section with its rows, in the order of the text. `html` is its own text, without what
     destroys."""
 
     section: Section
     html: str
-    rows: tuple[Row, ...]
+    rows: tuple[StepRow, ...]
 
 
-def parts(desk: Desk) -> tuple[Part, ...]:
+def parts(desk: Desk) -> tuple[StepSection, ...]:
     """The sections of the main path and the asides that were entered, in the order of the text."""
     state, now = desk.state, current(desk.state)
     steps = sorted(state.procedure.steps, key=lambda step: step.line)
@@ -120,11 +120,11 @@ def parts(desk: Desk) -> tuple[Part, ...]:
         rows = tuple(_row(desk, s, now, ticked) for s in steps if s.section == section.key)
         if rows or section.html:
             html = in_run(section.html, section.commands)
-            found.append(Part(section, html, rows))
+            found.append(StepSection(section, html, rows))
     return tuple(found)
 
 
-def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) -> Row:
+def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) -> StepRow:
     step, controls = desk.state.steps[told.index], desk.controls
     open_now = told.index == now
     kind = "open" if open_now else "done" if step.status in FINISHED else "later"
@@ -132,7 +132,7 @@ def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) ->
     undoable = Allowed(Undo, told.index) in controls
     focus = _focus(desk, told, controls) if open_now else None
     ahead = "" if open_now else put_away(told.body_html, _LATER if kind == "later" else "")
-    return Row(
+    return StepRow(
         index=told.index,
         number=told.number,
         title_html=told.title_html,

@@ -13,7 +13,7 @@ from runbooks.machine.freshness import is_fresh
 from runbooks.machine.interlocks.holdings import good_copies, safety_copy
 from runbooks.machine.interlocks.loss import loss_with
 from runbooks.machine.interlocks.team_check import CONFIRMING, fresh_for
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.procedure.guards.acts import Overwrite, TeamCheck
 from runbooks.procedure.guards.demand import Act
 from runbooks.procedure.irreversible import act_of, acts, deleted, deletes, part_of, target_of
@@ -140,7 +140,7 @@ def _next_deletion(state: RunState, told: Step) -> Step:
     return next((step for step in found if step.index > told.index), found[0])
 
 
-def _copy(state: RunState, source: str, copy: Facts | None, at: datetime) -> str:
+def _copy(state: RunState, source: str, copy: ParameterFacts | None, at: datetime) -> str:
     if copy is None:
         return "this runbook names none"
     said = [place_name(copy)]

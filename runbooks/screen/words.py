@@ -12,13 +12,13 @@ from django.utils import timezone
 from runbooks.machine.events.steps import PACE
 from runbooks.machine.interlocks.interlock import Signature
 from runbooks.machine.pace import haste
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.machine.statements import IN_DOUBT, NOTHING_TO_KEEP
 from runbooks.procedure.irreversible import deletes
 from runbooks.procedure.model import Step
 
 
-def place_name(facts: Facts | None, *, loud: bool = False) -> str:
+def place_name(facts: ParameterFacts | None, *, loud: bool = False) -> str:
     """An instance as “ledger @ db-prod-1”, with `loud` its environment in capitals; a copy with the
     place where it is."""
     if facts is None:

@@ -24,7 +24,7 @@ from accounts.templatetags.form_tags import hidden_fields
 from runbooks.runs.cache import Recent
 from runbooks.screen.content import content_key
 from runbooks.screen.panels import Panel
-from runbooks.screen.steps import Row
+from runbooks.screen.steps import StepRow
 
 register = template.Library()
 
@@ -61,11 +61,11 @@ def versions(html: str) -> dict[str, str]:
 
 
 @register.simple_tag(takes_context=True)
-def run_rows(context: template.Context, rows: Iterable[Row]) -> SafeString:
+def run_rows(context: template.Context, rows: Iterable[StepRow]) -> SafeString:
     """The steps of a section, each as a list item."""
     page = {name: context.get(name) for name in ("csrf_token", "request", "versions")}
 
-    def drawn(row: Row) -> SafeString:
+    def drawn(row: StepRow) -> SafeString:
         if row.focus is None and row.undo is None:
             return _line(row)
         shown = {"row": row, "focus": row.focus, **page}
@@ -113,7 +113,7 @@ def run_fold(context: template.Context, panel: Panel) -> SafeString:
 
 
 @lru_cache(maxsize=4000)
-def _line(row: Row) -> SafeString:
+def _line(row: StepRow) -> SafeString:
     """A step that is done, or still to come. The row is all that its template reads."""
     return _rendered("runbooks/_run_step.html", {"row": row})
 

@@ -19,7 +19,7 @@ from runbooks.forms.library import EditorForm, UploadForm, shown
 from runbooks.library import linting, revisions
 from runbooks.library.reading import read
 from runbooks.library.reading_view import lay_out
-from runbooks.library.revisions import Unreadable
+from runbooks.library.revisions import UnreadableText
 from runbooks.library.starter import starter
 from runbooks.lint.findings import LintResult
 from runbooks.models import Revision, Runbook
@@ -82,7 +82,7 @@ def runbook_upload(request: HttpRequest) -> HttpResponse:
             summary=form.cleaned_data["summary"],
             name=form.title(),
         )
-    except Unreadable as unreadable:
+    except UnreadableText as unreadable:
         if _can_be_edited(source):
             return _correct(request, source, runbook, form, unreadable)
         form.add_error(
@@ -114,7 +114,7 @@ def _editor(request: HttpRequest, form: EditorForm, runbook: Runbook | None) -> 
             summary=form.cleaned_data["summary"],
             seen=form.cleaned_data["seen"],
         )
-    except Unreadable as unreadable:
+    except UnreadableText as unreadable:
         context |= _found(source, unreadable)
         return _show(request, context, status=422)
     except Invalid as invalid:
@@ -151,7 +151,7 @@ def _correct(
     source: bytes,
     runbook: Runbook | None,
     form: UploadForm,
-    unreadable: Unreadable,
+    unreadable: UnreadableText,
 ) -> HttpResponse:
     """The uploaded text in the editor, to be mended there."""
     newest = runbook.revisions.newest() if runbook else None
@@ -211,7 +211,7 @@ def _preview(source: bytes, runbook: Runbook | None) -> dict[str, Any]:
     }
 
 
-def _found(source: bytes, unreadable: Unreadable) -> dict[str, Any]:
+def _found(source: bytes, unreadable: UnreadableText) -> dict[str, Any]:
     """Why a text was not saved, and at which lines."""
     return {
         "notes": LintResult(unreadable.findings).noted,

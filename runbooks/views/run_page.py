@@ -26,7 +26,7 @@ from runbooks.models import Event, Evidence, Run, sql
 from runbooks.models.log import FRESH_FOR
 from runbooks.runs import outside, persistence
 from runbooks.runs.transaction import beyond
-from runbooks.screen import Desk, Person, RunScreen, Sent, Told, run_screen, side, tell
+from runbooks.screen import Desk, Person, RecentEvent, RunScreen, Sent, run_screen, side, tell
 
 #: Gates close again by themselves (a countersign counts for two minutes): a page is soon old.
 FRESH_SECONDS = 15
@@ -173,14 +173,14 @@ def _named(
     return sorted(found, key=lambda one: (one.name, one.id))
 
 
-def _tail(desk: Desk, run: Run, events: Iterable[Event]) -> tuple[Told, ...]:
+def _tail(desk: Desk, run: Run, events: Iterable[Event]) -> tuple[RecentEvent, ...]:
     struck = _struck(events)
     return tuple(
         told_of(desk, event, struck) for event in events if event.sequence > run.sequence - TAIL
     )
 
 
-def told_of(desk: Desk, event: Event, struck: frozenset[int] = frozenset()) -> Told:
+def told_of(desk: Desk, event: Event, struck: frozenset[int] = frozenset()) -> RecentEvent:
     """A line of the log, from its exact text."""
     line, name, role = _read(event.text)
     return tell(desk, line, name, role, event.digest[:12], struck=line.sequence in struck)

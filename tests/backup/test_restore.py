@@ -165,7 +165,7 @@ class TestRefused:
     def test_one_of_a_newer_version(self, backup: Path, kept: Kept) -> None:
         page = manifest.read(backup)
         given = {**vars(page.facts), "migrations": (*page.facts.migrations, "runbooks.9000_new")}
-        edited(backup, facts=facts.Facts(**given), version="9.0")
+        edited(backup, facts=facts.DatabaseFacts(**given), version="9.0")
         said = self.refused(backup, kept)
         assert "9.0" in said or "migrations" in said
 

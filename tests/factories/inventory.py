@@ -9,12 +9,12 @@ from typing import Any
 from accounts.models import User
 from inventory import copies, instances, systems
 from inventory.enums import (
-    Answer,
     CopyState,
     DataClass,
     Environment,
     IdentifierKind,
     Medium,
+    YesNoUnknown,
 )
 from inventory.models import Copy, Instance, System
 
@@ -63,7 +63,7 @@ def copy(of: System, by: User, at: datetime, *, good: bool = False, **facts: Any
         "holder": "backup-1",
         "size_bytes": 734003200,
         "sha256": SHA256 if name == _DUMP else hashlib.sha256(name.encode()).hexdigest(),
-        "encrypted": Answer.YES,
+        "encrypted": YesNoUnknown.YES,
     }
     kept = copies.register(system=of, **given | facts, by=by, at=at)
     if not good:

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.models import User
 from inventory import board, copies, history, instances, keeping, systems
-from inventory.enums import Answer, CopyState, DataClass, IdentifierKind, Lifecycle, Medium
+from inventory.enums import CopyState, DataClass, IdentifierKind, Lifecycle, Medium, YesNoUnknown
 from inventory.models import Change, Copy, System
 from lib.refusals import ChangedMeanwhile, Invalid, Refused
 from tests.factories import inventory as make
@@ -222,12 +222,12 @@ def test_open_secrets_that_are_carried_about_are_never_good(
     medium: Medium, data_class: DataClass, operator: User, at: datetime
 ) -> None:
     ledger = make.system(operator, at, data_class=data_class)
-    copy = make.copy(ledger, operator, at, medium=medium, encrypted=Answer.UNKNOWN)
+    copy = make.copy(ledger, operator, at, medium=medium, encrypted=YesNoUnknown.UNKNOWN)
     assert keeping.exposed(copy)
     with pytest.raises(Refused) as caught:
         copies.verify(copy, how="read back", by=operator, at=at)
     assert caught.value.code == "not_encrypted"
-    copies.edit(copy, changes={"encrypted": Answer.YES}, by=operator, at=at)
+    copies.edit(copy, changes={"encrypted": YesNoUnknown.YES}, by=operator, at=at)
     assert copies.verify(copy, how="read back", by=operator, at=at).state == CopyState.GOOD
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from demo import load
 from demo.day import CHAPTERS
 from demo.day.doors import Verbs
-from demo.day.telling import Day, DayBroken, Line
+from demo.day.telling import Day, DayBroken, StoryLine
 from inventory.models import System
 
 WIDTH = 96
@@ -69,7 +69,7 @@ class Command(BaseCommand):
                 transaction.set_rollback(True)
         self.stdout.write(f"{refused} attempts were refused. Nothing of this was kept.\n")
 
-    def tell(self, line: Line) -> None:
+    def tell(self, line: StoryLine) -> None:
         """One attempt, and the answer to it."""
         mark = line.mistake.ljust(len(_INDENT))
         self.write(f"The {line.who} {line.tried}.", mark)

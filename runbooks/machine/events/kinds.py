@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 from runbooks.machine.events import branches, copies, gates, inventory, notes, people, run, steps
 from runbooks.machine.events.event import DECLARED, RunEvent, UnknownEvent
-from runbooks.machine.state import Facts
+from runbooks.machine.state import ParameterFacts
 
 #: The modules that declare events.
 SUBJECTS = (run, people, steps, branches, gates, notes, inventory, copies)
@@ -67,7 +67,7 @@ def _reader(hint: Any) -> Read | None:
         return tuple
     if get_origin(hint) is not None and issubclass(get_origin(hint), Mapping):
         inner = get_args(hint)[1]
-        return _facts_by_name if inner is Facts else None
+        return _facts_by_name if inner is ParameterFacts else None
     kinds = [kind for kind in get_args(hint) or (hint,) if isinstance(kind, type)]
     for kind in kinds:
         if issubclass(kind, datetime):
@@ -87,14 +87,14 @@ def _made(kind: Callable[..., object], data: Mapping[str, Any]) -> object:
     return kind(**data)
 
 
-def _facts_by_name(data: Mapping[str, Any]) -> Mapping[str, Facts]:
+def _facts_by_name(data: Mapping[str, Any]) -> Mapping[str, ParameterFacts]:
     return {name: facts_from(facts) for name, facts in data.items()}
 
 
-def facts_from(data: Mapping[str, Any]) -> Facts:
+def facts_from(data: Mapping[str, Any]) -> ParameterFacts:
     """The facts of a parameter, of their plain form."""
     identifiers, kinds = data["identifiers"], data.get("kinds", ())
-    return Facts(data["value"], dict(data["fields"]), tuple(identifiers), tuple(kinds))
+    return ParameterFacts(data["value"], dict(data["fields"]), tuple(identifiers), tuple(kinds))
 
 
 class FieldType(NamedTuple):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from runbooks.enums import Deviation, RunKind, RunStatus
 from runbooks.machine.attempts import strike
 from runbooks.machine.events.event import LogLine, RunEvent, Wording, optional
-from runbooks.machine.state import Facts, RunState, in_section, replace
+from runbooks.machine.state import ParameterFacts, RunState, in_section, replace
 from runbooks.machine.statements import AnsweredIncident, Stated
 
 #: After a longer hold nobody still has the picture that the team check gave them (RUNS, resume).
@@ -36,7 +36,7 @@ class RunPrepared(RunEvent):
 
     run_kind: RunKind
     title: str
-    parameters: Mapping[str, Facts]
+    parameters: Mapping[str, ParameterFacts]
     revision: NamedRevision
     token: str
 

@@ -9,7 +9,7 @@ from runbooks.enums import RunRole, StepStatus
 from runbooks.machine.attempts import touch
 from runbooks.machine.events.event import LogLine, StepEvent, Wording, optional
 from runbooks.machine.state import RunState, replace
-from runbooks.machine.statements import Deviation, Stated
+from runbooks.machine.statements import Stated, StatedDeviation
 
 
 @dataclass(frozen=True)
@@ -191,7 +191,7 @@ class StepMismatched(StepEvent):
     def record_in(self, stated: Stated, line: LogLine) -> Stated:
         deviations = stated.deviations
         if self.deviation:
-            deviations = (*deviations, Deviation(self.deviation, self.step, self.why))
+            deviations = (*deviations, StatedDeviation(self.deviation, self.step, self.why))
         return replace(missed(surprised(stated), self.step), deviations=deviations)
 
     def describe(self, words: Wording) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from inventory.enums import Answer, Medium
+from inventory.enums import Medium, YesNoUnknown
 from runbooks.enums import (
     Deviation,
     ParameterType,
@@ -80,7 +80,7 @@ class QuarantineInterlock(Interlock[Quarantine]):
             "name": called(state, index, f"{self.facts(state, index).value}-replaced"),
             "place": values["quarantine.place"],
             "medium": values["quarantine.medium"],
-            "encrypted": Answer.UNKNOWN.value,
+            "encrypted": YesNoUnknown.UNKNOWN.value,
             "sha256": "",
             "fingerprint": "",
             "size": None,

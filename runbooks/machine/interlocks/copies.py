@@ -13,7 +13,7 @@ from runbooks.machine.interlocks.holdings import on_host, same_place
 from runbooks.machine.interlocks.interlock import Signature, Wrong, utc
 from runbooks.machine.interlocks.newcopy import WITHOUT_FILE, NewCopyInterlock, called
 from runbooks.machine.requests import Gate, NewEvent
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.procedure.guards.copies import MakeCopy, Protect
 from runbooks.procedure.model import ValueSpec
 
@@ -215,7 +215,7 @@ def chosen(state: RunState, parameter: str) -> dict[str, str]:
 
 def chosen_copy(state: RunState, parameter: str, size: int | None = None) -> doubt.Measured:
     """The copy that was chosen for `parameter`, with `size` bytes where the inventory has none."""
-    facts = state.facts.get(parameter) or Facts(parameter)
+    facts = state.facts.get(parameter) or ParameterFacts(parameter)
     fields, known = facts.fields, facts.fields.get("size")
     bytes_ = int(known) if known else size
     kind = plausibility.kind_of(fields.get("medium", ""), facts.value, fields.get("place", ""))

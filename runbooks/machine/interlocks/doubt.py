@@ -16,7 +16,7 @@ from lib.units import sizes
 from runbooks.enums import Caught, Purpose
 from runbooks.machine.interlocks.interlock import Interlock, Signature, Wrong, utc
 from runbooks.machine.requests import Gate
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.machine.statements import IN_DOUBT, KnownCopy
 from runbooks.procedure.guards.demand import Demand
 
@@ -43,7 +43,7 @@ class Measured:
 
 def measured(state: RunState, parameter: str, name: str, size: int | None, kind: str) -> Measured:
     """The copy `name`, of what was chosen for `parameter`, compared with the earlier ones."""
-    facts = state.facts.get(parameter) or Facts(parameter)
+    facts = state.facts.get(parameter) or ParameterFacts(parameter)
     then = facts.fields.get("earlier_sizes", "")
     earlier = plausibility.read(state.outside.sizes.get(parameter, then))
     return Measured(name, size, kind, earlier)

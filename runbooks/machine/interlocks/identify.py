@@ -12,7 +12,7 @@ from inventory.enums import IdentifierKind
 from inventory.identifiers import NAMED, normal, plain
 from runbooks.enums import Deviation
 from runbooks.machine.interlocks.interlock import Interlock, Wrong
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.procedure.guards.target import Identify, MarkTarget
 from runbooks.procedure.model import ValueSpec
 
@@ -52,7 +52,7 @@ class IdentifyInterlock(Interlock[Identify]):
         )
 
 
-def unlike(facts: Facts, values: Mapping[str, str]) -> list[str]:
+def unlike(facts: ParameterFacts, values: Mapping[str, str]) -> list[str]:
     """The kinds of identifiers that were read otherwise than the inventory has them."""
     known = zip(_PLACES, facts.kinds, facts.identifiers, strict=False)
     return [
@@ -63,11 +63,11 @@ def unlike(facts: Facts, values: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _is(kind: str, said: str, expected: str, facts: Facts) -> bool:
+def _is(kind: str, said: str, expected: str, facts: ParameterFacts) -> bool:
     """Whether a typed identifier is the expected one. A name may have its host behind it, as pages
     write it."""
     if kind == IdentifierKind.NAME:
-        return names(said, Facts(expected, facts.fields))
+        return names(said, ParameterFacts(expected, facts.fields))
     return normal(kind, said) == normal(kind, expected)
 
 
@@ -100,7 +100,7 @@ class MarkTargetInterlock(Interlock[MarkTarget]):
         )
 
 
-def shared(facts: Facts) -> tuple[str, ...]:
+def shared(facts: ParameterFacts) -> tuple[str, ...]:
     """The kinds of identifiers that another instance had, too, when the run was prepared: they do
     not tell it apart."""
     text = facts.fields.get("shared_kinds", "")
@@ -134,7 +134,7 @@ class Proof:
         return any(normal(kind, said) in values for kind in self.kinds)
 
 
-def proof_of(facts: Facts) -> Proof:
+def proof_of(facts: ParameterFacts) -> Proof:
     """What identifies a machine when one line is asked for: an identifier that is read off it and
     that no other machine has. Where there is none (a standby has the system identifier of its
     primary, and every primary has the role of one), all of them together."""
@@ -146,7 +146,7 @@ def proof_of(facts: Facts) -> Proof:
     return Proof(tuple(k for k, _ in found), tuple(v for _, v in found), not alone)
 
 
-def _label(facts: Facts, kind: str) -> str:
+def _label(facts: ParameterFacts, kind: str) -> str:
     said = f"{kind[:1].upper()}{kind[1:]}, read off {facts.value}"
     if kind not in shared(facts):
         return said
@@ -154,7 +154,7 @@ def _label(facts: Facts, kind: str) -> str:
     return f"{said}. {also} has the same one: it does not tell them apart"
 
 
-def names(said: str, facts: Facts) -> bool:
+def names(said: str, facts: ParameterFacts) -> bool:
     """Whether a typed name is that of a thing: by itself, or with its host, as pages write it."""
     host = facts.fields.get("host", "")
     known = {facts.value, f"{facts.value} @ {host}"} if host else {facts.value}

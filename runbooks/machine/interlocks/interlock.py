@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.requests import Gate
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.model import ValueSpec
 
@@ -80,10 +80,10 @@ class Interlock(Generic[Judged]):
         """The parameter that the guard is about."""
         return self.demand(state, index).about
 
-    def facts(self, state: RunState, index: int) -> Facts:
+    def facts(self, state: RunState, index: int) -> ParameterFacts:
         """What was chosen for the parameter that the guard is about."""
         name = self.named(state, index)
-        return state.facts.get(name) or Facts(name)
+        return state.facts.get(name) or ParameterFacts(name)
 
     def ask(
         self,

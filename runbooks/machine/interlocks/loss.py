@@ -38,7 +38,7 @@ class Basis(StrEnum):
     UNKNOWN = "unknown"
 
 
-class LossState(StrEnum):
+class LossVerdict(StrEnum):
     """Whether a loss is within what was promised. UNKNOWN: one of the two is not known."""
 
     WITHIN = "within"
@@ -78,12 +78,12 @@ class Loss:
         return min((one for one in (self.rpo, self.most) if one is not None), default=None)
 
     @property
-    def state(self) -> LossState:
+    def state(self) -> LossVerdict:
         if self.span == timedelta():
-            return LossState.WITHIN
+            return LossVerdict.WITHIN
         if self.span is None or self.limit is None:
-            return LossState.UNKNOWN
-        return LossState.WITHIN if self.span <= self.limit else LossState.BEYOND
+            return LossVerdict.UNKNOWN
+        return LossVerdict.WITHIN if self.span <= self.limit else LossVerdict.BEYOND
 
     def text(self, clock: Clock = utc) -> str:
         """What is lost, with both ends: "writes after … are lost, about 6 h, up to …"."""
@@ -129,7 +129,7 @@ class Loss:
             return "no RPO is set" if self.span else ""
         if self.span is None:
             return ""
-        kept = "met" if self.state is LossState.WITHIN else "NOT MET"
+        kept = "met" if self.state is LossVerdict.WITHIN else "NOT MET"
         what = "RPO" if self.limit == self.rpo else "At most, by this runbook,"
         return f"{what} {words(self.limit)}: {kept}"
 
@@ -203,7 +203,7 @@ def told(loss: Loss) -> str:
 
 def why(loss: Loss) -> str:
     """Why a loss that is not within what was promised wants a signature."""
-    if loss.state is LossState.BEYOND:
+    if loss.state is LossVerdict.BEYOND:
         return "This is more than may be lost."
     if loss.span is None:
         return "Nobody knows what is lost."

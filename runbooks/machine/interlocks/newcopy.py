@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TypeVar
 
-from inventory.enums import Answer, Medium
+from inventory.enums import Medium, YesNoUnknown
 from runbooks.machine.interlocks.interlock import Interlock
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.copies import NewCopy
@@ -30,7 +30,7 @@ class NewCopyInterlock(Interlock[Making]):
         wanted = (
             (copy.into, self.ask("place")),
             (copy.medium, self.ask("medium", options=tuple(Medium))),
-            (copy.encrypted, self.ask("encrypted", options=tuple(Answer))),
+            (copy.encrypted, self.ask("encrypted", options=tuple(YesNoUnknown))),
         )
         return tuple(spec for written, spec in wanted if not written)
 

@@ -9,7 +9,7 @@ from runbooks.enums import ParameterType
 from runbooks.machine.interlocks import holdings
 from runbooks.machine.interlocks.before import ActInterlock, done, kept_copy, since_thaw
 from runbooks.machine.interlocks.interlock import Signature
-from runbooks.machine.interlocks.loss import LossState, for_loss, loss_with, signed_for, told, why
+from runbooks.machine.interlocks.loss import LossVerdict, for_loss, loss_with, signed_for, told, why
 from runbooks.machine.interlocks.team_check import team_check_gate
 from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
@@ -80,7 +80,7 @@ class OverwriteInterlock(ActInterlock[Overwrite]):
         if not _is_copy(state, source):
             return ()
         loss = loss_with(state, source, at)
-        if loss.state is LossState.WITHIN:
+        if loss.state is LossVerdict.WITHIN:
             label = told(loss)
             return (self.gate("loss_signed", label[:1].upper() + label[1:], True, ""),)
         how = (

@@ -11,7 +11,15 @@ from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks import doubt
 from runbooks.machine.interlocks.copies import accepted, chosen, chosen_copy, too_new
 from runbooks.machine.interlocks.interlock import Interlock, Signature, Wrong
-from runbooks.machine.interlocks.loss import Loss, LossState, covers, for_loss, loss_with, told, why
+from runbooks.machine.interlocks.loss import (
+    Loss,
+    LossVerdict,
+    covers,
+    for_loss,
+    loss_with,
+    told,
+    why,
+)
 from runbooks.machine.requests import Gate, NewEvent
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.copies import Verify
@@ -54,7 +62,7 @@ class VerifyInterlock(Interlock[Verify]):
         if found is None:
             return ()
         said = told(found)
-        if found.state is LossState.WITHIN:
+        if found.state is LossVerdict.WITHIN:
             return (self.gate("loss_signed", said[:1].upper() + said[1:], True, ""),)
         how = (
             f"{why(found)} Keep what you read without ticking; then the decider"
@@ -70,7 +78,7 @@ class VerifyInterlock(Interlock[Verify]):
         if doubted := doubt.signature(state, copy, copy.doubt):
             return doubted
         found = loss(state, index, state.steps[index].values, at)
-        if found is None or found.state is LossState.WITHIN or signed(state, index, found):
+        if found is None or found.state is LossVerdict.WITHIN or signed(state, index, found):
             return None
         return for_loss(self.facts(state, index).value, found)
 

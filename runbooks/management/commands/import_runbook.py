@@ -13,7 +13,7 @@ from accounts.models import User
 from lib.refusals import Invalid, Refused
 from runbooks.library import linting, revisions
 from runbooks.library.reading import title_key
-from runbooks.library.revisions import Unreadable
+from runbooks.library.revisions import UnreadableText
 from runbooks.models import Revision, Runbook
 from runbooks.procedure.parser import parse
 from runbooks.procedure.runnable import not_runnable
@@ -62,7 +62,7 @@ class Command(BaseCommand):
                 summary=summary,
                 name=path.stem,
             )
-        except Unreadable as unreadable:
+        except UnreadableText as unreadable:
             for f in unreadable.findings:
                 self.stderr.write(
                     f"{path}:{f.line}:{f.column}: {f.level.value} {f.code} {f.sentence}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from inventory.enums import Answer, Medium
+from inventory.enums import Medium, YesNoUnknown
 from runbooks.enums import Purpose, ValueType
 from runbooks.procedure.guards.arguments import COPY, INSTANCE, ArgumentKind, parameter, written
 from runbooks.procedure.guards.demand import Demand
@@ -25,7 +25,9 @@ class NewCopy(Demand):
     of: str
     into: str = field(default="", metadata=written(ArgumentKind.TEXT))
     medium: Medium | None = field(default=None, metadata=written(ArgumentKind.WORD, *Medium))
-    encrypted: Answer | None = field(default=None, metadata=written(ArgumentKind.WORD, *Answer))
+    encrypted: YesNoUnknown | None = field(
+        default=None, metadata=written(ArgumentKind.WORD, *YesNoUnknown)
+    )
 
     @property
     def about(self) -> str:

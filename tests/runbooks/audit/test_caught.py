@@ -14,13 +14,13 @@ from runbooks.machine.moves.steps import BeginStep, Record, Tick
 from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.refusals import refused
 from runbooks.machine.requests import Malformed, Refusal
-from runbooks.machine.state import Facts
+from runbooks.machine.state import ParameterFacts
 from tests.factories.moves import made
 from tests.runbooks.machine.guarded import OTHER, SHA, guarded
 from tests.runbooks.machine.table import OPERATOR, VERIFIER, Game
 
 TARGET = {
-    "target": Facts(
+    "target": ParameterFacts(
         "ledger",
         {"name": "ledger", "host": "db-1"},
         ("7301234567890123456", "b08dfa60"),
@@ -134,7 +134,9 @@ def test_the_log_keeps_every_refusal() -> None:
     ],
 )
 def test_a_name_may_have_its_host_behind_it_and_no_other(said: str, fits: bool) -> None:
-    named = Facts("ledger", {"name": "ledger", "host": "db-1"}, ("ledger", "7301"), ("name", "id"))
+    named = ParameterFacts(
+        "ledger", {"name": "ledger", "host": "db-1"}, ("ledger", "7301"), ("name", "id")
+    )
     into = guarded(DIRECTION, facts={"target": named})
     sent = {**WAY, "direction.into": said}
     assert (left(into, Tick, 0, values=sent) == []) is fits

@@ -12,7 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from lib.refusals import Invalid, Refused
 from runbooks.library import failures, revisions
-from runbooks.library.revisions import Unreadable
+from runbooks.library.revisions import UnreadableText
 from runbooks.machine.moves.run import Abort
 from runbooks.models import Revision, Runbook
 from tests.factories.runs import Play, cast, play
@@ -174,9 +174,9 @@ def test_the_failed_step_changed_and_the_approver_says_why(failed: Play, client:
 def test_titles_are_one_in_any_letters(failed: Play) -> None:
     for title in ("TRIED", "  tried ", "Tri\u200bed", "Ｔried"):
         source = TEXT.replace(b"title: Tried", f"title: '{title}'".encode())
-        with pytest.raises(Unreadable, match="already called “Tried”"):
+        with pytest.raises(UnreadableText, match="already called “Tried”"):
             saved(failed, source, new=True)
-    with pytest.raises(Unreadable, match="No letter can be seen"):
+    with pytest.raises(UnreadableText, match="No letter can be seen"):
         saved(failed, TEXT.replace(b"title: Tried", "title: '\u3164'".encode()), new=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         Runbook.objects.create(slug="tried-too", title="TRIED", title_key="tried")

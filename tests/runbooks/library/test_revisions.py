@@ -69,7 +69,7 @@ def test_revisions_are_numbered_and_the_runbook_follows_the_newest(
 
 def test_a_text_with_errors_is_not_kept_and_says_where(author: User, at: datetime) -> None:
     source = PLAIN + b"\n  ```guard\n  overwrites: x\n  ```\n"
-    with pytest.raises(revisions.Unreadable) as unreadable:
+    with pytest.raises(revisions.UnreadableText) as unreadable:
         kept(author, at, source)
     assert any(f.line == 10 for f in unreadable.value.findings)
     assert "Nothing was saved" in unreadable.value.errors["source"]
@@ -98,7 +98,7 @@ def test_the_second_of_two_writers_is_told(author: User, at: datetime) -> None:
 
 def test_a_title_is_taken_once(author: User, at: datetime) -> None:
     first = kept(author, at)
-    with pytest.raises(revisions.Unreadable) as unreadable:
+    with pytest.raises(revisions.UnreadableText) as unreadable:
         kept(author, at, PLAIN + b"\nMore.\n")
     [finding] = unreadable.value.findings
     assert (finding.code, finding.line) == ("library.title", 2)
@@ -108,7 +108,7 @@ def test_a_title_is_taken_once(author: User, at: datetime) -> None:
 def test_an_unknown_system_gets_a_suggestion(author: User, at: datetime) -> None:
     inventory.system(person("keeper", "kp", Role.RESPONDER), at)
     text = PLAIN.replace(b"\n---\n\n", b"\nsystem: legder\n---\n\n")
-    with pytest.raises(revisions.Unreadable) as unreadable:
+    with pytest.raises(revisions.UnreadableText) as unreadable:
         kept(author, at, text)
     [finding] = unreadable.value.findings
     assert (finding.code, finding.line) == ("library.system", 3)

@@ -8,7 +8,7 @@ from runbooks.enums import RunKind
 from runbooks.machine.moves.roles import TakeRole
 from runbooks.machine.moves.run import Start
 from runbooks.machine.reducers import genesis
-from runbooks.machine.state import Facts
+from runbooks.machine.state import ParameterFacts
 from tests.runbooks.machine.table import OPERATOR, ROLES, Game, prepared
 from tests.runbooks.texts import procedure, text
 
@@ -19,7 +19,7 @@ FRONT = """parameters:
   target: {type: instance, label: Live}
   vault: {type: text, label: Vault}"""
 FACTS = {
-    "dump": Facts(
+    "dump": ParameterFacts(
         "ledger-0606.dump",
         {
             "name": "ledger-0606.dump",
@@ -30,14 +30,14 @@ FACTS = {
             "rpo": str(RPO),
         },
     ),
-    "target": Facts("ledger", {"name": "ledger", "host": "db-1", "rpo": str(RPO)}),
-    "vault": Facts("vault-1:/srv/vault"),
+    "target": ParameterFacts("ledger", {"name": "ledger", "host": "db-1", "rpo": str(RPO)}),
+    "vault": ParameterFacts("vault-1:/srv/vault"),
 }
 
 
 def guarded(
     *items: str,
-    facts: dict[str, Facts] | None = None,
+    facts: dict[str, ParameterFacts] | None = None,
     front: str = FRONT,
     live: bool = False,
     started: bool = True,
@@ -54,10 +54,10 @@ def guarded(
     return game
 
 
-def with_fields(name: str, **fields: str) -> dict[str, Facts]:
+def with_fields(name: str, **fields: str) -> dict[str, ParameterFacts]:
     """The facts of one parameter, with other fields."""
     return {name: replace_fields(FACTS[name], fields)}
 
 
-def replace_fields(facts: Facts, fields: dict[str, Any]) -> Facts:
-    return Facts(facts.value, {**facts.fields, **fields}, facts.identifiers, facts.kinds)
+def replace_fields(facts: ParameterFacts, fields: dict[str, Any]) -> ParameterFacts:
+    return ParameterFacts(facts.value, {**facts.fields, **fields}, facts.identifiers, facts.kinds)

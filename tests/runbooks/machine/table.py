@@ -16,7 +16,7 @@ from runbooks.machine.moves.roles import TakeRole
 from runbooks.machine.moves.run import Start
 from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.requests import Outcome, Refusal
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.machine.timing import stamped, timed
 from runbooks.procedure.model import Procedure
 from tests.factories.moves import made
@@ -36,7 +36,7 @@ REVISION = NamedRevision("Restore", 1, "0" * 64, "0" * 64)
 
 
 def prepared(
-    facts: Mapping[str, Facts] | None = None,
+    facts: Mapping[str, ParameterFacts] | None = None,
     *,
     kind: RunKind = RunKind.DRILL,
     token: str = "",
@@ -49,7 +49,9 @@ def prepared(
     return LogLine(1, at, OPERATOR, event)
 
 
-def fresh(read: Procedure, facts: dict[str, Facts] | None = None) -> tuple[LogLine, RunState]:
+def fresh(
+    read: Procedure, facts: dict[str, ParameterFacts] | None = None
+) -> tuple[LogLine, RunState]:
     """The first line of a drill of `read`, and the state after it."""
     line = prepared(facts)
     return line, genesis(1, read, line)

@@ -20,7 +20,7 @@ from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.overriding import closed_gates
 from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.rollback import closed, closing_step, is_acting, is_guarded
-from runbooks.machine.state import Facts
+from runbooks.machine.state import ParameterFacts
 from tests.runbooks.machine.interlocks.test_overwrite import (
     FACTS,
     GOOD,
@@ -294,7 +294,7 @@ def test_the_same_instance_under_another_name_is_the_same_instance() -> None:
     game.must(Tick, OPERATOR, LOOK, **DONE)
     game.must(Tick, OPERATOR, OPEN, **DONE)
     assert game.refused(Undo, OPERATOR, WRITE, reason="Wrong.") == "rollback_closed"
-    game.state = replace(game.state, facts={**game.state.facts, "place": Facts("another")})
+    game.state = replace(game.state, facts={**game.state.facts, "place": ParameterFacts("another")})
     assert game.refused(Undo, OPERATOR, WRITE, reason="Wrong.") == ""
 
 

@@ -24,7 +24,7 @@ from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Decide, Release, Tick
 from runbooks.machine.reducers import apply
 from runbooks.machine.requests import Malformed, Refusal
-from runbooks.machine.state import Facts, current, replace
+from runbooks.machine.state import ParameterFacts, current, replace
 from runbooks.procedure.parser import parse
 from tests.factories.moves import fitting
 from tests.runbooks import texts
@@ -187,7 +187,7 @@ parameters:
   ```
 """
     kinds = ("host name", "machine id")
-    facts = {"target": Facts("ledger", {}, ("db-prod-1", "7301442"), kinds)}
+    facts = {"target": ParameterFacts("ledger", {}, ("db-prod-1", "7301442"), kinds)}
     line, state = fresh(texts.procedure(source), facts)
     game = Game(state, [line])
     game.must(TakeRole, OPERATOR, role="operator")

@@ -12,7 +12,7 @@ from accounts.enums import Scope
 from accounts.models import User
 from inventory import copies, history, instances
 from inventory.board import is_marked
-from inventory.enums import Answer, DataClass, Environment, Medium
+from inventory.enums import DataClass, Environment, Medium, YesNoUnknown
 from inventory.models import Copy, Instance, System
 from runbooks.enums import ParameterType, RunKind
 from runbooks.log import texts as eventtext
@@ -327,7 +327,7 @@ def test_a_copy_whose_content_changed_since_the_briefing(at, crew, target, dump)
 
 def test_what_does_not_matter_to_the_run_may_change(at, crew, target, dump) -> None:
     game = playing(at, crew, target, dump, SAY, "Go\nthaw: target")
-    copies.edit(dump, changes={"encrypted": Answer.NO}, by=crew["operator"], at=at)
+    copies.edit(dump, changes={"encrypted": YesNoUnknown.NO}, by=crew["operator"], at=at)
     game.tick(0, **SAID)
     instances.edit(target, changes={"host": "db-prod-2"}, by=crew["operator"], at=at)
     game.tick(1)

@@ -20,7 +20,7 @@ from inventory.enums import Environment
 from inventory.models import Copy
 from runbooks.enums import Operation, ParameterType, RunKind
 from runbooks.machine.placeholders import fill, places
-from runbooks.machine.state import Facts
+from runbooks.machine.state import ParameterFacts
 from runbooks.procedure.model import Procedure
 from runbooks.runs.choices import copies_for, instances_for
 from runbooks.runs.parameters import choose
@@ -65,7 +65,7 @@ def side(value: str, command: str, label: str = "sh") -> str:
 def filled(value: str, command: str, label: str = "sh") -> str:
     """The command as text, as a person copies it."""
     (step,) = runbook(command, label).steps
-    page = fill(step.body_html, {"side": Facts(value), "run": Facts("42")})
+    page = fill(step.body_html, {"side": ParameterFacts(value), "run": ParameterFacts("42")})
     assert "<script" not in page
     (code,) = re.findall(r"<pre><code[^>]*>(.*?)</code></pre>", page, re.DOTALL)
     return html.unescape(re.sub(r"<[^>]+>", "", code)).rstrip("\n")
@@ -191,7 +191,7 @@ def test_what_is_typed_at_a_shell_is_quoted_for_it(prompt: str) -> None:
         assert side(value, session, "console") == ""
     assert "would take it for an option" in side("-rf", session, "console")
     (step,) = runbook(session, "console").steps
-    page = fill(step.body_html, {"side": Facts("a b")})
+    page = fill(step.body_html, {"side": ParameterFacts("a b")})
     said = html.unescape(re.sub(r"<[^>]+>", "", page))
     assert "printf %s 'a b'" in said
     assert "out a b" in said
@@ -227,7 +227,7 @@ def test_an_indented_block_is_a_shell_command() -> None:
 
 def test_a_span_and_prose() -> None:
     (step,) = runbook().steps
-    title = fill(step.title_html, {"side": Facts("<script>alert(1)</script>")})
+    title = fill(step.title_html, {"side": ParameterFacts("<script>alert(1)</script>")})
     assert "&lt;script&gt;" in title
     assert "<script" not in title
     assert fill(step.title_html, {}).count("data-parameter") == 1
@@ -241,8 +241,8 @@ def test_the_number_of_the_run() -> None:
 def test_no_value_becomes_markup(value: str) -> None:
     (step,) = runbook("echo <side>").steps
     page = re.sub(r'<span class="strange"[^<>]*>([^<]*)</span>|</?bdi>', r"\1",
-                  fill(step.body_html, {"side": Facts(value)}))  # fmt: skip
-    empty = fill(step.body_html, {"side": Facts("x")})
+                  fill(step.body_html, {"side": ParameterFacts(value)}))  # fmt: skip
+    empty = fill(step.body_html, {"side": ParameterFacts("x")})
     assert page.count("<") == empty.count("<")
     assert page.count(">") == empty.count(">")
 

@@ -14,7 +14,7 @@ from runbooks.machine.moves.run import Abort
 from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.screen import Desk, Person, RunScreen, run_screen, side
-from runbooks.screen.steps import Row
+from runbooks.screen.steps import StepRow
 from tests.factories.story import Story, story
 
 
@@ -33,11 +33,11 @@ def seen_by(told: Story, who: str) -> RunScreen:
     return run_screen(desk, title="Restore the books", system=None, present=(), beside=beside)
 
 
-def rows_of(screen: RunScreen) -> list[Row]:
+def rows_of(screen: RunScreen) -> list[StepRow]:
     return [row for part in screen.parts for row in part.rows]
 
 
-def open_row(screen: RunScreen) -> Row:
+def open_row(screen: RunScreen) -> StepRow:
     (row,) = [row for row in rows_of(screen) if row.focus]
     return row
 

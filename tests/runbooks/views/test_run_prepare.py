@@ -15,7 +15,7 @@ from accounts.models import User
 from inventory.enums import Environment, IdentifierKind
 from inventory.models import Copy, Instance
 from runbooks.enums import RunKind, RunRole
-from runbooks.machine.interlocks.loss import LossState, last_write
+from runbooks.machine.interlocks.loss import LossVerdict, last_write
 from runbooks.machine.moves.roles import TakeRole
 from runbooks.machine.moves.run import Complete, Start
 from runbooks.machine.moves.steps import Tick
@@ -231,11 +231,11 @@ def test_loss_is_honest_about_what_is_not_known(world: World) -> None:
     now = datetime.now(UTC)
     world.dump.data_as_of = None
     unread = choices.lost_with(world.dump, last_write(now=now))
-    assert (unread.state, unread.verdict) == (LossState.UNKNOWN, "")
+    assert (unread.state, unread.verdict) == (LossVerdict.UNKNOWN, "")
     assert "nobody has read the newest record" in unread.text()
     world.old.data_as_of = now - timedelta(minutes=20)
     found = choices.lost_with(world.old, last_write(now=now))
-    assert (found.state, found.verdict) == (LossState.WITHIN, "RPO 1 h: met")
+    assert (found.state, found.verdict) == (LossVerdict.WITHIN, "RPO 1 h: met")
     assert "about 20 min" in found.text()
 
 

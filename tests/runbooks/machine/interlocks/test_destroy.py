@@ -26,7 +26,7 @@ from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Release, Tick
 from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.requests import Malformed, Refusal
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.machine.statements import KnownCopy
 from runbooks.procedure.irreversible import act_of, acts, deleted, deletes, part_of, target_of
 from runbooks.procedure.parser import parse
@@ -78,7 +78,7 @@ parameters:
 - [ ] Restore the safety copy
 """
 FACTS = {
-    "target": Facts(
+    "target": ParameterFacts(
         "ledger-old",
         {"host": "db-old-1"},
         ("7301442", "primary"),

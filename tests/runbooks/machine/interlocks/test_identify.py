@@ -15,7 +15,7 @@ from runbooks.machine.interlocks.identify import proof_of
 from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
 from runbooks.machine.moves.steps import Tick
 from runbooks.machine.requests import Malformed
-from runbooks.machine.state import Facts
+from runbooks.machine.state import ParameterFacts
 from runbooks.runs.parameters import choose
 from tests.factories import inventory as make
 from tests.runbooks.machine.guarded import FRONT, guarded
@@ -27,11 +27,11 @@ SHARED = {"shared_kinds": SYSTEM, "shared_with": "ledger-standby @ db-2"}
 IDENTIFY = "Where am I\nidentify: target"
 
 
-def _target(first: str, second: str, values: tuple[str, str], **fields: str) -> Facts:
-    return Facts("ledger", {"host": "db-1", **fields}, values, (first, second))
+def _target(first: str, second: str, values: tuple[str, str], **fields: str) -> ParameterFacts:
+    return ParameterFacts("ledger", {"host": "db-1", **fields}, values, (first, second))
 
 
-def _handed(facts: Facts) -> Game:
+def _handed(facts: ParameterFacts) -> Game:
     swap = "Swap\noverwrite: {target: target, from: dump}\nundo: back"
     game = guarded(IDENTIFY, swap, "# Back {.aside}", "Undo", facts={"target": facts})
     said: dict[str, Any] = {"position": "none", "running": "-", "next_step": "1", "worries": "-"}
@@ -87,7 +87,7 @@ def test_both_fit_as_postgresql_prints_them() -> None:
         (_target("machine id", "serial number", ("b08d", "77")), "machine id or its serial number"),
     ],
 )
-def test_what_is_asked_on_one_line(facts: Facts, asked: str) -> None:
+def test_what_is_asked_on_one_line(facts: ParameterFacts, asked: str) -> None:
     assert proof_of(facts).asked == asked
 
 

@@ -15,7 +15,7 @@ from runbooks.machine.interlocks.loss import (
     Basis,
     LastWrite,
     Loss,
-    LossState,
+    LossVerdict,
     as_found,
     covers,
     last_write,
@@ -42,7 +42,7 @@ def lost(newest: datetime | None, until: LastWrite, rpo: timedelta | None = HOUR
 
 def test_the_story() -> None:
     found = lost(NEWEST, last_write(stopped=STOPPED, noticed=NOTICED, now=NOW))
-    assert (found.span, found.state) == (timedelta(hours=6), LossState.BEYOND)
+    assert (found.span, found.state) == (timedelta(hours=6), LossVerdict.BEYOND)
     assert found.text() == (
         "writes after 2026-11-21 18:31 UTC are lost, about 6 h, up to 2026-11-22 00:31 UTC,"
         " when the writers stopped"
@@ -68,25 +68,25 @@ def test_what_the_last_good_write_is_known_by(
 @pytest.mark.parametrize(
     ("newest", "until", "rpo", "state", "said"),
     [
-        (STOPPED + HOUR, STOPPED, HOUR, LossState.WITHIN, "nothing is lost of what was written"),
-        (STOPPED - HOUR, STOPPED, HOUR, LossState.WITHIN, "about 60 min"),
-        (STOPPED - HOUR, STOPPED, None, LossState.UNKNOWN, "about 60 min"),
-        (NEWEST, None, HOUR, LossState.UNKNOWN, "nobody knows when the last good write was"),
-        (None, STOPPED, HOUR, LossState.UNKNOWN, "nobody has read the newest record"),
+        (STOPPED + HOUR, STOPPED, HOUR, LossVerdict.WITHIN, "nothing is lost of what was written"),
+        (STOPPED - HOUR, STOPPED, HOUR, LossVerdict.WITHIN, "about 60 min"),
+        (STOPPED - HOUR, STOPPED, None, LossVerdict.UNKNOWN, "about 60 min"),
+        (NEWEST, None, HOUR, LossVerdict.UNKNOWN, "nobody knows when the last good write was"),
+        (None, STOPPED, HOUR, LossVerdict.UNKNOWN, "nobody has read the newest record"),
     ],
 )
 def test_within_beyond_or_unknown(
     newest: datetime | None,
     until: datetime | None,
     rpo: timedelta | None,
-    state: LossState,
+    state: LossVerdict,
     said: str,
 ) -> None:
     found = lost(newest, last_write(stopped=until), rpo)
     assert found.state is state
     assert said in found.text()
     none = "no RPO is set" if found.span else ""
-    met = "RPO 1 h: met" if state is LossState.WITHIN else ""
+    met = "RPO 1 h: met" if state is LossVerdict.WITHIN else ""
     assert found.verdict == (none if rpo is None else met)
 
 

@@ -23,7 +23,7 @@ from runbooks.machine.moves.steps import BeginStep, Release, Tick
 from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.refusals import refused
 from runbooks.machine.requests import Malformed, Refusal
-from runbooks.machine.state import Facts, RunState
+from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.machine.statements import KnownCopy
 from runbooks.runs.parameters import choose
 from tests.factories import inventory
@@ -78,13 +78,13 @@ parameters:
 - [ ] Undo it
 """
 FACTS = {
-    "target": Facts(
+    "target": ParameterFacts(
         "ledger-primary",
         {"host": "db-prod-1"},
         ("7301442", "primary"),
         ("database system identifier", "role it reports"),
     ),
-    "dump": Facts(
+    "dump": ParameterFacts(
         "dump of today", {"place": "vault", "rpo": "86400", "data_as_of": START.isoformat()}
     ),
 }
@@ -279,7 +279,7 @@ parameters:
 
 
 def test_who_only_copies_out_has_an_account_that_only_reads() -> None:
-    facts = {"source": Facts("ledger-primary"), "target": Facts("laptop")}
+    facts = {"source": ParameterFacts("ledger-primary"), "target": ParameterFacts("laptop")}
     line, state = fresh(procedure(COPY_OUT), facts)
     game = Game(replace(state, people=ROLES), [line])
     silent = game.ask(Start, OPERATOR, acknowledged=True)
@@ -332,7 +332,8 @@ def test_a_loss_that_grew_after_the_copy_was_read_is_signed_before_the_act() -> 
 def test_a_copy_whose_newest_record_nobody_knows_is_signed_for() -> None:
     game = ready()
     game.state = replace(
-        game.state, facts={**game.state.facts, "dump": Facts("dump of today", {"rpo": "86400"})}
+        game.state,
+        facts={**game.state.facts, "dump": ParameterFacts("dump of today", {"rpo": "86400"})},
     )
     assert game.refused(Unlock, OPERATOR, WRITE, name="ledger-primary") == "gate_loss_signed"
     (gate,) = [g for g in gates(game.state, WRITE, game.at) if g.key == "loss_signed"]

@@ -28,7 +28,7 @@ from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Release, Tick
 from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.reducers import apply, genesis
-from runbooks.machine.state import Facts, RunState, current
+from runbooks.machine.state import ParameterFacts, RunState, current
 from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.guards.demand import Act
 from runbooks.procedure.irreversible import act_of, acts
@@ -85,7 +85,7 @@ DELETIONS = {
     )
 }
 TEXTS = {"restore": TEXT, **DELETIONS}
-TARGET = Facts("ledger", {"host": "db-1", "rpo": "3600"}, ("7301442", "primary"),
+TARGET = ParameterFacts("ledger", {"host": "db-1", "rpo": "3600"}, ("7301442", "primary"),
                ("machine id", "role it reports"))  # fmt: skip
 PEOPLE = (OPERATOR, VERIFIER, DECIDER, OBSERVER, RELIEF)
 NOW = "2026-03-04 03:00 UTC"
