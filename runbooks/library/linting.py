@@ -11,13 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from lib.recent import Recent
 from runbooks.library import facts
 from runbooks.library.reading import TextReading, doubts
 from runbooks.lint.facts import LintFacts
 from runbooks.lint.findings import LintResult, lint_text
 from runbooks.models import Revision, Runbook
 from runbooks.procedure.serialization import from_json
-from runbooks.runs.cache import Recent
 
 #: By revision, SHA-256 of its text, and the facts.
 _judgements: Recent[tuple[int, str, LintFacts], LintResult] = Recent(500)

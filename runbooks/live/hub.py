@@ -12,8 +12,9 @@ from secrets import token_hex
 from django.db import Error, connection
 from django.utils import timezone
 
-from runbooks.live import door, presence, wake
-from runbooks.live.desk import Desk
+from runbooks.live import presence, wake
+from runbooks.live.authentication import Sender, Ticket, TurnedAway, admit
+from runbooks.live.database_thread import DatabaseThread
 from runbooks.live.reading import News, news
 
 log = logging.getLogger(__name__)
@@ -47,8 +48,8 @@ class Viewer:
     """One open stream. `seen` is the last sequence that was put into its queue. `screen`: None for
     a program, for behind it nobody looks at the run."""
 
-    ticket: door.Ticket
-    sender: door.Sender
+    ticket: Ticket
+    sender: Sender
     seen: int
     screen: presence.OpenScreen | None
     people: str = ""
@@ -86,8 +87,8 @@ class Hub:
         self.viewers: set[Viewer] = set()
         self.stopping = False
         self._name = token_hex(8)
-        self._tail_desk = Desk("tail")
-        self._door_desk = Desk("door")
+        self._tail_thread = DatabaseThread("tail")
+        self._authentication_thread = DatabaseThread("authentication")
         self._opened: set[presence.OpenScreen] = set()
         self._closed: set[presence.OpenScreen] = set()
         self._look_now = asyncio.Event()
@@ -96,11 +97,11 @@ class Hub:
         self._looked = 0.0
         self._work: asyncio.Task[None] | None = None
 
-    async def admit(self, sender: door.Sender, run: int) -> door.Ticket:
-        """`door.admit`, in the thread that does such work. Raises `door.TurnedAway`."""
-        return await self._door_desk.run(door.admit, sender, run)
+    async def admit(self, sender: Sender, run: int) -> Ticket:
+        """`admit`, in the thread that does such work. Raises `TurnedAway`."""
+        return await self._authentication_thread.run(admit, sender, run)
 
-    def join(self, ticket: door.Ticket, sender: door.Sender, after: int) -> Viewer:
+    def join(self, ticket: Ticket, sender: Sender, after: int) -> Viewer:
         """A new viewer, who will get every event after `after`."""
         screen = None
         if not sender.is_program:
@@ -159,8 +160,8 @@ class Hub:
             await self._rest()
 
     async def _rest(self) -> None:
-        for desk in (self._tail_desk, self._door_desk):
-            await desk.rest()
+        for thread in (self._tail_thread, self._authentication_thread):
+            await thread.rest()
 
     async def _for_ever(self, duty: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -189,7 +190,7 @@ class Hub:
             woken = await self._woken(self.timing.poll if watching_file else self.timing.safety)
             self._look_now.clear()
             due = clock() - last >= self.timing.safety
-            if watching_file and not await self._tail_desk.run(version.changed):
+            if watching_file and not await self._tail_thread.run(version.changed):
                 self._looked = clock()
                 if not (woken or due):
                     continue
@@ -212,7 +213,7 @@ class Hub:
         for viewer in viewers:
             run = viewer.ticket.run
             positions[run] = min(viewer.seen, positions.get(run, viewer.seen))
-        found = await self._tail_desk.run(news, positions, at=timezone.now())
+        found = await self._tail_thread.run(news, positions, at=timezone.now())
         # Not to those who came meanwhile: they may stand further behind than was asked for, and
         # have set `_look_now`.
         for viewer in viewers:
@@ -236,14 +237,14 @@ class Hub:
         opened, self._opened = self._opened, set()
         closed, self._closed = self._closed, set()
         if opened or closed:
-            await self._door_desk.run(
+            await self._authentication_thread.run(
                 presence.change, opened=opened, closed=closed, at=timezone.now()
             )
 
     async def _refresh(self) -> None:
         await asyncio.sleep(self.timing.refresh)
         screens = [viewer.screen for viewer in self.viewers if viewer.screen]
-        await self._door_desk.run(presence.refresh, screens=screens, at=timezone.now())
+        await self._authentication_thread.run(presence.refresh, screens=screens, at=timezone.now())
 
     async def _recheck(self) -> None:
         """End the streams of people who signed out, were disabled or changed their password, and of
@@ -252,7 +253,7 @@ class Hub:
         for viewer in list(self.viewers):
             try:
                 await self.admit(viewer.sender, viewer.ticket.run)
-            except door.TurnedAway:
+            except TurnedAway:
                 viewer.ended.set()
 
     async def _listen(self) -> None:

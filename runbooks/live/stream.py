@@ -24,7 +24,7 @@ from urllib.parse import parse_qs
 
 from django.db import Error
 
-from runbooks.live import door
+from runbooks.live import authentication
 from runbooks.live.hub import Hub, Viewer
 
 Scope = MutableMapping[str, Any]
@@ -49,15 +49,15 @@ class Live:
         }
         try:
             run, after = _asked(scope, headers)
-            door.check_origin(headers)
+            authentication.check_origin(headers)
             if self.hub.stopping:
-                raise door.TurnedAway(503, "The server is stopping.")
-            sender = door.sender(headers)
+                raise authentication.TurnedAway(503, "The server is stopping.")
+            sender = authentication.sender(headers)
             ticket = await self.hub.admit(sender, run)
-        except door.TurnedAway as refusal:
+        except authentication.TurnedAway as refusal:
             await _answer(send, refusal)
         except Error:
-            await _answer(send, door.TurnedAway(503, "The database does not answer."))
+            await _answer(send, authentication.TurnedAway(503, "The database does not answer."))
         else:
             viewer = self.hub.join(ticket, sender, after)
             try:
@@ -67,21 +67,21 @@ class Live:
 
 
 def _asked(scope: Scope, headers: dict[str, str]) -> tuple[int, int]:
-    """The run and the sequence to go on from. Raises `door.TurnedAway`."""
+    """The run and the sequence to go on from. Raises `authentication.TurnedAway`."""
     address = ADDRESS.fullmatch(scope["path"])
     if address is None:
-        raise door.TurnedAway(404, "There is no such stream.")
+        raise authentication.TurnedAway(404, "There is no such stream.")
     if scope["method"] != "GET":
-        raise door.TurnedAway(405, "A stream can only be read (GET).")
+        raise authentication.TurnedAway(405, "A stream can only be read (GET).")
     # The header is what a browser adds when it reconnects to the address it was first given.
     query = parse_qs(scope["query_string"].decode("latin-1"))
     given = headers.get("last-event-id") or query.get("after", ["0"])[-1]
     if not re.fullmatch(r"[0-9]{1,9}", given, re.ASCII):
-        raise door.TurnedAway(400, "`after` is the sequence of an event: a whole number.")
+        raise authentication.TurnedAway(400, "`after` is the sequence of an event: a whole number.")
     return int(address[1]), int(given)
 
 
-async def _answer(send: Send, refusal: door.TurnedAway) -> None:
+async def _answer(send: Send, refusal: authentication.TurnedAway) -> None:
     status = refusal.status
     headers = [
         (b"content-type", b"application/json"),

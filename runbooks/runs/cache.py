@@ -14,45 +14,9 @@ reads them and neither of the first two; the third is for it alone.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
-from threading import Lock
-from typing import Generic, TypeVar
-
+from lib.recent import Recent
 from runbooks.machine.state import RunState
 from runbooks.procedure.model import Procedure
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Recent(Generic[K, V]):
-    """The `size` values that were used last. Safe between threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[K, V] = OrderedDict()
-        self._lock = Lock()
-
-    def get(self, key: K) -> V | None:
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-            return self._values.get(key)
-
-    def put(self, key: K, value: V) -> V:
-        with self._lock:
-            self._values[key] = value
-            self._values.move_to_end(key)
-            if len(self._values) > self._size:
-                self._values.popitem(last=False)
-        return value
-
-    def get_or(self, key: K, make: Callable[[], V]) -> V:
-        """The value of `key`, made when it is not here. Two threads may both make it."""
-        found = self.get(key)
-        return self.put(key, make()) if found is None else found
-
 
 #: By (revision, SHA-256 of its text).
 procedures: Recent[tuple[int, str], Procedure] = Recent(32)

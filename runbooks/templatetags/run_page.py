@@ -21,7 +21,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.templatetags.form_tags import hidden_fields
-from runbooks.runs.cache import Recent
+from lib.recent import Recent
 from runbooks.screen.content import content_key
 from runbooks.screen.panels import Panel
 from runbooks.screen.steps import StepRow

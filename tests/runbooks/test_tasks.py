@@ -20,6 +20,7 @@ from jobs import queue
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from jobs.rules import parse
+from lib.recent import Recent
 from notices.models import Notice
 from runbooks import tasks
 from runbooks.audit import anchors
@@ -317,8 +318,8 @@ def test_a_run_that_cannot_be_read_keeps_nobody_from_being_told(
     at: datetime, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = began(at)
-    monkeypatch.setattr(cache, "states", cache.Recent(1))  # as a worker that was just started
-    monkeypatch.setattr(cache, "procedures", cache.Recent(1))
+    monkeypatch.setattr(cache, "states", Recent(1))  # as a worker that was just started
+    monkeypatch.setattr(cache, "procedures", Recent(1))
     with forging():
         Revision.objects.update(procedure={})
     second = play(PACED.replace(b"Paced", b"Other"), at, people=first.people)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from runbooks.live.door import Sender, Ticket
+from runbooks.live.authentication import Sender, Ticket
 from runbooks.live.hub import Hub, Viewer
 from runbooks.live.presence import OpenScreen
 from runbooks.live.reading import News
@@ -30,7 +30,7 @@ def test_who_comes_while_the_log_is_read_misses_nothing(monkeypatch: pytest.Monk
             hub.viewers.add(late)
             return {1: News(events=[(10, "note.added")])}
 
-        monkeypatch.setattr(hub._tail_desk, "run", read)
+        monkeypatch.setattr(hub._tail_thread, "run", read)
         await hub._look()
         return here.seen, late.seen
 

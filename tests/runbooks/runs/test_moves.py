@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import access
 from accounts.enums import Right, Role
 from accounts.models import User
+from lib.recent import Recent
 from lib.refusals import Invalid, Refused
 from runbooks.enums import RunKind, RunRole, RunStatus
 from runbooks.log.words import sentence
@@ -338,8 +339,8 @@ def test_how_many_questions_a_tick_asks(at: datetime, monkeypatch: pytest.Monkey
 
     known = 2 if connection.vendor == "postgresql" else 5
     assert asked(0) == known
-    monkeypatch.setattr(cache, "states", cache.Recent(2))
-    monkeypatch.setattr(cache, "procedures", cache.Recent(2))
+    monkeypatch.setattr(cache, "states", Recent(2))
+    monkeypatch.setattr(cache, "procedures", Recent(2))
     assert asked(1) == known + 5
     assert asked(2) == known
     verified(found)

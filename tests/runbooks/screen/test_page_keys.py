@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import invariant
 
 from accounts.models import User
+from lib.recent import Recent
 from runbooks.forms.moves import MoveForm
 from runbooks.machine.move import StepMove
 from runbooks.machine.moves import BY_KIND
@@ -26,7 +27,6 @@ from runbooks.machine.moves.log import Note
 from runbooks.machine.state import Outside
 from runbooks.machine.state import replace as altered
 from runbooks.models import Run as RunRow
-from runbooks.runs.cache import Recent
 from runbooks.screen import Desk, Panel, Person, run_screen, side
 from runbooks.screen.content import content_key
 from runbooks.screen.groups import Group

@@ -13,7 +13,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Desk:
+class DatabaseThread:
     """Runs one piece of database work after the other, so that a hundred open streams need one
     connection between them and none while nothing happens."""
 

@@ -1,5 +1,5 @@
-"""Who may watch a run: the checks that Django's middleware makes for a page, and the API's door for
-a program, made for a stream."""
+"""Who may watch a run: the checks that Django's middleware makes for a page, and the API for a
+program, made for a stream."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class TurnedAway(Exception):
 
 @dataclass(frozen=True)
 class Sender:
-    """What a request shows at the door, as headers: a browser's cookie or a program's token."""
+    """What a request identifies itself with: a browser's cookie or a program's token."""
 
     cookie: str = ""
     authorization: str = ""
