@@ -181,7 +181,7 @@ class Book:
         return tuple((n, line) for n, line, label in self._labelled(step) if label is None)
 
     def _coded(self, step: Step) -> list[int]:
-        """The source lines of a step in which commands may stand: fenced, or indented."""
+        """The source lines of a step that may hold commands: fenced, or indented."""
         return [
             number
             for number, line, label in self._labelled(step)

@@ -49,7 +49,7 @@ class CodeUse(StrEnum):
 
 @dataclass(frozen=True)
 class CodePiece:
-    """A piece of code as it stands in the source. `lines` gives for each line of `text` its number
+    """A piece of code as it is in the source. `lines` gives for each line of `text` its number
     in the source and its indent there, in characters."""
 
     text: str

@@ -102,15 +102,15 @@ _WRAPPERS = {
                      "wsl"), ()),
     "screen": ("-S",),
 }  # fmt: skip
-#: Those behind which stands a word of their own.
+#: Those that take a word of their own before the program.
 _WITH_A_WORD = frozenset({"timeout", "chroot", "gosu", "flock"})
 #: Those that run a program of a project, behind `exec` or `run`.
 _PROJECTS = frozenset({"bundle", "poetry", "pipenv", "uv", "pdm", "hatch", "heroku", "ddev"})
 _RUNS_INSIDE = frozenset({"docker", "podman", "docker-compose", "kubectl", "oc", "nerdctl",
                           "crictl", "lxc", "incus", "pct"})  # fmt: skip
-#: Those that hand on what stands behind `--`, and the word that says so.
+#: Those that hand on the words behind `--`, and the word that makes them do so.
 _HANDS_ON = {"gcloud": "ssh", "kubectl": "debug", "oc": "debug"}
-# These run what stands behind `--`, with an account of their own.
+# These run the words behind `--`, with other credentials.
 _ENTERS = frozenset({"aws-vault", "chamber", "doppler", "op", "gds", "gds-cli", "dotenv", "summon"})
 _INSIDE = ("-c", "--container", "-n", "--namespace", "-u", "--user", "-e", "--env", "-w", "-f")
 #: Options of `docker run` that take a word of their own.

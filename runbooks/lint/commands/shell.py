@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 # `<target.host>` is a placeholder of ours, `<the password (from the vault)>` and `<blue|green>` are
-# an author's: no redirections. Behind a file to read stands a blank, as in `<in.sql >out.log`.
+# an author's: no redirections. A file to read is followed by a blank, as in `<in.sql >out.log`.
 _PLACEHOLDER = (
     r"(?:<[A-Za-z](?:[\w .,:/@()'-]{0,78}[\w)'])?>|<[A-Za-z][\w-]{0,40}(?:\|[\w-]{1,40}){1,6}>)"
 )

@@ -1,4 +1,4 @@
-"""The list under L22: commands that destroy data. And those that put a backup's data somewhere.
+"""The list of L22: finds commands that destroy data, and those that put a backup's data somewhere.
 
 The tables name rather too much than too little: a finding costs a guard or a waiver, a command that
 nobody noticed costs the data. What is left out on purpose is in `docs/decisions/linter.md`.
@@ -30,7 +30,7 @@ _WHERE = re.compile(r"\bwhere\b(?!\s+\(?(?:true|1|1\s*=\s*1)\)?\s*$)", re.IGNORE
 _UNFILTERED = frozenset({"DELETE without WHERE", "UPDATE without WHERE"})
 _DEVICE = Danger("> /dev/…", "writes over a whole disk")
 _EMPTIED = Danger("> …", "empties the file")
-#: What stands behind `>` where something is compared, and where nothing is kept: `metric > 0.8`.
+#: Behind `>` these are no file: numbers that are compared (`metric > 0.8`), and `/dev/null`.
 _NO_FILE = re.compile(r"=?-?[\d.]+(?:e[+-]?\d+)?\w{0,3}%?|=|bool|/dev/null", re.IGNORECASE)
 #: Every kind of SQL that destroys data, and every kind of code.
 QUERIES = tuple(danger for _, danger in SQL)

@@ -1,4 +1,4 @@
-"""Copies that are kept: what a command writes onto one of them, the last good one perhaps."""
+"""Copies that must be kept: commands that write over one of them, perhaps the last good one."""
 
 from __future__ import annotations
 
@@ -126,5 +126,5 @@ def _sources(call: ProgramCall) -> set[str]:
 
 
 def _path(place: str) -> str:
-    """A place without its machine and without what two spellings of it differ in."""
+    """A place without its machine, in one spelling: single `/` as separators, none at the end."""
     return re.sub(r"/+", "/", _MACHINE.sub("", place.strip().replace("\\", "/"))).rstrip("/")

@@ -61,7 +61,7 @@ _DOES = frozenset(
         """,
     )
 )
-# Those that are names of things as often: what follows them tells.
+# Those that are as often nouns: the word behind them decides.
 _MAY_DO = frozenset(
     re.findall(
         r"\S+",
@@ -87,7 +87,7 @@ _LED_IN = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z]+(?![\w'’./-]|\s*[:=–—]|\s+-)")
-# What stands under these is read, and not done one after the other.
+# Lists under these headings are to be read, not to be done.
 _TO_READ = re.compile(
     r"[\W\d]*(?:(?:the|important|useful|other|general|known) )?"
     r"(?:pre-?requisit\w+|requirements?|background|context|overview|introduction|summary|purpose"
@@ -198,7 +198,7 @@ def _to_do(listed: StrayList) -> list[int]:
     if any(map(_TO_READ.match, heads)) or _TELLS_OF.search(listed.lead):
         return []
     lines = [line for line, text in listed.items if _is_imperative(text)]
-    # Between the numbered actions of a console stand places and remarks.
+    # Numbered lists for a console mix actions with places and remarks.
     most = 4 if listed.ordered else 2
     return lines if most * len(lines) >= len(listed.items) else []
 

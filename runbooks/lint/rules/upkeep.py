@@ -12,7 +12,7 @@ from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
 
 RULES = RuleGroup()
-#: A time that is said of an act: "about 20 minutes", "(~8 mins for 16 GB)".
+#: How long something takes, in words: "about 20 minutes", "(~8 mins for 16 GB)".
 _TIME = re.compile(
     r"(?:~|\b(?:about|around|approx\w*|takes?|needs?|up to|within|expect\w*)\b)(?: \w+){0,3}? ?"
     r"\d+(?:\.\d+)? ?-?(?:sec|min|minute|h|hr|hour)s?\b",

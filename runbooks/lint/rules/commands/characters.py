@@ -15,7 +15,7 @@ from runbooks.procedure.code_kinds import Reads, kind_of
 from runbooks.procedure.quoting import PartKind
 
 RULES = RuleGroup()
-#: So many remarks one text gets: who pastes a page of them writes it again.
+#: At most so many remarks a text: beyond that it has to be written again.
 MOST = 100
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _OVERRIDES = frozenset("\u202a\u202b\u202d\u202e")

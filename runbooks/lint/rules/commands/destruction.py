@@ -72,7 +72,7 @@ def unmarked(book: Book) -> Iterator[Remark]:
 
 
 def _over_copies(command: CommandBlock) -> Iterator[Remark]:
-    """A copy that is kept is lost to any step: what a guard says of a target says nothing of it."""
+    """Remarks on commands that write over a kept copy, whatever guard their step has."""
     for place, danger in command.dangers:
         if danger is OVERWRITTEN:
             yield command.at(

@@ -29,7 +29,7 @@ _SECRETS = tuple(
         r"\b(?P<value>AKIA[0-9A-Z]{16}|gh[pousr]_\w{30,}|xox[abp]-[\w-]{10,}|glpat-[\w-]{15,})",
     )
 )
-# What people write where a secret would stand.
+# Placeholders that people write instead of a secret.
 _STANDS_FOR_ONE = re.compile(
     r"[\"']?(?:$|[$<{%*`\[(]|\.\.\.|…|x{3,}|(?:your|my|the|some)[_-]|change.?me|redacted|env:"
     r"|file:|@|(?:password|passwd|secret|token|example|placeholder)(?![a-z0-9]))",
@@ -76,7 +76,7 @@ def _written(command: CommandBlock) -> Iterator[str]:
 
 
 def _secrets(command: CommandBlock) -> Iterator[Remark]:
-    """At most one a line. What was found is not repeated: findings are kept and shown."""
+    """At most one a line. The secret is not repeated: findings are stored and shown."""
     for number, line in enumerate(command.text.split("\n")):
         match = next(filter(None, (_secret(line, pattern) for pattern in _SECRETS)), None)
         if match is not None:

@@ -136,7 +136,7 @@ def _on_the_source(command: CommandBlock, source: str) -> Iterator[Remark]:
 
 
 def _connected(here: dict[int, bool], query: SqlQuery) -> bool:
-    """Whether the client whose call stands last before a query is connected to the source."""
+    """Whether the last client that is called before a query is connected to the source."""
     before = [line for line in here if line <= query.line]
     return bool(before) and here[max(before)]
 

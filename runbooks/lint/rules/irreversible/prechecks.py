@@ -119,7 +119,7 @@ def archives_from_trial(book: Book) -> Iterator[Remark]:
 
 
 def _is_trial(book: Book) -> bool:
-    """Whether what is written into is not production, as declared or as said in the titles."""
+    """Whether the target is not production, by its parameter or by the titles."""
     procedure = book.procedure
     into = procedure.parameters_by_name.get(procedure.written_into())
     if into is not None and (into.environment or into.not_environment):

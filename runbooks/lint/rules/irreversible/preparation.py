@@ -18,7 +18,7 @@ from runbooks.procedure.irreversible import act_of, deletes
 from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
-#: What says that the backup is fetched from where it is kept, so that a duplicate is used.
+#: Signs that the backup is fetched from where it is kept, so that a duplicate is used.
 _FETCHED = re.compile(
     r"\b(?:s3 cp|s3 sync|gsutil (?:-m )?cp|gcloud storage cp|rclone copy|azcopy|scp)\b"
     r"|\b(?:download|fetch|duplicate)\b[^.\n]{0,40}\b(?:backup|dump|snapshot|archive|file)\b",

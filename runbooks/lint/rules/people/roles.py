@@ -1,4 +1,4 @@
-"""Rules about people: who is told, and that a step asks for a role and no person."""
+"""Rules about people: who is informed, and that steps name roles instead of persons."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ _JOINED = re.compile(
 )
 # Two of these are one thing: "the role for backup and restore".
 _COMPOUNDS = ({"backup", "restore"}, {"start", "stop"}, {"read", "write"})
-#: "the two workflows that make and update accounts": both verbs are said of the workflows.
+#: "the two workflows that make and update accounts": both verbs belong to the workflows.
 _RELATIVE = re.compile(
     r"\b(?:that|which|who|how to|whether to|used to)\s+(?:[\w-]+\s+){0,2}$", re.I
 )

@@ -38,7 +38,7 @@ visit vote watermark work
 """
 VERBS_ONLY = frozenset(_VERBS.split())
 VERBS = VERBS_ONLY | frozenset(_NOUNS_TOO.split())
-# After these a sentence tells what to keep in mind, and asks for no deed.
+# A sentence that begins with these asks for attention, not for an action.
 MINDFUL = frozenset({"be", "do", "keep", "look", "read", "see", "ask", "watch", "go", "let", "try"})
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]*")
 _CODE_HTML = re.compile(r"<code\b[^>]*>[^<]*(?:<(?!/code>)[^<]*)*</code>")
@@ -52,10 +52,10 @@ def words_of(text: str) -> list[str]:
 
 
 def title_of(step: Step) -> str:
-    """A step's title without what stands in code."""
+    """A step's title without its code spans."""
     return unescape(_TAG.sub("", _CODE_HTML.sub(" … ", step.title_html)))
 
 
 def without_code(text: str) -> str:
-    """A line of Markdown with blanks for what stands in code, so that columns stay."""
+    """A line of Markdown with its code blanked out, so that columns stay."""
     return _CODE.sub(lambda code: " " * len(code[0]), text)
