@@ -10,6 +10,7 @@ from runbooks.enums import CountersignTiming
 from runbooks.machine.gates import COUNTERSIGN_COUNTS_FOR, remarks
 from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
+from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.screen.team_check import ends_at
 from runbooks.screen.words import clock_time
 
@@ -55,7 +56,7 @@ def _door(state: RunState, index: int, gate: Gate, at: datetime) -> GateLine:
         return GateLine(gate, asked=_asked(state, index))
     if gate.key == "countersigned" and gate.open and step.countersigned_at:
         return _until(gate, step.countersigned_at + COUNTERSIGN_COUNTS_FOR, at)
-    if gate.key == "team_check" and gate.open and (end := ends_at(state, at)):
+    if gate.key == TeamCheck.key and gate.open and (end := ends_at(state, at)):
         return _until(gate, end, at)
     return GateLine(gate)
 

@@ -18,6 +18,7 @@ from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Recor
 from runbooks.machine.moves.unlock import ConfirmTeamCheck, Unlock
 from runbooks.machine.own_step import countersigner
 from runbooks.machine.requests import Gate
+from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.model import Step
 from runbooks.screen.panels import Desk, Panel
 from runbooks.screen.people import on_this_screen
@@ -64,7 +65,7 @@ def primary(desk: Desk, told: Step, found: Iterable[Gate]) -> Panel | None:
 
 def _confirms(desk: Desk, closed: Iterable[Gate], may: bool) -> bool:
     """Whether this person's word is what the team check waits for."""
-    paused = any(gate.key == "team_check" for gate in closed)
+    paused = any(gate.key == TeamCheck.key for gate in closed)
     return may and paused and unsaid(desk.state, desk.person, desk.at)
 
 
@@ -128,7 +129,7 @@ def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
 
 def _paused(desk: Desk, found: Iterable[Gate]) -> str:
     """Whose word the team check waits for; '' when there is none, or everyone has confirmed."""
-    if all(gate.open for gate in found if gate.key == "team_check"):
+    if all(gate.open for gate in found if gate.key == TeamCheck.key):
         return ""
     if unsaid(desk.state, desk.person, desk.at):
         return "Your turn: say the team check aloud with the others, then confirm it here."

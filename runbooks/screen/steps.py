@@ -209,7 +209,7 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     return Focus(
         caution_html=fill(caution, reached),
         body_html=fill(html[leading.end() :] if leading else html, reached),
-        doors=doors(state, index, found, desk.at, hidden="team_check" if _missing(pause) else ""),
+        doors=doors(state, index, found, desk.at, hidden=TeamCheck.key if _missing(pause) else ""),
         copied=not target or Allowed(Tick, index) in desk.offers,
         loss=(consequences if target else judged)(state, told, desk.at),
         overwrites=bool(target),

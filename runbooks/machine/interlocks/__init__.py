@@ -12,41 +12,40 @@ from dataclasses import replace
 from datetime import datetime
 
 from runbooks.machine.events.event import RunEvent
-from runbooks.machine.interlocks.after import CompareInterlock, QuarantineInterlock, RearmInterlock
-from runbooks.machine.interlocks.copies import MakeCopyInterlock, ProtectInterlock
-from runbooks.machine.interlocks.destroy import DestroyInterlock
-from runbooks.machine.interlocks.direction import DirectionInterlock
-from runbooks.machine.interlocks.freeze import FreezeInterlock, ThawInterlock
-from runbooks.machine.interlocks.identify import IdentifyInterlock, MarkTargetInterlock
+from runbooks.machine.interlocks import (
+    after,
+    copies,
+    destroy,
+    direction,
+    freeze,
+    identify,
+    overwrite,
+    team_check,
+    verify,
+    wait,
+)
 from runbooks.machine.interlocks.interlock import Interlock, Signature, Wrong
-from runbooks.machine.interlocks.overwrite import OverwriteInterlock
-from runbooks.machine.interlocks.team_check import TeamCheckInterlock
-from runbooks.machine.interlocks.verify import VerifyInterlock
-from runbooks.machine.interlocks.wait import WaitInterlock
 from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.model import Step, ValueSpec
 
+#: What judges each demand. A module lists its own.
 INTERLOCKS: dict[type[Demand], Interlock[Demand]] = {
     interlock.judges: interlock
-    for interlock in (
-        IdentifyInterlock(),
-        MarkTargetInterlock(),
-        DirectionInterlock(),
-        FreezeInterlock(),
-        ThawInterlock(),
-        MakeCopyInterlock(),
-        ProtectInterlock(),
-        VerifyInterlock(),
-        OverwriteInterlock(),
-        DestroyInterlock(),
-        TeamCheckInterlock(),
-        WaitInterlock(),
-        RearmInterlock(),
-        QuarantineInterlock(),
-        CompareInterlock(),
+    for module in (
+        identify,
+        direction,
+        freeze,
+        copies,
+        verify,
+        overwrite,
+        destroy,
+        team_check,
+        wait,
+        after,
     )
+    for interlock in module.INTERLOCKS
 }
 
 

@@ -205,3 +205,6 @@ def _copied(state: RunState, target: str, after: int) -> bool:
 def _is_copy(state: RunState, parameter: str) -> bool:
     spec = state.procedure.parameters_by_name.get(parameter)
     return spec is not None and spec.type is ParameterType.COPY
+
+
+INTERLOCKS = (RearmInterlock(), QuarantineInterlock(), CompareInterlock())

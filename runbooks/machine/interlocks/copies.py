@@ -235,3 +235,6 @@ def too_new(what: str, said: str | None, at: datetime) -> Wrong | None:
     return Wrong(
         f"{what} lies in the future: it is {utc(at)} now. Read it again, with its time zone."
     )
+
+
+INTERLOCKS = (MakeCopyInterlock(), ProtectInterlock())

@@ -90,3 +90,6 @@ def nothing_to_keep(state: RunState, index: int) -> Signed | None:
     place = (index, state.steps[index].attempt, NOTHING_TO_KEEP)
     found = (one for one in signatures if (one.step, one.attempt, one.basis) == place)
     return next(found, None)
+
+
+INTERLOCKS = (DestroyInterlock(),)

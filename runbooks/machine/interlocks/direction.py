@@ -47,3 +47,6 @@ class DirectionInterlock(Interlock[Direction]):
             " you have in mind is not what this runbook does.",
             Deviation.WRONG_DIRECTION,
         )
+
+
+INTERLOCKS = (DirectionInterlock(),)

@@ -48,3 +48,6 @@ class ThawInterlock(Interlock[Thaw]):
 def _told(kind: str, state: RunState, index: int, lock: Interlock[Demand]) -> RunEvent:
     name = lock.facts(state, index).value
     return NewEvent(kind, {"step": index, "parameter": lock.named(state, index), "name": name})
+
+
+INTERLOCKS = (FreezeInterlock(), ThawInterlock())

@@ -164,3 +164,6 @@ def names(said: str, facts: ParameterFacts) -> bool:
 def _at_host(text: str) -> str:
     """`text` as it is compared; blanks round an @ do not count either."""
     return re.sub(r"\s*@\s*", " @ ", plain(text))
+
+
+INTERLOCKS = (IdentifyInterlock(), MarkTargetInterlock())

@@ -102,3 +102,6 @@ class OverwriteInterlock(ActInterlock[Overwrite]):
 def _is_copy(state: RunState, source: str) -> bool:
     spec = state.procedure.parameters_by_name.get(source)
     return spec is not None and spec.type is ParameterType.COPY
+
+
+INTERLOCKS = (OverwriteInterlock(),)

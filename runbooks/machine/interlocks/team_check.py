@@ -33,7 +33,7 @@ def team_check_gate(state: RunState, at: datetime, guard: str) -> Gate:
     missing = unconfirmed(state, at)
     names = ", ".join(role.value for role in missing)
     return Gate(
-        "team_check",
+        TeamCheck.key,
         "Team check: everyone confirmed" + (f"; missing: {names}" if missing else ""),
         not missing,
         "Each person with a role confirms target, direction, copy and way back from their own"
@@ -79,3 +79,6 @@ def fresh_for(state: RunState) -> timedelta:
         check.fresh_for for step in state.procedure.steps if (check := step.guard.get(TeamCheck))
     ]
     return timedelta(seconds=min(asked)) if asked else FRESH_FOR
+
+
+INTERLOCKS = (TeamCheckInterlock(),)

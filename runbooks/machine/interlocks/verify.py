@@ -140,3 +140,6 @@ def signed(state: RunState, index: int, found: Loss) -> bool:
 def _recorded(state: RunState, name: str) -> bool:
     """Whether a value was recorded under `name` in this run."""
     return any(name in step.values for step in state.steps)
+
+
+INTERLOCKS = (VerifyInterlock(),)

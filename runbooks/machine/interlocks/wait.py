@@ -55,3 +55,6 @@ def unchecked(state: RunState, index: int) -> bool:
 def _found(line: str, texts: Iterable[str]) -> str:
     """The first of `texts` that stands in `line`, whatever its capitals and blanks; else ''."""
     return next((text for text in texts if plain(text) in plain(line)), "")
+
+
+INTERLOCKS = (WaitInterlock(),)

@@ -22,6 +22,7 @@ from runbooks.machine.move import (
 from runbooks.machine.moves.hold import READ_BACK, read_back
 from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
 from runbooks.machine.state import RunState, place
+from runbooks.procedure.guards.target import Identify
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +152,6 @@ class AcceptHandOver(Move):
             "wrong_target",
             f"{typed} is not what identifies {target.value}: its {proof.asked}.",
             "Stop. Find out which machine you are on before you take over.",
-            guard="identify",
+            guard=Identify.key,
             caught=Caught.TARGET,
         )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from runbooks.enums import CountersignTiming
 from runbooks.procedure.guards import comparable
-from runbooks.procedure.guards.acts import Destroy, Overwrite
+from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.guards.demand import Act, Demand
-from runbooks.procedure.model import Guard
+from runbooks.procedure.model import Decision, Guard
 from runbooks.procedure.parser import yamltext
 from runbooks.procedure.parser.guardkeys import GUARD_KEYS, WITH_OPTIONAL
 from runbooks.procedure.parser.readers import Context, group
@@ -33,11 +30,11 @@ def read_guard(source: str, place: YamlPlace, context: Context) -> Guard:
     if got.get("optional"):
         _check_alone(value, context)
     if got.get("decide"):
-        _check_decision(value, got, context)
+        _check_decision(value, got["decide"], got.get("countersign"), context)
     demands = tuple(read for read in got.values() if isinstance(read, Demand))
     acts = tuple(demand for demand in demands if isinstance(demand, Act))
     if acts:
-        _check_act(value, got, acts, context)
+        _check_act(value, acts, got.get("countersign"), context)
         got["countersign"] = CountersignTiming.BEFORE
     context.recorded.update({value.name: value.type for value in got.get("record", ())})
     for demand in demands:
@@ -58,18 +55,18 @@ def _check_alone(value: Value, context: Context) -> None:
 
 
 def _check_act(
-    value: Value, got: Mapping[str, Any], acts: tuple[Act, ...], context: Context
+    value: Value, acts: tuple[Act, ...], countersign: CountersignTiming | None, context: Context
 ) -> None:
     """One act a step. It implies `countersign: before`; to confirm it afterwards is too late."""
     at = {key.text(): key for key, _ in value.pairs() or []}
     if len(acts) > 1:
         context.error(
             "destroy",
-            at[Destroy.key],
+            at["destroy"],
             "A step overwrites or deletes, not both.",
             "Keep `overwrite` where other data takes its place, and delete in a step of its own.",
         )
-    if got.get("countersign") is not CountersignTiming.AFTER:
+    if countersign is not CountersignTiming.AFTER:
         return
     instead = "Leave `countersign` out here, and measure again in a step of its own."
     if isinstance(acts[0], Overwrite):
@@ -80,17 +77,19 @@ def _check_act(
         context.error("destroy", at["countersign"], said, instead)
 
 
-def _check_decision(value: Value, got: Mapping[str, Any], context: Context) -> None:
+def _check_decision(
+    value: Value, decision: Decision, countersign: CountersignTiming | None, context: Context
+) -> None:
     """An answer opens its branch at once: a confirmation afterwards would come too late."""
     at = {key.text(): key for key, _ in value.pairs() or []}
-    if got.get("countersign") is CountersignTiming.AFTER:
+    if countersign is CountersignTiming.AFTER:
         context.error(
             "decide",
             at["countersign"],
             "A decision is never countersigned after it was taken.",
             "Write `countersign: before`, or measure in a step of its own before it.",
         )
-    if any(len(answer) > LONGEST_ANSWER for answer, _ in got["decide"].options):
+    if any(len(answer) > LONGEST_ANSWER for answer, _ in decision.options):
         context.error(
             "decide",
             at["decide"],
