@@ -20,6 +20,12 @@ Values = dict[str, Any]
 #: A serializer of whatever instances.
 SerializerKind = type[serializers.Serializer[Any]]
 _Function = Callable[[object], object]
+#: How plain values are printed: as the framework does it, without its search for what is like true.
+_PLAIN: dict[type, _Function] = {
+    serializers.CharField: str,
+    serializers.IntegerField: int,  # type: ignore[dict-item]
+    serializers.BooleanField: bool,
+}
 #: Of a field: its name, what reads it, what prints it, how nothing is printed, whether always.
 _Column = tuple[str, _Function, _Function, str | None, bool]
 
@@ -65,7 +71,8 @@ class AnswerSerializer(serializers.Serializer[Instance], Generic[Instance]):
             source = field.source or name
             if self.inherited_source and (name, self._declared_fields[name]) in inherited:
                 source = f"{self.inherited_source}.{source}".removesuffix(".*")
-            text, shown = isinstance(field, serializers.CharField), field.to_representation
+            text = isinstance(field, serializers.CharField)
+            shown = _PLAIN.get(type(field), field.to_representation)
             if text and field.allow_null:
                 shown = _text_or_null
             empty = "" if text and not field.allow_null else None

@@ -20,28 +20,43 @@ class RunbookQuerySerializer(PageQuerySerializer):
     )
 
 
-class SentTextSerializer(InputSerializer):
-    """A text to read. As `text/markdown` it is the body itself."""
+class FirstQuerySerializer(InputSerializer):
+    """What goes with a first revision that is sent as `text/markdown`."""
+
+    summary = JsonTextField(max_length=None, default="", help_text="What changed, in one line.")
+    name = JsonTextField(max_length=200, default="", help_text="The title of a text that has none.")
+
+
+class NextQuerySerializer(InputSerializer):
+    """What goes with a next revision that is sent as `text/markdown`."""
+
+    summary = JsonTextField(max_length=None, default="", help_text="What changed, in one line.")
+    seen = WholeNumberField(
+        required=False, help_text="Number of the revision that the writer started from."
+    )
+
+
+class RunbookSourceSerializer(InputSerializer):
+    """The text of a runbook."""
 
     source = JsonTextField(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
+
+
+class SentTextSerializer(RunbookSourceSerializer):
+    """A text to read. As `text/markdown` it is the body itself."""
+
     runbook = JsonTextField(
         max_length=120, required=False, help_text="Slug, when it is to be its next revision."
     )
 
 
-class SentFirstSerializer(InputSerializer):
+class SentFirstSerializer(RunbookSourceSerializer, FirstQuerySerializer):
     """The first revision of a new runbook."""
 
-    source = JsonTextField(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
-    summary = JsonTextField(max_length=None, default="", help_text="What changed, in one line.")
-    name = JsonTextField(max_length=200, default="", help_text="The title of a text that has none.")
 
-
-class SentNextSerializer(InputSerializer):
+class SentNextSerializer(RunbookSourceSerializer, NextQuerySerializer):
     """The next revision of a runbook."""
 
-    source = JsonTextField(max_length=None, allow_blank=False, help_text="Markdown.")  # type: ignore[assignment]
-    summary = JsonTextField(max_length=None, default="", help_text="What changed, in one line.")
     seen = WholeNumberField(help_text="Number of the revision that the writer started from.")
 
 
@@ -59,17 +74,3 @@ class SentApprovalSerializer(InputSerializer):
         required=False,
         help_text="Why it will not go wrong again: if one of `ties` is `changed` or has a `step`.",
     )
-
-
-class FirstQuerySerializer(InputSerializer):
-    """What goes with a first revision that is sent as `text/markdown`."""
-
-    summary = JsonTextField(max_length=None, required=False, default="")
-    name = JsonTextField(max_length=200, required=False, default="")
-
-
-class NextQuerySerializer(InputSerializer):
-    """What goes with a next revision that is sent as `text/markdown`."""
-
-    summary = JsonTextField(max_length=None, required=False, default="")
-    seen = WholeNumberField(required=False)

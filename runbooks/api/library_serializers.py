@@ -78,11 +78,9 @@ class RunbookStepSerializer(AnswerSerializer[StepRead]):
     demands = serializers.ListField(child=serializers.CharField())
 
 
-class ProcedureSerializer(AnswerSerializer[ProcedureAnswer]):
-    """What the text says."""
+class PurposeSerializer(AnswerSerializer[Instance]):
+    """What a text is for, and when it is not."""
 
-    title = serializers.CharField(source="procedure.title")
-    system = serializers.CharField(source="procedure.system")
     purpose = serializers.CharField(source="procedure.purpose")
     worst_case = serializers.CharField(source="procedure.worst_case")
     abort_rule = serializers.CharField(source="procedure.abort_rule")
@@ -90,6 +88,13 @@ class ProcedureSerializer(AnswerSerializer[ProcedureAnswer]):
     do_not_use_if = serializers.ListField(
         child=serializers.CharField(), source="procedure.do_not_use_if"
     )
+
+
+class ProcedureSerializer(PurposeSerializer[ProcedureAnswer]):
+    """What the text says."""
+
+    title = serializers.CharField(source="procedure.title")
+    system = serializers.CharField(source="procedure.system")
     parameters = RunbookParameterSerializer(many=True, source="procedure.parameters")
     steps = RunbookStepSerializer(many=True)
 

@@ -27,7 +27,7 @@ from runbooks.machine.requests import Gate
 from runbooks.machine.state import ParameterFacts, RunState, current
 from runbooks.machine.statements import Override, Replacement
 from runbooks.models import Run
-from runbooks.procedure.model import ParameterSpec
+from runbooks.procedure.model import ParameterSpec, Procedure
 from runbooks.runs.other_runs import OtherRun
 from runbooks.screen import Desk, Person, StepSection
 from runbooks.screen.head import PageHead, head
@@ -60,6 +60,10 @@ class RunAnswer:
     @property
     def state(self) -> RunState:
         return self.desk.state
+
+    @property
+    def procedure(self) -> Procedure:
+        return self.desk.state.procedure
 
     @cached_property
     def head(self) -> PageHead:
@@ -101,7 +105,7 @@ class RunAnswer:
         """Without the identifying values of an instance: they are read off the machine itself."""
         return [
             ChosenParameter(spec, facts)
-            for spec in self.state.procedure.parameters
+            for spec in self.procedure.parameters
             if (facts := self.state.facts.get(spec.name))
         ]
 
@@ -143,7 +147,7 @@ class RunAnswer:
     @property
     def loss(self) -> RunLoss | None:
         """None where the runbook reads from no copy."""
-        state, source = self.state, self.state.procedure.read_from()
+        state, source = self.state, self.procedure.read_from()
         spec = state.procedure.parameters_by_name.get(source)
         if source not in state.facts or spec is None or spec.type is not ParameterType.COPY:
             return None

@@ -12,7 +12,7 @@ from accounts.api.serializers import (
     LabelField,
     PersonNameSerializer,
 )
-from runbooks.api.library_serializers import FailureSerializer
+from runbooks.api.library_serializers import FailureSerializer, PurposeSerializer
 from runbooks.api.run_answer import (
     AllowedMove,
     ChosenParameter,
@@ -119,16 +119,9 @@ class ReplacementSerializer(AnswerSerializer[ReplacementAnswer]):
     at = ApiMomentField(source="proposed.at")
 
 
-class BriefSerializer(AnswerSerializer[RunAnswer]):
+class BriefSerializer(PurposeSerializer[RunAnswer]):
     """What is read before the start."""
 
-    purpose = serializers.CharField(source="state.procedure.purpose")
-    worst_case = serializers.CharField(source="state.procedure.worst_case")
-    abort_rule = serializers.CharField(source="state.procedure.abort_rule")
-    entry = serializers.ListField(child=serializers.CharField(), source="state.procedure.entry")
-    do_not_use_if = serializers.ListField(
-        child=serializers.CharField(), source="state.procedure.do_not_use_if"
-    )
     last_failure = FailureSerializer(
         allow_null=True,
         help_text=(
