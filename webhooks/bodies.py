@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from datetime import UTC
 from itertools import accumulate
-from typing import Any
 
 from lib.times import stamp
 from webhooks.enums import Form
@@ -22,12 +21,12 @@ def body(form: Form, event: OutgoingEvent) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-def _payload(event: OutgoingEvent) -> Mapping[str, Any]:
+def _payload(event: OutgoingEvent) -> Mapping[str, object]:
     timestamp = event.at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return {"type": event.kind, "timestamp": timestamp, "data": event.data}
 
 
-def _message(event: OutgoingEvent) -> Mapping[str, Any]:
+def _message(event: OutgoingEvent) -> Mapping[str, object]:
     marks = ["LIVE, PRODUCTION"] if event.live_production else []
     marks += ["NEAR MISS"] if event.data.get("near_miss") else []
     sentence = escaped(f"{event.who} {event.sentence}")
@@ -43,7 +42,7 @@ def _message(event: OutgoingEvent) -> Mapping[str, Any]:
     }
 
 
-def _marked(text: str) -> Mapping[str, Any]:
+def _marked(text: str) -> Mapping[str, object]:
     """`verbatim`: else Slack makes links of whatever looks like an address, a channel or a name."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 

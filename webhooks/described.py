@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.plumbing import process_webhooks
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework import serializers
 
-from accounts.api.fields import EnumField
 from accounts.api.schema import OpenApi
-from runbooks.enums import RunKind, RunRole
+from accounts.api.serializers import SerializerKind
 from webhooks import kinds
 from webhooks.outgoing_events import EXAMPLE
-
-_Shape = serializers.Serializer[Any]
-_INCIDENT_KINDS = (
-    *kinds.CHANGES.values(),
-    kinds.OTHER_CHANGE,
-    kinds.ENTRY_ADDED,
-    kinds.ENTRY_CORRECTED,
+from webhooks.payloads import (
+    ChangeEventDataSerializer,
+    EntryEventDataSerializer,
+    RunEventDataSerializer,
+    TestEventDataSerializer,
 )
-_RUN_KINDS = tuple(kind for kind in kinds.MEANINGS if kind not in _INCIDENT_KINDS)
+
+_CHANGE_KINDS = (*kinds.CHANGES.values(), kinds.OTHER_CHANGE)
+_ENTRY_KINDS = (kinds.ENTRY_ADDED, kinds.ENTRY_CORRECTED)
+_RUN_KINDS = tuple(kind for kind in kinds.MEANINGS if kind not in {*_CHANGE_KINDS, *_ENTRY_KINDS})
 _TIMESTAMP = "When the event happened (UTC)."
 _HEADERS = {
     "webhook-id": "The delivery. The same in every attempt: do nothing twice for one id.",
@@ -37,56 +35,7 @@ _ANSWERS = {
 }
 
 
-class WebhookStepSerializer(_Shape):
-    """The step that the event is about."""
-
-    number = serializers.CharField()
-    title = serializers.CharField()
-
-
-class WebhookRunSerializer(_Shape):
-    """The run that the event belongs to."""
-
-    id = serializers.IntegerField()
-    title = serializers.CharField()
-    kind = EnumField(RunKind)
-    url = serializers.CharField(help_text="Its page.")
-
-
-class WebhookIncidentSerializer(_Shape):
-    """An incident."""
-
-    id = serializers.IntegerField()
-    title = serializers.CharField()
-    url = serializers.CharField(help_text="Its page.")
-
-
-class RunEventDataSerializer(_Shape):
-    """What is known of an event of a run. Values that were measured or read off are never sent."""
-
-    sequence = serializers.IntegerField(
-        help_text="Number of the event in the log of its run, without gaps. Sort by it."
-    )
-    sentence = serializers.CharField(help_text="What happened, in words.")
-    who = serializers.CharField(help_text="Name of the person.")
-    role = serializers.ChoiceField(
-        choices=["", *RunRole], help_text="Their role in the run; empty for none."
-    )
-    near_miss = serializers.BooleanField(
-        help_text="Whether a guard refused something, or saw a mismatch."
-    )
-    step = WebhookStepSerializer(allow_null=True)
-    run = WebhookRunSerializer()
-    into_production = serializers.BooleanField(
-        help_text="Whether the run is live and writes into a production instance."
-    )
-    system = serializers.CharField(allow_null=True, help_text="Name of the system.")
-    incident = WebhookIncidentSerializer(
-        allow_null=True, help_text="The incident that the run answers."
-    )
-
-
-class RunEventSerializer(_Shape):
+class RunEventSerializer(serializers.Serializer[None]):
     """An event of a run."""
 
     type = serializers.ChoiceField(choices=_RUN_KINDS)
@@ -94,38 +43,23 @@ class RunEventSerializer(_Shape):
     data = RunEventDataSerializer()  # type: ignore[assignment]
 
 
-class IncidentEventDataSerializer(_Shape):
-    """What is known of a change of an incident, or of an entry of its timeline."""
+class IncidentEventSerializer(serializers.Serializer[None]):
+    """A change of an incident."""
 
-    sentence = serializers.CharField(help_text="What happened, in words.")
-    who = serializers.CharField(help_text="Name of the person.")
-    incident = WebhookIncidentSerializer()
-    system = serializers.CharField(help_text="Name of the system.")
-    version = serializers.IntegerField(
-        required=False, help_text="Of a change: version of the incident."
-    )
-    entry = serializers.IntegerField(required=False, help_text="Of an entry: its id.")
-    corrects = serializers.IntegerField(
-        required=False, allow_null=True, help_text="Of an entry: id of the entry that it corrects."
-    )
-
-
-class IncidentEventSerializer(_Shape):
-    """An event of an incident."""
-
-    type = serializers.ChoiceField(choices=_INCIDENT_KINDS)
+    type = serializers.ChoiceField(choices=_CHANGE_KINDS)
     timestamp = serializers.DateTimeField(help_text=_TIMESTAMP)
-    data = IncidentEventDataSerializer()  # type: ignore[assignment]
+    data = ChangeEventDataSerializer()  # type: ignore[assignment]
 
 
-class TestEventDataSerializer(_Shape):
-    """What a test says."""
+class EntryEventSerializer(serializers.Serializer[None]):
+    """An entry of the timeline of an incident."""
 
-    sentence = serializers.CharField()
-    who = serializers.CharField(help_text="Name of the person who asked for the test.")
+    type = serializers.ChoiceField(choices=_ENTRY_KINDS)
+    timestamp = serializers.DateTimeField(help_text=_TIMESTAMP)
+    data = EntryEventDataSerializer()  # type: ignore[assignment]
 
 
-class TestEventSerializer(_Shape):
+class TestEventSerializer(serializers.Serializer[None]):
     """A test of the endpoint."""
 
     type = serializers.ChoiceField(choices=[kinds.TEST])
@@ -134,7 +68,7 @@ class TestEventSerializer(_Shape):
 
 
 def _webhook(
-    name: str, body: type[_Shape], description: str, example: object = None
+    name: str, body: SerializerKind, description: str, example: object = None
 ) -> OpenApiWebhook:
     examples = [OpenApiExample("request", value=example)] if example else []
     described = extend_schema(
@@ -158,7 +92,12 @@ RUN_EVENT = _webhook(
 INCIDENT_EVENT = _webhook(
     "incident_event",
     IncidentEventSerializer,
-    "An incident changed, or its timeline has a new entry.",
+    "An incident changed.",
+)
+ENTRY_EVENT = _webhook(
+    "entry_event",
+    EntryEventSerializer,
+    "The timeline of an incident has a new entry, or one that corrects another.",
 )
 TEST_EVENT = _webhook(
     "test_event",
@@ -180,7 +119,9 @@ def add_webhooks(result: OpenApi, *, generator: SchemaGenerator, **context: obje
         }
         for name, description in _HEADERS.items()
     ]
-    webhooks = process_webhooks([RUN_EVENT, INCIDENT_EVENT, TEST_EVENT], generator.registry)
+    webhooks = process_webhooks(
+        [RUN_EVENT, INCIDENT_EVENT, ENTRY_EVENT, TEST_EVENT], generator.registry
+    )
     for webhook in webhooks.values():
         webhook["post"] |= {"parameters": headers, "security": []}
     return {**result, "components": generator.registry.build({}), "webhooks": webhooks}

@@ -32,6 +32,7 @@ from webhooks import (
 from webhooks.enums import DeliveryStatus, Form
 from webhooks.models import Delivery, Endpoint
 from webhooks.outgoing_events import OutgoingEvent
+from webhooks.payloads import TestEventDataSerializer, TestPayload
 
 OVERLAP = timedelta(hours=24)
 _TAKEN = "There is an endpoint of this name already: choose another."
@@ -170,7 +171,7 @@ def send_test(endpoint: Endpoint, *, by: User, at: datetime) -> Delivery:
             sentence=sentence,
             about=f"Test of {row}",
             url=outgoing_events.link("webhooks:endpoint_detail", row.pk),
-            data={"sentence": sentence, "who": str(by)},
+            data=TestEventDataSerializer.printed(TestPayload(sentence, str(by))),
         )
         _rested(row)
         outbox.put([(event, row)], at=at)

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from incidents import words as incident_words
-from incidents.models import Incident, IncidentChange, TimelineEntry
+from incidents.models import IncidentChange, TimelineEntry
 from inventory.enums import Environment
 from lib import times
 from runbooks.enums import RunKind
@@ -25,10 +25,18 @@ from runbooks.log.words import sentence_without_values
 from runbooks.machine.events.event import RunEvent, UnknownEvent
 from runbooks.machine.events.kinds import from_data
 from runbooks.models import Event, Run
-from runbooks.procedure.model import Procedure
+from runbooks.procedure.model import Procedure, Step
 from runbooks.procedure.serialization import from_json
 from webhooks import kinds
 from webhooks.enums import Source
+from webhooks.payloads import (
+    ChangeEventDataSerializer,
+    EntryEventDataSerializer,
+    IncidentEventDataSerializer,
+    IncidentEventPayload,
+    RunEventDataSerializer,
+    RunEventPayload,
+)
 
 _logger = logging.getLogger(__name__)
 _LONGEST = 1_000
@@ -71,7 +79,7 @@ class OutgoingEvent:
     sentence: str
     about: str
     url: str
-    data: Mapping[str, Any]
+    data: Mapping[str, object]
     live_production: bool = False
 
 
@@ -101,31 +109,26 @@ def _runs(keys: Collection[int]) -> list[OutgoingEvent]:
 def _event(event: Event, run: Run, procedure: Procedure) -> OutgoingEvent:
     line = json.loads(event.text)
     happened, sentence = _read(event, line["data"], procedure)
-    sentence = _cut(sentence)
-    url = link("runbooks:run_detail", run.pk)
     production = run.kind == RunKind.LIVE and _writes_production(run, procedure)
-    system = run.revision.runbook.system
-    incident = run.incident_link.incident if hasattr(run, "incident_link") else None
+    payload = RunEventPayload(
+        event=event,
+        run=run,
+        sentence=_cut(sentence),
+        who=line["name"],
+        role=line["role"],
+        near_miss=happened.is_near_miss,
+        step=_step(happened, procedure),
+        into_production=production,
+    )
     return OutgoingEvent(
         name=f"{Source.RUN}:{event.pk}",
         kind=event.kind,
         at=times.from_microseconds(event.at),
-        who=line["name"],
-        sentence=sentence,
+        who=payload.who,
+        sentence=payload.sentence,
         about=f"Run {run.pk}, {run.title}",
-        url=url,
-        data={
-            "sequence": event.sequence,
-            "sentence": sentence,
-            "who": line["name"],
-            "role": line["role"],
-            "near_miss": happened.is_near_miss,
-            "step": _step(happened, procedure),
-            "run": {"id": run.pk, "title": run.title, "kind": run.kind, "url": url},
-            "into_production": production,
-            "system": system.name if system else None,
-            "incident": _incident(incident) if incident else None,
-        },
+        url=link("runbooks:run_detail", run.pk),
+        data=RunEventDataSerializer.printed(payload),
         live_production=production,
     )
 
@@ -142,12 +145,11 @@ def _read(row: Event, data: Mapping[str, Any], procedure: Procedure) -> tuple[Ru
         return unknown, sentence_without_values(unknown, procedure)
 
 
-def _step(event: RunEvent, procedure: Procedure) -> dict[str, str] | None:
+def _step(event: RunEvent, procedure: Procedure) -> Step | None:
     index = event.step
     if index is None or not 0 <= index < len(procedure.steps):
         return None
-    step = procedure.steps[index]
-    return {"number": step.number, "title": step.title}
+    return procedure.steps[index]
 
 
 def _writes_production(run: Run, procedure: Procedure) -> bool:
@@ -155,11 +157,6 @@ def _writes_production(run: Run, procedure: Procedure) -> bool:
     chosen = {parameter.name: parameter.facts for parameter in run.parameters.all()}
     fields = chosen.get(into or "", {}).get("fields", {})
     return bool(fields.get("environment") == Environment.PRODUCTION)
-
-
-def _incident(incident: Incident) -> dict[str, Any]:
-    url = link("incidents:incident_detail", incident.pk)
-    return {"id": incident.pk, "title": incident.title, "url": url}
 
 
 def _changes(keys: Collection[int]) -> list[OutgoingEvent]:
@@ -170,13 +167,13 @@ def _changes(keys: Collection[int]) -> list[OutgoingEvent]:
 def _change(row: IncidentChange) -> OutgoingEvent:
     sentence = row.verb if row.version == 1 else incident_words.change(row.verb, row.fields)
     return _of_incident(
-        row.incident,
+        row,
+        ChangeEventDataSerializer,
         name=f"{Source.INCIDENT}:{row.pk}",
         kind=kinds.of_change(row.verb),
         at=row.at,
         who=row.by_name,
         sentence=f"{sentence}: {row.reason}" if row.reason else sentence,
-        more={"version": row.version},
     )
 
 
@@ -190,42 +187,36 @@ def _entry(row: TimelineEntry) -> OutgoingEvent:
     verb = "corrected an entry" if corrected else "added an entry"
     time = incident_words.when(row.happened_at, row.certainty)
     return _of_incident(
-        row.incident,
+        row,
+        EntryEventDataSerializer,
         name=f"{Source.ENTRY}:{row.pk}",
         kind=kinds.ENTRY_CORRECTED if corrected else kinds.ENTRY_ADDED,
         at=row.entered_at,
         who=row.entered_by_name,
         sentence=f"{verb}, {time}: {incident_words.shortened(row.text)}",
-        more={"entry": row.pk, "corrects": row.corrects_id},
     )
 
 
 def _of_incident(
-    incident: Incident,
+    row: IncidentChange | TimelineEntry,
+    serializer: type[IncidentEventDataSerializer],
     *,
     name: str,
     kind: str,
     at: datetime,
     who: str,
     sentence: str,
-    more: Mapping[str, Any],
 ) -> OutgoingEvent:
-    shortened = _cut(sentence)
+    payload = IncidentEventPayload(row, _cut(sentence), who)
     return OutgoingEvent(
         name=name,
         kind=kind,
         at=at,
         who=who,
-        sentence=shortened,
-        about=incident.title,
-        url=link("incidents:incident_detail", incident.pk),
-        data={
-            "sentence": shortened,
-            "who": who,
-            "incident": _incident(incident),
-            "system": incident.system.name,
-            **more,
-        },
+        sentence=payload.sentence,
+        about=row.incident.title,
+        url=link("incidents:incident_detail", row.incident_id),
+        data=serializer.printed(payload),
     )
 
 

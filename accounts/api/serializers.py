@@ -124,9 +124,11 @@ class ApiAddressField(serializers.CharField):
     """The address in the API of the thing that is printed: `name` is that of the address, `paths`
     lead to its parameters."""
 
+    namespace = "api:"
+
     def __init__(self, name: str, *paths: str, help_text: str = "") -> None:
         super().__init__(source="*", help_text=help_text or None)
-        self._name, self._readers = f"api:{name}", [_reader(path) for path in paths]
+        self._name, self._readers = self.namespace + name, [_reader(path) for path in paths]
 
     def to_representation(self, value: object) -> str:
         return reverse(self._name, args=[read(value) for read in self._readers])

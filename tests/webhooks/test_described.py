@@ -54,7 +54,11 @@ def sent(hub: Endpoint, at: datetime) -> Iterator[tuple[str, dict[str, object]]]
     run_relay(at + SOON)
     for body in bodies(hub):
         family = str(body["type"]).split(".")[0]
-        yield {"incident": "incident_event", "webhook": "test_event"}.get(family, "run_event"), body
+        webhook = {"incident": "incident_event", "webhook": "test_event"}.get(family, "run_event")
+        yield (
+            ("entry_event" if "entry_" in str(body["type"]) and family == "incident" else webhook),
+            body,
+        )
 
 
 def test_every_event_of_a_run(
@@ -88,8 +92,8 @@ def test_every_event_of_an_incident(hub: Endpoint, manager: User, at: datetime) 
     )
     found = list(sent(hub, at))
     assert len(found) >= 3
+    assert {webhook for webhook, _ in found} == {"incident_event", "entry_event"}
     for webhook, body in found:
-        assert webhook == "incident_event"
         check(body, webhook)
 
 
@@ -104,7 +108,7 @@ def test_every_kind_is_one_of_a_webhook() -> None:
     shapes = document.made()["components"]["schemas"]
     named = [
         kind
-        for name in ("RunEvent", "IncidentEvent", "TestEvent")
+        for name in ("RunEvent", "IncidentEvent", "EntryEvent", "TestEvent")
         for kind in shapes[name]["properties"]["type"]["enum"]
     ]
     assert sorted(named) == sorted([*kinds.MEANINGS, kinds.TEST])
