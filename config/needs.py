@@ -29,7 +29,7 @@ from runbooks.machine.moves.run import Complete, Start
 from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import Decide, Release, Tick
 from runbooks.machine.state import ENDED, RunState, current
-from runbooks.models import LogCheck, Run, RunPerson
+from runbooks.models import LogCheck, Review, Run, RunPerson
 from runbooks.runs import persistence, reviews
 from runbooks.runs.transaction import beyond
 
@@ -154,14 +154,14 @@ def _reviews(person: User) -> tuple[Need, ...]:
     """Overrides of others that this person could look at."""
     if not reviews.may_close(person):
         return ()
-    waiting = reviews.waiting().exclude(overridden_by=person)[:MOST]
+    waiting = Review.objects.waiting().exclude(overridden_by=person)[:MOST]
     return tuple(
         Need(
-            told.gate,
-            f"Overridden in {told.review.run}: {told.reason}",
-            reverse("runbooks:review_detail", args=[told.review.pk]),
+            override.gate,
+            f"Overridden in {override.review.run}: {override.reason}",
+            reverse("runbooks:review_detail", args=[override.review.pk]),
         )
-        for told in reviews.told(waiting)
+        for override in reviews.with_overrides(waiting)
     )
 
 

@@ -41,8 +41,8 @@ PATIENCE = urllib3.Timeout(connect=5, read=10)
 def verify_logs(job: Job, at: datetime) -> str:
     """Handler of `runbooks.verify_logs`: verify all logs, compare them with the anchors, keep the
     result, and tell of new faults."""
-    found = nightly.check(at=at, anchors=anchors.kept(), witness=True)
-    return nightly.sentence(nightly.keep(found, at=at))
+    result = nightly.check(at=at, anchors=anchors.kept(), witness=True)
+    return nightly.sentence(nightly.keep(result, at=at))
 
 
 def anchor(job: Job, at: datetime) -> str:
@@ -105,7 +105,7 @@ def remind(job: Job, at: datetime) -> str:
     A run that cannot be read does not keep the others from being looked at.
     """
     quiet_after = timedelta(minutes=settings.QUIET_RUN_MINUTES)
-    looked_at = told = 0
+    looked_at = sent = 0
     statuses = [status.value for status in overdue.UNDER_WAY]
     asked = _asked()
     for number in Run.objects.filter(status__in=statuses).values_list("pk", flat=True):
@@ -116,13 +116,13 @@ def remind(job: Job, at: datetime) -> str:
             continue
         looked_at += 1
         late = set()
-        for found in _overdue(run, state, at, quiet_after):
-            key, subject, text = _words(run, state, found)
+        for lateness in _overdue(run, state, at, quiet_after):
+            key, subject, text = _words(run, state, lateness)
             late.add(key)
-            told += _tell(run, state, (key, subject, text), at)
+            sent += _tell(run, state, (key, subject, text), at)
         paging.lapse(run, state, asked.get(paging.about(number), ()), late, at)
-    told += _tell_of_missed_check(at) + reviews.remind(at)
-    news = counted(told, "notice") if told else "nothing new is overdue"
+    sent += _tell_of_missed_check(at) + reviews.remind(at)
+    news = counted(sent, "notice") if sent else "nothing new is overdue"
     return f"{counted(looked_at, 'run')} under way, {news}."
 
 
@@ -145,11 +145,11 @@ def _overdue(run: Run, state: RunState, at: datetime, quiet_after: timedelta) ->
 def _asked() -> dict[str, list[str]]:
     """The keys of the notices that still ask for something about a run, by what they are about.
     One query."""
-    found: dict[str, list[str]] = {}
+    keys: dict[str, list[str]] = {}
     waiting = Notice.objects.filter(about__startswith="run:", over_at__isnull=True).order_by()
     for about, key in waiting.values_list("about", "key").distinct():
-        found.setdefault(about, []).append(key)
-    return found
+        keys.setdefault(about, []).append(key)
+    return keys
 
 
 def _tell(run: Run, state: RunState, words: tuple[str, str, str], at: datetime) -> int:
@@ -168,17 +168,21 @@ def _tell(run: Run, state: RunState, words: tuple[str, str, str], at: datetime) 
     )
 
 
-def _words(run: Run, state: RunState, found: Late | Quiet) -> tuple[str, str, str]:
+def _words(run: Run, state: RunState, lateness: Late | Quiet) -> tuple[str, str, str]:
     """The key, the subject and the text of its notice."""
-    return _of_a_step(run, state, found) if isinstance(found, Late) else _of_silence(run, found)
+    return (
+        _of_a_step(run, state, lateness)
+        if isinstance(lateness, Late)
+        else _of_silence(run, lateness)
+    )
 
 
-def _of_a_step(run: Run, state: RunState, found: Late) -> tuple[str, str, str]:
-    step = state.step(found.step)
-    limit, length = words(found.limit), words(_minutes(found.length))
-    key = f"late-step:{run.pk}:{found.step}:{found.attempt}"
-    if found.begun:
-        happened = f"is being done for {length}, {words(_minutes(found.length - found.limit))}"
+def _of_a_step(run: Run, state: RunState, late: Late) -> tuple[str, str, str]:
+    step = state.step(late.step)
+    limit, length = words(late.limit), words(_minutes(late.length))
+    key = f"late-step:{run.pk}:{late.step}:{late.attempt}"
+    if late.begun:
+        happened = f"is being done for {length}, {words(_minutes(late.length - late.limit))}"
         advice = "Look whether it still moves. If it does not, say STOP and find out why."
         text = f"Step {step.number}, {step.title}, {happened} beyond its {limit}. {advice}"
     else:
@@ -190,13 +194,13 @@ def _of_a_step(run: Run, state: RunState, found: Late) -> tuple[str, str, str]:
     return key, f"Step {step.number} is beyond its {limit}: {named(run)}", text
 
 
-def _of_silence(run: Run, found: Quiet) -> tuple[str, str, str]:
-    state = "The run is on hold" if found.held else "The run is under way"
+def _of_silence(run: Run, quiet: Quiet) -> tuple[str, str, str]:
+    state = "The run is on hold" if quiet.held else "The run is under way"
     text = (
-        f"{state}, and nothing was written in it for {words(_minutes(found.length))}. If it goes on"
+        f"{state}, and nothing was written in it for {words(_minutes(quiet.length))}. If it goes on"
         " elsewhere, write down what was done; if it does not, resume, hand over, or abort it."
     )
-    key = f"quiet-run:{run.pk}:{found.sequence}"
+    key = f"quiet-run:{run.pk}:{quiet.sequence}"
     return key, f"Nothing happens: {named(run)}", text
 
 

@@ -19,7 +19,7 @@ from accounts.enums import Right
 from runbooks.api.fields import JsonTextField
 from runbooks.models import Review
 from runbooks.runs import reviews
-from runbooks.runs.reviews import Told
+from runbooks.runs.reviews import ReviewedOverride
 
 TAG = "Runs"
 
@@ -28,10 +28,10 @@ TAG = "Runs"
 class OpenReviews:
     """The reviews that wait, the newest first."""
 
-    items: Sequence[Told]
+    items: Sequence[ReviewedOverride]
 
 
-class ReviewSerializer(AnswerSerializer[Told]):
+class ReviewSerializer(AnswerSerializer[ReviewedOverride]):
     """An override, and what somebody else found when they looked at it."""
 
     id = serializers.IntegerField(source="review.pk")
@@ -67,7 +67,7 @@ class ReviewsWaiting(ApiView):
     def get(self, request: Request) -> Response:
         """The open reviews of overrides, the newest first."""
         access.check(person(request), Right.VIEW)
-        waiting = reviews.told(reviews.waiting())
+        waiting = reviews.with_overrides(Review.objects.waiting())
         return Response(ReviewListSerializer.printed(OpenReviews(waiting)))
 
 
@@ -87,4 +87,4 @@ class ReviewClose(ApiView):
         closed = reviews.close(
             review, by=person(request), at=now(), **sent(SentFindingOfReviewSerializer, request)
         )
-        return Response(ReviewSerializer.printed(reviews.told([closed])[0]))
+        return Response(ReviewSerializer.printed(reviews.with_overrides([closed])[0]))

@@ -146,7 +146,7 @@ def run_now(pk: int, by: User) -> dict[str, object]:
 def _printed(
     run: Run, state: RunState, by: User, at: datetime, here: tuple[PersonHere, ...]
 ) -> dict[str, object]:
-    failures = slips.told(run)
+    failures = slips.before_run(run)
     return RunNowSerializer.printed(
         RunAnswer(
             run,

@@ -182,8 +182,8 @@ def _end(descriptor: int) -> tuple[bool, int, str]:
         lines = tail.removesuffix(b"\n").split(b"\n")
         complete = lines if position == 0 else lines[1:]
         for back, raw in enumerate(reversed(complete)):
-            if found := parse(raw):
-                return unfinished, found.number + back, _digest(lines[-1])
+            if line := parse(raw):
+                return unfinished, line.number + back, _digest(lines[-1])
         if position == 0:
             number = len(lines) if tail else 0
             return unfinished, number, _digest(lines[-1]) if tail else ""

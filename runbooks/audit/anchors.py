@@ -24,7 +24,7 @@ from runbooks.audit.anchor_file import AnchorFile, AnchorLine, Flaw, Head
 from runbooks.models import Anchor, AnchoredHead, Event, Run
 
 MAIL, POST = "runbooks.mail_anchor", "runbooks.post_anchor"
-#: Heads that are looked up in one query; runs that are told before a comparison stops.
+#: Heads that are looked up in one query; runs that are named before a comparison stops.
 _AT_ONCE, MOST_FAULTS = 200, 1000
 
 
@@ -114,25 +114,25 @@ class Comparison:
         """What does not agree: flaws of the file, anchors that are gone from it, logs that were
         rewritten or shortened, runs that are lost; each run once. Memory grows with the faults
         alone, and after `MOST_FAULTS` runs the rest is not read."""
-        told: set[int] = set()
+        differing: set[int] = set()
         batch: list[tuple[Head, datetime]] = []
         try:
-            for found in self._read():
-                if isinstance(found, Fault):
-                    yield found
+            for item in self._read():
+                if isinstance(item, Fault):
+                    yield item
                     continue
                 self.heads += 1
-                batch.append(found)
+                batch.append(item)
                 if len(batch) == _AT_ONCE:
-                    yield from _disagreements(batch, told)
+                    yield from _disagreements(batch, differing)
                     batch.clear()
-                if len(told) > MOST_FAULTS:
+                if len(differing) > MOST_FAULTS:
                     yield Fault(None, "More runs differ than can be told; the rest was not read.")
                     return
         except OSError as error:
             why = error.strerror or str(error)
             yield Fault(None, f"The file of anchors {self.path} cannot be read: {why}.")
-        yield from _disagreements(batch, told)
+        yield from _disagreements(batch, differing)
 
     def _read(self) -> Iterator[Fault | tuple[Head, datetime]]:
         known = _KnownAnchors(self.path) if self.witness else None
@@ -183,20 +183,20 @@ def _gone(row: Anchor) -> Fault:
     )
 
 
-def _disagreements(batch: Sequence[tuple[Head, datetime]], told: set[int]) -> Iterator[Fault]:
-    """The faults of runs that are not in `told` yet; they are added to it."""
+def _disagreements(batch: Sequence[tuple[Head, datetime]], differing: set[int]) -> Iterator[Fault]:
+    """The faults of runs that are not in `differing` yet; they are added to it."""
     sequences: dict[int, set[int]] = defaultdict(set)
     for head, _ in batch:
         sequences[head.run].add(head.sequence)
     if not sequences:
         return
     each = (Q(run=run, sequence__in=wanted) for run, wanted in sequences.items())
-    found = Event.objects.filter(Q(*each, _connector=Q.OR)).order_by()
-    rows = found.values_list("run_id", "sequence", "digest")
+    events = Event.objects.filter(Q(*each, _connector=Q.OR)).order_by()
+    rows = events.values_list("run_id", "sequence", "digest")
     stored = {(run, sequence): digest for run, sequence, digest in rows}
     for head, at in batch:
-        if stored.get((head.run, head.sequence)) != head.digest and head.run not in told:
-            told.add(head.run)
+        if stored.get((head.run, head.sequence)) != head.digest and head.run not in differing:
+            differing.add(head.run)
             yield _differs(head, at, rewritten=(head.run, head.sequence) in stored)
 
 

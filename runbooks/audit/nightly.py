@@ -41,22 +41,22 @@ def check(
     comparison. Memory grows neither with the runs nor with the events.
     """
     began = monotonic()
-    found = LogCheck(at=at, runs=0, events=0, faults=[])
+    result = LogCheck(at=at, runs=0, events=0, faults=[])
     for run in _numbers(runs):
         verdict = replay.verify(Run(pk=run))
-        found.runs += 1
-        found.events += verdict.events
+        result.runs += 1
+        result.events += verdict.events
         for sentence in verdict.faults:
-            _note(found, Fault(run, sentence))
+            _note(result, Fault(run, sentence))
         on_run(run, verdict)
     if anchors is not None:
         comparison = Comparison(anchors, runs, witness)
         for fault in comparison.faults():
-            _note(found, fault)
+            _note(result, fault)
             on_difference(fault)
-        found.heads = comparison.heads
-    found.took = timedelta(seconds=monotonic() - began)
-    return found
+        result.heads = comparison.heads
+    result.took = timedelta(seconds=monotonic() - began)
+    return result
 
 
 def _numbers(runs: Collection[int] | None) -> Iterator[int]:
@@ -70,39 +70,39 @@ def _numbers(runs: Collection[int] | None) -> Iterator[int]:
         last = page[-1]
 
 
-def _note(found: LogCheck, fault: Fault) -> None:
-    found.fault_count += 1
-    if len(found.faults) < KEPT:
-        found.faults.append({"run": fault.run, "sentence": fault.sentence})
+def _note(result: LogCheck, fault: Fault) -> None:
+    result.fault_count += 1
+    if len(result.faults) < KEPT:
+        result.faults.append({"run": fault.run, "sentence": fault.sentence})
 
 
 @transaction.atomic
-def keep(found: LogCheck, *, at: datetime) -> LogCheck:
+def keep(result: LogCheck, *, at: datetime) -> LogCheck:
     """Save a check of all logs, and tell admins and managers of the faults that the check before
     did not find: each fault once, not every night."""
     before = LogCheck.objects.first()
     known = [] if before is None else before.faults
-    new = [fault for fault in found.faults if fault not in known]
-    found.save(force_insert=True)
+    new = [fault for fault in result.faults if fault not in known]
+    result.save(force_insert=True)
     if new:
         send_notice(
             access.holding(Role.ADMIN, Role.MANAGER),
-            key=f"log-check:{found.pk}",
+            key=f"log-check:{result.pk}",
             subject=counted(len(new), "new fault") + " in the logs of runs",
             text=_letter(new),
             url=reverse("runbooks:log_check_list"),
             at=at,
         )
-    return found
+    return result
 
 
 def _letter(new: list[dict[str, object]]) -> str:
     lines = [_line(fault) for fault in new[:TOLD]]
     if len(new) > TOLD:
         lines.append(f"… and {len(new) - TOLD:,} more.")
-    said = "\n".join(lines)
+    told_faults = "\n".join(lines)
     return (
-        f"The verification of the logs found what was not there before:\n\n{said}\n\n"
+        f"The verification of the logs found what was not there before:\n\n{told_faults}\n\n"
         "Somebody may have changed the database. Keep it as it is, keep the file of anchors, and"
         " compare with a backup before anybody repairs anything."
     )
@@ -112,15 +112,15 @@ def _line(fault: dict[str, object]) -> str:
     return f"Run {fault['run']}: {fault['sentence']}" if fault["run"] else f"{fault['sentence']}"
 
 
-def sentence(found: LogCheck) -> str:
+def sentence(result: LogCheck) -> str:
     """What a check found, in a line: "412 runs with 18,000 events verified; all hold."."""
-    if not found.runs and not found.fault_count:
+    if not result.runs and not result.fault_count:
         return "There is no run yet to verify."
-    said = f"{counted(found.runs, 'run')} with {counted(found.events, 'event')} verified"
-    if found.heads:
-        said += f", {counted(found.heads, 'anchored head')} compared"
-    faults = f"{counted(found.fault_count, 'fault')}." if found.fault_count else "all hold."
-    return f"{said}; {faults}"
+    text = f"{counted(result.runs, 'run')} with {counted(result.events, 'event')} verified"
+    if result.heads:
+        text += f", {counted(result.heads, 'anchored head')} compared"
+    faults = f"{counted(result.fault_count, 'fault')}." if result.fault_count else "all hold."
+    return f"{text}; {faults}"
 
 
 def counted(number: int, what: str) -> str:

@@ -36,8 +36,9 @@ def check_judgement(
 ) -> None:
     """Nothing in the text stands against it, and the reason of each waiver was read. Raises
     `Refused`: `no_steps`, `open_errors`, `waivers_unseen`."""
-    if none := next((found for found in judgement.errors if found.code == NO_STEPS), None):
-        raise Refused("no_steps", none.sentence, none.suggestion)
+    empty = next((error for error in judgement.errors if error.code == NO_STEPS), None)
+    if empty is not None:
+        raise Refused("no_steps", empty.sentence, empty.suggestion)
     if errors := judgement.errors:
         named = ", ".join(f"line {finding.line} ({finding.code})" for finding in errors[:_NAMED])
         more = f" and {len(errors) - _NAMED} more" if len(errors) > _NAMED else ""
@@ -48,7 +49,7 @@ def check_judgement(
             "Fix the text and save it again, or waive the rule in its front matter, with the"
             " reason. Until then this revision can be drilled.",
         )
-    unseen = [one.code for one in judgement.waivers if one.code not in waivers_seen]
+    unseen = [waiver.code for waiver in judgement.waivers if waiver.code not in waivers_seen]
     if unseen:
         raise Refused(
             "waivers_unseen",

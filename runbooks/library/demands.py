@@ -17,7 +17,7 @@ def demands(guard: Guard, procedure: Procedure) -> tuple[str, ...]:
 
 def expectation(value: ValueSpec) -> str:
     """What is expected of a recorded value: "must be 0", "at most 15 min old"; '' for anything."""
-    said = [
+    sentences = [
         f"must be {value.equals}" if value.equals else "",
         f"must look like {value.matches}" if value.matches else "",
         f"at least {value.min}" if value.min else "",
@@ -27,12 +27,12 @@ def expectation(value: ValueSpec) -> str:
     ]
     if value.within:
         exact = value.within.tolerance.strip() in {"0", "0s"}
-        said.append(
+        sentences.append(
             f"must equal {value.within.of}"
             if exact
             else f"within {value.within.tolerance} of {value.within.of}"
         )
-    return ", ".join(part for part in said if part)
+    return ", ".join(part for part in sentences if part)
 
 
 def span(seconds: int) -> str:
@@ -68,8 +68,8 @@ def _enforced(guard: Guard, procedure: Procedure) -> Iterator[str]:
         yield f"Decides: {guard.decide.question} {answers}"
     if guard.role is not RunRole.OPERATOR:
         yield f"Done by the {guard.role.value}"
-    if guard.duration and (said := _duration(guard.duration)):
-        yield said
+    if guard.duration and (duration := _duration(guard.duration)):
+        yield duration
     if guard.undo:
         yield f"Way back: {place(guard.undo, procedure)}"
     if guard.on_mismatch:
@@ -79,10 +79,10 @@ def _enforced(guard: Guard, procedure: Procedure) -> Iterator[str]:
 
 
 def _duration(duration: Duration) -> str:
-    said = [
+    sentences = [
         f"about {span(duration.expected)}" if duration.expected is not None else "",
         f"at least {span(duration.min)}" if duration.min is not None else "",
         f"at most {span(duration.max)}" if duration.max is not None else "",
     ]
-    together = ", ".join(part for part in said if part)
+    together = ", ".join(part for part in sentences if part)
     return f"Takes {together}" if together else ""

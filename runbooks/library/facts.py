@@ -48,15 +48,15 @@ def of_revisions(revisions: Iterable[Revision], *, at: datetime) -> dict[int, Li
     books = {revision.runbook_id: revision.runbook for revision in kept}
     known = _known([book.system for book in books.values() if book.system], set(books))
     return {
-        one.pk: _facts(
-            one.runbook.system,
-            one.runbook_id,
+        text.pk: _facts(
+            text.runbook.system,
+            text.runbook_id,
             known,
             at,
-            reviewed=one.approved_at or one.created_at,
-            approved=one.approved_at,
+            reviewed=text.approved_at or text.created_at,
+            approved=text.approved_at,
         )
-        for one in kept
+        for text in kept
     }
 
 
@@ -131,11 +131,11 @@ def _changed(instances: Mapping[int, list[Instance]]) -> dict[int, datetime]:
         lines.filter(kind="system", object_id__in=instances)
         | lines.filter(kind="instance", object_id__in=owners)
     ).values_list("kind", "object_id")
-    found: dict[int, datetime] = {}
+    changed: dict[int, datetime] = {}
     for kind, number, at in newest.annotate(newest=Max("at")).order_by():
         system = number if kind == "system" else owners[number]
-        found[system] = max(at, found.get(system, at))
-    return found
+        changed[system] = max(at, changed.get(system, at))
+    return changed
 
 
 def _last_runs(books: Iterable[int]) -> dict[int, tuple[datetime, timedelta | None]]:

@@ -12,11 +12,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
-
 from accounts.models import User
 from lib.refusals import Refused
-from runbooks.enums import Deviation, RunKind, RunRole, RunStatus
+from runbooks.enums import RunKind, RunRole, RunStatus
 from runbooks.log import texts as eventtext
 from runbooks.machine.events.run import EndedEarly, RunAborted, RunTurnedBack, deviation_words
 from runbooks.machine.events.steps import StepMismatched
@@ -25,9 +23,6 @@ from runbooks.procedure.executable import has_deed, step_digests, way_to
 from runbooks.procedure.model import Procedure
 from runbooks.procedure.serialization import from_json
 
-#: A live run that went wrong in one of these locks its text.
-LOCKING = (Deviation.WRONG_TARGET.value, Deviation.WRONG_DIRECTION.value)
-_ENDED = (RunStatus.COMPLETED.value, RunStatus.ABORTED.value)
 _TOLD = (RunTurnedBack.kind, RunAborted.kind, StepMismatched.kind)
 
 
@@ -58,7 +53,7 @@ class Failure:
 def last_failure(runbook: Runbook, *, before: Run | None = None) -> Failure | None:
     """The last live attempt at `runbook` that ended, if it went wrong; with `before`, the last one
     that had ended when that run started. Drills neither show up here nor hide anything."""
-    runs = _whole().filter(revision__runbook=runbook, kind=RunKind.LIVE.value, status__in=_ENDED)
+    runs = Run.objects.live().ended().of_runbook(runbook).with_failures()
     if before is not None:
         runs = runs.exclude(pk=before.pk)
         if before.started_at is not None:
@@ -122,7 +117,7 @@ def ties(revision: Revision) -> tuple[Tie, ...]:
     read = from_json(revision.procedure)
     ties = (
         _tie(revision, run) if _is_own(revision, run) else _elsewhere(revision, read, run)
-        for run in _locking().order_by("-ended_at", "-pk")
+        for run in Run.objects.locking().with_failures().order_by("-ended_at", "-pk")
     )
     return tuple(tie for tie in ties if tie is not None)
 
@@ -143,7 +138,7 @@ def _elsewhere(revision: Revision, read: Procedure, run: Run) -> Tie | None:
     if way_to(read)[: len(way)] == way:
         return Tie(failure, same=True, changed=False, lifted=False)
     steps = zip(read.steps, step_digests(read), strict=True)
-    number = next((step.number for step, one in steps if one == way[-1]), "")
+    number = next((step.number for step, digest in steps if digest == way[-1]), "")
     answered = _is_answered(revision, run)
     return Tie(failure, same=False, changed=False, lifted=answered, step=number) if number else None
 
@@ -181,12 +176,12 @@ def _is_changed(revision: Revision, run: Run, index: int | None) -> bool:
 
 def check(revision: Revision) -> None:
     """Raise `Refused` (locked) when `revision` may not be run live because of a failure."""
-    found = lock(revision)
-    if found is not None:
-        raise Refused("locked", *words(revision, found))
+    failure = lock(revision)
+    if failure is not None:
+        raise Refused("locked", *words(revision, failure))
 
 
-def told(run: Run) -> dict[str, Failure | None]:
+def before_run(run: Run) -> dict[str, Failure | None]:
     """What those who brief `run`, or think about resuming it, are told: the `failure` of the last
     attempt before it, and the one that keeps it from being started (`lock`). While it is under way
     nothing: there is no time to read then."""
@@ -201,8 +196,8 @@ def told(run: Run) -> dict[str, Failure | None]:
 
 def lock_on(run: Run) -> str:
     """Why `run`, a live one, may not start, because of a failure; '' when it may."""
-    found = lock(run.revision)
-    return words(run.revision, found)[0] if found is not None else ""
+    failure = lock(run.revision)
+    return words(run.revision, failure)[0] if failure is not None else ""
 
 
 def words(revision: Revision, failure: Failure) -> tuple[str, str]:
@@ -223,30 +218,11 @@ def operated(run: Run, person: User) -> bool:
     return any(json.loads(text)["role"] == RunRole.OPERATOR for text in texts)
 
 
-def waivers(revision: Revision) -> list[Waiver]:
-    """What was waived of the failures of `revision`, the newest first."""
-    return list(revision.waivers.select_related("by", "run").order_by("-at", "-pk"))
-
-
-def _whole() -> QuerySet[Run]:
-    return Run.objects.select_related("revision__runbook", "waiver__by")
-
-
 def _is_own(revision: Revision, run: Run) -> bool:
     """Whether `run` is of the same runbook, or of a text that acts the same."""
     failed = run.revision
     same = bool(revision.acts) and failed.acts == revision.acts
     return same or failed.runbook_id == revision.runbook_id
-
-
-def _locking() -> QuerySet[Run]:
-    """The failures that nobody waived."""
-    return _whole().filter(
-        kind=RunKind.LIVE.value,
-        status=RunStatus.ABORTED.value,
-        deviation__in=LOCKING,
-        waiver__isnull=True,
-    )
 
 
 def _failure(run: Run) -> Failure:
@@ -263,6 +239,6 @@ def _failure(run: Run) -> Failure:
         if isinstance(event, StepMismatched) and event.deviation == run.deviation:
             why = event.why if event.step == step else why
     steps = from_json(run.revision.procedure).steps
-    told = steps[step] if step is not None else None
+    failed = steps[step] if step is not None else None
     waiver = getattr(run, "waiver", None)
-    return Failure(run, f"{told.number}, {told.title}" if told else "", why, waiver, step)
+    return Failure(run, f"{failed.number}, {failed.title}" if failed else "", why, waiver, step)

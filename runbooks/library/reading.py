@@ -38,22 +38,22 @@ def read(source: bytes, *, name: str = "", runbook: Runbook | None = None) -> Te
     parsed = parse(source, name=name)
     if parsed.procedure is None:
         return TextReading(None, None, tuple(parsed.findings))
-    found = list(parsed.findings)
+    findings = list(parsed.findings)
     system = None
     if wanted := parsed.procedure.system:
         system, finding = _system(wanted, _line_of(source, "system"))
         if finding:
-            found.append(finding)
+            findings.append(finding)
     title = parsed.procedure.title
     key = title_key(title)
     if not key:
-        found.append(title_unseen(_line_of(source, "title")))
+        findings.append(title_unseen(_line_of(source, "title")))
     others = Runbook.objects.filter(title_key=key)
     if runbook is not None:
         others = others.exclude(pk=runbook.pk)
     if key and (other := others.first()):
-        found.append(title_taken(other.title, _line_of(source, "title")))
-    return TextReading(parsed.procedure, system, tuple(sorted(found, key=_place)))
+        findings.append(title_taken(other.title, _line_of(source, "title")))
+    return TextReading(parsed.procedure, system, tuple(sorted(findings, key=_place)))
 
 
 @lru_cache(maxsize=128)

@@ -109,7 +109,7 @@ def kept(source: bytes) -> Revision | None:
     A text that has no title of its own, so that its file's name gave it one, is not looked for.
     """
     newest = Revision.objects.filter(runbook=OuterRef("runbook")).order_by("-number").values("pk")
-    found = (
+    revisions = (
         Revision.objects.filter(
             sha256=hashlib.sha256(source).hexdigest(),
             runbook__archived_at=None,
@@ -119,7 +119,7 @@ def kept(source: bytes) -> Revision | None:
         .defer("source", "procedure")
         .first()
     )
-    return found if found and found.title.encode() in source else None
+    return revisions if revisions and revisions.title.encode() in source else None
 
 
 def _one_line(summary: str) -> str:

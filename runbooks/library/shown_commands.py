@@ -49,10 +49,10 @@ def in_run(html: str, commands: tuple[StrayCommand, ...]) -> str:
     it (`Section.commands`). Remembered: it is asked at every refresh of a page, and the same text
     is always shown the same way."""
 
-    def block(found: re.Match[str], destroys: bool, line: int) -> str:
+    def block(match: re.Match[str], destroys: bool, line: int) -> str:
         if destroys:
             return _WITHHELD.format(f"The command of line {line}" if line else "A command")
-        return _FOLDED.format(found[0]) if found["number"] else found[0]
+        return _FOLDED.format(match[0]) if match["number"] else match[0]
 
     return _rewritten(html, commands, block, _WITHHELD_SPAN)
 
@@ -62,13 +62,13 @@ def put_away(html: str, instead: str) -> str:
     """The safe HTML of a step whose commands are not shown now: `instead` in the place of each
     block, and of what destroys data in a sentence or was written as HTML, a remark."""
 
-    def piece(found: re.Match[str]) -> str:
-        if found["number"]:
+    def piece(match: re.Match[str]) -> str:
+        if match["number"]:
             return instead
-        if found["raw"] is not None:
-            return instead if _destroys(_unread(found["raw"])) else found[0]
-        one = _unread(found["span"] or "")
-        return _LOCKED_SPAN if len(one.text.split()) > 1 and _destroys(one) else found[0]
+        if match["raw"] is not None:
+            return instead if _destroys(_unread(match["raw"])) else match[0]
+        stray = _unread(match["span"] or "")
+        return _LOCKED_SPAN if len(stray.text.split()) > 1 and _destroys(stray) else match[0]
 
     return _PIECE.sub(piece, html)
 
@@ -78,11 +78,11 @@ def in_library(html: str, commands: tuple[StrayCommand, ...], has_runs: bool) ->
     """The same text, whole, with a mark at each command block. `has_runs`: the runbook can be run,
     so the mark says what its runs do with the command."""
 
-    def block(found: re.Match[str], destroys: bool, line: int) -> str:
-        if not (found["number"] or destroys):
-            return found[0]
-        said, shown = (_LOOSE_AND_DESTROYS, _HIDES) if destroys else (_LOOSE, _FOLDS)
-        return _MARKED.format(f"{said}: {shown}." if has_runs else f"{said}.", found[0])
+    def block(match: re.Match[str], destroys: bool, line: int) -> str:
+        if not (match["number"] or destroys):
+            return match[0]
+        remark, shown = (_LOOSE_AND_DESTROYS, _HIDES) if destroys else (_LOOSE, _FOLDS)
+        return _MARKED.format(f"{remark}: {shown}." if has_runs else f"{remark}.", match[0])
 
     return _rewritten(html, commands, block, "")
 
@@ -95,27 +95,27 @@ def _rewritten(
 ) -> str:
     """`html` with each block of code as `block` writes it (the block, whether it destroys, its line
     or 0), and `span` in the place of each inline command that destroys, unless it is ''."""
-    inline = [one for one in commands if one.inline]
+    inline = [stray_command for stray_command in commands if stray_command.inline]
 
-    def piece(found: re.Match[str]) -> str:
-        if found["number"]:
-            command = commands[int(found["number"])]
-            return block(found, _destroys(command), command.line)
-        if found["raw"] is not None:
-            return block(found, _destroys(_unread(found["raw"])), 0)
-        if found["span"] is None or not span:
-            return found[0]
-        one = _unread(found["span"])
-        known = next((c for c in inline if c.text.split() == one.text.split()), None)
+    def piece(match: re.Match[str]) -> str:
+        if match["number"]:
+            command = commands[int(match["number"])]
+            return block(match, _destroys(command), command.line)
+        if match["raw"] is not None:
+            return block(match, _destroys(_unread(match["raw"])), 0)
+        if match["span"] is None or not span:
+            return match[0]
+        stray = _unread(match["span"])
+        known = next((c for c in inline if c.text.split() == stray.text.split()), None)
         if known is not None:
             inline.remove(known)
-        return span if len(one.text.split()) > 1 and _destroys(known or one) else found[0]
+        return span if len(stray.text.split()) > 1 and _destroys(known or stray) else match[0]
 
     return _PIECE.sub(piece, html)
 
 
-def _destroys(one: StrayCommand) -> bool:
-    return any(command.acts for command in stray_blocks([one]))
+def _destroys(command_text: StrayCommand) -> bool:
+    return any(command.acts for command in stray_blocks([command_text]))
 
 
 def _unread(code: str) -> StrayCommand:

@@ -12,7 +12,6 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.texts import plain_ends, says_something, too_long
 from lib.refusals import Invalid, Refused
-from runbooks.enums import RunKind, RunStatus
 from runbooks.library import failures
 from runbooks.models import Revision, Run, Runbook, Waiver
 
@@ -32,13 +31,7 @@ def waive(revision: Revision, *, run: int, reason: str, by: User, at: datetime) 
     check(by, Right.APPROVE_RUNBOOKS)
     reason = _checked(reason)
     Runbook.objects.select_for_update().get(pk=revision.runbook_id)  # two who waive at once
-    failed = Run.objects.filter(
-        pk=run,
-        revision=revision,
-        kind=RunKind.LIVE.value,
-        status=RunStatus.ABORTED.value,
-        deviation__in=failures.LOCKING,
-    ).first()
+    failed = Run.objects.gone_wrong().filter(pk=run, revision=revision).first()
     if failed is None:
         raise Refused(
             "not_locked",

@@ -213,11 +213,11 @@ class Hub:
         for viewer in viewers:
             run = viewer.ticket.run
             positions[run] = min(viewer.seen, positions.get(run, viewer.seen))
-        found = await self._tail_thread.run(news, positions, at=timezone.now())
+        latest = await self._tail_thread.run(news, positions, at=timezone.now())
         # Not to those who came meanwhile: they may stand further behind than was asked for, and
         # have set `_look_now`.
         for viewer in viewers:
-            viewer.show(found[viewer.ticket.run])
+            viewer.show(latest[viewer.ticket.run])
 
     async def _ping(self) -> None:
         """A ping says more than "the socket is open": this process has read the log just now."""

@@ -30,14 +30,14 @@ def news(positions: Mapping[int, int], *, at: datetime) -> dict[int, News]:
     Asked by run and sequence, never by the table's own key: keys are given out before commit and
     may appear out of order, while a sequence is given under the run's lock and has no gaps.
     """
-    found = {run: News() for run in positions}
+    by_run = {run: News() for run in positions}
     wanted = Q(pk__in=[])
     for run, sequence in positions.items():
         wanted |= Q(run=run, sequence__gt=sequence)
     rows = Event.objects.filter(wanted).order_by("run", "sequence")
     for run, sequence, kind in rows.values_list("run", "sequence", "kind"):
-        found[run].events.append((sequence, kind))
+        by_run[run].events.append((sequence, kind))
     here = presence.people_in(positions, at=at)
-    for run, item in found.items():
+    for run, item in by_run.items():
         item.people = json.dumps({"people": [asdict(person) for person in here.get(run, ())]})
-    return found
+    return by_run

@@ -21,7 +21,7 @@ from runbooks.models.library import Revision, Runbook
 #: Statuses of a run that is over.
 _ENDED = (RunStatus.COMPLETED.value, RunStatus.ABORTED.value)
 #: A live run that went wrong in one of these ways locks its text.
-_LOCKING = (Deviation.WRONG_TARGET.value, Deviation.WRONG_DIRECTION.value)
+LOCKING = (Deviation.WRONG_TARGET.value, Deviation.WRONG_DIRECTION.value)
 
 
 class RunQuerySet(models.QuerySet["Run"]):
@@ -52,7 +52,7 @@ class RunQuerySet(models.QuerySet["Run"]):
 
     def gone_wrong(self) -> Self:
         """Live runs at the wrong target or in the wrong direction, ended early."""
-        return self.live().filter(status=RunStatus.ABORTED.value, deviation__in=_LOCKING)
+        return self.live().filter(status=RunStatus.ABORTED.value, deviation__in=LOCKING)
 
     def locking(self) -> Self:
         """Runs that lock their text: they went wrong, and nobody waived it."""

@@ -56,13 +56,13 @@ def copies_for(
     copies = Copy.objects.marked().select_related("system", "verified_by", "taken_from")
     if system is not None:
         copies = copies.filter(system=system)
-    found = list(copies)
+    rows = list(copies)
     away = {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}
-    newest = _newest(found)
+    newest = _newest(rows)
     last = until or last_write(now=at)
     chosen = [
         _copy_choice(c, spec, newest.get(c.system_id), at, last)
-        for c in found
+        for c in rows
         if c.state not in away
     ]
     return tuple(sorted(chosen, key=lambda c: (c.copy.as_found, c.copy.data_as_of is None)))
@@ -98,9 +98,9 @@ def lost_with(copy: Copy, until: LastWrite) -> Loss:
 
 def _sentence(copy: Copy, lost: Loss) -> str:
     promised = lost.verdict or ("The system has no RPO" if copy.system.rpo is None else "")
-    said = lost.text(stamp)
-    told = [f"{said[:1].upper()}{said[1:]}", promised if lost.span is not None else ""]
-    return " ".join(f"{part}." for part in told if part)
+    loss = lost.text(stamp)
+    parts = [f"{loss[:1].upper()}{loss[1:]}", promised if lost.span is not None else ""]
+    return " ".join(f"{part}." for part in parts if part)
 
 
 _MET = {LossVerdict.WITHIN: True, LossVerdict.BEYOND: False, LossVerdict.UNKNOWN: None}
@@ -109,14 +109,14 @@ _MET = {LossVerdict.WITHIN: True, LossVerdict.BEYOND: False, LossVerdict.UNKNOWN
 def _newest(copies: list[Copy]) -> dict[int, Copy]:
     """By system, the copy with the newest record that anybody knows of, a replica or a copy of the
     live data itself among them: the live data is at least as new."""
-    found: dict[int, Copy] = {}
+    newest: dict[int, Copy] = {}
     for copy in copies:
-        best = found.get(copy.system_id)
+        best = newest.get(copy.system_id)
         if not copy.data_as_of or copy.as_found:
             continue
         if best is None or copy.data_as_of > _dated(best):
-            found[copy.system_id] = copy
-    return found
+            newest[copy.system_id] = copy
+    return newest
 
 
 def _dated(copy: Copy) -> datetime:

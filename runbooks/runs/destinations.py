@@ -40,8 +40,8 @@ def forbidden(
             if _is_production(chosen[target]):
                 errors[target] = "A drill never deletes or overwrites production. Choose another."
     for source, target in _ways(procedure):
-        one, other = chosen.get(source), chosen.get(target)
-        if one is not None and other is not None and _same(one, other, source == target):
+        origin, other = chosen.get(source), chosen.get(target)
+        if origin is not None and other is not None and _same(origin, other, source == target):
             errors[target] = (
                 f"{other.facts.value} is what is read from as well, or is called the same: nobody"
                 " could say which of the two is overwritten. Choose another, or rename one."
@@ -63,8 +63,10 @@ def _same(source: Chosen, target: Chosen, one_parameter: bool) -> bool:
     return one_parameter or plain(source.facts.value) == plain(target.facts.value)
 
 
-def _is_production(one: Chosen) -> bool:
-    return one.instance is not None and one.instance.environment == Environment.PRODUCTION.value
+def _is_production(chosen: Chosen) -> bool:
+    return (
+        chosen.instance is not None and chosen.instance.environment == Environment.PRODUCTION.value
+    )
 
 
 def _out_of_production(
@@ -76,20 +78,20 @@ def _out_of_production(
     written |= {target_of(step.guard) for step in acts(procedure)}
     source = procedure.read_from()
     errors = {}
-    for name, one in chosen.items():
-        found = one.instance if _is_production(one) else None
-        if name in written and one.instance is None and one.copy is None:
-            found = _typed(system or _system_of(chosen.get(source)), one.facts.value)
-        if found is not None and (name != source or name in written):
+    for name, choice in chosen.items():
+        production = choice.instance if _is_production(choice) else None
+        if name in written and choice.instance is None and choice.copy is None:
+            production = _typed(system or _system_of(chosen.get(source)), choice.facts.value)
+        if production is not None and (name != source or name in written):
             errors[name] = (
-                f"{found} is production, and this runbook copies out of production. It is only"
+                f"{production} is production, and this runbook copies out of production. It is only"
                 " ever read; choose the place that is written into."
             )
     return errors
 
 
-def _system_of(one: Chosen | None) -> System | None:
-    return one.instance.system if one is not None and one.instance is not None else None
+def _system_of(chosen: Chosen | None) -> System | None:
+    return chosen.instance.system if chosen is not None and chosen.instance is not None else None
 
 
 def _typed(system: System | None, text: str) -> Instance | None:
@@ -101,9 +103,10 @@ def _typed(system: System | None, text: str) -> Instance | None:
     production = Instance.objects.of_system(system).filter(environment=Environment.PRODUCTION.value)
     return next(
         (
-            one
-            for one in production
-            if plain(one.name) in {plain(text), plain(machine)} or on_host(machine, one.host)
+            instance
+            for instance in production
+            if plain(instance.name) in {plain(text), plain(machine)}
+            or on_host(machine, instance.host)
         ),
         None,
     )

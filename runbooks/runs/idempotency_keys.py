@@ -102,10 +102,10 @@ def check(run: Run, state: RunState, before: Before, sent: str) -> None:
             " first was"
         )
     if isinstance(first.event, AttemptRefused):
-        said = f"{why} refused: {first.event.sentence} Yours was not looked at."
+        sentence = f"{why} refused: {first.event.sentence} Yours was not looked at."
     else:
-        said = f"{why} kept: {came_to.rstrip('.')}. Yours was not saved."
-    raise KeyUsed(said, kept=came_to, sequence=run.sequence)
+        sentence = f"{why} kept: {came_to.rstrip('.')}. Yours was not saved."
+    raise KeyUsed(sentence, kept=came_to, sequence=run.sequence)
 
 
 def kept(run: Run, state: RunState, first: LogLine) -> str:

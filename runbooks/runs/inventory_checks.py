@@ -40,24 +40,24 @@ def changed(run: Run, state: RunState, request: Request) -> Refusal | None:
     if not names:
         return None
     rows = run.parameters.filter(name__in=names).select_related("instance", "copy").order_by("name")
-    said, other = list[str](), False
+    problems, other = list[str](), False
     for row in rows:
         facts = state.facts[row.name]
         target: list[str] = []
         if not isinstance(request.move, Undo):
             back = row.name in state.stated.deleted
             target += [*_instance(row.instance, facts, back)] if row.instance else []
-            said += [*_copy(row.copy, facts)] if row.copy else []
+            problems += [*_copy(row.copy, facts)] if row.copy else []
         if isinstance(request.move, Unlock | Undo):
             target += [*_thawed(row.instance, state, row.name)] if row.instance else []
-        said, other = said + target, other or bool(target)
+        problems, other = problems + target, other or bool(target)
         if isinstance(request.move, Unlock):
-            said += _lost(state, row.name)
-    if not said:
+            problems += _lost(state, row.name)
+    if not problems:
         return None
     return Refusal(
         "inventory_changed",
-        f"The inventory changed after this run was prepared: {' '.join(dict.fromkeys(said))}",
+        f"The inventory changed after this run was prepared: {' '.join(dict.fromkeys(problems))}",
         "Stop and find out which is right. Then abort this run and prepare a new one.",
         guard=next((demand.key for demand in _demands(state, request)), Overwrite.key),
         caught=Caught.TARGET if other else Caught.COPY,
@@ -135,6 +135,8 @@ def _lost(state: RunState, name: str) -> list[str]:
     """The copies that this run counts on, and that somebody has marked since as no good."""
     safety = holdings.safety_copy(state, name)
     counted = [*holdings.good_copies(state, name), *((safety,) if safety else ())]
-    found = Copy.objects.filter(pk__in=[one.copy for one in counted if one.copy is not None])
-    lost = found.filter(state__in=[*_AWAY, CopyState.SUSPECT.value]).order_by("name")
+    copies = Copy.objects.filter(
+        pk__in=[counted_copy.copy for counted_copy in counted if counted_copy.copy is not None]
+    )
+    lost = copies.filter(state__in=[*_AWAY, CopyState.SUSPECT.value]).order_by("name")
     return [f"{copy.name} is {copy.state}." for copy in lost]

@@ -83,7 +83,7 @@ def beside(run: Run, state: RunState, at: datetime) -> tuple[OtherRun, ...]:
     chosen = Instance.objects.filter(
         pk__in=run.parameters.filter(name__in=names).values("instance")
     )
-    same = {row.pk for one in chosen for row in Instance.objects.same_machine(one)}
+    same = {row.pk for instance in chosen for row in Instance.objects.same_machine(instance)}
     return _found(Q(instance__in=same), run, at)
 
 
@@ -105,8 +105,8 @@ def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
     instance = Instance.objects.filter(pk__in=chosen).first()
     rows_of_it = Instance.objects.same_machine(instance) if instance else Instance.objects.none()
     locked = list(rows_of_it.select_for_update(no_key=True).order_by("pk"))
-    found = _found(Q(instance__in=locked), run, request.at)
-    other = next((other for other in found if other.blocks), None)
+    others = _found(Q(instance__in=locked), run, request.at)
+    other = next((other for other in others if other.blocks), None)
     if other is None:
         return None
     number = other.run.pk
@@ -142,12 +142,12 @@ def _found(which: Q, mine: Run | None, at: datetime) -> tuple[OtherRun, ...]:
     )
     if mine is None or mine.kind == RunKind.LIVE.value:
         chosen = chosen.filter(run__kind=RunKind.LIVE.value)
-    found = [
+    others = [
         other
         for row in (chosen.exclude(run=mine) if mine else chosen)
         if (other := _other(row, mine, at)) is not None
     ]
-    return tuple(sorted(found, key=lambda other: not other.blocks))
+    return tuple(sorted(others, key=lambda other: not other.blocks))
 
 
 def _other(row: RunParameter, mine: Run | None, at: datetime) -> OtherRun | None:

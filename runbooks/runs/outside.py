@@ -68,5 +68,5 @@ def counted(state: RunState) -> frozenset[int]:
     agreed = (*_AGREED, *_MEASURES) in guard
     waits = before or guard.hold or agreed or state.stated.resumed_at
     signed = {by for by in (step.countersigned_by, step.released_by) if by is not None}
-    signed |= {one.by for one in state.stated.signed}
+    signed |= {signature.by for signature in state.stated.signed}
     return frozenset(state.people) | signed if waits else frozenset()

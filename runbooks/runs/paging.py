@@ -74,8 +74,8 @@ def of_override(run: Run, state: RunState, line: LogLine, event: GateOverridden,
         f" {full_stop(event.reason)} The run is marked, and a review is open: somebody else"
         " looks at it and closes it with a finding."
     )
-    told = ("overridden", f"OVERRIDDEN: {named(run)}", text)
-    _call(_answerable(state), run, line, by, told, asks=about_review(run.pk, line.sequence))
+    notice = ("overridden", f"OVERRIDDEN: {named(run)}", text)
+    _call(_answerable(state), run, line, by, notice, asks=about_review(run.pk, line.sequence))
 
 
 def of_proposed_replacement(
@@ -140,8 +140,8 @@ _SETTLED: dict[type[RunEvent], tuple[tuple[str, ...], str]] = {
 def settle(run: Run, line: LogLine) -> None:
     """What `line`, just appended to the log of `run`, was asked for in a notice is over. (A review
     outlives its run: closing it settles its notices.)"""
-    if found := _SETTLED.get(type(line.event)):
-        words, why = found
+    if settled := _SETTLED.get(type(line.event)):
+        words, why = settled
         sending.settle(about(run.pk), why=why, at=line.at, words=words)
 
 
@@ -204,12 +204,12 @@ def _call(
     run: Run,
     line: LogLine,
     by: User,
-    told: tuple[str, str, str],
+    notice: tuple[str, str, str],
     *,
     asks: str = "",
 ) -> None:
     """A drill is told in the product alone: nobody is to be called out of bed for one."""
-    word, subject, text = told
+    word, subject, text = notice
     sending.send_notice(
         people.exclude(pk=by.pk),
         key=f"{word}:{run.pk}:{line.sequence}",

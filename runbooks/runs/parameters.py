@@ -95,8 +95,8 @@ def _choose(spec: ParameterSpec, system: System | None, text: str, at: datetime)
 
 
 def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
-    found = Instance.objects.select_related("system").filter(pk=text if text.isdecimal() else 0)
-    row = found.filter(system=system).first() if system else found.first()
+    rows = Instance.objects.select_related("system").filter(pk=text if text.isdecimal() else 0)
+    row = rows.filter(system=system).first() if system else rows.first()
     if row is None:
         raise ValueError("There is no such instance of this system in the inventory.")
     if row.lifecycle == Lifecycle.DECOMMISSIONED.value:
@@ -123,8 +123,8 @@ def _instance(spec: ParameterSpec, system: System | None, text: str) -> Chosen:
 
 
 def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -> Chosen:
-    found = Copy.objects.select_related("system").filter(pk=text if text.isdecimal() else 0)
-    row = found.filter(system=system).first() if system else found.first()
+    rows = Copy.objects.select_related("system").filter(pk=text if text.isdecimal() else 0)
+    row = rows.filter(system=system).first() if system else rows.first()
     if row is None:
         raise ValueError("There is no such copy of this system in the inventory.")
     if row.state in {CopyState.DESTROYED.value, CopyState.QUARANTINED.value}:
@@ -158,9 +158,16 @@ def _copy(spec: ParameterSpec, system: System | None, text: str, at: datetime) -
 
 def _shared(row: Instance) -> dict[str, str]:
     """Which of its identifiers other instances have, too, and which instances those are."""
-    found = instances.shared(row)
-    kinds, others = ({one.kind: "" for one in found}, {str(one.other): "" for one in found})
-    return {"shared_kinds": ", ".join(kinds), "shared_with": " and ".join(others)} if found else {}
+    identifiers = instances.shared(row)
+    kinds, others = (
+        {identifier.kind: "" for identifier in identifiers},
+        {str(identifier.other): "" for identifier in identifiers},
+    )
+    return (
+        {"shared_kinds": ", ".join(kinds), "shared_with": " and ".join(others)}
+        if identifiers
+        else {}
+    )
 
 
 def _promised(system: System) -> dict[str, str]:

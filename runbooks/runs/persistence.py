@@ -62,8 +62,8 @@ def load_locked(
 
 def known(run: Run) -> RunState:
     """The state of `run`, whose row was just read."""
-    found = cache.states.get((run.pk, run.digest))
-    return found or cache.states.put((run.pk, run.digest), state_of(run, procedure_of(run)))
+    state = cache.states.get((run.pk, run.digest))
+    return state or cache.states.put((run.pk, run.digest), state_of(run, procedure_of(run)))
 
 
 def procedure_of(run: Run) -> Procedure:
@@ -115,7 +115,7 @@ def facts_json(facts: ParameterFacts) -> dict[str, object]:
 
 def differences(stored: RunState, replayed: RunState) -> list[str]:
     """What the stored state says otherwise than the replayed one, in sentences."""
-    found = []
+    sentences = []
     for field in fields(stored):
         here, there = getattr(stored, field.name), getattr(replayed, field.name)
         if field.name == "steps":
@@ -125,10 +125,12 @@ def differences(stored: RunState, replayed: RunState) -> list[str]:
                 if mine != theirs
             ]
             if wrong:
-                found.append("Stored and replayed state differ at step " + ", ".join(wrong) + ".")
+                sentences.append(
+                    "Stored and replayed state differ at step " + ", ".join(wrong) + "."
+                )
         elif here != there:
-            found.append(f"The run's {field.name.replace('_', ' ')} is not what the log says.")
-    return found
+            sentences.append(f"The run's {field.name.replace('_', ' ')} is not what the log says.")
+    return sentences
 
 
 def first_attempts(run: Run, state: RunState) -> list[sql.Statement]:
@@ -150,18 +152,18 @@ def changes(run: Run, before: RunState, after: RunState) -> list[sql.Statement]:
 
 
 def _run_changes(run: Run, before: RunState, after: RunState) -> dict[str, object]:
-    found: dict[str, object] = {"digest": run.digest}
+    changed: dict[str, object] = {"digest": run.digest}
     if after.status is not before.status:
-        found["status"] = after.status.value
+        changed["status"] = after.status.value
     if after.entered != before.entered:
-        found["entered"] = list(after.entered)
+        changed["entered"] = list(after.entered)
     for name in _RUN_PLAIN:
         if getattr(after, name) != getattr(before, name):
-            found[name] = getattr(after, name)
+            changed[name] = getattr(after, name)
     for name in _RUN_PEOPLE:
         if getattr(after, name) != getattr(before, name):
-            found[f"{name}_id"] = getattr(after, name)
-    return found
+            changed[f"{name}_id"] = getattr(after, name)
+    return changed
 
 
 def store_people(

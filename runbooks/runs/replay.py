@@ -190,8 +190,8 @@ def _reading(text: str) -> tuple[Procedure, str]:
     just read, so a text that was altered is never taken for the one before."""
 
     def read() -> tuple[Procedure, str]:
-        told = json.loads(text)
-        return from_json(told), procedure_digest(told)
+        procedure_data = json.loads(text)
+        return from_json(procedure_data), procedure_digest(procedure_data)
 
     return cache.readings.get_or(hashlib.sha256(text.encode()).hexdigest(), read)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from accounts import access
@@ -37,7 +36,7 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Told:
+class ReviewedOverride:
     """A review with what the log says of the override: the gate, why, and at which step ('' for
     the run as a whole)."""
 
@@ -100,17 +99,12 @@ def may_close(person: User) -> bool:
     )
 
 
-def waiting() -> QuerySet[Review]:
-    """The open reviews, the newest first."""
-    return Review.objects.filter(reviewed_at__isnull=True).select_related("run")
-
-
-def told(reviews: Iterable[Review]) -> tuple[Told, ...]:
+def with_overrides(reviews: Iterable[Review]) -> tuple[ReviewedOverride, ...]:
     """`reviews` with what the log says of each, in their order. Two queries for all of them, and
     one more for each run that this process has not met."""
-    found = list(reviews)
-    runs = {review.run_id for review in found}
-    numbers = {review.sequence for review in found}
+    rows = list(reviews)
+    runs = {review.run_id for review in rows}
+    numbers = {review.sequence for review in rows}
     events = Event.objects.filter(run__in=runs, sequence__in=numbers, kind=GateOverridden.kind)
     lines = {
         (run, number): texts.read(text).event
@@ -119,10 +113,12 @@ def told(reviews: Iterable[Review]) -> tuple[Told, ...]:
     books = Run.objects.select_related("revision__runbook__system").in_bulk(runs)
     procedures = {pk: persistence.procedure_of(run) for pk, run in books.items()}
     return tuple(
-        Told(one, event.label, event.reason, ProcedureWords(procedures[run]).step(event.step))
-        for one in found
-        for run in [one.run_id]
-        for event in [lines[run, one.sequence]]
+        ReviewedOverride(
+            row, event.label, event.reason, ProcedureWords(procedures[run]).step(event.step)
+        )
+        for row in rows
+        for run in [row.run_id]
+        for event in [lines[run, row.sequence]]
         if isinstance(event, GateOverridden)
     )
 
@@ -131,7 +127,7 @@ def remind(at: datetime) -> int:
     """Tell everybody who may close a review, once a week, of those that are open at `at` (aware).
     Returns how many were told now."""
     done = 0
-    for review in waiting():
+    for review in Review.objects.waiting():
         weeks = (at - review.overridden_at) // AGAIN
         if weeks < 1:
             continue

@@ -112,7 +112,9 @@ def _fits(person: User, password: str, *, host: User, at: datetime) -> bool:
 
 def _tell(person: User, host: User, at: datetime) -> None:
     """Tell `person` and the admins when wrong passwords under this name come to be many."""
-    wrong = [found.count for found in limits.failures(person, at=at) if found.kind == "signature"]
+    wrong = [
+        failure.count for failure in limits.failures(person, at=at) if failure.kind == "signature"
+    ]
     if not wrong or wrong[0] % TOLD_AFTER:
         return
     with transaction.atomic():

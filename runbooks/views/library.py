@@ -215,7 +215,7 @@ def _page(
         "asks_reason": any(tie.asks for tie in ties),
         "own_run": lock is not None and failures.operated(lock.run, by),
         "waive_form": WaiveForm(initial={"run": lock.run.pk}) if lock else None,
-        "waivers": failures.waivers(revision),
+        "waivers": list(revision.waivers.newest_first()),
         **(more or {}),
     }
     return render(request, template, context, status=status)

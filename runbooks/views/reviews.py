@@ -25,8 +25,8 @@ def review_list(request: HttpRequest) -> HttpResponse:
     """Every open review, then the newest closed ones."""
     access.check(signed_in(request), Right.VIEW)
     found = Review.objects.select_related("run", "reviewed_by")
-    waiting = reviews.told(found.filter(reviewed_at__isnull=True))
-    closed = reviews.told(found.filter(reviewed_at__isnull=False)[:MOST])
+    waiting = reviews.with_overrides(found.filter(reviewed_at__isnull=True))
+    closed = reviews.with_overrides(found.filter(reviewed_at__isnull=False)[:MOST])
     return render(request, "runbooks/review_list.html", {"waiting": waiting, "closed": closed})
 
 
@@ -65,7 +65,7 @@ def _page(
     access.check(by, Right.VIEW)
     review = get_object_or_404(Review.objects.select_related("run", "reviewed_by"), pk=pk)
     context = {
-        "told": reviews.told([review])[0],
+        "told": reviews.with_overrides([review])[0],
         "form": form,
         "refusal": refusal,
         "may_close": reviews.may_close(by),

@@ -127,7 +127,7 @@ def _page(
     fragment = request.headers.get("X-Fragment") == "run"
     template = "runbooks/run_fragment.html" if fragment else "runbooks/run_detail.html"
     state, at = persistence.known(run), timezone.now()
-    beside = {"others": other_runs.beside(run, state, at), **failures.told(run)}
+    beside = {"others": other_runs.beside(run, state, at), **failures.before_run(run)}
     return render(request, template, {"run": run, **beside, **context}, status=status)
 
 

@@ -18,6 +18,7 @@ from runbooks.machine.moves.roles import TakeRole
 from runbooks.machine.moves.run import Abort, Complete, Start
 from runbooks.machine.moves.steps import BeginStep
 from runbooks.models import Revision, Run, Waiver
+from runbooks.models.runs import LOCKING
 from runbooks.runs import preparation, replay
 from tests.factories.people import person
 from tests.factories.runs import Play, cast, play
@@ -64,7 +65,7 @@ def waive(found: Play, by: User, reason: str = "The prompt names the direction n
     return waivers.waive(found.run.revision, run=found.run.pk, reason=reason, by=by, at=found.at)
 
 
-@pytest.mark.parametrize("kind", failures.LOCKING)
+@pytest.mark.parametrize("kind", LOCKING)
 def test_it_locks_its_text_for_live_use(people: dict[str, User], at: datetime, kind: str) -> None:
     found = failed(people, at, deviation=kind)
     said = refused(lambda: prepare(found.run.revision, people, found.at))
@@ -76,7 +77,7 @@ def test_it_locks_its_text_for_live_use(people: dict[str, User], at: datetime, k
     assert prepare(found.run.revision, people, found.at, "drill").status == "briefing"
 
 
-@pytest.mark.parametrize("kind", ["", *(k for k in Deviation if k not in failures.LOCKING)])
+@pytest.mark.parametrize("kind", ["", *(k for k in Deviation if k not in LOCKING)])
 def test_nothing_else_locks(people: dict[str, User], at: datetime, kind: str) -> None:
     found = failed(people, at, deviation=kind)
     assert prepare(found.run.revision, people, found.at).status == "briefing"

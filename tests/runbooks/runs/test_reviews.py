@@ -105,7 +105,7 @@ def test_the_run_is_marked_and_the_log_still_holds(run: Play) -> None:
 
 def test_somebody_else_closes_the_review(run: Play, manager: User) -> None:
     review = overridden(run)
-    (line,) = reviews.told([review])
+    (line,) = reviews.with_overrides([review])
     assert (line.gate, line.reason, line.step) == (
         "Released by the decider", REASON, "step 1, Say it",
     )  # fmt: skip
