@@ -34,16 +34,27 @@ RECORD = """
   ```
 """
 
+#: Commands that are in no step, as they stand in the text of each part.
+LOOSE = """
+To look at it once more: `ls -l /srv/vault | tail` and `psql -c "select count(*) from entries"`.
+
+```sh
+psql -h db-prod-1 -c "select max(booked_at) from entries"
+```
+"""
+
 PER_PART = 10
 EVERY = 5  # this many steps, one of them records a value
 
 
-def sheet(title: str, steps: int) -> bytes:
-    """A runbook of `steps` steps in parts of ten; every fifth asks for a number."""
+def sheet(title: str, steps: int, *, loose: bool = False) -> bytes:
+    """A runbook of `steps` steps in parts of ten; every fifth asks for a number. `loose`: each part
+    has commands outside of its steps."""
     text = [HEAD.format(title=title)]
     for number in range(1, steps + 1):
         if number % PER_PART == 1:
             text.append(f"\n## Part {number // PER_PART + 1}\n\nRead the whole part first.\n")
+            text.append(LOOSE if loose else "")
         text.append(STEP.format(number=number))
         if records(number - 1):
             text.append(RECORD)

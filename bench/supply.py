@@ -22,13 +22,14 @@ from runbooks.models import Revision, Run
 from runbooks.runs import moves, preparation
 
 
-def revision(cast: Cast, steps: int) -> Revision:
-    """The approved runbook of so many steps; saved at the first call."""
-    title = f"Look through the ledger in {steps} steps"
+def revision(cast: Cast, steps: int, *, loose: bool = False) -> Revision:
+    """The approved runbook of so many steps, and with `loose` commands outside of them; saved at
+    the first call."""
+    title = f"Look through the ledger in {steps} steps{' and otherwise' if loose else ''}"
     found = Revision.objects.filter(runbook__title=title, approved_at__isnull=False).first()
     if found is not None:
         return found
-    source = procedures.sheet(title, steps)
+    source = procedures.sheet(title, steps, loose=loose)
     saved = revisions.save(source=source, by=cast.author, at=timezone.now())
     return revisions.approve(saved, by=cast.approver, at=timezone.now())
 

@@ -57,7 +57,6 @@ def in_run(html: str, commands: tuple[StrayCommand, ...]) -> str:
     return _rewritten(html, commands, block, _WITHHELD_SPAN)
 
 
-@lru_cache(maxsize=4000)
 def put_away(html: str, instead: str) -> str:
     """The safe HTML of a step whose commands are not shown now: `instead` in the place of each
     block, and of what destroys data in a sentence or was written as HTML, a remark."""
