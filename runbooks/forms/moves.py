@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from typing import Self
 from uuid import uuid4
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
@@ -33,7 +34,7 @@ class TickForm(SentForm):
     """A tick as it arrives. It is read without looking at the run, which saves the most frequent of
     all moves four queries: which values are wanted, and whether they fit, is the verb's to say."""
 
-    def arguments(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, object]:
         return {"step": self.cleaned_data["step"], "values": sent_values(self.data)}
 
 
@@ -45,8 +46,8 @@ class MoveForm(SentForm):
 
     def __init__(
         self,
-        data: Mapping[str, Any] | None = None,
-        files: MultiValueDict[str, Any] | None = None,
+        data: Mapping[str, object] | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
         *,
         move: type[Move],
         state: RunState,
@@ -74,7 +75,7 @@ class MoveForm(SentForm):
     def prepare(self) -> None:
         """Fit the fields to the run."""
 
-    def arguments(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, object]:
         """What the move is made with, from a valid form."""
         entries = self.move.entries()
         sent = {
@@ -108,6 +109,6 @@ class MoveForm(SentForm):
                 self.add_error(name if name in self.fields else None, sentence)
 
 
-def sent_values(sent: Mapping[str, Any]) -> dict[str, Any]:
+def sent_values(sent: Mapping[str, object]) -> dict[str, object]:
     """The values of a step among the fields of its form."""
     return {n.removeprefix(VALUE): value for n, value in sent.items() if n.startswith(VALUE)}

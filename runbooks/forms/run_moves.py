@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django import forms
 
@@ -45,7 +44,7 @@ class WithdrawForm(MoveForm):
         self.fields["to"] = forms.IntegerField(widget=forms.HiddenInput)
         self.initial["to"] = self.person
 
-    def arguments(self) -> dict[str, Any]:
+    def arguments(self) -> dict[str, object]:
         return {"to": self.person}
 
 
