@@ -69,11 +69,11 @@ class EventList(OfRun):
         run, state = run_page.load(id)
         if query["exact"]:
             run_page.check_may_read_exactly(state, by)
-        desk, struck = run_page.desk_for(state, by, at), run_page.struck_in(run)
+        context, struck = run_page.context_for(state, by, at), run_page.struck_in(run)
         events = run.events.filter(sequence__gt=query["after"]).order_by("sequence")
         shown = list(events[: query["limit"]])
         lines = [
-            EventAnswer(event, run_page.told_of(desk, event, struck), query["exact"])
+            EventAnswer(event, run_page.told_of(context, event, struck), query["exact"])
             for event in shown
         ]
         last = shown[-1].sequence if shown else run.sequence

@@ -16,7 +16,7 @@ from runbooks.machine.freshness import WENT_BACK
 from runbooks.models import Event, Evidence
 from runbooks.runs.replay import Verdict
 from runbooks.runs.transaction import MoveAnswer
-from runbooks.screen import RecentEvent
+from runbooks.screen.side import RecentEvent
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,9 @@ from runbooks.machine.statements import Override, Replacement
 from runbooks.models import Run
 from runbooks.procedure.model import ParameterSpec, Procedure
 from runbooks.runs.other_runs import OtherRun
-from runbooks.screen import Desk, Person, StepSection
+from runbooks.screen.context import PageContext, Person
 from runbooks.screen.head import PageHead, head
-from runbooks.screen.steps import parts
+from runbooks.screen.steps import StepSection, parts
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,11 @@ class HandOverNote:
 
 @dataclass(frozen=True)
 class RunAnswer:
-    """The run for the person at `desk`. `here` are those who have it open; `note` belongs to the
+    """The run for the person of `page`. `here` are those who have it open; `note` belongs to the
     hand-over that is pending, `last_failure` and `lock` to the briefing."""
 
     run: Run
-    desk: Desk
+    page: PageContext
     here: tuple[PersonHere, ...]
     note: HandOverNote
     last_failure: Failure | None
@@ -59,15 +59,15 @@ class RunAnswer:
 
     @property
     def state(self) -> RunState:
-        return self.desk.state
+        return self.page.state
 
     @property
     def procedure(self) -> Procedure:
-        return self.desk.state.procedure
+        return self.page.state.procedure
 
     @cached_property
     def head(self) -> PageHead:
-        return head(self.desk, self.run.title, self.run.revision.runbook.system, self.here)
+        return head(self.page, self.run.title, self.run.revision.runbook.system, self.here)
 
     @property
     def goal_seconds(self) -> int | None:
@@ -80,7 +80,7 @@ class RunAnswer:
 
     @property
     def held_by(self) -> Person | None:
-        return signer(self.desk, self.state.held_by)
+        return signer(self.page, self.state.held_by)
 
     @property
     def hand_over(self) -> RunAnswer | None:
@@ -89,16 +89,16 @@ class RunAnswer:
 
     @property
     def hand_over_by(self) -> Person | None:
-        return signer(self.desk, self.state.hand_over_by)
+        return signer(self.page, self.state.hand_over_by)
 
     @property
     def hand_over_to(self) -> Person | None:
-        return signer(self.desk, self.state.hand_over_to)
+        return signer(self.page, self.state.hand_over_to)
 
     @property
     def replacement(self) -> ReplacementAnswer | None:
         proposed = replacement(self.state)
-        return ReplacementAnswer(self.desk, proposed) if proposed else None
+        return ReplacementAnswer(self.page, proposed) if proposed else None
 
     @property
     def parameters(self) -> list[ChosenParameter]:
@@ -115,17 +115,17 @@ class RunAnswer:
         crew, present = self.state.people, {person.id for person in self.here}
         watching = [person for person in self.here if person.id not in crew]
         return [
-            *(PersonPresent(person_of(self.desk, pk), r, pk in present) for pk, r in crew.items()),
+            *(PersonPresent(person_of(self.page, pk), r, pk in present) for pk, r in crew.items()),
             *(PersonPresent(Person(p.id, p.name, ""), None, True) for p in watching),
         ]
 
     @property
     def role(self) -> RunRole | None:
-        return self.state.people.get(self.desk.person)
+        return self.state.people.get(self.page.person)
 
     @property
     def open_roles(self) -> tuple[RunRole, ...]:
-        return open_roles(self.state, self.desk.person, self.desk.at)
+        return open_roles(self.state, self.page.person, self.page.at)
 
     @property
     def required_roles(self) -> tuple[RunRole, ...]:
@@ -138,7 +138,7 @@ class RunAnswer:
     @property
     def gates(self) -> tuple[Gate, ...]:
         step = self.current
-        return () if step is None else gates(self.state, step, self.desk.at)
+        return () if step is None else gates(self.state, step, self.page.at)
 
     @property
     def remarks(self) -> tuple[Gate, ...]:
@@ -151,45 +151,45 @@ class RunAnswer:
         spec = state.procedure.parameters_by_name.get(source)
         if source not in state.facts or spec is None or spec.type is not ParameterType.COPY:
             return None
-        return RunLoss(loss_with(state, source, self.desk.at), as_found(state))
+        return RunLoss(loss_with(state, source, self.page.at), as_found(state))
 
     @property
     def overrides(self) -> list[OverrideAnswer]:
-        return [OverrideAnswer(self.desk, asked) for asked in self.state.stated.overrides]
+        return [OverrideAnswer(self.page, asked) for asked in self.state.stated.overrides]
 
     @property
     def allowed_moves(self) -> list[AllowedMove]:
-        return [AllowedMove(self.state.number, allowed) for allowed in self.desk.moves]
+        return [AllowedMove(self.state.number, allowed) for allowed in self.page.moves]
 
     @cached_property
     def sections(self) -> tuple[StepSection, ...]:
-        return parts(self.desk)
+        return parts(self.page)
 
     @property
     def steps(self) -> list[StepAnswer]:
         rows = sorted((row for part in self.sections for row in part.rows), key=lambda r: r.index)
-        return [StepAnswer(self.desk, row) for row in rows]
+        return [StepAnswer(self.page, row) for row in rows]
 
 
 @dataclass(frozen=True)
 class ReplacementAnswer:
     """Who is to take a role from somebody who is gone, until a second person confirms it."""
 
-    desk: Desk
+    page: PageContext
     proposed: Replacement
 
     @property
     def person(self) -> Person:
-        return person_of(self.desk, self.proposed.person)
+        return person_of(self.page, self.proposed.person)
 
     @property
     def to(self) -> Person:
-        known = self.desk.people.get(self.proposed.to)
+        known = self.page.people.get(self.proposed.to)
         return known or Person(self.proposed.to, self.proposed.name, "")
 
     @property
     def by(self) -> Person:
-        return person_of(self.desk, self.proposed.by)
+        return person_of(self.page, self.proposed.by)
 
 
 @dataclass(frozen=True)
@@ -225,12 +225,12 @@ class RunLoss:
 class OverrideAnswer:
     """An override that was asked for, and whether it was used."""
 
-    desk: Desk
+    page: PageContext
     asked: Override
 
     @property
     def by(self) -> Person:
-        return person_of(self.desk, self.asked.by)
+        return person_of(self.page, self.asked.by)
 
     @property
     def not_before(self) -> datetime:

@@ -29,8 +29,8 @@ from runbooks.machine.moves import BY_KIND
 from runbooks.machine.requests import Gate
 from runbooks.models import Revision, Run, RunPerson
 from runbooks.runs.other_runs import OtherRun
-from runbooks.screen import StepSection
 from runbooks.screen.head import DirectionEnd
+from runbooks.screen.steps import StepSection
 
 
 class RunbookOfRunSerializer(AnswerSerializer[Revision]):

@@ -150,7 +150,7 @@ def _printed(
     return RunNowSerializer.printed(
         RunAnswer(
             run,
-            run_page.desk_for(state, by, at),
+            run_page.context_for(state, by, at),
             here,
             _note(run, state),
             failures["failure"],

@@ -15,7 +15,7 @@ from runbooks.machine.state import StepState
 from runbooks.procedure.guards import is_masked
 from runbooks.procedure.guards.acts import Destroy, Overwrite
 from runbooks.procedure.model import Guard, Step, ValueSpec
-from runbooks.screen import Desk, Person
+from runbooks.screen.context import PageContext, Person
 from runbooks.screen.steps import StepRow
 
 _BLOCK = re.compile(
@@ -26,18 +26,18 @@ _TAG = re.compile(r"<[^>]+>")
 
 @dataclass(frozen=True)
 class StepAnswer:
-    """A step and its newest attempt, for the person at `desk`; `row` is what the page shows."""
+    """A step and its newest attempt, for the person of `page`; `row` is what the page shows."""
 
-    desk: Desk
+    page: PageContext
     row: StepRow
 
     @cached_property
     def step(self) -> Step:
-        return self.desk.state.step(self.row.index)
+        return self.page.state.step(self.row.index)
 
     @cached_property
     def state(self) -> StepState:
-        return self.desk.state.steps[self.row.index]
+        return self.page.state.steps[self.row.index]
 
     @cached_property
     def html(self) -> str:
@@ -53,11 +53,11 @@ class StepAnswer:
 
     @property
     def past(self) -> list[StepState]:
-        return [attempt for attempt in self.desk.state.past if attempt.index == self.row.index]
+        return [attempt for attempt in self.page.state.past if attempt.index == self.row.index]
 
     @property
     def hidden(self) -> bool:
-        return self.row.index in self.desk.blind
+        return self.row.index in self.page.blind
 
     @property
     def values(self) -> Mapping[str, str] | None:
@@ -77,7 +77,7 @@ class StepAnswer:
     def wanted(self) -> list[WantedValue]:
         state = self.state
         have = state.verified_values if state.status is StepStatus.AWAITING else state.values
-        asked = interlocks.asks(self.desk.state, self.row.index)
+        asked = interlocks.asks(self.page.state, self.row.index)
         return [WantedValue(spec) for spec in asked if spec.name not in have]
 
     @property
@@ -97,7 +97,7 @@ class StepAnswer:
         return self._mark(self.state.released_at, self.state.released_by)
 
     def _mark(self, at: datetime | None, by: int | None) -> StepMark | None:
-        return StepMark(at, signer(self.desk, by)) if at else None
+        return StepMark(at, signer(self.page, by)) if at else None
 
     @property
     def demands(self) -> GuardAnswer:
@@ -161,11 +161,11 @@ class GuardAnswer:
         return self.guard.promises
 
 
-def person_of(desk: Desk, pk: int) -> Person:
+def person_of(page: PageContext, pk: int) -> Person:
     """The person with this account id, by name where the page knows it."""
-    return desk.people.get(pk) or Person(pk, "?", "??")
+    return page.people.get(pk) or Person(pk, "?", "??")
 
 
-def signer(desk: Desk, pk: int | None) -> Person | None:
+def signer(page: PageContext, pk: int | None) -> Person | None:
     """The person who signed; None for nobody."""
-    return None if pk is None else person_of(desk, pk)
+    return None if pk is None else person_of(page, pk)

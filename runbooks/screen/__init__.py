@@ -28,28 +28,14 @@ from runbooks.machine.rules import barred
 from runbooks.machine.state import ENDED, RunState, current
 from runbooks.screen.banner import Banner, banner
 from runbooks.screen.brief import Brief, brief
+from runbooks.screen.context import PageContext
 from runbooks.screen.head import PageHead, head
-from runbooks.screen.panels import Desk, Panel, Person, Sent
+from runbooks.screen.panels import Panel, make_panel
 from runbooks.screen.people import Card, WayRound, cards, way_round
 from runbooks.screen.primary import role_words
 from runbooks.screen.replacing import Replacing, replacing
-from runbooks.screen.side import RecentEvent, Side, asked, side, tell
+from runbooks.screen.side import Side
 from runbooks.screen.steps import StepSection, parts
-
-__all__ = [
-    "Desk",
-    "Panel",
-    "StepSection",
-    "Person",
-    "RunScreen",
-    "Sent",
-    "Side",
-    "RecentEvent",
-    "asked",
-    "run_screen",
-    "side",
-    "tell",
-]
 
 #: Moves on the run as a whole that lie folded at its end, in this order.
 _QUIET = (
@@ -105,7 +91,7 @@ class RunScreen:
 
 
 def run_screen(
-    desk: Desk,
+    page: PageContext,
     *,
     title: str,
     system: System | None,
@@ -113,43 +99,43 @@ def run_screen(
     beside: Side,
     missed: int = 0,
 ) -> RunScreen:
-    """The page for the person at `desk`. `present` are those who have it open; `beside` is what
+    """The page for the person of `page`. `present` are those who have it open; `beside` is what
     stands in the margin (`side`); `missed` how many near misses there were, told at the end."""
-    state = desk.state
+    state = page.state
 
     def control(move: type[Move]) -> Panel | None:
-        return desk.panel(move) if Allowed(move) in desk.controls else None
+        return make_panel(page, move) if Allowed(move) in page.controls else None
 
     briefing = state.status is RunStatus.BRIEFING
     return RunScreen(
-        head=head(desk, title, system, present),
-        mine=role_words(state.people.get(desk.person)),
+        head=head(page, title, system, present),
+        mine=role_words(state.people.get(page.person)),
         sequence=state.sequence,
         live=state.status not in ENDED,
         current=current(state),
-        banner=banner(desk),
-        replacing=replacing(desk),
-        seats=_seats(desk),
-        start=_start(desk),
-        way_round=way_round(desk, None),
+        banner=banner(page),
+        replacing=replacing(page),
+        seats=_seats(page),
+        start=_start(page),
+        way_round=way_round(page, None),
         fitness=control(StateFitness) if briefing else None,
-        brief=brief(state, desk.at) if briefing else None,
-        cards=cards(desk),
-        parts=parts(desk),
+        brief=brief(state, page.at) if briefing else None,
+        cards=cards(page),
+        parts=parts(page),
         complete=control(Complete),
         owed=_owed(state),
-        quiet=tuple(found for move in _quiet(state, desk.person) if (found := control(move))),
+        quiet=tuple(found for move in _quiet(state, page.person) if (found := control(move))),
         side=beside,
         missed=missed,
     )
 
 
-def _start(desk: Desk) -> Panel | None:
+def _start(page: PageContext) -> Panel | None:
     """The start, for whoever starts the run; disabled, with why, while something is missing."""
-    if Allowed(Start) not in desk.offers:
+    if Allowed(Start) not in page.offers:
         return None
-    why = barred(desk.state, desk.person, Start, None, desk.at)
-    return desk.panel(Start, blocked=why.sentence if why else "")
+    why = barred(page.state, page.person, Start, None, page.at)
+    return make_panel(page, Start, blocked=why.sentence if why else "")
 
 
 def _quiet(state: RunState, person: int) -> tuple[type[Move], ...]:
@@ -171,18 +157,18 @@ def _owed(state: RunState) -> tuple[str, ...]:
     return missing(state) if finished else ()
 
 
-def _seats(desk: Desk) -> tuple[Seat, ...]:
+def _seats(page: PageContext) -> tuple[Seat, ...]:
     """In the briefing every role; later those that are free, for somebody who has none."""
-    state = desk.state
-    offered, needed = open_roles(state, desk.person, desk.at), required_roles(state)
+    state = page.state
+    offered, needed = open_roles(state, page.person, page.at), required_roles(state)
     briefing = state.status is RunStatus.BRIEFING
     found = []
     for role in RunRole:
         holders = [
-            desk.people[p].name for p, r in state.people.items() if r is role and p in desk.people
+            page.people[p].name for p, r in state.people.items() if r is role and p in page.people
         ]
         if not briefing and role not in offered:
             continue
-        take = desk.panel(TakeRole, initial={"role": role.value}) if role in offered else None
+        take = make_panel(page, TakeRole, initial={"role": role.value}) if role in offered else None
         found.append(Seat(role.value, ", ".join(holders), role in needed, take))
     return tuple(found)

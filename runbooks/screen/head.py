@@ -16,7 +16,8 @@ from runbooks.machine.move import Allowed
 from runbooks.machine.moves.hold import Hold
 from runbooks.machine.state import ENDED, ParameterFacts
 from runbooks.procedure.irreversible import deleted
-from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.context import PageContext
+from runbooks.screen.panels import Panel, make_panel
 from runbooks.screen.primary import role_words
 from runbooks.screen.words import clock_face, place_name
 
@@ -89,14 +90,16 @@ STATUS_CLASSES: dict[str, str] = {
 }
 
 
-def head(desk: Desk, title: str, system: System | None, present: Iterable[PersonHere]) -> PageHead:
+def head(
+    page: PageContext, title: str, system: System | None, present: Iterable[PersonHere]
+) -> PageHead:
     """The head for one person. `present` are those who have the page open."""
-    state = desk.state
-    source, target = _ends(desk)
+    state = page.state
+    source, target = _ends(page)
     rto = system.rto if system else None
-    until = state.ended_at or desk.at
+    until = state.ended_at or page.at
     elapsed = until - state.started_at if state.started_at else timedelta(0)
-    may_hold = Allowed(Hold) in desk.controls and state.status is not RunStatus.ON_HOLD
+    may_hold = Allowed(Hold) in page.controls and state.status is not RunStatus.ON_HOLD
     ended = ""
     if state.ended_at:
         ended = f"{state.status.label} {stamp(state.ended_at)}"
@@ -115,48 +118,48 @@ def head(desk: Desk, title: str, system: System | None, present: Iterable[Person
         goal_seconds=int(rto.total_seconds()) if rto else 0,
         over=rto is not None and elapsed > rto,
         ended=ended,
-        people=_people(desk, present),
-        hold=desk.panel(Hold) if may_hold else None,
+        people=_people(page, present),
+        hold=make_panel(page, Hold) if may_hold else None,
         overridden=state.overridden,
         deletes=bool(deleted(state.procedure)),
     )
 
 
-def _ends(desk: Desk) -> tuple[DirectionEnd | None, DirectionEnd | None]:
-    procedure, facts = desk.state.procedure, desk.state.facts
+def _ends(page: PageContext) -> tuple[DirectionEnd | None, DirectionEnd | None]:
+    procedure, facts = page.state.procedure, page.state.facts
     into, source = procedure.written_into(), procedure.read_from()
     if not source and not deleted(procedure):
-        source = _first(desk, ParameterType.COPY)
-    newest = loss_with(desk.state, source, desk.at).newest
-    return _place(desk, facts.get(source), newest), _place(desk, facts.get(into), None)
+        source = _first(page, ParameterType.COPY)
+    newest = loss_with(page.state, source, page.at).newest
+    return _place(page, facts.get(source), newest), _place(page, facts.get(into), None)
 
 
-def _first(desk: Desk, kind: ParameterType) -> str:
-    return next((p.name for p in desk.state.procedure.parameters if p.type is kind), "")
+def _first(page: PageContext, kind: ParameterType) -> str:
+    return next((p.name for p in page.state.procedure.parameters if p.type is kind), "")
 
 
 def _place(
-    desk: Desk, facts: ParameterFacts | None, newest: datetime | None
+    page: PageContext, facts: ParameterFacts | None, newest: datetime | None
 ) -> DirectionEnd | None:
     if facts is None:
         return None
-    remark = f"data {age(desk.at, newest)} old" if newest else ""
+    remark = f"data {age(page.at, newest)} old" if newest else ""
     name = facts.value if newest else place_name(facts)
     return DirectionEnd(name, facts.fields.get("environment", ""), remark)
 
 
-def _people(desk: Desk, present: Iterable[PersonHere]) -> tuple[PresentPerson, ...]:
+def _people(page: PageContext, present: Iterable[PersonHere]) -> tuple[PresentPerson, ...]:
     present = tuple(present)
-    open_now = {here.id for here in present} | {desk.person}
+    open_now = {here.id for here in present} | {page.person}
     names = {here.id: here.name for here in present}
-    names.update({person.id: person.name for person in desk.people.values()})
-    crew = dict(desk.state.people)
+    names.update({person.id: person.name for person in page.people.values()})
+    crew = dict(page.state.people)
     order = [*crew, *(pk for pk in names if pk in open_now and pk not in crew)]
-    if desk.state.status in ENDED:
+    if page.state.status in ENDED:
         order = [pk for pk in order if pk in crew]
     return tuple(
         PresentPerson(
-            names.get(pk, "?"), role_words(crew.get(pk)), pk in open_now, pk == desk.person
+            names.get(pk, "?"), role_words(crew.get(pk)), pk in open_now, pk == page.person
         )
         for pk in order
     )

@@ -20,7 +20,8 @@ from runbooks.machine.own_step import countersigner
 from runbooks.machine.requests import Gate
 from runbooks.machine.statements import Override
 from runbooks.screen import fitness
-from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.context import PageContext
+from runbooks.screen.panels import Panel, make_panel
 
 
 @dataclass(frozen=True)
@@ -57,39 +58,39 @@ class Card:
     advice: str
 
 
-def way_round(desk: Desk, index: int | None) -> WayRound:
+def way_round(page: PageContext, index: int | None) -> WayRound:
     """Of step `index`; None for the start."""
-    fresh = (o for o in pending(desk.state, index) if desk.at - o.asked_at <= OVERRIDE_LASTS)
+    fresh = (o for o in pending(page.state, index) if page.at - o.asked_at <= OVERRIDE_LASTS)
     asked = {one.gate: one for one in fresh}
-    may = Allowed(AskOverride, index) in desk.controls
-    closed = closed_gates(desk.state, index, desk.at) if may else ()
+    may = Allowed(AskOverride, index) in page.controls
+    closed = closed_gates(page.state, index, page.at) if may else ()
     return WayRound(
-        so_far(desk.state),
-        tuple(_asked(desk, index, one) for one in asked.values()),
-        tuple(_ask(desk, index, gate) for gate in closed if gate.key not in asked),
+        so_far(page.state),
+        tuple(_asked(page, index, one) for one in asked.values()),
+        tuple(_ask(page, index, gate) for gate in closed if gate.key not in asked),
     )
 
 
-def _ask(desk: Desk, index: int | None, gate: Gate) -> Panel:
-    panel = desk.panel(AskOverride, index, initial={"gate": gate.key})
+def _ask(page: PageContext, index: int | None, gate: Gate) -> Panel:
+    panel = make_panel(page, AskOverride, index, initial={"gate": gate.key})
     return replace(panel, title=f"Override: {gate.label}", verb="Ask for the override")
 
 
-def _asked(desk: Desk, index: int | None, one: Override) -> PendingOverride:
-    found = run_gates(desk.state) if index is None else gates(desk.state, index, desk.at)
+def _asked(page: PageContext, index: int | None, one: Override) -> PendingOverride:
+    found = run_gates(page.state) if index is None else gates(page.state, index, page.at)
     label = next((gate.label for gate in found if gate.key == one.gate), one.gate)
     moment = not_before(one)
-    waits = desk.at < moment
+    waits = page.at < moment
     blocked = f"Not before {_clock(moment)}" if waits else ""
-    mine = one.by == desk.person and Allowed(UseOverride, index) in desk.offers
+    mine = one.by == page.person and Allowed(UseOverride, index) in page.offers
     use = withdraw = None
     if mine:
-        use = desk.panel(UseOverride, index, initial={"gate": one.gate}, blocked=blocked)
+        use = make_panel(page, UseOverride, index, initial={"gate": one.gate}, blocked=blocked)
         use = replace(use, verb="OVERRIDE: go on without it")
-    if Allowed(WithdrawOverride, index) in desk.controls:
-        withdraw = desk.panel(WithdrawOverride, index, initial={"gate": one.gate})
+    if Allowed(WithdrawOverride, index) in page.controls:
+        withdraw = make_panel(page, WithdrawOverride, index, initial={"gate": one.gate})
         withdraw = replace(withdraw, verb="Withdraw it")
-    by = desk.people.get(one.by)
+    by = page.people.get(one.by)
     return PendingOverride(
         gate=one.gate,
         label=label,
@@ -108,31 +109,31 @@ def _clock(moment: datetime) -> str:
     return f"{local:%H:%M:%S} {local.tzname()}"
 
 
-def on_this_screen(desk: Desk, index: int) -> Panel | None:
+def on_this_screen(page: PageContext, index: int) -> Panel | None:
     """The countersign of a second person who has no device, on the screen of whoever acts; None
     where none is awaited, or where it is to be given without seeing this screen."""
-    state, step = desk.state, desk.state.steps[index]
+    state, step = page.state, page.state.steps[index]
     second = countersigner(state, index)
-    mine = state.people.get(desk.person)
+    mine = state.people.get(page.person)
     before = state.step(index).guard.countersign is CountersignTiming.BEFORE
     if not before or step.status is not StepStatus.STARTED or mine in {None, RunRole.OBSERVER}:
         return None
-    if mine is second or state.holder(second) is None or _countersigned(desk, index):
+    if mine is second or state.holder(second) is None or _countersigned(page, index):
         return None
-    panel = desk.panel(Countersign, index, form_class=OnScreenForm)
+    panel = make_panel(page, Countersign, index, form_class=OnScreenForm)
     title = f"The {second.value} is here without a device"
     return replace(panel, title=title, verb="Countersign as the person named here")
 
 
-def _countersigned(desk: Desk, index: int) -> bool:
-    return any(g.open for g in gates(desk.state, index, desk.at) if g.key == "countersigned")
+def _countersigned(page: PageContext, index: int) -> bool:
+    return any(g.open for g in gates(page.state, index, page.at) if g.key == "countersigned")
 
 
-def cards(desk: Desk) -> tuple[Card, ...]:
+def cards(page: PageContext) -> tuple[Card, ...]:
     """Of everybody who said how they are, in the order of their roles."""
-    people: Iterable[int] = (p for p in desk.state.people if p in desk.state.stated.fitness)
+    people: Iterable[int] = (p for p in page.state.people if p in page.state.stated.fitness)
     found = []
     for pk in people:
-        said, known = desk.state.stated.fitness[pk], desk.people.get(pk)
+        said, known = page.state.stated.fitness[pk], page.people.get(pk)
         found.append(Card(known.name if known else "?", fitness.told(said), fitness.advice(said)))
     return tuple(found)

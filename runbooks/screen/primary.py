@@ -20,7 +20,8 @@ from runbooks.machine.own_step import countersigner
 from runbooks.machine.requests import Gate
 from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.model import Step
-from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.context import PageContext
+from runbooks.screen.panels import Panel, make_panel
 from runbooks.screen.people import on_this_screen
 from runbooks.screen.team_check import unsaid
 
@@ -35,89 +36,89 @@ _FIRST = (
 _FOLDED = (ConfirmTeamCheck, Object, ReportMismatch, NotApplicable)
 
 
-def primary(desk: Desk, told: Step, found: Iterable[Gate]) -> Panel | None:
+def primary(page: PageContext, told: Step, found: Iterable[Gate]) -> Panel | None:
     """The one large button of this person at the open step; None when they only watch. It is
     disabled, and says why, while it waits for a gate."""
     index = told.index
 
     def may(move: type[Move]) -> bool:
-        return Allowed(move, index) in desk.offers
+        return Allowed(move, index) in page.offers
 
     closed = [gate for gate in found if not gate.open]
-    if _confirms(desk, closed, may(ConfirmTeamCheck)):
-        return desk.panel(ConfirmTeamCheck, index)
+    if _confirms(page, closed, may(ConfirmTeamCheck)):
+        return make_panel(page, ConfirmTeamCheck, index)
     for move in _FIRST:
         if may(move):
             waits = [gate for gate in closed if move is Decide]
-            return desk.panel(move, index, blocked=_blocked(waits))
-    if may(BeginStep) and needs_begin(desk.state, index):
-        return desk.panel(BeginStep, index)
+            return make_panel(page, move, index, blocked=_blocked(waits))
+    if may(BeginStep) and needs_begin(page.state, index):
+        return make_panel(page, BeginStep, index)
     if may(Unlock):
         before = [gate for gate in closed if gate.key != "unlocked"]
-        return desk.panel(Unlock, index, blocked=_blocked(before))
-    if unchecked(desk.state, index) and may(Record):
-        return desk.panel(Record, index)
+        return make_panel(page, Unlock, index, blocked=_blocked(before))
+    if unchecked(page.state, index) and may(Record):
+        return make_panel(page, Record, index)
     if may(Tick):
         also = (Record,) if may(Record) else ()
-        return desk.panel(Tick, index, also=also, blocked=_blocked(closed))
+        return make_panel(page, Tick, index, also=also, blocked=_blocked(closed))
     return None
 
 
-def _confirms(desk: Desk, closed: Iterable[Gate], may: bool) -> bool:
+def _confirms(page: PageContext, closed: Iterable[Gate], may: bool) -> bool:
     """Whether this person's word is what the team check waits for."""
     paused = any(gate.key == TeamCheck.key for gate in closed)
-    return may and paused and unsaid(desk.state, desk.person, desk.at)
+    return may and paused and unsaid(page.state, page.person, page.at)
 
 
 def others(
-    desk: Desk, told: Step, controls: frozenset[Allowed], large: Panel | None
+    page: PageContext, told: Step, controls: frozenset[Allowed], large: Panel | None
 ) -> tuple[Panel, ...]:
     """The quiet controls: what is different, not applicable, a note, the files of the step. What is
     the `large` button already is not among them."""
     index = told.index
     shown = {large.move} if large else set()
-    if index in desk.state.stated.unlocked:
+    if index in page.state.stated.unlocked:
         shown.add(ConfirmTeamCheck.kind)  # it counted for the act, which is under way
     folded = [move for move in _FOLDED if move.kind not in shown]
-    found = [desk.panel(move, index) for move in folded if Allowed(move, index) in controls]
-    here = on_this_screen(desk, index)
+    found = [make_panel(page, move, index) for move in folded if Allowed(move, index) in controls]
+    here = on_this_screen(page, index)
     if here is not None:
         found.insert(0, here)
     if Allowed(Note, None) in controls:
-        found.append(desk.panel(Note, index))
+        found.append(make_panel(page, Note, index))
     if Allowed(Attach, None) in controls:
         missing = [
             spec.name
-            for spec in interlocks.asks(desk.state, index)
-            if spec.type is ValueType.FILE and spec.name not in desk.state.steps[index].values
+            for spec in interlocks.asks(page.state, index)
+            if spec.type is ValueType.FILE and spec.name not in page.state.steps[index].values
         ]
-        files = [desk.panel(Attach, index, initial={"value": name}) for name in missing]
-        found += files or [desk.panel(Attach, index)]
+        files = [make_panel(page, Attach, index, initial={"value": name}) for name in missing]
+        found += files or [make_panel(page, Attach, index)]
     return tuple(found)
 
 
-def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
+def waits_for(page: PageContext, told: Step, found: Iterable[Gate]) -> str:
     """For whom the open step waits, when it is not the person who looks at it; '' otherwise."""
-    state, step = desk.state, desk.state.steps[told.index]
+    state, step = page.state, page.state.steps[told.index]
     if state.status is RunStatus.ON_HOLD:
         return "The run is on hold. Nothing moves until it is resumed."
     if state.hand_over_to is not None:
         return "The run is being handed over. Nothing moves in between."
-    mine = state.people.get(desk.person)
+    mine = state.people.get(page.person)
     if step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
         return _diagnosis(step.status, step.reason)
-    paused = _paused(desk, found)
+    paused = _paused(page, found)
     if paused:
         return paused
-    mine_to_release = Allowed(Release, told.index) in desk.controls
+    mine_to_release = Allowed(Release, told.index) in page.controls
     # Before the countersign, which counts for two minutes: the decider may need more.
-    unsigned = interlocks.signature(state, told.index, desk.at)
+    unsigned = interlocks.signature(state, told.index, page.at)
     if unsigned:
         what = full_stop(unsigned.text)
         if mine_to_release:
             return f"Your signature is wanted: {what} Release the step and you sign for it."
         return f"Waits for the decider, who signs or stops: {what}"
-    confirming = _confirming(desk, told, found)
+    confirming = _confirming(page, told, found)
     if confirming:
         return confirming
     if mine_to_release:
@@ -127,27 +128,27 @@ def waits_for(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
     return ""
 
 
-def _paused(desk: Desk, found: Iterable[Gate]) -> str:
+def _paused(page: PageContext, found: Iterable[Gate]) -> str:
     """Whose word the team check waits for; '' when there is none, or everyone has confirmed."""
     if all(gate.open for gate in found if gate.key == TeamCheck.key):
         return ""
-    if unsaid(desk.state, desk.person, desk.at):
+    if unsaid(page.state, page.person, page.at):
         return "Your turn: say the team check aloud with the others, then confirm it here."
-    missing = ", ".join(role.value for role in unconfirmed(desk.state, desk.at))
+    missing = ", ".join(role.value for role in unconfirmed(page.state, page.at))
     return f"Team check. Waits for: {missing}."
 
 
-def _confirming(desk: Desk, told: Step, found: Iterable[Gate]) -> str:
+def _confirming(page: PageContext, told: Step, found: Iterable[Gate]) -> str:
     """Whose turn it is when a second person is asked for; '' when none is."""
-    step, second = desk.state.steps[told.index], countersigner(desk.state, told.index)
-    mine = desk.state.people.get(desk.person) is second
+    step, second = page.state.steps[told.index], countersigner(page.state, told.index)
+    mine = page.state.people.get(page.person) is second
     if step.status is StepStatus.AWAITING:
-        if mine and desk.person != step.done_by:
+        if mine and page.person != step.done_by:
             return "Your turn: measure again yourself. The first value is shown after yours."
         return f"Ticked. Waits for the {second.value}, who measures again without seeing the value."
     before = any(gate.key == "countersigned" and not gate.open for gate in found)
     if before and step.status is StepStatus.STARTED:
-        if mine and desk.person != step.started_by:
+        if mine and page.person != step.started_by:
             return "Your turn: look at the target yourself, then countersign, or object."
         return f"Waits for the {second.value} to confirm."
     return ""

@@ -8,7 +8,8 @@ from runbooks.enums import RunRole
 from runbooks.machine.move import Allowed
 from runbooks.machine.moves.replacement import ConfirmReplacement, WithdrawReplacement
 from runbooks.machine.replacing import proposed as replacement
-from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.context import PageContext
+from runbooks.screen.panels import Panel, make_panel
 
 
 @dataclass(frozen=True)
@@ -24,37 +25,37 @@ class Replacing:
     withdraw: Panel | None
 
 
-def replacing(desk: Desk) -> Replacing | None:
-    """The proposal as the person at `desk` sees it; None where there is none."""
-    found = replacement(desk.state)
+def replacing(page: PageContext) -> Replacing | None:
+    """The proposal as the person of `page` sees it; None where there is none."""
+    found = replacement(page.state)
     if found is None:
         return None
-    by, gone = (desk.people.get(pk) for pk in (found.by, found.person))
+    by, gone = (page.people.get(pk) for pk in (found.by, found.person))
     confirm = withdraw = None
-    if Allowed(ConfirmReplacement) in desk.controls:
-        confirm = desk.panel(ConfirmReplacement)
+    if Allowed(ConfirmReplacement) in page.controls:
+        confirm = make_panel(page, ConfirmReplacement)
         if found.role is RunRole.DECIDER:
             confirm = replace(confirm, verb="Take the role of decider")
-    mine = found.person == desk.person
-    if Allowed(WithdrawReplacement) in desk.controls:
-        withdraw = desk.panel(WithdrawReplacement)
+    mine = found.person == page.person
+    if Allowed(WithdrawReplacement) in page.controls:
+        withdraw = make_panel(page, WithdrawReplacement)
         if mine:
             withdraw = replace(withdraw, verb="Object: I am here")
     return Replacing(
         title=f"{by.name if by else 'Somebody'} proposes {found.name} as {found.role} instead of"
         f" {gone.name if gone else 'who is gone'}",
         reason=found.reason,
-        who=_who(desk, found.role, found.by, found.name),
+        who=_who(page, found.role, found.by, found.name),
         mine=mine,
         confirm=confirm,
         withdraw=withdraw,
     )
 
 
-def _who(desk: Desk, role: RunRole, by: int, name: str) -> str:
+def _who(page: PageContext, role: RunRole, by: int, name: str) -> str:
     """Who has to confirm."""
     if role is RunRole.DECIDER:
         return f"{name} confirms it."
-    if desk.state.people.get(by) is RunRole.DECIDER:
+    if page.state.people.get(by) is RunRole.DECIDER:
         return "A second person of the run confirms it; then the new operator takes over."
     return "The decider confirms it; then the new operator takes over."

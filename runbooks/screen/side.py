@@ -19,7 +19,7 @@ from runbooks.machine.events.gates import AttemptRefused
 from runbooks.machine.events.notes import EvidenceAttached
 from runbooks.machine.interlocks.loss import Basis, Loss, last_write_in, restored
 from runbooks.machine.state import RunState, current
-from runbooks.screen.panels import Desk
+from runbooks.screen.context import PageContext
 from runbooks.screen.rollbacks import at_step
 from runbooks.screen.words import address, place_name
 
@@ -88,21 +88,21 @@ class Side:
 
 
 def side(
-    desk: Desk,
+    page: PageContext,
     *,
     copies: Iterable[Copy],
     evidence: Iterable[EvidenceAttached],
     told: Iterable[RecentEvent],
 ) -> Side:
-    """The margin for the person at `desk`; `told` are the newest lines, newest first."""
-    state, procedure = desk.state, desk.state.procedure
+    """The margin for the person of `page`; `told` are the newest lines, newest first."""
+    state, procedure = page.state, page.state.procedure
     return Side(
         parameters=tuple(
             (spec.label or spec.name, place_name(facts), facts.fields.get("environment", ""))
             for spec in procedure.parameters
             if (facts := state.facts.get(spec.name))
         ),
-        copies=tuple(sorted((_copy(desk, c) for c in copies), key=lambda line: not line.read)),
+        copies=tuple(sorted((_copy(page, c) for c in copies), key=lambda line: not line.read)),
         asked=asked(state),
         rollback=at_step(state, current(state)),
         asides=tuple(s.title for s in procedure.sections if s.aside and s.key not in state.entered),
@@ -114,7 +114,13 @@ def side(
 
 
 def tell(
-    desk: Desk, line: LogLine, name: str, role: str, digest: str = "", *, struck: bool = False
+    page: PageContext,
+    line: LogLine,
+    name: str,
+    role: str,
+    digest: str = "",
+    *,
+    struck: bool = False,
 ) -> RecentEvent:
     """One line of the log in words. What was measured at a step that waits for this person's own
     measurement is not told, nor any digest meanwhile: a number could be guessed from it."""
@@ -125,23 +131,23 @@ def tell(
         f"{local:%Y-%m-%d}",
         name,
         role,
-        telling(line.event, desk.state, desk.blind),
+        telling(line.event, page.state, page.blind),
         line.kind == AttemptRefused.kind,
         line.event.is_near_miss,
-        "" if desk.blind else digest,
+        "" if page.blind else digest,
         struck,
     )
 
 
-def _copy(desk: Desk, copy: Copy) -> CopyLine:
+def _copy(page: PageContext, copy: Copy) -> CopyLine:
     """One of the copies, which are marked (`last_good`)."""
-    here = [one for one in desk.state.stated.copies if one.copy == copy.pk]
+    here = [one for one in page.state.stated.copies if one.copy == copy.pk]
     read = max((one.verified_at for one in here if one.verified_at), default=None)
     purpose = f"{here[-1].purpose} copy of this run" if here and here[-1].purpose else ""
     return CopyLine(
         copy.name,
         " · ".join(part for part in (copy.place, purpose) if part),
-        _age(desk, copy.data_as_of),
+        _age(page, copy.data_as_of),
         _STATES.get(copy.state, copy.state),
         f"read in this run, {stamp(read)}" if read else "",
         is_marked(copy),
@@ -152,15 +158,15 @@ def _copy(desk: Desk, copy: Copy) -> CopyLine:
 _STATES = {CopyState.GOOD.value: "verified", CopyState.UNVERIFIED.value: "not verified"}
 
 
-def _age(desk: Desk, as_of: datetime | None) -> str:
+def _age(page: PageContext, as_of: datetime | None) -> str:
     """How old the data in a copy is, and what would be lost with it; only how old, once something
     was restored: the live data is another since."""
     if as_of is None:
         return "age of data unknown"
-    old = f"data {age(desk.at, as_of)} old"
-    if restored(desk.state):
+    old = f"data {age(page.at, as_of)} old"
+    if restored(page.state):
         return old
-    lost = Loss(as_of, last_write_in(desk.state, desk.at))
+    lost = Loss(as_of, last_write_in(page.state, page.at))
     if lost.until.basis in {Basis.NOW, Basis.UNKNOWN}:
         return old
     when = "the writers stopped" if lost.until.basis is Basis.STOPPED else "it was noticed"

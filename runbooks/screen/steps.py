@@ -4,7 +4,7 @@ ones can be read ahead but not acted on."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
@@ -25,9 +25,11 @@ from runbooks.machine.state import FINISHED, StepState, current
 from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.model import Step
 from runbooks.procedure.sections import Section
+from runbooks.screen.buttons import target_name
+from runbooks.screen.context import PageContext
 from runbooks.screen.doors import GateLine, doors
 from runbooks.screen.losses import consequences, judged
-from runbooks.screen.panels import Desk, Panel
+from runbooks.screen.panels import Panel, make_panel
 from runbooks.screen.people import WayRound, way_round
 from runbooks.screen.primary import others, primary, waits_for
 from runbooks.screen.team_check import TeamCheckPanel, team_check_panel
@@ -109,28 +111,28 @@ class StepSection:
     rows: tuple[StepRow, ...]
 
 
-def parts(desk: Desk) -> tuple[StepSection, ...]:
+def parts(page: PageContext) -> tuple[StepSection, ...]:
     """The sections of the main path and the asides that were entered, in the order of the text."""
-    state, now = desk.state, current(desk.state)
+    state, now = page.state, current(page.state)
     steps = sorted(state.procedure.steps, key=lambda step: step.line)
     found, ticked = [], ticks(state)
     for section in state.procedure.sections:
         if section.aside and section.key not in state.entered:
             continue
-        rows = tuple(_row(desk, s, now, ticked) for s in steps if s.section == section.key)
+        rows = tuple(_row(page, s, now, ticked) for s in steps if s.section == section.key)
         if rows or section.html:
             html = in_run(section.html, section.commands)
             found.append(StepSection(section, html, rows))
     return tuple(found)
 
 
-def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) -> StepRow:
-    step, controls = desk.state.steps[told.index], desk.controls
+def _row(page: PageContext, told: Step, now: int | None, ticked: Sequence[datetime]) -> StepRow:
+    step, controls = page.state.steps[told.index], page.controls
     open_now = told.index == now
     kind = "open" if open_now else "done" if step.status in FINISHED else "later"
     kind = "struck" if step.status is StepStatus.STRUCK else kind
     undoable = Allowed(Undo, told.index) in controls
-    focus = _focus(desk, told, controls) if open_now else None
+    focus = _focus(page, told, controls) if open_now else None
     ahead = "" if open_now else put_away(told.body_html, _LATER if kind == "later" else "")
     return StepRow(
         index=told.index,
@@ -141,22 +143,22 @@ def _row(desk: Desk, told: Step, now: int | None, ticked: Sequence[datetime]) ->
         word=step.status.value,
         circle=step.status in _CIRCLED,
         slash=step.status in _SLASHED,
-        signs=_signs(desk, step),
-        values=() if told.index in desk.blind else written(desk.state, told, brief=not open_now),
+        signs=_signs(page, step),
+        values=() if told.index in page.blind else written(page.state, told, brief=not open_now),
         wanted=tuple(
             v.label or v.name
-            for v in interlocks.asks(desk.state, told.index)
+            for v in interlocks.asks(page.state, told.index)
             if v.name not in step.values
         ),
         remark=_remark(step),
-        hasty=hasty(desk.state, told.index, ticked),
+        hasty=hasty(page.state, told.index, ticked),
         past=tuple(
             f"Attempt {old.attempt}: {old.status.value}" + (f". {old.reason}" if old.reason else "")
-            for old in desk.state.past
+            for old in page.state.past
             if old.index == told.index
         ),
-        html=fill(ahead, desk.reached) if kind != "struck" else "",
-        undo=desk.panel(Undo, told.index) if undoable else None,
+        html=fill(ahead, page.reached) if kind != "struck" else "",
+        undo=make_panel(page, Undo, told.index) if undoable else None,
         focus=focus,
     )
 
@@ -168,29 +170,42 @@ def _clock(at: datetime, zone: tzinfo, day: str) -> str:
     return f"{local:%H:%M}" if f"{local:%Y-%m-%d}" == day else f"{local:%d %b %H:%M}"
 
 
-def _signs(desk: Desk, step: StepState) -> tuple[str, ...]:
+def _signs(page: PageContext, step: StepState) -> tuple[str, ...]:
     zone = timezone.get_current_timezone()
 
     def time(at: datetime) -> str:
-        return _clock(at, zone, desk.day)
+        return _clock(at, zone, page.day)
 
-    started = "" if step.done_at else desk.sign(step.started_by, step.started_at, time)
+    started = "" if step.done_at else _sign(page, step.started_by, step.started_at, time)
     found = (
         started,
-        desk.sign(step.released_by, step.released_at, time),
-        desk.sign(step.done_by, step.done_at, time),
-        desk.sign(step.countersigned_by, step.countersigned_at, time),
+        _sign(page, step.released_by, step.released_at, time),
+        _sign(page, step.done_by, step.done_at, time),
+        _sign(page, step.countersigned_by, step.countersigned_at, time),
     )
     return tuple(sign for sign in found if sign)
+
+
+def _sign(
+    page: PageContext,
+    person: int | None,
+    at: datetime | None,
+    clock: Callable[[datetime], str],
+) -> str:
+    """Initials and time, as in the margin of a form; '' when nobody signed."""
+    if person is None or at is None:
+        return ""
+    known = page.people.get(person)
+    return f"{known.initials if known else '??'} {clock(at)}"
 
 
 def _remark(step: StepState) -> str:
     return ": ".join(part for part in (step.answer, step.reason) if part)
 
 
-def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
-    state, index = desk.state, told.index
-    found = gates(state, index, desk.at)
+def _focus(page: PageContext, told: Step, controls: frozenset[Allowed]) -> Focus:
+    state, index = page.state, told.index
+    found = gates(state, index, page.at)
     # Who measures again needs the command as well: it was given, and its step is ticked.
     given = state.steps[index].status is StepStatus.AWAITING
     waited = [
@@ -201,30 +216,30 @@ def _focus(desk: Desk, told: Step, controls: frozenset[Allowed]) -> Focus:
     html = told.body_html
     if resting or closed:
         html = put_away(html, _RESTING if resting else _CLOSED)
-    target, pause = desk.changes(index), team_check_panel(desk, told)
-    laid_open, large = state.stated.unlocked.get(index), primary(desk, told, found)
+    target, pause = target_name(page.state, index), team_check_panel(page, told)
+    laid_open, large = state.stated.unlocked.get(index), primary(page, told, found)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)
-    caution, reached = leading[1] if leading else "", desk.reached
+    caution, reached = leading[1] if leading else "", page.reached
     return Focus(
         caution_html=fill(caution, reached),
         body_html=fill(html[leading.end() :] if leading else html, reached),
-        doors=doors(state, index, found, desk.at, hidden=TeamCheck.key if _missing(pause) else ""),
-        copied=not target or Allowed(Tick, index) in desk.offers,
-        loss=(consequences if target else judged)(state, told, desk.at),
+        doors=doors(state, index, found, page.at, hidden=TeamCheck.key if _missing(pause) else ""),
+        copied=not target or Allowed(Tick, index) in page.offers,
+        loss=(consequences if target else judged)(state, told, page.at),
         overwrites=bool(target),
         promises=told.guard.promises,
         pace=_pace(told),
-        late=_late(desk, told),
-        wait=waiting(desk, told),
+        late=_late(page, told),
+        wait=waiting(page, told),
         cancel=cancelling(state, index),
         pause=pause if _missing(pause) or TeamCheck in told.guard else None,
         laid_open=clock_time(laid_open) if laid_open else "",
         resting=resting,
-        waiting=waits_for(desk, told, found),
+        waiting=waits_for(page, told, found),
         primary=large,
-        others=others(desk, told, controls, large),
-        way_round=way_round(desk, index),
+        others=others(page, told, controls, large),
+        way_round=way_round(page, index),
     )
 
 
@@ -249,9 +264,9 @@ def _pace(told: Step) -> str:
     return together[:1].upper() + together[1:]
 
 
-def _late(desk: Desk, told: Step) -> str:
-    step, pace = desk.state.steps[told.index], told.guard.duration
+def _late(page: PageContext, told: Step) -> str:
+    step, pace = page.state.steps[told.index], told.guard.duration
     if pace is None or pace.max is None or step.started_at is None or step.done_at is not None:
         return ""
-    over = desk.at - step.started_at - timedelta(seconds=pace.max)
+    over = page.at - step.started_at - timedelta(seconds=pace.max)
     return f"Late by {words(_minutes(over))}." if over > timedelta(minutes=1) else ""

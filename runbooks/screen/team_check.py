@@ -18,8 +18,8 @@ from runbooks.procedure.guards.acts import Overwrite, TeamCheck
 from runbooks.procedure.guards.demand import Act
 from runbooks.procedure.irreversible import act_of, acts, deleted, deletes, part_of, target_of
 from runbooks.procedure.model import Step
+from runbooks.screen.context import PageContext
 from runbooks.screen.losses import kept
-from runbooks.screen.panels import Desk
 from runbooks.screen.rollbacks import closing, offered
 from runbooks.screen.words import clock_time, place_name
 
@@ -51,15 +51,15 @@ class TeamCheckPanel:
         return not all(line.fresh for line in self.lines)
 
 
-def team_check_panel(desk: Desk, told: Step) -> TeamCheckPanel | None:
+def team_check_panel(page: PageContext, told: Step) -> TeamCheckPanel | None:
     """The team check at the step `told`; None where the step asks for none, and once its
     command was unlocked."""
-    state = desk.state
+    state = page.state
     if (TeamCheck, Act) not in told.guard:
         return None
     if told.index in state.stated.unlocked:
         return None
-    return TeamCheckPanel(_aloud(desk, told), _lines(desk), words(fresh_for(state)))
+    return TeamCheckPanel(_aloud(page, told), _lines(page), words(fresh_for(state)))
 
 
 def unsaid(state: RunState, person: int, at: datetime) -> bool:
@@ -84,26 +84,26 @@ def _said(state: RunState, person: int, role: RunRole, at: datetime) -> datetime
     return max((one for one in mine if is_fresh(one, at, lasts)), default=None)
 
 
-def _lines(desk: Desk) -> tuple[Confirmation, ...]:
-    state, found = desk.state, []
+def _lines(page: PageContext) -> tuple[Confirmation, ...]:
+    state, found = page.state, []
     for role in CONFIRMING:
         for pk in (pk for pk, held in state.people.items() if held is role):
             gone = pk in state.outside.gone
             if gone and state.holder(role) is not None:
                 continue
             said = [c.at for c in state.stated.confirmed if (c.person, c.role) == (pk, role)]
-            fresh = _said(state, pk, role, desk.at) is not None and not gone
-            known = desk.people.get(pk)
+            fresh = _said(state, pk, role, page.at) is not None and not gone
+            known = page.people.get(pk)
             when = clock_time(max(said)) if said else ""
             name = (known.name if known else "?") + (", whose account is disabled" if gone else "")
-            found.append(Confirmation(role.value, name, when, fresh, pk == desk.person))
+            found.append(Confirmation(role.value, name, when, fresh, pk == page.person))
     return tuple(found)
 
 
-def _aloud(desk: Desk, told: Step) -> tuple[tuple[str, str], ...]:
-    state = desk.state
+def _aloud(page: PageContext, told: Step) -> tuple[tuple[str, str], ...]:
+    state = page.state
     if deletes(told.guard) or (deleted(state.procedure) and not act_of(told.guard)):
-        return _deletion(desk, told)
+        return _deletion(page, told)
     procedure = state.procedure
     overwrite = told.guard.get(Overwrite)
     into = overwrite.target if overwrite else procedure.written_into()
@@ -113,22 +113,22 @@ def _aloud(desk: Desk, told: Step) -> tuple[tuple[str, str], ...]:
     return (
         ("Target", f"WRITE INTO {to}"),
         ("Direction", f"READ FROM {of} → WRITE INTO {target.value if target else to}"),
-        ("Copy", _copy(state, source, copy, desk.at)),
+        ("Copy", _copy(state, source, copy, page.at)),
         ("Way back", _way_back(state, into, told)),
         ("Doubt", _DOUBT),
     )
 
 
-def _deletion(desk: Desk, told: Step) -> tuple[tuple[str, str], ...]:
+def _deletion(page: PageContext, told: Step) -> tuple[tuple[str, str], ...]:
     """The same before a deletion, which the step `told` is or comes before."""
-    state = desk.state
+    state = page.state
     act = told if deletes(told.guard) else _next_deletion(state, told)
     target, part = target_of(act.guard), part_of(act.guard)
     name = place_name(state.facts.get(target), loud=True)
     return (
         ("Target", f"DELETE {part} of {name}" if part else f"DELETE {name}"),
         ("Direction", "nothing is read, and nothing takes its place"),
-        ("Copy", kept(state, act, desk.at)),
+        ("Copy", kept(state, act, page.at)),
         ("Way back", _way_back(state, target, act)),
         ("Doubt", _DOUBT),
     )

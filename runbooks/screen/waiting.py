@@ -12,7 +12,7 @@ from runbooks.machine.interlocks.wait import FIRST_LINE
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.acts import Wait
 from runbooks.procedure.model import Step
-from runbooks.screen.panels import Desk
+from runbooks.screen.context import PageContext
 from runbooks.screen.words import clock_face
 
 
@@ -33,19 +33,19 @@ class Waiting:
     checked: bool
 
 
-def waiting(desk: Desk, told: Step) -> Waiting | None:
+def waiting(page: PageContext, told: Step) -> Waiting | None:
     """What stands beside the fields of a step that waits for a long command; None for others."""
     wait = told.guard.get(Wait)
     if wait is None:
         return None
-    step, pace = desk.state.steps[told.index], told.guard.duration
+    step, pace = page.state.steps[told.index], told.guard.duration
     running = step.started_at is not None and step.status in {StepStatus.STARTED, StepStatus.OPEN}
     began = step.started_at if running else None
     most = pace.max if pace and pace.max else 0
     return Waiting(
         since=began.isoformat() if began else "",
         began=stamp(began) if began else "",
-        elapsed=clock_face(desk.at - began) if began else "",
+        elapsed=clock_face(page.at - began) if began else "",
         expected=_span(pace.expected if pace else None),
         most=most,
         late=_span(most),

@@ -29,7 +29,7 @@ from runbooks.machine.state import RunState
 from runbooks.models import Run
 from runbooks.runs import other_runs, persistence
 from runbooks.runs.moves import make_sent
-from runbooks.screen import Sent
+from runbooks.screen.context import RefusedForm
 from runbooks.templatetags.run_page import versions
 from runbooks.views import run_page
 
@@ -110,7 +110,7 @@ def _again(
     form.full_clean()
     if isinstance(said, Invalid):
         form.blame(said.errors)
-    sent = Sent(kind, _index(request), form.renewed(state))
+    sent = RefusedForm(kind, _index(request), form.renewed(state))
     context = {"refusal": answer, "procedure": state.procedure}
     empty, screen = (
         run_page.screen(run, state, by, at, sent=typed, here=here) for typed in (None, sent)

@@ -24,7 +24,9 @@ from runbooks.machine.moves.copies import AnswerCopies, AskCopies
 from runbooks.machine.state import ENDED, RunState
 from runbooks.models import Run, sql
 from runbooks.runs import moves
-from runbooks.screen import Panel, Sent, asked
+from runbooks.screen.context import RefusedForm
+from runbooks.screen.panels import Panel, make_panel
+from runbooks.screen.side import asked
 from runbooks.views import run_page
 
 
@@ -50,7 +52,7 @@ def run_copies(request: HttpRequest, pk: int) -> HttpResponse:
     except (Invalid, Refused) as said:
         if isinstance(said, Invalid):
             form.blame(said.errors)
-        sent = Sent(move, None, form.renewed(state))
+        sent = RefusedForm(move, None, form.renewed(state))
         return _page(request, run, state, by, at, sent=sent, answer=answer_to(said))
     response = redirect("runbooks:run_copies", pk=pk)
     response.status_code = 303
@@ -64,16 +66,16 @@ def _page(
     by: User,
     at: datetime,
     *,
-    sent: Sent | None = None,
+    sent: RefusedForm | None = None,
     answer: Answer | None = None,
 ) -> HttpResponse:
-    desk = replace(run_page.desk_for(state, by, at), sent=sent)
+    page = replace(run_page.context_for(state, by, at), sent=sent)
     here = reverse("runbooks:run_copies", args=[run.pk])
 
     def control(move: type[Move]) -> Panel | None:
-        if Allowed(move) not in desk.controls:
+        if Allowed(move) not in page.controls:
             return None
-        return replace(desk.panel(move), url=f"{here}?move={move.kind}")
+        return replace(make_panel(page, move), url=f"{here}?move={move.kind}")
 
     system = sql.system_of(run)
     known = Copy.objects.of_system(system) if system else Copy.objects.none()

@@ -26,7 +26,9 @@ from runbooks.models import Event, Evidence, Run, sql
 from runbooks.models.log import FRESH_FOR
 from runbooks.runs import outside, persistence
 from runbooks.runs.transaction import beyond
-from runbooks.screen import Desk, Person, RecentEvent, RunScreen, Sent, run_screen, side, tell
+from runbooks.screen import RunScreen, run_screen
+from runbooks.screen.context import PageContext, Person, RefusedForm
+from runbooks.screen.side import RecentEvent, side, tell
 
 #: Gates close again by themselves (a countersign counts for two minutes): a page is soon old.
 FRESH_SECONDS = 15
@@ -72,7 +74,7 @@ def screen(
     person: User,
     at: datetime,
     *,
-    sent: Sent | None = None,
+    sent: RefusedForm | None = None,
     here: Collection[int] = (),
 ) -> RunScreen:
     """The run page of `person` at `at` (aware). `here` are those who have it open."""
@@ -80,18 +82,18 @@ def screen(
     events = sql.lines(run, last=TAIL)
     not_theirs = beyond(person, state.people.get(person.pk))
     offer = _offer(state, events)
-    desk = Desk(state, person.pk, at, people, successors, sent, offer, not_theirs)
+    page = PageContext(state, person.pk, at, people, successors, sent, offer, not_theirs)
     system = sql.system_of(run)
     copies = (
         Copy.objects.of_system(system).marked().existing().newest_first()[:COPIES] if system else ()
     )
-    files, told = _files(desk, events), _tail(desk, run, events)
+    files, told = _files(page, events), _tail(page, run, events)
     return run_screen(
-        desk,
+        page,
         title=run.title,
         system=system,
         present=_named(state, here, people),
-        beside=side(desk, copies=copies, evidence=files, told=told),
+        beside=side(page, copies=copies, evidence=files, told=told),
         missed=run.events.near_misses().count() if _at_its_end(state) else 0,
     )
 
@@ -111,10 +113,11 @@ def successors() -> tuple[tuple[int, str], ...]:
     return tuple(able.values_list("pk", "name"))
 
 
-def desk_for(state: RunState, person: User, at: datetime) -> Desk:
+def context_for(state: RunState, person: User, at: datetime) -> PageContext:
     """What the log page needs to tell the lines to `person`."""
     people, _ = _people(state, person, ())
-    return Desk(state, person.pk, at, people, beyond=beyond(person, state.people.get(person.pk)))
+    not_theirs = beyond(person, state.people.get(person.pk))
+    return PageContext(state, person.pk, at, people, beyond=not_theirs)
 
 
 def check_may_read_exactly(state: RunState, person: User) -> None:
@@ -173,17 +176,17 @@ def _named(
     return sorted(found, key=lambda one: (one.name, one.id))
 
 
-def _tail(desk: Desk, run: Run, events: Iterable[Event]) -> tuple[RecentEvent, ...]:
+def _tail(page: PageContext, run: Run, events: Iterable[Event]) -> tuple[RecentEvent, ...]:
     struck = _struck(events)
     return tuple(
-        told_of(desk, event, struck) for event in events if event.sequence > run.sequence - TAIL
+        told_of(page, event, struck) for event in events if event.sequence > run.sequence - TAIL
     )
 
 
-def told_of(desk: Desk, event: Event, struck: frozenset[int] = frozenset()) -> RecentEvent:
+def told_of(page: PageContext, event: Event, struck: frozenset[int] = frozenset()) -> RecentEvent:
     """A line of the log, from its exact text."""
     line, name, role = _read(event.text)
-    return tell(desk, line, name, role, event.digest[:12], struck=line.sequence in struck)
+    return tell(page, line, name, role, event.digest[:12], struck=line.sequence in struck)
 
 
 @lru_cache(maxsize=2000)
@@ -203,13 +206,13 @@ def _struck(events: Iterable[Event]) -> frozenset[int]:
     return frozenset(entry.sequence for entry in entries if isinstance(entry, EntryStruckOut))
 
 
-def _files(desk: Desk, events: Iterable[Event]) -> list[EvidenceAttached]:
+def _files(page: PageContext, events: Iterable[Event]) -> list[EvidenceAttached]:
     lines = (_read(event.text)[0] for event in events if event.kind == EvidenceAttached.kind)
     return [
         line.event
         for line in lines
         if isinstance(line.event, EvidenceAttached)
-        and (line.by == desk.person or line.event.step not in desk.blind)
+        and (line.by == page.person or line.event.step not in page.blind)
     ]
 
 

@@ -73,12 +73,12 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
     run, state = run_page.load(pk)
     after = request.GET.get("after", "0")
     first = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
-    desk = run_page.desk_for(state, by, at)
+    page = run_page.context_for(state, by, at)
     struck = run_page.struck_in(run)
     narrowed = bool(request.GET.get("near-misses"))
     events = run.events.near_misses() if narrowed else run.events.all()
     found = list(events.filter(sequence__gt=first).order_by("sequence")[: LINES + 1])
-    lines = [run_page.told_of(desk, event, struck) for event in found[:LINES]]
+    lines = [run_page.told_of(page, event, struck) for event in found[:LINES]]
     kept = "near-misses=1&" if narrowed else ""
     return render(
         request,

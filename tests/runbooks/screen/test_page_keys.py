@@ -27,9 +27,12 @@ from runbooks.machine.moves.log import Note
 from runbooks.machine.state import Outside
 from runbooks.machine.state import replace as altered
 from runbooks.models import Run as RunRow
-from runbooks.screen import Desk, Panel, Person, run_screen, side
+from runbooks.screen import run_screen
 from runbooks.screen.content import content_key
+from runbooks.screen.context import PageContext, Person
 from runbooks.screen.groups import Group
+from runbooks.screen.panels import Panel, make_panel
+from runbooks.screen.side import side
 from runbooks.templatetags import run_page as pieces
 from runbooks.views import run_page
 from tests.runbooks.machine.table import DECIDER, OPERATOR, VERIFIER, Game
@@ -41,14 +44,14 @@ NEW_EACH_TIME = re.compile(r'<input type="hidden"[^>]*>')
 CLOCKS = re.compile(r'data-left="\d+"|data-since="[^>]*>[^<]*')
 
 
-def desk(game: Game, person: int) -> Desk:
+def page(game: Game, person: int) -> PageContext:
     people = {pk: Person(pk, f"Person {pk}", f"p{pk}") for pk in PEOPLE}
-    return Desk(game.state, person, game.at, people, SUCCESSORS)
+    return PageContext(game.state, person, game.at, people, SUCCESSORS)
 
 
 def drawn(game: Game, person: int) -> str:
     """The part of the page that a browser fetches after every move."""
-    seat = desk(game, person)
+    seat = page(game, person)
     beside = side(seat, copies=(), evidence=(), told=())
     screen = run_screen(seat, title="A run", system=None, present=(), beside=beside)
     context = {"screen": screen, "run": SimpleNamespace(pk=1), "procedure": game.state.procedure}
@@ -143,7 +146,7 @@ def test_a_control_with_another_look_has_another_key(kind: str) -> None:
     step = 0 if issubclass(BY_KIND[kind], StepMove) else None
 
     def panel() -> Panel:
-        return desk(game, OPERATOR).panel(BY_KIND[kind], step)
+        return make_panel(page(game, OPERATOR), BY_KIND[kind], step)
 
     before, key, changed = draw(panel()), content_key(panel()), 0
     assert key == content_key(panel())
@@ -168,7 +171,7 @@ def test_a_control_with_another_look_has_another_key(kind: str) -> None:
 
 def test_a_field_of_another_class_has_another_key() -> None:
     game = Game.of(ALL[sorted(ALL)[0]])
-    panel = desk(game, OPERATOR).panel(Note)
+    panel = make_panel(page(game, OPERATOR), Note)
     before = content_key(panel)
 
     class Other(Field):

@@ -13,7 +13,9 @@ from runbooks.machine.moves.log import Note
 from runbooks.machine.moves.run import Abort
 from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Tick
-from runbooks.screen import Desk, Person, RunScreen, run_screen, side
+from runbooks.screen import RunScreen, run_screen
+from runbooks.screen.context import PageContext, Person
+from runbooks.screen.side import side
 from runbooks.screen.steps import StepRow
 from tests.factories.story import Story, story
 
@@ -28,9 +30,9 @@ def told(
 
 def seen_by(told: Story, who: str) -> RunScreen:
     people = {u.pk: Person(u.pk, u.name, u.initials) for u in told.people.values()}
-    desk = Desk(told.state, told.people[who].pk, told.at, people)
-    beside = side(desk, copies=(), evidence=(), told=())
-    return run_screen(desk, title="Restore the books", system=None, present=(), beside=beside)
+    page = PageContext(told.state, told.people[who].pk, told.at, people)
+    beside = side(page, copies=(), evidence=(), told=())
+    return run_screen(page, title="Restore the books", system=None, present=(), beside=beside)
 
 
 def rows_of(screen: RunScreen) -> list[StepRow]:
@@ -132,8 +134,8 @@ def test_what_is_shown_is_what_the_machine_allows(told: Story) -> None:
         assert focus is not None
         panels = [focus.primary, *focus.others, *screen.quiet, screen.head.hold]
         shown = {panel.move for panel in panels if panel}
-        desk = Desk(told.state, told.people[who].pk, told.at, {})
-        assert shown <= {control.move.kind for control in desk.controls}
+        page = PageContext(told.state, told.people[who].pk, told.at, {})
+        assert shown <= {control.move.kind for control in page.controls}
 
 
 def test_an_ended_run_is_frozen(told: Story) -> None:

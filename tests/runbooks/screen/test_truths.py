@@ -10,8 +10,9 @@ from inventory.models import Copy
 from runbooks.machine.gates import gates
 from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.procedure.guards.target import Identify
-from runbooks.screen import Desk, Person, side
+from runbooks.screen.context import PageContext, Person
 from runbooks.screen.doors import doors
+from runbooks.screen.side import side
 from tests.runbooks import texts
 from tests.runbooks.machine.guarded import guarded
 from tests.runbooks.machine.interlocks.test_after import ACT, overwrite
@@ -52,10 +53,10 @@ def test_after_the_restore_no_copy_is_measured_by_what_was_there_before() -> Non
     def margin() -> str:
         copy = Copy(name="new", state="good", data_as_of=game.at + timedelta(minutes=5))
         setattr(copy, "last_good", False)  # noqa: B010 (as `Copy.objects.marked()` does)
-        desk = Desk(
+        page = PageContext(
             game.state, VERIFIER, game.at + timedelta(hours=1), {VERIFIER: Person(1, "V", "v")}
         )
-        (line,) = side(desk, copies=[copy], evidence=(), told=()).copies
+        (line,) = side(page, copies=[copy], evidence=(), told=()).copies
         return line.age
 
     assert "newer than when the writers stopped" in margin()
