@@ -26,7 +26,7 @@ def gates(state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
     person opens it. `at` (aware) is now, for gates that close again; once the command was laid
     open (`unlock`), they are asked as they stood at that moment."""
     then = state.stated.unlocked.get(index, at)
-    found = (
+    own = (
         _rollback(state, index),
         _release(state, index),
         _after_hold(state, index),
@@ -35,17 +35,17 @@ def gates(state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
     )
     locks = interlocks.gates(state, index, then)
     second = _after(state, index)
-    closed = tuple(gate for gate in (*found, *locks, *_files(state, index), second) if gate)
+    closed = tuple(gate for gate in (*own, *locks, *_files(state, index), second) if gate)
     return _overridden(state, index, closed) if state.stated.overrides else closed
 
 
-def _overridden(state: RunState, index: int, found: tuple[Gate, ...]) -> tuple[Gate, ...]:
+def _overridden(state: RunState, index: int, every: tuple[Gate, ...]) -> tuple[Gate, ...]:
     """The gates, those open that somebody passed by an override of this very attempt."""
     return tuple(
         replace(gate, open=True, overridden=True)
         if not gate.open and overridden(state, index, gate.key)
         else gate
-        for gate in found
+        for gate in every
     )
 
 
@@ -66,8 +66,9 @@ def overridden(state: RunState, index: int | None, gate: str) -> bool:
     `index`; None for a gate of the start or of the end of the run."""
     attempt = attempt_at(state, index)
     return any(
-        one.opened_at is not None and (one.step, one.attempt, one.gate) == (index, attempt, gate)
-        for one in state.stated.overrides
+        override.opened_at is not None
+        and (override.step, override.attempt, override.gate) == (index, attempt, gate)
+        for override in state.stated.overrides
     )
 
 
@@ -193,8 +194,8 @@ def remarks(state: RunState, index: int) -> tuple[Gate, ...]:
         return ()
     hold = sum(answer.holds for answer in stated.answers)
     count = len(stated.answers)
-    said = f"{count} answered, {hold} hold one" if count else "nobody has answered"
-    label = f"Does anyone hold a newer copy? {said if asked else 'nobody was asked'}"
+    answered = f"{count} answered, {hold} hold one" if count else "nobody has answered"
+    label = f"Does anyone hold a newer copy? {answered if asked else 'nobody was asked'}"
     how = "Ask the team on this page. The step does not wait for it."
     return (Gate("copies_asked", label, asked, how),)
 
@@ -242,14 +243,14 @@ def run_gates(state: RunState) -> tuple[Gate, ...]:
     """What the run as a whole waits for: before the start, that every role is taken (without an
     operator nobody could start it); at its end, what follows a restore."""
     if state.status is RunStatus.BRIEFING:
-        found = _roles(state)
+        gate = _roles(state)
     elif state.status is RunStatus.RUNNING and current(state) is None:
-        found = _closing(state)
+        gate = _closing(state)
     else:
         return ()
-    if not found.open and overridden(state, None, found.key):
-        return (replace(found, open=True, overridden=True),)
-    return (found,)
+    if not gate.open and overridden(state, None, gate.key):
+        return (replace(gate, open=True, overridden=True),)
+    return (gate,)
 
 
 def _closing(state: RunState) -> Gate:

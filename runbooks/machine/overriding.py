@@ -31,17 +31,17 @@ NEVER = frozenset({"begun", "file", "unlocked", "rollback"})
 def closed_gates(state: RunState, index: int | None, at: datetime) -> tuple[Gate, ...]:
     """The closed gates of step `index` (None: of the run as a whole) that an override could pass
     at `at` (aware)."""
-    found = run_gates(state) if index is None else gates(state, index, at)
-    return tuple(g for g in found if not g.open and g.key.split(":")[0] not in NEVER)
+    every = run_gates(state) if index is None else gates(state, index, at)
+    return tuple(g for g in every if not g.open and g.key.split(":")[0] not in NEVER)
 
 
 def pending(state: RunState, index: int | None) -> tuple[Override, ...]:
     """The overrides of step `index`, or of the run as a whole, that were asked and not used."""
     place = (index, attempt_at(state, index))
     return tuple(
-        one
-        for one in state.stated.overrides
-        if one.opened_at is None and (one.step, one.attempt) == place
+        override
+        for override in state.stated.overrides
+        if override.opened_at is None and (override.step, override.attempt) == place
     )
 
 
@@ -61,7 +61,7 @@ def waiting(state: RunState, at: datetime) -> Override | None:
 
 def used(state: RunState) -> tuple[Override, ...]:
     """The overrides that passed a gate in this run so far."""
-    return tuple(one for one in state.stated.overrides if one.opened_at is not None)
+    return tuple(override for override in state.stated.overrides if override.opened_at is not None)
 
 
 def so_far(state: RunState) -> str:
@@ -73,9 +73,13 @@ def so_far(state: RunState) -> str:
     return f"{len(passed)} {noun} overridden so far: {'; '.join(_named(state, o) for o in passed)}."
 
 
-def _named(state: RunState, one: Override) -> str:
-    where = "the run as a whole" if one.step is None else f"step {state.step(one.step).number}"
-    return f"{one.label} ({where})"
+def _named(state: RunState, override: Override) -> str:
+    where = (
+        "the run as a whole"
+        if override.step is None
+        else f"step {state.step(override.step).number}"
+    )
+    return f"{override.label} ({where})"
 
 
 def not_before(asked: Override) -> datetime:
@@ -85,7 +89,11 @@ def not_before(asked: Override) -> datetime:
 
 def askable(state: RunState, index: int | None, at: datetime) -> tuple[Gate, ...]:
     """The closed gates of step `index` that no override is asked for yet, or no longer."""
-    waiting = {one.gate for one in pending(state, index) if at - one.asked_at <= OVERRIDE_LASTS}
+    waiting = {
+        override.gate
+        for override in pending(state, index)
+        if at - override.asked_at <= OVERRIDE_LASTS
+    }
     return tuple(gate for gate in closed_gates(state, index, at) if gate.key not in waiting)
 
 
@@ -93,9 +101,9 @@ def usable(state: RunState, person: int, index: int | None, at: datetime) -> tup
     """The overrides that `person` asked for at step `index` and can use at `at` (aware)."""
     closed = {gate.key for gate in closed_gates(state, index, at)}
     return tuple(
-        one
-        for one in pending(state, index)
-        if one.gate in closed and not_used(one, person, at) is None
+        override
+        for override in pending(state, index)
+        if override.gate in closed and not_used(override, person, at) is None
     )
 
 

@@ -33,8 +33,8 @@ def ticks(state: RunState) -> tuple[datetime, ...]:
     repeat their sub-steps."""
     parents = {step.parent for step in state.procedure.steps}
     repeated = {index for index in parents if index is not None and _only_repeats(state, index)}
-    found = (step for step in (*state.steps, *state.past) if _is_ticked(step))
-    return tuple(sorted(s.done_at for s in found if s.done_at and s.index not in repeated))
+    ticked = (step for step in (*state.steps, *state.past) if _is_ticked(step))
+    return tuple(sorted(s.done_at for s in ticked if s.done_at and s.index not in repeated))
 
 
 def haste(state: RunState, index: int, ticked: Sequence[datetime] | None = None) -> tuple[str, ...]:
@@ -61,8 +61,8 @@ def _began(state: RunState, index: int) -> datetime | None:
     """When work on step `index` began: its circle, or that of its first sub-step. A step comes
     after its sub-steps, so its own circle says nothing of how long they took."""
     inner = [step.index for step in state.procedure.steps if step.parent == index]
-    found = [state.steps[index].started_at, *(_began(state, each) for each in inner)]
-    return min((moment for moment in found if moment), default=None)
+    times = [state.steps[index].started_at, *(_began(state, each) for each in inner)]
+    return min((moment for moment in times if moment), default=None)
 
 
 def _in_batch(state: RunState, index: int, at: datetime, ticked: Sequence[datetime]) -> bool:

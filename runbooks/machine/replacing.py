@@ -26,9 +26,13 @@ def is_taken(state: RunState, role: RunRole) -> bool:
 
 def proposed(state: RunState) -> Replacement | None:
     """The replacement that waits to be confirmed."""
-    found = state.stated.replacement
-    waits = found is not None and not found.confirmed and gone(state, found.role) == found.person
-    return found if waits else None
+    replacement = state.stated.replacement
+    waits = (
+        replacement is not None
+        and not replacement.confirmed
+        and gone(state, replacement.role) == replacement.person
+    )
+    return replacement if waits else None
 
 
 def gone(state: RunState, role: RunRole) -> int | None:
@@ -68,22 +72,22 @@ def may_not_propose(state: RunState, person: int, role: RunRole) -> Refusal | No
 
 def may_confirm(state: RunState, person: int) -> Refusal | None:
     """Why `person` is not the second one that a replacement needs."""
-    found = proposed(state)
-    if found is None:
+    replacement = proposed(state)
+    if replacement is None:
         return Refusal("no_replacement", "No replacement is proposed.", "Propose one first.", False)
-    if found.role is RunRole.DECIDER:
-        return None if person == found.to else _not_you(found)
+    if replacement.role is RunRole.DECIDER:
+        return None if person == replacement.to else _not_you(replacement)
     if person not in state.people:
         return Refusal("not_in_run", "You have no role in this run.", "Take a role in it first.")
-    if person == found.person:
+    if person == replacement.person:
         return Refusal("replaced", "It is you who is to be replaced.", "Object, or hand over.")
-    if person == found.by:
+    if person == replacement.by:
         return Refusal(
             "second_person",
             "You proposed it; a second person of the run confirms.",
             "Ask them to confirm it on their own screen.",
         )
-    if state.holder(RunRole.DECIDER) not in {person, found.by}:
+    if state.holder(RunRole.DECIDER) not in {person, replacement.by}:
         return Refusal(
             "wrong_role", "One of the two must be the decider.", "Ask the decider to confirm it."
         )
@@ -92,10 +96,10 @@ def may_confirm(state: RunState, person: int) -> Refusal | None:
 
 def may_withdraw(state: RunState, person: int) -> Refusal | None:
     """Why `person` may not take a proposal back, or object to it."""
-    found = proposed(state)
-    if found is None:
+    replacement = proposed(state)
+    if replacement is None:
         return Refusal("no_replacement", "No replacement is proposed.", "Nothing is to do.", False)
-    if person in {found.by, found.person, state.holder(RunRole.DECIDER)}:
+    if person in {replacement.by, replacement.person, state.holder(RunRole.DECIDER)}:
         return None
     return Refusal(
         "not_your_replacement",
@@ -104,9 +108,9 @@ def may_withdraw(state: RunState, person: int) -> Refusal | None:
     )
 
 
-def _not_you(found: Replacement) -> Refusal:
+def _not_you(replacement: Replacement) -> Refusal:
     return Refusal(
         "not_offered_to_you",
-        f"{found.name} was proposed as {found.role}, and confirms it.",
+        f"{replacement.name} was proposed as {replacement.role}, and confirms it.",
         "Ask them; or withdraw it and propose somebody else.",
     )
