@@ -144,19 +144,19 @@ def _typed(
         AnswerCopies: {"holds": dice.random() < 0.5, "text": "on a stick" if good else ""},
         Complete: {"summary": "over"},
     }
-    reasoned = {Object, NotApplicable, Undo, Release, Abort}
+    reasoned = {AskOverride, Object, NotApplicable, Undo, Release, Abort}
     reason = {"reason": "so"} if move in reasoned else {}
     signature = {"password": PASSWORD} if move in _SIGNED and good else {}
     values = {"values": _values(state, index, good)} if move in _READING else {}
-    gate = _gate(state, index, dice) if move in _OVERRIDING else {}
+    gate = {"gate": _gate(state, index, dice)} if move in _OVERRIDING else {}
     return {**about, **typed.get(move, {}), **reason, **signature, **values, **gate}
 
 
-def _gate(state: RunState, index: int | None, dice: Random) -> dict[str, str]:
+def _gate(state: RunState, index: int | None, dice: Random) -> str:
     """A gate to pass without its condition."""
     found = gates(state, index, datetime.now(UTC)) if index is not None else ()
     closed = [gate.key for gate in found if not gate.open]
-    return {"gate": dice.choice([*closed, "safety_copy"]), "reason": "there is no time"}
+    return dice.choice([*closed, "safety_copy"])
 
 
 def _values(state: RunState, index: int | None, good: bool) -> dict[str, str]:

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from lib.refusals import Invalid
+from runbooks.api.moves import serializer_of
 from runbooks.enums import Deviation
+from runbooks.forms.by_move import form_of
 from runbooks.machine.decide import allowed
 from runbooks.machine.events.kinds import from_data
 from runbooks.machine.move import Allowed
@@ -160,11 +161,14 @@ def test_a_forged_column_shows(at: datetime) -> None:
 
 
 @pytest.mark.django_db
-def test_an_unknown_word_leaves_nothing(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    with pytest.raises(Invalid, match="Choose one of"):
-        found.move(Abort, reason="so", deviation="bad luck")
-    assert found.run.sequence == found.run.events.count()
+def test_an_unknown_word_reaches_no_run() -> None:
+    sent = {"seen": "1", "key": "k", "reason": "so", "deviation": "bad luck"}
+    state = Game.of(texts.PLAIN).state
+    form = form_of(Abort)(sent, move=Abort, state=state, step=None, person=OPERATOR)
+    assert set(form.errors) == {"deviation"}
+    body = serializer_of(Abort)(data={"seen": 1, "reason": "so", "deviation": "bad luck"})
+    assert not body.is_valid()
+    assert set(body.errors) == {"deviation"}
 
 
 def aborted(at: datetime, source: bytes) -> Play:

@@ -54,7 +54,7 @@ def over(word: str) -> set[str]:
 
 
 def resume(run: Play) -> None:
-    run.move(Resume, by="decider", reason="Looked at it.", read_back="none")
+    run.move(Resume, by="decider", comment="Looked at it.", read_back="none")
 
 
 def test_a_stop_is_over_when_the_run_is_resumed(run: Play) -> None:
