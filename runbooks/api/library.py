@@ -32,8 +32,7 @@ from runbooks.api.library_serializers import (
 )
 from runbooks.api.markdown import given
 from runbooks.api.revisions import BODIES, OfRunbook, runbook_now, runbook_of, saved
-from runbooks.library import linting, queries, reading
-from runbooks.library import revisions as library
+from runbooks.library import linting, queries, reading, revisions
 from runbooks.lint.findings import LintResult
 from runbooks.models import Revision, Runbook
 
@@ -120,7 +119,7 @@ class RunbookArchive(OfRunbook):
     @operation("runbook_archive", "Runbooks", answers=RunbookWholeSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Put the runbook away: it stays readable, and starts no new runs."""
-        library.archive(runbook_of(slug), by=person(request), at=now())
+        revisions.archive(runbook_of(slug), by=person(request), at=now())
         return Response(runbook_now(slug))
 
 
@@ -128,12 +127,12 @@ class RunbookUnarchive(OfRunbook):
     @operation("runbook_unarchive", "Runbooks", answers=RunbookWholeSerializer)
     def post(self, request: Request, slug: str) -> Response:
         """Take the runbook back into use."""
-        library.unarchive(runbook_of(slug), by=person(request), at=now())
+        revisions.unarchive(runbook_of(slug), by=person(request), at=now())
         return Response(runbook_now(slug))
 
 
-def _judged(revisions: list[Revision | None]) -> dict[int, LintResult]:
+def _judged(counted: list[Revision | None]) -> dict[int, LintResult]:
     """What is wrong in the texts that a list counts; it came without them."""
-    keys = [revision.pk for revision in revisions if revision]
+    keys = [revision.pk for revision in counted if revision]
     whole = Revision.objects.filter(pk__in=keys).select_related("runbook__system")
     return linting.of_revisions(whole, at=now())

@@ -38,8 +38,7 @@ from runbooks.api.library_serializers import (
     RunbookWholeSerializer,
 )
 from runbooks.api.markdown import Markdown, given
-from runbooks.library import linting, waivers
-from runbooks.library import revisions as library
+from runbooks.library import linting, revisions, waivers
 from runbooks.library.revisions import UnreadableText
 from runbooks.models import Revision, Runbook
 from runbooks.procedure.difference import difference
@@ -69,8 +68,8 @@ class RevisionList(OfRunbook):
     def get(self, request: Request, slug: str) -> Response:
         """The revisions, the newest first."""
         query = asked(PageQuerySerializer, request)
-        revisions = runbook_of(slug).revisions.light().select_related("runbook")
-        rows, cursor = by_key(revisions, query, newest=True)
+        lines = runbook_of(slug).revisions.light().select_related("runbook")
+        rows, cursor = by_key(lines, query, newest=True)
         return Response(page(request, RevisionLineSerializer, rows, cursor))
 
     @operation(
@@ -124,7 +123,7 @@ class RevisionApprove(OfRunbook):
         does not name every rule that the text waives (`waivers_unseen`).
         """
         approval = sent(SentApprovalSerializer, request)
-        library.approve(revision_of(slug, number), by=person(request), at=now(), **approval)
+        revisions.approve(revision_of(slug, number), by=person(request), at=now(), **approval)
         return Response(revision_now(slug, number))
 
 
@@ -180,14 +179,14 @@ def revision_now(slug: str, number: int) -> dict[str, object]:
 
 def revision_of(slug: str, number: int) -> Revision:
     """The revision, with the people behind it. Raises `Http404`."""
-    revisions = Revision.objects.with_people()
-    return get_object_or_404(revisions, runbook__slug=slug, number=number)
+    texts = Revision.objects.with_people()
+    return get_object_or_404(texts, runbook__slug=slug, number=number)
 
 
 def saved(request: Request, text: bytes, runbook: Runbook | None, more: Values) -> Response:
     """Keep `text`; a text with errors is answered with all its findings."""
     try:
-        made = library.save(source=text, by=person(request), at=now(), runbook=runbook, **more)
+        made = revisions.save(source=text, by=person(request), at=now(), runbook=runbook, **more)
     except UnreadableText as unreadable:
         answer = answer_to(unreadable)
         problem = answer.as_json() if answer else {}

@@ -26,7 +26,7 @@ from runbooks.api.fields import KEY, JsonTextField, JsonTextsField, idempotency_
 from runbooks.api.run_answer import HandOverNote, RunAnswer
 from runbooks.api.run_serializers import RunLineSerializer, RunNowSerializer
 from runbooks.enums import RunKind, RunStatus
-from runbooks.library import failures as slips
+from runbooks.library import failures
 from runbooks.live.presence import PersonHere
 from runbooks.log import texts
 from runbooks.machine.events.people import HandOverOffered
@@ -146,15 +146,15 @@ def run_now(pk: int, by: User) -> dict[str, object]:
 def _printed(
     run: Run, state: RunState, by: User, at: datetime, here: tuple[PersonHere, ...]
 ) -> dict[str, object]:
-    failures = slips.before_run(run)
+    earlier = failures.before_run(run)
     return RunNowSerializer.printed(
         RunAnswer(
             run,
             run_page.context_for(state, by, at),
             here,
             _note(run, state),
-            failures["failure"],
-            failures["lock"],
+            earlier["failure"],
+            earlier["lock"],
             other_runs.beside(run, state, at),
         )
     )
