@@ -7,12 +7,13 @@ from runbooks.machine import rollback
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.target import Thaw
 from runbooks.procedure.irreversible import acts
+from runbooks.procedure.rollbacks import closing_step
 from runbooks.procedure.sections import Section
 
 
 def offered(section: Section, state: RunState) -> str:
     """A rollback, and the step that closes it: “Rename back”, until step 23 …"""
-    step = rollback.closing_step(state.procedure, section.key)
+    step = closing_step(state.procedure, section.key)
     if step is None:
         return f"“{section.title}”"
     facts = state.facts.get(step.guard[Thaw].of)

@@ -19,8 +19,9 @@ from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.overriding import closed_gates
 from runbooks.machine.reducers import apply, genesis
-from runbooks.machine.rollback import closed, closing_step, is_acting, is_guarded
+from runbooks.machine.rollback import closed
 from runbooks.machine.state import ParameterFacts
+from runbooks.procedure.rollbacks import closing_step, is_acting, is_guarded
 from tests.runbooks.machine.interlocks.test_overwrite import (
     FACTS,
     GOOD,

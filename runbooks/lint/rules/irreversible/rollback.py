@@ -10,10 +10,10 @@ from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.dangers.new_objects import is_beside
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.machine.rollback import closing_step
 from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.irreversible import act_of, deletes
 from runbooks.procedure.model import Step
+from runbooks.procedure.rollbacks import closing_step
 from runbooks.procedure.sections import Section
 
 RULES = RuleGroup()

@@ -12,7 +12,6 @@ import pytest
 from accounts.models import User
 from runbooks.enums import Operation, RunKind, RunRole, StepStatus
 from runbooks.log.words import sentence
-from runbooks.machine import rollback
 from runbooks.machine.decide import allowed
 from runbooks.machine.gates import gates, required_roles
 from runbooks.machine.interlocks import signature
@@ -30,6 +29,7 @@ from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.machine.statements import KnownCopy
 from runbooks.procedure.irreversible import act_of, acts, deleted, deletes, part_of, target_of
 from runbooks.procedure.parser import parse
+from runbooks.procedure.rollbacks import closing_step
 from runbooks.runs.parameters import choose
 from tests.factories import inventory
 from tests.runbooks.machine.interlocks.test_overwrite import agree, copy, held
@@ -283,7 +283,7 @@ def test_the_rollback_brings_it_back_and_closes_when_it_is_in_service_again() ->
     game.must(Countersign, VERIFIER, DELETE)
     game.must(Unlock, OPERATOR, DELETE, **NAME)
     game.must(Tick, OPERATOR, DELETE)
-    closing = rollback.closing_step(game.state.procedure, "back")
+    closing = closing_step(game.state.procedure, "back")
     assert closing is not None
     assert closing.index == 5
     assert Allowed(Undo, DELETE) in allowed(game.state, OPERATOR, game.at)
