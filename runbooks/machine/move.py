@@ -15,6 +15,7 @@ from accounts.enums import Right
 from accounts.texts import says_something
 from runbooks.enums import RunRole, RunStatus, StepStatus
 from runbooks.machine.entries import Entry, step_index
+from runbooks.machine.events.steps import SigningHost
 from runbooks.machine.requests import Outcome, Refusal
 from runbooks.machine.state import RunState
 
@@ -172,10 +173,10 @@ class AnyPlaceMove(Move):
     def index(self) -> int | None:
         return self.step
 
-    def about(self, state: RunState) -> dict[str, int]:
-        """For the event: the step, where there is such a one."""
+    def index_in(self, state: RunState) -> int | None:
+        """For the event: the step, where the run has such a step."""
         index = self.step
-        return {"step": index} if index is not None and 0 <= index < len(state.steps) else {}
+        return index if index is not None and 0 <= index < len(state.steps) else None
 
 
 @dataclass(frozen=True)
@@ -194,11 +195,9 @@ class PasswordCheck:
     unknown: bool = False
     signer: int = 0
 
-    def on_screen_of(self) -> dict[str, dict[str, int | str]]:
+    def on_screen_of(self) -> SigningHost | None:
         """For the event: on whose screen it was signed, when that was not the signer's own."""
-        if self.host is None:
-            return {}
-        return {"on_screen_of": {"id": self.host, "name": self.host_name}}
+        return None if self.host is None else SigningHost(self.host, self.host_name)
 
 
 NO_PASSWORD = PasswordCheck()

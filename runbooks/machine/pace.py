@@ -6,26 +6,32 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from runbooks.enums import StepStatus
+from runbooks.machine.events.steps import StepTicked
 from runbooks.machine.state import RunState, StepState
 
 #: So many ticks in one run, within so long, were not ticked one by one as each step was done.
 BATCH, WITHIN = 3, timedelta(seconds=10)
 
 
-def pace(state: RunState, index: int, at: datetime) -> dict[str, Any]:
-    """What a tick of step `index` at `at` (aware) says of itself: the `seconds` since its circle,
+def paced_tick(state: RunState, index: int, at: datetime, *, awaits: bool) -> StepTicked:
+    """A tick of step `index` at `at` (aware), with its pace: the `seconds` since its circle,
     whether that was `hurried` or `late` against its `duration`, and whether two others were ticked
-    within the ten seconds before it (`batch`). Only what is true is in it."""
-    found: dict[str, Any] = {}
+    within the ten seconds before it (`batch`)."""
     step, duration = state.steps[index], state.step(index).guard.duration
+    seconds, late, found = None, False, _haste(state, index, at, ticks(state))
     if duration is not None and step.started_at is not None:
-        found["seconds"] = int((at - step.started_at).total_seconds())
-        if duration.max is not None and found["seconds"] > duration.max:
-            found["late"] = True
-    return {**found, **dict.fromkeys(_haste(state, index, at, ticks(state)), True)}
+        seconds = int((at - step.started_at).total_seconds())
+        late = duration.max is not None and seconds > duration.max
+    return StepTicked(
+        step=index,
+        awaits=awaits,
+        seconds=seconds,
+        late=late,
+        hurried="hurried" in found,
+        batch="batch" in found,
+    )
 
 
 def ticks(state: RunState) -> tuple[datetime, ...]:

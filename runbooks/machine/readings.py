@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from runbooks.enums import Caught, StepStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.attempts import put
 from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.steps import StepBegun, StepMismatched, StepRecorded
 from runbooks.machine.gates import closed_gate, not_yet
 from runbooks.machine.interlocks.interlock import Wrong
 from runbooks.machine.move import Request
 from runbooks.machine.refusals import holding, too_many
-from runbooks.machine.requests import Malformed, NewEvent, Refusal
+from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.state import RunState, replace
 from runbooks.procedure.guards.target import Identify, MarkTarget
 from runbooks.procedure.observed import CheckedValue, judge
@@ -68,9 +68,10 @@ class Readings:
     def recorded(self) -> tuple[RunEvent, ...]:
         """The step is begun, if it was not, and they are recorded."""
         opened = self.state.steps[self.index].status is StepStatus.OPEN
-        events = (NewEvent("step.begun", {"step": self.index}),) if opened else ()
-        data = {"step": self.index, "values": self.values}
-        return (*events, NewEvent("step.recorded", data)) if self.read else events
+        events = (StepBegun(step=self.index),) if opened else ()
+        if not self.read:
+            return events
+        return (*events, StepRecorded(step=self.index, values=self.values))
 
     def stated(self) -> tuple[RunEvent, ...]:
         """What the guards of the step make of them, once it is done."""
@@ -120,20 +121,17 @@ def mismatch(
     """The step goes to diagnosis. The second time on the same step, after three wrong answers at
     it, or when an interlock says so, the run is held as well, for a second person."""
     unfit = why if isinstance(why, Wrong) else Wrong(why)
-    data: dict[str, Any] = {
-        "step": index,
-        "values": dict(values),
-        "why": unfit.sentence,
-        "measured_by": state.people[request.by].value,
-    }
-    if unfit.deviation:
-        data["deviation"] = unfit.deviation
-    if unfit.caught or unfit.deviation:
-        data["caught"] = unfit.caught or unfit.deviation
-    if unfit.guard:
-        data["guard"] = unfit.guard
+    event = StepMismatched(
+        step=index,
+        values=values,
+        why=unfit.sentence,
+        measured_by=state.people[request.by],
+        deviation=unfit.deviation,
+        caught=unfit.caught or unfit.deviation,
+        guard=unfit.guard,
+    )
     failed = {StepStatus.MISMATCH, StepStatus.DIAGNOSED}
     again = any(old.index == index and old.status in failed for old in state.past)
     if not (again or unfit.hold or too_many(state, index)):
-        return (NewEvent("step.mismatched", data),)
-    return (NewEvent("step.mismatched", data), holding(unfit.sentence))
+        return (event,)
+    return (event, holding(unfit.sentence))

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from runbooks.enums import RunStatus
 from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.gates import AttemptRefused
+from runbooks.machine.events.run import RunHeld
 from runbooks.machine.freshness import WENT_BACK
 from runbooks.machine.move import Request
-from runbooks.machine.requests import NewEvent, Refusal
+from runbooks.machine.requests import Refusal
 from runbooks.machine.state import RunState
 
 #: Wrong answers at one step, over all attempts, after which a second person must look.
@@ -26,24 +28,19 @@ def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[RunEve
     left_out = move.looked_up | {"step"}
     sent = sorted(vars(move).items())
     tried = {name: str(value)[:TRIED] for name, value in sent if value and name not in left_out}
-    event = NewEvent(
-        "move.refused",
-        {
-            "move": move.kind,
-            "step": request.step,
-            "guard": refusal.guard,
-            "counts": refusal.counts,
-            "caught": refusal.caught,
-            "code": refusal.code,
-            "sentence": refusal.sentence,
-            "remedy": refusal.remedy,
-            "tried": tried,
-        },
+    event = AttemptRefused(
+        move=move.kind,
+        step=request.step,
+        guard=refusal.guard,
+        counts=refusal.counts,
+        caught=refusal.caught,
+        code=refusal.code,
+        sentence=refusal.sentence,
+        remedy=refusal.remedy,
+        tried=tried,
     )
     if refusal.code == WENT_BACK and state.status is RunStatus.RUNNING:
-        return event, NewEvent(
-            "run.held", {"mismatch": False, "clock": True, "reason": refusal.sentence}
-        )
+        return event, RunHeld(mismatch=False, clock=True, reason=refusal.sentence)
     if refusal.counts and state.status is RunStatus.RUNNING and too_many(state, request.step):
         return event, holding(refusal.sentence)
     return (event,)
@@ -56,4 +53,4 @@ def too_many(state: RunState, index: int | None) -> bool:
 
 def holding(why: str) -> RunEvent:
     """The hold that only a second person ends."""
-    return NewEvent("run.held", {"mismatch": True, "reason": why})
+    return RunHeld(mismatch=True, reason=why)

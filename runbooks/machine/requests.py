@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from runbooks.machine.events.event import RunEvent
-from runbooks.machine.events.kinds import from_data
-
-
-def NewEvent(kind: str, data: Mapping[str, Any]) -> RunEvent:
-    return from_data(kind, data)
 
 
 @dataclass(frozen=True)

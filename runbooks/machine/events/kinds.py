@@ -13,9 +13,12 @@ from runbooks.machine.events import branches, copies, gates, inventory, notes, p
 from runbooks.machine.events.event import DECLARED, RunEvent, UnknownEvent
 from runbooks.machine.state import ParameterFacts
 
-#: The modules that declare events.
+#: The modules that declare events, in the order of the reference.
 SUBJECTS = (run, people, steps, branches, gates, notes, inventory, copies)
-KINDS: Mapping[str, type[RunEvent]] = DECLARED
+_ORDER = [subject.__name__ for subject in SUBJECTS]
+KINDS: Mapping[str, type[RunEvent]] = dict(
+    sorted(DECLARED.items(), key=lambda declared: _ORDER.index(declared[1].__module__))
+)
 #: Kinds that state something besides the steps.
 STATING = frozenset(kind for kind, event in KINDS.items() if event.has_statement)
 #: Kinds that hold what somebody measured.

@@ -14,10 +14,12 @@ from runbooks.enums import (
     RunKind,
     StepStatus,
 )
+from runbooks.machine.events.copies import CopyRegistered
 from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.inventory import DataCompared, RearmStated
 from runbooks.machine.interlocks.interlock import Interlock, Wrong, utc
 from runbooks.machine.interlocks.newcopy import called
-from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.acts import Overwrite, Rearm
 from runbooks.procedure.guards.copies import Compare, MakeCopy, Quarantine, Verify
@@ -43,8 +45,8 @@ class RearmInterlock(Interlock[Rearm]):
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
         what = self.demand(state, index).what
-        said = {one: values[f"rearm.{one}"] for one in what}
-        return (NewEvent("rearm.stated", {"step": index, "what": said}),)
+        answers = {one.value: values[f"rearm.{one}"] for one in what}
+        return (RearmStated(step=index, what=answers),)
 
 
 class QuarantineInterlock(Interlock[Quarantine]):
@@ -73,22 +75,22 @@ class QuarantineInterlock(Interlock[Quarantine]):
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
-        data = {
-            "step": index,
-            "parameter": self.named(state, index),
-            "purpose": Purpose.QUARANTINE.value,
-            "name": called(state, index, f"{self.facts(state, index).value}-replaced"),
-            "place": values["quarantine.place"],
-            "medium": values["quarantine.medium"],
-            "encrypted": YesNoUnknown.UNKNOWN.value,
-            "sha256": "",
-            "fingerprint": "",
-            "size": None,
-            "data_as_of": None,
-            "how": "",
-            "delete_not_before": values["quarantine.delete_not_before"],
-        }
-        return (NewEvent("copy.registered", data),)
+        event = CopyRegistered(
+            step=index,
+            parameter=self.named(state, index),
+            purpose=Purpose.QUARANTINE,
+            name=called(state, index, f"{self.facts(state, index).value}-replaced"),
+            place=values["quarantine.place"],
+            medium=values["quarantine.medium"],
+            encrypted=YesNoUnknown.UNKNOWN.value,
+            sha256="",
+            fingerprint="",
+            size=None,
+            data_as_of=None,
+            how="",
+            delete_not_before=datetime.fromisoformat(values["quarantine.delete_not_before"]),
+        )
+        return (event,)
 
 
 class CompareInterlock(Interlock[Compare]):
@@ -127,13 +129,13 @@ class CompareInterlock(Interlock[Compare]):
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
-        data = {
-            "step": index,
-            "parameter": self.named(state, index),
-            "name": self.facts(state, index).value,
-            "newest": values["compare.newest"],
-        }
-        return (NewEvent("data.compared", data),)
+        event = DataCompared(
+            step=index,
+            parameter=self.named(state, index),
+            name=self.facts(state, index).value,
+            newest=datetime.fromisoformat(values["compare.newest"]),
+        )
+        return (event,)
 
 
 def promised(state: RunState, parameter: str) -> datetime | None:

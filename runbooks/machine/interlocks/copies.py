@@ -7,12 +7,13 @@ from datetime import datetime
 
 from inventory import plausibility
 from runbooks.enums import Caught, Deviation, Purpose
+from runbooks.machine.events.copies import CopyRegistered, CopyVerified
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks import doubt
 from runbooks.machine.interlocks.holdings import on_host, same_place
 from runbooks.machine.interlocks.interlock import Signature, Wrong, utc
 from runbooks.machine.interlocks.newcopy import WITHOUT_FILE, NewCopyInterlock, called
-from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.requests import Gate
 from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.procedure.guards.copies import MakeCopy, Protect
 from runbooks.procedure.model import ValueSpec
@@ -65,21 +66,23 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
-        purpose = self._purpose(state, index)
-        data = {
-            "step": index,
-            "parameter": self.named(state, index),
-            "purpose": purpose,
-            "name": self._name(state, index),
-            **self.lies(state, index, values),
-            "sha256": values.get("copy.sha256", ""),
-            "fingerprint": values.get("copy.fingerprint", ""),
-            "size": int(values["copy.size"]),
-            "data_as_of": values["copy.data_as_of"],
-            "how": values["copy.read_back"],
-            "accepted": self._accepted(state, index, values),
-        }
-        return (NewEvent("copy.registered", data),)
+        lies = self.lies(state, index, values)
+        event = CopyRegistered(
+            step=index,
+            parameter=self.named(state, index),
+            purpose=self.demand(state, index).purpose,
+            name=self._name(state, index),
+            place=lies["place"],
+            medium=lies["medium"],
+            encrypted=lies["encrypted"],
+            sha256=values.get("copy.sha256", ""),
+            fingerprint=values.get("copy.fingerprint", ""),
+            size=int(values["copy.size"]),
+            data_as_of=datetime.fromisoformat(values["copy.data_as_of"]),
+            how=values["copy.read_back"],
+            accepted=self._accepted(state, index, values),
+        )
+        return (event,)
 
     def _purpose(self, state: RunState, index: int) -> str:
         return self.demand(state, index).purpose.value
@@ -177,23 +180,34 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
         name, facts = self.named(state, index), self.facts(state, index)
         said = self._said(state, index)
         as_file = said[0] == "original"
-        content = {
-            "sha256": values[f"protect.{said[1]}"] if as_file else "",
-            "fingerprint": "" if as_file else values[f"protect.{said[1]}"],
-            "size": int(facts.fields["size"]) if facts.fields.get("size") else None,
-        }
-        how = f"read in run {state.number}, step {state.step(index).number}"
-        about = {"step": index, "parameter": name, "data_as_of": None, "how": how, **content}
-        about["accepted"] = accepted(state, name)
-        duplicate = {
-            "purpose": Purpose.DUPLICATE.value,
-            "name": called(state, index, f"{facts.value}-duplicate"),
-            **self.lies(state, index, values),
-        }
-        return (
-            NewEvent("copy.verified", {**about, **chosen(state, name)}),
-            NewEvent("copy.registered", {**about, **duplicate}),
+        content, lies = values[f"protect.{said[1]}"], self.lies(state, index, values)
+        original = read_original(
+            state,
+            index,
+            name,
+            sha256=content if as_file else "",
+            fingerprint="" if as_file else content,
+            size=int(facts.fields["size"]) if facts.fields.get("size") else None,
+            data_as_of=None,
+            how=f"read in run {state.number}, step {state.step(index).number}",
+            accepted=accepted(state, name),
         )
+        duplicate = CopyRegistered(
+            step=index,
+            parameter=name,
+            purpose=Purpose.DUPLICATE,
+            name=called(state, index, f"{facts.value}-duplicate"),
+            place=lies["place"],
+            medium=lies["medium"],
+            encrypted=lies["encrypted"],
+            sha256=original.sha256,
+            fingerprint=original.fingerprint,
+            size=original.size,
+            data_as_of=None,
+            how=original.how,
+            accepted=original.accepted,
+        )
+        return original, duplicate
 
     def _said(self, state: RunState, index: int) -> tuple[str, str]:
         """The two words under which the content is asked for."""
@@ -202,15 +216,36 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
         return "original", "duplicate"
 
 
-def chosen(state: RunState, parameter: str) -> dict[str, str]:
-    """What an event tells of the copy that was chosen for `parameter`."""
+def read_original(
+    state: RunState,
+    index: int,
+    parameter: str,
+    *,
+    size: int | None,
+    data_as_of: datetime | None,
+    how: str,
+    accepted: str,
+    sha256: str = "",
+    fingerprint: str = "",
+    loss: str | None = None,
+) -> CopyVerified:
+    """The event of a step that read the copy that was chosen for `parameter`."""
     facts = state.facts[parameter]
-    return {
-        "purpose": Purpose.ORIGINAL.value,
-        "name": facts.value,
-        "place": facts.fields.get("place", ""),
-        "medium": facts.fields.get("medium", ""),
-    }
+    return CopyVerified(
+        step=index,
+        parameter=parameter,
+        purpose=Purpose.ORIGINAL,
+        name=facts.value,
+        place=facts.fields.get("place", ""),
+        medium=facts.fields.get("medium", ""),
+        sha256=sha256,
+        fingerprint=fingerprint,
+        size=size,
+        data_as_of=data_as_of,
+        how=how,
+        accepted=accepted,
+        loss=loss,
+    )
 
 
 def chosen_copy(state: RunState, parameter: str, size: int | None = None) -> doubt.Measured:

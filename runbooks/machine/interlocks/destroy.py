@@ -7,10 +7,11 @@ from datetime import datetime
 
 from runbooks.enums import StepStatus
 from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.inventory import InstanceDeleted
 from runbooks.machine.interlocks.before import ActInterlock, kept_copy
 from runbooks.machine.interlocks.interlock import Signature
 from runbooks.machine.interlocks.team_check import team_check_gate
-from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
 from runbooks.machine.statements import NOTHING_TO_KEEP, Signed
 from runbooks.procedure.guards.acts import Destroy
@@ -74,13 +75,13 @@ class DestroyInterlock(ActInterlock[Destroy]):
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
-        data = {
-            "step": index,
-            "parameter": self.named(state, index),
-            "name": self.facts(state, index).value,
-            "part": self.demand(state, index).part,
-        }
-        return (NewEvent("instance.deleted", data),)
+        event = InstanceDeleted(
+            step=index,
+            parameter=self.named(state, index),
+            name=self.facts(state, index).value,
+            part=self.demand(state, index).part,
+        )
+        return (event,)
 
 
 def nothing_to_keep(state: RunState, index: int) -> Signed | None:

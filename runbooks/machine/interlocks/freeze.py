@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from runbooks.machine.events.event import RunEvent
+from runbooks.machine.events.inventory import InstanceFrozen, InstanceThawed
 from runbooks.machine.interlocks.interlock import Interlock
-from runbooks.machine.requests import NewEvent
 from runbooks.machine.state import RunState
-from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.guards.target import Freeze, Thaw
 from runbooks.procedure.model import ValueSpec
 
@@ -30,7 +29,8 @@ class FreezeInterlock(Interlock[Freeze]):
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
-        return (_told("instance.frozen", state, index, self),)
+        name = self.facts(state, index).value
+        return (InstanceFrozen(step=index, parameter=self.named(state, index), name=name),)
 
 
 class ThawInterlock(Interlock[Thaw]):
@@ -42,12 +42,8 @@ class ThawInterlock(Interlock[Thaw]):
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
-        return (_told("instance.thawed", state, index, self),)
-
-
-def _told(kind: str, state: RunState, index: int, lock: Interlock[Demand]) -> RunEvent:
-    name = lock.facts(state, index).value
-    return NewEvent(kind, {"step": index, "parameter": lock.named(state, index), "name": name})
+        name = self.facts(state, index).value
+        return (InstanceThawed(step=index, parameter=self.named(state, index), name=name),)
 
 
 INTERLOCKS = (FreezeInterlock(), ThawInterlock())

@@ -9,7 +9,7 @@ from lib.units import sizes
 from runbooks.enums import Deviation
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks import doubt
-from runbooks.machine.interlocks.copies import accepted, chosen, chosen_copy, too_new
+from runbooks.machine.interlocks.copies import accepted, chosen_copy, read_original, too_new
 from runbooks.machine.interlocks.interlock import Interlock, Signature, Wrong
 from runbooks.machine.interlocks.loss import (
     Loss,
@@ -20,7 +20,7 @@ from runbooks.machine.interlocks.loss import (
     told,
     why,
 )
-from runbooks.machine.requests import Gate, NewEvent
+from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.copies import Verify
 from runbooks.procedure.model import ValueSpec
@@ -104,19 +104,17 @@ class VerifyInterlock(Interlock[Verify]):
     ) -> tuple[RunEvent, ...]:
         name, found = self.named(state, index), loss(state, index, values, at)
         registered, read = self.facts(state, index).fields.get("size"), int(values["verify.size"])
-        data = {
-            "step": index,
-            "parameter": name,
-            **chosen(state, name),
-            "sha256": "",
-            "fingerprint": "",
-            "size": sizes.finer(read, int(registered)) if registered else read,
-            "data_as_of": values["verify.newest"],
-            "how": values["verify.how"],
-            "loss": found.text() if found else "",
-            "accepted": accepted(state, name, doubt.whole(values, "verify.size")),
-        }
-        return (NewEvent("copy.verified", data),)
+        event = read_original(
+            state,
+            index,
+            name,
+            size=sizes.finer(read, int(registered)) if registered else read,
+            data_as_of=datetime.fromisoformat(values["verify.newest"]),
+            how=values["verify.how"],
+            loss=found.text() if found else "",
+            accepted=accepted(state, name, doubt.whole(values, "verify.size")),
+        )
+        return (event,)
 
 
 def loss(state: RunState, index: int, values: Mapping[str, str], at: datetime) -> Loss | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from runbooks.enums import StepStatus
 from runbooks.machine import rollback
 from runbooks.machine.entries import text, yes
+from runbooks.machine.events.branches import SectionEntered, StepDiagnosed, StepReopened, StepUndone
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.interlocks.before import renewed
 from runbooks.machine.move import (
@@ -22,7 +22,7 @@ from runbooks.machine.move import (
     prose,
 )
 from runbooks.machine.readings import mismatch
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState, in_section, taken_back
 
 
@@ -74,7 +74,7 @@ class Diagnose(StepMove):
         finding = prose(self.finding)
         if not finding:
             return Malformed({"finding": "Say what was different, and why."})
-        diagnosed = NewEvent("step.diagnosed", {"step": self.step, "finding": finding})
+        diagnosed = StepDiagnosed(step=self.step, finding=finding)
         if not self.lead:
             return (diagnosed,)
         section = state.procedure.section_of(state.step(self.step).guard.on_mismatch)
@@ -98,7 +98,7 @@ class Reopen(StepMove):
     first_events = frozenset({"step.reopened"})
 
     def decide(self, state: RunState, request: Request) -> Outcome:
-        return (NewEvent("step.reopened", {"step": self.step, **renewing(state, [self.step])}),)
+        return (StepReopened(step=self.step, again=renewing(state, [self.step])),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,17 +138,16 @@ class Undo(StepMove):
         again = renewing(state, taken_back(state, self.step))
         return (
             entering(state, section.key, "undo"),
-            NewEvent("step.undone", {"step": self.step, "reason": reason, **again}),
+            StepUndone(step=self.step, reason=reason, again=again),
         )
 
 
 def entering(state: RunState, key: str, why: str) -> RunEvent:
     """The event that opens the section `key` off the main path."""
     again = renewing(state, in_section(state, key))
-    return NewEvent("section.entered", {"section": key, "why": why, **again})
+    return SectionEntered(section=key, why=why, again=again)
 
 
-def renewing(state: RunState, indexes: list[int]) -> Mapping[str, list[int]]:
+def renewing(state: RunState, indexes: list[int]) -> tuple[int, ...]:
     """The steps that begin again together with `indexes`, where one of these is irreversible."""
-    also = [i for i in renewed(state, indexes) if i not in indexes]
-    return {"again": also} if also else {}
+    return tuple(i for i in renewed(state, indexes) if i not in indexes)

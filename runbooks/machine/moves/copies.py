@@ -7,8 +7,9 @@ from datetime import datetime
 
 from accounts.texts import says_something
 from runbooks.machine.entries import text, yes
+from runbooks.machine.events.copies import CopiesAnswered, CopiesAsked
 from runbooks.machine.move import ANYBODY, CREW, NOT_ENDED, Move, Request, Rule
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState
 
 
@@ -32,7 +33,7 @@ class AskCopies(Move):
     )
 
     def decide(self, state: RunState, request: Request) -> Outcome:
-        return (NewEvent("copies.asked", {"text": self.text.strip()}),)
+        return (CopiesAsked(text=self.text.strip()),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,5 +85,4 @@ class AnswerCopies(Move):
             return Malformed(
                 {"text": "Say which: where it lies, from when it is, and how you know."}
             )
-        data = {"holds": self.holds, "text": text, "who": self.who}
-        return (NewEvent("copies.answered", data),)
+        return (CopiesAnswered(holds=self.holds, text=text, who=self.who),)

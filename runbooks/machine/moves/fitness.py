@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from runbooks.machine.entries import line, number, yes
+from runbooks.machine.events.people import FitnessStated
 from runbooks.machine.move import EVERYONE, NOT_ENDED, Move, Request, Rule
-from runbooks.machine.requests import Malformed, NewEvent, Outcome
+from runbooks.machine.requests import Malformed, Outcome
 from runbooks.machine.state import RunState
 
 MOST_HOURS = 72
@@ -59,5 +60,5 @@ class StateFitness(Move):
             errors["local_time"] = "Write the time where you are, such as 03:40."
         if errors:
             return Malformed(errors)
-        data = {"hours_awake": self.hours_awake, "alone": self.alone, "local_time": clock}
-        return (NewEvent("fitness.stated", data),)
+        event = FitnessStated(hours_awake=self.hours_awake, alone=self.alone, local_time=clock)
+        return (event,)

@@ -8,6 +8,7 @@ from datetime import datetime
 from accounts.enums import Right
 from runbooks.enums import Caught
 from runbooks.machine.entries import line, somebody, text
+from runbooks.machine.events.people import HandOverAccepted, HandOverOffered, HandOverWithdrawn
 from runbooks.machine.interlocks.identify import proof_of
 from runbooks.machine.move import (
     ANYBODY,
@@ -20,7 +21,7 @@ from runbooks.machine.move import (
     Rule,
 )
 from runbooks.machine.moves.hold import READ_BACK, read_back
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState, place
 from runbooks.procedure.guards.target import Identify
 
@@ -76,7 +77,7 @@ class HandOver(Move):
         if self.to == request.by:
             if state.hand_over_to is None:
                 return Malformed({"to": "Choose the person who takes over."})
-            return (NewEvent("hand_over.withdrawn", {}),)
+            return (HandOverWithdrawn(),)
         asked = {
             "position": (self.position, "Say where the run stands."),
             "running": (
@@ -89,8 +90,16 @@ class HandOver(Move):
         errors = {name: empty for name, (text, empty) in asked.items() if not text.strip()}
         if errors:
             return Malformed(errors)
-        data = {name: text.strip() for name, (text, _) in asked.items()}
-        return (NewEvent("hand_over.offered", {"to": self.to, "to_name": self.to_name, **data}),)
+        return (
+            HandOverOffered(
+                to=self.to,
+                to_name=self.to_name,
+                position=self.position.strip(),
+                running=self.running.strip(),
+                next_step=self.next_step.strip(),
+                worries=self.worries.strip(),
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,8 +144,8 @@ class AcceptHandOver(Move):
         if wrong:
             return wrong
         left = state.people.get(request.by)
-        data = {"read_back": place(state), "left_role": left.value if left else ""}
-        return (NewEvent("hand_over.accepted", data),)
+        left_role = left.value if left else ""
+        return (HandOverAccepted(read_back=place(state), left_role=left_role),)
 
     def _not_identified(self, state: RunState) -> Refusal | Malformed | None:
         target = state.facts.get(state.procedure.written_into())

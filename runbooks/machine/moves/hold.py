@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from runbooks.machine.entries import line, text
+from runbooks.machine.events.run import RunHeld, RunResumed
 from runbooks.machine.move import CREW, EVERYONE, ON_HOLD, RUNNING, Move, Request, RestsOnTime, Rule
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState, place
 
 READ_BACK = line(
@@ -36,7 +37,7 @@ class Hold(Move):
     )
 
     def decide(self, state: RunState, request: Request) -> Outcome:
-        return (NewEvent("run.held", {"mismatch": False, "reason": self.reason.strip()}),)
+        return (RunHeld(mismatch=False, reason=self.reason.strip()),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +72,8 @@ class Resume(Move):
         if wrong:
             return wrong
         held = int((request.at - state.held_at).total_seconds()) if state.held_at else 0
-        data = {"read_back": place(state), "comment": self.comment.strip(), "held_seconds": held}
-        return (NewEvent("run.resumed", data),)
+        comment = self.comment.strip()
+        return (RunResumed(read_back=place(state), comment=comment, held_seconds=held),)
 
 
 def read_back(state: RunState, typed: str) -> Refusal | Malformed | None:

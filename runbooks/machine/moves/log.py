@@ -8,6 +8,7 @@ from datetime import datetime
 from runbooks.enums import RunRole, StepStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.entries import line, moment, number, text
+from runbooks.machine.events.notes import EntryLate, EntryStruckOut, EvidenceAttached, NoteAdded
 from runbooks.machine.move import (
     ANY_STATUS,
     BRIEFING,
@@ -19,7 +20,7 @@ from runbooks.machine.move import (
     Rule,
     prose,
 )
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import ENDED, RunState, current
 
 _RULE = Rule(ANY_STATUS, EVERYONE, moving=False, independent=True)
@@ -43,8 +44,8 @@ class Note(AnyPlaceMove):
         text = prose(self.text)
         if not text:
             return Malformed({"text": "Write the note."})
-        data = {"text": text, "late": state.status in ENDED, **self.about(state)}
-        return (NewEvent("note.added", data),)
+        late = state.status in ENDED
+        return (NoteAdded(text=text, late=late, step=self.index_in(state)),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,15 +65,18 @@ class Attach(AnyPlaceMove):
     size: int = 0
 
     def decide(self, state: RunState, request: Request) -> Outcome:
-        data: dict[str, object] = {"name": self.name, "sha256": self.sha256, "size": self.size}
         value = self.value.strip()
-        if value:
-            wrong = _value_wanted(state, self.step, value)
-            if wrong:
-                return wrong
-            data["value"] = value
-        late = state.status in ENDED
-        return (NewEvent("evidence.attached", {**data, "late": late, **self.about(state)}),)
+        wrong = _value_wanted(state, self.step, value) if value else None
+        return wrong or (
+            EvidenceAttached(
+                step=self.index_in(state),
+                name=self.name,
+                sha256=self.sha256,
+                size=self.size,
+                value=value,
+                late=state.status in ENDED,
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +109,8 @@ class LateEntry(AnyPlaceMove):
             errors["text"] = "Write what was done."
         if errors:
             return Malformed(errors)
-        data = {"performed_at": self.performed_at.isoformat(), "text": self.text.strip()}
-        return (NewEvent("entry.late", {**data, **self.about(state)}),)
+        text, step = self.text.strip(), self.index_in(state)
+        return (EntryLate(performed_at=self.performed_at, text=text, step=step),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,8 +151,7 @@ class StrikeOut(Move):
         refusal = not_struck(state, request.by, self.sequence)
         if refusal:
             return refusal
-        data = {"sequence": self.sequence, "reason": self.reason.strip()}
-        return (NewEvent("entry.struck_out", data),)
+        return (EntryStruckOut(sequence=self.sequence, reason=self.reason.strip()),)
 
 
 def _value_wanted(state: RunState, index: int | None, value: str) -> Refusal | Malformed | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from accounts.texts import full_stop
 from runbooks.enums import StepStatus
 from runbooks.machine.entries import line, text, yes
+from runbooks.machine.events.gates import GateOverridden, OverrideAsked, OverrideWithdrawn
 from runbooks.machine.gates import attempt_at, gates, run_gates
 from runbooks.machine.move import (
     AT_WORK,
@@ -30,7 +31,7 @@ from runbooks.machine.overriding import (
     so_far,
     usable,
 )
-from runbooks.machine.requests import Gate, Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Gate, Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState
 from runbooks.machine.statements import Override
 
@@ -78,16 +79,6 @@ class GateMove(AnyPlaceMove):
         """The override that was requested for its gate, and not used."""
         name = self.gate.strip()
         return next((each for each in pending(state, self.step) if each.gate == name), None)
-
-    def named(self, state: RunState, gate: Gate) -> dict[str, int | str | None]:
-        """For the event: the gate, and the attempt at the step whose gate it is."""
-        return {
-            "step": self.step,
-            "attempt": attempt_at(state, self.step),
-            "gate": gate.key,
-            "label": gate.label,
-            "guard": gate.guard,
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +128,16 @@ class AskOverride(GateMove):
         passed = so_far(state)
         if passed and not self.again:
             return Malformed({"again": f"{passed} Confirm that you need one more."})
-        return (NewEvent("override.asked", {**self.named(state, gate), "reason": reason}),)
+        return (
+            OverrideAsked(
+                step=self.step,
+                attempt=attempt_at(state, self.step),
+                gate=gate.key,
+                label=gate.label,
+                guard=gate.guard,
+                reason=reason,
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,8 +160,7 @@ class WithdrawOverride(GateMove):
         if asked is None:
             names = ", ".join(each.gate for each in pending(state, self.step))
             return Malformed({"gate": f"Choose one of: {names}."})
-        data = {"step": self.step, "attempt": asked.attempt, "gate": asked.gate}
-        return (NewEvent("override.withdrawn", data),)
+        return (OverrideWithdrawn(step=self.step, attempt=asked.attempt, gate=asked.gate),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,11 +199,15 @@ class UseOverride(GateMove):
         if refusal:
             return refusal
         index = self.step
-        data = {
-            **self.named(state, gate),
-            "reason": asked.reason,
-            "waited": int((request.at - asked.asked_at).total_seconds()),
+        event = GateOverridden(
+            step=index,
+            attempt=attempt_at(state, index),
+            gate=gate.key,
+            label=gate.label,
+            guard=gate.guard,
+            reason=asked.reason,
+            waited=int((request.at - asked.asked_at).total_seconds()),
             # The step is done with it where it was ticked and waited for the second measurement.
-            "done": index is not None and state.steps[index].status is StepStatus.AWAITING,
-        }
-        return (NewEvent("gate.overridden", data),)
+            done=index is not None and state.steps[index].status is StepStatus.AWAITING,
+        )
+        return (event,)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from accounts.enums import Right
 from runbooks.enums import RunRole
 from runbooks.machine.entries import choice, somebody, text
+from runbooks.machine.events.people import (
+    ReplacementConfirmed,
+    ReplacementProposed,
+    ReplacementWithdrawn,
+)
 from runbooks.machine.move import ANYBODY, EVERYONE, NOT_ENDED, Move, Request, Rule, prose
 from runbooks.machine.moves.hold import READ_BACK, read_back
 from runbooks.machine.replacing import (
@@ -19,7 +25,7 @@ from runbooks.machine.replacing import (
     proposed,
     replaceable,
 )
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState, place
 
 
@@ -74,6 +80,7 @@ class ProposeReplacement(Move):
         if refusal:
             return refusal
         person, errors = gone(state, role), {}
+        assert person is not None  # noqa: S101 - nobody is proposed for a role that is free
         if to == person:
             errors["to"] = "Choose somebody else: this is who is to be replaced."
         elif role is RunRole.DECIDER and (
@@ -85,8 +92,11 @@ class ProposeReplacement(Move):
             errors["reason"] = "Say why: where the person is, and how they were called."
         if errors:
             return Malformed(errors)
-        data = {"role": role.value, "person": person, "to": to, "to_name": self.to_name}
-        return (NewEvent("replacement.proposed", {**data, "reason": reason}),)
+        return (
+            ReplacementProposed(
+                role=role, person=person, to=to, to_name=self.to_name, reason=reason
+            ),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,14 +123,14 @@ class ConfirmReplacement(Move):
     def decide(self, state: RunState, request: Request) -> Outcome:
         replacement = proposed(state)
         assert replacement is not None  # noqa: S101 - the precondition lets no other through
-        data = {
-            "role": replacement.role.value,
-            "person": replacement.person,
-            "to": replacement.to,
-            "to_name": replacement.name,
-        }
+        event = ReplacementConfirmed(
+            role=replacement.role,
+            person=replacement.person,
+            to=replacement.to,
+            to_name=replacement.name,
+        )
         if replacement.role is RunRole.OPERATOR:
-            return (NewEvent("replacement.confirmed", data),)
+            return (event,)
         if not self.may_decide:
             return Refusal(
                 "no_right",
@@ -128,7 +138,7 @@ class ConfirmReplacement(Move):
                 "Ask an admin for a role that may, or let somebody propose another person.",
             )
         wrong = read_back(state, self.read_back)
-        return wrong or (NewEvent("replacement.confirmed", {**data, "read_back": place(state)}),)
+        return wrong or (dataclasses.replace(event, read_back=place(state)),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,9 +161,9 @@ class WithdrawReplacement(Move):
     def decide(self, state: RunState, request: Request) -> Outcome:
         replacement = proposed(state)
         assert replacement is not None  # noqa: S101 - the precondition lets no other through
-        data = {
-            "role": replacement.role.value,
-            "objects": request.by == replacement.person,
-            "reason": self.reason.strip(),
-        }
-        return (NewEvent("replacement.withdrawn", data),)
+        event = ReplacementWithdrawn(
+            role=replacement.role,
+            objects=request.by == replacement.person,
+            reason=self.reason.strip(),
+        )
+        return (event,)

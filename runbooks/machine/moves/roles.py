@@ -7,6 +7,7 @@ from datetime import datetime
 
 from runbooks.enums import RunRole, RunStatus
 from runbooks.machine.entries import choice
+from runbooks.machine.events.people import RoleReleased, RoleTaken
 from runbooks.machine.move import (
     ANYBODY,
     EVERYONE,
@@ -16,7 +17,7 @@ from runbooks.machine.move import (
     Rule,
 )
 from runbooks.machine.replacing import is_taken
-from runbooks.machine.requests import NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Outcome, Refusal
 from runbooks.machine.state import RunState
 
 
@@ -52,7 +53,7 @@ class TakeRole(Move):
                 "Take another role, or wait until they release it or hand it over. Whoever is gone"
                 " can be replaced by two people of the run.",
             )
-        return (NewEvent("role.taken", {"role": self.role.value}),)
+        return (RoleTaken(role=self.role),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,4 +78,4 @@ class ReleaseRole(Move):
         return None
 
     def decide(self, state: RunState, request: Request) -> Outcome:
-        return (NewEvent("role.released", {"role": state.people[request.by].value}),)
+        return (RoleReleased(role=state.people[request.by]),)

@@ -8,6 +8,8 @@ from datetime import datetime
 from runbooks.enums import Caught, Deviation, RunKind, RunRole, RunStatus
 from runbooks.machine import rollback
 from runbooks.machine.entries import choice, text, yes
+from runbooks.machine.events.branches import SectionEntered
+from runbooks.machine.events.run import RunAborted, RunCompleted, RunStarted, RunTurnedBack
 from runbooks.machine.gates import missing_roles, overridden
 from runbooks.machine.interlocks.after import missing
 from runbooks.machine.move import (
@@ -21,7 +23,7 @@ from runbooks.machine.move import (
     Rule,
     prose,
 )
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState, current, in_section
 
 
@@ -99,9 +101,7 @@ class Start(Move):
             return Malformed(errors)
         if state.procedure.copies_out and access == "write":
             return _write_access(state)
-        conditions = list(state.procedure.entry)
-        data = {"conditions": conditions, **({"access": access} if access else {})}
-        return (NewEvent("run.started", data),)
+        return (RunStarted(conditions=tuple(state.procedure.entry), access=access),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,28 +144,28 @@ class Abort(Move):
         reason = prose(self.reason)
         if not reason:
             return Malformed({"reason": "Say why the run is aborted."})
-        data = {"reason": reason, **self._gone_wrong(state)}
+        kind, step = self._gone_wrong(state)
         aside = state.procedure.on_abort
         way_back = in_section(state, aside) if aside and not rollback.closed(state, aside) else []
         if way_back and not state.turned_back and state.status is not RunStatus.BRIEFING:
             return (
-                NewEvent("run.turned_back", data),
-                NewEvent("section.entered", {"section": aside, "why": "abort"}),
+                RunTurnedBack(reason=reason, deviation=kind, failed_step=step),
+                SectionEntered(section=aside, why="abort"),
             )
-        return (NewEvent("run.aborted", data),)
+        return (RunAborted(reason=reason, deviation=kind, failed_step=step),)
 
-    def _gone_wrong(self, state: RunState) -> dict[str, str | int | None]:
+    def _gone_wrong(self, state: RunState) -> tuple[str, int | None]:
         """In what the run went wrong, and at which step (index): what is sent now; else what was
         said when the run turned back; else what was last found to be wrong in it. The step is the
         one where that was found, else where the run stands; it is recorded once."""
         known = state.stated.deviations
         kind = self.deviation or state.deviation or (known[-1].kind if known else "")
         if not kind:
-            return {"deviation": ""}
+            return "", None
         if kind == state.deviation:
-            return {"deviation": kind, "failed_step": None}
+            return kind, None
         steps = [each.step for each in known if each.kind == kind]
-        return {"deviation": kind, "failed_step": steps[-1] if steps else current(state)}
+        return kind, steps[-1] if steps else current(state)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,8 +214,7 @@ class Complete(Move):
         return None
 
     def decide(self, state: RunState, request: Request) -> Outcome:
-        data = {"summary": self.summary.strip(), "live": state.kind is RunKind.LIVE}
-        return (NewEvent("run.completed", data),)
+        return (RunCompleted(summary=self.summary.strip(), live=state.kind is RunKind.LIVE),)
 
 
 def _write_access(state: RunState) -> Refusal:

@@ -9,11 +9,12 @@ from datetime import datetime
 from runbooks.enums import CountersignTiming, StepStatus
 from runbooks.machine import interlocks
 from runbooks.machine.entries import observed, text
+from runbooks.machine.events.steps import StepCountersigned, StepObjected
 from runbooks.machine.gates import countersigned
 from runbooks.machine.move import CREW, RUNNING, Request, RestsOnTime, Rule, StepMove, prose
 from runbooks.machine.own_step import countersigner
 from runbooks.machine.readings import mismatch, read
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState
 from runbooks.procedure.observed import agree
 
@@ -70,13 +71,14 @@ class Countersign(StepMove):
                 labels = ", ".join(specs[name].label for name in differ)
                 why = f"The two measurements differ: {labels}."
                 return mismatch(state, request, index, values, why)
-        data = {
-            "step": index,
-            "meaning": meaning,
-            "values": values,
-            "comment": self.comment.strip(),
-        }
-        return (NewEvent("step.countersigned", {**data, **request.password.on_screen_of()}),)
+        event = StepCountersigned(
+            step=index,
+            meaning=meaning,
+            values=values,
+            comment=self.comment.strip(),
+            on_screen_of=request.password.on_screen_of(),
+        )
+        return (event,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,10 +108,10 @@ class Object(StepMove):
         reason = prose(self.reason)
         if not reason:
             return Malformed({"reason": "Say what you see that is different."})
-        data = {"step": self.step, "reason": reason, **request.password.on_screen_of()}
+        host = request.password.on_screen_of()
         why = f"The verifier objects: {reason}"
         return (
-            NewEvent("step.objected", data),
+            StepObjected(step=self.step, reason=reason, on_screen_of=host),
             *mismatch(state, request, self.step, {}, why),
         )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from runbooks.enums import CountersignTiming, RunRole, StepStatus, ValueType
 from runbooks.machine import interlocks, rollback
 from runbooks.machine.entries import choice, observed, text
+from runbooks.machine.events.branches import StepDecided
+from runbooks.machine.events.gates import StepReleased
+from runbooks.machine.events.steps import StepBegun, StepNotApplicable
 from runbooks.machine.gates import closed_gate, not_yet, own_release, released
 from runbooks.machine.move import (
     EVERYONE,
@@ -24,9 +27,9 @@ from runbooks.machine.move import (
 )
 from runbooks.machine.moves.branches import entering
 from runbooks.machine.own_step import vouched_for
-from runbooks.machine.pace import pace
+from runbooks.machine.pace import paced_tick
 from runbooks.machine.readings import read
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState, not_taken
 
 _NIGHT = {"entries": "48211"}
@@ -59,7 +62,7 @@ class BeginStep(StepMove):
     first_events = frozenset({"step.begun"})
 
     def decide(self, state: RunState, request: Request) -> Outcome:
-        return (NewEvent("step.begun", {"step": self.step}),)
+        return (StepBegun(step=self.step),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,8 +127,8 @@ class Tick(StepMove):
         if wrong:
             return wrong
         after = state.step(self.step).guard.countersign is CountersignTiming.AFTER
-        data = {"step": self.step, "awaits": after, **pace(state, self.step, request.at)}
-        return (*readings.recorded(), *readings.stated(), NewEvent("step.ticked", data))
+        ticked = paced_tick(state, self.step, request.at, awaits=after)
+        return (*readings.recorded(), *readings.stated(), ticked)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,17 +185,12 @@ class Decide(StepMove):
         thaw = rollback.closed(state, section)
         if thaw:
             return rollback.refusal(state, thaw)
-        data = {
-            "step": self.step,
-            "answer": answer,
-            "reason": reason,
-            "not_taken": not_taken(state, self.step, answer),
-        }
+        passed_by = tuple(not_taken(state, self.step, answer))
         aside = section in state.procedure.asides
         return (
             *readings.recorded(),
             *readings.stated(),
-            NewEvent("step.decided", data),
+            StepDecided(step=self.step, answer=answer, reason=reason, not_taken=passed_by),
             *((entering(state, section, "decision"),) if aside else ()),
         )
 
@@ -228,7 +226,7 @@ class NotApplicable(StepMove):
         reason = prose(self.reason)
         if not reason:
             return Malformed({"reason": "Say why the step does not apply here."})
-        return (NewEvent("step.not_applicable", {"step": self.step, "reason": reason}),)
+        return (StepNotApplicable(step=self.step, reason=reason),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,17 +267,18 @@ class Release(StepMove):
         if not reason:
             return Malformed({"reason": "Say why it may go on."})
         role = state.people[request.by]
-        data: dict[str, object] = {"step": self.step, "reason": reason, "role": role.value}
+        event = StepReleased(step=self.step, reason=reason, role=role)
         signature = interlocks.signature(state, self.step, request.at)
         if signature and role is RunRole.DECIDER:
-            data |= {
-                "attempt": state.steps[self.step].attempt,
-                "loss": signature.text,
-                "loss_after": signature.newest.isoformat() if signature.newest else "",
-                "loss_until": signature.until.isoformat() if signature.until else "",
-                "loss_until_is": signature.basis,
-            }
-        return (NewEvent("step.released", data),)
+            event = replace(
+                event,
+                attempt=state.steps[self.step].attempt,
+                loss=signature.text,
+                loss_after=signature.newest,
+                loss_until=signature.until,
+                loss_until_is=signature.basis,
+            )
+        return (event,)
 
 
 def _waits_for_gates(state: RunState, index: int | None, at: datetime) -> Refusal | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from inventory.identifiers import plain
 from runbooks.enums import Caught, ParameterType, StepStatus
 from runbooks.machine.entries import line
+from runbooks.machine.events.gates import StepUnlocked, TeamCheckConfirmed
 from runbooks.machine.gates import closed_gate, not_yet, repeats_check
 from runbooks.machine.interlocks.identify import names
 from runbooks.machine.interlocks.team_check import confirmed
@@ -22,7 +23,7 @@ from runbooks.machine.move import (
     StepMove,
 )
 from runbooks.machine.own_step import vouched_for
-from runbooks.machine.requests import Malformed, NewEvent, Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.guards.demand import Act
@@ -59,8 +60,7 @@ class ConfirmTeamCheck(StepMove):
         )
 
     def decide(self, state: RunState, request: Request) -> Outcome:
-        role = state.people[request.by].value
-        return (NewEvent("team_check.confirmed", {"step": self.step, "role": role}),)
+        return (TeamCheckConfirmed(step=self.step, role=state.people[request.by]),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ class Unlock(StepMove):
         if not typed:
             return Malformed({"name": f"Type the name of what is {done}."})
         if names(typed, facts):
-            return (NewEvent("step.unlocked", {"step": self.step, "name": facts.value}),)
+            return (StepUnlocked(step=self.step, name=facts.value),)
         return Refusal(
             "wrong_name",
             f"You typed {typed}; this step {does} {facts.value}.",
