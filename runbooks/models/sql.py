@@ -96,6 +96,27 @@ LOGS = sql(
     event=Event,
 )
 
+#: For the replay of one log: the run with its revision, its head, and its events.
+REPLAYED = sql(
+    """
+    SELECT run.*, text.{text.source}, text.{text.sha256},
+        CAST(text.{text.procedure} AS text) AS reading
+    FROM {run} run JOIN {text} text ON text.{text.id} = run.{run.revision}
+    WHERE run.{run.id} = %s
+    """,
+    run=Run,
+    text=Revision,
+)
+HEAD = sql("SELECT {run.sequence}, {run.digest} FROM {run} WHERE {run.id} = %s", run=Run)
+EVENTS = sql(
+    """
+    SELECT {event.sequence}, {event.kind}, {event.at}, {event.by}, {event.text}, {event.digest}
+    FROM {event} WHERE {event.run} = %s AND {event.sequence} > %s
+    ORDER BY {event.sequence} LIMIT %s
+    """,
+    event=Event,
+)
+
 
 class Before(NamedTuple):
     """What a key caused before: the text of its first event, and the digest of what was sent with

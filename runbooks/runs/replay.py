@@ -8,9 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-from django.db.models import F, TextField
-from django.db.models.functions import Cast
+from django.db import connection, transaction
 
 from lib import times
 from runbooks.log import texts
@@ -19,7 +17,7 @@ from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.run import RunPrepared
 from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.state import RunState
-from runbooks.models import Event, Run
+from runbooks.models import Run, sql
 from runbooks.procedure.model import Procedure
 from runbooks.procedure.serialization import from_json
 from runbooks.runs import cache, persistence
@@ -28,8 +26,8 @@ from runbooks.runs import cache, persistence
 TRIES, PIECE = 3, 2000
 _UNREADABLE = (ValueError, KeyError, TypeError, AssertionError)
 
-_COLUMNS = ("sequence", "kind", "at", "by_id", "text", "digest")
 _Row = tuple[int, str, int, int, str, str]
+_FIRST = -(2**63)  # below every number that a column takes: a forged one shows
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,10 @@ class _Replay:
 
     def head_of_run(self) -> tuple[int, str]:
         """The head as the run's row has it now."""
-        return Run.objects.values_list("sequence", "digest").get(pk=self._run)
+        with connection.cursor() as cursor:
+            cursor.execute(sql.HEAD, [self._run])
+            head: tuple[int, str] = cursor.fetchone()
+        return head
 
     def compare(self, *, lock: bool = False) -> Verdict:
         """Read the run with its state, then the log to its end, and compare."""
@@ -121,20 +122,18 @@ class _Replay:
 
     def _read_run(self, lock: bool) -> Run:
         # On SQLite the transaction of a writer has locked everything already.
-        runs = Run.objects.select_for_update(of=("self",)) if lock else Run.objects.all()
-        return runs.annotate(
-            source=F("revision__source"),
-            sha256=F("revision__sha256"),
-            reading=Cast("revision__procedure", TextField()),
-        ).get(pk=self._run)
+        locking = lock and connection.features.has_select_for_update
+        text = sql.REPLAYED + (connection.ops.for_update_sql(of=("run",)) if locking else "")
+        for run in Run.objects.raw(text, [self._run]):
+            return run
+        raise Run.DoesNotExist
 
     def _read_on(self, begin: Callable[[LogLine], RunState]) -> None:
         """Replay what follows, in pieces: until nothing does, or it makes no sense."""
         while True:
-            events = Event.objects.filter(run=self._run).order_by("sequence")
-            if self._count:  # before the first one a forged number shows, however low
-                events = events.filter(sequence__gt=self._count)
-            rows = list(events.values_list(*_COLUMNS)[:PIECE])
+            with connection.cursor() as cursor:
+                cursor.execute(sql.EVENTS, [self._run, self._count or _FIRST, PIECE])
+                rows = cursor.fetchall()
             for row in rows:
                 if not self._take(row, begin):
                     return

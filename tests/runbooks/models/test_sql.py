@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,6 +103,21 @@ def test_the_logs_of_all_runs(run: Run, django_assert_num_queries: Any) -> None:
         cursor.execute(sql.LOGS)
         assert [tuple(row) for row in cursor.fetchall()] == list(twins.logs())
     assert [chain.holds for chain in chains()] == [True] * Run.objects.count()
+
+
+def test_what_a_replay_reads(run: Run) -> None:
+    (read,) = Run.objects.raw(sql.REPLAYED, [run.pk])
+    assert columns(read) == columns(run)
+    held = vars(read)
+    assert bytes(held["source"]) == bytes(run.revision.source)
+    assert json.loads(held["reading"]) == run.revision.procedure
+    names = ("sequence", "kind", "at", "by_id", "text", "digest")
+    events = Event.objects.filter(run=run, sequence__gt=1).order_by("sequence")
+    with connection.cursor() as cursor:
+        cursor.execute(sql.EVENTS, [run.pk, 1, 2])
+        assert cursor.fetchall() == list(events.values_list(*names)[:2])
+        cursor.execute(sql.HEAD, [run.pk])
+        assert cursor.fetchall() == [(run.sequence, run.digest)]
 
 
 def test_how_many_runs_are_linked(run: Run) -> None:
