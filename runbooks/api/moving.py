@@ -48,7 +48,8 @@ class MoveView(ApiView):
         except Run.DoesNotExist:
             raise Http404 from None
         except Invalid as invalid:
-            raise Invalid({_named(n): told for n, told in invalid.errors.items()}) from None
+            errors = {_named(name): sentence for name, sentence in invalid.errors.items()}
+            raise Invalid(errors) from None
         return Response(MoveDoneSerializer.printed(answer))
 
 

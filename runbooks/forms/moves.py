@@ -94,7 +94,7 @@ class MoveForm(SentForm):
     def renewed(self, state: RunState) -> Self:
         """The form as it goes back to its sender: what was typed, a new key, and the present state.
 
-        The old key stays answered with what was said to it.
+        The old key keeps the answer that it got.
         """
         data = QueryDict(mutable=True)
         data.update(self.data)  # a QueryDict extends with every value of every name

@@ -90,8 +90,8 @@ class AbortForm(MoveForm):
     said: saying nothing does not undo it."""
 
     def prepare(self) -> None:
-        deviation, found = self.fields["deviation"], self.state.stated.deviations
-        known = self.state.deviation or (found[-1].kind if found else "")
+        deviation, stated = self.fields["deviation"], self.state.stated.deviations
+        known = self.state.deviation or (stated[-1].kind if stated else "")
         if known:
             deviation.initial = known
         else:

@@ -22,48 +22,47 @@ from runbooks.screen.words import act_words, place_name, signing_words
 _READING = (MakeCopy, Protect, Verify)
 
 
-def button_words(state: RunState, move: type[Move], step: int, at: datetime) -> str:
-    """The words on the button: what it does, not “OK”."""
-    subject = state.step(step)
+def button_words(state: RunState, move: type[Move], index: int, at: datetime) -> str:
+    """The words on the button of `move` at step `index`."""
+    step = state.step(index)
     if move is Unlock:
-        return f"{act_words(subject)} {target_name(state, step)}"
+        return f"{act_words(step)} {target_name(state, index)}"
     if move is Tick:
-        return _tick_words(state, step)
-    if move is Record and unchecked(state, step):
+        return _tick_words(state, index)
+    if move is Record and unchecked(state, index):
         return "Check the first line"
     if move is Countersign:
-        after = subject.guard.countersign is CountersignTiming.AFTER
-        if after:
+        if step.guard.countersign is CountersignTiming.AFTER:
             return "Countersign my own measurement"
-        target = target_name(state, step)
-        what = f"{act_words(subject)} {target}" if target else subject.title
+        target = target_name(state, index)
+        what = f"{act_words(step)} {target}" if target else step.title
         return f"Countersign: {what}"
     if move is Release:
-        signs = interlocks.signature(state, step, at)
-        return f"{signing_words(signs)} step {subject.number}"
+        signs = interlocks.signature(state, index, at)
+        return f"{signing_words(signs)} step {step.number}"
     if move is BeginStep:
-        return f"Begin step {subject.number}"
+        return f"Begin step {step.number}"
     return move.button
 
 
-def target_name(state: RunState, step: int) -> str:
-    """The name of what step `step` overwrites or deletes, '' for every other step."""
-    name = target_of(state.step(step).guard)
+def target_name(state: RunState, index: int) -> str:
+    """The name of what step `index` overwrites or deletes, '' for every other step."""
+    name = target_of(state.step(index).guard)
     return place_name(state.facts[name]) if name in state.facts else name
 
 
-def _tick_words(state: RunState, step: int) -> str:
-    """What the tick of `step` says: which way it goes, and with what, where it moves data."""
-    subject = state.step(step)
-    target = target_name(state, step)
-    if target and deletes(subject.guard):
-        part = part_of(subject.guard)
+def _tick_words(state: RunState, index: int) -> str:
+    """What the tick of step `index` says: which way it goes, and with what, where it moves data."""
+    step = state.step(index)
+    target = target_name(state, index)
+    if target and deletes(step.guard):
+        part = part_of(step.guard)
         return f"Tick: {part} of {target} is deleted" if part else f"Tick: {target} is deleted"
     if target:
         return f"Tick: {target} is overwritten"
-    if Direction in subject.guard:
+    if Direction in step.guard:
         return "Tick: READ FROM and WRITE INTO are as I said"
-    read = next((demand for demand in subject.guard.demands if isinstance(demand, _READING)), None)
+    read = next((demand for demand in step.guard.demands if isinstance(demand, _READING)), None)
     if read:
-        return f"READ FROM {thing(state, read)}: {subject.title}"
-    return f"Tick: {subject.title}"
+        return f"READ FROM {thing(state, read)}: {step.title}"
+    return f"Tick: {step.title}"

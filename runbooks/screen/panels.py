@@ -45,14 +45,14 @@ class Panel:
     def parts(self) -> list[tuple[Group | None, list[BoundField]]]:
         """The fields that people see: those of a guard together with its question, the others each
         alone, in the order in which they are asked for."""
-        of = {name: group for group in self.groups for name in group.names}
-        found: list[tuple[Group | None, list[BoundField]]] = []
-        for name in in_order(seen.name for seen in self.form.visible_fields()):
-            group = of.get(name)
-            if group is None or not found or found[-1][0] is not group:
-                found.append((group, []))
-            found[-1][1].append(self.form[name])
-        return found
+        group_of = {name: group for group in self.groups for name in group.names}
+        parts: list[tuple[Group | None, list[BoundField]]] = []
+        for name in in_order(field.name for field in self.form.visible_fields()):
+            group = group_of.get(name)
+            if group is None or not parts or parts[-1][0] is not group:
+                parts.append((group, []))
+            parts[-1][1].append(self.form[name])
+        return parts
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

@@ -10,10 +10,10 @@ afterwards. Nothing that somebody typed is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, cast
+from typing import cast
 
 from django import template
 from django.template.loader import get_template
@@ -122,6 +122,6 @@ def _draw(panel: Panel, large: bool) -> SafeString:
     return _rendered("runbooks/_run_panel.html", {"panel": panel, "large": large})
 
 
-def _rendered(name: str, context: dict[str, Any]) -> SafeString:
+def _rendered(name: str, context: Mapping[str, object]) -> SafeString:
     # The stubs say `str`; Django's own engine gives safe text.
-    return cast("SafeString", get_template(name).render(context))
+    return cast("SafeString", get_template(name).render(dict(context)))
