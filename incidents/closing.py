@@ -19,7 +19,7 @@ from incidents.enums import (
 )
 from incidents.lifecycle import Missing
 from incidents.models import ActionItem, Incident, LossMeasure, Notification
-from incidents.summary import LostWindow, TickedStep
+from incidents.summary import ClockField, LostWindow
 from lib.refusals import Refused
 
 
@@ -74,7 +74,7 @@ def read(incident: Incident) -> ClosingRows:
     )
 
 
-def ending(incident: Incident, ticks: Sequence[TickedStep]) -> Ending:
+def ending(incident: Incident, ticks: Sequence[ClockField]) -> Ending:
     """Everything about the end of `incident`, whose clock is `ticks`. Three queries."""
     facts = read(incident)
     stated = {
@@ -96,7 +96,7 @@ def ending(incident: Incident, ticks: Sequence[TickedStep]) -> Ending:
 
 
 def lacking(
-    incident: Incident, ticks: Sequence[TickedStep], facts: ClosingRows
+    incident: Incident, ticks: Sequence[ClockField], facts: ClosingRows
 ) -> tuple[Missing, ...]:
     """What must be stated before `incident` (its clock and `facts` were read) is closed."""
     stated = lifecycle.ClosingFacts(

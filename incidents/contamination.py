@@ -15,7 +15,7 @@ from incidents.enums import Certainty, Moment, Status
 from incidents.lifecycle import WRONG_DATA
 from incidents.models import Incident
 from incidents.offers import Offer
-from incidents.summary import TickedStep
+from incidents.summary import ClockField
 from lib.units import durations
 
 _UNDER_WAY = {Status.OPEN.value, Status.CONTAINED.value}
@@ -42,7 +42,7 @@ class Contamination:
 
 
 def contamination(
-    incident: Incident, ticks: Sequence[TickedStep], offers: Sequence[Offer], at: datetime
+    incident: Incident, ticks: Sequence[ClockField], offers: Sequence[Offer], at: datetime
 ) -> Contamination | None:
     """The contaminated writes of `incident` as known `at`, from its clock and what its runs offer.
 
@@ -74,7 +74,7 @@ def _claim(offers: Sequence[Offer]) -> Offer | None:
     return min(ends, key=lambda o: (_ENDS.index(o.fact.moment), o.fact.time), default=None)
 
 
-def _about(*ends: TickedStep) -> str:
+def _about(*ends: ClockField) -> str:
     return "" if all(tick.certainty == Certainty.EXACT.value for tick in ends) else "about "
 
 

@@ -121,7 +121,7 @@ class ListPage:
     older: Row | None
 
 
-def found(filters: Filters) -> QuerySet[Incident]:
+def matching_incidents(filters: Filters) -> QuerySet[Incident]:
     """Incidents that `filters` let through. Every one of the first five words must be in the title
     or in what happened; case does not count."""
     rows = Incident.objects.all()
@@ -148,7 +148,7 @@ def page(
 ) -> ListPage:
     """The `size` newest before `before` (time of opening, primary key), or the oldest after
     `after`. One query: it walks an index from that place on and counts nothing."""
-    rows = found(filters)
+    rows = matching_incidents(filters)
     if after is not None:
         at, pk = after
         # The first condition says nothing new, but it is the one that an index can be entered with.

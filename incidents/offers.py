@@ -20,7 +20,7 @@ from incidents import changes, lifecycle, losses, notifications, records, summar
 from incidents.enums import Certainty, Counted, LossOf, LossState, Moment, Status
 from incidents.models import Incident, IncidentRun
 from incidents.run_facts import Fact, facts
-from incidents.summary import TickedStep
+from incidents.summary import ClockField
 from lib import times
 from lib.refusals import Invalid, Refused
 from runbooks.models import RunParameter
@@ -64,7 +64,7 @@ class Offer:
 
 
 def read(
-    incident: Incident, ticks: Sequence[TickedStep], linked: Iterable[IncidentRun]
+    incident: Incident, ticks: Sequence[ClockField], linked: Iterable[IncidentRun]
 ) -> tuple[Offer, ...]:
     """What is offered to `incident`, in the order of its clock, then losses, then who was told.
 
@@ -134,7 +134,7 @@ def use(
         return row
 
 
-def _lacking(incident: Incident, ticks: Sequence[TickedStep], known: Sequence[Fact]) -> list[Fact]:
+def _lacking(incident: Incident, ticks: Sequence[ClockField], known: Sequence[Fact]) -> list[Fact]:
     """Those of `known` that nobody set or stated yet: of each run the first about a thing, and each
     value of a thing once."""
     clock = {tick.moment: tick for tick in ticks if tick.at is not None or tick.unknown}

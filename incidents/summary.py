@@ -17,7 +17,7 @@ from runbooks.models import Runbook
 
 
 @dataclass(frozen=True)
-class TickedStep:
+class ClockField:
     """One field of the clock strip; `text` is '' when it is not known yet. `unknown`: why nobody
     can know it."""
 
@@ -40,20 +40,20 @@ class LostWindow:
     exact: bool
 
 
-def clock(kept: Iterable[IncidentTime]) -> tuple[TickedStep, ...]:
+def clock(kept: Iterable[IncidentTime]) -> tuple[ClockField, ...]:
     """All moments in their usual order, known or not."""
     known = {time.moment: time for time in kept}
     return tuple(_tick(moment, known.get(moment.value)) for moment in Moment)
 
 
-def _tick(moment: Moment, time: IncidentTime | None) -> TickedStep:
+def _tick(moment: Moment, time: IncidentTime | None) -> ClockField:
     if time is None or time.at is None:
-        return TickedStep(moment, None, Certainty.EXACT.value, "", time.unknown if time else "")
-    return TickedStep(moment, time.at, time.certainty, words.when(time.at, time.certainty))
+        return ClockField(moment, None, Certainty.EXACT.value, "", time.unknown if time else "")
+    return ClockField(moment, time.at, time.certainty, words.when(time.at, time.certainty))
 
 
 def figures(
-    incident: Incident, ticks: Sequence[TickedStep], at: datetime, claimed: Collection[Moment] = ()
+    incident: Incident, ticks: Sequence[ClockField], at: datetime, claimed: Collection[Moment] = ()
 ) -> tuple[Figure, Figure, Figure]:
     """RPO, RTO and MTD as promised when the incident was declared, against its clock at `at`.
     `claimed`: moments that only a run knows."""
@@ -66,7 +66,7 @@ def figures(
     return objectives.figures(Promise(incident.rpo, incident.rto, incident.mtd), known, at)
 
 
-def lost_window(incident: Incident, ticks: Sequence[TickedStep]) -> LostWindow | None:
+def lost_window(incident: Incident, ticks: Sequence[ClockField]) -> LostWindow | None:
     """The data lost as the clock has it. None while the clock does not say, or where nothing lies
     between the recovery point and the last good write."""
     rpo, _, _ = figures(incident, ticks, incident.opened_at)

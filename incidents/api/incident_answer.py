@@ -19,7 +19,7 @@ from incidents.models import (
 )
 from incidents.objectives import Figure
 from incidents.offers import Offer
-from incidents.summary import TickedStep
+from incidents.summary import ClockField
 from runbooks.models import Runbook
 
 
@@ -29,7 +29,7 @@ class IncidentAnswer:
 
     incident: Incident
     may_become: Iterable[Status]
-    clock: Sequence[TickedStep]
+    clock: Sequence[ClockField]
     outcome: Sequence[Figure]
     contamination: Contamination | None
     offers: Sequence[Offer]

@@ -29,7 +29,7 @@ from incidents.api.outcome_facts import (
     OfferSerializer,
 )
 from incidents.models import Incident, IncidentChange, IncidentPerson, IncidentRun, TimelineEntry
-from incidents.summary import TickedStep
+from incidents.summary import ClockField
 from incidents.timeline import Former, Row
 from inventory.api.serializers import SystemNameSerializer
 from inventory.models import System
@@ -63,7 +63,7 @@ class IncidentLineSerializer(IncidentHeadSerializer[Incident]):
     """An incident in a list."""
 
 
-class ClockMomentSerializer(AnswerSerializer[TickedStep]):
+class ClockMomentSerializer(AnswerSerializer[ClockField]):
     """One moment of an incident's clock."""
 
     moment = EnumField(words.Moment)

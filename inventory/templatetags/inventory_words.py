@@ -84,6 +84,6 @@ def breakable(value: str) -> str:
 
 
 @register.filter
-def told(change: Change) -> list[tuple[str, str, str]]:
+def changed_fields(change: Change) -> list[tuple[str, str, str]]:
     """What a line of history says, field by field: its name, the old value, the new value."""
     return [(history.label(name), old, new) for name, (old, new) in change.fields.items()]

@@ -26,7 +26,7 @@ def advice(said: Fitness) -> str:
     return f"{why[:1].upper()}{why[1:]}: ask for a second person; take the pauses."
 
 
-def told(said: Fitness) -> str:
+def fitness_words(said: Fitness) -> str:
     """What somebody said, in words."""
     parts = [f"awake for {said.hours_awake} h", "alone" if said.alone else "not alone"]
     parts += [f"{said.local_time} there"] if said.local_time else []

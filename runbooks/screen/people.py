@@ -135,5 +135,7 @@ def cards(page: PageContext) -> tuple[Card, ...]:
     found = []
     for pk in people:
         said, known = page.state.stated.fitness[pk], page.people.get(pk)
-        found.append(Card(known.name if known else "?", fitness.told(said), fitness.advice(said)))
+        found.append(
+            Card(known.name if known else "?", fitness.fitness_words(said), fitness.advice(said))
+        )
     return tuple(found)
