@@ -24,7 +24,7 @@ from runbooks.runs import cache, persistence
 
 #: Readings of a run that moves, before it is locked; events that are fetched together.
 TRIES, PIECE = 3, 2000
-_UNREADABLE = (ValueError, KeyError, TypeError, AssertionError)
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, AssertionError)
 
 _Row = tuple[int, str, int, int, str, str]
 _FIRST = -(2**63)  # below every number that a column takes: a forged one shows
@@ -156,7 +156,7 @@ class _Replay:
                 self._fault(backwards(sequence))
             self._state = apply(self._state, event) if self._state else begin(event)
             hashed = data["run"], event.sequence, event.kind, times.microseconds(event.at), event.by
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             return self._fault(f"Event {sequence} cannot be replayed: {error}.")
         if hashed != (self._run, sequence, kind, at, by):
             self._fault(f"Event {sequence}: a column differs from the hashed text.")

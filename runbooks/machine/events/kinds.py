@@ -29,39 +29,36 @@ Read = Callable[[Any], object]
 def from_data(kind: str, data: Mapping[str, Any]) -> RunEvent:
     """The event of `kind` that the log holds as `data`. Raises `ValueError` when `data` has not the
     fields of its kind."""
-    codec = _CODECS.get(kind)
-    return codec.read(data) if codec else UnknownEvent(name=kind, data=data)
+    read = _READERS.get(kind)
+    return read(data) if read else UnknownEvent(name=kind, data=data)
 
 
-class _Codec:
-    """How the events of one class are read: worked out once, for a replay reads thousands."""
+def _reader_of(event: type[RunEvent]) -> Callable[[Mapping[str, Any]], RunEvent]:
+    """How the events of one class are read: worked out once, for a replay reads thousands. The
+    classes do nothing when an event is made, so its fields need not go through `__init__`."""
+    hints, kept = get_type_hints(event), [each for each in fields(event) if each.init]
+    names, renamed, new = frozenset(each.name for each in kept), event.renamed, object.__new__
+    defaults = {each.name: each.default for each in kept if each.default is not MISSING}
+    found = {each.name: _reader(hints[each.name]) for each in kept}
+    readers, count = [(name, read) for name, read in found.items() if read], len(names)
 
-    def __init__(self, event: type[RunEvent]) -> None:
-        hints = get_type_hints(event)
-        self.event = event
-        kept = [each for each in fields(event) if each.init]
-        self.names = frozenset(each.name for each in kept)
-        self.defaults = {each.name: each.default for each in kept if each.default is not MISSING}
-        readers = {each.name: _reader(hints[each.name]) for each in kept}
-        self.readers = [(name, read) for name, read in readers.items() if read]
-
-    def read(self, data: Mapping[str, Any]) -> RunEvent:
-        """Neither class does anything when it is made, so the fields need not go through
-        `__init__`."""
-        event = object.__new__(self.event)
-        values = event.__dict__
-        values.update(self.defaults)
-        if self.event.renamed:
-            data = {self.event.renamed.get(name, name): value for name, value in data.items()}
+    def read(data: Mapping[str, Any]) -> RunEvent:
+        made = new(event)
+        values = made.__dict__
+        values.update(defaults)
+        if renamed:
+            data = {renamed.get(name, name): value for name, value in data.items()}
         values.update(data)
-        if values.keys() != self.names:
-            named = ", ".join(sorted(values.keys() ^ self.names))
-            raise ValueError(f"{self.event.kind} has other fields: {named}")
-        for name, read in self.readers:
+        if len(values) != count:
+            named = ", ".join(sorted(values.keys() ^ names))
+            raise ValueError(f"{event.kind} has other fields: {named}")
+        for name, convert in readers:
             value = values[name]
             if value is not None:
-                values[name] = read(value)
-        return event
+                values[name] = convert(value)
+        return made
+
+    return read
 
 
 def _reader(hint: Any) -> Read | None:
@@ -139,4 +136,4 @@ def _words(hint: Any) -> str:
     return _TYPES[hint]
 
 
-_CODECS = {kind: _Codec(event) for kind, event in KINDS.items()}
+_READERS = {kind: _reader_of(event) for kind, event in KINDS.items()}
