@@ -57,7 +57,9 @@ class Door:
             **values,
             **data,
         }
-        return self.page.post(reverse("runbooks:run_move", args=[self.told.run.pk, move]), sent)
+        return self.page.post(
+            reverse("runbooks:run_move", args=[self.told.run.pk, move.kind]), sent
+        )
 
     def _by_api(self, move: type[Move], step: int, data: dict[str, Any]) -> Any:
         data.pop("password", None)  # a token signs
