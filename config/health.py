@@ -16,7 +16,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from jobs import heartbeat, queue
+from jobs import heartbeat
+from jobs.models import Job
 from runbooks.audit.nightly import missed_since
 from runbooks.models import LogCheck
 
@@ -82,7 +83,7 @@ def _background(at: datetime) -> Check:
     if seen.late:
         remedy = f"{seen.sentence} Look whether worker and beat run."
         return Check("background", Word.DEGRADED, remedy)
-    if queue.due(at - LATE).exists():
+    if Job.objects.due(at=at - LATE).exists():
         remedy = "Work has been due for five minutes and is not done. Look at the worker's lines."
         return Check("background", Word.DEGRADED, remedy)
     return Check("background", Word.OK)

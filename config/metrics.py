@@ -25,7 +25,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from backup import noted
-from jobs.models import Job, JobStatus
+from jobs.models import Job
 from runbooks.models import LogCheck, Run
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
@@ -110,11 +110,10 @@ class Stored(Collector):
         yield from found
 
     def _jobs(self) -> Iterator[Metric]:
-        unended = [JobStatus.WAITING.value, JobStatus.RUNNING.value]
-        due = Job.objects.filter(status__in=unended, due_at__lte=self.at)
+        due = Job.objects.unended().filter(due_at__lte=self.at)
         told = due.aggregate(depth=Count("pk"), oldest=Min("due_at"))
         age = self.at - told["oldest"] if told["oldest"] else timedelta()
-        failed = Job.objects.filter(status=JobStatus.FAILED.value).count()
+        failed = Job.objects.failed().count()
         yield _gauge("jobs_due", "Background work that is due and not done.", told["depth"])
         yield _gauge(
             "jobs_oldest_due_seconds", "How long the oldest of it is due.", age.total_seconds()

@@ -15,7 +15,8 @@ from accounts.models import User
 from incidents.enums import ActionStatus, Status
 from incidents.models import Incident
 from inventory import board
-from jobs import heartbeat, queries
+from jobs import heartbeat
+from jobs.models import Job
 from lib.times import stamp
 from runbooks.audit import nightly
 from runbooks.enums import RunKind, RunRole, RunStatus
@@ -215,7 +216,7 @@ def _background(person: User, at: datetime) -> tuple[Need, ...]:
     if (seen := heartbeat.last_heartbeat(at)).late:
         why = "Mails, checks and webhooks wait. See that the worker and beat run."
         found.append(Need(seen.sentence.rstrip("."), why, url))
-    if failed := queries.failed_jobs().count():
+    if failed := Job.objects.failed().count():
         title = "1 job failed" if failed == 1 else f"{failed} jobs failed"
         why = "Read why, mend it, and try again."
         found.append(Need(title, why, f"{reverse('jobs:job_list')}?status=failed"))

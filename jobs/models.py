@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -17,6 +19,32 @@ class JobStatus(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+_ENDED = [JobStatus.DONE.value, JobStatus.FAILED.value]
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def due(self, *, at: datetime) -> Self:
+        """Jobs that a worker may take at `at`: waiting and due, or held by a lease that ran out."""
+        waiting = Q(status=JobStatus.WAITING.value, due_at__lte=at)
+        orphaned = Q(status=JobStatus.RUNNING.value, leased_until__lt=at)
+        return self.filter(waiting | orphaned)
+
+    def ended(self) -> Self:
+        return self.filter(status__in=_ENDED)
+
+    def unended(self) -> Self:
+        """Jobs that wait or run."""
+        return self.filter(status__in=(JobStatus.WAITING.value, JobStatus.RUNNING.value))
+
+    def failed(self) -> Self:
+        """Jobs that failed for good, newest first."""
+        return self.filter(status=JobStatus.FAILED.value).order_by("-pk")
+
+    def of_schedule(self, kind: str) -> Self:
+        """The jobs that the schedule of `kind` put, newest first: their keys sort by time."""
+        return self.filter(kind=kind, key__startswith=f"{kind}@").order_by("-key")
 
 
 class Job(models.Model):
@@ -47,6 +75,8 @@ class Job(models.Model):
     result = models.TextField(blank=True)
     error = models.TextField(blank=True)
 
+    objects = JobQuerySet.as_manager()
+
     class Meta:
         ordering = ["-put_at", "-pk"]
         indexes = [
@@ -63,14 +93,8 @@ class Job(models.Model):
                 name="job_running_has_a_lease",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    status__in=[JobStatus.DONE.value, JobStatus.FAILED.value],
-                    ended_at__isnull=False,
-                )
-                | (
-                    ~Q(status__in=[JobStatus.DONE.value, JobStatus.FAILED.value])
-                    & Q(ended_at__isnull=True)
-                ),
+                condition=Q(status__in=_ENDED, ended_at__isnull=False)
+                | (~Q(status__in=_ENDED) & Q(ended_at__isnull=True)),
                 name="job_ended_has_a_time",
             ),
         ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from jobs import schedules
 from jobs.models import Job, JobStatus, Schedule
@@ -60,24 +59,14 @@ def schedule_line(kind: str) -> ScheduleLine:
     rule, does = settings.JOB_SCHEDULES[kind]
     # Until the background has run for the first time, there is no row.
     row = Schedule.objects.filter(kind=kind).first() or Schedule(kind=kind, rule=rule)
+    jobs = Job.objects.of_schedule(kind)
     return ScheduleLine(
         does=does,
         default=rule,
         row=row,
-        last=ended_jobs(kind).first(),
-        unended=schedules.unended(kind).order_by("-pk").first(),
+        last=jobs.ended().first(),
+        unended=jobs.unended().order_by("-pk").first(),
     )
-
-
-def ended_jobs(kind: str) -> QuerySet[Job]:
-    """The ended jobs of the schedule of `kind`, newest first: their keys sort by time."""
-    ended = [JobStatus.DONE.value, JobStatus.FAILED.value]
-    return schedules.jobs_of(kind).filter(status__in=ended).order_by("-key")
-
-
-def failed_jobs() -> QuerySet[Job]:
-    """Jobs that failed for good, newest first."""
-    return Job.objects.filter(status=JobStatus.FAILED.value).order_by("-pk")
 
 
 def job_page(

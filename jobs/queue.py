@@ -82,13 +82,6 @@ def put_all(orders: list[Order], *, at: datetime) -> None:
     )
 
 
-def due(at: datetime) -> QuerySet[Job]:
-    """Jobs that a worker may take at `at`: waiting and due, or held by a lease that ran out."""
-    waiting = Q(status=JobStatus.WAITING.value, due_at__lte=at)
-    orphaned = Q(status=JobStatus.RUNNING.value, leased_until__lt=at)
-    return Job.objects.filter(waiting | orphaned).order_by("due_at", "pk")
-
-
 def to_hand(at: datetime, most: int, *, again: timedelta = LEASE) -> list[int]:
     """Keys of at most `most` due jobs for the broker, the longest due first.
 
@@ -96,21 +89,21 @@ def to_hand(at: datetime, most: int, *, again: timedelta = LEASE) -> list[int]:
     it counts as lost by the broker.
     """
     recently = Q(handed_at__gt=at - again, handed_at__lte=at)
-    return list(due(at).exclude(recently).values_list("pk", flat=True)[: max(most, 0)])
+    due = Job.objects.due(at=at).exclude(recently).order_by("due_at", "pk")
+    return list(due.values_list("pk", flat=True)[: max(most, 0)])
 
 
 def handed(pks: list[int], *, at: datetime) -> None:
     """Remember that these were handed to the broker at `at`, but for what was taken already."""
-    due(at).filter(pk__in=pks).order_by().update(handed_at=at)
+    Job.objects.due(at=at).filter(pk__in=pks).update(handed_at=at)
 
 
 def take(pk: int, *, at: datetime, lease: timedelta = LEASE) -> Job | None:
     """The job under a new lease, or None when it is not due, ended, or held by somebody else."""
     mark = token_hex(16)
     taken = (
-        due(at)
+        Job.objects.due(at=at)
         .filter(pk=pk)
-        .order_by()
         .update(
             status=JobStatus.RUNNING.value,
             lease=mark,
@@ -153,17 +146,9 @@ def backoff(attempts: int) -> timedelta:
 
 def again(job: Job, *, at: datetime) -> bool:
     """Put an ended job back, with all its attempts. False when it has not ended."""
-    ended = [JobStatus.DONE.value, JobStatus.FAILED.value]
-    return bool(
-        Job.objects.filter(pk=job.pk, status__in=ended).update(
-            status=JobStatus.WAITING.value,
-            due_at=at,
-            ended_at=None,
-            attempts=0,
-            result="",
-            error="",
-        )
-    )
+    ended = Job.objects.ended().filter(pk=job.pk)
+    waiting = {"status": JobStatus.WAITING.value, "ended_at": None, "attempts": 0}
+    return bool(ended.update(**waiting, due_at=at, result="", error=""))
 
 
 def hasten(job: Job, *, at: datetime) -> bool:

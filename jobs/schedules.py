@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from jobs import queue, rules
-from jobs.models import Job, JobStatus, Schedule, ScheduleChange
+from jobs.models import Job, Schedule, ScheduleChange
 from lib.refusals import Invalid, Refused
 
 #: How long jobs that were done are remembered, and those that come more often than once an hour.
@@ -73,7 +72,8 @@ def _sweep(row: Schedule, at: datetime) -> bool:
     following = rules.following(rule, at, zone(), planned=planned)
     with transaction.atomic():
         claimed = unchanged.update(last_due=planned, next_due=following)
-        if not claimed or unended(row.kind).exists():
+        # A schedule that fails, or a worker that is slow, does not pile jobs up.
+        if not claimed or Job.objects.of_schedule(row.kind).unended().exists():
             return False
         queue.put(row.kind, key(row.kind, planned), at=at)
     return True
@@ -83,17 +83,6 @@ def key(kind: str, due: datetime) -> str:
     """The key of the job of `kind` that was due at `due` (aware); keys sort by time."""
     moment = due.astimezone(ZoneInfo("UTC")).isoformat(timespec="microseconds")
     return f"{kind}@{moment}"
-
-
-def jobs_of(kind: str) -> QuerySet[Job]:
-    """The jobs that the schedule of `kind` put."""
-    return Job.objects.filter(kind=kind, key__startswith=f"{kind}@")
-
-
-def unended(kind: str) -> QuerySet[Job]:
-    """Those that wait or run: while there is one, no further one is put, so that a schedule that
-    fails or a worker that is slow does not pile them up."""
-    return jobs_of(kind).filter(status__in=[JobStatus.WAITING.value, JobStatus.RUNNING.value])
 
 
 def adjust(kind: str, *, rule: str, by: User, at: datetime) -> Schedule:
@@ -139,7 +128,7 @@ def run_now(kind: str, *, by: User, at: datetime) -> None:
     _check(kind, by)
     with transaction.atomic():
         row = _locked(kind)
-        if unended(kind).exists():
+        if Job.objects.of_schedule(kind).unended().exists():
             raise Refused(
                 "unended",
                 "An earlier job of this schedule still waits or runs.",

@@ -45,8 +45,8 @@ def schedule_list(request: HttpRequest) -> HttpResponse:
     """What the background does by itself, what came of it, and jobs that failed."""
     context = {
         "lines": queries.schedule_lines(),
-        "failures": queries.failed_jobs()[:5],
-        "failed": queries.failed_jobs().count(),
+        "failures": Job.objects.failed()[:5],
+        "failed": Job.objects.failed().count(),
         "seen": heartbeat.last_heartbeat(timezone.now()),
     }
     return _page(request, "jobs/schedule_list.html", context)
@@ -159,7 +159,7 @@ def _schedule(
     refusal = refusal or form.refusal
     context = {
         "line": line,
-        "recent": queries.ended_jobs(kind)[: queries.RECENT],
+        "recent": Job.objects.of_schedule(kind).ended()[: queries.RECENT],
         "changes": line.row.changes.all()[:50] if line.row.pk else [],
         "form": form,
         "refusal": refusal,

@@ -14,7 +14,6 @@ from urllib3.exceptions import HTTPError
 from accounts import access
 from accounts.enums import Role
 from accounts.models import User
-from jobs import schedules
 from jobs.models import Job
 from jobs.queue import GiveUp, Postpone
 from lib import times
@@ -212,7 +211,7 @@ def _minutes(length: timedelta) -> timedelta:
 def _tell_of_missed_check(at: datetime) -> int:
     since = nightly.missed_since(at, LogCheck.objects.newest())
     # After a pause of the whole product the check that was missed is the first thing to be done.
-    if since is None or schedules.unended("runbooks.verify_logs").exists():
+    if since is None or Job.objects.of_schedule("runbooks.verify_logs").unended().exists():
         return 0
     return send_notice(
         access.holding(Role.ADMIN, Role.MANAGER),

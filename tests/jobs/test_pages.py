@@ -181,7 +181,7 @@ class TestTryingAgain:
         page = signed_in(admin).get(f"/background/jobs/{job.pk}/").content.decode()
         assert "Try now" in page
         signed_in(admin).post(f"/background/jobs/{job.pk}/again/")
-        assert queue.due(datetime.now(UTC)).exists()
+        assert Job.objects.due(at=datetime.now(UTC)).exists()
 
     def test_one_that_is_done(self, signed_in, admin: User, at: datetime) -> None:
         answer = signed_in(admin).post(f"/background/jobs/{make.done(at).pk}/again/")

@@ -35,12 +35,12 @@ class TestPutting:
     def test_one_that_is_done_is_not_done_again(self, at: datetime) -> None:
         job = make.done(at)
         queue.put(job.kind, job.key, at=at + SECOND)
-        assert not queue.due(at + timedelta(days=1)).exists()
+        assert not Job.objects.due(at=at + timedelta(days=1)).exists()
 
     def test_it_is_due_at_its_time(self, at: datetime) -> None:
         queue.put("a", "1", at=at, due=at + SECOND)
-        assert not queue.due(at).exists()
-        assert queue.due(at + SECOND).exists()
+        assert not Job.objects.due(at=at).exists()
+        assert Job.objects.due(at=at + SECOND).exists()
 
 
 @pytest.mark.django_db

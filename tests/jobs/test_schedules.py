@@ -33,7 +33,7 @@ def table(settings: Any, db: None) -> None:
 def do_all(at: datetime) -> list[str]:
     """Do every job that is due; the kinds of what was done."""
     kinds = []
-    for job in queue.due(at):
+    for job in Job.objects.due(at=at):
         taken = queue.take(job.pk, at=at)
         assert taken is not None
         queue.end(taken, "Done.", at=at)
