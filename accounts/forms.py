@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from allauth.account.forms import (
     ChangePasswordForm,
@@ -43,7 +43,7 @@ class _Labelled:
     fields: dict[str, forms.Field]
     labels: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
@@ -90,15 +90,15 @@ class SignInForm(_Labelled, LoginForm):  # type: ignore[misc]
         "remember": "Stay signed in when the browser is closed",
     }
 
-    def __init__(self, *args: Any, closed: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: object, closed: str = "", **kwargs: object) -> None:
         """`closed`: why no password is looked at now, as a sentence; '' when one is."""
         super().__init__(*args, **kwargs)
         self.closed = closed
 
-    def clean(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, object]:
         if self.closed:
             raise forms.ValidationError(self.closed, code="too_many_tries")
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, object] = super().clean()
         return cleaned
 
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -23,7 +22,7 @@ class Restored:
     folder of evidence. `notes` are sentences for the person who restores."""
 
     promised: Manifest
-    database: Mapping[str, Any]
+    database: Mapping[str, object]
     evidence: Path
     stamp: str
     notes: tuple[str, ...]
@@ -97,7 +96,7 @@ def _evidence(folder: Path, promised: Manifest, target: Path) -> None:
     files.flush_all(target)
 
 
-def _database(folder: Path, promised: Manifest, stamp: str) -> Mapping[str, Any]:
+def _database(folder: Path, promised: Manifest, stamp: str) -> Mapping[str, object]:
     if promised.vendor == "postgresql":
         name = f"{connection.settings_dict['NAME']}_restored_{stamp}"
         return postgres.beside(name, folder / postgres.NAME)

@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import UTC
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -83,7 +82,7 @@ def _database(folder: Path, promised: Manifest, *, prove: bool) -> list[str]:
         return [str(error)]
 
 
-def _opened(database: Mapping[str, Any], promised: Manifest, *, prove: bool) -> list[str]:
+def _opened(database: Mapping[str, object], promised: Manifest, *, prove: bool) -> list[str]:
     try:
         with facts.opened(database):
             said = facts.differences(promised.facts, facts.read())

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from django.db import connection
@@ -56,13 +55,13 @@ def check(path: Path) -> list[str]:
     return []
 
 
-def settings_of_copy(path: Path) -> dict[str, Any]:
+def settings_of_copy(path: Path) -> dict[str, object]:
     """Django's settings of a copy that must not change: no lock, no journal, no file beside it."""
     ours = {"ENGINE": "django.db.backends.sqlite3", "OPTIONS": {}, "CONN_MAX_AGE": 0}
     return {**connection.settings_dict, **ours, "NAME": _unchanging(path)}
 
 
-def settings_of(path: Path) -> dict[str, Any]:
+def settings_of(path: Path) -> dict[str, object]:
     """Django's settings of another file like the live one."""
     return {**connection.settings_dict, "NAME": str(path)}
 
@@ -104,7 +103,7 @@ def companions(path: Path) -> list[Path]:
     return [found for end in ("-wal", "-shm") if (found := Path(f"{path}{end}")).exists()]
 
 
-def live_path(database: Mapping[str, Any]) -> Path:
+def live_path(database: Mapping[str, object]) -> Path:
     """The live file. Raises `Stopped` for a database in memory."""
     name = str(database["NAME"])
     if name.startswith("file:") or name == ":memory:":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Result:
         met = self.measured >= self.limit if self.at_least else self.measured <= self.limit
         return "met" if met else "missed"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         return {**asdict(self), "verdict": self.verdict}
 
 

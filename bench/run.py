@@ -9,7 +9,6 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import connection
 
@@ -44,7 +43,7 @@ def _results(session: Session, wanted: set[str]) -> Iterator[Result]:
                 yield result
 
 
-def _machine() -> dict[str, Any]:
+def _machine() -> dict[str, object]:
     """What the numbers were measured with."""
     if embedded():
         database = f"SQLite {sqlite3.sqlite_version}"

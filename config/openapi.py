@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-SETTINGS: dict[str, Any] = {
+SETTINGS: dict[str, object] = {
     "TITLE": "Countersign",
     "VERSION": "1",
     "DESCRIPTION": "The same verbs as the pages, with the same refusals.",

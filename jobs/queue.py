@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
-from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -51,14 +50,14 @@ class Order:
 
     kind: str
     key: str
-    data: Mapping[str, Any]
+    data: Mapping[str, object]
     due: datetime | None = None
 
 
 def put(
     kind: str,
     key: str,
-    data: Mapping[str, Any] | None = None,
+    data: Mapping[str, object] | None = None,
     *,
     at: datetime,
     due: datetime | None = None,

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -49,7 +48,7 @@ def send_notice(
             "person_id", flat=True
         )
         new = sorted(wanted - set(already))
-        given: dict[str, Any] = {"key": key, "subject": line, "text": text, "url": url, "at": at}
+        given: dict[str, object] = {"key": key, "subject": line, "text": text, "url": url, "at": at}
         given["about"] = about
         Notice.objects.bulk_create(
             [Notice(person_id=person, **given) for person in new], ignore_conflicts=True

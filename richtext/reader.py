@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore, block, inline, normalize, text_join
@@ -87,7 +86,7 @@ class Document:
     """A text that was read. `environment` carries the reference definitions of the whole text."""
 
     blocks: list[Block]
-    environment: dict[str, Any]
+    environment: dict[str, object]
 
 
 def _reader() -> MarkdownIt:
@@ -131,7 +130,7 @@ def _read_blocks(text: str) -> StateCore:
     return state
 
 
-def reread(token: Token, content: str, environment: dict[str, Any]) -> Token:
+def reread(token: Token, content: str, environment: dict[str, object]) -> Token:
     """A copy of an inline token with other text."""
     children: list[Token] = []
     READER.inline.parse(content, READER, environment, children)

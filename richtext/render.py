@@ -10,7 +10,6 @@ Rendering costs milliseconds a page: do it when a text is saved, never when it i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from richtext import exact, pythonmarkdown
 from richtext.canonical import canonical
@@ -44,7 +43,7 @@ def unwrapped(html: str) -> str:
 
 
 def render_blocks(
-    blocks: Sequence[Block], environment: dict[str, Any], code: CodeWriter = highlighted
+    blocks: Sequence[Block], environment: dict[str, object], code: CodeWriter = highlighted
 ) -> str:
     """Safe HTML of some blocks of a document. `code` writes code blocks; its HTML is trusted."""
     marks = Marks(blocks, code)
@@ -57,7 +56,7 @@ def render_blocks(
     return marks.with_code(clean)
 
 
-def _agreed(blocks: Sequence[Block], environment: dict[str, Any]) -> str:
+def _agreed(blocks: Sequence[Block], environment: dict[str, object]) -> str:
     if not blocks:
         return ""
     certain = exact.write(blocks, environment)

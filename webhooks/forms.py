@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar
+from typing import ClassVar, TypedDict
 
 from django import forms
 
@@ -23,6 +23,15 @@ _STATUSES = {
     DeliveryStatus.DELIVERED: "Delivered",
     DeliveryStatus.FAILED: "Failed",
 }
+
+
+class EndpointFacts(TypedDict):
+    """What is typed of an endpoint, by the names of the verb's arguments."""
+
+    name: str
+    url: str
+    form: Form
+    patterns: list[str]
 
 
 class EndpointForm(VerbForm):
@@ -69,8 +78,8 @@ class EndpointForm(VerbForm):
         if typed.get("patterns") == [] and not typed.get("single", "?").strip(", "):
             self.add_error("patterns", "Choose at least one kind of event, or name one below.")
 
-    def facts(self) -> dict[str, Any]:
-        """What was typed, by the names of the verb's arguments. Call after `is_valid`."""
+    def facts(self) -> EndpointFacts:
+        """What was typed. Call after `is_valid`."""
         typed = self.cleaned_data
         single = [word for word in re.split(r"[,\s]+", typed["single"]) if word]
         return {
@@ -81,7 +90,7 @@ class EndpointForm(VerbForm):
         }
 
     @classmethod
-    def of(cls, endpoint: Endpoint, seen: int) -> EndpointForm:
+    def to_edit(cls, endpoint: Endpoint, seen: int) -> EndpointForm:
         """The form to begin an edit with."""
         families = [pattern for pattern in endpoint.kinds if pattern in kinds.FAMILIES]
         single = [pattern for pattern in endpoint.kinds if pattern not in kinds.FAMILIES]

@@ -133,7 +133,7 @@ def _event(event: Event, run: Run, procedure: Procedure) -> OutgoingEvent:
     )
 
 
-def _read(row: Event, data: Mapping[str, Any], procedure: Procedure) -> tuple[RunEvent, str]:
+def _read(row: Event, data: Mapping[str, object], procedure: Procedure) -> tuple[RunEvent, str]:
     """The event and its sentence. One that cannot be put into words must not keep all later ones
     from being sent."""
     try:

@@ -69,7 +69,7 @@ def endpoint_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change name, address, form or events."""
     by = _admin(request)
     endpoint = get_object_or_404(Endpoint, pk=pk)
-    form = EndpointForm.of(endpoint, history.last(endpoint))
+    form = EndpointForm.to_edit(endpoint, history.last(endpoint))
     if request.method == "POST":
         form = EndpointForm(request.POST)
         if form.is_valid():

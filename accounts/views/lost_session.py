@@ -4,7 +4,6 @@ a script or a form that was sent, and never the loss of what was typed."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
@@ -58,8 +57,8 @@ class SignInRequired(LoginRequiredMiddleware):
         self,
         request: HttpRequest,
         view_func: Callable[..., HttpResponseBase],
-        view_args: tuple[Any, ...],
-        view_kwargs: dict[str, Any],
+        view_args: tuple[object, ...],
+        view_kwargs: dict[str, object],
     ) -> HttpResponseBase | None:
         """Django's hook: None to go on. Who only looks is led to the sign-in page; a script, and
         who sent a form, are not led away but answered."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.views import LoginView
@@ -21,14 +20,14 @@ class _Page(LoginView):  # type: ignore[misc]
     counted: tuple[limits.Counter, ...] = ()
     closed = ""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def post(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         login, password = request.POST.get("login", ""), request.POST.get("password", "")
         if login.strip() and password:
             self._count(request, login)
         answer: HttpResponseBase = super().post(request, *args, **kwargs)
         return answer
 
-    def get_form_kwargs(self) -> dict[str, Any]:
+    def get_form_kwargs(self) -> dict[str, object]:
         return {**super().get_form_kwargs(), "closed": self.closed}
 
     def form_valid(self, form: SignInForm) -> HttpResponse:

@@ -6,13 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 from demo.day.telling import Day, StoryLine
 from incidents.models import Incident
 from inventory.models import Copy
 
-_WEAK: dict[str, Any] = {
+_WEAK: dict[str, object] = {
     "title": "Always back up twice",
     "kind": "process",
     "owner": None,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -36,7 +35,7 @@ def loss_new(request: HttpRequest, pk: int) -> HttpResponse:
     return answer(request, incident, form, partial(losses.state, incident), part="losses")
 
 
-def _from_clock(incident: Incident) -> dict[str, Any]:
+def _from_clock(incident: Incident) -> dict[str, object]:
     window = summary.lost_window(incident, summary.clock(incident.times.all()))
     if window is None:
         return {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -41,13 +40,15 @@ def sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+def page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
     """A page to read. It knows `at` (now), and whether its reader `may_keep` incidents."""
     known = {"at": timezone.now(), "may_keep": access.may(person(request), Right.KEEP_INCIDENTS)}
     return render(request, template, known | context)
 
 
-def form_page(request: HttpRequest, template: str, form: VerbForm, **context: Any) -> HttpResponse:
+def form_page(
+    request: HttpRequest, template: str, form: VerbForm, **context: object
+) -> HttpResponse:
     """A page with a form: 200 when fresh, 422 for bad input, 409 or 403 when the verb refused."""
     known = {"form": form, "refusal": form.refusal, "at": timezone.now(), "may_keep": True}
     return render(request, template, known | context, status=form.http_status)
@@ -61,7 +62,7 @@ def answer(
     part: str = "",
     *,
     to: str = "incident_detail",
-    **context: Any,
+    **context: object,
 ) -> HttpResponse:
     """Call `verb` with what `form` was sent, and go on to `part` of the page `to`; otherwise show
     the form on its page, which has the name of its address, with the reason when `verb` refused."""

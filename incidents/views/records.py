@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
@@ -118,7 +117,7 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def incident_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit title, kind, system and what happened."""
     incident = kept_for(request, pk)
-    initial: dict[str, Any] = {name: getattr(incident, name) for name in records.FACTS}
+    initial: dict[str, object] = {name: getattr(incident, name) for name in records.FACTS}
     initial |= {"system": incident.system.slug, "seen": incident.version}
     form = FactsForm(sent(request), initial=initial)
     return answer(request, incident, form, partial(records.edit, incident))

@@ -51,7 +51,7 @@ def lines(files: Iterable[Linted]) -> Iterator[str]:
             )
 
 
-def data(files: Iterable[Linted]) -> list[dict[str, Any]]:
+def data(files: Iterable[Linted]) -> list[dict[str, object]]:
     """One object a finding: `file`, the fields of the finding, and `waived`, the reason or null."""
     return [
         {"file": file.path, **dataclasses.asdict(noted.finding), "waived": noted.waived or None}
@@ -105,7 +105,7 @@ def _message(finding: Finding) -> str:
     return f"{finding.sentence} {finding.suggestion}".strip()
 
 
-def _rule(code: str, rule: LintRule | None) -> dict[str, Any]:
+def _rule(code: str, rule: LintRule | None) -> dict[str, object]:
     if rule is None:
         summary = _KINDS.get(code.partition(".")[0], "Something is to be put right.")
         return {
@@ -124,9 +124,9 @@ def _rule(code: str, rule: LintRule | None) -> dict[str, Any]:
 
 def _result(
     path: str, place: int, noted: NotedFinding, numbers: Mapping[str, int]
-) -> dict[str, Any]:
+) -> dict[str, object]:
     finding = noted.finding
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "ruleId": finding.code,
         "ruleIndex": numbers[finding.code],
         "level": _LEVELS[finding.level],
@@ -147,7 +147,7 @@ def _result(
     return result
 
 
-def _unread(file: Linted) -> dict[str, Any]:
+def _unread(file: Linted) -> dict[str, object]:
     return {
         "level": "error",
         "message": {"text": file.unreadable},

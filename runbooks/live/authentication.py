@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -69,7 +68,7 @@ class Ticket:
     head: int
 
 
-class _Session(dict[str, Any]):
+class _Session(dict[str, object]):
     """A session's content without its store. `get_user` may want to renew or drop the session it
     is given; a stream cannot send the browser a new cookie, so it must leave the store alone."""
 

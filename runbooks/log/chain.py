@@ -13,7 +13,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from accounts.models import User
 from lib import times
@@ -24,7 +23,7 @@ from runbooks.models import sql as statements
 from runbooks.models.sql import Statement
 
 
-def canonical(data: Mapping[str, Any]) -> str:
+def canonical(data: Mapping[str, object]) -> str:
     """The one text that stands for `data`. Raises `ValueError` for a value JSON does not know."""
     return json.dumps(
         data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
@@ -45,7 +44,7 @@ def append(
     not saved: the caller writes them with the state.
     """
     lines: list[LogLine] = []
-    written: list[dict[str, Any]] = []
+    written: list[dict[str, object]] = []
     head, sequence = run.digest, run.sequence
     for event in events:
         sequence += 1

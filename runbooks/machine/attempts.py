@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from runbooks.enums import StepStatus
 from runbooks.machine.state import FINISHED, RunState, StepState, replace
 
@@ -15,7 +13,7 @@ def put(state: RunState, step: StepState) -> RunState:
     return replace(state, steps=tuple(steps))
 
 
-def touch(state: RunState, index: int, sequence: int, **changes: Any) -> RunState:
+def touch(state: RunState, index: int, sequence: int, **changes: object) -> RunState:
     """The state with `changes` to step `index`, made by the event number `sequence`."""
     return put(state, replace(state.steps[index], touched=sequence, **changes))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from runbooks.enums import RunKind, RunRole, RunStatus, StepStatus
 from runbooks.machine.statements import Signed, Stated
@@ -131,7 +131,7 @@ class RunState:
 State = TypeVar("State", RunState, StepState, Stated)
 
 
-def replace(state: State, **changes: Any) -> State:
+def replace(state: State, **changes: object) -> State:
     """A copy of `state` with `changes`, as `dataclasses.replace` makes it, several times as fast:
     neither class does anything when it is made, so the fields need not go through its `__init__`.
     Raises `TypeError` for a field that there is not."""

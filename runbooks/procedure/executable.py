@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, replace
-from typing import Any
 
 from runbooks.procedure.guards.arguments import to_data
 from runbooks.procedure.model import Guard, Procedure, Step
@@ -67,7 +66,7 @@ class _Acting:
         self.position = {step.index: number for number, step in enumerate(steps)}
         self.sections = list(dict.fromkeys(step.section for step in steps))
 
-    def in_place(self, step: Step) -> list[Any]:
+    def in_place(self, step: Step) -> list[object]:
         """A step in its place: to what it belongs, and off which main path it stands."""
         above = step.parent
         while above is not None and above not in self.position:
@@ -75,7 +74,7 @@ class _Acting:
         aside = self.place(step.section) if step.section in self.procedure.asides else None
         return [self.step(step), None if above is None else self.position[above], aside]
 
-    def step(self, step: Step) -> list[Any]:
+    def step(self, step: Step) -> list[object]:
         """What acts in a step, wherever it stands."""
         data = asdict(replace(step.guard, duration=None, demands=()))
         del data["demands"]
@@ -88,7 +87,7 @@ class _Acting:
         commands = [[label.casefold(), _lines(text, label)] for label, text in step.commands]
         return [commands, _without_prose(data)]
 
-    def place(self, key: str) -> Any:
+    def place(self, key: str) -> object:
         """Which of the sections in which something acts `key` names, and whether it is an aside:
         headings may be written otherwise, and steps in which nothing acts come and go."""
         section = self.procedure.section_of(key) if key else None
@@ -111,7 +110,7 @@ def _lines(text: str, label: str) -> list[list[str]]:
     return [words for line in text.splitlines() if (words := line.split())]
 
 
-def _without_prose(data: Any) -> Any:
+def _without_prose(data: object) -> object:
     if isinstance(data, dict):
         return {k: _without_prose(v) for k, v in data.items() if k not in _LEFT_OUT}
     if isinstance(data, list | tuple):
@@ -119,9 +118,9 @@ def _without_prose(data: Any) -> Any:
     return data
 
 
-def _as_json(data: Any) -> str:
+def _as_json(data: object) -> str:
     return json.dumps(_without_prose(data), sort_keys=True)
 
 
-def _hash(data: Any) -> str:
+def _hash(data: object) -> str:
     return hashlib.sha256(_as_json(data).encode()).hexdigest()

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
 
@@ -195,7 +194,7 @@ def _reading(text: str) -> tuple[Procedure, str]:
     return cache.readings.get_or(hashlib.sha256(text.encode()).hexdigest(), read)
 
 
-def procedure_digest(procedure: Mapping[str, Any]) -> str:
+def procedure_digest(procedure: Mapping[str, object]) -> str:
     """SHA-256 of the stored reading of a revision, in canonical form. The first event holds it, so
     that a rewritten procedure shows, not only a rewritten source."""
     return hashlib.sha256(canonical(json.loads(json.dumps(procedure))).encode()).hexdigest()

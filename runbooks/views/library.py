@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -183,7 +182,7 @@ def _page(
     request: HttpRequest,
     revision: Revision,
     template: str,
-    more: Mapping[str, Any] | None = None,
+    more: Mapping[str, object] | None = None,
     *,
     status: int = 200,
 ) -> HttpResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
@@ -17,7 +15,7 @@ class Command(BaseCommand):
 
     help = "Load the demonstration. Its passwords are public: production refuses it."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if settings.PRODUCTION:
             raise CommandError("The demonstration's passwords are public; production refuses it.")
         with transaction.atomic():

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
@@ -35,7 +34,7 @@ class Command(BaseCommand):
             help="play in this database, which must be empty, and take it all back",
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         if options["here"]:
             self.play()
             return

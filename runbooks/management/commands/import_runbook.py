@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -34,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--summary", default="", help="what changed, one line")
 
     def handle(
-        self, *args: Any, files: list[Path], author: str | None, summary: str, **options: Any
+        self, *args: object, files: list[Path], author: str | None, summary: str, **options: object
     ) -> None:
         by = _author(author)
         kept = [self._keep(path, by, summary) for path in files]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -38,7 +37,7 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *args: Any, files: list[Path], format: str, system: str | None, **options: Any
+        self, *args: object, files: list[Path], format: str, system: str | None, **options: object
     ) -> None:
         known = _facts(system) if system else None
         linted = [_linted(path, known) for path in files]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -43,11 +42,11 @@ class Command(BaseCommand):
 
     def handle(
         self,
-        *args: Any,
+        *args: object,
         runs: list[int],
         anchors: Path | None = None,
         chains: bool = False,
-        **options: Any,
+        **options: object,
     ) -> None:
         if chains:
             self._follow_chains()

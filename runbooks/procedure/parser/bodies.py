@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from html import escape
-from typing import Any
 
 from markdown_it.token import Token
 
@@ -53,7 +52,7 @@ def _as_token(piece: SessionPiece, token: Token) -> Token:
 class HtmlWriter:
     """Writes the HTML of one runbook. `lines` are those of the source."""
 
-    environment: dict[str, Any]
+    environment: dict[str, object]
     parameters: Mapping[str, ParameterSpec]
     lines: list[str]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from markdown_it.token import Token
 
@@ -99,13 +98,13 @@ def outline(document: Document, title: str) -> Outline:
     return outlined
 
 
-def caption(block: Block, environment: dict[str, Any]) -> Caption:
+def caption(block: Block, environment: dict[str, object]) -> Caption:
     """The caption of a heading."""
     inline = block.inline or Token("inline", "", 0, children=[])
     return _caption(inline, inline.content, environment)
 
 
-def _caption(inline: Token, content: str, environment: dict[str, Any]) -> Caption:
+def _caption(inline: Token, content: str, environment: dict[str, object]) -> Caption:
     marks: list[str] = []
     match = _ATTRIBUTES.search(content)
     if match:
@@ -132,7 +131,9 @@ def _title_heading(blocks: Sequence[Block], level: int) -> Block | None:
     return None
 
 
-def _found_title(blocks: Sequence[Block], head: Block | None, environment: dict[str, Any]) -> str:
+def _found_title(
+    blocks: Sequence[Block], head: Block | None, environment: dict[str, object]
+) -> str:
     headings = [block for block in blocks if block.kind == "heading"]
     ones = [block for block in headings if block.token.tag == "h1"]
     for block in [*([head] if head else []), *ones, *headings]:
@@ -145,7 +146,7 @@ def _found_title(blocks: Sequence[Block], head: Block | None, environment: dict[
 _Split = tuple[list[Block], list[TaskItem], list[Block]]
 
 
-def _split(blocks: Iterable[Block], environment: dict[str, Any]) -> _Split:
+def _split(blocks: Iterable[Block], environment: dict[str, object]) -> _Split:
     """Blocks without their task items and guard blocks; the task items; the guard blocks."""
     kept: list[Block] = []
     items: list[TaskItem] = []
@@ -168,7 +169,7 @@ def _split(blocks: Iterable[Block], environment: dict[str, Any]) -> _Split:
     return kept, items, guards
 
 
-def _task(block: Block, environment: dict[str, Any]) -> TaskItem | None:
+def _task(block: Block, environment: dict[str, object]) -> TaskItem | None:
     first = block.children[0] if block.kind == "list_item" and block.children else None
     if first is None or first.kind != "paragraph" or first.inline is None:
         return None
