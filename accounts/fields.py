@@ -3,7 +3,7 @@ counts it, and the server refuses it with the number."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,21 +11,38 @@ from django.core.exceptions import ValidationError
 from accounts.texts import plain_ends, too_long
 
 
+class FieldOptions(TypedDict, total=False):
+    """What every form field takes by name."""
+
+    required: bool
+    widget: forms.Widget | type[forms.Widget]
+    label: str
+    initial: object
+    help_text: str
+    error_messages: dict[str, str]
+
+
+class TextOptions(FieldOptions, total=False):
+    """What a field for text takes by name."""
+
+    max_length: int
+
+
 class TextField(forms.CharField):
     """Text with plain line ends, at most `max_length` characters of it. Every text field of the
     product is one."""
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: object) -> str | None:
         text = super().to_python(value)
         return plain_ends(text) if isinstance(text, str) else text
 
-    def run_validators(self, value: Any) -> None:
-        limit = self.max_length if isinstance(value, str) else None
-        if limit is not None and (sentence := too_long(value, limit)):
+    def run_validators(self, value: object) -> None:
+        limit = self.max_length
+        if isinstance(value, str) and limit is not None and (sentence := too_long(value, limit)):
             raise ValidationError(sentence, code="max_length")
         super().run_validators(value)
 
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, object]:
         return counted(super().widget_attrs(widget))
 
 
@@ -48,7 +65,7 @@ def _missing(widget: forms.Widget) -> str:
     return "Choose a file." if isinstance(widget, forms.FileInput) else "Fill this in."
 
 
-def counted(attrs: dict[str, Any]) -> dict[str, Any]:
+def counted(attrs: dict[str, object]) -> dict[str, object]:
     """Attributes of a widget that let the page count (static/js/counter.js), where the browser
     would cut what is pasted (`maxlength`)."""
     limit = attrs.pop("maxlength", None)

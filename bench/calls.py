@@ -25,7 +25,7 @@ class Call:
     world: World
     person: User
     path: str
-    data: Mapping[str, Any] | None = None
+    data: Mapping[str, object] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     status: int = 200
     as_json: bool = False
@@ -61,10 +61,10 @@ class Caller:
     def call(self, call: Call) -> CallResult:
         """Make the request. Raises `WrongAnswer` for any status but the expected one."""
         environ = _environ(call)
-        told: list[Any] = []
+        starts: list[tuple[int, dict[str, str]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], *_: object) -> None:
-            told.extend((int(status[:3]), headers))
+            starts.append((int(status[:3]), dict(headers)))
 
         call.world.enter()
         started = perf_counter()
@@ -72,9 +72,10 @@ class Caller:
         body = b"".join(response)
         response.close()
         seconds = perf_counter() - started
-        if told[0] != call.status:
-            raise WrongAnswer(f"{call.path}: {told[0]} instead of {call.status}: {body[:600]!r}")
-        return CallResult(seconds, body, dict(told[1]))
+        [(status, headers)] = starts
+        if status != call.status:
+            raise WrongAnswer(f"{call.path}: {status} instead of {call.status}: {body[:600]!r}")
+        return CallResult(seconds, body, headers)
 
     def time(self, thing: Call | Work) -> float:
         """The seconds that a request or a piece of work takes."""
@@ -93,7 +94,9 @@ class Caller:
             call.world.cookie(call.person)  # signing in is not part of it
         sent: list[str] = []
 
-        def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        def note(
+            execute: Callable[..., object], sql: str, params: object, many: bool, context: object
+        ) -> object:
             sent.append(sql)
             return execute(sql, params, many, context)
 
@@ -102,12 +105,13 @@ class Caller:
         return sent
 
 
-def _environ(call: Call) -> dict[str, Any]:
+def _environ(call: Call) -> dict[str, object]:
     path, _, query = call.path.partition("?")
-    encode: Callable[[Any], str] = json.dumps if call.as_json else urlencode
-    body = encode(call.data).encode() if call.data is not None else b""
+    body = b""
+    if call.data is not None:
+        body = (json.dumps(call.data) if call.as_json else urlencode(call.data)).encode()
     kind = "application/json" if call.as_json else "application/x-www-form-urlencoded"
-    environ: dict[str, Any] = {
+    environ: dict[str, object] = {
         "REQUEST_METHOD": "GET" if call.data is None else "POST",
         "PATH_INFO": path,
         "QUERY_STRING": query,

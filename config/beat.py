@@ -8,6 +8,7 @@ from typing import Any
 from celery.beat import ScheduleEntry, Scheduler
 from celery.schedules import schedstate
 from django.conf import settings
+from kombu import Producer
 
 from jobs import tasks
 
@@ -28,7 +29,7 @@ class Steady(Scheduler):
             return schedstate(is_due=True, next=float(settings.JOB_SWEEP_SECONDS))
         return super().is_due(entry)
 
-    def apply_entry(self, entry: ScheduleEntry, producer: Any = None) -> None:
+    def apply_entry(self, entry: ScheduleEntry, producer: Producer | None = None) -> None:
         """Send the message, unless more wait already than a sweep would leave there."""
         try:
             full = tasks.waiting() >= tasks.MOST_MESSAGES

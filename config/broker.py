@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 from uuid import uuid4
 
 from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
@@ -31,7 +31,7 @@ class Channel(filesystem.Channel):
         return virtual.Channel.get_table(self, exchange)
 
     # kombu's own two classes do not agree on the name of `payload`.
-    def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:  # type: ignore[override]
+    def _put(self, queue: str, payload: object, **kwargs: object) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         hidden = folder / f".{uuid4().hex}"
         hidden.write_text(dumps(payload), encoding="utf-8")
@@ -52,7 +52,14 @@ class Transport(filesystem.Transport):
     Channel = Channel
 
 
-def settings(url: str, folder: Path) -> dict[str, Any]:
+class BrokerSettings(TypedDict):
+    """Celery's settings of the broker, by Celery's names."""
+
+    broker_url: str
+    broker_transport_options: dict[str, Any]
+
+
+def settings(url: str, folder: Path) -> BrokerSettings:
     """Celery's settings of the broker: Redis at `url`, or files in `folder` when that is empty.
 
     Makes the folder, for nobody else to read.

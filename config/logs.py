@@ -67,7 +67,7 @@ def configuration(form: str) -> dict[str, Any]:
             render,
         ],
     }
-    loggers: dict[str, Any] = {
+    loggers: dict[str, object] = {
         # Its warnings repeat each 4xx, with the path; the access line says it without.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.request": {"level": "ERROR"},
@@ -175,12 +175,12 @@ def told(
     return "\nwhich came from\n".join(lines)
 
 
-def _as_json(logger: object, method: str, event: Mapping[str, Any]) -> str:
+def _as_json(logger: object, method: str, event: Mapping[str, object]) -> str:
     head = {name: event.get(name) for name in ("time", "level", "logger", "event")}
     return json.dumps({**head, **event}, ensure_ascii=False, default=str)
 
 
-def _as_text(logger: object, method: str, event: Mapping[str, Any]) -> str:
+def _as_text(logger: object, method: str, event: Mapping[str, object]) -> str:
     head = ("time", "level", "logger", "event", "fault")
     more = "".join(f" {key}={value}" for key, value in event.items() if key not in head)
     says = str(event["event"]).replace("\r", " ").replace("\n", " ")

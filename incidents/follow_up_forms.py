@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar, Unpack
 
 from django import forms
 
-from accounts.fields import TextField
+from accounts.fields import TextField, TextOptions
 from accounts.models import User
 from incidents.actions import NEEDED
 from incidents.enums import (
@@ -23,6 +25,8 @@ from incidents.forms import SeenForm, WordField
 from incidents.losses import MOST
 from inventory.fields import CountField, DayField, MomentField
 from lib.verb_forms import VerbForm
+
+W = TypeVar("W", bound=StrEnum)
 
 _COUNTED = {
     Counted.COUNTED: "counted: somebody compared what is there with what should be",
@@ -55,14 +59,20 @@ _STATUS = {
 }
 
 
-def _line(**kwargs: Any) -> TextField:
-    return TextField(required=False, **{"max_length": 300} | kwargs)
+def _line(**options: Unpack[TextOptions]) -> TextField:
+    options.setdefault("max_length", 300)
+    options.setdefault("required", False)
+    return TextField(**options)
 
 
-def _radios(words: dict[Any, str], **kwargs: Any) -> WordField:
-    offered = [(word.value, label) for word, label in words.items()]
-    kwargs |= {"widget": forms.RadioSelect, "error_messages": {"required": "Choose one."}}
-    return WordField(type(next(iter(words))), choices=offered, **kwargs)
+def _radios(words: Mapping[W, str], label: str) -> WordField:
+    return WordField(
+        type(next(iter(words))),
+        [(word.value, text) for word, text in words.items()],
+        label=label,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose one."},
+    )
 
 
 def _day() -> DayField:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Unpack
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import QueryDict
 
-from accounts.fields import TextField
+from accounts.fields import FieldOptions, TextField
 from accounts.models import User
 from incidents import entries, records
 from incidents.enums import Certainty, Kind, Part, Severity, Status
@@ -35,14 +35,23 @@ def choices_of(words: Sequence[StrEnum]) -> list[tuple[str, str]]:
 class WordField(forms.TypedChoiceField):
     """One word of an enumeration; cleans to its member."""
 
-    def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
-        kwargs.setdefault("choices", choices_of(list(words)))
-        super().__init__(coerce=words, **kwargs)
+    def __init__(
+        self,
+        words: type[StrEnum],
+        choices: Iterable[tuple[str, str]] | None = None,
+        **options: Unpack[FieldOptions],
+    ) -> None:
+        offered = choices_of(list(words)) if choices is None else choices
+        super().__init__(coerce=words, choices=offered, **options)
 
 
-def _story(**kwargs: Any) -> TextField:
-    area = forms.Textarea(attrs={"rows": 5})
-    return TextField(widget=area, max_length=records.LONGEST_STORY, **kwargs)
+def _story(help_text: str = "") -> TextField:
+    return TextField(
+        label="What happened",
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=records.LONGEST_STORY,
+        help_text=help_text,
+    )
 
 
 class SeenForm(VerbForm):
@@ -58,7 +67,7 @@ class OpenForm(VerbForm):
     system = forms.ModelChoiceField(
         System.objects.all(), empty_label="Choose one", to_field_name="slug"
     )
-    what_happened = _story(label="What happened", help_text="As far as it is known now.")
+    what_happened = _story("As far as it is known now.")
     noticed_at = MomentField(label="When it was noticed")
 
 
@@ -66,7 +75,7 @@ class FactsForm(SeenForm):
     title = TextField(max_length=160)
     kind = WordField(Kind)
     system = forms.ModelChoiceField(System.objects.all(), empty_label=None, to_field_name="slug")
-    what_happened = _story(label="What happened")
+    what_happened = _story()
 
 
 def _severity_label(word: Severity) -> str:
@@ -94,8 +103,14 @@ class StatusForm(SeenForm):
         help_text="Needed when it goes back, for example when a closed incident is reopened.",
     )
 
-    def __init__(self, *args: Any, following: Sequence[Status], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        following: Sequence[Status],
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         if not self.is_bound:
             self.fields["status"].choices = choices_of(following)  # type: ignore[attr-defined]
 
@@ -127,8 +142,14 @@ class OffersForm(SeenForm):
         error_messages={"required": "Choose what the incident takes from its runs."},
     )
 
-    def __init__(self, *args: Any, offered: Sequence[Offer], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        offered: Sequence[Offer],
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         named = {offer.key: f"{offer.label.capitalize()}: {offer.text}" for offer in offered}
         sources = {offer.key: offer.fact.source for offer in offered}
         sent = self.data.getlist("offers") if isinstance(self.data, QueryDict) else []
@@ -138,32 +159,27 @@ class OffersForm(SeenForm):
 
 
 class PersonForm(VerbForm):
-    person = forms.ModelChoiceField(User.objects.none(), empty_label="Choose one")
+    person = forms.ModelChoiceField(User.objects.filter(is_active=True), empty_label="Choose one")
     part = WordField(Part)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        people: QuerySet[User] = User.objects.filter(is_active=True)
-        self.fields["person"].queryset = people  # type: ignore[attr-defined]
 
 
 class RunbookForm(VerbForm):
     runbook = forms.ModelChoiceField(Runbook.objects.none(), empty_label="Choose one")
 
-    def __init__(self, *args: Any, offered: QuerySet[Runbook], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, data: Mapping[str, object] | None = None, *, offered: QuerySet[Runbook]
+    ) -> None:
+        super().__init__(data)
         self.fields["runbook"].queryset = offered  # type: ignore[attr-defined]
 
 
 class RunForm(VerbForm):
     """Live runs that answer no incident yet, the newest first."""
 
-    run = forms.ModelChoiceField(Run.objects.none(), empty_label="Choose one")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        free = Q(kind=RunKind.LIVE.value, incident_link__isnull=True)
-        self.fields["run"].queryset = Run.objects.filter(free)  # type: ignore[attr-defined]
+    run = forms.ModelChoiceField(
+        Run.objects.filter(kind=RunKind.LIVE.value, incident_link__isnull=True),
+        empty_label="Choose one",
+    )
 
 
 class EntryForm(VerbForm):

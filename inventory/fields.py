@@ -6,12 +6,12 @@ Each is read by its reader (`lib.units`), and what cannot be read stays in the f
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
 from django import forms
 from django.utils import timezone
 
-from accounts.fields import TextField
+from accounts.fields import TextField, TextOptions
 from lib import times
 from lib.refusals import Invalid
 from lib.units import durations, moments, numbers, sizes
@@ -22,16 +22,16 @@ class ReadField(TextField):
 
     example: ClassVar[str]
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 80)
-        super().__init__(**kwargs)
+    def __init__(self, **options: Unpack[TextOptions]) -> None:
+        options.setdefault("max_length", 80)
+        super().__init__(**options)
         self.widget.attrs |= {"placeholder": self.example, "class": "mono"}
 
     def read(self, text: str) -> object:
         """The value of `text`. Raises `Invalid` or `ValueError` with a sentence."""
         raise NotImplementedError
 
-    def clean(self, value: Any) -> Any:
+    def clean(self, value: object) -> object:
         text = super().clean(value)
         if not text:
             return None
@@ -62,8 +62,8 @@ class FromField(MomentField):
 
     example = "2027-01-15"
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, **options: Unpack[TextOptions]) -> None:
+        super().__init__(**options)
         self.help_text = f"{self.help_text} {day_means()}".strip()
 
     def read(self, text: str) -> datetime:
@@ -97,8 +97,8 @@ class SizeField(ReadField):
 
     example = "734003200"
 
-    def __init__(self, *, precise: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(self, *, precise: bool = False, **options: Unpack[TextOptions]) -> None:
+        super().__init__(**options)
         self.precise = precise
 
     def read(self, text: str) -> int:
@@ -110,8 +110,10 @@ class CountField(ReadField):
 
     example = ""
 
-    def __init__(self, *, least: int = 0, most: int = sizes.LARGEST, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+    def __init__(
+        self, *, least: int = 0, most: int = sizes.LARGEST, **options: Unpack[TextOptions]
+    ) -> None:
+        super().__init__(**options)
         self.least, self.most = least, most
         self.widget.attrs |= {"inputmode": "numeric", "autocomplete": "off"}
 

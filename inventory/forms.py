@@ -44,7 +44,9 @@ class InventoryForm(VerbForm):
         return line
 
 
-def filled(thing: System | Instance | Copy, form: type[InventoryForm], seen: int) -> dict[str, Any]:
+def filled(
+    thing: System | Instance | Copy, form: type[InventoryForm], seen: int
+) -> dict[str, object]:
     """The values of `thing` to begin an edit with."""
     names = (name for name in form.base_fields if hasattr(thing, name))
     return {name: getattr(thing, name) for name in names} | {"seen": seen}
@@ -71,8 +73,13 @@ class SystemForm(InventoryForm):
         help_text="The longest it may be away at all; never below the RTO. E.g. 2 d.",
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
+    def __init__(
+        self,
+        data: Mapping[str, object] | None = None,
+        *,
+        initial: dict[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=initial)
         current = Q(pk=owner.pk) if (owner := self.initial.get("owner")) else Q()
         # Someone who was disabled may still own a system, until somebody takes it over.
         owners = User.objects.filter(Q(is_active=True) | current if current else Q(is_active=True))
@@ -105,9 +112,9 @@ class NewInstanceForm(InstanceForm):
     )
 
     def __init__(
-        self, data: Mapping[str, Any] | None = None, *, preset: Preset | None = None, **kwargs: Any
+        self, data: Mapping[str, object] | None = None, *, preset: Preset | None = None
     ) -> None:
-        super().__init__(data, **kwargs)
+        super().__init__(data)
         if preset is None:
             return
         read = {"first_value": preset.first, "second_value": preset.second}
@@ -152,13 +159,13 @@ class CopyForm(InventoryForm):
 
     def __init__(
         self,
-        data: Mapping[str, Any] | None = None,
+        data: Mapping[str, object] | None = None,
         *,
         system: System,
         at: datetime,
-        **kwargs: Any,
+        initial: dict[str, object] | None = None,
     ) -> None:
-        super().__init__(data, **kwargs)
+        super().__init__(data, initial=initial)
         self.fields["taken_from"].queryset = Instance.objects.of_system(system)  # type: ignore[attr-defined]
         self.fields["taken_at"].help_text = f"With the time zone. Now is {times.stamp(at)}."
         self.fields["sha256"].widget.attrs["class"] = "mono"

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import (
     BooleanField,
     Case,
@@ -20,8 +21,9 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.expressions import RawSQL
+from django.db.models.expressions import Expression, RawSQL
 from django.db.models.functions import Coalesce, NullIf
+from django.db.models.sql.compiler import SQLCompiler
 
 from lib import times
 from runbooks.enums import NoticedBy, RunKind
@@ -42,6 +44,9 @@ _INDEXED = RawSQL(  # noqa: S611 - a fixed text
 FRESH_FOR = timedelta(seconds=30)
 
 
+Sql = tuple[str, tuple[str | int, ...]]
+
+
 class EventText(Func):
     """The text `name` in the data of an event, asked of the database; NULL when there is none.
     Not by `KeyTextTransform`, which takes what it is compared with for JSON, too."""
@@ -49,15 +54,19 @@ class EventText(Func):
     arity = 1
     output_field = TextField()
 
-    def __init__(self, name: str, *expressions: Any) -> None:
+    def __init__(self, name: str, *expressions: Expression | str) -> None:
         self.name = name
         super().__init__(*(expressions or ("text",)))
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sqlite(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> Sql:
         template = f"JSON_EXTRACT(%(expressions)s, '$.data.{self.name}')"
         return self.as_sql(compiler, connection, template=template, **context)
 
-    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_postgresql(
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
+    ) -> Sql:
         template = f"(%(expressions)s::json #>> '{{data,{self.name}}}')"
         return self.as_sql(compiler, connection, template=template, **context)
 

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         for name in ("username", "email", "name", "initials"):
             parser.add_argument(f"--{name}", default="")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: Any) -> None:
         known = {
             name: options[name] or input(f"{name.capitalize()}: ")
             for name in ("username", "email", "name", "initials")
