@@ -118,12 +118,12 @@ class ReconcileForm(SeenForm):
 
 class NotifiedForm(VerbForm):
     whom = _line(label="Who was told", help_text="People or groups whose data it is.")
-    told_at = MomentField(required=False, label="When")
+    notified_at = MomentField(required=False, label="When")
     nobody = forms.BooleanField(required=False, label="Nobody is affected")
     reason = _line(
         label="How, or why nobody", help_text="Needed when nobody is affected: how do you know?"
     )
-    either = frozenset({"whom", "told_at", "nobody"})
+    either = frozenset({"whom", "notified_at", "nobody"})
 
 
 class SavedByForm(SeenForm):

@@ -19,7 +19,7 @@ def state(
     incident: Incident,
     *,
     whom: str = "",
-    told_at: datetime | None = None,
+    notified_at: datetime | None = None,
     nobody: bool = False,
     reason: str = "",
     by: User,
@@ -27,23 +27,23 @@ def state(
 ) -> Notification:
     """Note who was told, and when (aware, not after `at`); or that `nobody` is affected, and why.
 
-    With `whom`, `reason` may say how and what. Raises `Invalid` (whom, told_at, reason), `Refused`
-    "closed".
+    With `whom`, `reason` may say how and what. Raises `Invalid` (whom, notified_at, reason),
+    `Refused` "closed".
     """
     access.check(by, Right.KEEP_INCIDENTS)
-    row = Notification(told_at=told_at, stated_at=at, stated_by=by, stated_by_name=str(by))
+    row = Notification(notified_at=notified_at, stated_at=at, stated_by=by, stated_by_name=str(by))
     errors: dict[str, str] = {}
     if nobody:
-        if whom.strip() or told_at is not None:
+        if whom.strip() or notified_at is not None:
             errors["whom"] = "Either somebody was told, or nobody is affected: leave one out."
         texts = {"reason": (reason, 300, "Say why nobody is affected, and how you know.")}
     else:
         needed = "Name who was told, or say that nobody is affected."
         texts = {"whom": (whom, 300, needed), "reason": (reason, 300, "")}
-        if told_at is None:
-            errors["told_at"] = "Say when they were told."
-        elif told_at > at:
-            errors["told_at"] = "That is in the future: note it once they are told."
+        if notified_at is None:
+            errors["notified_at"] = "Say when they were told."
+        elif notified_at > at:
+            errors["notified_at"] = "That is in the future: note it once they are told."
     changes.put_texts(row, texts, errors)
     if errors:
         raise Invalid(errors)

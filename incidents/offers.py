@@ -219,4 +219,6 @@ def _state(incident: Incident, fact: Fact, *, by: User, at: datetime) -> None:
         )
     else:
         why = _reason(fact)
-        notifications.state(incident, whom=fact.whom, told_at=fact.time, reason=why, by=by, at=at)
+        notifications.state(
+            incident, whom=fact.whom, notified_at=fact.time, reason=why, by=by, at=at
+        )

@@ -197,7 +197,7 @@ def _log(
     linked = incident.runs.values("run")
     # How somebody said they are stays with the run; what the incident told it stands here already.
     events = Event.objects.filter(_older(_LOG, "at", before), run__in=linked)
-    events = events.exclude(kind__in=("fitness.stated", "incident.told"))
+    events = events.exclude(kind__in=("fitness.stated", "incident.updated"))
     if near_misses:
         events = events.near_misses()
     newest = _newest(events, "at", most)

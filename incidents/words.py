@@ -77,6 +77,6 @@ def loss(row: LossMeasure) -> str:
 
 def notified(row: Notification) -> str:
     """Who was told and when, or why nobody is affected."""
-    if row.told_at is None:
+    if row.notified_at is None:
         return f"nobody is affected: {row.reason}"
-    return f"{row.whom}, {times.stamp(row.told_at)}" + (f": {row.reason}" if row.reason else "")
+    return f"{row.whom}, {times.stamp(row.notified_at)}" + (f": {row.reason}" if row.reason else "")

@@ -45,7 +45,7 @@ UNPAIRED = {
     "Copy.taken_at", "Copy.restore_proven_at", "Runbook.archived_at", "Revision.created_at",
     "Run.started_at", "Run.ended_at", "RunPerson.taken_at", "RunPerson.released_at",
     "Presence.seen_at", "Incident.closed_at", "TimelineEntry.happened_at",
-    "Notification.told_at",
+    "Notification.notified_at",
     "Job.put_at", "Job.due_at", "Job.handed_at", "Job.ended_at", "Heartbeat.seen_at",
     "Notice.read_at", "Notice.over_at", "Token.issued_at", "Token.expires_at",
     "Token.used_at",

@@ -18,7 +18,7 @@ from jobs.models import Job
 from lib.times import stamp
 from webhooks import history, parking, sending, signing, targets
 from webhooks.enums import DeliveryStatus
-from webhooks.models import Attempt, Delivery, Endpoint
+from webhooks.models import Delivery, DeliveryAttempt, Endpoint
 from webhooks.sending import Exchange
 
 GONE = 410
@@ -107,7 +107,7 @@ def keys(endpoint: Endpoint, *, at: datetime) -> list[str]:
 def _keep(delivery: Delivery, exchange: Exchange, *, at: datetime) -> Endpoint:
     """Keep the attempt, and what it says about the endpoint: the row as it is now."""
     endpoint = Endpoint.objects.select_for_update().get(pk=delivery.endpoint_id)
-    Attempt.objects.create(
+    DeliveryAttempt.objects.create(
         delivery=delivery,
         at=at,
         code=exchange.code,

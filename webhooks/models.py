@@ -134,7 +134,7 @@ class Delivery(models.Model):
         return reverse("webhooks:delivery_detail", args=[self.pk])
 
 
-class Attempt(models.Model):
+class DeliveryAttempt(models.Model):
     """One POST of a delivery. `code` is None when no answer came; `answer` is the beginning of what
     the receiver said; `error` is a sentence, '' when it took the delivery."""
 

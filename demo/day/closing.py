@@ -34,7 +34,7 @@ def closing(day: Day) -> Iterator[StoryLine]:
     lost = {"what": "records", "amount": 312, "unit": "entries", "counted": "counted"}
     manage("losses", **lost, state="gone for good", reason="")
     manage("reconciliation", decision="re-entered", note="From the application's log.")
-    manage("notified", whom="Every customer with an entry of that day", told_at=day.door.at)
+    manage("notified", whom="Every customer with an entry of that day", notified_at=day.door.at)
     yield day.done("manager", "states the loss, what is done about it, and who was told")
     yield day.refused(
         "M18", "manager", "closes it without saying what saved the day", "unfinished", close

@@ -58,7 +58,7 @@ class NewNotifiedSerializer(InputSerializer):
     """Who was told and when; or that nobody is affected, with the reason."""
 
     whom = _line()
-    told_at = ApiMomentField(allow_null=True, default=None)
+    notified_at = ApiMomentField(allow_null=True, default=None)
     nobody = serializers.BooleanField(default=False)
     reason = _line()
 
@@ -180,7 +180,7 @@ class NotifiedList(IncidentView):
         takes=NewNotifiedSerializer,
         answers=NotifiedSerializer,
         status=201,
-        example={"whom": "All customers of shop 3", "told_at": "2026-11-22T09:00:00Z"},
+        example={"whom": "All customers of shop 3", "notified_at": "2026-11-22T09:00:00Z"},
     )
     def post(self, request: Request, id: int) -> Response:
         """Note who was told and when, or why nobody is affected."""

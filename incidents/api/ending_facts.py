@@ -42,7 +42,7 @@ class NotifiedSerializer(StatedSerializer):
     """Who was told, or why nobody is affected."""
 
     whom = serializers.CharField(help_text="Empty: nobody is affected, see `reason`.")
-    told_at = ApiMomentField(allow_null=True)
+    notified_at = ApiMomentField(allow_null=True)
     reason = serializers.CharField()
 
 

@@ -85,7 +85,7 @@ class Notification(Statement):
         "incidents.Incident", on_delete=models.PROTECT, related_name="notified"
     )
     whom = models.CharField(max_length=300, blank=True)
-    told_at = models.DateTimeField(null=True, blank=True)
+    notified_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
@@ -95,9 +95,9 @@ class Notification(Statement):
                 condition=_STANDS_OR_STRUCK, name="notification_struck_at_and_by_together"
             ),
             models.CheckConstraint(
-                condition=(~Q(whom="") & Q(told_at__isnull=False))
-                | (Q(whom="", told_at__isnull=True) & ~Q(reason="")),
-                name="notification_told_or_nobody",
+                condition=(~Q(whom="") & Q(notified_at__isnull=False))
+                | (Q(whom="", notified_at__isnull=True) & ~Q(reason="")),
+                name="notification_notified_or_nobody",
             ),
         ]
 

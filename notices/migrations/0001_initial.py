@@ -51,6 +51,9 @@ class Migration(migrations.Migration):
                 ("url", models.CharField(max_length=300)),
                 ("at", models.DateTimeField()),
                 ("read_at", models.DateTimeField(blank=True, null=True)),
+                ("about", models.CharField(blank=True, max_length=60)),
+                ("over_at", models.DateTimeField(blank=True, null=True)),
+                ("over", models.CharField(blank=True, max_length=200)),
                 (
                     "person",
                     models.ForeignKey(
@@ -65,13 +68,30 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["person", "-id"], name="notice_by_person"),
                     models.Index(
-                        condition=models.Q(("read_at__isnull", True)),
+                        condition=models.Q(("over_at__isnull", True), ("read_at__isnull", True)),
                         fields=["person"],
                         name="notice_unread",
                     ),
+                    models.Index(
+                        condition=models.Q(
+                            ("over_at__isnull", True), models.Q(("about", ""), _negated=True)
+                        ),
+                        fields=["about"],
+                        name="notice_asks",
+                    ),
                 ],
                 "constraints": [
-                    models.UniqueConstraint(fields=("person", "key"), name="notice_told_once")
+                    models.UniqueConstraint(fields=("person", "key"), name="notice_told_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("over", ""), ("over_at__isnull", True)),
+                            models.Q(
+                                ("over_at__isnull", False), models.Q(("over", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="notice_over_says_how",
+                    ),
                 ],
             },
         ),

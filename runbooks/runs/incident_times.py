@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.models import User
 from runbooks.live import notify
 from runbooks.log import chain
-from runbooks.machine.events.run import IncidentTold
+from runbooks.machine.events.run import IncidentUpdated
 from runbooks.machine.reducers import apply
 from runbooks.machine.state import ENDED
 from runbooks.machine.statements import AnsweredIncident
@@ -28,7 +28,7 @@ def tell(run_id: int, incident: AnsweredIncident, *, title: str, by: User, at: d
         run, state, _, now = persistence.load_locked(run_id, key=None)
         if state.status in ENDED or state.stated.incident == incident:
             return
-        event = IncidentTold(
+        event = IncidentUpdated(
             incident=incident.number,
             title=title,
             closed=incident.closed,

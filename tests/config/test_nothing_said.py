@@ -153,7 +153,7 @@ WRITES: dict[str, tuple[str, Callable[[Place, str], Any]]] = {
     ),
     "whom": (
         "whom",
-        lambda p, t: notifications.state(p.incident, whom=t, told_at=p.at, reason="", **p.who),
+        lambda p, t: notifications.state(p.incident, whom=t, notified_at=p.at, reason="", **p.who),
     ),
     "decision": (
         "note",

@@ -153,7 +153,7 @@ def test_what_was_stated_is_never_edited(incident: Incident, operator: User, at:
         lambda: LossMeasure.objects.update(amount=1),
         lambda: LossMeasure.objects.update(window_end=at),
         lambda: LossMeasure.objects.all().delete(),
-        lambda: Notification.objects.update(told_at=at + HOUR),
+        lambda: Notification.objects.update(notified_at=at + HOUR),
         lambda: Notification.objects.update(whom="nobody"),
         lambda: Notification.objects.all().delete(),
         lambda: ActionItem.objects.all().delete(),
@@ -175,16 +175,16 @@ def test_what_was_stated_is_never_edited(incident: Incident, operator: User, at:
 def test_who_was_told(incident: Incident, operator: User, at: datetime) -> None:
     who: dict[str, Any] = {"by": operator, "at": at}
     for given, fields in (
-        ({}, ["told_at", "whom"]),
-        ({"whom": "all"}, ["told_at"]),
-        ({"whom": "all", "told_at": at + HOUR}, ["told_at"]),
+        ({}, ["notified_at", "whom"]),
+        ({"whom": "all"}, ["notified_at"]),
+        ({"whom": "all", "notified_at": at + HOUR}, ["notified_at"]),
         ({"nobody": True}, ["reason"]),
         ({"nobody": True, "whom": "all", "reason": "so"}, ["whom"]),
     ):
         with pytest.raises(Invalid) as said:
             notifications.state(incident, **given, **who)
         assert sorted(said.value.errors) == fields
-    notifications.state(incident, whom="Shop 3", told_at=at, reason="by mail", **who)
+    notifications.state(incident, whom="Shop 3", notified_at=at, reason="by mail", **who)
     told = {"told": ["", "Shop 3, 2026-03-04 03:12 UTC: by mail"]}
     assert _said(incident, 2) == ("noted who was told", told, "")
 

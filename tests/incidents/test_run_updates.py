@@ -29,7 +29,7 @@ def basis(run: Run, at: datetime) -> Basis:
 
 
 def told(run: Run) -> int:
-    return Event.objects.filter(run=run, kind="incident.told").count()
+    return Event.objects.filter(run=run, kind="incident.updated").count()
 
 
 def test_a_linked_run_knows_when_it_was_noticed_and_when_the_writes_stopped(

@@ -119,7 +119,7 @@ def finished(of: Incident, by: User, at: datetime) -> Incident:
     timed(of, by, at)
     loss(of, **who)
     decisions.reconcile(of, decision=Reconciliation.RE_ENTERED, seen=None, **who)
-    notifications.state(of, whom="All customers", told_at=at, **who)
+    notifications.state(of, whom="All customers", notified_at=at, **who)
     return decisions.say_saved_by(of, saved_by=SavedBy.CONTROL, seen=None, **who)
 
 

@@ -32,7 +32,7 @@ def _struck(cast: Cast) -> LossMeasure:
 
 
 def _note(cast: Cast) -> Notification:
-    given: dict[str, Any] = {"whom": "All customers", "told_at": cast.at}
+    given: dict[str, Any] = {"whom": "All customers", "notified_at": cast.at}
     return notifications.state(_incident(cast), **given, by=cast["manager"], at=cast.at)
 
 
@@ -85,10 +85,10 @@ _STATED = (
         "incidents.notifications.state",
         stage=_incident,
         form=lambda kept: _form(
-            kept, "notified/new", whom="Customers", told_at="2026-03-04 03:00 UTC"
+            kept, "notified/new", whom="Customers", notified_at="2026-03-04 03:00 UTC"
         ),
         api=lambda kept: _api(
-            "POST", kept, "notified", whom="Customers", told_at="2026-03-04T03:00:00Z"
+            "POST", kept, "notified", whom="Customers", notified_at="2026-03-04T03:00:00Z"
         ),
     ),
     Case(

@@ -20,7 +20,7 @@ from runbooks.machine.events.kinds import KINDS
 from tests.factories.webhooks import attempt, endpoint
 from webhooks import bodies, delivering, endpoints, kinds, sending
 from webhooks.enums import Form
-from webhooks.models import Attempt, Delivery, EndpointChange
+from webhooks.models import Delivery, DeliveryAttempt, EndpointChange
 from webhooks.outgoing_events import OutgoingEvent
 from webhooks.sending import Exchange
 
@@ -142,7 +142,7 @@ def test_old_deliveries_are_forgotten_and_failed_ones_later(
     job = Job(kind="webhooks.prune", key="today")
     assert delivering.prune(job, at + timedelta(days=30)) == "0 deliveries forgotten."
     assert delivering.prune(job, at + timedelta(days=30, seconds=1)) == "1 deliveries forgotten."
-    assert not Attempt.objects.exists()
+    assert not DeliveryAttempt.objects.exists()
     assert list(Delivery.objects.all()) == [waiting]
     delivering.prune(job, at + timedelta(days=90, seconds=1))
     assert not Delivery.objects.exists()

@@ -14,7 +14,7 @@ from jobs.models import Job
 from tests.factories.webhooks import attempt, endpoint
 from webhooks import endpoints, sending
 from webhooks.enums import DeliveryStatus
-from webhooks.models import Attempt, Delivery, Endpoint, EndpointChange
+from webhooks.models import Delivery, DeliveryAttempt, Endpoint, EndpointChange
 from webhooks.sending import Exchange
 from webhooks.urls import urlpatterns
 
@@ -211,4 +211,4 @@ def test_old_attempts_go_with_their_delivery(hub: Endpoint, admin: User, failing
     one = sent(hub, admin)
     attempt(one, one.created_at + timedelta(seconds=1))
     one.delete()
-    assert not Attempt.objects.exists()
+    assert not DeliveryAttempt.objects.exists()

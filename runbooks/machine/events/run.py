@@ -207,10 +207,10 @@ class RunCompleted(RunEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
-class IncidentTold(RunEvent):
+class IncidentUpdated(RunEvent):
     """What the incident that the run answers says of the last good write."""
 
-    kind = "incident.told"
+    kind = "incident.updated"
 
     incident: int
     title: str

@@ -96,7 +96,7 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
         "offered the run to Rita. Position: It is read back. Running: nothing. Next: Step 3!"
         " Worries: none",
     ),
-    "incident.told": (
+    "incident.updated": (
         {"incident": 3, "title": "Gone", "noticed": "2026-01-02T03:00:00+00:00",
          "writes_stopped": "2026-01-02T04:00:00+00:00", "closed": True},
         "said that the run answers incident 3, Gone (noticed 2026-01-02 03:00 UTC, writes stopped"

@@ -207,7 +207,7 @@ def test_writers_that_go_on_write_until_now() -> None:
 def told(game: Game, **data: Any) -> Game:
     """The incident that the run answers tells it something."""
     known = {"incident": 1, "title": "Gone", "noticed": "", "writes_stopped": "", "closed": False}
-    event = from_data("incident.told", {**known, **data})
+    event = from_data("incident.updated", {**known, **data})
     line = LogLine(game.state.sequence + 1, game.at, OPERATOR, event)
     game.state = apply(game.state, line)
     return game
