@@ -231,7 +231,7 @@ def _log_row(
         time=times.stamp(at),
         who=str(line.get("name", "")),
         role=str(line.get("role") or ""),
-        text=blind_values.told(happened, state, hidden[event.run_id]) if state else sentence,
+        text=blind_values.telling(happened, state, hidden[event.run_id]) if state else sentence,
         run=event.run_id,
         near_miss=happened.is_near_miss,
     )

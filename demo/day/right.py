@@ -23,7 +23,7 @@ from runbooks.procedure.guards.acts import TeamCheck, Wait
 from runbooks.procedure.guards.copies import Verify
 from runbooks.procedure.guards.demand import Act
 from runbooks.procedure.guards.target import Identify
-from runbooks.procedure.irreversible import act_of, target_of
+from runbooks.procedure.irreversible import act_key, target_of
 from runbooks.procedure.model import ValueSpec
 
 PASSWORD = "countersign-demo"  # noqa: S105 - that of the demonstration, public by intent
@@ -99,13 +99,13 @@ class Crew:
         begun = self.state.steps[index].status is StepStatus.STARTED
         if needs_begin(self.state, index) and not begun:
             self.press(role, BeginStep, index)
-        if act_of(guard):
+        if act_key(guard):
             self.release_the_loss(index)
         if (TeamCheck, Act) in guard:
             self.agree(index)
         if guard.countersign is CountersignTiming.BEFORE:
             self.confirm(index)
-        if act_of(guard):
+        if act_key(guard):
             name = self.state.facts[target_of(guard)].value
             self.press(role, Unlock, index, name=name, password=PASSWORD)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from runbooks.library.demands import demands
 from runbooks.library.shown_commands import in_library
 from runbooks.lint.findings import NotedFinding
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 from runbooks.procedure.model import Procedure, Step
 from runbooks.procedure.runnable import not_runnable
 from runbooks.procedure.sections import Section
@@ -89,5 +89,5 @@ def _line(step: Step, procedure: Procedure, notes: list[NotedFinding]) -> Readin
         step,
         demands(step.guard, procedure),
         tuple(notes),
-        bool(act_of(step.guard)),
+        bool(act_key(step.guard)),
     )

@@ -111,8 +111,8 @@ def admit(sender: Sender, run: int) -> Ticket:
         raise TurnedAway(401, "Nobody is signed in.", "signed_out")
     if not may(person, Right.VIEW):
         raise TurnedAway(403, "Your account may not see runs.")
-    found = Run.objects.filter(pk=run).annotate(head=Max("events__sequence")).values_list("head")
-    for (head,) in found:
+    runs = Run.objects.filter(pk=run).annotate(head=Max("events__sequence")).values_list("head")
+    for (head,) in runs:
         return Ticket(run=run, person=person.pk, head=head or 0)
     raise TurnedAway(404, "There is no such run.")
 

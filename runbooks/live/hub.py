@@ -67,11 +67,11 @@ class Viewer:
         """Queue what is new to this viewer."""
         if item.events and item.events[-1][0] > self.seen:
             before, self.seen = self.seen, item.events[-1][0]
-            if before not in item.told:
+            if before not in item.messages:
                 kinds = [kind for sequence, kind in item.events if sequence > before]
                 data = json.dumps({"sequence": self.seen, "kinds": kinds})
-                item.told[before] = message("log", data, self.seen)
-            self.offer(item.told[before])
+                item.messages[before] = message("log", data, self.seen)
+            self.offer(item.messages[before])
         if item.people != self.people:
             self.people = item.people
             self.offer(message("presence", item.people))

@@ -15,13 +15,13 @@ from runbooks.models import Event
 
 @dataclass
 class News:
-    """Of one run: `events` as (sequence, kind) in order, `people` as the JSON that is sent. `told`
-    is what was made of the events for those who knew up to a sequence: most viewers stand at the
-    same one, and the message is made once for all of them."""
+    """Of one run: `events` as (sequence, kind) in order, `people` as the JSON that is sent.
+    `messages`: what was made of the events for those who knew up to a sequence. Most viewers stand
+    at the same one, and the message is made once for all of them."""
 
     events: list[tuple[int, str]] = field(default_factory=list)
     people: str = ""
-    told: dict[int, bytes] = field(default_factory=dict)
+    messages: dict[int, bytes] = field(default_factory=dict)
 
 
 def news(positions: Mapping[int, int], *, at: datetime) -> dict[int, News]:

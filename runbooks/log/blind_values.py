@@ -26,7 +26,7 @@ def steps(state: RunState, person: int | None) -> frozenset[int]:
     )
 
 
-def told(event: RunEvent, state: RunState, hidden: Collection[int]) -> str:
+def telling(event: RunEvent, state: RunState, hidden: Collection[int]) -> str:
     """An event of the run in words; what was measured at one of the `hidden` steps is not told."""
     if event.is_measured and event.step is not None and event.step in hidden:
         number = state.step(event.step).number

@@ -15,7 +15,7 @@ from runbooks.machine.state import FINISHED, RunState, current
 from runbooks.procedure.guards.acts import Overwrite, TeamCheck
 from runbooks.procedure.guards.copies import Verify
 from runbooks.procedure.guards.demand import Act
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 
 #: A countersign *before* counts for two minutes: concurrent verification means both are there now.
 COUNTERSIGN_COUNTS_FOR = timedelta(minutes=2)
@@ -234,7 +234,7 @@ def required_roles(state: RunState) -> tuple[RunRole, ...]:
         # Who signs for a loss must be there before anybody knows whether there is one.
         if Verify in step.guard and state.kind is RunKind.LIVE:
             wanted.add(RunRole.DECIDER)
-        if act_of(step.guard):
+        if act_key(step.guard):
             wanted |= {RunRole.VERIFIER, RunRole.DECIDER}
     return tuple(role for role in RunRole if role in wanted)
 

@@ -60,7 +60,7 @@ def overdue(
         return []
     late: list[Late | Quiet] = []
     if state.status is RunStatus.RUNNING:
-        late += [found for step in state.steps if (found := _late(state, step, at, opened_at))]
+        late += [news for step in state.steps if (news := _late(state, step, at, opened_at))]
     return late or _quiet(state, at, last_at, quiet_after)
 
 

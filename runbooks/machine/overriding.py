@@ -16,7 +16,7 @@ from runbooks.machine.gates import attempt_at, gates, run_gates
 from runbooks.machine.requests import Gate, Refusal
 from runbooks.machine.state import RunState, current
 from runbooks.machine.statements import Override
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 from runbooks.procedure.model import Guard
 
 #: Between asking and passing: long enough to read the reason again, and for those who are paged.
@@ -178,7 +178,7 @@ def _one_at_a_time(before: Override) -> Refusal:
 
 
 def _needs_second(guard: Guard) -> bool:
-    return bool(guard.countersign or guard.hold or act_of(guard))
+    return bool(guard.countersign or guard.hold or act_key(guard))
 
 
 def _never(number: str) -> Refusal:

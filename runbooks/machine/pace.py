@@ -20,7 +20,7 @@ def paced_tick(state: RunState, index: int, at: datetime, *, awaits: bool) -> St
     whether that was `hurried` or `late` against its `duration`, and whether two others were ticked
     within the ten seconds before it (`batch`)."""
     step, duration = state.steps[index], state.step(index).guard.duration
-    seconds, late, found = None, False, _haste(state, index, at, ticks(state))
+    seconds, late, haste = None, False, _haste(state, index, at, ticks(state))
     if duration is not None and step.started_at is not None:
         seconds = int((at - step.started_at).total_seconds())
         late = duration.max is not None and seconds > duration.max
@@ -29,8 +29,8 @@ def paced_tick(state: RunState, index: int, at: datetime, *, awaits: bool) -> St
         awaits=awaits,
         seconds=seconds,
         late=late,
-        hurried="hurried" in found,
-        batch="batch" in found,
+        hurried="hurried" in haste,
+        batch="batch" in haste,
     )
 
 

@@ -35,15 +35,15 @@ class Placeholder:
 
 def places(source: str) -> Iterator[Placeholder]:
     """The placeholders in the blocks of code of the safe HTML `source`, in their order."""
-    for found in _CODE.finditer(source):
-        if found[1]:
-            yield from _in_block(found)
+    for match in _CODE.finditer(source):
+        if match[1]:
+            yield from _in_block(match)
 
 
-def _in_block(found: re.Match[str]) -> list[Placeholder]:
-    label = html.unescape((re.findall(r"language-([^\s\"]+)", found[2]) or [""])[0])
+def _in_block(match: re.Match[str]) -> list[Placeholder]:
+    label = html.unescape((re.findall(r"language-([^\s\"]+)", match[2]) or [""])[0])
     starts, parts, length = [], [], 0
-    pieces = _VAR.split(found[3])  # text, name, placeholder, text, …
+    pieces = _VAR.split(match[3])  # text, name, placeholder, text, …
     for number, piece in enumerate(pieces):
         if number % 3 == 1:
             starts.append(length)
@@ -81,10 +81,10 @@ def fill(source: str, facts: Mapping[str, ParameterFacts]) -> str:
     if "<var " not in source:
         return source
 
-    def code(found: re.Match[str]) -> str:
+    def code(span: re.Match[str]) -> str:
         # A span is read by people, not by a shell.
-        block = found[1] or ""
-        standing = iter(_in_block(found) if block else ())
+        block = span[1] or ""
+        standing = iter(_in_block(span) if block else ())
 
         def variable(match: re.Match[str]) -> str:
             place = next(standing, None)
@@ -95,7 +95,7 @@ def fill(source: str, facts: Mapping[str, ParameterFacts]) -> str:
                 value = shlex.quote(value)
             return f'<var class="filled">{drawn_text(value)}</var>'
 
-        return f"{block}<code{found[2]}>{_VAR.sub(variable, found[3])}</code>"
+        return f"{block}<code{span[2]}>{_VAR.sub(variable, span[3])}</code>"
 
     return _CODE.sub(code, source)
 

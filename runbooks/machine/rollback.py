@@ -15,7 +15,7 @@ from runbooks.machine.state import RunState
 from runbooks.machine.statements import Thawed
 from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.guards.target import Thaw
-from runbooks.procedure.irreversible import act_of, target_of
+from runbooks.procedure.irreversible import act_key, target_of
 from runbooks.procedure.model import Step
 from runbooks.procedure.rollbacks import is_acting, is_guarded, leads_to
 
@@ -72,8 +72,12 @@ def _acted(state: RunState) -> Iterator[tuple[Step, datetime]]:
     """The steps whose overwrite or deletion was done, even if it was taken back since, and when,
     the last time."""
     for step in state.procedure.steps:
-        if act_of(step.guard):
+        if act_key(step.guard):
             attempts = [old for old in state.past if old.index == step.index]
-            times = [one.done_at for one in (*attempts, state.steps[step.index]) if one.done_at]
+            times = [
+                attempt.done_at
+                for attempt in (*attempts, state.steps[step.index])
+                if attempt.done_at
+            ]
             if times:
                 yield step, max(times)

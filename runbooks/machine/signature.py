@@ -15,7 +15,7 @@ from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.rules import standing
 from runbooks.machine.state import RunState
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 
 _WRONG = (
     "Look at the keyboard, and type it again. It is asked for so that nobody signs for somebody"
@@ -44,7 +44,7 @@ def demanded(state: RunState, move: type[Move], index: int | None, sign_again: s
     if sign_again == "all":
         return True
     steps = state.procedure.steps if index is None else (state.step(index),)
-    return any(act_of(step.guard) for step in steps)
+    return any(act_key(step.guard) for step in steps)
 
 
 def may_sign(

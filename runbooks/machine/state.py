@@ -122,7 +122,9 @@ class RunState:
     @property
     def signed(self) -> tuple[Signed, ...]:
         """The decider's signatures that count: a disabled account signs for nothing."""
-        return tuple(one for one in self.stated.signed if one.by not in self.outside.gone)
+        return tuple(
+            signature for signature in self.stated.signed if signature.by not in self.outside.gone
+        )
 
     def on_main_path(self, index: int) -> bool:
         return self.procedure.steps[index].section not in self.procedure.asides

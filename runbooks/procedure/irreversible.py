@@ -7,7 +7,7 @@ from runbooks.procedure.guards.demand import Act
 from runbooks.procedure.model import Guard, Procedure, Step
 
 
-def act_of(guard: Guard) -> str:
+def act_key(guard: Guard) -> str:
     """The key of the irreversible act that a step is, '' for every other step."""
     act = guard.get(Act)
     return act.key if act else ""

@@ -8,7 +8,7 @@ from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.guards.copies import MakeCopy
 from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.guards.target import Direction, Freeze, Identify, Thaw
-from runbooks.procedure.irreversible import act_of, target_of
+from runbooks.procedure.irreversible import act_key, target_of
 from runbooks.procedure.model import Procedure, Step
 
 
@@ -30,7 +30,7 @@ def is_acting(procedure: Procedure, section: str) -> bool:
     """Whether `section` is an aside that acts: a step of it overwrites or deletes, or is
     countersigned before it is done."""
     return section in procedure.asides and any(
-        act_of(step.guard) or step.guard.countersign is CountersignTiming.BEFORE
+        act_key(step.guard) or step.guard.countersign is CountersignTiming.BEFORE
         for step in procedure.steps
         if step.section == section
     )
@@ -43,7 +43,7 @@ def closing_step(procedure: Procedure, section: str, *, acts: bool = False) -> S
     ways = [s.index for s in procedure.steps if leads_to(procedure, s, section)]
     targets: set[str] = set()
     for step in (procedure.steps[i] for i in procedure.main_path):
-        if act_of(step.guard):
+        if act_key(step.guard):
             targets.add(target_of(step.guard))
         thaw = step.guard.get(Thaw)
         if thaw and thaw.of in targets and (acting or any(way < step.index for way in ways)):

@@ -118,7 +118,7 @@ def kept(run: Run, state: RunState, first: LogLine) -> str:
     mine = takewhile(lambda row: row[0] == first.sequence or row[1] is None, rows)
     lines = (texts.read(text) for _, _, text in mine)
     hidden = blind_values.steps(state, first.by)
-    return "; ".join(blind_values.told(line.event, state, hidden) for line in lines)
+    return "; ".join(blind_values.telling(line.event, state, hidden) for line in lines)
 
 
 def forget(*, at: datetime) -> int:

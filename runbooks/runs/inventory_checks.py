@@ -100,9 +100,9 @@ def _instance(row: Instance, facts: ParameterFacts, deleted_here: bool) -> Itera
     """What the inventory says otherwise. That it is decommissioned since this run deleted it is no
     news: the rollback puts it back."""
     now = {"name": row.name, "host": row.host, "environment": row.environment}
-    for what, value in now.items():
-        if value != facts.fields.get(what, value):
-            yield f"the {what} of {facts.value} is now {value}, and was {facts.fields[what]}."
+    for name, value in now.items():
+        if value != facts.fields.get(name, value):
+            yield f"the {name} of {facts.value} is now {value}, and was {facts.fields[name]}."
     if facts.identifiers and (row.first_value, row.second_value) != facts.identifiers:
         yield f"{facts.value} has other identifiers."
     elif facts.kinds and (row.first_kind, row.second_kind) != facts.kinds:
@@ -114,10 +114,10 @@ def _instance(row: Instance, facts: ParameterFacts, deleted_here: bool) -> Itera
 def _copy(row: Copy, facts: ParameterFacts) -> Iterator[str]:
     if row.state in _AWAY:
         yield f"{facts.value} is {row.state}."
-    for what, value in (("SHA-256", row.sha256), ("place", row.place)):
-        before = facts.fields.get(what.lower().replace("-", ""), "")
+    for name, value in (("SHA-256", row.sha256), ("place", row.place)):
+        before = facts.fields.get(name.lower().replace("-", ""), "")
         if before and value != before:
-            yield f"the {what} of {facts.value} is another one."
+            yield f"the {name} of {facts.value} is another one."
 
 
 def _thawed(row: Instance, state: RunState, name: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ from runbooks.models import Event, Run, RunParameter
 from runbooks.procedure.guards.acts import Destroy
 from runbooks.procedure.guards.demand import Act
 from runbooks.procedure.guards.target import Freeze, MarkTarget
-from runbooks.procedure.irreversible import act_of, acts, target_of
+from runbooks.procedure.irreversible import act_key, acts, target_of
 from runbooks.procedure.model import Procedure
 from runbooks.runs import persistence
 
@@ -58,8 +58,8 @@ class OtherRun:
         deletes = isinstance(self.act, Destroy)
         work = "is deleting" if deletes else "is restoring" if self.act else "is working on"
         if self.overwrote_at and self.run.ended_at:
-            what = "deletion" if deletes else "overwrite"
-            return f"Run {number} unlocked its {what} of {name} at {stamp(self.overwrote_at)}."
+            act = "deletion" if deletes else "overwrite"
+            return f"Run {number} unlocked its {act} of {name} at {stamp(self.overwrote_at)}."
         if self.run.status == RunStatus.BRIEFING.value:
             return f"Run {number} was prepared for {name} and has not started."
         if not self.blocks and self.overwrote_at is None:
@@ -116,13 +116,13 @@ def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
             f"{other.sentence} That was after this run was prepared: what this run identified and"
             " copied is no longer what is there.",
             "Abort this run and prepare a new one.",
-            guard=act_of(guard),
+            guard=act_key(guard),
         )
     return Refusal(
         "other_run",
         f"{other.sentence} Two runs that change one database destroy each other's work.",
         f"Join run {number}, or have its operator or decider abort it; then unlock here.",
-        guard=act_of(guard),
+        guard=act_key(guard),
     )
 
 

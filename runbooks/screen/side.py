@@ -13,7 +13,7 @@ from inventory.enums import CopyState
 from inventory.models import Copy
 from lib.times import stamp
 from lib.units.durations import age
-from runbooks.log.blind_values import told as telling
+from runbooks.log.blind_values import telling
 from runbooks.machine.events.event import LogLine
 from runbooks.machine.events.gates import AttemptRefused
 from runbooks.machine.events.notes import EvidenceAttached

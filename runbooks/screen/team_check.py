@@ -16,7 +16,7 @@ from runbooks.machine.interlocks.team_check import CONFIRMING, fresh_for
 from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.procedure.guards.acts import Overwrite, TeamCheck
 from runbooks.procedure.guards.demand import Act
-from runbooks.procedure.irreversible import act_of, acts, deleted, deletes, part_of, target_of
+from runbooks.procedure.irreversible import act_key, acts, deleted, deletes, part_of, target_of
 from runbooks.procedure.model import Step
 from runbooks.screen.context import PageContext
 from runbooks.screen.losses import kept
@@ -102,7 +102,7 @@ def _lines(page: PageContext) -> tuple[Confirmation, ...]:
 
 def _aloud(page: PageContext, told: Step) -> tuple[tuple[str, str], ...]:
     state = page.state
-    if deletes(told.guard) or (deleted(state.procedure) and not act_of(told.guard)):
+    if deletes(told.guard) or (deleted(state.procedure) and not act_key(told.guard)):
         return _deletion(page, told)
     procedure = state.procedure
     overwrite = told.guard.get(Overwrite)

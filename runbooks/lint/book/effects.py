@@ -18,7 +18,7 @@ from runbooks.lint.dangers.new_objects import (
 )
 from runbooks.procedure.guards.acts import Destroy, Overwrite
 from runbooks.procedure.guards.demand import Demand
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 from runbooks.procedure.model import Procedure, Step
 
 #: The title of a runbook that puts data back.
@@ -66,12 +66,12 @@ class Effects:
         the others are no such act. In a restore that shows neither, the first that uses a backup,
         or else says that it restores; none when it makes something new."""
         unmarked = self._destroying
-        marked = [step.index for step in self.path if act_of(step.guard)]
+        marked = [step.index for step in self.path if act_key(step.guard)]
         if marked:
             waived = any(code == "L22" for code, _ in self.procedure.waive)
             unmarked -= self._destroying if waived else self._preparing
             unmarked = frozenset(index for index in unmarked if index < marked[0])
-        acting = tuple(s for s in self.path if act_of(s.guard) or s.index in unmarked)
+        acting = tuple(s for s in self.path if act_key(s.guard) or s.index in unmarked)
         if acting or not self.restores:
             return acting
         titled = tuple(step for step in self.path if DOES_RESTORE.search(step.title))
@@ -80,7 +80,7 @@ class Effects:
     def is_beside(self, step: Step) -> bool:
         """Whether a step that restores does so into something new, as its words or its commands
         say; one that a guard marks does not."""
-        if act_of(step.guard) or step.index in self._destroying:
+        if act_key(step.guard) or step.index in self._destroying:
             return False
         restoring = [(c, place) for c in self._commands(step) for place in c.restores]
         only_new = all(is_beside(place) or self.made(c).holds(place) for c, place in restoring)

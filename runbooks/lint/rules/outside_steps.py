@@ -11,7 +11,7 @@ from runbooks.lint.book.blocks import SPAN, CommandBlock, StrayBlock, stray_bloc
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 from runbooks.procedure.sections import StrayCommand, StrayList
 
 RULES = RuleGroup()
@@ -120,7 +120,7 @@ def in_no_step(book: Book) -> Iterator[Remark]:
         yield from _remarks(block)
     titles = [section.line for section in book.procedure.sections if section.title]
     # L22 speaks of the steps that are not marked.
-    titles += [step.line for step in book.procedure.steps if act_of(step.guard)]
+    titles += [step.line for step in book.procedure.steps if act_key(step.guard)]
     for line in titles:
         for span in SPAN.finditer(book.lines[line - 1]):
             code = StrayCommand("", span[1], line, span.start(1), inline=True)

@@ -111,8 +111,11 @@ class RearmStated(StepEvent):
     """What a restore stops was said to be on again."""
 
     kind = "rearm.stated"
+    renamed = {"what": "answers"}
 
-    what: Mapping[str, str]
+    answers: Mapping[str, str]
 
     def describe(self, words: Wording) -> str:
-        return "re-armed: " + "; ".join(f"{what}: {state}" for what, state in self.what.items())
+        return "re-armed: " + "; ".join(
+            f"{thing}: {state}" for thing, state in self.answers.items()
+        )

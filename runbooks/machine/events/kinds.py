@@ -39,8 +39,8 @@ def _reader_of(event: type[RunEvent]) -> Callable[[Mapping[str, Any]], RunEvent]
     hints, kept = get_type_hints(event), [each for each in fields(event) if each.init]
     names, renamed, new = frozenset(each.name for each in kept), event.renamed, object.__new__
     defaults = {each.name: each.default for each in kept if each.default is not MISSING}
-    found = {each.name: _reader(hints[each.name]) for each in kept}
-    readers, count = [(name, read) for name, read in found.items() if read], len(names)
+    by_name = {each.name: _reader(hints[each.name]) for each in kept}
+    readers, count = [(name, read) for name, read in by_name.items() if read], len(names)
 
     def read(data: Mapping[str, Any]) -> RunEvent:
         made = new(event)

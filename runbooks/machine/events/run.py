@@ -224,7 +224,7 @@ class IncidentUpdated(RunEvent):
 
     def describe(self, words: Wording) -> str:
         moments = (("noticed", self.noticed), ("writes stopped", self.writes_stopped))
-        known = ", ".join(f"{what} {words.moment(at)}" for what, at in moments if at)
+        known = ", ".join(f"{name} {words.moment(at)}" for name, at in moments if at)
         text = f"said that the run answers incident {self.incident}, {self.title}"
         return text + (f" ({known})" if known else "") + ("; it is closed" if self.closed else "")
 

@@ -38,15 +38,15 @@ class RearmInterlock(Interlock[Rearm]):
     source = "Travis CI 2018 and Flowdock 2020: jobs, alerts and sequences stayed off after it"
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        what = self.demand(state, index).what
-        return tuple(self.ask(one, options=(ON_AGAIN, NOT_USED)) for one in what)
+        things = self.demand(state, index).things
+        return tuple(self.ask(thing, options=(ON_AGAIN, NOT_USED)) for thing in things)
 
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
-        what = self.demand(state, index).what
-        answers = {one.value: values[f"rearm.{one}"] for one in what}
-        return (RearmStated(step=index, what=answers),)
+        things = self.demand(state, index).things
+        answers = {thing.value: values[f"rearm.{thing}"] for thing in things}
+        return (RearmStated(step=index, answers=answers),)
 
 
 class QuarantineInterlock(Interlock[Quarantine]):
@@ -113,14 +113,14 @@ class CompareInterlock(Interlock[Compare]):
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
-        wanted, said = promised(state, self.named(state, index)), values.get("compare.newest")
-        if wanted is None or said is None:
+        wanted, typed = promised(state, self.named(state, index)), values.get("compare.newest")
+        if wanted is None or typed is None:
             return None
-        found = datetime.fromisoformat(said)
-        if abs(found - wanted) < _EXACT:
+        newest = datetime.fromisoformat(typed)
+        if abs(newest - wanted) < _EXACT:
             return None
         return Wrong(
-            f"The newest restored record is of {utc(found)}, and"
+            f"The newest restored record is of {utc(newest)}, and"
             f" {self.facts(state, index).value} promised {utc(wanted)}. Something else was"
             " restored, or not all of it.",
             Deviation.WRONG_COPY,
@@ -159,8 +159,9 @@ def _missing(state: RunState) -> Iterator[str]:
     for act in _done(state, Overwrite, after=0):
         since, overwrite = state.steps[act.index].touched, act.guard[Overwrite]
         target, source = overwrite.target, overwrite.source
-        stated = {what for step in _done(state, Rearm, since) for what in step.guard[Rearm].what}
-        silent = [what.value for what in Rearmed if what not in stated]
+        rearming = _done(state, Rearm, since)
+        stated = {thing for step in rearming for thing in step.guard[Rearm].things}
+        silent = [thing.value for thing in Rearmed if thing not in stated]
         if silent:
             yield f"re-arm ({', '.join(silent)})"
         if not _copied(state, target, since):

@@ -50,9 +50,9 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
-        found = self._another(state, index, values)
-        if found:
-            return found
+        other = self._another(state, index, values)
+        if other:
+            return other
         facts, place = self.facts(state, index), self.lies(state, index, values)["place"]
         host = facts.fields.get("host", "")
         if place and on_host(place, host):
@@ -100,9 +100,9 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
 
     def _another(self, state: RunState, index: int, values: Mapping[str, str]) -> Wrong | None:
         """What shows that something else was measured, or nothing."""
-        digest, said = values.get("copy.sha256", ""), values.get("copy.data_as_of")
+        digest, typed = values.get("copy.sha256", ""), values.get("copy.data_as_of")
         copy = self._measured(state, index, values)
-        as_of = datetime.fromisoformat(said) if said else None
+        as_of = datetime.fromisoformat(typed) if typed else None
         return doubt.impossible(copy, digest) or doubt.other_data(
             doubt.same_bytes(state, index, digest), copy.size, as_of
         )
@@ -111,13 +111,13 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
         """Why the copy that was measured may not be what it should be; ''."""
         about = self.named(state, index), self._purpose(state, index)
         others = doubt.same_bytes(state, index, values.get("copy.sha256", ""))
-        same = next((one.name for one in others if (one.of, one.purpose) != about), "")
+        same = next((other.name for other in others if (other.of, other.purpose) != about), "")
         twice = f"It is byte for byte {same}: perhaps that was measured, and not the copy."
         return self._measured(state, index, values).doubt or (twice if same else "")
 
     def _accepted(self, state: RunState, index: int, values: Mapping[str, str]) -> str:
-        said = self._doubt(state, index, values)
-        return doubt.accepted(state, self._measured(state, index, values), said) if said else ""
+        why = self._doubt(state, index, values)
+        return doubt.accepted(state, self._measured(state, index, values), why) if why else ""
 
 
 class ProtectInterlock(NewCopyInterlock[Protect]):
@@ -127,11 +127,11 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
     source = "B16; NIST SP 800-53 CP-9; the last copy was used directly (M6, M12 of the story)"
 
     def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        facts, said = self.facts(state, index), self._said(state, index)
+        facts, asked = self.facts(state, index), self._words(state, index)
         return (
             *self.where(state, index),
-            self.ask(said[0], label=f"{self.judges.values[said[0]][0]}: {facts.value}"),
-            self.ask(said[1]),
+            self.ask(asked[0], label=f"{self.judges.values[asked[0]][0]}: {facts.value}"),
+            self.ask(asked[1]),
         )
 
     def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
@@ -145,14 +145,14 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
-        facts, said = self.facts(state, index), self._said(state, index)
-        original, duplicate = (values.get(f"protect.{word}", "") for word in said)
+        facts, asked = self.facts(state, index), self._words(state, index)
+        original, duplicate = (values.get(f"protect.{word}", "") for word in asked)
         copy = chosen_copy(state, self.named(state, index))
-        nothing = doubt.impossible(copy, original if said[0] == "original" else "")
+        nothing = doubt.impossible(copy, original if asked[0] == "original" else "")
         if nothing:
             return nothing
         known = facts.fields.get("sha256", "")
-        if said[0] == "original" and original and known and original != known:
+        if asked[0] == "original" and original and known and original != known:
             return Wrong(
                 f"The original that you read is not {facts.value} as the inventory has it: its"
                 " SHA-256 is another. You read another file, or it was changed. Do not restore"
@@ -178,9 +178,9 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
         name, facts = self.named(state, index), self.facts(state, index)
-        said = self._said(state, index)
-        as_file = said[0] == "original"
-        content, lies = values[f"protect.{said[1]}"], self.lies(state, index, values)
+        asked = self._words(state, index)
+        as_file = asked[0] == "original"
+        content, lies = values[f"protect.{asked[1]}"], self.lies(state, index, values)
         original = read_original(
             state,
             index,
@@ -209,7 +209,7 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
         )
         return original, duplicate
 
-    def _said(self, state: RunState, index: int) -> tuple[str, str]:
+    def _words(self, state: RunState, index: int) -> tuple[str, str]:
         """The two words under which the content is asked for."""
         if self.facts(state, index).fields.get("medium") in WITHOUT_FILE:
             return "original_content", "duplicate_content"
@@ -263,12 +263,12 @@ def accepted(state: RunState, parameter: str, size: int | None = None) -> str:
     return doubt.accepted(state, copy, copy.doubt) if copy.doubt else ""
 
 
-def too_new(what: str, said: str | None, at: datetime) -> Wrong | None:
+def too_new(subject: str, typed: str | None, at: datetime) -> Wrong | None:
     """What is wrong with a time (ISO 8601) that lies after `at`."""
-    if said is None or datetime.fromisoformat(said) <= at:
+    if typed is None or datetime.fromisoformat(typed) <= at:
         return None
     return Wrong(
-        f"{what} lies in the future: it is {utc(at)} now. Read it again, with its time zone."
+        f"{subject} lies in the future: it is {utc(at)} now. Read it again, with its time zone."
     )
 
 

@@ -89,8 +89,7 @@ def nothing_to_keep(state: RunState, index: int) -> Signed | None:
     the command was shown, it counts as it stood at that moment."""
     signatures = state.stated.signed if index in state.stated.unlocked else state.signed
     place = (index, state.steps[index].attempt, NOTHING_TO_KEEP)
-    found = (one for one in signatures if (one.step, one.attempt, one.basis) == place)
-    return next(found, None)
+    return next((s for s in signatures if (s.step, s.attempt, s.basis) == place), None)
 
 
 INTERLOCKS = (DestroyInterlock(),)

@@ -95,14 +95,14 @@ def other_data(
     another newest record."""
     for other in others:
         if size is not None and other.size is not None and not sizes.same(size, other.size):
-            told = f"and {other.size} bytes; a file of {size} bytes cannot have it."
+            unlike = f"and {other.size} bytes; a file of {size} bytes cannot have it."
         elif _apart(data_as_of, other.data_as_of):
             assert other.data_as_of is not None  # noqa: S101 - it is apart from something
-            told = f"whose newest record is of {utc(other.data_as_of)}: it is the same file."
+            unlike = f"whose newest record is of {utc(other.data_as_of)}: it is the same file."
         else:
             continue
         return Wrong(
-            f"This is the SHA-256 of {other.name}, {told} Measure the new copy itself, where it"
+            f"This is the SHA-256 of {other.name}, {unlike} Measure the new copy itself, where it"
             " lies.",
             caught=Caught.COPY,
         )
@@ -137,11 +137,11 @@ def accepted(state: RunState, copy: Measured, doubt: str) -> str:
     compared, changes nothing."""
     return next(
         (
-            one.reason
-            for one in reversed(state.signed)
-            if one.basis == IN_DOUBT
-            and _found(one.text) == _found(_text(copy, doubt))
-            and one.attempt == state.steps[one.step].attempt
+            signed.reason
+            for signed in reversed(state.signed)
+            if signed.basis == IN_DOUBT
+            and _found(signed.text) == _found(_text(copy, doubt))
+            and signed.attempt == state.steps[signed.step].attempt
         ),
         "",
     )
@@ -166,5 +166,5 @@ def _is_original(copy: KnownCopy) -> bool:
     return copy.purpose == Purpose.ORIGINAL and copy.data_as_of is not None
 
 
-def _apart(one: datetime | None, other: datetime | None) -> bool:
-    return one is not None and other is not None and abs(one - other) >= plausibility.SAME_MOMENT
+def _apart(a: datetime | None, b: datetime | None) -> bool:
+    return a is not None and b is not None and abs(a - b) >= plausibility.SAME_MOMENT

@@ -76,16 +76,16 @@ def thawed(state: RunState, parameter: str) -> Thawed | None:
 
 def last_good(state: RunState, parameter: str) -> KnownCopy | None:
     """The only good copy of `parameter` that this run knows of; None for more, or none."""
-    found = good_copies(state, parameter)
-    return found[0] if len(found) == 1 else None
+    copies = good_copies(state, parameter)
+    return copies[0] if len(copies) == 1 else None
 
 
 def same_place(a: str, b: str) -> bool:
     """Whether two places, as people write them, are one: capitals, blanks, doubled and trailing
     slashes, `.` and `..` do not make a second place of the first. Nowhere is every place, because
     nobody can show that it is another."""
-    one, other = _place(a), _place(b)
-    return not one or not other or one == other
+    first, second = _place(a), _place(b)
+    return not first or not second or first == second
 
 
 def on_host(place: str, host: str) -> bool:
@@ -101,13 +101,13 @@ def _stands(state: RunState, copy: KnownCopy) -> bool:
 
 
 def _apart(copies: Iterable[KnownCopy]) -> tuple[KnownCopy, ...]:
-    found: list[KnownCopy] = []
+    apart: list[KnownCopy] = []
     for copy in copies:
-        known = any(same_place(copy.place, other.place) for other in found)
-        listed = copy.copy is not None and any(copy.copy == other.copy for other in found)
+        known = any(same_place(copy.place, other.place) for other in apart)
+        listed = copy.copy is not None and any(copy.copy == other.copy for other in apart)
         if not (known or listed):
-            found.append(copy)
-    return tuple(found)
+            apart.append(copy)
+    return tuple(apart)
 
 
 def _place(text: str) -> str:

@@ -58,17 +58,17 @@ def unlike(facts: ParameterFacts, values: Mapping[str, str]) -> list[str]:
     return [
         kind
         for place, kind, expected in known
-        if (said := values.get(f"{Identify.key}.{place}")) is not None
-        and not _is(kind, said, expected, facts)
+        if (typed := values.get(f"{Identify.key}.{place}")) is not None
+        and not _is(kind, typed, expected, facts)
     ]
 
 
-def _is(kind: str, said: str, expected: str, facts: ParameterFacts) -> bool:
+def _is(kind: str, typed: str, expected: str, facts: ParameterFacts) -> bool:
     """Whether a typed identifier is the expected one. A name may have its host behind it, as pages
     write it."""
     if kind == IdentifierKind.NAME:
-        return names(said, ParameterFacts(expected, facts.fields))
-    return normal(kind, said) == normal(kind, expected)
+        return names(typed, ParameterFacts(expected, facts.fields))
+    return normal(kind, typed) == normal(kind, expected)
 
 
 def fits(state: RunState, index: int) -> bool:
@@ -90,8 +90,8 @@ class MarkTargetInterlock(Interlock[MarkTarget]):
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> Wrong | None:
-        said = values.get("mark.read_back")
-        if said is None or plain(said) == plain(state.stated.token):
+        typed = values.get("mark.read_back")
+        if typed is None or plain(typed) == plain(state.stated.token):
             return None
         return Wrong(
             f"What you read back is not the mark of this run. What you look at is not"
@@ -126,12 +126,12 @@ class Proof:
         """What is to be read off the machine, in words."""
         return (" and its " if self.together else " or its ").join(self.kinds)
 
-    def fits(self, said: str) -> bool:
+    def fits(self, typed: str) -> bool:
         """Whether `said` is what the inventory has."""
         values = [normal(kind, value) for kind, value in zip(self.kinds, self.values, strict=True)]
         if self.together:
-            return plain(said) in {" ".join(order) for order in permutations(values)}
-        return any(normal(kind, said) in values for kind in self.kinds)
+            return plain(typed) in {" ".join(order) for order in permutations(values)}
+        return any(normal(kind, typed) in values for kind in self.kinds)
 
 
 def proof_of(facts: ParameterFacts) -> Proof:
@@ -141,24 +141,24 @@ def proof_of(facts: ParameterFacts) -> Proof:
     kinds = facts.kinds or ("identifier", "second identifier")[: len(facts.identifiers)]
     known = list(zip(kinds, facts.identifiers, strict=False))
     weak = _NOT_ALONE | set(shared(facts))
-    alone = [one for one in known if one[0] not in weak]
-    found = alone or known
-    return Proof(tuple(k for k, _ in found), tuple(v for _, v in found), not alone)
+    alone = [pair for pair in known if pair[0] not in weak]
+    asked = alone or known
+    return Proof(tuple(k for k, _ in asked), tuple(v for _, v in asked), not alone)
 
 
 def _label(facts: ParameterFacts, kind: str) -> str:
-    said = f"{kind[:1].upper()}{kind[1:]}, read off {facts.value}"
+    label = f"{kind[:1].upper()}{kind[1:]}, read off {facts.value}"
     if kind not in shared(facts):
-        return said
+        return label
     also = facts.fields.get("shared_with", "")
-    return f"{said}. {also} has the same one: it does not tell them apart"
+    return f"{label}. {also} has the same one: it does not tell them apart"
 
 
-def names(said: str, facts: ParameterFacts) -> bool:
+def names(typed: str, facts: ParameterFacts) -> bool:
     """Whether a typed name is that of a thing: by itself, or with its host, as pages write it."""
     host = facts.fields.get("host", "")
     known = {facts.value, f"{facts.value} @ {host}"} if host else {facts.value}
-    return _at_host(said) in {_at_host(name) for name in known}
+    return _at_host(typed) in {_at_host(name) for name in known}
 
 
 def _at_host(text: str) -> str:

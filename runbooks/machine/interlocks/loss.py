@@ -75,7 +75,7 @@ class Loss:
     @property
     def limit(self) -> timedelta | None:
         """The most that may be lost without a signature."""
-        return min((one for one in (self.rpo, self.most) if one is not None), default=None)
+        return min((limit for limit in (self.rpo, self.most) if limit is not None), default=None)
 
     @property
     def state(self) -> LossVerdict:
@@ -130,8 +130,8 @@ class Loss:
         if self.span is None:
             return ""
         kept = "met" if self.state is LossVerdict.WITHIN else "NOT MET"
-        what = "RPO" if self.limit == self.rpo else "At most, by this runbook,"
-        return f"{what} {words(self.limit)}: {kept}"
+        promise = "RPO" if self.limit == self.rpo else "At most, by this runbook,"
+        return f"{promise} {words(self.limit)}: {kept}"
 
 
 def last_write(
@@ -189,14 +189,14 @@ def as_found(state: RunState) -> datetime | None:
         if (verify := step.guard.get(Verify))
     }
     done = [step for step in state.steps if step.status is StepStatus.DONE]
-    found = [step for step in done if names & step.values.keys()]
-    if not found:
+    readers = [step for step in done if names & step.values.keys()]
+    if not readers:
         return None
-    values = max(found, key=lambda step: step.touched).values
+    values = max(readers, key=lambda step: step.touched).values
     return datetime.fromisoformat(next(values[name] for name in names if name in values))
 
 
-def told(loss: Loss) -> str:
+def loss_sentence(loss: Loss) -> str:
     """What is lost against what was promised, as a gate says it."""
     return "; ".join(part for part in (loss.brief(), loss.verdict) if part)
 

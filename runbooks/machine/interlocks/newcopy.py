@@ -45,24 +45,24 @@ class NewCopyInterlock(Interlock[Making]):
         }
 
 
-def called(state: RunState, index: int, what: str) -> str:
+def called(state: RunState, index: int, name: str) -> str:
     """The name under which the inventory keeps a copy that step `index` makes."""
     attempt = state.steps[index].attempt
     again = f"-{attempt}" if attempt > 1 else ""
     made = f"-run-{state.number}-step-{state.step(index).number}{again}"
-    return f"{what[: LONGEST_NAME - len(made)]}{made}"
+    return f"{name[: LONGEST_NAME - len(made)]}{made}"
 
 
 def filled(text: str, state: RunState) -> str:
     """`text` with the values of the parameters that it names, such as `<vault>` or `<run>`."""
 
-    def value(found: re.Match[str]) -> str:
-        name = re.sub(r"[\s-]+", "_", found[1].strip().lower())
+    def value(match: re.Match[str]) -> str:
+        name = re.sub(r"[\s-]+", "_", match[1].strip().lower())
         if name == "run":
-            return state.stated.token if found[2] else str(state.number)
+            return state.stated.token if match[2] else str(state.number)
         facts = state.facts.get(name)
         if facts is None:
-            return found[0]
-        return facts.fields.get(found[2].lower(), found[0]) if found[2] else facts.value
+            return match[0]
+        return facts.fields.get(match[2].lower(), match[0]) if match[2] else facts.value
 
     return _PLACEHOLDER.sub(value, text)

@@ -9,7 +9,14 @@ from runbooks.enums import ParameterType
 from runbooks.machine.interlocks import holdings
 from runbooks.machine.interlocks.before import ActInterlock, done, kept_copy, since_thaw
 from runbooks.machine.interlocks.interlock import Signature
-from runbooks.machine.interlocks.loss import LossVerdict, for_loss, loss_with, signed_for, told, why
+from runbooks.machine.interlocks.loss import (
+    LossVerdict,
+    for_loss,
+    loss_sentence,
+    loss_with,
+    signed_for,
+    why,
+)
 from runbooks.machine.interlocks.team_check import team_check_gate
 from runbooks.machine.requests import Gate
 from runbooks.machine.state import RunState
@@ -81,14 +88,14 @@ class OverwriteInterlock(ActInterlock[Overwrite]):
             return ()
         loss = loss_with(state, source, at)
         if loss.state is LossVerdict.WITHIN:
-            label = told(loss)
+            label = loss_sentence(loss)
             return (self.gate("loss_signed", label[:1].upper() + label[1:], True, ""),)
         how = (
             f"{why(loss)} The decider reads it and releases the step, and so signs for the loss. Or"
             " stop, and choose another copy."
         )
         is_open = index in state.stated.unlocked or signed_for(state, source, loss)
-        label = f"The decider has signed for the loss ({told(loss)})"
+        label = f"The decider has signed for the loss ({loss_sentence(loss)})"
         return (self.gate("loss_signed", label, is_open, how),)
 
     def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:

@@ -49,7 +49,7 @@ def unconfirmed(state: RunState, at: datetime) -> tuple[RunRole, ...]:
     two people would agree, one after the other, for three."""
     lasts = fresh_for(state)
     confirmed = state.stated.confirmed
-    fresh = {(one.person, one.role) for one in confirmed if is_fresh(one.at, at, lasts)}
+    fresh = {(line.person, line.role) for line in confirmed if is_fresh(line.at, at, lasts)}
     crew = [pair for pair in state.people.items() if pair[0] not in state.outside.gone]
     missing = {role for person, role in crew if (person, role) not in fresh}
     if _needs_everyone(state):
@@ -61,15 +61,15 @@ def confirmed(state: RunState, person: int, at: datetime) -> bool:
     """Whether `person` confirmed in the role that they hold, and it still counts at `at`."""
     since, role = at - fresh_for(state), state.people.get(person)
     return any(
-        (one.person, one.role) == (person, role) and one.at >= since
-        for one in state.stated.confirmed
+        (line.person, line.role) == (person, role) and line.at >= since
+        for line in state.stated.confirmed
     )
 
 
 def _needs_everyone(state: RunState) -> bool:
     """Whether something is overwritten or deleted, and nobody passed the demand for every role at
     the start by an override."""
-    alone = any(one.gate == "roles" and one.opened_at for one in state.stated.overrides)
+    alone = any(passed.gate == "roles" and passed.opened_at for passed in state.stated.overrides)
     return not alone and bool(acts(state.procedure))
 
 

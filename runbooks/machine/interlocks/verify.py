@@ -16,8 +16,8 @@ from runbooks.machine.interlocks.loss import (
     LossVerdict,
     covers,
     for_loss,
+    loss_sentence,
     loss_with,
-    told,
     why,
 )
 from runbooks.machine.requests import Gate
@@ -58,29 +58,29 @@ class VerifyInterlock(Interlock[Verify]):
         return chosen_copy(state, self.named(state, index), doubt.whole(values, "verify.size"))
 
     def _loss(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        found = loss(state, index, state.steps[index].values, at)
-        if found is None:
+        lost = loss(state, index, state.steps[index].values, at)
+        if lost is None:
             return ()
-        said = told(found)
-        if found.state is LossVerdict.WITHIN:
-            return (self.gate("loss_signed", said[:1].upper() + said[1:], True, ""),)
+        text = loss_sentence(lost)
+        if lost.state is LossVerdict.WITHIN:
+            return (self.gate("loss_signed", text[:1].upper() + text[1:], True, ""),)
         how = (
-            f"{why(found)} Keep what you read without ticking; then the decider"
+            f"{why(lost)} Keep what you read without ticking; then the decider"
             " reads it and releases the step, and so signs for the loss. Or choose another copy."
         )
-        is_open = signed(state, index, found)
+        is_open = signed(state, index, lost)
         return (
-            self.gate("loss_signed", f"The decider has signed for the loss ({said})", is_open, how),
+            self.gate("loss_signed", f"The decider has signed for the loss ({text})", is_open, how),
         )
 
     def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
         copy = self._copy(state, index, state.steps[index].values)
         if doubted := doubt.signature(state, copy, copy.doubt):
             return doubted
-        found = loss(state, index, state.steps[index].values, at)
-        if found is None or found.state is LossVerdict.WITHIN or signed(state, index, found):
+        lost = loss(state, index, state.steps[index].values, at)
+        if lost is None or lost.state is LossVerdict.WITHIN or signed(state, index, lost):
             return None
-        return for_loss(self.facts(state, index).value, found)
+        return for_loss(self.facts(state, index).value, lost)
 
     def wrong(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
@@ -93,8 +93,8 @@ class VerifyInterlock(Interlock[Verify]):
                 " another file, or it was cut short or has grown since. Do not restore from it.",
                 Deviation.WRONG_COPY,
             )
-        for what, word in ((f"The newest record in {facts.value}", "newest"), ("It", "live")):
-            future = too_new(what, values.get(f"verify.{word}"), at)
+        for subject, word in ((f"The newest record in {facts.value}", "newest"), ("It", "live")):
+            future = too_new(subject, values.get(f"verify.{word}"), at)
             if future:
                 return future
         return None
@@ -102,7 +102,7 @@ class VerifyInterlock(Interlock[Verify]):
     def events(
         self, state: RunState, index: int, values: Mapping[str, str], at: datetime
     ) -> tuple[RunEvent, ...]:
-        name, found = self.named(state, index), loss(state, index, values, at)
+        name, lost = self.named(state, index), loss(state, index, values, at)
         registered, read = self.facts(state, index).fields.get("size"), int(values["verify.size"])
         event = read_original(
             state,
@@ -111,7 +111,7 @@ class VerifyInterlock(Interlock[Verify]):
             size=sizes.finer(read, int(registered)) if registered else read,
             data_as_of=datetime.fromisoformat(values["verify.newest"]),
             how=values["verify.how"],
-            loss=found.text() if found else "",
+            loss=lost.text() if lost else "",
             accepted=accepted(state, name, doubt.whole(values, "verify.size")),
         )
         return (event,)
@@ -127,11 +127,12 @@ def loss(state: RunState, index: int, values: Mapping[str, str], at: datetime) -
     return loss_with(state, name, at, newest=datetime.fromisoformat(newest))
 
 
-def signed(state: RunState, index: int, found: Loss) -> bool:
+def signed(state: RunState, index: int, lost: Loss) -> bool:
     """Whether the decider signed at this attempt of step `index` for that much, or more."""
     attempt = state.steps[index].attempt
     return any(
-        (one.step, one.attempt) == (index, attempt) and covers(one, found) for one in state.signed
+        (signature.step, signature.attempt) == (index, attempt) and covers(signature, lost)
+        for signature in state.signed
     )
 
 

@@ -27,7 +27,7 @@ from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.state import RunState
 from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.guards.demand import Act
-from runbooks.procedure.irreversible import act_of, deletes, target_of
+from runbooks.procedure.irreversible import act_key, deletes, target_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +92,7 @@ class Unlock(StepMove):
     def step_precondition(
         cls, state: RunState, person: int, index: int, at: datetime
     ) -> Refusal | None:
-        if not act_of(state.step(index).guard):
+        if not act_key(state.step(index).guard):
             return Refusal("no_overwrite", "This step overwrites and deletes nothing.", "Tick it.")
         if index in state.stated.unlocked:
             return Refusal(
@@ -119,7 +119,7 @@ class Unlock(StepMove):
             f"You typed {typed}; this step {does} {facts.value}.",
             "Stop. Look once more at what this run was prepared for, and say aloud what is"
             f" {done}.",
-            guard=act_of(guard),
+            guard=act_key(guard),
             counts=True,
             caught=Caught.TARGET if _is_another(state, target, typed) else "",
         )

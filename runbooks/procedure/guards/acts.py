@@ -128,13 +128,13 @@ class Rearm(Demand):
     name = "what must be on again afterwards"
     question = "What is switched on again?"
     help = "Look at each of them. What this system does not have is “not used here”."
-    values = {what: (what.capitalize(), ValueType.CHOICE) for what in Rearmed}
-    bare, grouped = "what", False
+    values = {thing: (thing.capitalize(), ValueType.CHOICE) for thing in Rearmed}
+    bare, grouped = "things", False
 
-    what: tuple[Rearmed, ...] = field(metadata=written(ArgumentKind.WORDS, *Rearmed))
+    things: tuple[Rearmed, ...] = field(metadata=written(ArgumentKind.WORDS, *Rearmed, word="what"))
 
     def promise(self) -> str:
-        return f"Says of each that it is on again, or not used: {', '.join(self.what)}"
+        return f"Says of each that it is on again, or not used: {', '.join(self.things)}"
 
 
 DEMANDS = (Overwrite, Destroy, TeamCheck, Wait, Rearm)

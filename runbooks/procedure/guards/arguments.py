@@ -47,9 +47,9 @@ def parameter(types: tuple[ParameterType, ...], word: str = "") -> Mapping[str, 
     return {"argument": Argument(ArgumentKind.PARAMETER, types, word=word)}
 
 
-def written(kind: ArgumentKind, *words: StrEnum) -> Mapping[str, Argument]:
+def written(kind: ArgumentKind, *words: StrEnum, word: str = "") -> Mapping[str, Argument]:
     """The metadata of a field of another kind."""
-    return {"argument": Argument(kind, words=words)}
+    return {"argument": Argument(kind, words=words, word=word)}
 
 
 def arguments_of(kind: type[Demand]) -> Mapping[str, tuple[str, Argument, bool]]:

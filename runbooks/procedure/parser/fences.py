@@ -36,9 +36,9 @@ def check_fences(blocks: Iterable[Block], lines: list[str], findings: Findings) 
 
 
 def _report(fence: Block, sentence: str, suggestion: str, findings: Findings) -> None:
-    what = "guard block" if is_guard(fence) else "code block"
+    block = "guard block" if is_guard(fence) else "code block"
     findings.error(
-        "open_fence", fence.first, 1, f"The {what} that begins here {sentence}", suggestion
+        "open_fence", fence.first, 1, f"The {block} that begins here {sentence}", suggestion
     )
 
 

@@ -207,7 +207,7 @@ def _reader(kind: type[Demand]) -> Reader[Demand]:
         Key(key, _argument(argument, kind), required=required)
         for key, (_, argument, required) in arguments.items()
     ]
-    bare = next((key.read for key in declared if key.name == kind.bare), None)
+    bare = next((key.read for key in declared if arguments[key.name][0] == kind.bare), None)
 
     def read(value: Value, name: str, context: Context) -> Demand | None:
         if bare and (not kind.grouped or value.pairs() is None):

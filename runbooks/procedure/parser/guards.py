@@ -70,11 +70,11 @@ def _check_act(
         return
     instead = "Leave `countersign` out here, and measure again in a step of its own."
     if isinstance(acts[0], Overwrite):
-        said = "What is overwritten is countersigned before, not after."
-        context.error("overwrite", at["countersign"], said, instead)
+        sentence = "What is overwritten is countersigned before, not after."
+        context.error("overwrite", at["countersign"], sentence, instead)
     else:
-        said = "What is deleted is countersigned before, not after."
-        context.error("destroy", at["countersign"], said, instead)
+        sentence = "What is deleted is countersigned before, not after."
+        context.error("destroy", at["countersign"], sentence, instead)
 
 
 def _check_decision(

@@ -90,13 +90,13 @@ def _check_field(
     if field in fields:
         return
     line, column = _find(match[0], block, lines)
-    what = f"a parameter of type `{spec.type}`" if spec else "the run"
+    owner = f"a parameter of type `{spec.type}`" if spec else "the run"
     hint = did_you_mean(field, fields) or (f"There is {one_of(fields)}." if fields else "")
     findings.error(
         "unknown_field",
         line,
         column,
-        f"`{match[0]}`: {what} has no field `{field}`.",
+        f"`{match[0]}`: {owner} has no field `{field}`.",
         hint or f"Write `<{match[1]}>`.",
     )
 

@@ -63,18 +63,18 @@ def wrong_type(value: Value, name: str, wanted: str, context: Context, hint: str
 
 
 def text(value: Value, name: str, context: Context) -> str | None:
-    found = value.sentence()
-    if found is None or not found.strip():
+    read = value.sentence()
+    if read is None or not read.strip():
         wrong_type(value, name, "a text", context)
         return None
-    return found.strip()
+    return read.strip()
 
 
 def boolean(value: Value, name: str, context: Context) -> bool | None:
-    found = value.boolean()
-    if found is None:
+    read = value.boolean()
+    if read is None:
         wrong_type(value, name, "`true` or `false`", context)
-    return found
+    return read
 
 
 def duration(value: Value, name: str, context: Context) -> int | None:
@@ -147,21 +147,21 @@ def parameter(*kinds: ParameterType) -> Reader[str]:
 
 def target(*, steps: bool) -> Reader[str]:
     """The id of a section or, when `steps`, of a step."""
-    what = "section or step" if steps else "section"
+    place = "section or step" if steps else "section"
 
     def read(value: Value, name: str, context: Context) -> str | None:
         written = (value.text() or "").strip().removeprefix("#")
         known = context.sections | context.steps if steps else context.sections
         if not written:
-            wrong_type(value, name, f"the id of a {what}", context)
+            wrong_type(value, name, f"the id of a {place}", context)
             return None
         if written not in known:
             hint = did_you_mean_id(written, known)
             context.error(
                 "unknown_target",
                 value,
-                f"`{name}` names `{written}`, which is no {what} of this runbook.",
-                hint or f"Give the {what} an id: `{{#{_as_id(written)}}}`.",
+                f"`{name}` names `{written}`, which is no {place} of this runbook.",
+                hint or f"Give the {place} an id: `{{#{_as_id(written)}}}`.",
             )
             return None
         return written
@@ -205,8 +205,8 @@ def group(value: Value, name: str, keys: Sequence[Key], context: Context) -> dic
     pairs = value.pairs()
     if pairs is None:
         hint = "Write `" + ", ".join(f"{k.name}: …" for k in keys[:2]) + "`."
-        said = f"{_capital(name)} must be a group of keys, but here is {value.kind}."
-        context.error("wrong_type", value, said, hint)
+        sentence = f"{_capital(name)} must be a group of keys, but here is {value.kind}."
+        context.error("wrong_type", value, sentence, hint)
         return None
     declared = {key.name: key for key in keys}
     read: dict[str, Any] = {}
@@ -251,7 +251,7 @@ def is_new(key: Value, written: str, seen: set[str], context: Context) -> bool:
     return True
 
 
-def new_name(key: Value, what: str, context: Context) -> str | None:
+def new_name(key: Value, kind: str, context: Context) -> str | None:
     """The name of something declared here: a parameter or a value."""
     written = key.text() or ""
     name = normalised(written)
@@ -259,7 +259,7 @@ def new_name(key: Value, what: str, context: Context) -> str | None:
         context.error(
             "bad_name",
             key,
-            f"`{written}` cannot be the name of a {what}.",
+            f"`{written}` cannot be the name of a {kind}.",
             "Begin with a letter; use letters, digits and `_`.",
         )
         return None

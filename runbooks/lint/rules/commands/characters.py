@@ -90,14 +90,14 @@ def _returns(book: Book) -> Iterator[tuple[Remark, str]]:
         return
 
 
-def _remark(line: int, column: int, sign: Sign, level: Level, what: str) -> Remark:
+def _remark(line: int, column: int, sign: Sign, level: Level, place: str) -> Remark:
     looks = _NAMES.get(sign.kind, f"looks like `{sign.instead}` but is a different character")
     if sign.kind is SignKind.LETTER:
         looks = f"looks like the Latin `{sign.instead}` but makes it a different word"
     instead = "Delete it." if not sign.instead else f"Write `{sign.instead}`."
     if sign.kind is SignKind.BLANK:
         instead = "Write a plain space."
-    return Remark(line, column, f"This {what} holds {sign.name}, which {looks}.", instead, level)
+    return Remark(line, column, f"This {place} holds {sign.name}, which {looks}.", instead, level)
 
 
 def _level(text: CodePiece, sign: Sign) -> Level | None:

@@ -116,10 +116,10 @@ def unnamed_target(book: Book) -> Iterator[Remark]:
         for call in command.script.calls:
             missing = _unnamed(call, command.assigned)
             if missing:
-                what = " and ".join(f"which {thing} it means" for thing in missing)
+                unsaid = " and ".join(f"which {thing} it means" for thing in missing)
                 yield command.at(
                     call,
-                    f"`{call.summary}` does not say {what}: the terminal decides.",
+                    f"`{call.summary}` does not say {unsaid}: the terminal decides.",
                     f"Take it from the run: {' and '.join(missing.values())}.",
                 )
 

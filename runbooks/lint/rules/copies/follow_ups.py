@@ -81,7 +81,7 @@ def not_rearmed(book: Book) -> Iterator[Remark]:
         return
     rearmed = [(step, rearm) for step, rearm in book.with_demand(Rearm) if step.index > act.index]
     if rearmed:
-        named = {what for _, rearm in rearmed for what in rearm.what}
+        named = {thing for _, rearm in rearmed for thing in rearm.things}
         missing = [thing for thing in _REARMED if thing not in named]
         if missing:
             yield book.at_guard(
@@ -99,10 +99,10 @@ def not_rearmed(book: Book) -> Iterator[Remark]:
         if not book.mentions(after, re.compile(rf"\b(?:{words})", re.IGNORECASE))
     ]
     if missing or book.with_demand(Overwrite):
-        what = _list(missing or list(_REARMED))
+        things = _list(missing or list(_REARMED))
         yield book.at(
             act,
-            f"After step {act.number} no step says that {what} work again.",
+            f"After step {act.number} no step says that {things} work again.",
             f"Add a step at the end with `rearm: [{', '.join(_REARMED)}]`.",
             # Beside what is there nothing was switched off; what is new may lack it all the same.
             Level.WARNING if book.effects.is_beside(act) else None,

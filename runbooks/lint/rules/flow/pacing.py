@@ -14,7 +14,7 @@ from runbooks.procedure.guards.arguments import to_data
 from runbooks.procedure.guards.copies import Protect, Verify
 from runbooks.procedure.guards.demand import Demand
 from runbooks.procedure.guards.target import Freeze, Identify, MarkTarget
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
@@ -63,7 +63,7 @@ def late_killer(book: Book) -> Iterator[Remark]:
 )
 def stale_proof(book: Book) -> Iterator[Remark]:
     place = {step.index: number for number, step in enumerate(book.path)}
-    for act in (step for step in book.path if act_of(step.guard)):
+    for act in (step for step in book.path if act_key(step.guard)):
         for kind, again in _PROVEN:
             before = [s for s, _ in book.with_demand(kind) if s.index < act.index]
             # A mark that is read back proves the machine as well.
@@ -77,7 +77,7 @@ def stale_proof(book: Book) -> Iterator[Remark]:
                 between = place[act.index] - place[before[-1].index] - 1
                 yield book.at_guard(
                     act,
-                    act_of(act.guard),
+                    act_key(act.guard),
                     f"`{kind.key}` of step {before[-1].number} lies {between} steps before this"
                     " act.",
                     f"Read it once more in this section: a step with `{again}`.",

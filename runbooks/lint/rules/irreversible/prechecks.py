@@ -85,7 +85,7 @@ def unchecked(book: Book) -> Iterator[Remark]:
     wanted = [("free space", _SPACE), ("the version of the tool", _VERSION)]
     if book.mentions(steps, _ENCRYPTED):
         wanted.append(("the key to decrypt with", _KEY))
-    missing = [what for what, words in wanted
+    missing = [thing for thing, words in wanted
                if not words.search(stated) and not book.mentions(steps, words)
                and not records_value(steps, words)]  # fmt: skip
     if missing:

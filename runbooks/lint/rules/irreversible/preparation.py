@@ -14,7 +14,7 @@ from runbooks.procedure.guards.arguments import to_data
 from runbooks.procedure.guards.copies import MakeCopy, Protect, Verify
 from runbooks.procedure.guards.demand import Act, Demand
 from runbooks.procedure.guards.target import Direction, Freeze, Identify
-from runbooks.procedure.irreversible import act_of, deletes
+from runbooks.procedure.irreversible import act_key, deletes
 from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
@@ -31,7 +31,7 @@ class _Unprepared:
 
     def __init__(self, act: Step, thing: str, late: Step | None) -> None:
         self.act, self.thing, self.late = act, thing, late
-        self._key = act_of(act.guard)
+        self._key = act_key(act.guard)
         named = f"Step {act.number}" if self._key else f"{named_step(act)},"
         does = {Overwrite.key: f"overwrites `{thing}`", Destroy.key: f"deletes `{thing}`"}
         self.overwrites = f"{named} {does.get(self._key, 'changes data for good')}"
@@ -163,7 +163,7 @@ def unprotected(book: Book) -> Iterator[Remark]:
     fetched = book.mentions(book.effects.before_use[:-1], _FETCHED)
     for gap in _unprepared(book, _from_copies(book), Protect, "from"):
         # Without a guard that names the copy, one that was fetched first is a duplicate.
-        if fetched and not act_of(gap.act.guard):
+        if fetched and not act_key(gap.act.guard):
             continue
         yield gap.at(
             book,

@@ -11,7 +11,7 @@ from runbooks.lint.book.remarks import Remark
 from runbooks.lint.dangers.new_objects import is_beside
 from runbooks.lint.rule import RuleGroup, RuleScope
 from runbooks.procedure.guards.acts import Overwrite
-from runbooks.procedure.irreversible import act_of, deletes
+from runbooks.procedure.irreversible import act_key, deletes
 from runbooks.procedure.model import Step
 from runbooks.procedure.rollbacks import closing_step
 from runbooks.procedure.sections import Section
@@ -72,7 +72,7 @@ def no_way_back(book: Book) -> Iterator[Remark]:
         if not act.guard.undo and not _NO_RETURN.search(" ".join(words)):
             yield book.at_guard(
                 act,
-                act_of(act.guard) or Overwrite.key,
+                act_key(act.guard) or Overwrite.key,
                 f"{named_step(act)}, names no way back and does not say that there is none.",
                 f"Give it {_BACK[deletes(act.guard)]}, or write in the step: “This is the point of"
                 " no return.”",

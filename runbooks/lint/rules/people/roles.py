@@ -9,7 +9,7 @@ from runbooks.enums import Level, RunRole
 from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
@@ -68,11 +68,11 @@ _FIRST_NAMES = frozenset(
     scope=RuleScope.ACTS,
 )
 def nobody_told(book: Book) -> Iterator[Remark]:
-    what, done = ("restore", "restored") if book.effects.restores else ("deletion", "deleted")
+    act, done = ("restore", "restored") if book.effects.restores else ("deletion", "deleted")
     if not book.mentions(book.path, _TELLS):
         yield book.at_act(
             f"No step tells anybody that data is {done}, or what is lost by it.",
-            f"Add a step that announces the {what}, and one at the end that tells those affected.",
+            f"Add a step that announces the {act}, and one at the end that tells those affected.",
         )
 
 
@@ -116,7 +116,7 @@ def _needed(step: Step) -> set[RunRole]:
     needed = {role for role in (guard.role, guard.hold) if role is not None}
     if guard.countersign is not None:
         needed.add(RunRole.VERIFIER)
-    if act_of(guard):
+    if act_key(guard):
         needed |= {RunRole.VERIFIER, RunRole.DECIDER}
     return needed
 

@@ -10,7 +10,7 @@ from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
 from runbooks.procedure.guards.acts import TeamCheck
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 from runbooks.procedure.model import Step, ValueSpec
 
 RULES = RuleGroup()
@@ -32,7 +32,7 @@ _TOGETHER = re.compile(
 )
 def alone(book: Book) -> Iterator[Remark]:
     checked = any(
-        step.guard.countersign or step.guard.role is RunRole.VERIFIER or act_of(step.guard)
+        step.guard.countersign or step.guard.role is RunRole.VERIFIER or act_key(step.guard)
         for step in book.path
     )
     for act in book.effects.acts[:1]:

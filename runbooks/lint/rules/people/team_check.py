@@ -11,7 +11,7 @@ from runbooks.lint.book.book import Book, named_step
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
 from runbooks.procedure.guards.acts import TeamCheck, Wait
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 from runbooks.procedure.model import Step
 
 RULES = RuleGroup()
@@ -43,7 +43,7 @@ _NO_BREAK = re.compile(
     scope=RuleScope.ACTS,
 )
 def no_team_check(book: Book) -> Iterator[Remark]:
-    marked = [step for step in book.effects.acts if act_of(step.guard)]
+    marked = [step for step in book.effects.acts if act_key(step.guard)]
     for act in marked or book.effects.acts[:1]:
         yield from _stale(book, act)
     declared = bool(book.procedure.operation) and not book.effects.is_into_new

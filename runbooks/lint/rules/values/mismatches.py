@@ -60,16 +60,16 @@ def _leads_nowhere(book: Book, step: Step) -> Iterator[Remark]:
     keys = [kind.key for kind in _CHECKING if kind in guard]
     values = [value.name for value in guard.record if _is_checked(value)]
     if keys or values:
-        what = f"when `{(keys or values)[0]}` is not as expected"
+        case = f"when `{(keys or values)[0]}` is not as expected"
         remark = book.at_guard(
             step,
             (keys or values)[0],
-            f"Step {step.number} says nowhere what to do {what}.",
+            f"Step {step.number} says nowhere what to do {case}.",
             "Add `on_mismatch:` with the id of a section that finds out why.",
         )
         if book.procedure.abort_rule:
             ends = (
-                f"Step {step.number} leads nowhere {what}: at most the abort rule says what to do."
+                f"Step {step.number} leads nowhere {case}: at most the abort rule says what to do."
             )
             remark = replace(remark, sentence=ends, level=Level.WARNING)
         yield remark

@@ -10,7 +10,7 @@ from runbooks.lint.book.book import Book
 from runbooks.lint.book.remarks import Remark
 from runbooks.lint.rule import RuleGroup, RuleScope
 from runbooks.procedure.guards.target import Direction
-from runbooks.procedure.irreversible import act_of
+from runbooks.procedure.irreversible import act_key
 from runbooks.procedure.model import Step, ValueSpec
 
 RULES = RuleGroup()
@@ -57,7 +57,7 @@ def unexpected(book: Book) -> Iterator[Remark]:
 def habituating(book: Book) -> Iterator[Remark]:
     count = 0
     for step in book.path:
-        act = bool(act_of(step.guard))
+        act = bool(act_key(step.guard))
         typed = [value for value in step.guard.record if _is_typed_yes(value)]
         for value in typed:
             if not act:

@@ -97,9 +97,9 @@ def _at(book: Book, sentence: Sentence, remark: str, suggestion: str) -> Remark:
 )
 def only_seen(book: Book) -> Iterator[Remark]:
     for step in book.procedure.steps:
-        for pattern, what, instead in _SENSES:
+        for pattern, fault, instead in _SENSES:
             for line, match in book.words(step).matches(pattern):
-                yield book.at_text(line, match[0], f"Step {step.number} {what}.", instead)
+                yield book.at_text(line, match[0], f"Step {step.number} {fault}.", instead)
                 break
         yield from _without_words(book, step)
 

@@ -27,7 +27,7 @@ from runbooks.machine.moves.unlock import Unlock
 from runbooks.machine.requests import Malformed, Refusal
 from runbooks.machine.state import ParameterFacts, RunState
 from runbooks.machine.statements import KnownCopy
-from runbooks.procedure.irreversible import act_of, acts, deleted, deletes, part_of, target_of
+from runbooks.procedure.irreversible import act_key, acts, deleted, deletes, part_of, target_of
 from runbooks.procedure.parser import parse
 from runbooks.procedure.rollbacks import closing_step
 from runbooks.runs.parameters import choose
@@ -120,7 +120,7 @@ def closed(state: RunState, at: timedelta = timedelta(0)) -> list[str]:
 def test_the_guard_marks_the_act_whatever_its_command_is() -> None:
     read = procedure(TEXT)
     guard = read.steps[DELETE].guard
-    assert (act_of(guard), target_of(guard), deletes(guard)) == ("destroy", "target", True)
+    assert (act_key(guard), target_of(guard), deletes(guard)) == ("destroy", "target", True)
     assert [step.index for step in acts(read)] == [DELETE]
     assert (read.operation, read.written_into(), read.read_from()) == (
         Operation.DELETE, "target", "",

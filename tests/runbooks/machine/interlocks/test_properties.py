@@ -31,7 +31,7 @@ from runbooks.machine.reducers import apply, genesis
 from runbooks.machine.state import ParameterFacts, RunState, current
 from runbooks.procedure.guards.acts import TeamCheck
 from runbooks.procedure.guards.demand import Act
-from runbooks.procedure.irreversible import act_of, acts
+from runbooks.procedure.irreversible import act_key, acts
 from tests.factories.moves import fitting
 from tests.runbooks.machine.guarded import FACTS, FRONT, OTHER, SHA
 from tests.runbooks.machine.table import (
@@ -147,7 +147,7 @@ def act(game: Game, now: int) -> None:
     if (TeamCheck, Act) in guard:
         for person in (OPERATOR, VERIFIER, DECIDER):
             game.ask(ConfirmTeamCheck, person, now)
-    if act_of(guard) and now not in game.state.stated.unlocked:
+    if act_key(guard) and now not in game.state.stated.unlocked:
         game.ask(BeginStep, OPERATOR, now)
         if interlocks.signature(game.state, now, game.at):
             game.ask(Release, DECIDER, now, reason="It holds nothing.")
