@@ -8,6 +8,8 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 
+from accounts import access
+from accounts.enums import Right
 from accounts.models import User
 
 
@@ -17,6 +19,13 @@ def signed_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise TypeError("This page is open to people who are not signed in.")
     return request.user
+
+
+def signed_in_with(request: HttpRequest, right: Right = Right.VIEW) -> User:
+    """The person behind `request`. Raises `Refused` 403 unless they hold `right`."""
+    person = signed_in(request)
+    access.check(person, right)
+    return person
 
 
 def end_all(person: User, *, at: datetime) -> int:

@@ -69,14 +69,10 @@ def strike_out(loss: LossMeasure, *, reason: str, by: User, at: datetime) -> Los
 
     Raises `Invalid` (reason), `Refused` "closed", "struck_out".
     """
-    access.check(by, Right.KEEP_INCIDENTS)
-    why = strike_outs.why(reason)
-    with transaction.atomic():
-        kept = changes.locked(loss.incident, fields=(), seen=None)
-        strike_outs.mark(loss, reason=why, by=by, at=at)
-        change = {"loss": (words.loss(loss), "")}
-        changes.write(kept, "struck out a loss", change, reason=why, by=by, at=at)
-    return loss
+    text = words.loss(loss)
+    return strike_outs.strike_out(
+        loss, "struck out a loss", "loss", text, reason=reason, by=by, at=at
+    )
 
 
 def _check(row: LossMeasure, unit: str, reason: str, at: datetime) -> None:

@@ -61,11 +61,7 @@ def strike_out(note: Notification, *, reason: str, by: User, at: datetime) -> No
 
     Raises `Invalid` (reason), `Refused` "closed", "struck_out".
     """
-    access.check(by, Right.KEEP_INCIDENTS)
-    why = strike_outs.why(reason)
-    with transaction.atomic():
-        kept = changes.locked(note.incident, fields=(), seen=None)
-        strike_outs.mark(note, reason=why, by=by, at=at)
-        change = {"told": (words.notified(note), "")}
-        changes.write(kept, "struck out who was told", change, reason=why, by=by, at=at)
-    return note
+    text = words.notified(note)
+    return strike_outs.strike_out(
+        note, "struck out who was told", "told", text, reason=reason, by=by, at=at
+    )

@@ -1,11 +1,15 @@
 """Striking out what somebody stated. The row keeps every word of it; what is written beside it says
-who took it back, when and why. The verbs (`losses`, `notified`) add their line of history."""
+who took it back, when and why."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import TypeVar
 
+from django.db import transaction
+
+from accounts import access
+from accounts.enums import Right
 from accounts.models import User
 from incidents import changes
 from incidents.models import LossMeasure, Notification
@@ -16,16 +20,24 @@ _BESIDE = ("struck_at", "struck_by", "struck_by_name", "struck_reason")
 Stated = TypeVar("Stated", LossMeasure, Notification)
 
 
-def why(reason: str) -> str:
-    """The reason as it is kept. Raises `Invalid` (reason) when there is none."""
-    return changes.reason(reason, "Say why it is struck out, so that a reader can trust the rest.")
+def strike_out(
+    row: Stated, verb: str, fact: str, text: str, *, reason: str, by: User, at: datetime
+) -> Stated:
+    """Take `row` back, and write the line of history: `verb`, and `text`, what `fact` was.
 
-
-def mark(row: Stated, *, reason: str, by: User, at: datetime) -> None:
-    """Write the strike beside `row`. Call it with the incident locked.
-
-    Raises `Refused` "struck_out" when somebody did so already.
+    Raises `Invalid` (reason), `Refused` "closed", "struck_out".
     """
+    access.check(by, Right.KEEP_INCIDENTS)
+    why = changes.reason(reason, "Say why it is struck out, so that a reader can trust the rest.")
+    with transaction.atomic():
+        kept = changes.locked(row.incident, fields=(), seen=None)
+        _mark(row, reason=why, by=by, at=at)
+        changes.write(kept, verb, {fact: (text, "")}, reason=why, by=by, at=at)
+    return row
+
+
+def _mark(row: Stated, *, reason: str, by: User, at: datetime) -> None:
+    """Write the strike beside `row`. Raises `Refused` "struck_out" when somebody did so already."""
     row.refresh_from_db(fields=_BESIDE)
     if row.struck_at is not None:
         raise Refused(

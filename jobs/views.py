@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from django import forms
 from django.conf import settings
@@ -20,8 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import access
 from accounts.enums import Right
 from accounts.fields import TextField
-from accounts.models import User
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in, signed_in_with
 from jobs import heartbeat, queries, retrying, rules, schedules
 from jobs.models import Job, JobStatus
 from lib.refusals import Refused
@@ -184,14 +181,12 @@ def _changed(
 
 
 def _page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200
+    request: HttpRequest, template: str, context: Mapping[str, object], *, status: int = 200
 ) -> HttpResponse:
     """A page for who may see the product; it knows now, and whether they `may_manage` it."""
-    by: User = signed_in(request)
-    access.check(by, Right.VIEW)
-    at: datetime = timezone.now()
-    known = {"at": at, "may_manage": access.may(by, Right.MANAGE_PRODUCT)}
-    return render(request, template, known | context, status=status)
+    by = signed_in_with(request)
+    known = {"at": timezone.now(), "may_manage": access.may(by, Right.MANAGE_PRODUCT)}
+    return render(request, template, {**known, **context}, status=status)
 
 
 def _see_other(name: str, key: str | int) -> HttpResponse:

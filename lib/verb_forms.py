@@ -7,9 +7,15 @@ from contextlib import contextmanager
 from typing import ClassVar
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from lib.answers import count
 from lib.refusals import ChangedMeanwhile, Invalid, Refused
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent; None for one that is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 class VerbForm(forms.Form):

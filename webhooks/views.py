@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import access
 from accounts.enums import Right
 from accounts.models import User
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in_with
 from lib.refusals import Refused
 from webhooks import endpoints, history, queries
 from webhooks.delivering import keys
@@ -29,9 +28,7 @@ LINES = 20
 
 
 def _admin(request: HttpRequest) -> User:
-    by = signed_in(request)
-    access.check(by, Right.MANAGE_PRODUCT)
-    return by
+    return signed_in_with(request, Right.MANAGE_PRODUCT)
 
 
 @require_GET

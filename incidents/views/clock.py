@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Right
+from accounts.sessions import signed_in_with
 from incidents import lifecycle, offers, records, summary, unknowns
 from incidents.enums import Certainty, Moment
 from incidents.forms import OffersForm, TimeForm, UnknownForm
-from incidents.views.pages import answer, kept, kept_for, person, see_other, sent
+from incidents.views.pages import answer, kept, kept_for, see_other
+from lib.verb_forms import sent
 
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -61,7 +63,7 @@ def incident_offers(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def incident_time_clear(request: HttpRequest, pk: int, moment: str) -> HttpResponse:
     """Take one field of the clock away."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    by, incident = signed_in_with(request, Right.KEEP_INCIDENTS), kept(pk)
     seen = request.POST.get("seen", "")
     if not (seen.isascii() and seen.isdigit() and len(seen) < 10):
         raise Http404

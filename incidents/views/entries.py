@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 from incidents import entries
 from incidents.forms import CorrectForm, EntryForm
 from incidents.models import TimelineEntry
-from incidents.views.pages import answer, kept_for, sent
+from incidents.views.pages import answer, kept_for
 from lib import times
+from lib.verb_forms import sent
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

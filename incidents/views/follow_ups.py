@@ -21,7 +21,8 @@ from incidents.follow_up_forms import (
     StrikeForm,
 )
 from incidents.models import Incident
-from incidents.views.pages import answer, kept_for, sent
+from incidents.views.pages import answer, kept_for
+from lib.verb_forms import sent
 
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
 

@@ -13,13 +13,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Right
+from accounts.sessions import signed_in_with
 from incidents import links, response, run_updates, summary
 from incidents.enums import Part
 from incidents.forms import PersonForm, RunbookForm, RunForm
 from incidents.models import Incident
-from incidents.views.pages import answer, kept, kept_for, person, see_other, sent
+from incidents.views.pages import answer, kept, kept_for, see_other
 from lib import clock
 from lib.refusals import Invalid, Refused
+from lib.verb_forms import sent
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.models import Revision, Runbook
@@ -47,7 +49,7 @@ def incident_people(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def incident_person_remove(request: HttpRequest, pk: int, link: int) -> HttpResponse:
     """Take a person from a part."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    by, incident = signed_in_with(request, Right.KEEP_INCIDENTS), kept(pk)
     held = get_object_or_404(incident.people.select_related("person"), pk=link)
     part, at = Part(held.part), timezone.now()
     links.remove_person(incident, person=held.person, part=part, by=by, at=at)
@@ -78,7 +80,7 @@ def _unlinked(incident: Incident) -> QuerySet[Runbook]:
 @require_POST
 def incident_runbook_unlink(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Offer a runbook here no longer."""
-    by, incident = person(request, Right.KEEP_INCIDENTS), kept(pk)
+    by, incident = signed_in_with(request, Right.KEEP_INCIDENTS), kept(pk)
     runbook = get_object_or_404(incident.runbooks, slug=slug)
     links.unlink_runbook(incident, runbook=runbook, by=by, at=timezone.now())
     return see_other("incident_runbooks", pk)
@@ -102,7 +104,7 @@ def incident_runs(request: HttpRequest, pk: int) -> HttpResponse:
 @_form_page
 def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResponse:
     """The brief of a runbook for this incident; a POST prepares a live run and links it."""
-    by, at, incident = person(request, Right.KEEP_INCIDENTS), clock.now(), kept(pk)
+    by, at, incident = signed_in_with(request, Right.KEEP_INCIDENTS), clock.now(), kept(pk)
     revision = start_revision(slug, number)
     if revision.approved_at is None:
         raise Http404

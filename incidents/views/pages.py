@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
 from accounts import access
 from accounts.enums import Right
-from accounts.models import User
+from accounts.sessions import signed_in_with
 from incidents.models import Incident
 from lib.verb_forms import VerbForm
-
-
-def person(request: HttpRequest, right: Right = Right.VIEW) -> User:
-    """Who is asking. Raises `Refused` 403 unless they hold `right`."""
-    if not isinstance(request.user, User):
-        raise Http404
-    access.check(request.user, right)
-    return request.user
 
 
 def kept(pk: int) -> Incident:
@@ -31,18 +23,16 @@ def kept(pk: int) -> Incident:
 
 def kept_for(request: HttpRequest, pk: int) -> Incident:
     """The incident, for somebody who may change it. Raises `Refused` 403, `Http404`."""
-    person(request, Right.KEEP_INCIDENTS)
+    signed_in_with(request, Right.KEEP_INCIDENTS)
     return kept(pk)
-
-
-def sent(request: HttpRequest) -> QueryDict | None:
-    """What a form was sent; None for one that is only looked at."""
-    return request.POST if request.method == "POST" else None
 
 
 def page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
     """A page to read. It knows `at` (now), and whether its reader `may_keep` incidents."""
-    known = {"at": timezone.now(), "may_keep": access.may(person(request), Right.KEEP_INCIDENTS)}
+    known = {
+        "at": timezone.now(),
+        "may_keep": access.may(signed_in_with(request), Right.KEEP_INCIDENTS),
+    }
     return render(request, template, known | context)
 
 
@@ -70,7 +60,7 @@ def answer(
     assert match is not None  # noqa: S101 - Django sets it before it calls a view
     if form.is_valid():
         with form.kept_when_refused():
-            by = person(request, Right.KEEP_INCIDENTS)
+            by = signed_in_with(request, Right.KEEP_INCIDENTS)
             verb(**form.cleaned_data, by=by, at=timezone.now())
             return see_other(to, incident.pk, part=part)
     return form_page(

@@ -11,13 +11,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import access
 from accounts.enums import Right
+from accounts.sessions import signed_in_with
 from incidents import closing, lifecycle, listing, offers, records, summary, timeline
 from incidents.contamination import contamination
 from incidents.enums import Status
 from incidents.forms import FactsForm, OpenForm, SeverityForm, StatusForm
-from incidents.views.pages import answer, form_page, kept, kept_for, page, person, see_other, sent
+from incidents.views.pages import answer, form_page, kept, kept_for, page, see_other
 from inventory.models import System
 from lib import times
+from lib.verb_forms import sent
 
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -25,7 +27,7 @@ _form_page = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def incident_list(request: HttpRequest) -> HttpResponse:
     """Incidents, newest first, narrowed by filters and words."""
-    person(request)
+    signed_in_with(request)
     systems = list(System.objects.values_list("pk", "slug", "name"))
     by_slug = {slug: name for _, slug, name in systems}
     filters = listing.Filters.read(request.GET.dict(), by_slug)
@@ -69,7 +71,7 @@ def _to(query: QueryDict, way: str, row: listing.Row | None) -> str:
 @_form_page
 def incident_new(request: HttpRequest) -> HttpResponse:
     """Open an incident in under a minute."""
-    by, at = person(request, Right.KEEP_INCIDENTS), timezone.now()
+    by, at = signed_in_with(request, Right.KEEP_INCIDENTS), timezone.now()
     initial = {"noticed_at": times.stamp(at), "system": request.GET.get("system", "")}
     form = OpenForm(sent(request), initial=initial)
     if form.is_valid():
@@ -82,7 +84,7 @@ def incident_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one incident: facts, clock, people, runbooks, runs, timeline."""
-    by, at, incident = person(request), timezone.now(), kept(pk)
+    by, at, incident = signed_in_with(request), timezone.now(), kept(pk)
     ticks, runs = summary.clock(incident.times.all()), list(summary.runs(incident))
     offered = offers.read(incident, ticks, runs)
     before = timeline.Key.read(request.GET.get("before", ""))

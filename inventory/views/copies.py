@@ -8,16 +8,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Right
+from accounts.sessions import signed_in_with
 from inventory import copies, doubts, history
 from inventory.forms import CopyForm, MarkForm, VerifyForm, filled
 from inventory.models import Copy, System
-from inventory.views.pages import form_page, lines, page, person, see_other
+from inventory.views.pages import answer, lines, page
+from lib.verb_forms import sent
 
 
 @require_safe
 def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One copy: where it is, how old its data is, whether it was proven, its history."""
-    person(request)
+    signed_in_with(request)
     copy = _copy(pk)
     return page(
         request,
@@ -31,66 +33,62 @@ def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Register a copy of a system's data."""
-    by = person(request, Right.KEEP_INVENTORY)
+    by = signed_in_with(request, Right.KEEP_INVENTORY)
     system = get_object_or_404(System, slug=slug)
     at = timezone.now()
-    form = CopyForm(request.POST if request.method == "POST" else None, system=system, at=at)
-    if form.is_valid():
-        with form.kept_when_refused():
-            copy = copies.register(system=system, **form.facts(), by=by, at=at)
-            return see_other(copy)
-    return form_page(request, "inventory/copy_new.html", form, system=system)
+    form = CopyForm(sent(request), system=system, at=at)
+    return answer(
+        request,
+        form,
+        lambda: copies.register(system=system, **form.facts(), by=by, at=at),
+        system=system,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit what is known of a copy."""
-    by = person(request, Right.KEEP_INVENTORY)
+    by = signed_in_with(request, Right.KEEP_INVENTORY)
     copy = _copy(pk)
     at = timezone.now()
-    form = CopyForm(
-        request.POST if request.method == "POST" else None,
-        initial=filled(copy, CopyForm, history.last(copy)),
-        system=copy.system,
-        at=at,
+    initial = filled(copy, CopyForm, history.last(copy))
+    form = CopyForm(sent(request), initial=initial, system=copy.system, at=at)
+    return answer(
+        request,
+        form,
+        lambda: copies.edit(copy, changes=form.facts(), seen=form.seen_line(), by=by, at=at),
+        copy=copy,
     )
-    if form.is_valid():
-        with form.kept_when_refused():
-            copies.edit(copy, changes=form.facts(), seen=form.seen_line(), by=by, at=at)
-            return see_other(copy)
-    return form_page(request, "inventory/copy_edit.html", form, copy=copy)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy_verify(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that a copy was read back and is good."""
-    by = person(request, Right.KEEP_INVENTORY)
+    by = signed_in_with(request, Right.KEEP_INVENTORY)
     copy = _copy(pk)
-    form = VerifyForm(
-        request.POST if request.method == "POST" else None,
-        initial={"seen": history.last(copy)},
+    form = VerifyForm(sent(request), initial={"seen": history.last(copy)})
+    return answer(
+        request,
+        form,
+        lambda: copies.verify(
+            copy, **form.facts(), seen=form.seen_line(), by=by, at=timezone.now()
+        ),
+        copy=copy,
     )
-    if form.is_valid():
-        with form.kept_when_refused():
-            copies.verify(copy, **form.facts(), seen=form.seen_line(), by=by, at=timezone.now())
-            return see_other(copy)
-    return form_page(request, "inventory/copy_verify.html", form, copy=copy)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def copy_mark(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that a copy is suspect, quarantined or destroyed."""
-    by = person(request, Right.KEEP_INVENTORY)
+    by = signed_in_with(request, Right.KEEP_INVENTORY)
     copy = _copy(pk)
-    form = MarkForm(
-        request.POST if request.method == "POST" else None,
-        initial={"seen": history.last(copy)},
+    form = MarkForm(sent(request), initial={"seen": history.last(copy)})
+    return answer(
+        request,
+        form,
+        lambda: copies.mark(copy, **form.facts(), seen=form.seen_line(), by=by, at=timezone.now()),
+        copy=copy,
     )
-    if form.is_valid():
-        with form.kept_when_refused():
-            copies.mark(copy, **form.facts(), seen=form.seen_line(), by=by, at=timezone.now())
-            return see_other(copy)
-    return form_page(request, "inventory/copy_mark.html", form, copy=copy)
 
 
 def _copy(pk: int) -> Copy:

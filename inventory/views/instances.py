@@ -8,17 +8,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.enums import Right
+from accounts.sessions import signed_in_with
 from inventory import history, identifiers, instances
 from inventory.enums import IdentifierKind
 from inventory.forms import InstanceForm, LifecycleForm, NewInstanceForm, filled
 from inventory.models import Copy, Instance, System
-from inventory.views.pages import form_page, lines, page, person, see_other
+from inventory.views.pages import answer, lines, page
+from lib.verb_forms import sent
 
 
 @require_safe
 def instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One instance: how to know it, the copies taken from it, its history."""
-    person(request)
+    signed_in_with(request)
     instance = _instance(pk)
     return page(
         request,
@@ -38,18 +40,14 @@ def instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def instance_new(request: HttpRequest, slug: str) -> HttpResponse:
     """Add an instance of a system."""
-    by = person(request, Right.KEEP_INVENTORY)
+    by = signed_in_with(request, Right.KEEP_INVENTORY)
     system = get_object_or_404(System, slug=slug)
     preset = identifiers.preset(request.GET.get("preset", ""))
-    form = NewInstanceForm(request.POST if request.method == "POST" else None, preset=preset)
-    if form.is_valid():
-        with form.kept_when_refused():
-            instance = instances.register(system=system, **form.facts(), by=by, at=timezone.now())
-            return see_other(instance)
-    return form_page(
+    form = NewInstanceForm(sent(request), preset=preset)
+    return answer(
         request,
-        "inventory/instance_new.html",
         form,
+        lambda: instances.register(system=system, **form.facts(), by=by, at=timezone.now()),
         system=system,
         preset=preset,
         presets=identifiers.PRESETS,
@@ -60,34 +58,34 @@ def instance_new(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def instance_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Edit what is known of an instance."""
-    by = person(request, Right.KEEP_INVENTORY)
+    by = signed_in_with(request, Right.KEEP_INVENTORY)
     instance = _instance(pk)
-    form = InstanceForm(
-        request.POST if request.method == "POST" else None,
-        initial=filled(instance, InstanceForm, history.last(instance)),
+    initial = filled(instance, InstanceForm, history.last(instance))
+    form = InstanceForm(sent(request), initial=initial)
+    return answer(
+        request,
+        form,
+        lambda: instances.edit(
+            instance, changes=form.facts(), seen=form.seen_line(), by=by, at=timezone.now()
+        ),
+        instance=instance,
     )
-    if form.is_valid():
-        with form.kept_when_refused():
-            instances.edit(
-                instance, changes=form.facts(), seen=form.seen_line(), by=by, at=timezone.now()
-            )
-            return see_other(instance)
-    return form_page(request, "inventory/instance_edit.html", form, instance=instance)
 
 
 @require_POST
 def instance_lifecycle(request: HttpRequest, pk: int) -> HttpResponse:
     """Say where in its life an instance is."""
-    by = person(request, Right.KEEP_INVENTORY)
+    by = signed_in_with(request, Right.KEEP_INVENTORY)
     instance = _instance(pk)
     form = LifecycleForm(request.POST)
-    if form.is_valid():
-        with form.kept_when_refused():
-            instances.set_lifecycle(
-                instance, **form.facts(), seen=form.seen_line(), by=by, at=timezone.now()
-            )
-            return see_other(instance)
-    return form_page(request, "inventory/instance_lifecycle.html", form, instance=instance)
+    return answer(
+        request,
+        form,
+        lambda: instances.set_lifecycle(
+            instance, **form.facts(), seen=form.seen_line(), by=by, at=timezone.now()
+        ),
+        instance=instance,
+    )
 
 
 def _instance(pk: int) -> Instance:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from accounts import access
 from accounts.enums import Right
-from accounts.models import User
+from accounts.sessions import signed_in_with
 from inventory import history
 from inventory.forms import InventoryForm
 
 _LINES = 30
 
 
-def person(request: HttpRequest, right: Right = Right.VIEW) -> User:
-    """Who is asking. Raises `Refused` 403 unless they hold `right`."""
-    if not isinstance(request.user, User):
-        raise Http404
-    access.check(request.user, right)
-    return request.user
-
-
 def page(request: HttpRequest, template: str, **context: object) -> HttpResponse:
     """A page to read. It knows `at` (now), and whether its reader `may_keep` the inventory."""
-    known = {"at": timezone.now(), "may_keep": access.may(person(request), Right.KEEP_INVENTORY)}
+    known = {
+        "at": timezone.now(),
+        "may_keep": access.may(signed_in_with(request), Right.KEEP_INVENTORY),
+    }
     return render(request, template, known | context)
 
 
@@ -35,6 +32,23 @@ def form_page(
     """A page with a form: 200 when fresh, 422 for bad input, 409 or 403 when the verb refused."""
     known = {"form": form, "refusal": form.refusal, "at": timezone.now(), "may_keep": True}
     return render(request, template, known | context, status=form.http_status)
+
+
+def answer(
+    request: HttpRequest,
+    form: InventoryForm,
+    verb: Callable[[], history.Thing],
+    **context: object,
+) -> HttpResponse:
+    """Call `verb` when `form` holds what it needs, and go on to the page of what it returns;
+    otherwise show the form on its page, which has the name of its address, with the reason when
+    `verb` refused."""
+    match = request.resolver_match
+    assert match is not None  # noqa: S101 - Django sets it before it calls a view
+    if form.is_valid():
+        with form.kept_when_refused():
+            return see_other(verb())
+    return form_page(request, f"inventory/{match.url_name}.html", form, **context)
 
 
 def see_other(thing: history.Thing) -> HttpResponse:

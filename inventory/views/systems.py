@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.enums import Right
+from accounts.sessions import signed_in_with
 from inventory import board, history, systems
 from inventory.enums import CopyState
 from inventory.forms import SystemForm, filled
 from inventory.models import Copy, Instance, System
-from inventory.views.pages import form_page, lines, page, person, see_other
+from inventory.views.pages import answer, lines, page
+from lib.verb_forms import sent
 
 
 @require_safe
@@ -24,7 +26,7 @@ def system_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def system_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One system: what could be restored, its instances, its copies, its history."""
-    person(request)
+    signed_in_with(request)
     system = get_object_or_404(System.objects.select_related("owner"), slug=slug)
     rows = Copy.objects.of_system(system).marked().select_related("system", "taken_from")
     copies = list(rows.newest_first())
@@ -43,28 +45,22 @@ def system_detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def system_new(request: HttpRequest) -> HttpResponse:
     """Add a system."""
-    by = person(request, Right.KEEP_INVENTORY)
-    form = SystemForm(request.POST if request.method == "POST" else None, initial={"owner": by})
-    if form.is_valid():
-        with form.kept_when_refused():
-            system = systems.register(**form.facts(), by=by, at=timezone.now())
-            return see_other(system)
-    return form_page(request, "inventory/system_new.html", form)
+    by = signed_in_with(request, Right.KEEP_INVENTORY)
+    form = SystemForm(sent(request), initial={"owner": by})
+    return answer(request, form, lambda: systems.register(**form.facts(), by=by, at=timezone.now()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def system_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Edit a system."""
-    by = person(request, Right.KEEP_INVENTORY)
+    by = signed_in_with(request, Right.KEEP_INVENTORY)
     system = get_object_or_404(System.objects.select_related("owner"), slug=slug)
-    form = SystemForm(
-        request.POST if request.method == "POST" else None,
-        initial=filled(system, SystemForm, history.last(system)),
+    form = SystemForm(sent(request), initial=filled(system, SystemForm, history.last(system)))
+    return answer(
+        request,
+        form,
+        lambda: systems.edit(
+            system, changes=form.facts(), seen=form.seen_line(), by=by, at=timezone.now()
+        ),
+        system=system,
     )
-    if form.is_valid():
-        with form.kept_when_refused():
-            systems.edit(
-                system, changes=form.facts(), seen=form.seen_line(), by=by, at=timezone.now()
-            )
-            return see_other(system)
-    return form_page(request, "inventory/system_edit.html", form, system=system)
