@@ -39,10 +39,10 @@ def restore(folder: Path, *, at: datetime) -> Restored:
     behind = _check_version(promised)
     stamp = f"{at.astimezone(UTC):%Y%m%d_%H%M%S_%f}"[:-3]
     evidence = beside_evidence(stamp)
-    with files.told(f"{evidence} cannot be made"):
+    with files.disk_errors_as_sentences(f"{evidence} cannot be made"):
         evidence.mkdir(mode=0o700, parents=True)
     try:
-        with files.told("The evidence could not be restored beside"):
+        with files.disk_errors_as_sentences("The evidence could not be restored beside"):
             _evidence(folder, promised, evidence)
         database = _database(folder, promised, stamp)
     except BaseException:
@@ -102,7 +102,7 @@ def _database(folder: Path, promised: Manifest, stamp: str) -> Mapping[str, obje
         return postgres.beside(name, folder / postgres.NAME)
     live = sqlite.live_path(connection.settings_dict)
     target = live.with_name(f"{live.name}.restored-{stamp}")
-    with files.told("The database could not be restored beside"):
+    with files.disk_errors_as_sentences("The database could not be restored beside"):
         files.copy(folder / sqlite.NAME, target)
         files.flush(target.parent)
     return sqlite.settings_of(target)
@@ -111,16 +111,16 @@ def _database(folder: Path, promised: Manifest, stamp: str) -> Mapping[str, obje
 def _prove(restored: Restored, behind: set[str]) -> None:
     try:
         with facts.opened(restored.database):
-            said = facts.differences(restored.promised.facts, facts.read())
-            if behind and not said:
+            faults = facts.differences(restored.promised.facts, facts.read())
+            if behind and not faults:
                 call_command("migrate", interactive=False, verbosity=0)
-            said = said or checking.content()
+            faults = faults or checking.content()
     except DatabaseError as error:
-        said = [f"It cannot be read: {error}."]
-    if said:
+        faults = [f"It cannot be read: {error}."]
+    if faults:
         raise Stopped(
             "What came out of the backup is not what went in, and was removed again:\n"
-            + "\n".join(f"  {fault}" for fault in said)
+            + "\n".join(f"  {fault}" for fault in faults)
         )
 
 
@@ -150,12 +150,12 @@ def _ages(backup: facts.DatabaseFacts, live: facts.DatabaseFacts) -> str:
     if backup.newest == live.newest:
         return f"The newest event is the same in both: {facts.moment(live.newest)}."
     here, there = facts.moment(backup.newest), facts.moment(live.newest)
-    told = f"Newest event: {here} in the backup, {there} live"
+    newest = f"Newest event: {here} in the backup, {there} live"
     if backup.newest is None or live.newest is None:
-        return f"{told}."
+        return f"{newest}."
     apart = live.newest - backup.newest
     word = "OLDER" if apart > 0 else "newer"
-    return f"{told}. The backup is {_span(abs(apart))} {word} than the live data."
+    return f"{newest}. The backup is {_span(abs(apart))} {word} than the live data."
 
 
 def _span(microseconds: int) -> str:
@@ -167,18 +167,18 @@ def _span(microseconds: int) -> str:
 
 
 def _tables(backup: facts.DatabaseFacts, live: facts.DatabaseFacts) -> list[str]:
-    said = []
+    sentences = []
     for table in sorted({*backup.counts, *live.counts}):
         here, there = backup.counts.get(table, 0), live.counts.get(table, 0)
         if there > here:
-            said.append(f"{table}: {here} rows, {there} live: {there - here} would be LOST.")
+            sentences.append(f"{table}: {here} rows, {there} live: {there - here} would be LOST.")
         elif here > there:
-            said.append(f"{table}: {here} rows, {there} live: {here - there} would come back.")
-    if not said:
-        said = ["Every table has as many rows as the live one."]
+            sentences.append(f"{table}: {here} rows, {there} live: {here - there} would come back.")
+    if not sentences:
+        sentences = ["Every table has as many rows as the live one."]
     if backup.heads != live.heads:
-        said.append("Logs of runs end elsewhere than the live ones.")
-    return said
+        sentences.append("Logs of runs end elsewhere than the live ones.")
+    return sentences
 
 
 def _files(backup: facts.DatabaseFacts, live: facts.DatabaseFacts) -> list[str]:

@@ -34,41 +34,41 @@ def damage(folder: Path, promised: Manifest, *, prove: bool = False) -> list[str
     data: sentences, none when it is what its manifest promised."""
     if folder.name.startswith("."):
         return [f"{folder} is what a backup left that did not come to its end."]
-    found = _files(folder, promised)
-    return found + (_database(folder, promised, prove=prove) if not found or prove else [])
+    faults = _files(folder, promised)
+    return faults + (_database(folder, promised, prove=prove) if not faults or prove else [])
 
 
 def _files(folder: Path, promised: Manifest) -> list[str]:
-    said: list[str] = []
+    faults: list[str] = []
     present = files.all_below(folder) - {manifest.NAME}
-    said += [f"{name} is missing." for name in sorted({*promised.files} - present)]
-    said += [f"{name} does not belong to it." for name in sorted(present - {*promised.files})]
+    faults += [f"{name} is missing." for name in sorted({*promised.files} - present)]
+    faults += [f"{name} does not belong to it." for name in sorted(present - {*promised.files})]
     for name in sorted(present & {*promised.files}):
         if (folder / name).is_symlink():
-            said.append(f"{name} is a link and no file.")
+            faults.append(f"{name} is a link and no file.")
             continue
         try:
             sha256, size = files.digest(folder / name)
         except OSError as error:
-            said.append(f"{name} cannot be read: {error.strerror}.")
+            faults.append(f"{name} cannot be read: {error.strerror}.")
             continue
         held = promised.files[name]
         if size != held.size:
-            said.append(f"{name} has {size} bytes, not {held.size}.")
+            faults.append(f"{name} has {size} bytes, not {held.size}.")
         elif sha256 != held.sha256:
-            said.append(f"{name} has other bytes than when it was written.")
-    return said
+            faults.append(f"{name} has other bytes than when it was written.")
+    return faults
 
 
 def _database(folder: Path, promised: Manifest, *, prove: bool) -> list[str]:
     if promised.vendor == "sqlite":
         path = folder / sqlite.NAME
-        said = sqlite.check(path)
-        return said or _opened(sqlite.settings_of_copy(path), promised, prove=prove)
+        faults = sqlite.check(path)
+        return faults or _opened(sqlite.settings_of_copy(path), promised, prove=prove)
     path = folder / postgres.NAME
-    said = postgres.check(path, promised.facts)
-    if said or not prove:
-        return said
+    faults = postgres.check(path, promised.facts)
+    if faults or not prove:
+        return faults
     if connection.vendor != "postgresql":
         return ["A dump of PostgreSQL can be proven only where the product uses PostgreSQL."]
     name = f"countersign_proof_{promised.taken.astimezone(UTC):%Y%m%d_%H%M%S}_{os.getpid()}"
@@ -85,12 +85,12 @@ def _database(folder: Path, promised: Manifest, *, prove: bool) -> list[str]:
 def _opened(database: Mapping[str, object], promised: Manifest, *, prove: bool) -> list[str]:
     try:
         with facts.opened(database):
-            said = facts.differences(promised.facts, facts.read())
-            if prove and not said:
-                said = content() if same_version(promised) else [OTHER_VERSION]
+            faults = facts.differences(promised.facts, facts.read())
+            if prove and not faults:
+                faults = content() if same_version(promised) else [OTHER_VERSION]
     except DatabaseError as error:
         return [f"The database cannot be read: {error}."]
-    return said
+    return faults
 
 
 OTHER_VERSION = (

@@ -67,24 +67,24 @@ def _rows(sql: str) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
-def differences(promised: DatabaseFacts, found: DatabaseFacts) -> list[str]:
+def differences(promised: DatabaseFacts, actual: DatabaseFacts) -> list[str]:
     """Every way in which `found` is not what was promised, as sentences."""
-    said: list[str] = []
-    for table in sorted({*promised.counts, *found.counts}):
-        before, after = promised.counts.get(table), found.counts.get(table)
+    sentences: list[str] = []
+    for table in sorted({*promised.counts, *actual.counts}):
+        before, after = promised.counts.get(table), actual.counts.get(table)
         if before != after:
-            said.append(f"Table {table} has {_rows_of(after)}, not {_rows_of(before)}.")
-    if promised.migrations != found.migrations:
-        said.append("The migrations of the database are not those that were noted.")
-    if (promised.runs, promised.heads) != (found.runs, found.heads):
-        said.append("The heads of the runs' logs are not those that were noted.")
-    if promised.newest != found.newest:
-        said.append(
-            f"The newest event is of {moment(found.newest)}, not {moment(promised.newest)}."
+            sentences.append(f"Table {table} has {_rows_of(after)}, not {_rows_of(before)}.")
+    if promised.migrations != actual.migrations:
+        sentences.append("The migrations of the database are not those that were noted.")
+    if (promised.runs, promised.heads) != (actual.runs, actual.heads):
+        sentences.append("The heads of the runs' logs are not those that were noted.")
+    if promised.newest != actual.newest:
+        sentences.append(
+            f"The newest event is of {moment(actual.newest)}, not {moment(promised.newest)}."
         )
-    if promised.evidence != found.evidence:
-        said.append("The rows of the evidence are not those that were noted.")
-    return said
+    if promised.evidence != actual.evidence:
+        sentences.append("The rows of the evidence are not those that were noted.")
+    return sentences
 
 
 def _rows_of(number: int | None) -> str:

@@ -69,7 +69,7 @@ def all_below(folder: Path) -> set[str]:
 
 
 @contextmanager
-def told(doing: str) -> Iterator[None]:
+def disk_errors_as_sentences(doing: str) -> Iterator[None]:
     """Turn an error of the disk into a sentence: `doing` is what could not be done."""
     try:
         yield

@@ -40,11 +40,11 @@ class Manifest:
 
 def write(manifest: Manifest, folder: Path) -> None:
     """Put the manifest into `folder`, down to the disk. Raises `OSError`."""
-    told = asdict(manifest) | {"format": FORMAT, "taken": manifest.taken.isoformat()}
-    told["sha256"] = _digest(told)
+    content = asdict(manifest) | {"format": FORMAT, "taken": manifest.taken.isoformat()}
+    content["sha256"] = _digest(content)
     path = folder / NAME
     with path.open("x", encoding="utf-8") as handle:
-        json.dump(told, handle, indent=1, sort_keys=True, ensure_ascii=False)
+        json.dump(content, handle, indent=1, sort_keys=True, ensure_ascii=False)
         handle.write("\n")
     path.chmod(0o600)
     files.flush(path)
@@ -56,15 +56,15 @@ def read(folder: Path) -> Manifest:
     if not path.is_file():
         raise Stopped(f"{folder} is no finished backup: it has no {NAME}.")
     try:
-        told = json.loads(path.read_text("utf-8"))
-        if told.get("format") != FORMAT:
+        content = json.loads(path.read_text("utf-8"))
+        if content.get("format") != FORMAT:
             raise Stopped(
-                f"{path} is of format {told.get('format')!r}; this version reads {FORMAT}."
+                f"{path} is of format {content.get('format')!r}; this version reads {FORMAT}."
             )
-        sealed = told.pop("sha256")
-        if sealed != _digest(told):
+        sealed = content.pop("sha256")
+        if sealed != _digest(content):
             raise Stopped(f"{path} was changed after it was written.")
-        manifest = _from(told)
+        manifest = _from(content)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Stopped(f"{path} cannot be read: {error!r}.") from error
     # Whoever can write to the place can write such a page too, and seal it.
@@ -78,28 +78,28 @@ def _is_inside(name: str) -> bool:
     return str(path) == name and not path.is_absolute() and ".." not in path.parts
 
 
-def _from(told: Mapping[str, Any]) -> Manifest:
-    given = told["facts"]
+def _from(content: Mapping[str, Any]) -> Manifest:
+    given = content["facts"]
     held = facts.DatabaseFacts(
         counts=given["counts"],
         migrations=tuple(given["migrations"]),
         runs=given["runs"],
         heads=given["heads"],
         newest=given["newest"],
-        evidence=tuple(facts.File(**one) for one in given["evidence"]),
+        evidence=tuple(facts.File(**record) for record in given["evidence"]),
     )
     return Manifest(
-        taken=datetime.fromisoformat(told["taken"]),
-        version=told["version"],
-        vendor=told["vendor"],
-        database=told["database"],
+        taken=datetime.fromisoformat(content["taken"]),
+        version=content["version"],
+        vendor=content["vendor"],
+        database=content["database"],
         facts=held,
-        files={name: Held(**one) for name, one in told["files"].items()},
-        missing=tuple(told["missing"]),
+        files={name: Held(**record) for name, record in content["files"].items()},
+        missing=tuple(content["missing"]),
     )
 
 
-def _digest(told: Mapping[str, Any]) -> str:
+def _digest(content: Mapping[str, Any]) -> str:
     """SHA-256 of the content, whatever its layout."""
-    plain = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    plain = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()

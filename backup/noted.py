@@ -14,16 +14,16 @@ NAME = "last_backup.json"
 
 def note(taken: datetime, copies: Sequence[Path]) -> None:
     """A backup of `taken` (aware) was read back and found good in all its places."""
-    told = {"taken": taken.isoformat(), "copies": [str(copy) for copy in copies]}
+    content = {"taken": taken.isoformat(), "copies": [str(copy) for copy in copies]}
     part = settings.DATA / f"{NAME}.part"
-    part.write_text(json.dumps(told) + "\n", encoding="utf-8")
+    part.write_text(json.dumps(content) + "\n", encoding="utf-8")
     part.replace(settings.DATA / NAME)
 
 
 def last() -> datetime | None:
     """When the newest one was taken; None when there was none, or the note cannot be read."""
     try:
-        told = json.loads((settings.DATA / NAME).read_text("utf-8"))
-        return datetime.fromisoformat(told["taken"])
+        content = json.loads((settings.DATA / NAME).read_text("utf-8"))
+        return datetime.fromisoformat(content["taken"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -40,11 +40,11 @@ def snapshot(target: Path) -> facts.DatabaseFacts:
 def _check_programs() -> None:
     """Raise `Stopped` when pg_dump is older than the server, whose dump it could not write."""
     (server,) = _ask("SHOW server_version_num")
-    told = _run("pg_dump", ["--version"])
-    found = re.search(r"(\d+)", told)
-    if not found or int(found[1]) < int(server) // 10000:
+    output = _run("pg_dump", ["--version"])
+    major = re.search(r"(\d+)", output)
+    if not major or int(major[1]) < int(server) // 10000:
         raise Stopped(
-            f"pg_dump here is {told.strip()!r}, and the server is version {int(server) // 10000}."
+            f"pg_dump here is {output.strip()!r}, and the server is version {int(server) // 10000}."
             f" Install the programs of the server's version: apt install postgresql-client-"
             f"{int(server) // 10000}"
         )
@@ -151,6 +151,6 @@ def _run(program: str, arguments: Sequence[str]) -> str:
         [path, *arguments], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL
     )
     if done.returncode:
-        said = " ".join(done.stderr.split())[-500:]
-        raise Stopped(f"{program} failed: {said or f'status {done.returncode}'}")
+        error = " ".join(done.stderr.split())[-500:]
+        raise Stopped(f"{program} failed: {error or f'status {done.returncode}'}")
     return done.stdout

@@ -50,12 +50,12 @@ def replace(restored: Restored) -> str:
     step fails; then what was moved before it is moved back."""
     if connection.vendor == "sqlite":
         path = sqlite.live_path(connection.settings_dict)
-        with files.told("Nothing was replaced"), sqlite.alone(path):
+        with files.disk_errors_as_sentences("Nothing was replaced"), sqlite.alone(path):
             _in_order(_files_of(path, restored))
     else:
         name = str(connection.settings_dict["NAME"])
         check_nobody(name)
-        with files.told("Nothing was replaced"):
+        with files.disk_errors_as_sentences("Nothing was replaced"):
             _in_order(_databases(name, restored))
     return _aside(restored)
 
@@ -72,8 +72,8 @@ def check_nobody(name: str) -> None:
 
 
 def _files_of(path: Path, restored: Restored) -> list[Step]:
-    found = [path, *sqlite.companions(path)] if path.exists() else []
-    moves = [(one, Path(str(one).replace(str(path), _aside(restored), 1))) for one in found]
+    files_there = [path, *sqlite.companions(path)] if path.exists() else []
+    moves = [(file, Path(str(file).replace(str(path), _aside(restored), 1))) for file in files_there]
     moves.append((Path(str(restored.database["NAME"])), path))
     return [_move(*move) for move in [*moves, *_evidence(restored)]]
 

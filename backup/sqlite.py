@@ -38,9 +38,9 @@ def snapshot(target: Path) -> facts.DatabaseFacts:
 
 
 def _sound(copy: sqlite3.Connection, path: Path) -> None:
-    said = [str(row[0]) for row in copy.execute("PRAGMA integrity_check(3)")]
-    if said != ["ok"]:
-        raise Stopped(f"SQLite says of {path}: {' '.join(said)}")
+    answers = [str(row[0]) for row in copy.execute("PRAGMA integrity_check(3)")]
+    if answers != ["ok"]:
+        raise Stopped(f"SQLite says of {path}: {' '.join(answers)}")
 
 
 def check(path: Path) -> list[str]:
@@ -100,7 +100,7 @@ def alone(path: Path) -> Iterator[None]:
 
 def companions(path: Path) -> list[Path]:
     """What SQLite keeps beside the file after a crash; it belongs to it."""
-    return [found for end in ("-wal", "-shm") if (found := Path(f"{path}{end}")).exists()]
+    return [file for end in ("-wal", "-shm") if (file := Path(f"{path}{end}")).exists()]
 
 
 def live_path(database: Mapping[str, object]) -> Path:

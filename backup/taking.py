@@ -62,7 +62,7 @@ def _read_back(folder: Path, *, prove: bool) -> Taken:
 
 def _first(place: Path, name: str, *, at: datetime, more: Mapping[str, Path]) -> Manifest:
     with (
-        files.told(f"The backup in {place} was not finished"),
+        files.disk_errors_as_sentences(f"The backup in {place} was not finished"),
         places.unfinished(place, name) as at_work,
     ):
         database, promised = _database(at_work)
@@ -96,25 +96,25 @@ def _database(folder: Path) -> tuple[Path, facts.DatabaseFacts]:
 
 def _evidence(wanted: Sequence[facts.File], folder: Path, held: dict[str, Held]) -> list[str]:
     """Copy the files of evidence and note them in `held`; what is wrong with the live ones."""
-    said: list[str] = []
+    faults: list[str] = []
     for file in wanted:
         source = Path(settings.MEDIA_ROOT) / file.path
         if not source.is_file():
-            said.append(f"The live data lacks the evidence {file.path}.")
+            faults.append(f"The live data lacks the evidence {file.path}.")
             continue
         title = f"evidence/{file.path}"
         if title in held:
             continue
         held[title] = Held(*files.copy(source, folder / title))
         if held[title].sha256 != file.sha256:
-            said.append(f"The live evidence {file.path} has other bytes than when it was attached.")
-    return said
+            faults.append(f"The live evidence {file.path} has other bytes than when it was attached.")
+    return faults
 
 
 def _another(source: Path, place: Path, name: str, promised: Manifest) -> None:
     """Copy a finished backup into another place."""
     doing = f"The backup in {place} was not finished (the one in {source.parent} is)"
-    with files.told(doing), places.unfinished(place, name) as part:
+    with files.disk_errors_as_sentences(doing), places.unfinished(place, name) as part:
         for title, held in promised.files.items():
             if Held(*files.copy(source / title, part / title)) != held:
                 raise Stopped(f"{source / title} reads otherwise than it was written.")
@@ -123,8 +123,8 @@ def _another(source: Path, place: Path, name: str, promised: Manifest) -> None:
 
 def version() -> str:
     """The version of this code."""
-    told = tomllib.loads((settings.ROOT / "pyproject.toml").read_text("utf-8"))
-    return str(told["project"]["version"])
+    project = tomllib.loads((settings.ROOT / "pyproject.toml").read_text("utf-8"))
+    return str(project["project"]["version"])
 
 
 def further_files(*, secret_key: bool) -> dict[str, Path]:
@@ -132,13 +132,13 @@ def further_files(*, secret_key: bool) -> dict[str, Path]:
     when asked for. Who has it can sign in as anybody, and to lose it only signs everybody out.
     Raises `Stopped`."""
     anchors = Path(getattr(settings, "ANCHOR_FILE", settings.DATA / "anchors.jsonl"))
-    found = {"anchors.jsonl": anchors} if anchors.is_file() else {}
+    further = {"anchors.jsonl": anchors} if anchors.is_file() else {}
     if not secret_key:
-        return found
+        return further
     path = Path(os.environ.get("COUNTERSIGN_SECRET_KEY_FILE") or settings.DATA / "secret_key")
     if not path.is_file():
         raise Stopped(
             "The secret key is in no file (COUNTERSIGN_SECRET_KEY is set). Keep it with the other"
             " secrets of the machine, and leave --with-secret-key away."
         )
-    return {**found, "secret_key": path}
+    return {**further, "secret_key": path}

@@ -38,21 +38,21 @@ def cast() -> Cast:
 
 
 def _person(name: str, role: Role) -> User:
-    found = User.objects.filter(username=f"bench-{name}").first()
-    if found is None:
-        found = User.objects.create_user(
+    person = User.objects.filter(username=f"bench-{name}").first()
+    if person is None:
+        person = User.objects.create_user(
             f"bench-{name}",
             f"{name}@example.org",
             None,
             name=f"{name.capitalize()} of the bench",
             initials=name[:2],
         )
-        found.groups.set(Group.objects.filter(name=role.value))
-    return found
+        person.groups.set(Group.objects.filter(name=role.value))
+    return person
 
 
 def _superuser() -> User:
-    found = User.objects.filter(username="bench-superuser").first()
-    return found or User.objects.create_superuser(
+    superuser = User.objects.filter(username="bench-superuser").first()
+    return superuser or User.objects.create_superuser(
         "bench-superuser", "su@example.org", None, name="Superuser", initials="su"
     )

@@ -38,11 +38,11 @@ Model = TypeVar("Model", bound=models.Model)
 def fill(cast: Cast, count: int) -> None:
     """Write `count` runs of 500 events each, the pattern included."""
     pattern = _played(cast)
-    told = [json.loads(text) for text in pattern.events.values_list("text", flat=True)]
+    events = [json.loads(text) for text in pattern.events.values_list("text", flat=True)]
     copies = iter(range(1, count))
     while batch := list(islice(copies, BATCH)):
         with transaction.atomic():
-            _write(pattern, told, batch)
+            _write(pattern, events, batch)
 
 
 def _played(cast: Cast) -> Run:
@@ -55,20 +55,20 @@ def _played(cast: Cast) -> Run:
     return Run.objects.get(pk=run.pk)
 
 
-def _write(pattern: Run, told: list[dict[str, Any]], numbers: list[int]) -> None:
+def _write(pattern: Run, events: list[dict[str, Any]], numbers: list[int]) -> None:
     """The runs with these numbers: the pattern, `number` hours earlier."""
     shifts = [-APART * number for number in numbers]
     kept = Run.objects.bulk_create([_copy(pattern, shift) for shift in shifts])
-    chains = [_chain(run.pk, told, shift) for run, shift in zip(kept, shifts, strict=True)]
+    chains = [_chain(run.pk, events, shift) for run, shift in zip(kept, shifts, strict=True)]
     for run, chain in zip(kept, chains, strict=True):
         run.digest = chain[-1][-1]
     Run.objects.bulk_update(kept, ["digest"])
     for table in PARTS:
-        found = list(table.objects.filter(run=pattern))
+        rows = list(table.objects.filter(run=pattern))
         table.objects.bulk_create(
             _copy(row, shift, run_id=run.pk)
             for run, shift in zip(kept, shifts, strict=True)
-            for row in found
+            for row in rows
         )
     _insert(row for chain in chains for row in chain)
 
@@ -86,11 +86,11 @@ def _copy(row: Model, shift: timedelta, **changed: Any) -> Model:
     return made
 
 
-def _chain(run: int, told: list[dict[str, Any]], shift: timedelta) -> list[Row]:
+def _chain(run: int, events: list[dict[str, Any]], shift: timedelta) -> list[Row]:
     """The events of `run`, as rows, chained."""
     rows: list[Row] = []
     head = ""
-    for event in told:
+    for event in events:
         at = datetime.strptime(event["at"], STAMP).replace(tzinfo=UTC) + shift
         text = log.canonical({**event, "run": run, "at": at.strftime(STAMP)})
         head = log.digest(head, text)

@@ -45,8 +45,8 @@ def fill(cast: Cast, count: int) -> None:
 
 def _system(cast: Cast, number: int) -> System:
     name = f"bench-system-{number}"
-    found = System.objects.filter(name=name).first()
-    return found or systems.register(
+    system = System.objects.filter(name=name).first()
+    return system or systems.register(
         name=name,
         owner=cast.operator,
         data_class=DataClass.INTERNAL,

@@ -37,8 +37,8 @@ class Process:
 
     def megabytes(self, kind: str = "Rss") -> float:
         """Resident memory (Rss), or its share of what is shared with others (Pss)."""
-        told = Path(f"/proc/{self.child.pid}/smaps_rollup").read_text("ascii")
-        return int(told.split(f"{kind}:")[1].split()[0]) / 1024
+        rollup = Path(f"/proc/{self.child.pid}/smaps_rollup").read_text("ascii")
+        return int(rollup.split(f"{kind}:")[1].split()[0]) / 1024
 
     def say(self, line: str) -> None:
         """Write a line to its input."""
@@ -120,36 +120,36 @@ class Client:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ViewerLog:
     """What the viewers saw: for each of them (sequence, nanoseconds of the monotonic clock)."""
 
     viewers: Sequence[Sequence[tuple[int, int]]]
 
     @property
     def deliveries(self) -> int:
-        return sum(len(one) for one in self.viewers)
+        return sum(len(viewer) for viewer in self.viewers)
 
     def in_order(self) -> bool:
         """Whether each viewer saw growing numbers only."""
         return all(
             before < after
-            for one in self.viewers
-            for (before, _), (after, _) in zip(one, one[1:], strict=False)
+            for viewer in self.viewers
+            for (before, _), (after, _) in zip(viewer, viewer[1:], strict=False)
         )
 
     def latencies(self, sent: Sequence[tuple[int, int]]) -> list[float]:
         """Milliseconds from each sending to the first message, in each viewer, that covers it. What
         never came is left out."""
-        found = []
-        for one in self.viewers:
-            rest = iter(one)
+        times = []
+        for viewer in self.viewers:
+            rest = iter(viewer)
             current = next(rest, None)
             for sequence, at in sent:
                 while current is not None and current[0] < sequence:
                     current = next(rest, None)
                 if current is not None:
-                    found.append((current[1] - at) / 1e6)
-        return found
+                    times.append((current[1] - at) / 1e6)
+        return times
 
 
 @contextmanager
@@ -160,8 +160,8 @@ def watching(port: int, path: str, cookie: str, count: int) -> Iterator[Process]
         yield viewers
 
 
-def seen_by(viewers: Process) -> Seen:
+def seen_by(viewers: Process) -> ViewerLog:
     """End the watching, and say what was seen."""
     viewers.say("enough")
-    told: Any = json.loads(viewers.hear())
-    return Seen([[(sequence, at) for sequence, at in one] for one in told])
+    viewers_saw: Any = json.loads(viewers.hear())
+    return ViewerLog([[(sequence, at) for sequence, at in viewer] for viewer in viewers_saw])

@@ -15,7 +15,7 @@ class Result:
     """
 
     target: str
-    what: str
+    label: str
     measured: float
     limit: float
     unit: str = "x"
@@ -42,7 +42,7 @@ def table(results: Iterable[Result]) -> str:
     rows = [
         (
             result.target,
-            result.what,
+            result.label,
             f"{'≥' if result.at_least else '≤'} {_number(result.limit, result.unit)}",
             _number(result.measured, result.unit),
             result.verdict,

@@ -55,16 +55,16 @@ class Effort:
 def interleave(caller: Caller, cases: Sequence[Case], effort: Effort, *, seed: int = 1) -> Timed:
     """Time `cases` in shuffled rounds, after warm-up calls in each repeat."""
     shuffler = Random(seed)
-    found: dict[str, list[list[float]]] = {case.name: [] for case in cases}
+    times: dict[str, list[list[float]]] = {case.name: [] for case in cases}
     for _ in range(effort.repeats):
         for case in cases:
             case.prepare(effort.rounds + WARMUPS)
         for case in cases:
-            found[case.name].append([])
+            times[case.name].append([])
         gc.collect()
         for number in range(-WARMUPS, effort.rounds):
             for case in shuffler.sample(list(cases), len(cases)):
                 seconds = caller.time(case.next_call())
                 if number >= 0:
-                    found[case.name][-1].append(seconds)
-    return Timed(found)
+                    times[case.name][-1].append(seconds)
+    return Timed(times)

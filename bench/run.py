@@ -27,8 +27,8 @@ def run(options: argparse.Namespace) -> int:
     machine = _machine()
     sys.stdout.write(f"\n{table(results)}\n\n{machine['database']}, Python {machine['python']}\n")
     if options.json:
-        told = {**machine, "results": [result.as_json() for result in results]}
-        options.json.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        report = {**machine, "results": [result.as_json() for result in results]}
+        options.json.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return 0
 
 
@@ -39,7 +39,7 @@ def _results(session: Session, wanted: set[str]) -> Iterator[Result]:
         sys.stderr.write(f"{', '.join(targets)} …\n")
         for result in measure(session):
             if not wanted or result.target in wanted:
-                sys.stderr.write(f"  {result.what}: {result.measured:.2f} {result.verdict}\n")
+                sys.stderr.write(f"  {result.label}: {result.measured:.2f} {result.verdict}\n")
                 yield result
 
 

@@ -26,9 +26,9 @@ def revision(cast: Cast, steps: int, *, loose: bool = False) -> Revision:
     """The approved runbook of so many steps, and with `loose` commands outside of them; saved at
     the first call."""
     title = f"Look through the ledger in {steps} steps{' and otherwise' if loose else ''}"
-    found = Revision.objects.filter(runbook__title=title, approved_at__isnull=False).first()
-    if found is not None:
-        return found
+    approved = Revision.objects.filter(runbook__title=title, approved_at__isnull=False).first()
+    if approved is not None:
+        return approved
     source = procedures.sheet(title, steps, loose=loose)
     saved = revisions.save(source=source, by=cast.author, at=timezone.now())
     return revisions.approve(saved, by=cast.approver, at=timezone.now())

@@ -39,9 +39,9 @@ class BenchScreen(asyncio.Protocol):
             self.first.set_result(None)
         *whole, self.rest = (self.rest + data).split(b"\n\n")
         for message in whole:
-            found = LOG.search(message + b"\n")
-            if found:
-                self.seen.append((int(found[1]), at))
+            match = LOG.search(message + b"\n")
+            if match:
+                self.seen.append((int(match[1]), at))
 
 
 async def main(port: int, path: str, cookie: str, count: int) -> None:

@@ -65,13 +65,13 @@ def main() -> None:
     Event.objects.first()  # the connection is open and the models are warm
     start, began = megabytes(), time.perf_counter()
     events = {"bare": bare, "product": product}[sys.argv[1]]()
-    told = {
+    measured = {
         "events": events,
         "seconds": time.perf_counter() - began,
         "start_mb": start,
         "peak_mb": megabytes(),
     }
-    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.write(json.dumps(measured) + "\n")
 
 
 if __name__ == "__main__":

@@ -129,18 +129,18 @@ class Launcher:
 
     children: tuple[Child, ...]
     later: tuple[Child, ...] = ()
-    told: bool = field(default=False)
+    stopping: bool = field(default=False)
 
     def tell(self, number: int, frame: FrameType | None) -> None:
         """Signal handler: stop at the next round."""
-        self.told = True
+        self.stopping = True
 
     def run(self, *, once_up: Callable[[], bool]) -> None:
         """Tend the children. `once_up` is asked each round until it says that it is done."""
         signal.signal(signal.SIGTERM, self.tell)
         signal.signal(signal.SIGINT, self.tell)
         done = False
-        while not self.told:
+        while not self.stopping:
             for child in self._all() if done else self.children:
                 child.tend(time.monotonic())
             done = done or once_up()

@@ -59,16 +59,16 @@ def send(job: Job, at: datetime) -> str:
     """
     week = last_week(at)
     managers = preferences.wanting_digest(access.holding(Role.MANAGER))
-    found = compose(week, at)
-    told = send_notice(
+    digest = compose(week, at)
+    number = send_notice(
         managers,
         key=f"digest:{week.name}",
-        subject=found.subject,
-        text=found.text,
+        subject=digest.subject,
+        text=digest.text,
         url=reverse("home"),
         at=at,
     )
-    return f"{week.name}: {counted(told, 'manager')} told."
+    return f"{week.name}: {counted(number, 'manager')} told."
 
 
 def last_week(at: datetime) -> Week:
@@ -89,8 +89,8 @@ def compose(week: Week, at: datetime) -> Digest:
     ended = Run.objects.filter(ended_at__gte=week.start, ended_at__lt=week.end)
     misses = near_misses.tallies(NearMissFilters(since=week.start, until=week.end))
     head = [
-        counted(number, what)
-        for number, what in (
+        counted(number, label)
+        for number, label in (
             (opened.count(), "new incident"),
             (ended.count(), "ended run"),
             (misses.n, "near miss"),
@@ -110,12 +110,12 @@ def compose(week: Week, at: datetime) -> Digest:
     return Digest(subject, "\n\n".join(parts))
 
 
-def _near_misses(found: Tallies) -> Iterator[str]:
+def _near_misses(tallies: Tallies) -> Iterator[str]:
     """How many, and at which guards; nobody's name (see `runbooks.audit.near_misses`)."""
-    guards = (f"{one.n} × {one.name}" for one in found.guards if one.n)
-    yield _part("Near misses, by the guard that refused", found.n, guards)
-    opened = (f"{one.overrides} × {one.name}" for one in found.guards if one.overrides)
-    yield _part("Overrides, by the guard that was opened", found.overrides, opened)
+    guards = (f"{guard.n} × {guard.name}" for guard in tallies.guards if guard.n)
+    yield _part("Near misses, by the guard that refused", tallies.n, guards)
+    opened = (f"{guard.overrides} × {guard.name}" for guard in tallies.guards if guard.overrides)
+    yield _part("Overrides, by the guard that was opened", tallies.overrides, opened)
 
 
 def _runs(ended: QuerySet[Run]) -> str:

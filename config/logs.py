@@ -155,11 +155,11 @@ def _nameless(
     event["time"] = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     fault = event.pop("exc_info", None)
     if fault:
-        event["fault"] = told(fault if isinstance(fault, tuple) else sys.exc_info())
+        event["fault"] = describe_fault(fault if isinstance(fault, tuple) else sys.exc_info())
     return event
 
 
-def told(
+def describe_fault(
     fault: tuple[type[BaseException] | None, BaseException | None, TracebackType | None],
 ) -> str:
     """The traceback of `fault` and of what it came from, with one line of what each says."""

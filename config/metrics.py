@@ -102,19 +102,19 @@ class Stored(Collector):
             says = "When the last good backup of Countersign was taken."
             yield _gauge("backup_timestamp_seconds", says, taken.timestamp())
         try:
-            found = [*self._jobs(), *self._runs(), *self._logs()]
+            gauges = [*self._jobs(), *self._runs(), *self._logs()]
         except DatabaseError:
             yield _gauge("database_up", "Whether the database answers.", 0)
             return
         yield _gauge("database_up", "Whether the database answers.", 1)
-        yield from found
+        yield from gauges
 
     def _jobs(self) -> Iterator[Metric]:
         due = Job.objects.unended().filter(due_at__lte=self.at)
-        told = due.aggregate(depth=Count("pk"), oldest=Min("due_at"))
-        age = self.at - told["oldest"] if told["oldest"] else timedelta()
+        jobs = due.aggregate(depth=Count("pk"), oldest=Min("due_at"))
+        age = self.at - jobs["oldest"] if jobs["oldest"] else timedelta()
         failed = Job.objects.failed().count()
-        yield _gauge("jobs_due", "Background work that is due and not done.", told["depth"])
+        yield _gauge("jobs_due", "Background work that is due and not done.", jobs["depth"])
         yield _gauge(
             "jobs_oldest_due_seconds", "How long the oldest of it is due.", age.total_seconds()
         )

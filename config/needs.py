@@ -79,8 +79,8 @@ class Needs:
 
     @property
     def nothing(self) -> bool:
-        found = (self.logs, self.runs, self.approvals, self.incidents, self.systems)
-        return not any((*found, self.reviews, self.actions, self.background))
+        needs = (self.logs, self.runs, self.approvals, self.incidents, self.systems)
+        return not any((*needs, self.reviews, self.actions, self.background))
 
 
 def needs(person: User, at: datetime) -> Needs:
@@ -100,15 +100,15 @@ def needs(person: User, at: datetime) -> Needs:
 
 def _logs(at: datetime) -> tuple[Need, ...]:
     """What the watch over the logs found; at most two lines."""
-    url, found = reverse("runbooks:log_check_list"), []
+    url, needs = reverse("runbooks:log_check_list"), []
     newest = LogCheck.objects.newest()
     if newest and newest.fault_count:
-        found.append(Need("A log does not hold", nightly.sentence(newest), url))
+        needs.append(Need("A log does not hold", nightly.sentence(newest), url))
     since = nightly.missed_since(at, newest)
     if since:
         why = f"The logs were not verified since {stamp(since)}; it should happen every night."
-        found.append(Need("The logs are not being verified", why, url))
-    return tuple(found)
+        needs.append(Need("The logs are not being verified", why, url))
+    return tuple(needs)
 
 
 def _runs(person: User, at: datetime) -> tuple[Need, ...]:
@@ -117,8 +117,8 @@ def _runs(person: User, at: datetime) -> tuple[Need, ...]:
         Q(hand_over_to=person) | Q(pk__in=RunPerson.objects.filter(person=person).values("run"))
     )
     numbers = mine.order_by("-prepared_at").values_list("pk", flat=True)[:MOST]
-    found = [_run(*persistence.load(number), person, at) for number in numbers]
-    return tuple(sorted(found, key=lambda need: not need.urgent))
+    needs = [_run(*persistence.load(number), person, at) for number in numbers]
+    return tuple(sorted(needs, key=lambda need: not need.urgent))
 
 
 def _run(run: Run, state: RunState, person: User, at: datetime) -> Need:
@@ -212,12 +212,12 @@ def _background(person: User, at: datetime) -> tuple[Need, ...]:
     """What hinders the background, for those who can mend it."""
     if not access.may(person, Right.MANAGE_PRODUCT):
         return ()
-    url, found = reverse("jobs:schedule_list"), []
+    url, needs = reverse("jobs:schedule_list"), []
     if (seen := heartbeat.last_heartbeat(at)).late:
         why = "Mails, checks and webhooks wait. See that the worker and beat run."
-        found.append(Need(seen.sentence.rstrip("."), why, url))
+        needs.append(Need(seen.sentence.rstrip("."), why, url))
     if failed := Job.objects.failed().count():
         title = "1 job failed" if failed == 1 else f"{failed} jobs failed"
         why = "Read why, mend it, and try again."
-        found.append(Need(title, why, f"{reverse('jobs:job_list')}?status=failed"))
-    return tuple(found)
+        needs.append(Need(title, why, f"{reverse('jobs:job_list')}?status=failed"))
+    return tuple(needs)

@@ -73,7 +73,7 @@ class Observe:
         if match and (move := _move(match)):
             metrics.count_move(move, response.status_code)
         if log.isEnabledFor(logging.INFO):
-            told = {
+            fields = {
                 "view": view,
                 "method": method,
                 "status": response.status_code,
@@ -81,7 +81,7 @@ class Observe:
                 "person": _person(request),
                 "statements": statements,
             }
-            log.info("request", extra=told)
+            log.info("request", extra=fields)
 
 
 def _move(match: ResolverMatch) -> str:
@@ -133,5 +133,5 @@ async def observed_stream(live: Live, scope: Scope, receive: Receive, send: Send
         if status == 200:
             metrics.STREAMS.dec()
         seconds = round(time.perf_counter() - began, 1)
-        told = {"view": "live", "method": scope["method"], "status": status, "seconds": seconds}
-        log.info("stream", extra=told)
+        fields = {"view": "live", "method": scope["method"], "status": status, "seconds": seconds}
+        log.info("stream", extra=fields)

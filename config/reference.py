@@ -24,8 +24,8 @@ def settings_page(source: str) -> str:
     Raises `ValueError` for a line that is not written so.
     """
     lines = [
-        f"| `{found['name']}` | {found['default']} | {found['sentence']} |"
-        for found in map(_read, _remarks(source))
+        f"| `{setting['name']}` | {setting['default']} | {setting['sentence']} |"
+        for setting in map(_read, _remarks(source))
     ]
     head = "# Settings\n\nAll are environment variables; a bad value stops the start.\n\n"
     table = "| variable | default | what it does |\n|---|---|---|\n" + "\n".join(lines)
@@ -47,10 +47,10 @@ def _remarks(source: str) -> Iterator[str]:
 
 
 def _read(remark: str) -> re.Match[str]:
-    found = _SETTING.match(remark)
-    if not found:
+    match = _SETTING.match(remark)
+    if not match:
         raise ValueError(f"Write `#: NAME (default) — sentence`, not {remark!r}.")
-    return found
+    return match
 
 
 def urls_page() -> str:

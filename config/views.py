@@ -57,13 +57,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """A fault of ours: the page, or JSON, with the id under which the log tells what it was."""
     name = vars(request).get("request_id", "")
     if wants_json(request):
-        told = {
+        body = {
             "code": "fault",
             "sentence": "Something broke on the server. What you sent was probably not saved.",
             "remedy": f"Look at it again before you go on. The log knows this as {name}.",
             "request": name,
         }
-        return JsonResponse(told, status=500)
+        return JsonResponse(body, status=500)
     page = loader.render_to_string("500.html", {"request_id": name})
     return HttpResponse(page, status=500)
 
@@ -79,13 +79,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Whether requests may be sent here (200) or not (503), with the word of each check.
 
     What to do is told to whoever may read the metrics."""
-    found = health.look(timezone.now())
-    words = {check.name: check.word.value for check in found.checks}
-    told: dict[str, object] = {"status": found.word.value, "checks": words}
-    remedies = [check.remedy for check in found.checks if check.remedy]
+    health_now = health.look(timezone.now())
+    words = {check.name: check.word.value for check in health_now.checks}
+    body: dict[str, object] = {"status": health_now.word.value, "checks": words}
+    remedies = [check.remedy for check in health_now.checks if check.remedy]
     if remedies and _trusted(request):
-        told["remedies"] = remedies
-    return _fresh(JsonResponse(told, status=200 if found.ready else 503))
+        body["remedies"] = remedies
+    return _fresh(JsonResponse(body, status=200 if health_now.ready else 503))
 
 
 @login_not_required

@@ -33,11 +33,11 @@ class RehearsalStep:
 
     def expectations(self) -> dict[str, dict[str, str]]:
         """Constraints by recorded name. Reads the flow mappings that the demonstration uses."""
-        found = re.findall(r"^  (\w+): \{(.*)\}$", self.guard.partition("record:\n")[2], re.M)
+        matches = re.findall(r"^  (\w+): \{(.*)\}$", self.guard.partition("record:\n")[2], re.M)
         part = r'(\w+): ("[^"]*"|\{[^}]*\}|\[[^\]]*\]|[^,]*)'
         return {
             name: {k: v.strip().strip('"') for k, v in re.findall(part, rest)}
-            for name, rest in found
+            for name, rest in matches
         }
 
 

@@ -72,8 +72,8 @@ def scratch() -> Iterator[tuple[str, Path]]:
                 ("database", "datname", "pg_database"),
                 ("role", "rolname", "pg_roles"),
             ):
-                found = f"select {column} from {table} where starts_with({column}, '{name}')"
-                for each in query("postgres", found).split():
+                select = f"select {column} from {table} where starts_with({column}, '{name}')"
+                for each in query("postgres", select).split():
                     force = " with (force)" if kind == "database" else ""
                     query("postgres", f"drop {kind} {each}{force}")
 
@@ -174,11 +174,11 @@ def rename_back(path: Path) -> Rehearsal:
     with scratch() as (name, folder):
         rehearsal, steps = prepare(path, name, folder), steps_of(path)
         query(name, DISASTER)
-        found = newest(name)
+        before = newest(name)
         play(rehearsal, until(steps, "overwrite"))
-        demand(newest(name) != found, "the cut-over changed nothing")
+        demand(newest(name) != before, "the cut-over changed nothing")
         play(rehearsal, steps, "rename-back")
-        demand(newest(name) == found, "renaming back does not bring the old database back")
+        demand(newest(name) == before, "renaming back does not bring the old database back")
         play(rehearsal, steps, "stand-down")
         demand(refused(name, f"{name}_app"), "standing down opened the ledger")
         play(rehearsal, steps, "open-as-found")
@@ -191,11 +191,11 @@ def refuse_backup(path: Path) -> Rehearsal:
     with scratch() as (name, folder):
         rehearsal, steps = prepare(path, name, folder), steps_of(path)
         query(name, DISASTER)
-        found = newest(name)
+        before = newest(name)
         play(rehearsal, until(steps, "team_check"))
         for aside in ("wrong-target", "clients-return", "dump-not-good"):
             play(rehearsal, steps, aside)
-        demand(newest(name) == found, "the live database was touched")
+        demand(newest(name) == before, "the live database was touched")
         demand(refused(f"{name}_restored", os.environ["PGUSER"]), "the refused database stands")
         return rehearsal
 

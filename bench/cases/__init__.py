@@ -21,7 +21,7 @@ CASES: tuple[tuple[tuple[str, ...], Measure], ...] = (
     (("T12", "T13"), lists.first_page),
     (("T13",), lists.growth),
     (("T20",), chain.whole),
-    (("T21",), chain.one),
+    (("T21",), chain.verify_one),
     (("T22",), parser.reading),
     (("T22",), parser.importing),
     (("T23",), load.memory),

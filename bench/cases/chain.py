@@ -38,15 +38,15 @@ def whole(session: Session) -> Iterable[Result]:
     yield Result("T20", "verify_log --chains, memory above the start", grown, EXTRA_MEGABYTES, "MB")
 
 
-def _watched(world: World, what: str) -> dict[str, Any]:
+def _watched(world: World, side: str) -> dict[str, Any]:
     environment = {**os.environ, "DATABASE_URL": world.url}
-    command = [sys.executable, "-m", "bench.watched", what]
+    command = [sys.executable, "-m", "bench.watched", side]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return measured
 
 
-def one(session: Session) -> Iterable[Result]:
+def verify_one(session: Session) -> Iterable[Result]:
     """T21: the check of one run of 500 events, as its page asks for it, against base A."""
     world = session.logged("1k")
     run = Run.objects.filter(sequence=500).latest("pk")

@@ -25,7 +25,7 @@ def fresh(session: Session) -> Iterable[Result]:
     call = Call(once, session.cast(world).operator, "/bench/read/")
     timed = session.against_reading(world, always("fresh", call))
     control, ratio = timed.ratio(READ_AGAIN, READ), timed.ratio("fresh", READ)
-    what = "base A with a fresh connection (to show its price)"
-    yield Result("T25", what, ratio, 1.0, at_least=True, control=control)
-    what = "checks that refuse to close after each request"
-    yield Result("T25", what, len(refused), 1, unit="", at_least=True)
+    label = "base A with a fresh connection (to show its price)"
+    yield Result("T25", label, ratio, 1.0, at_least=True, control=control)
+    label = "checks that refuse to close after each request"
+    yield Result("T25", label, len(refused), 1, unit="", at_least=True)

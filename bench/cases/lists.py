@@ -33,12 +33,12 @@ def first_page(session: Session) -> Iterable[Result]:
     control = timed.ratio(READ_AGAIN, READ)
     for case in cases:
         note = f"{timed.milliseconds(case.name):.1f} ms"
-        what, ratio = f"100,000 incidents, {case.name}, by base A", timed.ratio(case.name, READ)
-        yield Result("T12", what, ratio, 3.5, control=control, note=note)
+        label, ratio = f"100,000 incidents, {case.name}, by base A", timed.ratio(case.name, READ)
+        yield Result("T12", label, ratio, 3.5, control=control, note=note)
     for name in ("1k", "100k"):
         sent = session.caller.statements(_call(session, session.history(name), ""))
-        what = f"queries of the list, {name} incidents"
-        yield Result("T12", what, len(sent), MOST_QUERIES, unit="")
+        label = f"queries of the list, {name} incidents"
+        yield Result("T12", label, len(sent), MOST_QUERIES, unit="")
         if name == "100k":
             table = Incident._meta.db_table
             counts = sum(sql.startswith("SELECT COUNT(*)") and table in sql for sql in sent)
@@ -52,9 +52,9 @@ def growth(session: Session) -> Iterable[Result]:
     middle = _case(session, worlds["100k"], "middle", _after(worlds["100k"], MIDDLE))
     timed = session.against_reading(worlds["1k"], *cases, middle)
     control = timed.ratio(READ_AGAIN, READ)
-    for name, what in (("10k", "10,000"), ("100k", "100,000")):
+    for name, rows in (("10k", "10,000"), ("100k", "100,000")):
         ratio = timed.ratio(name, "1k")
-        yield Result("T13", f"list of {what} by list of 1,000", ratio, 1.15, control=control)
+        yield Result("T13", f"list of {rows} by list of 1,000", ratio, 1.15, control=control)
     ratio = timed.ratio("middle", "100k")
     yield Result("T13", "page at row 50,000 by page 1", ratio, 1.2, control=control)
 

@@ -10,7 +10,7 @@ from statistics import median, quantiles
 from django.utils import timezone
 
 from bench import supply
-from bench.processes import Process, Seen, seen_by, serving, started, watching
+from bench.processes import Process, ViewerLog, seen_by, serving, started, watching
 from bench.results import Result
 from bench.session import Session
 from bench.worlds import World
@@ -30,7 +30,7 @@ class Watched:
 
     milliseconds: list[float]
     expected: int
-    seen: Seen
+    seen: ViewerLog
     cpu: float
     kilobytes: float
 
@@ -52,9 +52,9 @@ def few(session: Session) -> Iterable[Result]:
     """T10: 200 viewers."""
     raw, product = _measured(session, 200)
     yield Result("T10", "200 viewers: processor time a delivery, by the bare loop",
-                 _ratio(product, raw, "microseconds"), 5.0, note=_told(product, raw))  # fmt: skip
+                 _ratio(product, raw, "microseconds"), 5.0, note=_note(product, raw))  # fmt: skip
     yield from _arrivals("T10", "200 viewers", raw, product)
-    slowest = median(one.p95 for one in product)
+    slowest = median(watched.p95 for watched in product)
     yield Result("T10", "200 viewers: p95 of the way to a screen", slowest, 50, "ms")
 
 
@@ -62,20 +62,20 @@ def many(session: Session) -> Iterable[Result]:
     """T11: 1,000 viewers."""
     raw, product = _measured(session, 1000)
     yield from _arrivals("T11", "1,000 viewers", raw, product)
-    kilobytes = median(one.kilobytes for one in product)
+    kilobytes = median(watched.kilobytes for watched in product)
     yield Result("T11", "memory of the server for each viewer", kilobytes, 64, "kB")
 
 
 def _arrivals(
-    target: str, what: str, raw: list[Watched], product: list[Watched]
+    target: str, label: str, raw: list[Watched], product: list[Watched]
 ) -> Iterable[Result]:
-    arrived = sum(len(one.milliseconds) for one in product)
-    share = 100 * arrived / sum(one.expected for one in product)
-    yield Result(target, f"{what}: ticks that arrived", share, 100, "%", True)
-    orderly = sum(one.seen.in_order() for one in product)
-    yield Result(target, f"{what}: rounds in order", orderly, len(product), "", True)
-    ratio, note = _ratio(product, raw, "p95"), _told(product, raw)
-    yield Result(target, f"{what}: p95 by the bare loop", ratio, 4.0, note=note)
+    arrived = sum(len(watched.milliseconds) for watched in product)
+    share = 100 * arrived / sum(watched.expected for watched in product)
+    yield Result(target, f"{label}: ticks that arrived", share, 100, "%", True)
+    orderly = sum(watched.seen.in_order() for watched in product)
+    yield Result(target, f"{label}: rounds in order", orderly, len(product), "", True)
+    ratio, note = _ratio(product, raw, "p95"), _note(product, raw)
+    yield Result(target, f"{label}: p95 by the bare loop", ratio, 4.0, note=note)
 
 
 def _ratio(product: list[Watched], raw: list[Watched], name: str) -> float:
@@ -83,7 +83,7 @@ def _ratio(product: list[Watched], raw: list[Watched], name: str) -> float:
     return float(median(getattr(mine, name) / getattr(theirs, name) for mine, theirs in pairs))
 
 
-def _told(product: list[Watched], raw: list[Watched]) -> str:
+def _note(product: list[Watched], raw: list[Watched]) -> str:
     return f"{product[-1].figures()}; bare {raw[-1].figures()}"
 
 

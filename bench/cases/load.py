@@ -38,10 +38,10 @@ def watched(session: Session) -> Iterable[Result]:
     world = session.world(WORLD)
     cast = session.cast(world)
     of = supply.revision(cast, 200)
-    ratios, told = [], ""
+    ratios, note = [], ""
     with serving(world) as server:
         for _ in range(session.effort.repeats):
-            found = []
+            medians = []
             for viewers in (0, VIEWERS):
                 run = supply.started(cast, of)
                 with ExitStack() as stack:
@@ -50,10 +50,10 @@ def watched(session: Session) -> Iterable[Result]:
                         stack.enter_context(watching(server.port, path, cookie, viewers))
                     # A new connection: the server closes one that is idle for five seconds.
                     client = Client(server.port, world.cookie(cast.operator), HEADERS)
-                    found.append(median(_ticks(client, run, session.effort.rounds)))
-            ratios.append(found[1] / found[0])
-            told = f"{1000 * found[1]:.1f} ms by {1000 * found[0]:.1f} ms"
-    yield Result("T4", "tick over a socket, 200 viewers by none", median(ratios), 1.25, note=told)
+                    medians.append(median(_ticks(client, run, session.effort.rounds)))
+            ratios.append(medians[1] / medians[0])
+            note = f"{1000 * medians[1]:.1f} ms by {1000 * medians[0]:.1f} ms"
+    yield Result("T4", "tick over a socket, 200 viewers by none", median(ratios), 1.25, note=note)
 
 
 def _ticks(client: Client, run: Run, count: int) -> list[float]:
@@ -101,20 +101,20 @@ def together(session: Session) -> Iterable[Result]:
     world = session.world(WORLD)
     cast = session.cast(world)
     of = supply.revision(cast, 50)
-    ratios, one, lost = [], [], 0
+    ratios, single, lost = [], [], 0
     with serving(world) as server:
         for _ in range(session.effort.repeats):
             apart = [supply.started(cast, of) for _ in range(CLIENTS)]
             several = _write(server.port, world.cookie(cast.operator), apart)
             same = [supply.started(cast, of)] * CLIENTS
-            one = _write(server.port, world.cookie(cast.operator), same)
-            ratios.append(_answered(one) / _answered(several))
-            lost += _missing(world, several) + _missing(world, one)
-    times = [seconds for writer in one for seconds in writer.times]
-    note = f"{_answered(one) / SECONDS:.0f} by {_answered(several) / SECONDS:.0f} a second"
+            single = _write(server.port, world.cookie(cast.operator), same)
+            ratios.append(_answered(single) / _answered(several))
+            lost += _missing(world, several) + _missing(world, single)
+    times = [seconds for writer in single for seconds in writer.times]
+    note = f"{_answered(single) / SECONDS:.0f} by {_answered(several) / SECONDS:.0f} a second"
     yield Result("T5", "8 clients on one run by on 8", median(ratios), 0.8, "x", True, note=note)
     yield Result("T5", "moves lost, gaps, broken logs", lost, 0, unit="")
-    faults = sum(len(writer.faults) for writer in (*one, *several))
+    faults = sum(len(writer.faults) for writer in (*single, *several))
     yield Result("T5", "answers other than 200", faults, 0, unit="")
     p50, p95 = 1000 * median(times), 1000 * quantiles(times, n=20)[18]
     note = f"p50 {p50:.0f} ms, p95 {p95:.0f} ms"
@@ -139,12 +139,12 @@ def _answered(writers: Sequence[NoteWriter]) -> int:
 def _missing(world: World, writers: Sequence[NoteWriter]) -> int:
     """Notes that were answered and are not in the log, and logs that do not hold."""
     world.enter()
-    found = 0
+    missing = 0
     for run in Run.objects.filter(pk__in={writer.run for writer in writers}):
         answered = sum(len(writer.times) for writer in writers if writer.run == run.pk)
         kept = run.events.filter(kind="note.added").count()
-        found += abs(kept - answered) + (not replay.verify(run).ok)
-    return found
+        missing += abs(kept - answered) + (not replay.verify(run).ok)
+    return missing
 
 
 def memory(session: Session) -> Iterable[Result]:

@@ -41,21 +41,21 @@ def run_page(session: Session) -> Iterable[Result]:
     timed = session.against_reading(world, *cases)
     control = timed.ratio(READ_AGAIN, READ)
     note = f"{timed.milliseconds('50'):.1f} ms; base A {timed.milliseconds(READ):.1f} ms"
-    what = "run page, 50 steps and 20 files, by base A"
-    yield Result("T7", what, timed.ratio("50", READ), 4.5, control=control, note=note)
+    label = "run page, 50 steps and 20 files, by base A"
+    yield Result("T7", label, timed.ratio("50", READ), 4.5, control=control, note=note)
     for steps, call in calls.items():
         sent = len(session.caller.statements(call))
         yield Result("T7", f"queries of the run page, {steps} steps", sent, MOST_QUERIES, unit="")
     growth = timed.ratio("200", "50")
     yield Result("T8", "run page, 200 steps by 50 steps", growth, 4.2, control=control)
-    what, note = "what is fetched after a tick, by base A", f"{timed.milliseconds('part'):.1f} ms"
-    yield Result("T8", what, timed.ratio("part", READ), 1.8, control=control, note=note)
-    what = "run page, commands outside of steps by none"
-    yield Result("T8", what, timed.ratio("loose", "50"), 1.1, control=control)
-    what, ratio = "questions of the page as SQL, by the models'", timed.ratio("sql", "models")
-    yield Result("T7", what, ratio, 0.6, control=control)
-    what = "unchanged run page (304), by base A"
-    yield Result("T9", what, timed.ratio("unchanged", READ), 1.2, control=control)
+    label, note = "what is fetched after a tick, by base A", f"{timed.milliseconds('part'):.1f} ms"
+    yield Result("T8", label, timed.ratio("part", READ), 1.8, control=control, note=note)
+    label = "run page, commands outside of steps by none"
+    yield Result("T8", label, timed.ratio("loose", "50"), 1.1, control=control)
+    label, ratio = "questions of the page as SQL, by the models'", timed.ratio("sql", "models")
+    yield Result("T7", label, ratio, 0.6, control=control)
+    label = "unchanged run page (304), by base A"
+    yield Result("T9", label, timed.ratio("unchanged", READ), 1.2, control=control)
 
 
 def _questions(world: World, cast: Cast, run: Run) -> Iterator[Case]:
@@ -99,7 +99,7 @@ def roles(session: Session) -> Iterator[Result]:
     """T24: the same pages for somebody with roles and for a superuser, whom no check asks."""
     world: World = session.history(WORLD)
     cast = session.cast(world)
-    for path, what in (("/incidents/", "incident list"), ("/runbooks/", "runbook list")):
+    for path, label in (("/incidents/", "incident list"), ("/runbooks/", "runbook list")):
         member, superuser = (Call(world, who, path) for who in (cast.operator, cast.superuser))
         timed = session.against_reading(
             world,
@@ -108,6 +108,6 @@ def roles(session: Session) -> Iterator[Result]:
         )
         control = timed.ratio(READ_AGAIN, READ)
         ratio = timed.ratio("member", "superuser")
-        yield Result("T24", f"{what}, member by superuser", ratio, 1.15, control=control)
+        yield Result("T24", f"{label}, member by superuser", ratio, 1.15, control=control)
         extra = len(session.caller.statements(member)) - len(session.caller.statements(superuser))
-        yield Result("T24", f"{what}, further queries of a member", extra, 0, unit="")
+        yield Result("T24", f"{label}, further queries of a member", extra, 0, unit="")

@@ -36,8 +36,8 @@ def reading(session: Session) -> Iterable[Result]:
     yield _against_bare(session, f"{len(made)} made-up runbooks", made)
     folder = os.environ.get("COUNTERSIGN_CORPUS")
     if folder:
-        found = [path.read_bytes() for path in sorted(Path(folder).rglob("*.md"))]
-        yield _against_bare(session, f"{len(found)} files of the corpus", found)
+        sources = [path.read_bytes() for path in sorted(Path(folder).rglob("*.md"))]
+        yield _against_bare(session, f"{len(sources)} files of the corpus", sources)
 
 
 def importing(session: Session) -> Iterable[Result]:
@@ -62,7 +62,7 @@ def _import(cast: Cast, files: Sequence[str]) -> float:
     return time.perf_counter() - began
 
 
-def _against_bare(session: Session, what: str, sources: Sequence[bytes]) -> Result:
+def _against_bare(session: Session, label: str, sources: Sequence[bytes]) -> Result:
     """Batch by batch, one way after the other."""
     pairs = []
     for start in range(0, len(sources), BATCH):
@@ -71,7 +71,7 @@ def _against_bare(session: Session, what: str, sources: Sequence[bytes]) -> Resu
     theirs, mine = (sum(times) for times in zip(*pairs, strict=True))
     note = f"{len(sources) / mine:.0f} files/s, bare {len(sources) / theirs:.0f}"
     ratio = median(mine / theirs for theirs, mine in pairs)
-    return Result("T22", f"{what}, by the bare libraries", ratio, 1.3, note=note)
+    return Result("T22", f"{label}, by the bare libraries", ratio, 1.3, note=note)
 
 
 def _seconds(read: Callable[[bytes], object], sources: Sequence[bytes]) -> float:

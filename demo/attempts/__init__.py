@@ -49,5 +49,5 @@ _MODULES = (
 )
 #: All attempts, in the order of their points.
 ATTEMPTS: tuple[Attempt, ...] = tuple(
-    sorted((one for module in _MODULES for one in module.ATTEMPTS), key=lambda one: one.point)
+    sorted((attempt for module in _MODULES for attempt in module.ATTEMPTS), key=lambda attempt: attempt.point)
 )

@@ -60,23 +60,23 @@ def _slow_parameter(world: World) -> str:
 
 def _slow_value(world: World) -> str:
     spec = ValueSpec("nm", ValueType.TEXT, "Name", matches=_SLOW, blind=False)
-    said = judge(spec, _PASTED, earlier={}, at=world.at, kinds={}).wrong
-    demand(said == patterns.refusal(_SLOW), f"It said: {said}")
-    return said
+    sentence = judge(spec, _PASTED, earlier={}, at=world.at, kinds={}).wrong
+    demand(sentence == patterns.refusal(_SLOW), f"It said: {sentence}")
+    return sentence
 
 
 def _look_around(world: World) -> str:
-    found = parse((_TEXT % "(?=(a+))a*b").encode()).findings
-    said = [f"line {f.line}: {f.sentence}" for f in found if f.code == "syntax.pattern"]
-    demand(said, "Nothing was found.")
-    return said[0]
+    findings = parse((_TEXT % "(?=(a+))a*b").encode()).findings
+    sentences = [f"line {f.line}: {f.sentence}" for f in findings if f.code == "syntax.pattern"]
+    demand(sentences, "Nothing was found.")
+    return sentences[0]
 
 
 def _contradiction(world: World) -> str:
     text = _TEXT.replace("pattern:", "default: L1, pattern:") % "[a-z]+"
-    said = [f.sentence for f in parse(text.encode()).findings if f.code == "syntax.contradiction"]
-    demand(said, "Nothing was found.")
-    return said[0]
+    sentences = [f.sentence for f in parse(text.encode()).findings if f.code == "syntax.contradiction"]
+    demand(sentences, "Nothing was found.")
+    return sentences[0]
 
 
 def _option(world: World) -> str:
@@ -91,12 +91,12 @@ def _kept_out(world: World) -> str:
     mine.post(reverse("account_logout"))
     for _ in range(6):
         answer = world.client().post(page, {**sent, "password": "wrong"})
-    said = re.search(r"Too many wrong passwords[^<]*", answer.content.decode())
-    if said is None:
+    sentence = re.search(r"Too many wrong passwords[^<]*", answer.content.decode())
+    if sentence is None:
         raise GotThrough("A stranger guesses on without a wait.")
     kept_out = mine.post(page, sent).status_code != 302
     demand(not kept_out, "The engineer is kept out by a stranger's wrong passwords.")
-    return f"to the stranger: {said[0].strip()} The engineer's own browser is let in."
+    return f"to the stranger: {sentence[0].strip()} The engineer's own browser is let in."
 
 
 def _many_addresses(world: World) -> str:

@@ -48,8 +48,8 @@ def _refused(world: World, label: str, command: str) -> str:
         "open_errors",
         lambda: approve(saved, by=approver, at=world.verbs.at, waivers_seen=seen),
     )
-    found = [one for one in of_revision(saved, at=world.verbs.at).errors if one.code == "L22"]
-    demand(found, f"No rule speaks of the command in a `{label}` block: {answer}")
+    findings = [finding for finding in of_revision(saved, at=world.verbs.at).errors if finding.code == "L22"]
+    demand(findings, f"No rule speaks of the command in a `{label}` block: {answer}")
     return answer
 
 
@@ -67,7 +67,7 @@ def _output_is_copied(world: World) -> str:
     """What is copied of a session is what was linted: neither its prompts nor its output."""
     saved = _saved(world, "console", "$ ls -l\n  rm -rf /srv\n  $ df")
     step = next(
-        one for one in from_json(saved.procedure).steps if one.title == "Look at it once more"
+        step for step in from_json(saved.procedure).steps if step.title == "Look at it once more"
     )
     demand(step.commands == (("sh", "ls -l"), ("sh", "df")), f"Copied: {step.commands}")
     demand("rm -rf" in step.body_html, "The output is not shown.")

@@ -131,4 +131,4 @@ _TRIED: tuple[tuple[int, str, Callable[[World], str]], ...] = (
     (15, "The verifier alone makes themselves the operator", _taken_without_the_decider),
     (15, "A new operator takes over without identifying the target", _replaced_and_still_at_it),
 )
-ATTEMPTS: tuple[Attempt, ...] = tuple(Attempt(*one) for one in _TRIED)
+ATTEMPTS: tuple[Attempt, ...] = tuple(Attempt(*tried) for tried in _TRIED)

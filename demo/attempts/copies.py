@@ -23,9 +23,9 @@ def _at_the_safety_copy(world: World) -> tuple[Crew, int]:
     return crew, step
 
 
-def _not_ticked(crew: Crew, step: int, **said: str) -> None:
+def _not_ticked(crew: Crew, step: int, **typed: str) -> None:
     """What was measured is something different: it is neither ticked nor registered."""
-    values = {**crew.values(step), **said}
+    values = {**crew.values(step), **typed}
     before = Copy.objects.count()
     crew.press("operator", Tick, step, values=values)
     demand(crew.state.steps[step].done_at is None, "The step is ticked.")
@@ -36,8 +36,8 @@ def _empty_safety_copy(world: World) -> str:
     crew, step = _at_the_safety_copy(world)
     _not_ticked(crew, step, **{"copy.size": "14", "copy.sha256": _EMPTY_FILE})
     page = str(world.client("operator").get(f"/runs/{crew.run}/").content.decode())
-    said = "a file of 14 bytes cannot have it"
-    demand(said in page, "The page does not say that size and SHA-256 contradict each other.")
+    sentence = "a file of 14 bytes cannot have it"
+    demand(sentence in page, "The page does not say that size and SHA-256 contradict each other.")
     demand("Earlier copies of this system have 48117760 bytes" in page, "Nor what others have.")
     return "This is the SHA-256 of an empty file; a file of 14 bytes cannot have it."
 
@@ -95,7 +95,7 @@ def _nothing_is_good(world: World) -> str:
         by=world.person("operator"),
         at=world.at,
     )
-    said = world.refused(
+    sentence = world.refused(
         "holds_nothing",
         lambda: copies.verify(made, how="exit code 0", by=world.person("operator"), at=world.at),
     )
@@ -103,7 +103,7 @@ def _nothing_is_good(world: World) -> str:
     demand(made.state == CopyState.UNVERIFIED, "A copy of nothing is good.")
     page = str(world.client("viewer").get("/inventory/").content.decode())
     demand("0 bytes, so it holds nothing" in page, "The board does not say why.")
-    return said
+    return sentence
 
 
 def _with_standby(world: World) -> Crew:
@@ -132,9 +132,9 @@ def _by_the_shared_one(world: World) -> str:
     crew.press("operator", Tick, step, values=values)
     demand(crew.state.steps[step].done_at is None, "The standby is taken for its primary.")
     page = str(world.client("operator").get(f"/runs/{crew.run}/").content.decode())
-    said = "matches, but ledger-standby @ db-prod-2 has the same one."
-    demand(said in page, "The page does not say that the identifier is shared.")
-    return f"The database system identifier {said}"
+    sentence = "matches, but ledger-standby @ db-prod-2 has the same one."
+    demand(sentence in page, "The page does not say that the identifier is shared.")
+    return f"The database system identifier {sentence}"
 
 
 def _take_over_by_the_shared_one(world: World) -> str:

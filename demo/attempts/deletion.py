@@ -97,12 +97,12 @@ def _unlock(world: World, crew: Crew, act: int, code: str, name: str = "ledger")
 
 def _nothing_kept(world: World) -> str:
     crew, act = _at_the_act(world)
-    said = _unlock(world, crew, act, "gate_safety_copy")
+    sentence = _unlock(world, crew, act, "gate_safety_copy")
     page = world.client("operator").get(f"/runs/{crew.run}/").content.decode()
     demand("delete-ledger.sh" not in page, "The page holds the command that deletes.")
     lifecycle = Instance.objects.get(pk=instance("ledger")).lifecycle
     demand(lifecycle == Lifecycle.FROZEN, f"The inventory says {lifecycle}.")
-    return said
+    return sentence
 
 
 def _signed_by_oneself(world: World) -> str:

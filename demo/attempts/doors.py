@@ -106,10 +106,10 @@ def _second_restore(world: World) -> str:
 def _registered_twice(world: World) -> str:
     """The second team's target is the same server under another name."""
     ledger = Instance.objects.get(pk=instance("ledger"))
-    told = {name: getattr(ledger, name) for name in instances.EDITABLE} | {"name": "ledger main"}
+    fields = {name: getattr(ledger, name) for name in instances.EDITABLE} | {"name": "ledger main"}
     by, at = world.person("operator"), world.verbs.at
     return world.refused(
-        "invalid", lambda: instances.register(system=ledger.system, **told, by=by, at=at)
+        "invalid", lambda: instances.register(system=ledger.system, **fields, by=by, at=at)
     )
 
 

@@ -62,9 +62,9 @@ def _key_in_the_servers_line(world: World) -> str:
 def _no_mail_server(world: World) -> str:
     with override_settings(PRODUCTION=True, EMAIL_HOST=""):
         messages = checks.run_checks(include_deployment_checks=True)
-    found = [str(message.msg) for message in messages if message.id == "countersign.E002"]
-    demand(found, "manage.py check --deploy has no objection.")
-    return f"check --deploy: {found[0]}"
+    sentences = [str(message.msg) for message in messages if message.id == "countersign.E002"]
+    demand(sentences, "manage.py check --deploy has no objection.")
+    return f"check --deploy: {sentences[0]}"
 
 
 def _mail_printed(world: World) -> str:

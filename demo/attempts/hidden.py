@@ -39,7 +39,7 @@ def _approve_hidden_sign(world: World) -> str:
 
         answer = world.refused("open_errors", deed)
         findings = of_revision(saved, at=world.verbs.at).errors
-        named = [one.sentence for one in findings if name in one.sentence]
+        named = [finding.sentence for finding in findings if name in finding.sentence]
         demand("L58" in answer and named, f"No finding names {name}: {answer}")
     return answer
 

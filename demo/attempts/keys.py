@@ -20,10 +20,10 @@ def _corrected_text(world: World) -> str:
     headers = {"Accept": "application/json"}
     demand(browser.post(url, sent, headers=headers).status_code == 200, "The note was not kept.")
     answer = browser.post(url, {**sent, "text": "13 clients are cut off."}, headers=headers)
-    told = answer.json()
-    demand(told.get("code") == "key_used", "The corrected note looked kept, and was not.")
-    demand("12 clients" in told.get("kept", ""), "What was kept was not said.")
-    return f"({told['code']}) {told['sentence']}"
+    body = answer.json()
+    demand(body.get("code") == "key_used", "The corrected note looked kept, and was not.")
+    demand("12 clients" in body.get("kept", ""), "What was kept was not said.")
+    return f"({body['code']}) {body['sentence']}"
 
 
 def _stop_under_a_used_key(world: World) -> str:
@@ -35,8 +35,8 @@ def _stop_under_a_used_key(world: World) -> str:
 def _early_tick(world: World) -> str:
     """A program that obeys `allowed_moves` is not led into a near miss."""
     crew, act = world.restore_to_the_act(agreed=False)
-    told = world.client("operator").get(f"/api/v1/runs/{crew.run}/").json()
-    here = {move["move"] for move in told["allowed_moves"] if move["step"] == act}
+    body = world.client("operator").get(f"/api/v1/runs/{crew.run}/").json()
+    here = {move["move"] for move in body["allowed_moves"] if move["step"] == act}
     demand(not here & {"tick", "unlock"}, "What would be refused is said to be allowed.")
     demand("begin_step" in here, "What would be accepted is not said to be allowed.")
     return f"Allowed at this step: {', '.join(sorted(here))}."

@@ -22,8 +22,8 @@ _SAFETY = "- [ ] Write a safety copy of the live database"
 
 def _at_the_backup(world: World) -> tuple[Crew, int]:
     """The night of the story: the data as found are 61 days old, this night's backup is read."""
-    found = f"{world.at - timedelta(days=61):%Y-%m-%d %H:%M:%S} UTC"
-    crew = world.restore(reads={"newest_found": found})
+    newest = f"{world.at - timedelta(days=61):%Y-%m-%d %H:%M:%S} UTC"
+    crew = world.restore(reads={"newest_found": newest})
     step = crew.step(_VERIFY)
     crew.go_on(until=step)
     return crew, step
@@ -82,12 +82,12 @@ def _uncounted_standby(world: World) -> str:
 def _counted_slips(world: World) -> str:
     crew = world.restore()
     early = crew.step(_VERIFY)
-    said = world.refused("out_of_order", lambda: crew.press("operator", Tick, early))
+    sentence = world.refused("out_of_order", lambda: crew.press("operator", Tick, early))
     crew.press("verifier", Hold)
     world.refused("read_back_wrong", lambda: crew.press("operator", Resume, read_back="9"))
     counted = Event.objects.filter(run=crew.run).near_misses().count()
     demand(counted == 0, f"An early tick and a mistyped number count as {counted} near misses.")
-    return f"{said} It is in the log, and no near miss."
+    return f"{sentence} It is in the log, and no near miss."
 
 
 def _at_the_act(world: World, *, late: bool) -> tuple[Crew, int]:
@@ -141,7 +141,7 @@ def _signed_without_a_promise(world: World) -> str:
 
 def _mistyped_at_the_act(world: World) -> str:
     crew, act = world.restore_to_the_act()
-    said = world.refused(
+    sentence = world.refused(
         "wrong_name",
         lambda: crew.press("operator", Unlock, act, name="ledgr", password=PASSWORD),
     )
@@ -149,7 +149,7 @@ def _mistyped_at_the_act(world: World) -> str:
         Event.objects.filter(run=crew.run).near_misses().count() == 0,
         "A mistyped name counts as a near miss.",
     )
-    return f"{said} It is in the log, and no near miss."
+    return f"{sentence} It is in the log, and no near miss."
 
 
 ATTEMPTS: tuple[Attempt, ...] = (

@@ -111,10 +111,10 @@ def _closed_unmeasured(world: World) -> str:
     def close() -> None:
         records.change_status(incident, status=Status.CLOSED, seen=None, **who)
 
-    said = world.refused("unfinished", close)
+    sentence = world.refused("unfinished", close)
     for lack in ("“recovery point” is not set", "“restored” is not set"):
-        demand(lack in said, f"Closing does not ask for it: {lack}.")
-    return said
+        demand(lack in sentence, f"Closing does not ask for it: {lack}.")
+    return sentence
 
 
 def _overwritten_by_a_run(world: World) -> str:

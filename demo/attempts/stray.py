@@ -89,9 +89,9 @@ def _read_in_drill(world: World) -> str:
         demand(answer.status_code == 200, f"{address} answers {answer.status_code}.")
         text = unescape(answer.content.decode())
         demand(_COMMAND not in text, f"{address} holds the command.")
-    said = "is not shown in a run: it destroys data and is not part of a step"
-    demand(said in viewer.get(f"/runs/{run}/").content.decode(), "Its place does not say why.")
-    return f"The command of line 11 {said}."
+    sentence = "is not shown in a run: it destroys data and is not part of a step"
+    demand(sentence in viewer.get(f"/runs/{run}/").content.decode(), "Its place does not say why.")
+    return f"The command of line 11 {sentence}."
 
 
 ATTEMPTS: tuple[Attempt, ...] = (

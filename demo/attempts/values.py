@@ -47,7 +47,7 @@ def _unit_of_ls(world: World) -> str:
     return f"4096K {both}, as ls -h and du -h print it)."
 
 
-def _at_the_reading(world: World, name: str, said: str) -> str:
+def _at_the_reading(world: World, name: str, typed: str) -> str:
     """Record `said` for the value `name` of the demonstration's restore; it must not be read."""
     crew = world.restore()
     step = next(
@@ -57,26 +57,26 @@ def _at_the_reading(world: World, name: str, said: str) -> str:
     )
     crew.go_on(until=step)
     return world.refused(
-        "invalid", lambda: crew.press("operator", Record, step, values={name: said})
+        "invalid", lambda: crew.press("operator", Record, step, values={name: typed})
     )
 
 
 def _hour_left_out(world: World) -> str:
-    said = _at_the_reading(world, _FOUND, _LEFT_OUT)
-    demand("no such moment" in said, f"It said: {said}")
-    return said
+    sentence = _at_the_reading(world, _FOUND, _LEFT_OUT)
+    demand("no such moment" in sentence, f"It said: {sentence}")
+    return sentence
 
 
 def _hour_twice(world: World) -> str:
-    said = _at_the_reading(world, _FOUND, _TWICE)
-    demand("2026-10-25 00:30 UTC (CEST) or 2026-10-25 01:30 UTC (CET)" in said, f"It said: {said}")
-    return said
+    sentence = _at_the_reading(world, _FOUND, _TWICE)
+    demand("2026-10-25 00:30 UTC (CEST) or 2026-10-25 01:30 UTC (CET)" in sentence, f"It said: {sentence}")
+    return sentence
 
 
 def _thousand(world: World) -> str:
-    said = _at_the_reading(world, "entries_found", "12,000")
-    demand("12000 or 12.000" in said, f"It said: {said}")
-    return said
+    sentence = _at_the_reading(world, "entries_found", "12,000")
+    demand("12000 or 12.000" in sentence, f"It said: {sentence}")
+    return sentence
 
 
 def _rough(world: World) -> str:
@@ -90,13 +90,13 @@ def _rough(world: World) -> str:
 def _other_host(world: World) -> str:
     crew, act = world.restore_to_the_act()
     host = crew.state.facts["target"].fields["host"]
-    said = world.refused(
+    sentence = world.refused(
         "wrong_name",
         lambda: crew.press("operator", Unlock, act, name="ledger @ db-other-1", password=PASSWORD),
     )
     crew.press("operator", Unlock, act, name=f"ledger @ {host}", password=PASSWORD)
     demand(act in crew.state.stated.unlocked, "The name as the page writes it is refused.")
-    return said
+    return sentence
 
 
 ATTEMPTS: tuple[Attempt, ...] = (

@@ -77,8 +77,8 @@ class Verbs:
         moves.make_sent(run, move, _typed(data), by=user(who), at=self.at, key=key)
 
     def register_copy(self, who: str, system: str, **facts: Any) -> int:
-        of = System.objects.get(slug=system)
-        return copies.register(system=of, by=user(who), at=self.at, **facts).pk
+        owner = System.objects.get(slug=system)
+        return copies.register(system=owner, by=user(who), at=self.at, **facts).pk
 
     def verify_copy(self, who: str, copy: int, how: str) -> None:
         copies.verify(Copy.objects.get(pk=copy), how=how, by=user(who), at=self.at)
@@ -91,9 +91,9 @@ class Verbs:
         return revision.runbook.slug, revision.number
 
     def approve(self, who: str, runbook: str, revision: int) -> None:
-        found = Revision.objects.get(runbook__slug=runbook, number=revision)
-        seen = [code for code, _ in found.procedure["waive"]]
-        revisions.approve(found, by=user(who), at=self.at, waivers_seen=seen)
+        saved = Revision.objects.get(runbook__slug=runbook, number=revision)
+        seen = [code for code, _ in saved.procedure["waive"]]
+        revisions.approve(saved, by=user(who), at=self.at, waivers_seen=seen)
 
     def waive(self, who: str, runbook: str, run: int, reason: str) -> None:
         revision = Run.objects.get(pk=run).revision

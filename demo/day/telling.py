@@ -51,8 +51,8 @@ class Day:
         else:
             raise DayBroken(f"{mistake}: {who} {tried}, and it went through.")
         if line.code != code:
-            said = f"refused as {line.code}, not as {code}. {line.sentence}"
-            raise DayBroken(f"{mistake}: {who} {tried}: {said}")
+            answer = f"refused as {line.code}, not as {code}. {line.sentence}"
+            raise DayBroken(f"{mistake}: {who} {tried}: {answer}")
         return line
 
     def differs(
@@ -70,10 +70,10 @@ class Day:
         says so. Raises `DayBroken` when it does not."""
         deed()
         state = crew.state
-        found = state.steps[step]
-        if found.status is not StepStatus.MISMATCH:
-            raise DayBroken(f"{mistake}: {who} {tried}, and step {step} is {found.status}.")
+        now = state.steps[step]
+        if now.status is not StepStatus.MISMATCH:
+            raise DayBroken(f"{mistake}: {who} {tried}, and step {step} is {now.status}.")
         if (state.status is RunStatus.ON_HOLD) is not held:
             raise DayBroken(f"{mistake}: {who} {tried}, and the run is {state.status}.")
         remedy = "The run is on hold for a second person." if held else "Diagnose first."
-        return StoryLine(mistake, who, tried, "mismatch", found.reason, remedy)
+        return StoryLine(mistake, who, tried, "mismatch", now.reason, remedy)

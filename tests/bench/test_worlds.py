@@ -11,7 +11,7 @@ from django.db import close_old_connections, connections
 from bench import chains, history, supply
 from bench.calls import Call, Caller, WrongAnswer
 from bench.cast import Cast, cast
-from bench.processes import Seen
+from bench.processes import ViewerLog
 from bench.worlds import World
 from incidents import listing
 from runbooks.models import Event, Run
@@ -74,9 +74,9 @@ def test_an_answer_that_is_not_the_expected_one_stops_the_measurement(
 
 
 def test_a_message_that_covers_several_ticks_delivers_each_of_them() -> None:
-    seen = Seen([[(3, 5_000_000), (9, 20_000_000)], [(9, 30_000_000)], [(3, 4_000_000)]])
+    seen = ViewerLog([[(3, 5_000_000), (9, 20_000_000)], [(9, 30_000_000)], [(3, 4_000_000)]])
     sent = [(3, 1_000_000), (6, 10_000_000), (9, 11_000_000)]
     assert seen.latencies(sent) == [4.0, 10.0, 9.0, 29.0, 20.0, 19.0, 3.0]
     assert seen.deliveries == 4
     assert seen.in_order()
-    assert not Seen([[(3, 1), (3, 2)]]).in_order()
+    assert not ViewerLog([[(3, 1), (3, 2)]]).in_order()

@@ -205,7 +205,7 @@ def test_lines_of_a_job_carry_its_number(
 def test_chains_that_bite_their_tail_end() -> None:
     one, two = ValueError("one"), ValueError("two")
     one.__cause__, two.__cause__ = two, one
-    assert logs.told((ValueError, one, None)).count("ValueError") == 2
+    assert logs.describe_fault((ValueError, one, None)).count("ValueError") == 2
 
 
 @pytest.mark.parametrize(("form", "level"), [("json", "INFO"), ("plain", "WARNING")])

@@ -42,11 +42,11 @@ class Command(BaseCommand):
             apart = {**os.environ, "COUNTERSIGN_DATA": folder, "DATABASE_URL": ""}
             color = ["--no-color"] if options["no_color"] else []
             for command in (["migrate", "-v0"], ["replay_the_day", "--here", *color]):
-                told = subprocess.run(  # noqa: S603 - our own command, with words of our own
+                ended = subprocess.run(  # noqa: S603 - our own command, with words of our own
                     [sys.executable, sys.argv[0], *command], env=apart
                 )
-                if told.returncode:
-                    raise SystemExit(told.returncode)
+                if ended.returncode:
+                    raise SystemExit(ended.returncode)
 
     def play(self) -> None:
         """The whole day, in one transaction that is taken back."""

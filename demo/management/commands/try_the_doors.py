@@ -53,7 +53,7 @@ class Command(BaseCommand):
         """Each attempt in a savepoint of its own, all in one transaction that is taken back."""
         if System.objects.exists():
             raise CommandError("This database is in use. Leave --here out.")
-        chosen = [one for one in ATTEMPTS if point in (None, one.point)]
+        chosen = [attempt for attempt in ATTEMPTS if point in (None, attempt.point)]
         through = 0
         with transaction.atomic():
             load.load(at=timezone.now() - HEAD_START)
@@ -69,13 +69,13 @@ class Command(BaseCommand):
         self.write(f"{attempt.tried}.", f"{attempt.point:<{len(_INDENT)}}")
         with transaction.atomic():
             try:
-                said = attempt.deed(World(timezone.now() - HEAD_START))
+                answer = attempt.deed(World(timezone.now() - HEAD_START))
             except GotThrough as error:
                 self.write(f"{self.style.ERROR('GOT THROUGH')} {error}\n", _INDENT)
                 return False
             finally:
                 transaction.set_rollback(True)
-        self.write(f"{self.style.SUCCESS('HELD')} {said}\n", _INDENT)
+        self.write(f"{self.style.SUCCESS('HELD')} {answer}\n", _INDENT)
         return True
 
     def write(self, text: str, first: str) -> None:
