@@ -2,8 +2,8 @@
 
 `files` writes so that a copy is on the disk, `facts` says what a database holds, `sqlite` and
 `postgres` take one and put one beside, `manifest` keeps what a backup must hold, `places` are where
-backups lie, `taking` makes one, `checking` reads it back, `beside` restores next to the live data,
-`replacing` swaps, `noted` remembers the last good one.
+backups are kept, `creating` makes one, `checking` reads it back, `restoring` restores next to the
+live data, `replacing` swaps, `last_backup` remembers the last good one.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 
 from backup import Stopped, files, postgres, sqlite
-from backup.beside import Restored, beside_evidence
+from backup.restoring import Restored, beside_evidence
 
 Step = tuple[Callable[[], None], Callable[[], None]]
 
@@ -72,8 +72,8 @@ def check_nobody(name: str) -> None:
 
 
 def _files_of(path: Path, restored: Restored) -> list[Step]:
-    files_there = [path, *sqlite.companions(path)] if path.exists() else []
-    moves = [(file, Path(str(file).replace(str(path), _aside(restored), 1))) for file in files_there]
+    live = [path, *sqlite.companions(path)] if path.exists() else []
+    moves = [(file, Path(str(file).replace(str(path), _aside(restored), 1))) for file in live]
     moves.append((Path(str(restored.database["NAME"])), path))
     return [_move(*move) for move in [*moves, *_evidence(restored)]]
 

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from django.db import connection, models, transaction
 
-from bench import supply
-from bench.cast import Cast
+from bench import sample_runs
+from bench.people import Cast
 from lib import times
 from runbooks.log import chain as log
 from runbooks.machine.moves.log import Note
@@ -47,7 +47,7 @@ def fill(cast: Cast, count: int) -> None:
 
 def _played(cast: Cast) -> Run:
     """A run that the verbs have brought to exactly 500 events, still under way."""
-    run = supply.half_done(cast, supply.revision(cast, 50), ticked=49, evidence=0)
+    run = sample_runs.half_done(cast, sample_runs.revision(cast, 50), ticked=49, evidence=0)
     for number in range(EVENTS - run.sequence):
         at = datetime.now(UTC)
         text = f"Looked at the listing for the {number}th time; nothing has changed since."

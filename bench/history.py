@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
 
-from bench.cast import Cast
-from bench.words import prose
+from bench.people import Cast
+from bench.prose import prose
 from incidents.enums import Certainty, Kind, Moment, Severity, Status
 from incidents.models import Incident, IncidentTime
 from inventory import systems

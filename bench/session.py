@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bench import parts
+from bench import datasets
 from bench.calls import Call, Caller
-from bench.cast import Cast, cast
+from bench.people import Cast, cast
 from bench.rounds import Case, Effort, Timed, always, interleave
 from bench.worlds import World
 
@@ -39,13 +39,13 @@ class Session:
     def history(self, name: str) -> World:
         """The world of that name, with its incidents."""
         world = self.world(name)
-        parts.incidents(name, self.cast(world))
+        datasets.incidents(name, self.cast(world))
         return world
 
     def logged(self, name: str) -> World:
         """The world of that name, with its incidents and its logs."""
         world = self.history(name)
-        parts.logs(name, self.cast(world))
+        datasets.logs(name, self.cast(world))
         return world
 
     def against_reading(self, world: World, *cases: Case) -> Timed:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from config.observing import observed_stream
+from config.request_log import observed_stream
 from runbooks.live.stream import Live, Message, Receive, Scope, Send
 
 STOP_WITHIN = 3.0  # seconds for the live streams to write who left

@@ -27,7 +27,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config import environment
-from config.children import Child, Launcher, Probe, say
+from config.processes import Child, Launcher, Probe, say
 
 ANSWERS_WITHIN = 60.0  # seconds that a child gets until it answers for the first time
 #: The web child hangs when it leaves so many probes in a row without an answer for so long.

@@ -24,7 +24,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from backup import noted
+from backup import last_backup
 from jobs.models import Job
 from runbooks.models import LogCheck, Run
 
@@ -98,7 +98,7 @@ class Stored(Collector):
 
     def collect(self) -> Iterator[Metric]:
         yield _gauge("disk_free_bytes", "Free space.", shutil.disk_usage(settings.DATA).free)
-        if taken := noted.last():
+        if taken := last_backup.last():
             says = "When the last good backup of Countersign was taken."
             yield _gauge("backup_timestamp_seconds", says, taken.timestamp())
         try:

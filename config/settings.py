@@ -74,8 +74,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "config.observing.Probes",
-    "config.observing.Observe",
+    "config.request_log.Probes",
+    "config.request_log.Observe",
     "config.security.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

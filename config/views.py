@@ -20,8 +20,8 @@ from accounts.enums import Right
 from accounts.models import User
 from accounts.views import lost_session
 from config import health
+from config.home import needs
 from config.metrics import exposition
-from config.needs import needs
 from lib import clock
 from lib.answers import answer_to, wants_json
 

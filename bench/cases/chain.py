@@ -40,7 +40,7 @@ def whole(session: Session) -> Iterable[Result]:
 
 def _watched(world: World, side: str) -> dict[str, Any]:
     environment = {**os.environ, "DATABASE_URL": world.url}
-    command = [sys.executable, "-m", "bench.watched", side]
+    command = [sys.executable, "-m", "bench.log_check", side]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return measured

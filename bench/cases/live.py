@@ -9,7 +9,7 @@ from statistics import median, quantiles
 
 from django.utils import timezone
 
-from bench import supply
+from bench import sample_runs
 from bench.processes import Process, ViewerLog, seen_by, serving, started, watching
 from bench.results import Result
 from bench.session import Session
@@ -111,10 +111,10 @@ def _raw(count: int, sent: int) -> Watched:
 
 def _product(session: Session, world: World, count: int, sent: int) -> Watched:
     cast = session.cast(world)
-    run = supply.started(cast, supply.revision(cast, STEPS))
+    run = sample_runs.started(cast, sample_runs.revision(cast, STEPS))
 
     def publish(number: int) -> tuple[int, int]:
-        values = supply.values(number)
+        values = sample_runs.values(number)
         answer = moves.make_move(
             run.pk, Tick(step=number, values=values), by=cast.operator, at=timezone.now()
         )

@@ -12,7 +12,7 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from bench import supply
+from bench import sample_runs
 from bench.processes import Client, serving, watching
 from bench.results import Result
 from bench.session import Session
@@ -37,13 +37,13 @@ def watched(session: Session) -> Iterable[Result]:
     """T4: what a tick takes for its sender while 200 others watch, and while nobody does."""
     world = session.world(WORLD)
     cast = session.cast(world)
-    of = supply.revision(cast, 200)
+    of = sample_runs.revision(cast, 200)
     ratios, note = [], ""
     with serving(world) as server:
         for _ in range(session.effort.repeats):
             medians = []
             for viewers in (0, VIEWERS):
-                run = supply.started(cast, of)
+                run = sample_runs.started(cast, of)
                 with ExitStack() as stack:
                     if viewers:
                         path, cookie = f"/live/runs/{run.pk}", world.cookie(cast.viewer)
@@ -60,7 +60,7 @@ def _ticks(client: Client, run: Run, count: int) -> list[float]:
     """Seconds of so many ticks, ten in a second."""
     times, seen = [], run.sequence
     for step in range(count):
-        values = {f"value_{name}": text for name, text in supply.values(step).items()}
+        values = {f"value_{name}": text for name, text in sample_runs.values(step).items()}
         body = {"key": uuid4().hex, "seen": seen, "step": step, **values}
         began = time.perf_counter()
         status, text = client.send("POST", f"/runs/{run.pk}/tick/", urlencode(body))
@@ -100,13 +100,13 @@ def together(session: Session) -> Iterable[Result]:
     the steps of a run are ticked one after the other."""
     world = session.world(WORLD)
     cast = session.cast(world)
-    of = supply.revision(cast, 50)
+    of = sample_runs.revision(cast, 50)
     ratios, single, lost = [], [], 0
     with serving(world) as server:
         for _ in range(session.effort.repeats):
-            apart = [supply.started(cast, of) for _ in range(CLIENTS)]
+            apart = [sample_runs.started(cast, of) for _ in range(CLIENTS)]
             several = _write(server.port, world.cookie(cast.operator), apart)
-            same = [supply.started(cast, of)] * CLIENTS
+            same = [sample_runs.started(cast, of)] * CLIENTS
             single = _write(server.port, world.cookie(cast.operator), same)
             ratios.append(_answered(single) / _answered(several))
             lost += _missing(world, several) + _missing(world, single)
@@ -151,7 +151,7 @@ def memory(session: Session) -> Iterable[Result]:
     """T23: the server's memory after a thousand pages."""
     world = session.history(WORLD)
     cast = session.cast(world)
-    run = supply.half_done(cast, supply.revision(cast, 50), ticked=25, evidence=20)
+    run = sample_runs.half_done(cast, sample_runs.revision(cast, 50), ticked=25, evidence=20)
     pages = ("/", "/incidents/", "/runbooks/", f"/runs/{run.pk}/", f"/runs/{run.pk}/log/")
     with serving(world) as server:
         client = Client(server.port, world.cookie(cast.operator))

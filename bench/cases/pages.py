@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from bench import supply, twins
+from bench import orm_equivalents, sample_runs
 from bench.calls import Call, Work
-from bench.cast import Cast
+from bench.people import Cast
 from bench.results import Result
 from bench.rounds import Case, always
 from bench.session import READ, READ_AGAIN, Session
@@ -68,13 +68,13 @@ def _questions(world: World, cast: Cast, run: Run) -> Iterator[Case]:
         asked.names([cast.operator.pk])
 
     yield Case("sql", lambda: Work(world, partial(ask, sql)))
-    yield Case("models", lambda: Work(world, partial(ask, twins)))
+    yield Case("models", lambda: Work(world, partial(ask, orm_equivalents)))
 
 
 def half_done(cast: Cast, steps: int, *, loose: bool = False) -> Run:
     """A run of so many steps with half of them done and 20 files attached."""
-    text = supply.revision(cast, steps, loose=loose)
-    return supply.half_done(cast, text, ticked=steps // 2, evidence=20)
+    text = sample_runs.revision(cast, steps, loose=loose)
+    return sample_runs.half_done(cast, text, ticked=steps // 2, evidence=20)
 
 
 def _unchanged(session: Session, call: Call) -> Callable[[], Call]:

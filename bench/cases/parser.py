@@ -16,7 +16,7 @@ from django.core.management import call_command
 from markdown_it import MarkdownIt
 
 from bench import procedures
-from bench.cast import Cast
+from bench.people import Cast
 from bench.results import Result
 from bench.session import Session
 from runbooks.models import Revision

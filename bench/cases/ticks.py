@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from accounts import tokens
 from accounts.enums import Scope
-from bench import supply
+from bench import sample_runs
 from bench.calls import Call
 from bench.results import Result
 from bench.rounds import Case
+from bench.sample_runs import OpenSteps
 from bench.session import INSERT, INSERT_AGAIN, Session
-from bench.supply import OpenSteps
 from bench.worlds import World, embedded
 
 WORLD = "1k"
@@ -51,13 +51,13 @@ def growth(session: Session) -> Iterable[Result]:
 def form_tick(session: Session, world: World, *, steps: int) -> Case:
     """A tick of an open step of a run of so many steps; each call takes another step."""
     cast = session.cast(world)
-    ready = OpenSteps(world, cast, supply.revision(cast, steps))
+    ready = OpenSteps(world, cast, sample_runs.revision(cast, steps))
 
     def next_call() -> Call:
         world.enter()
         step = ready.next()
-        data = {"key": uuid4().hex, "seen": str(supply.head(step.run)), "step": str(step.step)}
-        data |= {f"value_{name}": text for name, text in supply.values(step.step).items()}
+        data = {"key": uuid4().hex, "seen": str(sample_runs.head(step.run)), "step": str(step.step)}
+        data |= {f"value_{name}": text for name, text in sample_runs.values(step.step).items()}
         headers = {"Accept": "application/json"}
         return Call(world, cast.operator, f"/runs/{step.run}/tick/", data=data, headers=headers)
 
@@ -67,7 +67,7 @@ def form_tick(session: Session, world: World, *, steps: int) -> Case:
 def api_tick(session: Session, world: World, *, steps: int) -> Case:
     """The same through the API, with a program's token."""
     cast = session.cast(world)
-    ready = OpenSteps(world, cast, supply.revision(cast, steps))
+    ready = OpenSteps(world, cast, sample_runs.revision(cast, steps))
     at = timezone.now()
     token = tokens.issue(
         name="bench", scopes=[Scope.RUN], expires_at=at + timedelta(days=1), by=cast.operator, at=at
@@ -76,8 +76,8 @@ def api_tick(session: Session, world: World, *, steps: int) -> Case:
     def next_call() -> Call:
         world.enter()
         step = ready.next()
-        values = supply.values(step.step)
-        data = {"seen": supply.head(step.run), "step": step.step, "values": values}
+        values = sample_runs.values(step.step)
+        data = {"seen": sample_runs.head(step.run), "step": step.step, "values": values}
         headers = {"Authorization": f"Bearer {token.text}", "Idempotency-Key": uuid4().hex}
         path = f"/api/v1/runs/{step.run}/moves/tick/"
         return Call(world, cast.operator, path, data=data, headers=headers, as_json=True)

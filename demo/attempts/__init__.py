@@ -7,25 +7,28 @@ what was said to it, or raises `GotThrough`; and its line in the table of its mo
 
 from __future__ import annotations
 
+from itertools import chain
+from operator import attrgetter
+
 from demo.attempts import (
     access,
+    attempt,
     blocks,
     clock,
     copies,
     deletion,
-    doors,
-    ground,
-    hidden,
-    keys,
+    hidden_commands,
+    idempotency_keys,
     loss,
     outcome,
-    sayings,
+    outside_steps,
+    second_runs,
+    secrets_in_logs,
     session,
-    stray,
-    trying,
+    statements,
     values,
 )
-from demo.attempts.trying import Attempt
+from demo.attempts.attempt import Attempt
 
 __all__ = ["ATTEMPTS"]
 
@@ -35,19 +38,19 @@ _MODULES = (
     clock,
     copies,
     deletion,
-    doors,
-    ground,
-    hidden,
-    keys,
+    second_runs,
+    secrets_in_logs,
+    hidden_commands,
+    idempotency_keys,
     loss,
     outcome,
-    sayings,
+    statements,
     session,
-    stray,
-    trying,
+    outside_steps,
+    attempt,
     values,
 )
 #: All attempts, in the order of their points.
 ATTEMPTS: tuple[Attempt, ...] = tuple(
-    sorted((attempt for module in _MODULES for attempt in module.ATTEMPTS), key=lambda attempt: attempt.point)
+    sorted(chain.from_iterable(module.ATTEMPTS for module in _MODULES), key=attrgetter("point"))
 )

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 
 from accounts import limits
-from demo.attempts.trying import Attempt, GotThrough, World, demand
-from demo.day.right import PASSWORD
+from demo.attempts.attempt import Attempt, GotThrough, World, demand
+from demo.day.crew import PASSWORD
 from runbooks.enums import RunKind, ValueType
 from runbooks.library.revisions import save
 from runbooks.machine.moves.second_person import Countersign
@@ -74,7 +74,8 @@ def _look_around(world: World) -> str:
 
 def _contradiction(world: World) -> str:
     text = _TEXT.replace("pattern:", "default: L1, pattern:") % "[a-z]+"
-    sentences = [f.sentence for f in parse(text.encode()).findings if f.code == "syntax.contradiction"]
+    findings = parse(text.encode()).findings
+    sentences = [f.sentence for f in findings if f.code == "syntax.contradiction"]
     demand(sentences, "Nothing was found.")
     return sentences[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.attempts.trying import RESTORE, Attempt, World, demand
+from demo.attempts.attempt import RESTORE, Attempt, World, demand
 from inventory.models import Copy
 from runbooks.library.linting import of_revision
 from runbooks.library.revisions import approve, save
@@ -48,7 +48,9 @@ def _refused(world: World, label: str, command: str) -> str:
         "open_errors",
         lambda: approve(saved, by=approver, at=world.verbs.at, waivers_seen=seen),
     )
-    findings = [finding for finding in of_revision(saved, at=world.verbs.at).errors if finding.code == "L22"]
+    findings = [
+        finding for finding in of_revision(saved, at=world.verbs.at).errors if finding.code == "L22"
+    ]
     demand(findings, f"No rule speaks of the command in a `{label}` block: {answer}")
     return answer
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from demo.attempts.trying import Attempt, GotThrough, World, demand
-from demo.day.right import PASSWORD, Crew
+from demo.attempts.attempt import Attempt, GotThrough, World, demand
+from demo.day.crew import PASSWORD, Crew
 from runbooks.enums import RunRole, RunStatus
 from runbooks.machine.freshness import WENT_BACK
 from runbooks.machine.moves.hand_over import AcceptHandOver

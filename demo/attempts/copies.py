@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from demo.attempts.trying import Attempt, World, demand
-from demo.day.right import Crew
+from demo.attempts.attempt import Attempt, World, demand
+from demo.day.crew import Crew
 from inventory import board, copies, instances
 from inventory.enums import CopyState, Medium
 from inventory.models import Copy, Instance, System

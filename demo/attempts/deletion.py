@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from demo.attempts.trying import EVERYBODY, Attempt, World, demand
-from demo.day.doors import instance
-from demo.day.right import PASSWORD, Crew
+from demo.attempts.attempt import EVERYBODY, Attempt, World, demand
+from demo.day.crew import PASSWORD, Crew
+from demo.day.interface import instance
 from inventory.enums import Lifecycle
 from inventory.models import Instance
 from runbooks.enums import RunKind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from demo.attempts.trying import ACT, RESTORE, Attempt, World, demand
-from demo.day.right import PASSWORD, Crew
+from demo.attempts.attempt import ACT, RESTORE, Attempt, World, demand
+from demo.day.crew import PASSWORD, Crew
 from inventory import systems
 from inventory.models import System
 from runbooks.library.revisions import save

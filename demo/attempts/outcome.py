@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
-from demo.attempts.trying import EVERYBODY, RESTORE, Attempt, GotThrough, World, demand
-from demo.day.doors import instance
-from demo.day.right import Crew
+from demo.attempts.attempt import EVERYBODY, RESTORE, Attempt, GotThrough, World, demand
+from demo.day.crew import Crew
+from demo.day.interface import instance
 from incidents import decisions, links, offers, records, summary
 from incidents.enums import Certainty, Kind, Moment, SavedBy, Status
 from incidents.models import Incident

@@ -6,7 +6,7 @@ import json
 from itertools import chain
 from typing import Any
 
-from demo.attempts.trying import Attempt, World, demand
+from demo.attempts.attempt import Attempt, World, demand
 from runbooks.enums import RunStatus
 from runbooks.models import Run
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from demo.attempts.trying import Attempt, World, demand
-from demo.day.right import PASSWORD
+from demo.attempts.attempt import Attempt, World, demand
+from demo.day.crew import PASSWORD
 from inventory.models import Copy, System
 from runbooks.machine.moves.steps import Record
 from runbooks.machine.moves.unlock import Unlock
@@ -69,7 +69,8 @@ def _hour_left_out(world: World) -> str:
 
 def _hour_twice(world: World) -> str:
     sentence = _at_the_reading(world, _FOUND, _TWICE)
-    demand("2026-10-25 00:30 UTC (CEST) or 2026-10-25 01:30 UTC (CET)" in sentence, f"It said: {sentence}")
+    both = "2026-10-25 00:30 UTC (CEST) or 2026-10-25 01:30 UTC (CET)"
+    demand(both in sentence, f"It said: {sentence}")
     return sentence
 
 

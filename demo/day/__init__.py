@@ -2,7 +2,7 @@
 
 An engineer wanted a copy of production on a laptop. The clicks restored an old file into it; he
 tried again; and the last backup was written over. Each of the twenty mistakes of that day is made
-once more here, through a door (`doors`): the product's own verbs, or its API. Each must be refused;
+once more here, through an `interface`: the product's own verbs, or its API. Each must be refused;
 then the same people do it right, to the end.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from demo.day.closing import closing
 from demo.day.copying import copying
 from demo.day.restoring import restoring
-from demo.day.telling import Day, StoryLine
+from demo.day.story import Day, StoryLine
 
 #: Its chapters, in order: a title, and what is told of it.
 CHAPTERS: tuple[tuple[str, Callable[[Day], Iterator[StoryLine]]], ...] = (

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 
-from demo.day.telling import Day, StoryLine
+from demo.day.story import Day, StoryLine
 from incidents.models import Incident
 from inventory.models import Copy
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from demo.day.doors import instance
-from demo.day.right import Crew
-from demo.day.telling import Day, StoryLine
+from demo.day.crew import Crew
+from demo.day.interface import instance
+from demo.day.story import Day, StoryLine
 from runbooks.enums import RunKind, RunRole
 from runbooks.machine.moves.branches import Diagnose, Reopen
 from runbooks.machine.moves.run import Abort, Start

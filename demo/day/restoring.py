@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from demo.day.copying import stamp
-from demo.day.doors import instance, later
-from demo.day.hasty import hasty
-from demo.day.right import PASSWORD, Crew
-from demo.day.telling import Day, StoryLine
+from demo.day.crew import PASSWORD, Crew
+from demo.day.interface import instance, later
+from demo.day.missing_guards import hasty
+from demo.day.story import Day, StoryLine
 from inventory.models import Copy
 from runbooks.enums import RunKind, RunRole
 from runbooks.machine.moves.branches import Diagnose, Reopen

@@ -3,9 +3,9 @@
 A move writes the same things again and again: events, steps, the head of the run; and every screen
 asks the same at every refresh. Django builds each statement from the models every time, which takes
 longer than the database takes to carry it out. Here the text is made once for each shape, and what
-belongs to one move is sent together. Each has a twin in `bench/twins.py` that is built from the
-models: a test holds that they read and write the same, and a line of the benchmark that they are
-needed.
+belongs to one move is sent together. Each has a counterpart in `bench/orm_equivalents.py` that is
+built from the models: a test holds that they read and write the same, and a line of the benchmark
+that they are needed.
 """
 
 from __future__ import annotations

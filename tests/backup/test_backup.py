@@ -14,8 +14,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from backup import Stopped, checking, files, manifest, noted, places, taking
-from backup.taking import Taken
+from backup import Stopped, checking, creating, files, last_backup, manifest, places
+from backup.creating import Taken
 from config import metrics
 from runbooks.models import Event
 from tests.factories.kept import Kept, kept_world
@@ -45,7 +45,7 @@ def two(tmp_path: Path) -> list[Path]:
 
 
 def copies(two: list[Path], at: datetime = NIGHT, **more: Any) -> list[Taken]:
-    return taking.take(two, at=at, **more)
+    return creating.take(two, at=at, **more)
 
 
 def good(two: list[Path], at: datetime = NIGHT) -> Path:
@@ -298,10 +298,10 @@ class TestCommand:
     def test_the_last_good_one_is_noted_for_the_metrics(
         self, two: list[Path], settings: Any
     ) -> None:
-        (settings.DATA / noted.NAME).unlink(missing_ok=True)
-        assert noted.last() is None
+        (settings.DATA / last_backup.NAME).unlink(missing_ok=True)
+        assert last_backup.last() is None
         command("--to", str(two[0]), "--to", str(two[1]), "--same-disk")
-        taken = noted.last()
+        taken = last_backup.last()
         assert taken is not None
         text = metrics.exposition(NIGHT).decode()
         (line,) = [line for line in text.splitlines() if line.startswith("countersign_backup_")]

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from backup import Stopped, checking, manifest, places, taking
+from backup import Stopped, checking, creating, manifest, places
 from runbooks.models import Event
 from tests.factories.kept import Kept, kept_world
 from tests.runbooks.live.live_world import PATIENCE, ROOT, wait_until
@@ -73,7 +73,7 @@ def test_people_go_on_while_it_is_taken(two: list[Path], kept: Kept) -> None:
         for hour in range(2):
             before = events.count()
             wait_until(lambda before=before: events.count() > before)  # type: ignore[misc]
-            taken = taking.take(two, at=NIGHT + timedelta(hours=hour), prove=True)
+            taken = creating.take(two, at=NIGHT + timedelta(hours=hour), prove=True)
             assert [copy.faults for copy in taken] == [(), ()]
             held = manifest.read(taken[0].folder).facts.counts["runbooks_event"]
             assert held >= before
@@ -91,7 +91,7 @@ import sys, time
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from backup import taking
+from backup import creating
 name, calls, first, second = sys.argv[1:5]
 module, _, function = name.rpartition(".")
 module = import_module(module)
@@ -103,14 +103,14 @@ def stop(*args, **more):
         time.sleep(600)
     return real(*args, **more)
 setattr(module, function, stop)
-taking.take([Path(first), Path(second)], at=datetime(2026, 3, 4, tzinfo=UTC))
+creating.take([Path(first), Path(second)], at=datetime(2026, 3, 4, tzinfo=UTC))
 """
 
 
 @pytest.mark.parametrize(
     ("where", "calls", "whole"),
     [
-        ("backup.taking._evidence", 1, [0, 0]),
+        ("backup.creating._evidence", 1, [0, 0]),
         ("backup.manifest.write", 1, [0, 0]),
         ("backup.files.flush_all", 1, [0, 0]),
         ("backup.files.flush_all", 2, [1, 0]),
@@ -132,7 +132,7 @@ def test_killed_in_the_middle_it_leaves_no_half_backup(
             if folder.is_dir():
                 assert (checking.faults(folder) == []) is (not folder.name.startswith("."))
     # The next one clears away what was left, and is good.
-    taken = taking.take(two, at=NIGHT)
+    taken = creating.take(two, at=NIGHT)
     assert [copy.faults for copy in taken] == [(), ()]
     assert not [path for place in two for path in place.glob("*.part")]
 
@@ -150,10 +150,10 @@ def no_room(size: int) -> Iterator[None]:
 
 
 def test_no_room_is_a_sentence_and_leaves_nothing(two: list[Path], kept: Kept) -> None:
-    good = taking.take(two, at=NIGHT)[0].folder
+    good = creating.take(two, at=NIGHT)[0].folder
     connection.close()
     with no_room(8192), pytest.raises(Stopped) as stopped:
-        taking.take(two, at=NIGHT + timedelta(days=1))
+        creating.take(two, at=NIGHT + timedelta(days=1))
     assert any(word in str(stopped.value) for word in ("could not be copied", "pg_dump failed"))
     assert [len(places.kept(place)) for place in two] == [1, 1]
     assert not list(two[0].glob(".countersign-*.part"))
@@ -163,15 +163,15 @@ def test_no_room_is_a_sentence_and_leaves_nothing(two: list[Path], kept: Kept) -
 def test_no_room_in_the_second_place_leaves_the_first_whole(
     two: list[Path], kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = taking._another
+    real = creating._another
 
     def without_room(*args: Any) -> None:
         with no_room(8192):
             real(*args)
 
-    monkeypatch.setattr(taking, "_another", without_room)
+    monkeypatch.setattr(creating, "_another", without_room)
     with pytest.raises(Stopped, match=r"two was not finished \(the one in .*one is\): "):
-        taking.take(two, at=NIGHT)
+        creating.take(two, at=NIGHT)
     (whole,) = places.kept(two[0])
     assert checking.faults(whole) == []
     assert places.kept(two[1]) == []

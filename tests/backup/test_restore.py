@@ -17,14 +17,14 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from backup import (  # fmt: skip
     Stopped,
-    beside,
     checking,
+    creating,
     facts,
     files,
     manifest,
     postgres,
     replacing,
-    taking,
+    restoring,
 )
 from runbooks.models import Event, Run
 from runbooks.runs import replay
@@ -55,7 +55,7 @@ def backup(tmp_path: Path, kept: Kept) -> Path:
     """One good backup of now."""
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-    taken = taking.take([tmp_path / "one", tmp_path / "two"], at=NIGHT)
+    taken = creating.take([tmp_path / "one", tmp_path / "two"], at=NIGHT)
     assert not taken[0].faults
     return taken[0].folder
 
@@ -83,7 +83,7 @@ def command(folder: Path, *arguments: str) -> str:
 class TestBeside:
     def test_it_stands_beside_and_is_the_same(self, backup: Path, kept: Kept) -> None:
         live = facts.read()
-        restored = beside.restore(backup, at=LATER)
+        restored = restoring.restore(backup, at=LATER)
         try:
             assert str(restored.database["NAME"]) != str(connection.settings_dict["NAME"])
             with facts.opened(restored.database):
@@ -94,17 +94,17 @@ class TestBeside:
             assert files.all_below(restored.evidence) == files.all_below(kept.evidence)
             assert facts.read() == live
         finally:
-            beside.discard(restored)
+            restoring.discard(restored)
 
     def test_it_says_what_replacing_would_lose(self, backup: Path, kept: Kept) -> None:
         kept.play.at += timedelta(hours=61)
         kept.grow()
         lost = kept.attach(f"a file of {kept.play.at}".encode()).relative_to(kept.evidence)
-        restored = beside.restore(backup, at=LATER)
+        restored = restoring.restore(backup, at=LATER)
         try:
-            told = "\n".join(beside.compared(restored))
+            told = "\n".join(restoring.compared(restored))
         finally:
-            beside.discard(restored)
+            restoring.discard(restored)
         assert "The backup is 61 h OLDER than the live data." in told
         assert "2 would be LOST." in next(
             line for line in told.splitlines() if line.startswith("runbooks_event:")
@@ -113,9 +113,9 @@ class TestBeside:
         assert "Logs of runs end elsewhere" in told
 
     def test_nothing_lost_is_said_too(self, backup: Path) -> None:
-        restored = beside.restore(backup, at=LATER)
-        told = beside.compared(restored)
-        beside.discard(restored)
+        restored = restoring.restore(backup, at=LATER)
+        told = restoring.compared(restored)
+        restoring.discard(restored)
         assert told[0].startswith("The newest event is the same in both")
         assert told[1:] == ["Every table has as many rows as the live one."]
 
@@ -128,7 +128,7 @@ class TestBeside:
 
     def test_discarding_leaves_nothing(self, backup: Path, kept: Kept) -> None:
         before = everything(kept)
-        beside.discard(beside.restore(backup, at=LATER))
+        restoring.discard(restoring.restore(backup, at=LATER))
         assert everything(kept) == before
 
 
@@ -150,7 +150,7 @@ class TestRefused:
     def refused(self, folder: Path, kept: Kept) -> str:
         before = everything(kept)
         with pytest.raises(Stopped) as stopped:
-            beside.restore(folder, at=LATER)
+            restoring.restore(folder, at=LATER)
         assert everything(kept) == before
         return str(stopped.value)
 
@@ -177,7 +177,7 @@ class TestRefused:
     def test_what_does_not_come_out_as_it_went_in(
         self, backup: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(checking, "logs", lambda: ["Run 1: the log is empty."])
+        monkeypatch.setattr(checking, "content", lambda: ["Run 1: the log is empty."])
         said = self.refused(backup, kept)
         assert "was removed again" in said
         assert "Run 1" in said
@@ -204,14 +204,14 @@ class TestRefused:
         assert "is a link and no file" in self.refused(backup, kept)
 
     def test_it_never_writes_over_what_stands_there(self, backup: Path, kept: Kept) -> None:
-        restored = beside.restore(backup, at=LATER)
+        restored = restoring.restore(backup, at=LATER)
         try:
             before = everything(kept)
             with pytest.raises(Stopped, match="File exists"):
-                beside.restore(backup, at=LATER)
+                restoring.restore(backup, at=LATER)
             assert everything(kept) == before
         finally:
-            beside.discard(restored)
+            restoring.discard(restored)
 
 
 def test_an_older_backup_is_brought_up_to_date_beside(
@@ -229,14 +229,14 @@ def test_an_older_backup_is_brought_up_to_date_beside(
         (tmp_path / name).mkdir()
     recorder.record_unapplied("sessions", "0001_initial")
     try:
-        folder = taking.take([tmp_path / "one", tmp_path / "two"], at=NIGHT)[0].folder
+        folder = creating.take([tmp_path / "one", tmp_path / "two"], at=NIGHT)[0].folder
     finally:
         recorder.record_applied("sessions", "0001_initial")
     assert checking.faults(folder, prove=True) == [checking.OTHER_VERSION]
     assert checking.faults(folder) == []
-    monkeypatch.setattr(beside, "call_command", migrate)
-    restored = beside.restore(folder, at=LATER)
-    beside.discard(restored)
+    monkeypatch.setattr(restoring, "call_command", migrate)
+    restored = restoring.restore(folder, at=LATER)
+    restoring.discard(restored)
     assert brought == [("migrate", str(restored.database["NAME"]))]
 
 
@@ -296,13 +296,13 @@ class TestReplacing:
         self, backup: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         before, names = facts.read(), files.all_below(kept.evidence)
-        restored = beside.restore(backup, at=LATER + timedelta(hours=5))
-        aside = beside.beside_evidence(restored.stamp, "replaced")
+        restored = restoring.restore(backup, at=LATER + timedelta(hours=5))
+        aside = restoring.beside_evidence(restored.stamp, "replaced")
         aside.mkdir()
         with pytest.raises(Stopped, match="is there already"):
             replacing.replace(restored)
         aside.rmdir()
-        beside.discard(restored)
+        restoring.discard(restored)
         assert facts.read() == before
         assert files.all_below(kept.evidence) == names
 

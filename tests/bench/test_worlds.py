@@ -8,9 +8,9 @@ import pytest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connections
 
-from bench import chains, history, supply
+from bench import chains, history, sample_runs
 from bench.calls import Call, Caller, WrongAnswer
-from bench.cast import Cast, cast
+from bench.people import Cast, cast
 from bench.processes import ViewerLog
 from bench.worlds import World
 from incidents import listing
@@ -53,7 +53,7 @@ def test_incidents_are_spread_over_the_years_and_listed(people: Cast) -> None:
 
 
 def test_open_steps_are_given_once_each(people: Cast, world: World) -> None:
-    ready = supply.OpenSteps(world, people, supply.revision(people, 3))
+    ready = sample_runs.OpenSteps(world, people, sample_runs.revision(people, 3))
     ready.prepare(3)
     given = [ready.next() for _ in range(3)]
     assert [step.step for step in given] == [0, 1, 0]

@@ -8,8 +8,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
-from demo.day.doors import Verbs, state_of
-from demo.day.right import PASSWORD
+from demo.day.crew import PASSWORD
+from demo.day.interface import Verbs, state_of
 from runbooks.machine.interlocks.wait import FIRST_LINE, unchecked
 from runbooks.machine.move import Move
 from runbooks.machine.moves.roles import TakeRole
@@ -18,7 +18,7 @@ from tests.browser.screens import Screen
 
 
 class Hands(Verbs):
-    """`demo.day.right.Crew` with real hands: each move is a form, filled in and sent, on the page
+    """`demo.day.crew.Crew` with real hands: each move is a form, filled in and sent, on the page
     of the person who makes it. Nobody's page is loaded again. What is no move is done by verbs."""
 
     def __init__(self, screens: Mapping[str, Screen]) -> None:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from demo.attempts.attempt import World
 from demo.attempts.deletion import begun_deletion
-from demo.attempts.trying import World
-from demo.day.right import PASSWORD
+from demo.day.crew import PASSWORD
 from tests.browser.conftest import OpenScreen
 from tests.browser.screens import Site
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from demo.day.right import PASSWORD
-from demo.day.right import Crew as Right
+from demo.day.crew import PASSWORD
+from demo.day.crew import Crew as Right
 from runbooks.machine.state import current
 from tests.browser.conftest import OpenScreen
 from tests.browser.hands import Hands

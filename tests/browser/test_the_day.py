@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from demo.day.doors import instance
-from demo.day.right import PASSWORD, Crew
+from demo.day.crew import PASSWORD, Crew
+from demo.day.interface import instance
 from inventory.models import Copy
 from runbooks.enums import RunKind, RunRole
 from runbooks.machine.moves.branches import Diagnose, Reopen

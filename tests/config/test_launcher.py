@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connections
 
-from config import children, launcher
+from config import launcher, processes
 from demo import load
 from jobs import heartbeat
 from tests.runbooks.live.live_world import PATIENCE, ROOT, Reader, World, open_world, wait_until
@@ -160,21 +160,21 @@ class TestKilling:
             assert gone(before)
 
     def test_the_launcher_leaves_no_orphan(self, launched: Launched) -> None:
-        children = launched.children().values()
+        processes = launched.children().values()
         launched.process.kill()
-        wait_until(lambda: all(map(gone, children)))
+        wait_until(lambda: all(map(gone, processes)))
         assert not launched.answers()
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_asked_to_stop_it_ends_open_streams(
         self, launched: Launched, world: World, number: signal.Signals
     ) -> None:
-        children = launched.children().values()
+        processes = launched.children().values()
         reader = Reader(launched.port, world.run(), world.cookie(world.person()))
         reader.next("ping")
         launched.process.send_signal(number)
         assert launched.process.wait(PATIENCE) == 0
-        assert all(map(gone, children))
+        assert all(map(gone, processes))
         reader.wait_for_end()
         reader.close()
 
@@ -193,14 +193,14 @@ def test_a_taken_port_is_said_and_another_one_suggested(
     assert f"PORT={port + 1}" in said
 
 
-def process(child: children.Child) -> subprocess.Popen[bytes]:
+def process(child: processes.Child) -> subprocess.Popen[bytes]:
     assert child.process is not None
     return child.process
 
 
 @pytest.mark.processes
 def test_what_keeps_dying_is_started_ever_more_slowly() -> None:
-    child = children.Child("sick", [sys.executable, "-c", "raise SystemExit(3)"])
+    child = processes.Child("sick", [sys.executable, "-c", "raise SystemExit(3)"])
 
     def dies(at: float) -> float:
         """How long after its death at `at` it is due again."""
@@ -210,24 +210,24 @@ def test_what_keeps_dying_is_started_ever_more_slowly() -> None:
         assert child.process is None
         return child.due - at
 
-    assert dies(0.0) == children.FIRST_PAUSE
-    child.tend(children.FIRST_PAUSE / 2)
+    assert dies(0.0) == processes.FIRST_PAUSE
+    child.tend(processes.FIRST_PAUSE / 2)
     assert child.process is None  # not yet
-    assert dies(100.0) == 2 * children.FIRST_PAUSE
-    child.pause = children.LONGEST_PAUSE
-    assert dies(200.0) == children.LONGEST_PAUSE
-    assert dies(300.0) == children.LONGEST_PAUSE
+    assert dies(100.0) == 2 * processes.FIRST_PAUSE
+    child.pause = processes.LONGEST_PAUSE
+    assert dies(200.0) == processes.LONGEST_PAUSE
+    assert dies(300.0) == processes.LONGEST_PAUSE
     child.tend(400.0)
     process(child).wait(PATIENCE)
-    child.tend(400.0 + children.LIVED_WELL + 1)
-    assert child.due == 400.0 + children.LIVED_WELL + 1 + children.FIRST_PAUSE
+    child.tend(400.0 + processes.LIVED_WELL + 1)
+    assert child.due == 400.0 + processes.LIVED_WELL + 1 + processes.FIRST_PAUSE
 
 
 class Clock:
     """Rounds of a launcher, a second apart, which ask a probe about a process started at 0."""
 
     def __init__(self, ask: Callable[[], bool]) -> None:
-        self.probe = children.Probe(ask, every=1.0, misses=3, start=10.0)
+        self.probe = processes.Probe(ask, every=1.0, misses=3, start=10.0)
         self.probe.begin(0.0)
         self.now = 0.0
 
@@ -254,7 +254,7 @@ def test_one_that_never_answered_has_its_start_and_no_more() -> None:
 
 def test_a_slow_answer_is_waited_for_and_holds_nobody_up() -> None:
     came = threading.Event()
-    probe = children.Probe(came.wait, every=1.0, misses=1, start=0.0)
+    probe = processes.Probe(came.wait, every=1.0, misses=1, start=0.0)
     probe.begin(0.0)
     assert not any(probe.hangs(float(now), 0.0) for now in range(100))
     came.set()

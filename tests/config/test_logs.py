@@ -18,7 +18,7 @@ from django.test import Client
 from structlog.contextvars import bound_contextvars, get_contextvars
 
 from accounts.models import User
-from config import environment, logs, observing, views
+from config import environment, logs, request_log, views
 from jobs import queue, worker
 from jobs.models import Job
 
@@ -230,4 +230,4 @@ def test_the_line_costs_no_statement(
 
 
 def test_ids_are_new_each_time() -> None:
-    assert len({observing.request_id("") for _ in range(100)}) == 100
+    assert len({request_log.request_id("") for _ in range(100)}) == 100

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from demo.attempts import ATTEMPTS
-from demo.attempts.trying import HEAD_START, Attempt, World
+from demo.attempts.attempt import HEAD_START, Attempt, World
 from demo.load import load
 from demo.management.commands import try_the_doors
 

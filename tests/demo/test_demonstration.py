@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from accounts.models import User
-from demo.day.doors import Verbs, instance
-from demo.day.right import Crew
+from demo.day.crew import Crew
+from demo.day.interface import Verbs, instance
 from demo.load import load
 from incidents.models import Incident
 from inventory.models import Copy, Instance, System

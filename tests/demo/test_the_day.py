@@ -19,8 +19,8 @@ from django.test import Client
 
 from accounts.enums import Scope
 from demo.day import CHAPTERS
-from demo.day.doors import user
-from demo.day.telling import Day
+from demo.day.interface import user
+from demo.day.story import Day
 from demo.load import load
 from incidents.models import Incident
 from inventory.models import System

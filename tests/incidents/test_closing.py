@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from config.needs import needs
+from config.home import needs
 from incidents import actions, closing, decisions, losses, notifications, records, summary
 from incidents.enums import (
     ActionStatus,

@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from demo.attempts.trying import World
-from demo.day.right import Crew
+from demo.attempts.attempt import World
+from demo.day.crew import Crew
 from demo.load import load
 from incidents import contamination, links, losses, offers, records, summary
 from incidents.enums import Certainty, Moment, Status

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from config.needs import needs
+from config.home import needs
 from jobs import heartbeat, queries, queue, schedules
 from jobs.models import Job, Schedule
 from tests.factories import jobs as make

@@ -11,8 +11,8 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
-from demo.day.doors import Verbs
-from demo.day.right import Crew
+from demo.day.crew import Crew
+from demo.day.interface import Verbs
 from lib.refusals import Invalid, Refused
 from runbooks.enums import RunRole, ValueType
 from runbooks.machine import interlocks

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from backup import Stopped, checking, noted, places, taking
-from backup.taking import Taken
+from backup import Stopped, checking, creating, last_backup, places
+from backup.creating import Taken
 
 
 class Command(BaseCommand):
@@ -62,13 +62,13 @@ class Command(BaseCommand):
         where = places.agreed(options["to"], live=live, same_disk=options["same_disk"])
         if any(place.stat().st_dev == settings.DATA.stat().st_dev for place in where):
             self.stdout.write("One place is on the disk of the live data, and may be lost with it.")
-        more = taking.further_files(secret_key=options["with_secret_key"])
-        taken = taking.take(where, at=at, more=more, keep=options["keep"], prove=options["prove"])
+        more = creating.further_files(secret_key=options["with_secret_key"])
+        taken = creating.take(where, at=at, more=more, keep=options["keep"], prove=options["prove"])
         for copy in taken:
             self._tell(copy)
         if any(copy.faults for copy in taken):
             raise CommandError("Not every copy is good. Nothing older was removed.")
-        noted.note(at, [copy.folder for copy in taken])
+        last_backup.note(at, [copy.folder for copy in taken])
 
     def _tell(self, copy: Taken) -> None:
         word = "NOT GOOD" if copy.faults else "good: read back, and its database opened"

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from backup import Stopped, beside, replacing
-from backup.beside import Restored
+from backup import Stopped, replacing, restoring
+from backup.restoring import Restored
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            restored = beside.restore(options["folder"].resolve(), at=timezone.now())
+            restored = restoring.restore(options["folder"].resolve(), at=timezone.now())
             self._report(restored)
             if options["replace"]:
                 self._replace(restored, typed=options["yes_i_typed"])
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         for note in restored.notes:
             self.stdout.write(f"  But: {note}")
         self.stdout.write("\nCompared with the live data:")
-        for line in beside.compared(restored):
+        for line in restoring.compared(restored):
             self.stdout.write(f"  {line}")
 
     def _replace(self, restored: Restored, *, typed: str) -> None:

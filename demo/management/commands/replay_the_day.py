@@ -2,56 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import textwrap
-from tempfile import TemporaryDirectory
-
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError
 from django.db import transaction
 from django.utils import timezone
 
 from demo import load
 from demo.day import CHAPTERS
-from demo.day.doors import Verbs
-from demo.day.telling import Day, DayBroken, StoryLine
-from inventory.models import System
-
-WIDTH = 96
-_INDENT = " " * 5
+from demo.day.interface import Verbs
+from demo.day.story import Day, DayBroken, StoryLine
+from demo.scratch_command import INDENT, ScratchCommand
 
 
-class Command(BaseCommand):
-    """Plays it in a database of its own, in a folder that is removed; yours is not touched."""
-
+class Command(ScratchCommand):
     help = "Replay the day that this product must make impossible; nothing of it is kept."
+    name = "replay_the_day"
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--here",
-            action="store_true",
-            help="play in this database, which must be empty, and take it all back",
-        )
+    def passed_on(self, options: dict[str, object]) -> list[str]:
+        return ["--no-color"] if options["no_color"] else []
 
-    def handle(self, *args: object, **options: object) -> None:
-        if options["here"]:
-            self.play()
-            return
-        with TemporaryDirectory(prefix="countersign-day-") as folder:
-            apart = {**os.environ, "COUNTERSIGN_DATA": folder, "DATABASE_URL": ""}
-            color = ["--no-color"] if options["no_color"] else []
-            for command in (["migrate", "-v0"], ["replay_the_day", "--here", *color]):
-                ended = subprocess.run(  # noqa: S603 - our own command, with words of our own
-                    [sys.executable, sys.argv[0], *command], env=apart
-                )
-                if ended.returncode:
-                    raise SystemExit(ended.returncode)
-
-    def play(self) -> None:
+    def play(self, options: dict[str, object]) -> None:
         """The whole day, in one transaction that is taken back."""
-        if System.objects.exists():
-            raise CommandError("This database is in use. Leave --here out.")
         refused = 0
         with transaction.atomic():
             load.load(at=timezone.now())
@@ -70,14 +40,8 @@ class Command(BaseCommand):
 
     def tell(self, line: StoryLine) -> None:
         """One attempt, and the answer to it."""
-        mark = line.mistake.ljust(len(_INDENT))
-        self.write(f"The {line.who} {line.tried}.", mark)
+        self.write(f"The {line.who} {line.tried}.", line.mistake.ljust(len(INDENT)))
         if line.code:
             answer = " ".join(part for part in (line.sentence, line.remedy) if part)
-            self.write(f"{self.style.ERROR('REFUSED')} ({line.code}) {answer}", _INDENT)
+            self.write(f"{self.style.ERROR('REFUSED')} ({line.code}) {answer}")
         self.stdout.write("")
-
-    def write(self, text: str, first: str) -> None:
-        """`text` folded, its first line behind `first`."""
-        folded = textwrap.fill(text, WIDTH, initial_indent=first, subsequent_indent=_INDENT)
-        self.stdout.write(folded)

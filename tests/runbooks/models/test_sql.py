@@ -14,7 +14,7 @@ from accounts.access import holds
 from accounts.backend import Backend
 from accounts.enums import Right
 from accounts.models import User
-from bench import twins
+from bench import orm_equivalents
 from incidents import listing
 from incidents.models import Incident
 from lib.sql import sql as named
@@ -43,7 +43,7 @@ def test_the_lock_reads_the_row_and_what_the_key_caused(run: Run) -> None:
     for asked in (key, "never used", None):
         with transaction.atomic():
             row, before, _ = sql.lock(run.pk, asked)
-            twin, caused = twins.lock(run.pk, asked)
+            twin, caused = orm_equivalents.lock(run.pk, asked)
         assert columns(row) == columns(twin)
         assert before == caused
         assert (before is not None) == (asked == key)
@@ -59,7 +59,7 @@ def test_the_first_question_of_the_page(run: Run, operator: User, author: User) 
         Presence.objects.create(run=run, person=person, connection=str(number), seen_at=moment)
     for since in (now, now + timedelta(minutes=3), now + timedelta(hours=1)):
         row, here, _ = sql.glance(run.pk, since)
-        twin, people = twins.glance(run.pk, since)
+        twin, people = orm_equivalents.glance(run.pk, since)
         assert (columns(row), here) == (columns(twin), people)
     with pytest.raises(Run.DoesNotExist):
         sql.glance(run.pk + 1, now)
@@ -68,15 +68,15 @@ def test_the_first_question_of_the_page(run: Run, operator: User, author: User) 
 
 
 def test_the_other_questions_of_the_page(run: Run, operator: User, viewer: User) -> None:
-    assert sql.system_of(run) == twins.system_of(run)
+    assert sql.system_of(run) == orm_equivalents.system_of(run)
     for last in (0, 2, 100):
-        read, twin = sql.lines(run, last=last), twins.lines(run, last=last)
+        read, twin = sql.lines(run, last=last), orm_equivalents.lines(run, last=last)
         assert [columns(event) for event in read] == [columns(event) for event in twin]
     assert len(sql.lines(run, last=2)) >= 2
     for wanted in ([viewer.pk], [viewer.pk, operator.pk]):
-        assert sql.names(wanted) == twins.names(wanted)
+        assert sql.names(wanted) == orm_equivalents.names(wanted)
     User.objects.filter(pk=operator.pk).update(is_active=False)
-    assert sql.names([operator.pk]) == twins.names([operator.pk])
+    assert sql.names([operator.pk]) == orm_equivalents.names([operator.pk])
 
 
 @pytest.mark.parametrize("right", Right)
@@ -86,7 +86,7 @@ def test_who_holds_a_right(
     User.objects.filter(pk=decider.pk).update(is_active=False)
     people = User.objects.annotate(operates=holds(right)).order_by("pk")
     held = [(person.pk, bool(person.operates)) for person in people]
-    assert held == list(twins.holding(right).order_by("pk").values_list("pk", "operates"))
+    assert held == list(orm_equivalents.holding(right).order_by("pk").values_list("pk", "operates"))
 
 
 def test_a_person_with_their_rights(operator: User, viewer: User, approver: User) -> None:
@@ -94,14 +94,14 @@ def test_a_person_with_their_rights(operator: User, viewer: User, approver: User
         loaded = Backend().get_user(person.pk)
         assert loaded is not None
         assert columns(loaded) == columns(User.objects.get(pk=person.pk))
-        assert loaded.get_all_permissions() == twins.rights(person.pk)
+        assert loaded.get_all_permissions() == orm_equivalents.rights(person.pk)
         assert loaded.get_all_permissions()
 
 
 def test_the_logs_of_all_runs(run: Run, django_assert_num_queries: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql.LOGS)
-        assert [tuple(row) for row in cursor.fetchall()] == list(twins.logs())
+        assert [tuple(row) for row in cursor.fetchall()] == list(orm_equivalents.logs())
     assert [chain.holds for chain in chains()] == [True] * Run.objects.count()
 
 
@@ -122,7 +122,7 @@ def test_what_a_replay_reads(run: Run) -> None:
 
 def test_how_many_runs_are_linked(run: Run) -> None:
     read = Incident.objects.annotate(linked=listing._LINKED).order_by()
-    assert dict(read.values_list("pk", "linked")) == twins.linked()
+    assert dict(read.values_list("pk", "linked")) == orm_equivalents.linked()
 
 
 def test_a_row_is_written_as_the_models_write_it(run: Run) -> None:

@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 
 from accounts.enums import Role
 from accounts.models import User
-from config.needs import needs
+from config.home import needs
 from jobs.models import Job
 from lib.refusals import Invalid, Refused
 from notices.models import Notice

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from demo.attempts.trying import Attempt, World, demand
+from demo.attempts.attempt import Attempt, World, demand
 from incidents import actions
 from incidents.enums import ActionKind, Strength
 from incidents.models import Incident

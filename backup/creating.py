@@ -107,7 +107,9 @@ def _evidence(wanted: Sequence[facts.File], folder: Path, held: dict[str, Held])
             continue
         held[title] = Held(*files.copy(source, folder / title))
         if held[title].sha256 != file.sha256:
-            faults.append(f"The live evidence {file.path} has other bytes than when it was attached.")
+            faults.append(
+                f"The live evidence {file.path} has other bytes than when it was attached."
+            )
     return faults
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from demo.day.doors import instance
-from demo.day.right import Crew
-from demo.day.telling import Day, StoryLine
+from demo.day.crew import Crew
+from demo.day.interface import instance
+from demo.day.story import Day, StoryLine
 from runbooks.enums import RunKind, RunRole
 from runbooks.machine.moves.run import Abort, Start
 

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from demo.day.doors import StoryInterface, later, state_of
+from demo.day.interface import StoryInterface, later, state_of
 from runbooks.enums import CountersignTiming, RunRole, StepStatus, ValueType
 from runbooks.machine import interlocks
 from runbooks.machine.decide import allowed

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from demo.day.doors import StoryInterface
-from demo.day.right import Crew
+from demo.day.crew import Crew
+from demo.day.interface import StoryInterface
 from lib.refusals import Invalid, Refused
 from runbooks.enums import RunStatus, StepStatus
 

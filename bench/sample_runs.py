@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from bench import procedures
-from bench.cast import Cast
+from bench.people import Cast
 from bench.worlds import World
 from runbooks.enums import RunKind, RunRole
 from runbooks.library import revisions

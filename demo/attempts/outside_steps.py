@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import unescape
 
-from demo.attempts.trying import Attempt, World, demand
+from demo.attempts.attempt import Attempt, World, demand
 from runbooks.enums import RunKind
 from runbooks.library.linting import of_revision
 from runbooks.library.revisions import approve, save

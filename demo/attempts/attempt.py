@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from django.test import Client
 
 from accounts.models import User
-from demo.day.doors import Verbs, instance, user
-from demo.day.right import Crew
+from demo.day.crew import Crew
+from demo.day.interface import Verbs, instance, user
 from inventory.models import Copy
 from lib.refusals import Invalid, Refused
 from runbooks.enums import RunKind, RunRole

@@ -3,8 +3,8 @@ count."""
 
 from __future__ import annotations
 
-from demo.attempts.trying import Attempt, World, demand
-from demo.day.right import PASSWORD
+from demo.attempts.attempt import Attempt, World, demand
+from demo.day.crew import PASSWORD
 from runbooks.enums import RunRole
 from runbooks.machine.moves.hold import Hold
 from runbooks.machine.moves.log import Note, StrikeOut

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demo.attempts.trying import RESTORE, Attempt, World, demand
+from demo.attempts.attempt import RESTORE, Attempt, World, demand
 from runbooks.library.linting import of_revision
 from runbooks.library.revisions import approve, save
 from runbooks.models import Revision, Runbook

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from django.db import connection
 
 from bench import chains, history
-from bench.cast import Cast
 from bench.models import Made
+from bench.people import Cast
 
 #: World → incidents in it, runs of 500 events in it.
 SIZES = {"1k": (1_000, 2), "10k": (10_000, 2), "100k": (100_000, 2_000)}

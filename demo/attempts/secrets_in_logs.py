@@ -13,7 +13,7 @@ from django.test import override_settings
 
 from accounts import invitations
 from config import environment, logs
-from demo.attempts.trying import Attempt, GotThrough, World, demand
+from demo.attempts.attempt import Attempt, GotThrough, World, demand
 from notices.mail import NoServerError
 
 

@@ -1,4 +1,4 @@
-"""`python -m bench.watched bare|product`: go through every log, and tell time and memory as JSON.
+"""`python -m bench.log_check bare|product`: go through every log, and tell time and memory as JSON.
 
 A process of its own, so that its peak of memory is its own.
 """

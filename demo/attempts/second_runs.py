@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from demo.attempts.trying import RESTORE, Attempt, GotThrough, World, demand
-from demo.day.doors import instance
-from demo.day.right import Crew
+from demo.attempts.attempt import RESTORE, Attempt, GotThrough, World, demand
+from demo.day.crew import Crew
+from demo.day.interface import instance
 from inventory import instances
 from inventory.models import Instance
 from runbooks.enums import RunKind
