@@ -52,7 +52,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
             return None
         person = rows[0]
         if not person.is_superuser:  # who may do everything anyway
-            found = [(vars(row)["app_label"], vars(row)["codename"]) for row in rows]
+            rights = [(vars(row)["app_label"], vars(row)["codename"]) for row in rows]
             # Django's `ModelBackend` keeps here what it read, and looks here before it reads.
-            person._perm_cache = {f"{app}.{name}" for app, name in found if name}  # type: ignore[attr-defined]
+            person._perm_cache = {f"{app}.{name}" for app, name in rights if name}  # type: ignore[attr-defined]
         return person

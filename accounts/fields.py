@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from accounts.texts import plain_ends, too_long
 
 
-class FieldOptions(TypedDict, total=False):
+class FormFieldOptions(TypedDict, total=False):
     """What every form field takes by name."""
 
     required: bool
@@ -22,7 +22,7 @@ class FieldOptions(TypedDict, total=False):
     error_messages: dict[str, str]
 
 
-class TextOptions(FieldOptions, total=False):
+class TextFieldOptions(FormFieldOptions, total=False):
     """What a field for text takes by name."""
 
     max_length: int

@@ -127,7 +127,7 @@ def _runs(ended: QuerySet[Run]) -> str:
 
 
 def _systems(at: datetime) -> str:
-    broken = [line for line in board.lines(at) if line.is_broken]
+    broken = [line for line in board.summaries(at) if line.is_broken]
     lines = (
         f"{line.system.name}: {line.sentence}{f'. {line.doubt}' if line.doubt else ''}"
         for line in broken

@@ -203,7 +203,7 @@ def _systems(at: datetime) -> tuple[Need, ...]:
             f"{line.verdict}: {line.sentence}{f'. {line.doubt}' if line.doubt else ''}",
             reverse("inventory:system_detail", args=[line.system.slug]),
         )
-        for line in board.lines(at)
+        for line in board.summaries(at)
         if line.is_broken
     )[:MOST]
 

@@ -8,7 +8,7 @@ from typing import TypeVar, Unpack
 
 from django import forms
 
-from accounts.fields import TextField, TextOptions
+from accounts.fields import TextField, TextFieldOptions
 from accounts.models import User
 from incidents.actions import NEEDED
 from incidents.enums import (
@@ -59,7 +59,7 @@ _STATUS = {
 }
 
 
-def _line(**options: Unpack[TextOptions]) -> TextField:
+def _line(**options: Unpack[TextFieldOptions]) -> TextField:
     options.setdefault("max_length", 300)
     options.setdefault("required", False)
     return TextField(**options)

@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import QueryDict
 
-from accounts.fields import FieldOptions, TextField
+from accounts.fields import FormFieldOptions, TextField
 from accounts.models import User
 from incidents import entries, records
 from incidents.enums import Certainty, Kind, Part, Severity, Status
@@ -39,7 +39,7 @@ class WordField(forms.TypedChoiceField):
         self,
         words: type[StrEnum],
         choices: Iterable[tuple[str, str]] | None = None,
-        **options: Unpack[FieldOptions],
+        **options: Unpack[FormFieldOptions],
     ) -> None:
         offered = choices_of(list(words)) if choices is None else choices
         super().__init__(coerce=words, choices=offered, **options)

@@ -200,7 +200,7 @@ def _slogans(facts: ClosingFacts) -> Iterator[Missing]:
             "due date": action.dated,
             "definition of done": bool(action.done_when),
         }
-        lacks = [what for what, has in needs.items() if not has]
+        lacks = [need for need, has in needs.items() if not has]
         if lacks and not action.settled:
             yield Missing(
                 "actions",

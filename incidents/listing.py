@@ -96,7 +96,7 @@ def choices(filters: Filters, systems: Mapping[str, str]) -> tuple[Choice, ...]:
     )
 
 
-class Row(NamedTuple):
+class IncidentRow(NamedTuple):
     """One incident of the list. `system` is a key; `runs` counts those linked; `opened` and
     `opened_iso` are `opened_at` written out, for people and for programs."""
 
@@ -116,9 +116,9 @@ class Row(NamedTuple):
 class ListPage:
     """Newest first; `newer` and `older` are the row next to the page on that side, or None."""
 
-    rows: tuple[Row, ...]
-    newer: Row | None
-    older: Row | None
+    rows: tuple[IncidentRow, ...]
+    newer: IncidentRow | None
+    older: IncidentRow | None
 
 
 def matching_incidents(filters: Filters) -> QuerySet[Incident]:
@@ -163,17 +163,19 @@ def page(
     return _list_page(got[:size], newer=before is not None, older=len(got) > size)
 
 
-def _rows(incidents: QuerySet[Incident]) -> list[Row]:
+def _rows(incidents: QuerySet[Incident]) -> list[IncidentRow]:
     """What is shown of `incidents`."""
     columns = ("pk", "title", "kind", "severity", "status", "opened_at", "system_id", "linked")
     rows = incidents.annotate(linked=_LINKED).values_list(*columns)
     return [
-        Row(pk, title, kind, severity, status, at, system, linked, stamp(at), at.isoformat())
+        IncidentRow(
+            pk, title, kind, severity, status, at, system, linked, stamp(at), at.isoformat()
+        )
         for pk, title, kind, severity, status, at, system, linked in rows
     ]
 
 
-def _list_page(shown: list[Row], *, newer: bool, older: bool) -> ListPage:
+def _list_page(shown: list[IncidentRow], *, newer: bool, older: bool) -> ListPage:
     return ListPage(
         tuple(shown),
         shown[0] if newer and shown else None,

@@ -29,8 +29,8 @@ from runbooks.runs import persistence
 _ORDER = list(Moment)
 #: Units that are counted under a word of their own; everything else is records.
 _COUNTED_AS = {
-    what.value: what
-    for what in (LossOf.FILES, LossOf.BYTES, LossOf.ACCOUNTS, LossOf.TRANSACTIONS, LossOf.MESSAGES)
+    loss.value: loss
+    for loss in (LossOf.FILES, LossOf.BYTES, LossOf.ACCOUNTS, LossOf.TRANSACTIONS, LossOf.MESSAGES)
 }
 
 
@@ -205,12 +205,12 @@ def _state(incident: Incident, fact: Fact, *, by: User, at: datetime) -> None:
             at=at,
         )
     elif fact.amount is not None:
-        what = _COUNTED_AS.get(fact.unit, LossOf.RECORDS)
+        loss = _COUNTED_AS.get(fact.unit, LossOf.RECORDS)
         losses.state(
             incident,
-            what=what,
+            what=loss,
             amount=fact.amount,
-            unit="" if fact.unit in (what.value, LossOf.RECORDS.value) else fact.unit,
+            unit="" if fact.unit in (loss.value, LossOf.RECORDS.value) else fact.unit,
             state=LossState.AT_FIRST,
             counted=Counted.CLAIMED,
             reason=_reason(fact),

@@ -37,7 +37,7 @@ _CHANGE, _ENTRY, _LOG = range(3)
 _LIVING = {RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.ON_HOLD.value}
 
 
-class Key(NamedTuple):
+class TimelineKey(NamedTuple):
     """Where a row stands: microseconds since 1970 (UTC), its source, its primary key there."""
 
     microseconds: int
@@ -48,7 +48,7 @@ class Key(NamedTuple):
         return ".".join(str(part) for part in self)
 
     @classmethod
-    def read(cls, text: str) -> Key | None:
+    def read(cls, text: str) -> TimelineKey | None:
         """The inverse of `str`; None for anything else, such as an address typed by hand."""
         parts = text.split(".")
         if len(parts) != 3 or not all(p.isascii() and p.isdigit() and len(p) < 18 for p in parts):
@@ -69,12 +69,12 @@ class Former:
 
 
 @dataclass(frozen=True)
-class Row:
+class TimelineRow:
     """One line. `kind` is "log", "entry" or "change". `time` is text with zone and certainty; `at`
     the same, exact. `text` is plain words; `html` safe HTML of an entry. `run` is the run's number.
     `entered` is when an entry was written."""
 
-    key: Key
+    key: TimelineKey
     kind: str
     at: datetime
     time: str
@@ -94,14 +94,14 @@ class Row:
 class Page:
     """The newest rows first. `older` is the key to ask for the next page with, None on the last."""
 
-    rows: tuple[Row, ...]
-    older: Key | None
+    rows: tuple[TimelineRow, ...]
+    older: TimelineKey | None
 
 
 def page(
     incident: Incident,
     *,
-    before: Key | None = None,
+    before: TimelineKey | None = None,
     size: int = PAGE,
     reader: User | None = None,
     near_misses: bool = False,
@@ -110,7 +110,7 @@ def page(
     read them: without the values that they may have to measure too. None is a stranger.
     `near_misses`: only those of the runs."""
     log = _log(incident, before, size + 1, reader.pk if reader else None, near_misses)
-    sources: tuple[Iterable[Row], ...] = (log,)
+    sources: tuple[Iterable[TimelineRow], ...] = (log,)
     if not near_misses:
         sources = (_changes(incident, before, size + 1), _entries(incident, before, size + 1), log)
     merged = heapq.merge(*sources, key=lambda row: row.key, reverse=True)
@@ -118,7 +118,7 @@ def page(
     return Page(rows[:size], rows[size - 1].key if len(rows) > size else None)
 
 
-def _older(source: int, field: str, before: Key | None) -> Q:
+def _older(source: int, field: str, before: TimelineKey | None) -> Q:
     """The rows of a source that stand before `before`. `field` holds the time: `Event.at` is a
     number, the others are datetimes."""
     if before is None:
@@ -138,14 +138,14 @@ def _newest(rows: QuerySet[Line], field: str, most: int) -> list[Line]:
     return list(rows.order_by(f"-{field}", "-pk")[:most])
 
 
-def _changes(incident: Incident, before: Key | None, most: int) -> list[Row]:
+def _changes(incident: Incident, before: TimelineKey | None, most: int) -> list[TimelineRow]:
     lines = incident.changes.filter(_older(_CHANGE, "at", before))
     return [_change_row(line) for line in _newest(lines, "at", most)]
 
 
-def _change_row(line: IncidentChange) -> Row:
-    return Row(
-        key=Key(times.microseconds(line.at), _CHANGE, line.pk),
+def _change_row(line: IncidentChange) -> TimelineRow:
+    return TimelineRow(
+        key=TimelineKey(times.microseconds(line.at), _CHANGE, line.pk),
         kind="change",
         at=line.at,
         time=times.stamp(line.at),
@@ -156,7 +156,7 @@ def _change_row(line: IncidentChange) -> Row:
     )
 
 
-def _entries(incident: Incident, before: Key | None, most: int) -> list[Row]:
+def _entries(incident: Incident, before: TimelineKey | None, most: int) -> list[TimelineRow]:
     """Entries as they read today; what they said before is folded into them."""
     today = incident.entries.filter(correction__isnull=True)
     heads = _newest(today.filter(_older(_ENTRY, "happened_at", before)), "happened_at", most)
@@ -164,7 +164,7 @@ def _entries(incident: Incident, before: Key | None, most: int) -> list[Row]:
     return [_entry_row(head, former) for head in heads]
 
 
-def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> Row:
+def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> TimelineRow:
     former_texts, newer = [], head
     while newer.corrects_id is not None:
         old = former[newer.corrects_id]
@@ -178,8 +178,8 @@ def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> Row:
             )
         )
         newer = old
-    return Row(
-        key=Key(times.microseconds(head.happened_at), _ENTRY, head.pk),
+    return TimelineRow(
+        key=TimelineKey(times.microseconds(head.happened_at), _ENTRY, head.pk),
         kind="entry",
         at=head.happened_at,
         time=words.when(head.happened_at, head.certainty),
@@ -192,8 +192,8 @@ def _entry_row(head: TimelineEntry, former: dict[int, TimelineEntry]) -> Row:
 
 
 def _log(
-    incident: Incident, before: Key | None, most: int, reader: int | None, near_misses: bool
-) -> list[Row]:
+    incident: Incident, before: TimelineKey | None, most: int, reader: int | None, near_misses: bool
+) -> list[TimelineRow]:
     linked = incident.runs.values("run")
     # How somebody said they are stays with the run; what the incident told it stands here already.
     events = Event.objects.filter(_older(_LOG, "at", before), run__in=linked)
@@ -220,12 +220,12 @@ def _runs(keys: set[int]) -> dict[int, Run]:
 
 def _log_row(
     event: Event, procedure: Procedure, state: RunState | None, hidden: Mapping[int, frozenset[int]]
-) -> Row:
+) -> TimelineRow:
     line = json.loads(event.text)
     at, happened = times.from_microseconds(event.at), from_data(event.kind, line["data"])
     sentence = event_sentence(happened, procedure)
-    return Row(
-        key=Key(event.at, _LOG, event.pk),
+    return TimelineRow(
+        key=TimelineKey(event.at, _LOG, event.pk),
         kind="log",
         at=at,
         time=times.stamp(at),

@@ -70,7 +70,7 @@ class SystemSummary:
         return self.good == 1
 
 
-def lines(at: datetime) -> list[SystemSummary]:
+def summaries(at: datetime) -> list[SystemSummary]:
     """All systems, the worst first: no good copy, RPO not met (the oldest data against its RPO
     first), one last good copy, RPO or date not known, all well. Two queries, however many."""
     systems = list(_counted(System.objects.select_related("owner")))
@@ -79,7 +79,7 @@ def lines(at: datetime) -> list[SystemSummary]:
     return sorted(board, key=lambda line: (line.severity, -_overdue(line, at), line.system.name))
 
 
-def line(system: System, at: datetime) -> SystemSummary:
+def summary(system: System, at: datetime) -> SystemSummary:
     """What the board says of `system`."""
     counted = _counted(System.objects.filter(pk=system.pk).select_related("owner")).get()
     return _line(counted, Copy.objects.in_bulk([pk for pk in _named(counted) if pk]), at)

@@ -11,7 +11,7 @@ from typing import ClassVar, Unpack
 from django import forms
 from django.utils import timezone
 
-from accounts.fields import TextField, TextOptions
+from accounts.fields import TextField, TextFieldOptions
 from lib import times
 from lib.refusals import Invalid
 from lib.units import durations, moments, numbers, sizes
@@ -22,7 +22,7 @@ class ReadField(TextField):
 
     example: ClassVar[str]
 
-    def __init__(self, **options: Unpack[TextOptions]) -> None:
+    def __init__(self, **options: Unpack[TextFieldOptions]) -> None:
         options.setdefault("max_length", 80)
         super().__init__(**options)
         self.widget.attrs |= {"placeholder": self.example, "class": "mono"}
@@ -62,7 +62,7 @@ class FromField(MomentField):
 
     example = "2027-01-15"
 
-    def __init__(self, **options: Unpack[TextOptions]) -> None:
+    def __init__(self, **options: Unpack[TextFieldOptions]) -> None:
         super().__init__(**options)
         self.help_text = f"{self.help_text} {day_means()}".strip()
 
@@ -97,7 +97,7 @@ class SizeField(ReadField):
 
     example = "734003200"
 
-    def __init__(self, *, precise: bool = False, **options: Unpack[TextOptions]) -> None:
+    def __init__(self, *, precise: bool = False, **options: Unpack[TextFieldOptions]) -> None:
         super().__init__(**options)
         self.precise = precise
 
@@ -111,7 +111,7 @@ class CountField(ReadField):
     example = ""
 
     def __init__(
-        self, *, least: int = 0, most: int = sizes.LARGEST, **options: Unpack[TextOptions]
+        self, *, least: int = 0, most: int = sizes.LARGEST, **options: Unpack[TextFieldOptions]
     ) -> None:
         super().__init__(**options)
         self.least, self.most = least, most

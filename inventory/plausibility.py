@@ -40,7 +40,7 @@ _NOTHING: tuple[tuple[str, bytes], ...] = (
 )
 #: SHA-256 of each, with what it is, and its size in bytes.
 EMPTY: dict[str, tuple[str, int]] = {
-    hashlib.sha256(content).hexdigest(): (what, len(content)) for what, content in _NOTHING
+    hashlib.sha256(content).hexdigest(): (words, len(content)) for words, content in _NOTHING
 }
 EMPTY_FILE = hashlib.sha256(b"").hexdigest()
 #: People type a moment to the minute: two newest records less than this apart are one.
@@ -78,18 +78,18 @@ def kind_of(medium: str, name: str, place: str) -> str:
 
 def contradiction(size: int | None, sha256: str) -> str:
     """Why a file of `size` bytes (None: not known) cannot have this SHA-256; '' when it can."""
-    what, wanted = EMPTY.get(sha256, ("", None))
-    if not what or size is None or size == wanted:
+    kind, wanted = EMPTY.get(sha256, ("", None))
+    if not kind or size is None or size == wanted:
         return ""
-    return f"This is the SHA-256 of {what}; a file of {size} bytes cannot have it."
+    return f"This is the SHA-256 of {kind}; a file of {size} bytes cannot have it."
 
 
 def holds_nothing(size: int | None, sha256: str) -> str:
     """Why a copy of `size` bytes with this SHA-256 ('' or None: not known) holds nothing; ''."""
     if size == 0:
         return "It has 0 bytes, so it holds nothing."
-    what, _ = EMPTY.get(sha256, ("", 0))
-    return f"Its SHA-256 is that of {what}: it holds nothing." if what else ""
+    kind, _ = EMPTY.get(sha256, ("", 0))
+    return f"Its SHA-256 is that of {kind}: it holds nothing." if kind else ""
 
 
 def far_below(size: int | None, kind: str, earlier: Sequence[Earlier]) -> str:

@@ -61,8 +61,8 @@ def _call(job: Job, clock: Clock) -> Callable[[], bool]:
     """Call the handler; the answer writes what came of it."""
     path = settings.JOB_HANDLERS.get(job.kind)
     if path is None:
-        told = f"Nothing here does jobs of the kind {job.kind}."
-        return lambda: queue.fail(job, told, at=clock())
+        unknown = f"Nothing here does jobs of the kind {job.kind}."
+        return lambda: queue.fail(job, unknown, at=clock())
     try:
         result = cast(Handler, import_string(path))(job, clock())
     except queue.GiveUp as no:

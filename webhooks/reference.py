@@ -56,5 +56,5 @@ def _limits() -> str:
         "delivered deliveries are kept": words(delivering.DELIVERED_KEPT),
         "other deliveries are kept": words(delivering.FAILED_KEPT),
     }
-    lines = [f"| {what} | {how} |" for what, how in rows.items()]
+    lines = [f"| {limit} | {amount} |" for limit, amount in rows.items()]
     return "\n".join(["| what | how much |", "|---|---|", *lines])

@@ -98,8 +98,8 @@ def _tell(form: forms.Form, invalid: Invalid) -> None:
         form.add_error(field if field in form.fields else None, sentence)
 
 
-def _changed(request: HttpRequest, person: User, what: str) -> HttpResponse:
-    messages.success(request, f"{person.name} {what}.")
+def _changed(request: HttpRequest, person: User, change: str) -> HttpResponse:
+    messages.success(request, f"{person.name} {change}.")
     return redirect("accounts:person_detail", person.pk)
 
 

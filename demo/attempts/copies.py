@@ -75,7 +75,7 @@ def _one_file_as_two(world: World) -> str:
         by=world.person("operator"),
         at=world.at,
     )
-    line = board.line(night.system, world.at)
+    line = board.summary(night.system, world.at)
     demand(line.newest == night, "The board counts the same file as a newer copy.")
     return world.refused(
         "same_bytes",

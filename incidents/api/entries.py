@@ -44,7 +44,7 @@ class IncidentTimeline(IncidentView):
     def get(self, request: Request, id: int) -> Response:
         """What happened, the newest first: the runs' logs, people's entries, changes of facts."""
         wanted = asked(TimelineQuerySerializer, request)
-        before = timeline.Key.read(wanted.get("cursor", ""))
+        before = timeline.TimelineKey.read(wanted.get("cursor", ""))
         if "cursor" in wanted and before is None:
             raise serializers.ValidationError({"cursor": "This cursor is of another list."})
         by, size, only = person(request), wanted["limit"], wanted["near_misses"]

@@ -167,7 +167,7 @@ def _place(wanted: Values) -> tuple[datetime, int] | None:
         raise serializers.ValidationError({"cursor": "This cursor is of another list."}) from None
 
 
-def _cursor(row: listing.Row | None) -> str:
+def _cursor(row: listing.IncidentRow | None) -> str:
     if row is None:
         return ""
     return f"{(row.opened_at - _EPOCH) // timedelta(microseconds=1)}-{row.pk}"

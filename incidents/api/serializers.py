@@ -30,7 +30,7 @@ from incidents.api.outcome_facts import (
 )
 from incidents.models import Incident, IncidentChange, IncidentPerson, IncidentRun, TimelineEntry
 from incidents.summary import ClockField
-from incidents.timeline import Former, Row
+from incidents.timeline import Former, TimelineRow
 from inventory.api.serializers import SystemNameSerializer
 from inventory.models import System
 from runbooks.models import Runbook
@@ -221,7 +221,7 @@ class FormerTextSerializer(AnswerSerializer[Former]):
     corrected_by = serializers.CharField()
 
 
-class TimelineLineSerializer(AnswerSerializer[Row]):
+class TimelineLineSerializer(AnswerSerializer[TimelineRow]):
     """One line of the timeline: of a run's log, of a person, or of the history of the facts."""
 
     kind = serializers.ChoiceField(choices=["log", "entry", "change"])

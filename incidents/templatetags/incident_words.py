@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from incidents import words
 from incidents.enums import ActionStatus, Moment, Reconciliation, SavedBy, Severity, Status
 from incidents.lifecycle import Missing
-from incidents.listing import Row
+from incidents.listing import IncidentRow
 from incidents.models import Incident, LossMeasure, Notification
 from runbooks.enums import RunStatus
 
@@ -149,7 +149,7 @@ _SIGNED = {
 
 
 @register.simple_tag
-def incident_rows(rows: Iterable[Row], systems: Mapping[int, str]) -> str:
+def incident_rows(rows: Iterable[IncidentRow], systems: Mapping[int, str]) -> str:
     """The rows of the list's table; `systems` are names by key."""
     cells = (
         (

@@ -57,7 +57,7 @@ def _place(text: str) -> tuple[datetime, int] | None:
         return None
 
 
-def _to(query: QueryDict, way: str, row: listing.Row | None) -> str:
+def _to(query: QueryDict, way: str, row: listing.IncidentRow | None) -> str:
     """The address of the page next to this one, with the same filters; '' when there is none."""
     if row is None:
         return ""
@@ -87,7 +87,7 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
     by, at, incident = signed_in_with(request), timezone.now(), kept(pk)
     ticks, runs = summary.clock(incident.times.all()), list(summary.runs(incident))
     offered = offers.read(incident, ticks, runs)
-    before = timeline.Key.read(request.GET.get("before", ""))
+    before = timeline.TimelineKey.read(request.GET.get("before", ""))
     near_misses = request.GET.get("only") == "near-misses"
     shown = timeline.page(incident, before=before, reader=by, near_misses=near_misses)
     kept_filter = "only=near-misses&" if near_misses else ""

@@ -56,7 +56,7 @@ class RecoverabilityBoard(ApiView):
     def get(self, request: Request) -> Response:
         """What could be restored, and how much would be lost: all systems, the worst first."""
         at = now()
-        return Response(BoardSerializer.printed(BoardNow(at, board.lines(at))))
+        return Response(BoardSerializer.printed(BoardNow(at, board.summaries(at))))
 
 
 def changes(read: Values) -> Values:

@@ -12,7 +12,7 @@ from accounts.sessions import signed_in_with
 from inventory import copies, doubts, history
 from inventory.forms import CopyForm, MarkForm, VerifyForm, filled
 from inventory.models import Copy, System
-from inventory.views.pages import answer, lines, page
+from inventory.views.pages import answer, history_page, page
 from lib.verb_forms import sent
 
 
@@ -26,7 +26,7 @@ def copy_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "inventory/copy_detail.html",
         copy=copy,
         compared=doubts.compared(copy),
-        **lines(request, copy),
+        **history_page(request, copy),
     )
 
 

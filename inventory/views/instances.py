@@ -13,7 +13,7 @@ from inventory import history, identifiers, instances
 from inventory.enums import IdentifierKind
 from inventory.forms import InstanceForm, LifecycleForm, NewInstanceForm, filled
 from inventory.models import Copy, Instance, System
-from inventory.views.pages import answer, lines, page
+from inventory.views.pages import answer, history_page, page
 from lib.verb_forms import sent
 
 
@@ -33,7 +33,7 @@ def instance_detail(request: HttpRequest, pk: int) -> HttpResponse:
         .select_related("system")
         .newest_first(),
         form=LifecycleForm(initial=filled(instance, LifecycleForm, history.last(instance))),
-        **lines(request, instance),
+        **history_page(request, instance),
     )
 
 

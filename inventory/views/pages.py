@@ -58,7 +58,7 @@ def see_other(thing: history.Thing) -> HttpResponse:
     return answer
 
 
-def lines(request: HttpRequest, thing: history.Thing) -> dict[str, object]:
+def history_page(request: HttpRequest, thing: history.Thing) -> dict[str, object]:
     """The history of `thing`, newest first, a page at a time: `?before=` is the last line seen."""
     changes = history.changes_of(thing)
     before = request.GET.get("before", "")

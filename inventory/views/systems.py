@@ -13,14 +13,14 @@ from inventory import board, history, systems
 from inventory.enums import CopyState
 from inventory.forms import SystemForm, filled
 from inventory.models import Copy, Instance, System
-from inventory.views.pages import answer, lines, page
+from inventory.views.pages import answer, history_page, page
 from lib.verb_forms import sent
 
 
 @require_safe
 def system_list(request: HttpRequest) -> HttpResponse:
     """All systems, the worst first."""
-    return page(request, "inventory/system_list.html", lines=board.lines(timezone.now()))
+    return page(request, "inventory/system_list.html", lines=board.summaries(timezone.now()))
 
 
 @require_safe
@@ -34,11 +34,11 @@ def system_detail(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         "inventory/system_detail.html",
         system=system,
-        line=board.line(system, timezone.now()),
+        line=board.summary(system, timezone.now()),
         instances=Instance.objects.of_system(system),
         copies=[copy for copy in copies if copy.state != CopyState.DESTROYED.value],
         destroyed=[copy for copy in copies if copy.state == CopyState.DESTROYED.value],
-        **lines(request, system),
+        **history_page(request, system),
     )
 
 

@@ -71,14 +71,14 @@ def test_pages_lose_and_repeat_nothing(
     whole = timeline.page(incident).rows
     assert len(whole) == 13
     for size in (1, 2, 5, 12, 13):
-        rows: list[timeline.Row] = []
-        before: timeline.Key | None = None
+        rows: list[timeline.TimelineRow] = []
+        before: timeline.TimelineKey | None = None
         while True:
             page = timeline.page(incident, before=before, size=size)
             rows += page.rows
             if page.older is None:
                 break
-            before = timeline.Key.read(str(page.older))
+            before = timeline.TimelineKey.read(str(page.older))
         assert tuple(rows) == whole
 
 
@@ -86,11 +86,11 @@ def test_pages_lose_and_repeat_nothing(
     "text", ["", "1.2", "1.2.3.4", "a.b.c", "-1.0.0", "1.2." + "9" * 30, "٣.1.1"]
 )
 def test_an_address_typed_by_hand_is_no_key(text: str) -> None:
-    assert timeline.Key.read(text) is None
+    assert timeline.TimelineKey.read(text) is None
 
 
 def test_a_key_beyond_the_calendar_is_no_fault(answered: tuple[Incident, Run]) -> None:
-    key = timeline.Key.read("99999999999999999.2.1")
+    key = timeline.TimelineKey.read("99999999999999999.2.1")
     assert len(timeline.page(answered[0], before=key).rows) == 4
 
 

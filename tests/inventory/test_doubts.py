@@ -196,7 +196,7 @@ def test_the_board_says_why_a_copy_does_not_count(
     ledger: System, operator: User, at: datetime, signed_in: SignIn
 ) -> None:
     small = make.copy(ledger, operator, at, name="tonight.dump", size_bytes=14)
-    line = board.line(ledger, at)
+    line = board.summary(ledger, at)
     assert (line.good, line.doubtful, line.copies) == (2, 1, 3)
     assert line.doubt.startswith("tonight.dump is in doubt: It has 14 bytes, less than half")
     browser = signed_in(operator)
@@ -218,7 +218,7 @@ def test_home_says_why_nothing_can_be_restored(
 
 def test_no_copy_is_no_green(operator: User, at: datetime, signed_in: SignIn) -> None:
     other = make.system(operator, at)
-    line = board.line(other, at)
+    line = board.summary(other, at)
     assert (line.copies, line.lights[-1].lit) == (0, False)
     browser = signed_in(operator)
     assert ">no copy</span>" in browser.get(other.get_absolute_url()).content.decode()

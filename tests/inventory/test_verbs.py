@@ -301,7 +301,7 @@ def test_the_board_puts_the_worst_first(operator: User, at: datetime) -> None:
         make.copy(undated, operator, at, good=True, name=name, data_as_of=None)
     bare = make.system(operator, at, name="bare")
     make.copy(bare, operator, at)
-    lines = board.lines(at)
+    lines = board.summaries(at)
     assert [line.system.name for line in lines] == ["bare", "late", "single", "undated", "safe"]
     assert [line.met for line in lines] == [False, False, True, None, True]
     assert lines[1].sentence == "newest good copy is 26 h old; RPO 1 h: not met"
@@ -309,7 +309,7 @@ def test_the_board_puts_the_worst_first(operator: User, at: datetime) -> None:
     assert lines[0].doubtful == 1
     assert [light.lit for light in lines[4].lights] == [True] * 5
     assert [light.lit for light in lines[2].lights] == [False, False, False, False, True]
-    assert board.line(safe, at) == lines[4]
+    assert board.summary(safe, at) == lines[4]
     assert board.is_last_good(last)
 
 
@@ -385,9 +385,9 @@ def test_people_name_things_in_their_own_language(operator: User, at: datetime) 
 def test_the_sentence_does_not_repeat_its_verdict(operator: User, at: datetime) -> None:
     """Pages put the two beside each other, and so does the front page."""
     ledger = make.system(operator, at)
-    line = board.line(ledger, at)
+    line = board.summary(ledger, at)
     assert (line.verdict, line.sentence) == ("cannot be restored", "no good copy")
     make.copy(ledger, operator, at, good=True)
-    line = board.line(ledger, at)
+    line = board.summary(ledger, at)
     assert line.verdict == "too old"
     assert line.sentence == "newest good copy is 26 h old; RPO 1 h: not met"
