@@ -71,29 +71,18 @@ def write(
     fields: Mapping[str, tuple[str, str]],
     *,
     reason: str = "",
+    opening: bool = False,
     by: User,
     at: datetime,
 ) -> IncidentChange:
     """Save `incident` as its next version, and the line that says what changed.
 
     `fields` maps each to its old and new value as text, '' for none. Call it in the transaction
-    that locked the incident.
+    that locked the incident. `opening`: its first version was just saved, and no other follows.
     """
-    incident.version += 1
-    incident.save()
-    return line(incident, verb, fields, reason=reason, by=by, at=at)
-
-
-def line(
-    incident: Incident,
-    verb: str,
-    fields: Mapping[str, tuple[str, str]],
-    *,
-    reason: str = "",
-    by: User,
-    at: datetime,
-) -> IncidentChange:
-    """The line of history of the present version, which the caller has just saved."""
+    if not opening:
+        incident.version += 1
+        incident.save()
     return IncidentChange.objects.create(
         incident=incident,
         version=incident.version,

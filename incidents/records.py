@@ -61,7 +61,7 @@ def open(
         for moment, (time, sure) in clock.items():
             incident.times.create(moment=moment.value, at=time, certainty=Certainty(sure).value)
             change[moment.value] = ("", words.when(time, sure))
-        changes.line(incident, "opened the incident", change, by=by, at=at)
+        changes.write(incident, "opened the incident", change, opening=True, by=by, at=at)
     return incident
 
 
