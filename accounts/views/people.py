@@ -10,18 +10,18 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import access, invitations, limits, people
+from accounts import invitations, limits, people
 from accounts.enums import Right
 from accounts.forms import InviteForm, RolesForm
 from accounts.models import User
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in, signed_in_with
 from lib.refusals import Invalid, Refused
 
 
 @require_GET
 def people_list(request: HttpRequest) -> HttpResponse:
     """Everybody, the enabled first."""
-    access.check(signed_in(request), Right.MANAGE_PEOPLE)
+    signed_in_with(request, Right.MANAGE_PEOPLE)
     everybody = User.objects.prefetch_related("groups").order_by("-is_active", "name", "pk")
     return render(request, "accounts/people_list.html", {"people": everybody})
 
@@ -29,8 +29,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def person_invite(request: HttpRequest) -> HttpResponse:
     """A form; then the new person's page, which shows the link to pass on."""
-    by = signed_in(request)
-    access.check(by, Right.MANAGE_PEOPLE)
+    by = signed_in_with(request, Right.MANAGE_PEOPLE)
     form = InviteForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = {name: form.cleaned_data[name] for name in form.fields if name != "roles"}
@@ -51,7 +50,7 @@ def person_invite(request: HttpRequest) -> HttpResponse:
 @require_GET
 def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: roles, history, and while there is no password yet the link that sets one."""
-    access.check(signed_in(request), Right.MANAGE_PEOPLE)
+    signed_in_with(request, Right.MANAGE_PEOPLE)
     return _page(request, get_object_or_404(User, pk=pk))
 
 

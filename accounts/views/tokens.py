@@ -11,19 +11,17 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import access, tokens
-from accounts.enums import Right
+from accounts import tokens
 from accounts.forms import TokenForm
 from accounts.models import Token
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in, signed_in_with
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def token_list(request: HttpRequest) -> HttpResponse:
     """One's own tokens; a POST makes one, and this answer is the only one that shows it."""
-    by, at = signed_in(request), timezone.now()
-    access.check(by, Right.VIEW)
+    by, at = signed_in_with(request), timezone.now()
     form, issued = TokenForm(request.POST if request.method == "POST" else None), None
     if form.is_valid():
         with form.kept_when_refused():

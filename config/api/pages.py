@@ -7,17 +7,15 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accounts import access
-from accounts.enums import Right
 from accounts.forms import scope_choices
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in_with
 from config.api import reference
 
 
 @require_safe
 def api_reference(request: HttpRequest) -> HttpResponse:
     """How programs use the API, and all its operations by group."""
-    access.check(signed_in(request), Right.VIEW)
+    signed_in_with(request)
     context = {"groups": reference.groups(), "scopes": [words for _, words in scope_choices()]}
     return render(request, "api/api_reference.html", context)
 
@@ -25,7 +23,7 @@ def api_reference(request: HttpRequest) -> HttpResponse:
 @require_safe
 def api_group(request: HttpRequest, group: str) -> HttpResponse:
     """The operations on one kind of thing, each with what it takes, answers and refuses."""
-    access.check(signed_in(request), Right.VIEW)
+    signed_in_with(request)
     known = {part.slug: part for part in reference.groups()}
     if group not in known:
         raise Http404("There is no such group of operations.")

@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import access
 from accounts.enums import Right
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in, signed_in_with
 from lib.refusals import Invalid, Refused
 from runbooks.forms.library import EditorForm, UploadForm, shown
 from runbooks.library import linting, revisions
@@ -31,7 +30,7 @@ from runbooks.procedure.serialization import from_json
 @require_http_methods(["GET", "HEAD", "POST"])
 def runbook_new(request: HttpRequest) -> HttpResponse:
     """Write a runbook from nothing."""
-    access.check(signed_in(request), Right.WRITE_RUNBOOKS)
+    signed_in_with(request, Right.WRITE_RUNBOOKS)
     form = EditorForm(request.POST or None, initial={"source": starter()})
     return _editor(request, form, None)
 
@@ -39,7 +38,7 @@ def runbook_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def runbook_edit(request: HttpRequest, slug: str) -> HttpResponse:
     """Write the next revision. `?from=<number>` starts from an older text."""
-    access.check(signed_in(request), Right.WRITE_RUNBOOKS)
+    signed_in_with(request, Right.WRITE_RUNBOOKS)
     runbook = get_object_or_404(Runbook.objects.select_related("system"), slug=slug)
     newest = runbook.revisions.newest()
     base = newest
@@ -55,7 +54,7 @@ def runbook_edit(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def runbook_preview(request: HttpRequest) -> HttpResponse:
     """The preview and the findings of the text that is being written: a fragment. Saves nothing."""
-    access.check(signed_in(request), Right.WRITE_RUNBOOKS)
+    signed_in_with(request, Right.WRITE_RUNBOOKS)
     runbook = Runbook.objects.filter(slug=request.POST.get("runbook", "")).first()
     source = request.POST.get("source", "").encode(errors="replace")
     return render(request, "runbooks/_editor_preview.html", _preview(source, runbook))
@@ -64,7 +63,7 @@ def runbook_preview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def runbook_upload(request: HttpRequest) -> HttpResponse:
     """Keep a file as a revision. A file with errors opens in the editor, with its findings."""
-    access.check(signed_in(request), Right.WRITE_RUNBOOKS)
+    signed_in_with(request, Right.WRITE_RUNBOOKS)
     initial = {"runbook": request.GET.get("runbook", "")}
     form = UploadForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method != "POST":

@@ -8,9 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import access
-from accounts.enums import Right
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in, signed_in_with
 from lib.refusals import Invalid, Refused
 from runbooks.forms.library import FindingForm
 from runbooks.models import Review
@@ -23,7 +21,7 @@ MOST = 100
 @require_safe
 def review_list(request: HttpRequest) -> HttpResponse:
     """Every open review, then the newest closed ones."""
-    access.check(signed_in(request), Right.VIEW)
+    signed_in_with(request)
     found = Review.objects.select_related("run", "reviewed_by")
     waiting = reviews.with_overrides(found.filter(reviewed_at__isnull=True))
     closed = reviews.with_overrides(found.filter(reviewed_at__isnull=False)[:MOST])
@@ -61,8 +59,7 @@ def review_close(request: HttpRequest, pk: int) -> HttpResponse:
 def _page(
     request: HttpRequest, pk: int, form: FindingForm, refusal: Refused | None = None
 ) -> HttpResponse:
-    by = signed_in(request)
-    access.check(by, Right.VIEW)
+    by = signed_in_with(request)
     review = get_object_or_404(Review.objects.select_related("run", "reviewed_by"), pk=pk)
     context = {
         "told": reviews.with_overrides([review])[0],

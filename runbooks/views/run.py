@@ -10,11 +10,9 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import access
-from accounts.enums import Right
 from accounts.fields import sentences
 from accounts.models import User
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in, signed_in_with
 from lib.answers import answer_to, wants_json
 from lib.refusals import Invalid, Refused
 from runbooks.forms.by_move import form_sent
@@ -40,8 +38,7 @@ _NAMING = {HandOver, ProposeReplacement}
 @require_GET
 def run_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The run as one person sees it now; with `X-Fragment: run` only what changes meanwhile."""
-    by = signed_in(request)
-    access.check(by, Right.VIEW)
+    by = signed_in_with(request)
     run, state, here, at = run_page.look(pk, timezone.now())
     session, fragment = request.session.session_key or "", request.headers.get("X-Fragment", "")
     etag = run_page.version(run, state, by, here, at, "page", session, fragment)

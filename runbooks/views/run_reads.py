@@ -9,9 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
-from accounts import access
-from accounts.enums import Right
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in_with
 from lib import clock
 from lib.times import stamp
 from runbooks.enums import RunStatus
@@ -29,7 +27,7 @@ LIVING = (RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.ON_HOLD.v
 @require_GET
 def run_list(request: HttpRequest) -> HttpResponse:
     """Runs: those under way first, then the ended ones, newest first. `?status=` shows one kind."""
-    access.check(signed_in(request), Right.VIEW)
+    signed_in_with(request)
     status = request.GET.get("status", "")
     status = status if status in {s.value for s in RunStatus} else ""
     runs = Run.objects.select_related("revision__runbook__system").prefetch_related("people")
@@ -68,8 +66,7 @@ def _lines(runs: list[Run]) -> list[RunLine]:
 def run_log(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole log in sentences, with the digests; `?verify=1` checks it, `?near-misses=1` leaves
     only those."""
-    by, at = signed_in(request), clock.now()
-    access.check(by, Right.VIEW)
+    by, at = signed_in_with(request), clock.now()
     run, state = run_page.load(pk)
     after = request.GET.get("after", "0")
     first = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
@@ -98,8 +95,7 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def run_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The run on paper: boxes to slash, lines for values, initials and time."""
-    by, at = signed_in(request), clock.now()
-    access.check(by, Right.VIEW)
+    by, at = signed_in_with(request), clock.now()
     run, state = run_page.load(pk)
     return render(
         request,
@@ -120,8 +116,7 @@ def run_export(request: HttpRequest, pk: int) -> HttpResponse:
 
     Raises `Refused` while a blind measurement of this person is due: the file holds the first one.
     """
-    by = signed_in(request)
-    access.check(by, Right.VIEW)
+    by = signed_in_with(request)
     run, state = run_page.load(pk)
     run_page.check_may_read_exactly(state, by)
     response = JsonResponse(export(run), json_dumps_params={"indent": 1, "ensure_ascii": False})
@@ -136,8 +131,7 @@ def evidence_file(request: HttpRequest, pk: int, evidence: int) -> FileResponse:
 
     Raises `Refused` while its step is to be measured by this person too.
     """
-    by = signed_in(request)
-    access.check(by, Right.VIEW)
+    by = signed_in_with(request)
     row = get_object_or_404(Evidence, pk=evidence, run_id=pk)
     run_page.check_may_read_file(row, run_page.load(pk)[1], by)
     response = FileResponse(

@@ -10,9 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from accounts import access
-from accounts.enums import Right
-from accounts.sessions import signed_in
+from accounts.sessions import signed_in_with
 from lib.times import stamp
 from lib.units.durations import words
 from runbooks.audit import nightly
@@ -40,7 +38,7 @@ def _line(check: LogCheck) -> CheckLine:
 @require_GET
 def log_check_list(request: HttpRequest) -> HttpResponse:
     """The verifications of all logs: the newest with its faults, then those before it."""
-    access.check(signed_in(request), Right.VIEW)
+    signed_in_with(request)
     typed = request.GET.get("before", "")
     before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None
     checks = LogCheck.objects.order_by("-pk")
