@@ -18,7 +18,7 @@ from django.db import connection, models, transaction
 from bench import sample_runs
 from bench.people import Cast
 from lib import times
-from runbooks.log import chain as log
+from runbooks.log.chain import canonical, digest
 from runbooks.machine.moves.log import Note
 from runbooks.models import Event, Run, RunParameter, RunPerson, RunStep
 from runbooks.runs import moves
@@ -92,8 +92,8 @@ def _chain(run: int, events: list[dict[str, Any]], shift: timedelta) -> list[Row
     head = ""
     for event in events:
         at = datetime.strptime(event["at"], STAMP).replace(tzinfo=UTC) + shift
-        text = log.canonical({**event, "run": run, "at": at.strftime(STAMP)})
-        head = log.digest(head, text)
+        text = canonical({**event, "run": run, "at": at.strftime(STAMP)})
+        head = digest(head, text)
         by, moment = event["by"], times.microseconds(at)
         rows.append((run, event["sequence"], event["kind"], moment, by, None, text, head))
     return rows

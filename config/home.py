@@ -20,7 +20,7 @@ from jobs.models import Job
 from lib.times import stamp
 from runbooks.audit import nightly
 from runbooks.enums import RunKind, RunRole, RunStatus
-from runbooks.library import queries as shelf
+from runbooks.library.queries import overview
 from runbooks.machine.decide import offered
 from runbooks.machine.move import Move
 from runbooks.machine.moves.branches import Diagnose
@@ -139,7 +139,7 @@ def _run(run: Run, state: RunState, person: User, at: datetime) -> Need:
 def _approvals(person: User) -> tuple[Need, ...]:
     if not access.may(person, Right.APPROVE_RUNBOOKS):
         return ()
-    waiting = [line for line in shelf.overview() if line.awaits_approval and line.newest]
+    waiting = [line for line in overview() if line.awaits_approval and line.newest]
     return tuple(
         Need(
             line.runbook.title,

@@ -28,7 +28,7 @@ from runbooks.machine.events.kinds import MEASURED, from_data
 from runbooks.machine.state import RunState
 from runbooks.models import Event, Run
 from runbooks.procedure.model import Procedure
-from runbooks.runs import persistence as rows
+from runbooks.runs.persistence import known, procedure_of
 
 PAGE = 100
 Line = TypeVar("Line", IncidentChange, TimelineEntry, Event)
@@ -202,9 +202,9 @@ def _log(
         events = events.near_misses()
     newest = _newest(events, "at", most)
     runs = _runs({event.run_id for event in newest})
-    procedures = {pk: rows.procedure_of(run) for pk, run in runs.items()}
+    procedures = {pk: procedure_of(run) for pk, run in runs.items()}
     measured = {event.run_id for event in newest if event.kind in MEASURED}
-    states = {pk: rows.known(runs[pk]) for pk in measured if runs[pk].status in _LIVING}
+    states = {pk: known(runs[pk]) for pk in measured if runs[pk].status in _LIVING}
     hidden = {pk: blind_values.steps(state, reader) for pk, state in states.items()}
     return [
         _log_row(event, procedures[event.run_id], states.get(event.run_id), hidden)

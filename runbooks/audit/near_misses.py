@@ -30,7 +30,7 @@ from runbooks.log.words import ProcedureWords
 from runbooks.models import Event, Runbook
 from runbooks.models.log import NOTICED_KINDS, EventQuerySet
 from runbooks.procedure.guard_names import guard_name
-from runbooks.runs import persistence as rows
+from runbooks.runs.persistence import known, procedure_of
 
 PAGE = 50
 _WAYS = {kind: way for way, kind in NOTICED_KINDS.items()}
@@ -229,7 +229,7 @@ def _near_miss(event: Any, reader: int | None) -> NearMiss:
         revision=run.revision.number,
         sequence=event.sequence,
         step_index=step,
-        step=ProcedureWords(rows.procedure_of(run)).step(step),
+        step=ProcedureWords(procedure_of(run)).step(step),
         tried=_tried(what, data),
         sentence=_sentence(event, what, data, reader),
         remedy=str(data.get("remedy", "")),
@@ -254,5 +254,5 @@ def _sentence(event: Event, what: NoticedBy, data: Mapping[str, Any], reader: in
         return str(data.get("reason", ""))
     hidden = frozenset[int]()
     if event.run.status in _LIVING:
-        hidden = blind_values.steps(rows.known(event.run), reader)
+        hidden = blind_values.steps(known(event.run), reader)
     return "Shown after your own measurement." if data.get("step") in hidden else str(data["why"])

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from accounts.models import User
 from lib.refusals import Refused
 from runbooks.enums import RunKind, RunRole, RunStatus
-from runbooks.log import texts as eventtext
+from runbooks.log.texts import of_kinds
 from runbooks.machine.events.run import EndedEarly, RunAborted, RunTurnedBack, deviation_words
 from runbooks.machine.events.steps import StepMismatched
 from runbooks.models import Revision, Run, Runbook, Waiver
@@ -229,7 +229,7 @@ def _failure(run: Run) -> Failure:
     """What the log of `run` tells of it. The first event that says what went wrong names the step;
     what was found there is why, else what the run was ended for."""
     step, why = None, ""
-    lines = eventtext.of_kinds(run, _TOLD)
+    lines = of_kinds(run, _TOLD)
     events = [line.event for line in lines]
     for event in events:
         if isinstance(event, EndedEarly) and event.deviation == run.deviation:

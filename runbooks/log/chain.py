@@ -19,8 +19,7 @@ from lib import times
 from runbooks.log import texts
 from runbooks.machine.events.event import LogLine, RunEvent
 from runbooks.models import Event, Run
-from runbooks.models import sql as statements
-from runbooks.models.sql import Statement
+from runbooks.models.sql import Statement, insert
 
 
 def canonical(data: Mapping[str, object]) -> str:
@@ -64,7 +63,7 @@ def append(
         )
         lines.append(texts.read(text))
     run.sequence, run.digest = sequence, head
-    return lines, statements.insert(Event, written)
+    return lines, insert(Event, written)
 
 
 def _text(run: Run, event: RunEvent, sequence: int, *, by: User, role: str, at: datetime) -> str:

@@ -17,8 +17,7 @@ from accounts.models import User
 from lib.refusals import Invalid, KeyUsed, Refused
 from runbooks.enums import RunRole
 from runbooks.live import notify
-from runbooks.log import chain
-from runbooks.log import texts as eventtext
+from runbooks.log import chain, texts
 from runbooks.machine.decide import decide
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.events.gates import AttemptRefused
@@ -148,8 +147,8 @@ def _check_storable(key: str | None, move: Move) -> None:
         raise Invalid({"": "The idempotency key has 1 to 64 plain characters."})
     errors = {}
     for name, value in vars(move).items():
-        texts = {f"value_{n}": v for n, v in value.items()} if isinstance(value, Mapping) else {}
-        for field, text in (texts or {name: value}).items():
+        kept = {f"value_{n}": v for n, v in value.items()} if isinstance(value, Mapping) else {}
+        for field, text in (kept or {name: value}).items():
             if isinstance(text, str) and _UNSTORABLE.search(text):
                 errors[field] = "This holds a character that cannot be kept; type it anew."
     if errors:
@@ -168,7 +167,7 @@ def _events(outcome: Outcome, state: RunState, request: Request) -> tuple[RunEve
 def _first_answer(before: Before, run: Run, state: RunState, request: Request) -> MoveAnswer:
     """The answer that this key got `before`. Raises what it raised, and `KeyUsed` when that was
     another move, or the same with other contents: its sender must not take theirs for done."""
-    first = eventtext.read(before.text)
+    first = texts.read(before.text)
     if not idempotency_keys.is_repeat(first, request.move, request.by):
         mine = first.by == request.by
         raise KeyUsed(

@@ -18,8 +18,8 @@ from inventory.models import System
 from lib.refusals import Invalid, Refused
 from runbooks.forms.library import ApprovalForm, FilterForm, WaiveForm
 from runbooks.library import failures, linting, queries, waivers
-from runbooks.library import revisions as library
 from runbooks.library.reading_view import lay_out
+from runbooks.library.revisions import approve, archive, unarchive
 from runbooks.models import Revision, Run, Runbook
 from runbooks.procedure.difference import difference
 from runbooks.procedure.runnable import not_runnable
@@ -106,7 +106,7 @@ def revision_approve(request: HttpRequest, slug: str, number: int) -> HttpRespon
     form = ApprovalForm(linting.of_revision(revision, at=at).waivers, request.POST)
     try:
         seen, reason = form.seen(), form.reason()
-        library.approve(revision, by=signed_in(request), at=at, waivers_seen=seen, reason=reason)
+        approve(revision, by=signed_in(request), at=at, waivers_seen=seen, reason=reason)
     except Invalid as invalid:
         form.full_clean()
         for name, sentence in invalid.errors.items():
@@ -152,7 +152,7 @@ def revision_waive(request: HttpRequest, slug: str, number: int) -> HttpResponse
 def runbook_archive(request: HttpRequest, slug: str) -> HttpResponse:
     """Put the runbook away."""
     runbook = get_object_or_404(Runbook, slug=slug)
-    library.archive(runbook, by=signed_in(request), at=timezone.now())
+    archive(runbook, by=signed_in(request), at=timezone.now())
     messages.success(request, "The runbook is archived. Its runs stay readable.")
     return redirect_to(runbook)
 
@@ -161,7 +161,7 @@ def runbook_archive(request: HttpRequest, slug: str) -> HttpResponse:
 def runbook_unarchive(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the runbook back into use."""
     runbook = get_object_or_404(Runbook, slug=slug)
-    library.unarchive(runbook, by=signed_in(request), at=timezone.now())
+    unarchive(runbook, by=signed_in(request), at=timezone.now())
     messages.success(request, "The runbook is in use again.")
     return redirect_to(runbook)
 

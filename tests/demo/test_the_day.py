@@ -26,7 +26,7 @@ from incidents.models import Incident
 from inventory.models import System
 from lib.refusals import Invalid, Refused
 from runbooks.enums import RunKind
-from runbooks.log import texts as eventtext
+from runbooks.log import texts
 from runbooks.machine.move import Move
 from runbooks.models import Event, Run, Runbook
 from runbooks.runs import replay
@@ -68,8 +68,8 @@ class Programs:
         self, who: str, runbook: str, kind: RunKind, parameters: Mapping[str, int | str]
     ) -> int:
         number = Runbook.objects.get(slug=runbook).revisions.latest("number").number
-        texts = {name: str(value) for name, value in parameters.items()}
-        body = {"runbook": runbook, "revision": number, "kind": kind.value, "parameters": texts}
+        chosen = {name: str(value) for name, value in parameters.items()}
+        body = {"runbook": runbook, "revision": number, "kind": kind.value, "parameters": chosen}
         return int(self.post(who, "/runs/", body)["id"])
 
     def move(self, who: str, run: int, move: type[Move], **data: Any) -> None:
@@ -129,7 +129,7 @@ def test_each_mistake_is_refused_and_then_it_is_done_right(
     System.objects.get(slug="ledger").instances.get(name="ledger", lifecycle="active")
     # Each refusal by an interlock stands in the log, with its guard.
     refused = Event.objects.filter(kind="move.refused")
-    guards = {eventtext.read(event.text).event.to_data()["guard"] for event in refused}
+    guards = {texts.read(event.text).event.to_data()["guard"] for event in refused}
     assert {"access", "overwrite", "verify"} <= guards
 
 
