@@ -329,11 +329,11 @@ def test_no_file_names_a_registry_a_machine_or_unfinished_work() -> None:
         r"(?<![\w.])/(work|root)/\w|(?m:^(?:<{7}|>{7}) )",
     )
     faults = [
-        f"{where(path)}: {found.group()}"
+        f"{where(path)}: {hit.group()}"
         for path in tracked()
         if path.suffix in {".py", ".md", ".html", ".toml", ".txt", ".js", ".css", ".json", ".lock"}
         or path.name in {"Makefile", "run"}
-        for found in banned.finditer(path.read_text("utf-8"))
+        for hit in banned.finditer(path.read_text("utf-8"))
     ]
     assert not faults
 

@@ -47,13 +47,13 @@ def imports() -> dict[str, set[str]]:
 
 def arrows() -> set[tuple[str, str]]:
     """Pairs of rooms of `runbooks` of which the first imports the second."""
-    found = set()
+    pairs = set()
     for module, named in imports().items():
         for other in named:
             rooms = module.split(".")[1:2] + other.split(".")[1:2]
             if {module.split(".")[0], other.split(".")[0]} == {"runbooks"} and len(rooms) == 2:
-                found.add((rooms[0], rooms[1]))
-    return {(here, there) for here, there in found if here != there}
+                pairs.add((rooms[0], rooms[1]))
+    return {(here, there) for here, there in pairs if here != there}
 
 
 def test_the_biggest_room_has_few_entries() -> None:

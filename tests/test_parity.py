@@ -70,7 +70,7 @@ _UNTOLD = {"accounts.token", "jobs.heartbeat"}
 def verbs() -> set[str]:
     """Every public function of the product that takes `by=` and `at=`, as module and name; and
     every move, which one function makes."""
-    found = {f"runbooks.moves.{move.kind}" for move in MOVES}
+    verbs = {f"runbooks.moves.{move.kind}" for move in MOVES}
     for path in sources(*FLOORS):
         parts = path.relative_to(ROOT).with_suffix("").parts
         if _EDGES & set(parts) or not re.search(r"\bat: datetime", path.read_text("utf-8")):
@@ -81,8 +81,8 @@ def verbs() -> set[str]:
                 continue
             kinds = {p.name: p.kind for p in inspect.signature(value).parameters.values()}
             if all(kinds.get(word) is inspect.Parameter.KEYWORD_ONLY for word in ("by", "at")):
-                found.add(f"{module.__name__}.{name}")
-    return found
+                verbs.add(f"{module.__name__}.{name}")
+    return verbs
 
 
 def cases() -> Iterator[Case]:
@@ -138,14 +138,14 @@ class _Back(Exception):
 
 def tried(deed: Callable[[], tuple[int, str]]) -> tuple[int, str, dict[str, Any]]:
     """What `deed` was answered, and the rows it left; then everything is as before."""
-    found: list[Any] = []
+    outcomes: list[Any] = []
     try:
         with transaction.atomic():
-            found = [*deed(), rows()]
+            outcomes = [*deed(), rows()]
             raise _Back
     except _Back:
         _reset_sequences()
-    return found[0], found[1], found[2]
+    return outcomes[0], outcomes[1], outcomes[2]
 
 
 def _reset_sequences() -> None:
@@ -161,8 +161,8 @@ def by_form(case: Case, staged: Any, who: User) -> tuple[int, str]:
     page.force_login(who)
     form = case.form(staged)
     answer = page.post(form.path, dict(form.data))
-    found = re.search(r'data-code="([a-z_0-9]+)"', answer.content.decode())
-    code = found[1] if found else "invalid" if answer.status_code == 422 else ""
+    match = re.search(r'data-code="([a-z_0-9]+)"', answer.content.decode())
+    code = match[1] if match else "invalid" if answer.status_code == 422 else ""
     return answer.status_code, code
 
 

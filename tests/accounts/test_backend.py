@@ -18,9 +18,9 @@ pytestmark = pytest.mark.django_db
 
 
 def read(user: User) -> User:
-    found = Backend().get_user(user.pk)
-    assert found == user
-    return found
+    known = Backend().get_user(user.pk)
+    assert known == user
+    return known
 
 
 @pytest.mark.parametrize("roles", [(), (Role.VIEWER,), (Role.RESPONDER, Role.AUTHOR), tuple(Role)])
@@ -37,8 +37,8 @@ def test_the_rights_are_those_that_django_finds(
 
 def test_one_query_is_asked_and_no_other_for_any_right(operator: User) -> None:
     with CaptureQueriesContext(connection) as asked:
-        found = read(operator)
-        assert [right for right in Right if may(found, right)]
+        known = read(operator)
+        assert [right for right in Right if may(known, right)]
     assert len(asked) == 1
 
 

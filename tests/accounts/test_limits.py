@@ -234,8 +234,8 @@ def test_an_admin_sees_them_on_the_persons_page(
     text = signed_in(admin).get(page).content.decode()
     assert "Wrong passwords" in text
     assert "4 at the sign-in" in text
-    (found,) = limits.failures(viewer, at=timezone.now())
-    assert (found.kind, found.count) == ("sign-in", 4)
+    (failure,) = limits.failures(viewer, at=timezone.now())
+    assert (failure.kind, failure.count) == ("sign-in", 4)
 
 
 def test_who_signs_in(viewer: User) -> None:

@@ -121,8 +121,8 @@ def test_what_one_person_typed_is_not_sent_by_another(signed_in, admin: User, vi
     stale = strict.post("/people/invite/", typed, headers=ORIGIN)
     assert stale.status_code == 409
     assert "Ada" not in stale.text
-    told = client.post("/people/invite/", typed, headers={"accept": "application/json"})
-    assert told.json()["code"] == "other_person"
+    answer = client.post("/people/invite/", typed, headers={"accept": "application/json"})
+    assert answer.json()["code"] == "other_person"
 
 
 def test_a_sign_in_in_a_second_tab_ends_at_a_page_that_says_so(viewer: User) -> None:
@@ -130,8 +130,8 @@ def test_a_sign_in_in_a_second_tab_ends_at_a_page_that_says_so(viewer: User) -> 
     typed = {"login": "viewer", "password": PASSWORD, "next": "/accounts/again/"}
     assert client.post("/accounts/login/", typed)["Location"] == "/accounts/again/"
     assert "You are signed in as Viewer" in client.get("/accounts/again/").text
-    told = client.get("/accounts/again/", headers={"accept": "application/json"}).json()
-    assert (told["person"], bool(told["token"])) == (viewer.pk, True)
+    body = client.get("/accounts/again/", headers={"accept": "application/json"}).json()
+    assert (body["person"], bool(body["token"])) == (viewer.pk, True)
 
 
 def _ends_at(client: Client) -> datetime:

@@ -25,14 +25,14 @@ from tests.factories.story import story
 def programs(
     operator: User, verifier: User, decider: User, author: User, approver: User, at: datetime
 ) -> Programs:
-    people = {one.username: one for one in (operator, verifier, decider, author, approver)}
+    people = {person.username: person for person in (operator, verifier, decider, author, approver)}
     return Programs(story(people, at), people)
 
 
 def answers(programs: Programs) -> Iterator[tuple[Any, str]]:
     for who in ("operator", "verifier", "approver"):
         yield programs.now(who), "RunNow"
-    get = programs.of("operator").get
+    get = programs.client("operator").get
     yield get("/api/v1/runs/").json(), "RunLinePage"
     yield get("/api/v1/runbooks/").json(), "RunbookLinePage"
     yield get("/api/v1/runbooks/restore-the-books/").json(), "RunbookWhole"

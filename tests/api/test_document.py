@@ -17,9 +17,9 @@ from tests.factories.tokens import program
 
 def operations() -> list[tuple[str, str, dict[str, Any]]]:
     return [
-        (path, method, told)
+        (path, method, operation)
         for path, methods in document.made()["paths"].items()
-        for method, told in methods.items()
+        for method, operation in methods.items()
     ]
 
 
@@ -30,22 +30,22 @@ def test_it_is_made_without_a_warning(tmp_path: Path) -> None:
 
 
 def test_every_operation_has_a_name_a_group_and_its_refusals() -> None:
-    names = [told["operationId"] for _, _, told in operations()]
+    names = [operation["operationId"] for _, _, operation in operations()]
     assert len(set(names)) == len(names) > 80
-    for path, method, told in operations():
+    for path, method, operation in operations():
         expected = {"401", "403"} if path.startswith("/live/") else {"401", "403", "429"}
         expected |= {"404"} if "{" in path else set()
         expected |= {"409", "422"} if method != "get" else set()
-        assert expected <= told["responses"].keys(), told["operationId"]
-        assert told["description"], told["operationId"]
-        assert told["security"] == [{"token": []}]
+        assert expected <= operation["responses"].keys(), operation["operationId"]
+        assert operation["description"], operation["operationId"]
+        assert operation["security"] == [{"token": []}]
 
 
 def test_bodies_of_moves_and_verbs_have_examples() -> None:
     without = [
-        told["operationId"]
-        for _, _, told in operations()
-        for media, body in told.get("requestBody", {}).get("content", {}).items()
+        operation["operationId"]
+        for _, _, operation in operations()
+        for media, body in operation.get("requestBody", {}).get("content", {}).items()
         if media == "application/json" and not body.get("examples")
     ]
     assert without == []
@@ -63,10 +63,10 @@ def test_the_pages_lay_out_every_operation(signed_in, viewer: User) -> None:
     front = page.get(reverse("api_reference")).content.decode()
     for group in reference.groups():
         assert f'href="/api/{group.slug}/"' in front
-        told = page.get(reverse("api_group", args=[group.slug])).content.decode()
+        html = page.get(reverse("api_group", args=[group.slug])).content.decode()
         for operation in group.operations:
-            assert f'id="{operation.name}"' in told
-            assert operation.path in told
+            assert f'id="{operation.name}"' in html
+            assert operation.path in html
     assert page.get("/api/nothing/").status_code == 404
 
 
@@ -77,7 +77,7 @@ def test_the_pages_are_not_for_strangers(client, outsider: User, signed_in) -> N
 
 @pytest.mark.parametrize("name", ["copy_verify", "move_tick", "incident_time_clear"])
 def test_a_line_for_the_shell_says_all_that_is_needed(name: str) -> None:
-    (told,) = [o for group in reference.groups() for o in group.operations if o.name == name]
-    assert f"-X {told.method}" in told.curl
-    assert told.curl.endswith(f'"$COUNTERSIGN{told.path}"')
-    assert ("Idempotency-Key" in told.curl) == name.startswith("move_")
+    (operation,) = [o for group in reference.groups() for o in group.operations if o.name == name]
+    assert f"-X {operation.method}" in operation.curl
+    assert operation.curl.endswith(f'"$COUNTERSIGN{operation.path}"')
+    assert ("Idempotency-Key" in operation.curl) == name.startswith("move_")

@@ -19,7 +19,7 @@ from tests.factories.tokens import program, token
 ME = "/api/v1/me/"
 
 
-def told(answer: Any) -> dict[str, Any]:
+def refusal(answer: Any) -> dict[str, Any]:
     body = answer.json()
     assert all(body[name] for name in ("code", "sentence", "remedy"))
     return dict(body)
@@ -39,7 +39,7 @@ def test_without_a_token_the_answer_is_401_and_no_redirect(header: str | None) -
     answer = Client().get(ME, headers={"authorization": header} if header else {})
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"].startswith("Bearer")
-    assert told(answer)["code"] == "not_signed_in"
+    assert refusal(answer)["code"] == "not_signed_in"
     assert "sessionid" not in answer.cookies
 
 
@@ -58,7 +58,7 @@ def test_a_token_outlives_the_role_and_then_opens_nothing(operator: User, admin:
     people.give_roles(operator, roles=[], by=admin, at=at)
     answer = door.get(ME)
     assert answer.status_code == 403
-    assert told(answer)["code"] == "no_right"
+    assert refusal(answer)["code"] == "no_right"
 
 
 def test_a_wrong_token_is_not_saved_by_a_session(signed_in, operator: User) -> None:
@@ -86,10 +86,10 @@ def test_a_token_request_reads_no_session_and_three_rows(
 
 def test_a_reading_token_changes_nothing(admin: User, viewer: User) -> None:
     answer = program(admin, Scope.READ).post(reverse("api:person_disable", args=[viewer.pk]))
-    assert (answer.status_code, told(answer)["code"]) == (403, "token_scope")
+    assert (answer.status_code, refusal(answer)["code"]) == (403, "token_scope")
     answer = program(admin, Scope.RUN).post(reverse("api:person_disable", args=[viewer.pk]))
-    assert (answer.status_code, told(answer)["code"]) == (403, "token_scope")
-    assert "“admin”" in told(answer)["remedy"]
+    assert (answer.status_code, refusal(answer)["code"]) == (403, "token_scope")
+    assert "“admin”" in refusal(answer)["remedy"]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_reading_token_changes_nothing(admin: User, viewer: User) -> None:
 )
 def test_bodies_that_cannot_be_read(status: int, code: str, sent: Any, admin: User) -> None:
     answer = program(admin).post(reverse("api:person_list"), **sent)
-    assert (answer.status_code, told(answer)["code"]) == (status, code)
+    assert (answer.status_code, refusal(answer)["code"]) == (status, code)
 
 
 def test_an_unknown_field_is_named(admin: User, viewer: User) -> None:
@@ -115,7 +115,7 @@ def test_an_unknown_field_is_named(admin: User, viewer: User) -> None:
     address = reverse("api:person_roles", args=[viewer.pk])
     answer = program(admin).put(address, body, content_type="application/json")
     assert answer.status_code == 422
-    assert list(told(answer)["errors"]) == ["role"]
+    assert list(refusal(answer)["errors"]) == ["role"]
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=x", "page=2"])
@@ -138,9 +138,12 @@ def test_other_answers_keep_the_shape(viewer: User) -> None:
     door = program(viewer)
     nowhere = ("/api/v1/nothing/", "/api/v1/a%0Ab/", "/api/v1/people")
     for path, status in ((place, 404) for place in (*nowhere, "/api/v1/people/0/")):
-        assert (door.get(path).status_code, told(door.get(path))["code"]) == (status, "not_found")
+        assert (door.get(path).status_code, refusal(door.get(path))["code"]) == (
+            status,
+            "not_found",
+        )
     answer = door.delete(ME)
-    assert (answer.status_code, told(answer)["code"]) == (405, "method")
+    assert (answer.status_code, refusal(answer)["code"]) == (405, "method")
     assert Client().get("/api/v1/nothing/").status_code == 401
 
 
@@ -168,4 +171,4 @@ def test_a_revoked_token_is_told_so(viewer: User, at) -> None:
     issued = token(viewer)
     tokens.revoke(issued.token, by=viewer, at=at)
     answer = Client().get(ME, headers={"authorization": f"Bearer {issued.text}"})
-    assert "was revoked" in told(answer)["sentence"]
+    assert "was revoked" in refusal(answer)["sentence"]

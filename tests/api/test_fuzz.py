@@ -26,11 +26,12 @@ from config.api import document
 
 # The live stream is served beside Django and never ends: tests/runbooks/api/test_live.py tries it.
 WHOLE = deepcopy(document.made())  # schemathesis writes into what it is given
-WITHIN = {path: told for path, told in WHOLE["paths"].items() if path.startswith("/api/")}
+WITHIN = {path: item for path, item in WHOLE["paths"].items() if path.startswith("/api/")}
 SCHEMA = schemathesis.openapi.from_dict({**WHOLE, "paths": WITHIN})
 SCHEMA.app = get_wsgi_application()
 OPERATIONS = {
-    found.ok().definition.raw["operationId"]: found.ok() for found in SCHEMA.get_all_operations()
+    operation.ok().definition.raw["operationId"]: operation.ok()
+    for operation in SCHEMA.get_all_operations()
 }
 CHECKS = [
     not_a_server_error,

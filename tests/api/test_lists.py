@@ -21,13 +21,13 @@ API = "/api/v1"
 
 def every(door: Client, path: str) -> list[dict[str, Any]]:
     """All rows of a list, page by page."""
-    found, address = [], f"{API}{path}"
+    rows, address = [], f"{API}{path}"
     while address:
         page = door.get(address).json()
         assert len(page["results"]) <= 2 or "limit=2" not in path
-        found += page["results"]
+        rows += page["results"]
         address = page["next"]
-    return found
+    return rows
 
 
 def test_the_inventory(viewer: User, manager: User, at) -> None:
@@ -84,11 +84,11 @@ def test_an_incident_with_all_that_belongs_to_it(operator: User, author, approve
     door = program(operator)
     path = f"{API}/incidents/{incident.pk}"
     assert door.put(f"{path}/runs/{run.pk}/").status_code == 200
-    told = door.get(f"{path}/").json()
-    assert [tick["moment"] for tick in told["clock"] if tick["at"]] == ["noticed", "declared"]
-    assert told["may_become"] == ["contained", "restored", "closed"]
-    assert told["runs"][0]["run"] == run.pk
-    assert told["seen"] == 2
+    shown = door.get(f"{path}/").json()
+    assert [tick["moment"] for tick in shown["clock"] if tick["at"]] == ["noticed", "declared"]
+    assert shown["may_become"] == ["contained", "restored", "closed"]
+    assert shown["runs"][0]["run"] == run.pk
+    assert shown["seen"] == 2
 
 
 def test_the_timeline_in_pages(operator: User, author, approver, at) -> None:
@@ -120,10 +120,10 @@ def test_a_list_costs_the_same_however_long_it_is(
     path: str, viewer: User, manager: User, at, django_assert_max_num_queries
 ) -> None:
     for number in range(6):
-        of = inventory.system(manager, at, name=f"system {number}")
-        inventory.instance(of, manager, at)
-        inventory.copy(of, manager, at, good=True)
-        world.incident(manager, at, title=f"incident {number}", system=of)
+        owner = inventory.system(manager, at, name=f"system {number}")
+        inventory.instance(owner, manager, at)
+        inventory.copy(owner, manager, at, good=True)
+        world.incident(manager, at, title=f"incident {number}", system=owner)
     door = program(viewer)
     door.get(f"{API}{path}")
     with django_assert_max_num_queries(5):
@@ -140,11 +140,11 @@ def test_a_conflict_tells_the_present_state(operator: User, manager: User, at) -
 
     assert edit(place="vault", seen=seen).status_code == 200
     refused = edit(place="cellar", seen=seen)
-    told = refused.json()
-    assert (refused.status_code, told["code"]) == (409, "changed_meanwhile")
-    assert told["state"]["place"] == "vault"
-    assert told["seen"] == told["state"]["seen"]
-    assert edit(place="cellar", seen=told["seen"]).json()["place"] == "cellar"
+    refusal = refused.json()
+    assert (refused.status_code, refusal["code"]) == (409, "changed_meanwhile")
+    assert refusal["state"]["place"] == "vault"
+    assert refusal["seen"] == refusal["state"]["seen"]
+    assert edit(place="cellar", seen=refusal["seen"]).json()["place"] == "cellar"
 
 
 @pytest.mark.parametrize(
@@ -182,8 +182,8 @@ def test_what_the_verb_cannot_read_is_told_like_what_the_body_cannot(manager: Us
         door.patch(f"{API}/systems/ledger/", body, content_type="application/json").json()
         for body in ({"rto": 7200, "mtd": 60}, {"mtd": "2 fortnights"})
     ]
-    assert [list(told["errors"]) for told in answers] == [["mtd"], ["mtd"]]
-    assert {told["remedy"] for told in answers} == {
+    assert [list(body["errors"]) for body in answers] == [["mtd"], ["mtd"]]
+    assert {body["remedy"] for body in answers} == {
         "Correct what is named here, and send it again."
     }
 

@@ -38,10 +38,10 @@ def _its_evidence(kept: Kept, settings: Any) -> None:
 
 @pytest.fixture
 def two(tmp_path: Path) -> list[Path]:
-    found = [tmp_path / "one", tmp_path / "two"]
-    for place in found:
+    places = [tmp_path / "one", tmp_path / "two"]
+    for place in places:
         place.mkdir()
-    return found
+    return places
 
 
 def copies(two: list[Path], at: datetime = NIGHT, **more: Any) -> list[Taken]:
@@ -159,8 +159,8 @@ class TestBad:
         del page["sha256"]
         page["sha256"] = manifest._digest(page)
         (folder / "manifest.json").write_text(json.dumps(page))
-        told = checking.faults(folder, prove=True)
-        assert told == [
+        faults = checking.faults(folder, prove=True)
+        assert faults == [
             f"Table runbooks_event has {Event.objects.count()} rows, not"
             f" {Event.objects.count() - 1} rows."
         ]
@@ -214,11 +214,11 @@ class TestPlaces:
         return str(stopped.value)
 
     def test_one_place_is_refused(self, two: list[Path]) -> None:
-        one = two[0]
+        place = two[0]
         assert "two places" in self.refused()
-        assert "two places" in self.refused("--to", one)
-        assert "two places" in self.refused("--to", one, "--to", one / ".." / "one")
-        assert list(one.iterdir()) == []
+        assert "two places" in self.refused("--to", place)
+        assert "two places" in self.refused("--to", place, "--to", place / ".." / "one")
+        assert list(place.iterdir()) == []
 
     def test_a_place_within_the_other_is_one_place(self, two: list[Path]) -> None:
         inner = two[0] / "inner"
@@ -227,9 +227,9 @@ class TestPlaces:
 
     def test_one_disk_must_be_agreed_to(self, two: list[Path]) -> None:
         assert "--same-disk" in self.refused("--to", two[0], "--to", two[1])
-        said = command("--to", str(two[0]), "--to", str(two[1]), "--same-disk")
-        assert said.count("good: read back, and its database opened") == 2
-        assert "on the disk of the live data" in said
+        output = command("--to", str(two[0]), "--to", str(two[1]), "--same-disk")
+        assert output.count("good: read back, and its database opened") == 2
+        assert "on the disk of the live data" in output
 
     def test_a_place_that_is_not_mounted_is_not_made(self, two: list[Path]) -> None:
         missing = two[0].parent / "missing"
@@ -237,8 +237,8 @@ class TestPlaces:
         assert not missing.exists()
 
     def test_not_into_the_live_data(self, two: list[Path], kept: Kept) -> None:
-        said = self.refused("--to", two[0], "--to", kept.evidence, "--same-disk")
-        assert "inside the live data" in said
+        refusal = self.refused("--to", two[0], "--to", kept.evidence, "--same-disk")
+        assert "inside the live data" in refusal
 
     def test_two_at_once_do_not_mix(self, two: list[Path]) -> None:
         with places.locked(two[1]), pytest.raises(Stopped, match="Another backup"):

@@ -37,10 +37,10 @@ def _its_evidence(kept: Kept, settings: Any) -> None:
 
 @pytest.fixture
 def two(tmp_path: Path) -> list[Path]:
-    found = [tmp_path / "one", tmp_path / "two"]
-    for place in found:
+    places = [tmp_path / "one", tmp_path / "two"]
+    for place in places:
         place.mkdir()
-    return found
+    return places
 
 
 def python(kept: Kept, code: str, *arguments: str) -> subprocess.Popen[str]:

@@ -102,28 +102,28 @@ class TestBeside:
         lost = kept.attach(f"a file of {kept.play.at}".encode()).relative_to(kept.evidence)
         restored = restoring.restore(backup, at=LATER)
         try:
-            told = "\n".join(restoring.compared(restored))
+            text = "\n".join(restoring.compared(restored))
         finally:
             restoring.discard(restored)
-        assert "The backup is 61 h OLDER than the live data." in told
+        assert "The backup is 61 h OLDER than the live data." in text
         assert "2 would be LOST." in next(
-            line for line in told.splitlines() if line.startswith("runbooks_event:")
+            line for line in text.splitlines() if line.startswith("runbooks_event:")
         )
-        assert f"Evidence that would be LOST: {lost}." in told
-        assert "Logs of runs end elsewhere" in told
+        assert f"Evidence that would be LOST: {lost}." in text
+        assert "Logs of runs end elsewhere" in text
 
     def test_nothing_lost_is_said_too(self, backup: Path) -> None:
         restored = restoring.restore(backup, at=LATER)
-        told = restoring.compared(restored)
+        lines = restoring.compared(restored)
         restoring.discard(restored)
-        assert told[0].startswith("The newest event is the same in both")
-        assert told[1:] == ["Every table has as many rows as the live one."]
+        assert lines[0].startswith("The newest event is the same in both")
+        assert lines[1:] == ["Every table has as many rows as the live one."]
 
     def test_the_command_leaves_the_live_data_alone(self, backup: Path, kept: Kept) -> None:
         before = facts.read()
-        said = command(backup)
-        assert "The live data was not touched" in said
-        assert "Verified: the rows of every table, 1 logs, every file." in said
+        output = command(backup)
+        assert "The live data was not touched" in output
+        assert "Verified: the rows of every table, 1 logs, every file." in output
         assert facts.read() == before
 
     def test_discarding_leaves_nothing(self, backup: Path, kept: Kept) -> None:
@@ -166,8 +166,8 @@ class TestRefused:
         page = manifest.read(backup)
         given = {**vars(page.facts), "migrations": (*page.facts.migrations, "runbooks.9000_new")}
         edited(backup, facts=facts.DatabaseFacts(**given), version="9.0")
-        said = self.refused(backup, kept)
-        assert "9.0" in said or "migrations" in said
+        refusal = self.refused(backup, kept)
+        assert "9.0" in refusal or "migrations" in refusal
 
     def test_one_of_another_kind_of_database(self, backup: Path, kept: Kept) -> None:
         other = "postgresql" if connection.vendor == "sqlite" else "sqlite"
@@ -178,17 +178,17 @@ class TestRefused:
         self, backup: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(checking, "content", lambda: ["Run 1: the log is empty."])
-        said = self.refused(backup, kept)
-        assert "was removed again" in said
-        assert "Run 1" in said
+        refusal = self.refused(backup, kept)
+        assert "was removed again" in refusal
+        assert "Run 1" in refusal
 
     @pytest.mark.parametrize("name", ["evidence/../../planted", "/planted", "evidence//planted"])
     def test_one_that_would_write_elsewhere(self, backup: Path, kept: Kept, name: str) -> None:
         """Sealed anew by whoever can write there, who also says that the file is known to lack."""
         (backup.parent / "planted").write_text("* * * * * root id")
         held = manifest.Held(*files.digest(backup.parent / "planted"))
-        said = (f"{name} is missing.",)
-        edited(backup, files={**manifest.read(backup).files, name: held}, missing=said)
+        faults = (f"{name} is missing.",)
+        edited(backup, files={**manifest.read(backup).files, name: held}, missing=faults)
         assert "no file inside" in self.refused(backup, kept)
 
     def test_one_that_excuses_its_own_damage(self, backup: Path, kept: Kept) -> None:
@@ -254,14 +254,14 @@ class TestReplacing:
         kept.grow("lost by restoring")
         kept.attach(f"lost file {kept.play.at}".encode())
         newer, files_before = facts.read(), files.all_below(kept.evidence)
-        said = command(backup, "--replace", "--yes-i-typed", replacing.target())
-        assert "Replaced. The data that was live is kept as" in said
+        output = command(backup, "--replace", "--yes-i-typed", replacing.target())
+        assert "Replaced. The data that was live is kept as" in output
         assert facts.read() == manifest.read(backup).facts
         assert files.all_below(kept.evidence) < files_before
         assert checking.content() == []
         # And back, by the very commands that were printed.
         connection.close()
-        lines = said.split("To go back")[1].splitlines()[1:]
+        lines = output.split("To go back")[1].splitlines()[1:]
         for line in filter(None, (line.strip() for line in lines)):
             server = connection.settings_dict
             host = f"-h {server['HOST']} -p {server['PORT'] or 5432} -U {server['USER']}"
@@ -328,8 +328,8 @@ def test_a_live_file_that_is_no_database_any_more_can_be_replaced(backup: Path, 
         rest.unlink()
     live.write_bytes(b"overwritten by a script " * 500)
     try:
-        said = command(backup, "--replace", "--yes-i-typed", live.name)
-        assert "there is no comparison" in said
+        output = command(backup, "--replace", "--yes-i-typed", live.name)
+        assert "there is no comparison" in output
         assert facts.read() == manifest.read(backup).facts
         aside = next(live.parent.glob(f"{live.name}.replaced-*"))
         assert aside.read_bytes().startswith(b"overwritten")

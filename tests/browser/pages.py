@@ -221,13 +221,15 @@ NOT_PAGES = {
 
 def names(resolver: URLResolver | None = None, space: str = "") -> Iterator[str]:
     """The name of every address of the product at which people, and not programs, look."""
-    for found in (resolver or get_resolver()).url_patterns:
-        if isinstance(found, URLResolver) and found.namespace == "api":
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver) and pattern.namespace == "api":
             continue
-        elif isinstance(found, URLResolver):
-            yield from names(found, space + (f"{found.namespace}:" if found.namespace else ""))
-        elif isinstance(found, URLPattern):
-            yield f"{space}{found.name}"
+        elif isinstance(pattern, URLResolver):
+            yield from names(
+                pattern, space + (f"{pattern.namespace}:" if pattern.namespace else "")
+            )
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name}"
 
 
 def everyone() -> User:
@@ -238,7 +240,7 @@ def everyone() -> User:
 def set_stage() -> dict[str, str]:
     """Runs in every state, and the numbers that the paths of `PAGES` want."""
     at = datetime.now(UTC) - timedelta(hours=1)
-    one = everyone()
+    operator = everyone()
     cast = {name: User.objects.get(username=name) for name in ("verifier", "decider", "relief")}
     writers = {name: User.objects.get(username=name) for name in ("author", "approver")}
     text = approved(writers["author"], writers["approver"], at, SHEET)
@@ -247,21 +249,21 @@ def set_stage() -> dict[str, str]:
     more = SHEET.replace(b"- [ ] Tell people", b"- [ ] Tell all people")
     revisions.save(source=more, by=writers["author"], at=at, runbook=text.runbook, summary="All")
 
-    def told(**people: User) -> Story:
-        return story({"operator": one, **cast, **writers, **people}, at, revision=text)
+    def begun(**people: User) -> Story:
+        return story({"operator": operator, **cast, **writers, **people}, at, revision=text)
 
     invited = person("invited", "iv", Role.VIEWER)
-    incident, briefing = Incident.objects.get(), told()
+    incident, briefing = Incident.objects.get(), begun()
     runs = {
         "briefing": briefing.run,
-        "running": told().start().agreed().run,
-        "started": told().start().agreed().run,
-        "awaiting": told(operator=cast["relief"], verifier=one).start().measured().run,
-        **_troubled(told(), told(), told(), told()),
+        "running": begun().start().agreed().run,
+        "started": begun().start().agreed().run,
+        "awaiting": begun(operator=cast["relief"], verifier=operator).start().measured().run,
+        **_troubled(begun(), begun(), begun(), begun()),
     }
-    watched(one, at)
+    watched(operator, at)
     return {
-        "everyone": str(one.pk),
+        "everyone": str(operator.pk),
         "incident": str(incident.pk),
         "entry": str(TimelineEntry.objects.filter(incident=incident).earliest("pk").pk),
         "invited": str(invited.pk),
@@ -270,20 +272,20 @@ def set_stage() -> dict[str, str]:
         "books": text.runbook.slug,
         "instance": str(Instance.objects.earliest("pk").pk),
         "copy": str(Copy.objects.earliest("pk").pk),
-        **around({**cast, **writers}, one, text),
-        **locked({**cast, **writers}, one, at),
-        **ended(one, incident, at),
-        **cutovers({**cast, **writers, "operator": one}, one, at),
+        **around({**cast, **writers}, operator, text),
+        **locked({**cast, **writers}, operator, at),
+        **ended(operator, incident, at),
+        **cutovers({**cast, **writers, "operator": operator}, operator, at),
         **background(datetime.now(UTC)),
-        **webhooks(one, at),
+        **webhooks(operator, at),
         **{state: str(run.pk) for state, run in runs.items()},
     }
 
 
-def around(people: dict[str, User], one: User, text: Revision) -> dict[str, str]:
+def around(people: dict[str, User], operator: User, text: Revision) -> dict[str, str]:
     """A run in which one gate was overridden, and the way round another is asked for."""
     just_now = datetime.now(UTC) - timedelta(minutes=11, seconds=30)
-    run = story({**people, "operator": one}, just_now, revision=text).start().agreed()
+    run = story({**people, "operator": operator}, just_now, revision=text).start().agreed()
     for step in (1, 2):
         run.do(Tick, "operator", step=step, values={})
     run.do(StateFitness, "operator", hours_awake=19, alone=True, local_time="03:40")
@@ -299,13 +301,13 @@ def around(people: dict[str, User], one: User, text: Revision) -> dict[str, str]
     return {"asked": str(run.run.pk), "review": str(Review.objects.latest("pk").pk)}
 
 
-def locked(people: dict[str, User], one: User, at: datetime) -> dict[str, str]:
+def locked(people: dict[str, User], operator: User, at: datetime) -> dict[str, str]:
     """A text that a run of the relief's has locked, and a run of it that may not start."""
     text = approved(people["author"], people["approver"], at)
     failed = story({**people, "operator": people["relief"]}, at, revision=text)
     failed.do(TakeRole, "operator", role=RunRole.OPERATOR)
     failed.do(Start, "operator", acknowledged=True, conditions=True)
-    later = story({**people, "operator": one}, at, revision=text)
+    later = story({**people, "operator": operator}, at, revision=text)
     later.do(TakeRole, "operator", role=RunRole.OPERATOR)
     why = "Both windows carried the same title, and the left one was the old server."
     failed.do(Abort, "operator", reason=why, deviation="wrong-direction")
@@ -320,8 +322,8 @@ def ended(by: User, beside: Incident, at: datetime) -> dict[str, str]:
     world.finished(kept, by, at)
     why = "Somebody had a copy of that morning on a laptop."
     decisions.say_saved_by(kept, saved_by=SavedBy.LUCK, note=why, seen=None, by=by, at=at)
-    told = {"title": "Always back up twice", "strength": Strength.WEAKER}
-    world.action(kept, by, at, **told)
+    facts = {"title": "Always back up twice", "strength": Strength.WEAKER}
+    world.action(kept, by, at, **facts)
     action = world.action(kept, by, at, replaces_luck=True)
     loss = kept.losses.filter(struck_at__isnull=True).get()
     return {
@@ -345,9 +347,9 @@ def _troubled(differing: Story, held: Story, offered: Story, completed: Story) -
     differing.do(Countersign, "verifier", step=0, values={"entries": "3"})
     missed(differing.run, differing.people["operator"], differing.at)
     held.start().agreed().do(Hold, "verifier")
-    said = dict.fromkeys(("position", "running", "next_step", "worries"), "nothing")
+    words = dict.fromkeys(("position", "running", "next_step", "worries"), "nothing")
     offered.start().agreed()
-    offered.do(HandOver, "operator", to=offered.people["relief"].pk, **said)
+    offered.do(HandOver, "operator", to=offered.people["relief"].pk, **words)
     completed.start().agreed()
     for step in (1, 2):
         completed.do(Tick, "operator", step=step, values={})
@@ -357,5 +359,5 @@ def _troubled(differing: Story, held: Story, offered: Story, completed: Story) -
     completed.do(Tick, "operator", step=4, values={})
     missed(completed.run, completed.people["operator"], completed.at)
     completed.do(Complete, "operator", summary="The books are back.")
-    found = {"differing": differing, "held": held, "offered": offered, "completed": completed}
-    return {state: told.run for state, told in found.items()}
+    games = {"differing": differing, "held": held, "offered": offered, "completed": completed}
+    return {state: game.run for state, game in games.items()}

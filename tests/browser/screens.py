@@ -94,9 +94,9 @@ class Screen:
 
     @property
     def run(self) -> int:
-        found = re.search(r"/runs/([0-9]+)/", self.page.url)
-        assert found, self.page.url
-        return int(found[1])
+        match = re.search(r"/runs/([0-9]+)/", self.page.url)
+        assert match, self.page.url
+        return int(match[1])
 
     def sees(self, title: str) -> None:
         """Wait until the step with this title is the open one here."""

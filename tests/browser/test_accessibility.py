@@ -18,7 +18,7 @@ OPTIONS = {"resultTypes": ["violations"]}
 
 def barriers(page: Page) -> list[str]:
     """What axe finds on the page as it stands, in both themes and at both widths."""
-    found = []
+    barriers = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         for theme in ("light", "dark"):
@@ -29,8 +29,8 @@ def barriers(page: Page) -> list[str]:
                         f"{node['html'][:160]} {node['failureSummary'][:240]}"
                         for node in violation["nodes"][:3]
                     ]
-                    found.append(f"{width} {theme} {violation['id']}: {nodes}")
-    return found
+                    barriers.append(f"{width} {theme} {violation['id']}: {nodes}")
+    return barriers
 
 
 def test_every_address_is_a_page_here_or_is_none() -> None:

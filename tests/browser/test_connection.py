@@ -24,8 +24,8 @@ def again(site: Site) -> Iterator[None]:
 
 def ticks(screen: Screen) -> list[str | None]:
     """The keys of the ticks of the step that was open at first."""
-    found = Event.objects.filter(run=screen.run, kind__in=("step.begun", "step.ticked"))
-    return [event.key for event in found.order_by("sequence") if '"step":1' in event.text]
+    events = Event.objects.filter(run=screen.run, kind__in=("step.begun", "step.ticked"))
+    return [event.key for event in events.order_by("sequence") if '"step":1' in event.text]
 
 
 def kept_key(screen: Screen) -> str:
@@ -66,7 +66,7 @@ def test_a_tick_that_never_arrived_is_sent_again(
     site.start()
     screen.sees("Stop the writers")
     assert key in ticks(screen)
-    assert sum(1 for found in ticks(screen) if found) == 1
+    assert sum(1 for tick in ticks(screen) if tick) == 1
 
 
 def test_a_tick_whose_answer_was_lost_happened_once(

@@ -29,10 +29,10 @@ def test_findings_follow_the_text_while_it_is_written(open_screen: OpenScreen) -
     page = author.page
     source = page.get_by_label("Text of the runbook")
     source.fill("# Tidy\n\n- [ ] Tidy up\n\n  ```sh\n  rm -rf /srv/*\n  ```\n")
-    found = page.locator(".finding.error").filter(has_text="rm -rf /srv/*")
-    expect(found.first).to_contain_text("line 6")
+    finding = page.locator(".finding.error").filter(has_text="rm -rf /srv/*")
+    expect(finding.first).to_contain_text("line 6")
     source.fill("# Tidy\n\n- [ ] Look at the folder\n\n  ```sh\n  ls /srv\n  ```\n")
-    expect(found).to_have_count(0)
+    expect(finding).to_have_count(0)
     page.once("dialog", lambda dialog: dialog.accept())
 
 

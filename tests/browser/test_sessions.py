@@ -54,7 +54,9 @@ def test_the_prompt_is_beside_the_command_where_there_is_room(
         permissions=["clipboard-read", "clipboard-write"],
     ).go(path)
     command = screen.open_step.locator(".command").first
-    prompt, code = (command.locator(one).bounding_box() for one in (".prompt code", "pre code"))
+    prompt, code = (
+        command.locator(selector).bounding_box() for selector in (".prompt code", "pre code")
+    )
     assert prompt is not None
     assert code is not None
     assert (abs(prompt["y"] - code["y"]) < 6) is beside

@@ -163,8 +163,8 @@ def measure_twice(crew: Crew) -> None:
     operator.write(typed)
     operator.press()
     expect(verifier.button).to_contain_text("my own measurement")
-    found = typed["value_newest_found"]
-    assert found not in verifier.page.locator("main").inner_text()
+    measured = typed["value_newest_found"]
+    assert measured not in verifier.page.locator("main").inner_text()
     expect(operator.open_step.locator(".waiting")).to_contain_text("Waits for the verifier")
     expect(operator.page.locator('form[data-move="countersign"]')).to_have_count(0)
     answer = operator.post("countersign", step=index, **typed)

@@ -36,10 +36,10 @@ BIN = Path(sys.executable).parent
 
 def program(name: str) -> str:
     """The path of a program, or the test is skipped."""
-    found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
-    if found is None:
+    path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+    if path is None:
         pytest.skip(f"{name} is not installed")
-    return found
+    return path
 
 
 def run(*command: str | Path, **more: Any) -> subprocess.CompletedProcess[str]:
@@ -165,16 +165,16 @@ def test_the_web_units_command_serves_counts_and_stops(world: World, tmp_path: P
         text = get(port, "/metrics").text
         process_id = web.pid
         os.kill(process_id, signal.SIGTERM)
-        told = web.communicate(timeout=PATIENCE)[1]
+        log = web.communicate(timeout=PATIENCE)[1]
     assert web.returncode in {0, -signal.SIGTERM}
     counted = 'countersign_requests_total{method="GET",status="200",view="account_login"} 8.0'
     assert counted in text, "two processes, one count"
-    lines = [json.loads(line) for line in told.splitlines()]
+    lines = [json.loads(line) for line in log.splitlines()]
     assert [line["view"] for line in lines if line["event"] == "request"] == [
         *(["account_login"] * 8),
         "account_reset_password_from_key",
     ]
-    assert KEY not in told
+    assert KEY not in log
 
 
 def test_a_web_process_that_hangs_is_replaced(world: World) -> None:
@@ -210,16 +210,16 @@ def test_the_commands_of_the_background_work_and_stop(
     before = timezone.now()
     worker, beat = (exec_start(f"countersign-{part}.service") for part in ("worker", "beat"))
     json_lines = {"COUNTERSIGN_LOG_FORMAT": "json"}
-    with started(worker, world, **json_lines) as one, started(beat, world, **json_lines) as other:
+    with started(worker, world, **json_lines) as first, started(beat, world, **json_lines) as other:
         wait_until(lambda: (heartbeat.last_heartbeat(timezone.now()).at or before) > before)
-        for process in (one, other):
+        for process in (first, other):
             process.send_signal(signal.SIGTERM)
-        told = [process.communicate(timeout=60)[1] for process in (one, other)]
-    assert [json.loads(line)["event"] for line in told[0].splitlines()][-1:] == [
+        logs = [process.communicate(timeout=60)[1] for process in (first, other)]
+    assert [json.loads(line)["event"] for line in logs[0].splitlines()][-1:] == [
         "worker: Warm shutdown (MainProcess)"
     ]
-    assert told[1] == ""
-    assert (one.returncode, other.returncode) == (0, 0)
+    assert logs[1] == ""
+    assert (first.returncode, other.returncode) == (0, 0)
 
 
 @pytest.fixture(scope="module")

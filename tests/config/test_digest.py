@@ -60,17 +60,17 @@ def incident(system: System, by: User, at: datetime, title: str = "Table dropped
     ],
 )
 def test_it_is_about_the_last_whole_week(at: str, name: str, start: str, end: str) -> None:
-    found = digest.last_week(datetime.fromisoformat(at))
-    assert found.name == name
-    assert (found.start, found.end) == (datetime.fromisoformat(start), datetime.fromisoformat(end))
+    week = digest.last_week(datetime.fromisoformat(at))
+    assert week.name == name
+    assert (week.start, week.end) == (datetime.fromisoformat(start), datetime.fromisoformat(end))
 
 
 def test_a_week_in_which_the_clocks_change_has_all_its_hours(settings: Any) -> None:
     settings.TIME_ZONE = "Europe/Berlin"
-    found = digest.last_week(datetime(2026, 3, 30, 6, 0, tzinfo=UTC))
-    assert found.end - found.start == timedelta(days=7)  # by the clock on the wall
-    assert found.end.astimezone(UTC) - found.start.astimezone(UTC) == timedelta(days=7, hours=-1)
-    assert found.days == "2026-03-23 to 2026-03-29"
+    week = digest.last_week(datetime(2026, 3, 30, 6, 0, tzinfo=UTC))
+    assert week.end - week.start == timedelta(days=7)  # by the clock on the wall
+    assert week.end.astimezone(UTC) - week.start.astimezone(UTC) == timedelta(days=7, hours=-1)
+    assert week.days == "2026-03-23 to 2026-03-29"
 
 
 def test_what_happened_is_told(manager: User, system: System) -> None:
@@ -126,8 +126,8 @@ def test_only_managers_who_want_it_are_told(manager: User, admin: User, operator
 
 
 def test_a_closed_incident_is_told(manager: User, system: System) -> None:
-    found = incident(system, manager, WEDNESDAY - timedelta(days=14))
-    Incident.objects.filter(pk=found.pk).update(status=Status.CLOSED.value, closed_at=WEDNESDAY)
+    closed = incident(system, manager, WEDNESDAY - timedelta(days=14))
+    Incident.objects.filter(pk=closed.pk).update(status=Status.CLOSED.value, closed_at=WEDNESDAY)
     send()
     assert "Incidents closed: 1.\n- Table dropped" in Notice.objects.get().text
 

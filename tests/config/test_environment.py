@@ -57,8 +57,8 @@ def test_hosts_are_named_in_production(raw: str) -> None:
 
 
 def test_hosts_and_networks() -> None:
-    found = env.hosts_and_networks("A", env={"A": "Chat.internal., 10.1.0.0/16,fd00::/8, ::1"})
-    assert found == ["chat.internal", "10.1.0.0/16", "fd00::/8", "::1"]
+    hosts = env.hosts_and_networks("A", env={"A": "Chat.internal., 10.1.0.0/16,fd00::/8, ::1"})
+    assert hosts == ["chat.internal", "10.1.0.0/16", "fd00::/8", "::1"]
     assert env.hosts_and_networks("A", env={}) == []
 
 

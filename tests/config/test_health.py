@@ -21,24 +21,24 @@ from runbooks.models import LogCheck
 Usage = namedtuple("Usage", "total used free")
 
 
-def words(found: health.Health) -> dict[str, str]:
-    return {check.name: check.word.value for check in found.checks}
+def words(report: health.Health) -> dict[str, str]:
+    return {check.name: check.word.value for check in report.checks}
 
 
 @pytest.mark.django_db
 def test_all_is_well(at: datetime) -> None:
     heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
-    found = health.look(at)
-    assert found.ready
-    assert set(words(found).values()) == {"ok"}
+    report = health.look(at)
+    assert report.ready
+    assert set(words(report).values()) == {"ok"}
 
 
 @pytest.mark.django_db
 def test_a_missing_migration_sends_nobody_here(at: datetime) -> None:
     MigrationRecorder(connection).record_unapplied("runbooks", "0001_initial")
-    found = health.look(at)
-    assert not found.ready
-    assert words(found)["migrations"] == "failed"
+    report = health.look(at)
+    assert not report.ready
+    assert words(report)["migrations"] == "failed"
 
 
 @pytest.mark.django_db
@@ -90,9 +90,9 @@ def test_the_last_check_of_the_logs_is_told(at: datetime) -> None:
     assert words(health.look(at + timedelta(hours=47)))["logs"] == "ok"
     assert words(health.look(at + timedelta(hours=49)))["logs"] == "degraded"
     LogCheck.objects.create(at=at, fault_count=2, **check)
-    found = health.look(at)
-    assert words(found)["logs"] == "degraded"
-    assert found.ready
+    report = health.look(at)
+    assert words(report)["logs"] == "degraded"
+    assert report.ready
 
 
 @pytest.mark.django_db

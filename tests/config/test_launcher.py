@@ -54,25 +54,25 @@ class Launched:
             stdout=subprocess.PIPE,
             text=True,
         )
-        self.said = ""
+        self.output = ""
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.said += line
+            self.output += line
 
     def children(self) -> dict[str, int]:
         """The process id of each child that runs now."""
         pid = self.process.pid
-        found: dict[str, int] = {}
+        children: dict[str, int] = {}
         for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
             try:
                 words = Path(f"/proc/{child}/cmdline").read_text().split("\0")
             except FileNotFoundError:  # it has just ended
                 continue
-            found |= {name: int(child) for word, name in CHILDREN.items() if word in words}
-        return found
+            children |= {name: int(child) for word, name in CHILDREN.items() if word in words}
+        return children
 
     def web(self) -> int:
         """The process id of the web child; 0 when there is none now."""
@@ -94,7 +94,7 @@ def launching(world: World, *program: str) -> Iterator[Launched]:
     started = Launched(world, *program)
     running: dict[str, int] = {}
     try:
-        wait_until(lambda: "running at" in started.said, within=3 * PATIENCE)
+        wait_until(lambda: "running at" in started.output, within=3 * PATIENCE)
         wait_until(lambda: len(started.children()) == len(CHILDREN))
         running = started.children()
         yield started
@@ -125,20 +125,20 @@ def gone(pid: int) -> bool:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 class TestKilling:
     def test_the_web_child_is_started_again(self, launched: Launched) -> None:
-        assert f"http://127.0.0.1:{launched.port}/" in launched.said
+        assert f"http://127.0.0.1:{launched.port}/" in launched.output
         before = launched.web()
         os.kill(before, signal.SIGKILL)
         # Nobody is refused meanwhile: the launcher holds the socket, and the browser waits.
         assert launched.answers()
         assert launched.web() not in {0, before}
-        assert "The web process ended (signal 9)" in launched.said
+        assert "The web process ended (signal 9)" in launched.output
 
     @pytest.mark.parametrize("name", ["worker", "beat"])
     def test_the_background_is_started_again(self, launched: Launched, name: str) -> None:
         before = launched.children()[name]
         os.kill(before, signal.SIGKILL)
         wait_until(lambda: launched.children().get(name, before) != before)
-        assert f"The {name} process ended (signal 9)" in launched.said
+        assert f"The {name} process ended (signal 9)" in launched.output
 
     def test_links_in_mails_lead_to_the_launchers_own_port(self, launched: Launched) -> None:
         given = Path(f"/proc/{launched.children()['worker']}/environ").read_text().split("\0")
@@ -156,7 +156,7 @@ class TestKilling:
             # Nobody is refused meanwhile, and the next one answers.
             wait_until(launched.answers, within=3 * PATIENCE)
             assert launched.web() not in {0, before}
-            assert "The web process hangs: 3 probes had no answer." in launched.said
+            assert "The web process hangs: 3 probes had no answer." in launched.output
             assert gone(before)
 
     def test_the_launcher_leaves_no_orphan(self, launched: Launched) -> None:
@@ -188,9 +188,9 @@ def test_a_taken_port_is_said_and_another_one_suggested(
         port = other.getsockname()[1]
         monkeypatch.setenv("COUNTERSIGN_URL", "http://localhost:8000")  # which main() would set
         assert launcher.main(["--port", str(port)]) == 1
-    said = capsys.readouterr().out
-    assert f"Port {port} on 127.0.0.1 cannot be used" in said
-    assert f"PORT={port + 1}" in said
+    output = capsys.readouterr().out
+    assert f"Port {port} on 127.0.0.1 cannot be used" in output
+    assert f"PORT={port + 1}" in output
 
 
 def process(child: processes.Child) -> subprocess.Popen[bytes]:
@@ -336,8 +336,8 @@ def test_the_welcome_names_the_people_and_warns_when_others_can_reach_them(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     launcher._welcome("127.0.0.1", 8000, [("operator", "secret")])
-    said = capsys.readouterr().out
-    assert "operator     secret" in said
-    assert "are public" not in said
+    output = capsys.readouterr().out
+    assert "operator     secret" in output
+    assert "are public" not in output
     launcher._welcome("0.0.0.0", 8000, [("operator", "secret")])
     assert "are public" in capsys.readouterr().out

@@ -16,8 +16,8 @@ INSTALLS = [ROOT / "README.md", ROOT / ".ci/run", *sorted((ROOT / "docs").rglob(
 
 def names(requirements: list[str]) -> set[str]:
     """The packages that are asked for, as locks spell them."""
-    found = {re.match(r"[A-Za-z0-9._-]+", line).group() for line in requirements}
-    return {re.sub(r"[-_.]+", "-", name).lower() for name in found}
+    names = {re.match(r"[A-Za-z0-9._-]+", line).group() for line in requirements}
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in names}
 
 
 def locked(lock: str) -> set[str]:

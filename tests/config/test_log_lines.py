@@ -120,14 +120,14 @@ def test_started_by_uvicorns_own_command_no_line_holds_a_key(tmp_path: Path) -> 
     finally:
         server.send_signal(signal.SIGTERM)
         server.wait(PATIENCE)
-    told = (tmp_path / "lines").read_text("utf-8")
-    assert KEY not in told
-    assert "account_reset_password_from_key" in told
+    text = (tmp_path / "lines").read_text("utf-8")
+    assert KEY not in text
+    assert "account_reset_password_from_key" in text
 
 
 def deploy_errors() -> set[str]:
-    found = django_checks.run_checks(include_deployment_checks=True)
-    return {message.id or "" for message in found if message.level >= django_checks.ERROR}
+    errors = django_checks.run_checks(include_deployment_checks=True)
+    return {message.id or "" for message in errors if message.level >= django_checks.ERROR}
 
 
 @pytest.mark.parametrize(

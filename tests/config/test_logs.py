@@ -203,9 +203,9 @@ def test_lines_of_a_job_carry_its_number(
 
 
 def test_chains_that_bite_their_tail_end() -> None:
-    one, two = ValueError("one"), ValueError("two")
-    one.__cause__, two.__cause__ = two, one
-    assert logs.describe_fault((ValueError, one, None)).count("ValueError") == 2
+    first, two = ValueError("one"), ValueError("two")
+    first.__cause__, two.__cause__ = two, first
+    assert logs.describe_fault((ValueError, first, None)).count("ValueError") == 2
 
 
 @pytest.mark.parametrize(("form", "level"), [("json", "INFO"), ("plain", "WARNING")])

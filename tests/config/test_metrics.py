@@ -34,7 +34,7 @@ def number(name: str, **labels: str) -> float:
     return REGISTRY.get_sample_value(f"countersign_{name}", labels) or 0.0
 
 
-def told(at: datetime) -> list[str]:
+def exposition(at: datetime) -> list[str]:
     return metrics.exposition(at).decode().splitlines()
 
 
@@ -111,7 +111,7 @@ def test_a_move_by_api_is_the_same_move(client: Client) -> None:
 @pytest.mark.django_db
 def test_the_last_check_of_the_logs_is_told(at: datetime) -> None:
     LogCheck.objects.create(at=at, took=timedelta(0), runs=1, events=1, fault_count=3)
-    lines = told(at)
+    lines = exposition(at)
     assert "countersign_log_check_faults 3.0" in lines
 
 
@@ -125,7 +125,7 @@ def test_an_invented_move_makes_no_series(signed_in: SignIn, operator: User) -> 
 def test_the_queue_is_told(at: datetime) -> None:
     queue.put("runbooks.sleep", "1", at=at)
     queue.put("runbooks.sleep", "2", at=at, due=at + timedelta(hours=2))
-    lines = told(at + timedelta(seconds=90))
+    lines = exposition(at + timedelta(seconds=90))
     assert "countersign_jobs_due 1.0" in lines
     assert "countersign_jobs_oldest_due_seconds 90.0" in lines
     assert "countersign_jobs_failed 0.0" in lines
@@ -139,7 +139,7 @@ def test_the_rest_is_told_while_the_database_is_down(
         raise OperationalError
 
     monkeypatch.setattr(metrics.Stored, "_jobs", down)
-    lines = told(at)
+    lines = exposition(at)
     assert "countersign_database_up 0.0" in lines
     assert any(line.startswith("countersign_disk_free_bytes") for line in lines)
 

@@ -215,7 +215,7 @@ def test_a_title_of_a_runbook_or_a_step(author: User, at: datetime) -> None:
     with pytest.raises(Invalid):
         revisions.save(source=source, by=author, at=at)
     step = b"---\ntitle: Go\n---\n\n- [ ] ...\n"
-    found = parse(step).findings
-    assert [f.sentence for f in found if f.code == "syntax.untitled_step"] == [
+    findings = parse(step).findings
+    assert [f.sentence for f in findings if f.code == "syntax.untitled_step"] == [
         "The title of this step says nothing."
     ]

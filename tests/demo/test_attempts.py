@@ -16,7 +16,9 @@ from demo.management.commands import try_the_doors
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("attempt", ATTEMPTS, ids=lambda one: f"{one.point}: {one.tried}")
+@pytest.mark.parametrize(
+    "attempt", ATTEMPTS, ids=lambda attempt: f"{attempt.point}: {attempt.tried}"
+)
 def test_nothing_gets_through(attempt: Attempt) -> None:
     begins = timezone.now() - HEAD_START
     load(at=begins)

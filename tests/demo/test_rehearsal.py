@@ -93,9 +93,11 @@ def test_every_command_works(scenario: Callable[[Path], Rehearsal], file: str) -
     kinds = {spec.name: spec.type for spec in specs}
     earlier: dict[str, str] = {}
     for spec in (spec for spec in specs if spec.name in recorded):
-        found = judge(spec, recorded[spec.name], earlier=earlier, at=datetime.now(UTC), kinds=kinds)
-        assert not found.wrong, spec.name
-        earlier[spec.name] = found.normal
+        judged = judge(
+            spec, recorded[spec.name], earlier=earlier, at=datetime.now(UTC), kinds=kinds
+        )
+        assert not judged.wrong, spec.name
+        earlier[spec.name] = judged.normal
     assert earlier.keys() == recorded.keys()
     assert len(recorded) > 5
 

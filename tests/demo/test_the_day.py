@@ -57,12 +57,14 @@ class Programs:
             f"{API}{path}", dict(body), content_type="application/json",
             headers={"Idempotency-Key": uuid4().hex},
         )  # fmt: skip
-        told = dict(answer.json())
+        content = dict(answer.json())
         if answer.status_code == 422:
-            raise Invalid({name: f"{name}: {said}" for name, said in told["errors"].items()})
+            raise Invalid(
+                {name: f"{name}: {sentence}" for name, sentence in content["errors"].items()}
+            )
         if answer.status_code >= 400:
-            raise Refused(told["code"], told["sentence"], told["remedy"])
-        return told
+            raise Refused(content["code"], content["sentence"], content["remedy"])
+        return content
 
     def prepare(
         self, who: str, runbook: str, kind: RunKind, parameters: Mapping[str, int | str]
@@ -92,8 +94,8 @@ class Programs:
         return kept.slug, kept.revisions.latest("number").number
 
     def approve(self, who: str, runbook: str, revision: int) -> None:
-        found = Runbook.objects.get(slug=runbook).revisions.get(number=revision)
-        seen = [code for code, _ in found.procedure["waive"]]
+        text = Runbook.objects.get(slug=runbook).revisions.get(number=revision)
+        seen = [code for code, _ in text.procedure["waive"]]
         path = f"/runbooks/{runbook}/revisions/{revision}/approve/"
         self.post(who, path, {"waivers_seen": seen})
 
@@ -136,8 +138,8 @@ def test_each_mistake_is_refused_and_then_it_is_done_right(
 def test_it_is_told_on_the_terminal_and_leaves_nothing() -> None:
     out = StringIO()
     call_command("replay_the_day", here=True, stdout=out, no_color=True)
-    told = out.getvalue()
-    assert all(f"\n{mistake} " in told for mistake in MISTAKES)
-    assert "Nothing of this was kept." in told
+    output = out.getvalue()
+    assert all(f"\n{mistake} " in output for mistake in MISTAKES)
+    assert "Nothing of this was kept." in output
     assert not Run.objects.exists()
     assert not System.objects.exists()

@@ -24,7 +24,7 @@ class Programs:
     people: Mapping[str, User]
     _known: dict[str, Client] = field(default_factory=dict)
 
-    def of(self, who: str) -> Client:
+    def client(self, who: str) -> Client:
         """The program of `who`, with a token of the scope `run`."""
         if who not in self._known:
             self._known[who] = program(self.people[who], Scope.RUN)
@@ -34,7 +34,7 @@ class Programs:
         return f"/api/v1/runs/{self.run.run.pk}/{rest}"
 
     def get(self, who: str, rest: str = "", **headers: str) -> Any:
-        return self.of(who).get(self.url(rest), headers=headers)
+        return self.client(who).get(self.url(rest), headers=headers)
 
     def now(self, who: str) -> dict[str, Any]:
         """The run, as `who` may see it."""
@@ -47,7 +47,7 @@ class Programs:
         an ellipsis leaves a field out."""
         body = {"seen": self.run.state.sequence, **data}
         kind = move if isinstance(move, str) else move.kind
-        return self.of(who).post(
+        return self.client(who).post(
             self.url(f"moves/{kind}/"),
             {name: value for name, value in body.items() if value is not ...},
             content_type="application/json",
@@ -57,6 +57,6 @@ class Programs:
     def raw(self, who: str, move: str, body: bytes, **headers: str) -> Any:
         """Whatever bytes, as JSON."""
         given = {"Idempotency-Key": uuid4().hex, **headers}
-        return self.of(who).post(
+        return self.client(who).post(
             self.url(f"moves/{move}/"), body, content_type="application/json", headers=given
         )

@@ -167,12 +167,12 @@ class Cutover(Play):
 
     def values(self, index: int) -> Mapping[str, str]:
         """What the operator writes at a step."""
-        found = (self.at - timedelta(days=61)).isoformat()
+        newest = (self.at - timedelta(days=61)).isoformat()
         first, second = self.state.facts["target"].identifiers
-        told: dict[int, dict[str, str]] = {
+        written: dict[int, dict[str, str]] = {
             IDENTIFY: {"identify.first": first, "identify.second": second},
             FREEZE: {"freeze.writers": "0"},
-            READ: {"newest_found": found},
+            READ: {"newest_found": newest},
             PROTECT: {
                 "protect.place": "vault-2:/srv/copies",
                 "protect.medium": "disk",
@@ -191,12 +191,12 @@ class Cutover(Play):
                 "copy.encrypted": "yes",
                 "copy.size": "700 MiB",
                 "copy.sha256": hashlib.sha256(f"{self.run.pk}".encode()).hexdigest(),
-                "copy.data_as_of": found,
+                "copy.data_as_of": newest,
                 "copy.read_back": "restored into a scratch database",
             },
             DIRECTION: {"direction.from": "ledger-0606.dump", "direction.into": "ledger"},
         }
-        return told.get(index, {})
+        return written.get(index, {})
 
 
 def cutover(
@@ -216,10 +216,10 @@ def cutover(
     text = TEXT.replace(b"system: ledger", f"system: {ledger.slug}".encode())
     text = text.replace(b"Put the ledger back", f"Put the {system} back".encode())
     made = play(text, at, people=people, parameters=given, started=False)
-    told = Cutover(made.run, made.people, made.at, made.answers)
+    game = Cutover(made.run, made.people, made.at, made.answers)
     if started:
-        told.move(Start, acknowledged=True, conditions=True)
-    return told
+        game.move(Start, acknowledged=True, conditions=True)
+    return game
 
 
 def cutovers(people: Mapping[str, User], keeper: User, at: datetime) -> dict[str, str]:
@@ -237,11 +237,11 @@ def cutovers(people: Mapping[str, User], keeper: User, at: datetime) -> dict[str
     laid.unlocked()
     wrong.unlocked().move(Record, step=WRITE, values={"wait.first_line": "dropping ledger"})
     owed.written().tick(COMPARE, **{"compare.newest": newest(owed)})
-    found = {"brief": brief, "asked": asked, "paused": paused, "ready": ready}
-    found |= {"laid": laid, "bad": wrong, "owed": owed}
-    return {f"cutover_{state}": str(told.run.pk) for state, told in found.items()}
+    games = {"brief": brief, "asked": asked, "paused": paused, "ready": ready}
+    games |= {"laid": laid, "bad": wrong, "owed": owed}
+    return {f"cutover_{state}": str(game.run.pk) for state, game in games.items()}
 
 
-def newest(told: Cutover) -> str:
+def newest(game: Cutover) -> str:
     """The newest record that was read in the backup."""
-    return told.state.steps[VERIFY].values["verify.newest"]
+    return game.state.steps[VERIFY].values["verify.newest"]

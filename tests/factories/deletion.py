@@ -98,8 +98,8 @@ class Deletion(Play):
         """What the operator writes at a step."""
         first, second = self.state.facts["target"].identifiers
         identified = {"identify.first": first, "identify.second": second}
-        told = {IDENTIFY: identified, FREEZE: {"freeze.writers": "0"}, RESTORE: identified}
-        return told.get(index, {})
+        written = {IDENTIFY: identified, FREEZE: {"freeze.writers": "0"}, RESTORE: identified}
+        return written.get(index, {})
 
     def upto(self, step: int) -> Deletion:
         """Do what comes before `step`, from where the run stands."""
@@ -155,7 +155,7 @@ def deletion(
     )
     given = {"target": str(target.pk)}
     made = play(source, at, people=people, kind=kind, parameters=given, started=False)
-    told = Deletion(made.run, made.people, made.at, made.answers)
+    game = Deletion(made.run, made.people, made.at, made.answers)
     if started:
-        told.move(Start, acknowledged=True, conditions=True)
-    return told
+        game.move(Start, acknowledged=True, conditions=True)
+    return game

@@ -40,8 +40,8 @@ def rechain(run: Run) -> None:
     for event in Event.objects.filter(run=run).order_by("sequence"):
         previous = chain.digest(previous, event.text)
         Event.objects.filter(pk=event.pk).update(digest=previous)
-        told = texts.read(event.text)
-        state = apply(state, told) if state else genesis(run.pk, procedure, told)
+        content = texts.read(event.text)
+        state = apply(state, content) if state else genesis(run.pk, procedure, content)
     assert state is not None
     for step in state.steps:
         row = RunStep.objects.filter(run=run, step=step.index, attempt=step.attempt)

@@ -35,7 +35,7 @@ def system(by: User, at: datetime, **facts: Any) -> System:
     return systems.register(**given | facts, by=by, at=at)
 
 
-def instance(of: System, by: User, at: datetime, **facts: Any) -> Instance:
+def instance(system: System, by: User, at: datetime, **facts: Any) -> Instance:
     """The production instance of a system; each a machine of its own."""
     others = Instance.objects.count()
     given: dict[str, Any] = {
@@ -47,10 +47,10 @@ def instance(of: System, by: User, at: datetime, **facts: Any) -> Instance:
         "second_kind": IdentifierKind.MACHINE_ID,
         "second_value": f"b08dfa6083e7567a1921a71500000{0x1FB + others:03x}",
     }
-    return instances.register(system=of, **given | facts, by=by, at=at)
+    return instances.register(system=system, **given | facts, by=by, at=at)
 
 
-def copy(of: System, by: User, at: datetime, *, good: bool = False, **facts: Any) -> Copy:
+def copy(system: System, by: User, at: datetime, *, good: bool = False, **facts: Any) -> Copy:
     """A dump on a disk whose newest record is 26 h old at `at`, each with bytes of its own;
     verified when `good`."""
     name = str(facts.get("name", _DUMP))
@@ -65,7 +65,7 @@ def copy(of: System, by: User, at: datetime, *, good: bool = False, **facts: Any
         "sha256": SHA256 if name == _DUMP else hashlib.sha256(name.encode()).hexdigest(),
         "encrypted": YesNoUnknown.YES,
     }
-    kept = copies.register(system=of, **given | facts, by=by, at=at)
+    kept = copies.register(system=system, **given | facts, by=by, at=at)
     if not good:
         assert kept.state == CopyState.UNVERIFIED
         return kept

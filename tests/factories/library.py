@@ -60,10 +60,10 @@ def waiving(source: bytes) -> bytes:
     without errors come back as they are.
     """
     procedure = parse(source).procedure
-    found = lint_text(procedure, source).errors
+    findings = lint_text(procedure, source).errors
     waivers = b", ".join(
         b'%s: "a text of a test"' % code.encode()
-        for code in sorted({finding.code for finding in found} & set(RULES))
+        for code in sorted({finding.code for finding in findings} & set(RULES))
     )
     if not waivers:
         return source

@@ -29,7 +29,7 @@ def logged(run: Run, kind: str, *, by: User, at: datetime, **data: Any) -> Event
 def refused(run: Run, guard: str, *, by: User, at: datetime, **data: Any) -> Event:
     """A refusal by `guard`, which caught the wrong target; '' is the table of moves, which catches
     nothing."""
-    told: dict[str, Any] = {
+    content: dict[str, Any] = {
         "move": "tick",
         "step": 0,
         "guard": guard,
@@ -40,18 +40,23 @@ def refused(run: Run, guard: str, *, by: User, at: datetime, **data: Any) -> Eve
         "remedy": "Read the identifiers again.",
         "tried": {"values": "{'entries': 'hunter2'}"},
     }
-    return logged(run, "move.refused", by=by, at=at, **told | data)
+    return logged(run, "move.refused", by=by, at=at, **content | data)
 
 
 def deviated(run: Run, caught: str, *, by: User, at: datetime, **data: Any) -> Event:
     """A mismatch; with what a guard `caught` it is a near miss."""
-    told = {"step": 0, "why": "Neither identifier fits.", "values": {}, "measured_by": "operator"}
-    return logged(run, "step.mismatched", by=by, at=at, **told | {"caught": caught} | data)
+    content = {
+        "step": 0,
+        "why": "Neither identifier fits.",
+        "values": {},
+        "measured_by": "operator",
+    }
+    return logged(run, "step.mismatched", by=by, at=at, **content | {"caught": caught} | data)
 
 
 def overridden(run: Run, gate: str, *, by: User, at: datetime, **data: Any) -> Event:
     """A gate that was opened by an override."""
-    told = {
+    content = {
         "step": 0,
         "attempt": 1,
         "gate": gate,
@@ -61,7 +66,7 @@ def overridden(run: Run, gate: str, *, by: User, at: datetime, **data: Any) -> E
         "waited": 120,
         "done": False,
     }
-    return logged(run, "gate.overridden", by=by, at=at, **told | data)
+    return logged(run, "gate.overridden", by=by, at=at, **content | data)
 
 
 def missed(run: Run, by: User, at: datetime) -> None:

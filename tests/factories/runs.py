@@ -85,9 +85,9 @@ def play(
     run = preparation.prepare(
         revision=kept, kind=kind, parameters=parameters or {}, by=people["operator"], at=at
     )
-    found = Play(run, people, at)
+    game = Play(run, people, at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
-        found.move(TakeRole, by=role.value, role=role)
+        game.move(TakeRole, by=role.value, role=role)
     if started:
-        found.move(Start, acknowledged=True, conditions=True)
-    return found
+        game.move(Start, acknowledged=True, conditions=True)
+    return game

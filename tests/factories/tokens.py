@@ -15,14 +15,14 @@ from tests.factories.described import Program
 ALL = tuple(Scope)
 
 
-def token(of: User, *scopes: Scope, at: datetime | None = None, days: int = 30) -> Issued:
-    """A token of `of` with `scopes` (all of them when none is named), issued at `at` or now."""
+def token(owner: User, *scopes: Scope, at: datetime | None = None, days: int = 30) -> Issued:
+    """A token of `owner` with `scopes` (all of them when none is named), issued at `at` or now."""
     at = at or datetime.now(UTC)
     until = at + timedelta(days=days)
-    return tokens.issue(name="a test", scopes=scopes or ALL, expires_at=until, by=of, at=at)
+    return tokens.issue(name="a test", scopes=scopes or ALL, expires_at=until, by=owner, at=at)
 
 
-def program(of: User, *scopes: Scope) -> Client:
-    """A client without a session that sends a token of `of` with every request. Each of its answers
+def program(owner: User, *scopes: Scope) -> Client:
+    """A client without a session that sends a token of `owner` with every request. Each answer
     is checked against the OpenAPI document."""
-    return Program(headers={"authorization": f"Bearer {token(of, *scopes).text}"})
+    return Program(headers={"authorization": f"Bearer {token(owner, *scopes).text}"})

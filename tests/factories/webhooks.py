@@ -30,9 +30,9 @@ def run_relay(at: datetime) -> str:
     return outbox.relay(Job(kind="webhooks.relay", key="now"), at)
 
 
-def bodies(of: Endpoint) -> list[dict[str, Any]]:
-    """What was made for `of`, the oldest first."""
-    return [json.loads(row.body) for row in of.deliveries.order_by("pk")]
+def bodies(endpoint: Endpoint) -> list[dict[str, Any]]:
+    """What was made for `endpoint`, the oldest first."""
+    return [json.loads(row.body) for row in endpoint.deliveries.order_by("pk")]
 
 
 def attempt(delivery: Delivery, at: datetime) -> str:
@@ -41,14 +41,14 @@ def attempt(delivery: Delivery, at: datetime) -> str:
     job = queue.take(key, at=at)
     assert job, "the job is not due"
     try:
-        said = delivering.deliver(job, at)
+        result = delivering.deliver(job, at)
     except queue.Postpone as postponed:
         queue.postpone(job, postponed.sentence, at=at, pause=postponed.pause)
-        said = postponed.sentence
+        result = postponed.sentence
     except queue.GiveUp as given_up:
         queue.fail(job, given_up.sentence, at=at)
-        said = given_up.sentence
+        result = given_up.sentence
     else:
-        queue.end(job, said, at=at)
+        queue.end(job, result, at=at)
     delivery.refresh_from_db()
-    return said
+    return result

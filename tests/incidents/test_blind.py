@@ -25,9 +25,9 @@ WHO = [("operator", True), ("verifier", False), ("viewer", False), ("relief", Fa
 def incident(programs: Programs, operator: User, at: Any) -> int:
     """An incident that the run of the story answers; the operator has measured 48211."""
     programs.run.start().measured()
-    found = world.incident(operator, at)
-    links.link_run(found, run=programs.run.run, by=operator, at=at)
-    return found.pk
+    opened = world.incident(operator, at)
+    links.link_run(opened, run=programs.run.run, by=operator, at=at)
+    return opened.pk
 
 
 @pytest.mark.parametrize(("who", "knows"), WHO)
@@ -36,10 +36,10 @@ def test_a_value_waits_for_the_second_measurement(
 ) -> None:
     person = programs.people[who]
     page = signed_in(person).get(f"/incidents/{incident}/").content.decode()
-    told = program(person, Scope.READ).get(f"/api/v1/incidents/{incident}/timeline/")
-    assert told.status_code == 200
+    answer = program(person, Scope.READ).get(f"/api/v1/incidents/{incident}/timeline/")
+    assert answer.status_code == 200
     assert bool(re.search(r"\b48211\b", page)) is knows
-    assert bool(re.search(r"\b48211\b", told.content.decode())) is knows
+    assert bool(re.search(r"\b48211\b", answer.content.decode())) is knows
 
 
 def test_then_everybody_reads_it(programs: Programs, signed_in: Any, incident: int) -> None:

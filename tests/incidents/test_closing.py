@@ -38,27 +38,27 @@ def incident(operator: User, at: datetime) -> Incident:
     return world.incident(operator, at)
 
 
-def _close(of: Incident, by: User, at: datetime) -> Incident:
-    return records.change_status(of, status=Status.CLOSED, seen=None, by=by, at=at)
+def _close(incident: Incident, by: User, at: datetime) -> Incident:
+    return records.change_status(incident, status=Status.CLOSED, seen=None, by=by, at=at)
 
 
-def _said(of: Incident, version: int) -> tuple[str, dict[str, list[str]], str]:
-    line = of.changes.get(version=version)
+def _said(incident: Incident, version: int) -> tuple[str, dict[str, list[str]], str]:
+    line = incident.changes.get(version=version)
     return line.verb, line.fields, line.reason
 
 
 def test_closing_names_everything_that_misses(
     incident: Incident, operator: User, at: datetime
 ) -> None:
-    with pytest.raises(Refused) as said:
+    with pytest.raises(Refused) as caught:
         _close(incident, operator, at)
-    assert (said.value.code, said.value.status) == ("unfinished", 409)
+    assert (caught.value.code, caught.value.status) == ("unfinished", 409)
     for lack in (
         "“recovery point” is not set", "“restored” is not set", "what was lost", "decided",
         "who was told", "what saved us",
     ):  # fmt: skip
-        assert lack in said.value.sentence
-    assert said.value.remedy.startswith("Set “recovery point”, or write why it is unknown")
+        assert lack in caught.value.sentence
+    assert caught.value.remedy.startswith("Set “recovery point”, or write why it is unknown")
     incident.refresh_from_db()
     assert (incident.status, incident.version) == ("open", 1)
     assert world.closed(incident, operator, at).status == "closed"
@@ -74,10 +74,10 @@ def test_what_is_struck_out_or_declined_does_not_count(
     losses.strike_out(incident.losses.get(), reason="of another system", **who)
     notifications.strike_out(incident.notified.get(), reason="not sent", **who)
     actions.settle(item, status=ActionStatus.DECLINED, note="too dear", seen=None, **who)
-    with pytest.raises(Refused) as said:
+    with pytest.raises(Refused) as caught:
         _close(incident, operator, at)
     for lack in ("what was lost", "who was told", "luck saved us"):
-        assert lack in said.value.sentence
+        assert lack in caught.value.sentence
     world.loss(incident, **who)
     notifications.state(incident, nobody=True, reason="a test system", **who)
     world.action(incident, replaces_luck=True, **who)
@@ -124,9 +124,9 @@ def test_a_loss_that_cannot_be_kept(
     facts: dict[str, Any], field: str, incident: Incident, operator: User, at: datetime
 ) -> None:
     given = {k: at + v * HOUR if k.startswith("window") else v for k, v in facts.items()}
-    with pytest.raises(Invalid) as said:
+    with pytest.raises(Invalid) as caught:
         world.loss(incident, operator, at, **given)
-    assert list(said.value.errors) == [field]
+    assert list(caught.value.errors) == [field]
     assert not LossMeasure.objects.exists()
 
 
@@ -134,10 +134,10 @@ def test_losses_in_words_and_in_the_history(
     incident: Incident, operator: User, verifier: User, at: datetime
 ) -> None:
     row = world.loss(incident, operator, at, amount=1412, window_start=at - HOUR)
-    said = "1,412 records (orders), gone for good, counted, from 2026-03-04 02:12 UTC"
-    assert _said(incident, 2) == ("stated a loss", {"loss": ["", said]}, "")
+    sentence = "1,412 records (orders), gone for good, counted, from 2026-03-04 02:12 UTC"
+    assert _said(incident, 2) == ("stated a loss", {"loss": ["", sentence]}, "")
     losses.strike_out(row, reason="twice", by=verifier, at=at)
-    assert _said(incident, 3) == ("struck out a loss", {"loss": [said, ""]}, "twice")
+    assert _said(incident, 3) == ("struck out a loss", {"loss": [sentence, ""]}, "twice")
     with pytest.raises(Refused) as refused:
         losses.strike_out(row, reason="me too", by=operator, at=at)
     assert (refused.value.code, "Verifier" in refused.value.sentence) == ("struck_out", True)
@@ -181,20 +181,20 @@ def test_who_was_told(incident: Incident, operator: User, at: datetime) -> None:
         ({"nobody": True}, ["reason"]),
         ({"nobody": True, "whom": "all", "reason": "so"}, ["whom"]),
     ):
-        with pytest.raises(Invalid) as said:
+        with pytest.raises(Invalid) as caught:
             notifications.state(incident, **given, **who)
-        assert sorted(said.value.errors) == fields
+        assert sorted(caught.value.errors) == fields
     notifications.state(incident, whom="Shop 3", notified_at=at, reason="by mail", **who)
-    told = {"told": ["", "Shop 3, 2026-03-04 03:12 UTC: by mail"]}
-    assert _said(incident, 2) == ("noted who was told", told, "")
+    told_fields = {"told": ["", "Shop 3, 2026-03-04 03:12 UTC: by mail"]}
+    assert _said(incident, 2) == ("noted who was told", told_fields, "")
 
 
 def test_verdicts_that_need_a_word(incident: Incident, operator: User, at: datetime) -> None:
     who: dict[str, Any] = {"by": operator, "at": at, "seen": None}
     for decision in (Reconciliation.PARTLY, Reconciliation.GIVEN_UP, Reconciliation.NOTHING):
-        with pytest.raises(Invalid) as said:
+        with pytest.raises(Invalid) as caught:
             decisions.reconcile(incident, decision=decision, **who)
-        assert list(said.value.errors) == ["note"]
+        assert list(caught.value.errors) == ["note"]
     for saved in (SavedBy.LUCK, SavedBy.MIXED):
         with pytest.raises(Invalid):
             decisions.say_saved_by(incident, saved_by=saved, **who)
@@ -208,9 +208,9 @@ def test_verdicts_that_need_a_word(incident: Incident, operator: User, at: datet
 
 
 def test_an_action_lacks_nothing(incident: Incident, operator: User, at: datetime) -> None:
-    with pytest.raises(Invalid) as said:
+    with pytest.raises(Invalid) as caught:
         world.action(incident, operator, at, title=" ", owner=None, due=None, done_when="")
-    assert sorted(said.value.errors) == ["done_when", "due", "owner", "title"]
+    assert sorted(caught.value.errors) == ["done_when", "due", "owner", "title"]
     for title in ("Training", "The backups", "more care at night"):
         with pytest.raises(Invalid, match="verb"):
             world.action(incident, operator, at, title=title)
@@ -265,9 +265,9 @@ def test_a_slogan_is_never_called_stronger(
 def test_the_owner_of_an_action_is_somebody_who_can_change_something(
     incident: Incident, operator: User, viewer: User, author: User, at: datetime, signed_in: SignIn
 ) -> None:
-    with pytest.raises(Invalid, match="may only look") as said:
+    with pytest.raises(Invalid, match="may only look") as caught:
         world.action(incident, operator, at, owner=viewer)
-    assert list(said.value.errors) == ["owner"]
+    assert list(caught.value.errors) == ["owner"]
     item = world.action(incident, operator, at, owner=author)
     with pytest.raises(Invalid, match="may only look"):
         actions.reassign(
@@ -292,16 +292,16 @@ def test_actions_outlive_the_incident(
     item = world.action(incident, operator, at)
     world.closed(incident, operator, at)
     who: dict[str, Any] = {"by": operator, "at": at, "seen": None}
-    with pytest.raises(Refused) as said:
+    with pytest.raises(Refused) as caught:
         world.action(incident, operator, at)
-    assert said.value.code == "closed"
+    assert caught.value.code == "closed"
     with pytest.raises(Invalid) as invalid:
         actions.reassign(item, owner=verifier, due=item.due, reason="", **who)
     assert list(invalid.value.errors) == ["reason"]
     actions.reassign(item, owner=verifier, due=date(2999, 12, 24), reason="moved", **who)
     name = f"action {item.pk}"
-    told = {name: ["Operator, due 2999-12-01", "Verifier, due 2999-12-24"]}
-    assert _said(incident, 10) == ("reassigned an action", told, "moved")
+    tasks = {name: ["Operator, due 2999-12-01", "Verifier, due 2999-12-24"]}
+    assert _said(incident, 10) == ("reassigned an action", tasks, "moved")
     actions.settle(item, status=ActionStatus.DONE, **who)
     assert (item.settled_at, item.settled_by) == (at, operator)
     with pytest.raises(Invalid):
@@ -316,12 +316,12 @@ def test_the_home_page_names_the_owners_actions(
 ) -> None:
     for title, days in (("Bar the import", 7), ("Number the windows", 0), ("Rehearse it", 8)):
         world.action(incident, operator, at, title=title, due=(at + days * 24 * HOUR).date())
-    assert [(one.title, one.urgent) for one in needs(operator, at).actions] == [
+    assert [(action.title, action.urgent) for action in needs(operator, at).actions] == [
         ("Number the windows", False),
         ("Bar the import", False),
     ]
     later = needs(operator, at + 24 * HOUR)
-    assert [one.urgent for one in later.actions] == [True, False, False]
+    assert [action.urgent for action in later.actions] == [True, False, False]
     assert needs(verifier, at).actions == ()
 
 
@@ -397,7 +397,7 @@ def test_by_the_api(incident: Incident, operator: User, at: datetime) -> None:
     }
     refused = client.put(f"{address}status/", **body)
     assert (refused.status_code, refused.json()["code"]) == (409, "unfinished")
-    lacking = [one["part"] for one in client.get(address).json()["ending"]["lacking"]]
+    lacking = [part["part"] for part in client.get(address).json()["ending"]["lacking"]]
     assert lacking == [
         "recovery_point", "restored", "losses", "reconciliation", "notified", "saved_by",
     ]  # fmt: skip
@@ -405,8 +405,8 @@ def test_by_the_api(incident: Incident, operator: User, at: datetime) -> None:
     world.action(
         incident, operator, at, title="Be careful with both windows", strength=Strength.WEAKER
     )
-    told = client.get(address).json()["ending"]
-    assert (told["lacking"], told["losses"][0]["amount"]) == ([], 412)
-    assert "interlock" in told["actions"][0]["warning"]
+    ending = client.get(address).json()["ending"]
+    assert (ending["lacking"], ending["losses"][0]["amount"]) == ([], 412)
+    assert "interlock" in ending["actions"][0]["warning"]
     assert client.put(f"{address}status/", **body).status_code == 200
     assert client.get(address).json()["ending"]["lacking"] == []

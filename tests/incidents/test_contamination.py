@@ -29,14 +29,14 @@ def incident(operator: User, at: datetime) -> Incident:
     return world.incident(operator, at)
 
 
-def told(incident: Incident, at: datetime) -> Contamination | None:
+def spread(incident: Incident, at: datetime) -> Contamination | None:
     return contamination(incident, summary.clock(incident.times.all()), (), at)
 
 
 def sure(incident: Incident, at: datetime) -> Contamination:
-    found = told(incident, at)
-    assert found is not None
-    return found
+    contaminated = spread(incident, at)
+    assert contaminated is not None
+    return contaminated
 
 
 def put(
@@ -80,7 +80,7 @@ def test_where_nothing_was_written_on_wrong_data(operator: User, at: datetime) -
     for kind in (Kind.NEAR_MISS, Kind.GOOD_CATCH):
         place = System.objects.first() or inventory.system(operator, at)
         good = world.incident(operator, at, kind=kind, title=kind.value, system=place)
-        assert told(good, at) is None
+        assert spread(good, at) is None
 
 
 def test_the_restore_ends_it_at_the_latest(
@@ -98,18 +98,18 @@ def test_when_nobody_knows_when_they_stopped(
     who: dict[str, Any] = {"seen": None, "by": operator, "at": at}
     why = "the old server is gone"
     unknowns.state(incident, moment=Moment.WRITES_STOPPED, reason=why, **who)
-    assert told(incident, at) is None
+    assert spread(incident, at) is None
     other = world.incident(operator, at, title="Another", system=incident.system)
     records.change_status(other, status=Status.RESTORED, **who)
     other.refresh_from_db()
-    assert told(other, at) is None
+    assert spread(other, at) is None
 
 
 def test_a_stop_before_the_discovery_says_nothing_yet(
     incident: Incident, operator: User, at: datetime
 ) -> None:
     put(incident, Moment.WRITES_STOPPED, at - timedelta(hours=1), operator)
-    assert told(incident, at) is None
+    assert spread(incident, at) is None
     put(incident, Moment.BEGAN, at - timedelta(hours=2), operator)
     assert sure(incident, at).length == "1 h"
 

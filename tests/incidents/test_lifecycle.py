@@ -79,7 +79,7 @@ DONE = lifecycle.ClosingFacts(
 @pytest.mark.parametrize("status", SavedBy)
 @pytest.mark.parametrize("kind", Kind)
 def test_an_incident_of_which_all_is_stated_can_be_closed(kind: Kind, status: SavedBy) -> None:
-    parts = [one.part for one in lifecycle.missing(replace(DONE, kind=kind, saved_by=status))]
+    parts = [gap.part for gap in lifecycle.missing(replace(DONE, kind=kind, saved_by=status))]
     assert parts == (["saved_by"] if status is SavedBy.UNKNOWN else [])
 
 
@@ -107,9 +107,9 @@ def test_an_incident_of_which_all_is_stated_can_be_closed(kind: Kind, status: Sa
     ],
 )
 def test_closing_demands(facts: dict[str, Any], part: str, lacks: str) -> None:
-    (found,) = lifecycle.missing(replace(DONE, **facts))
-    assert (found.part, lacks in found.lacks) == (part, True)
-    assert found.remedy
+    (lacking,) = lifecycle.missing(replace(DONE, **facts))
+    assert (lacking.part, lacks in lacking.lacks) == (part, True)
+    assert lacking.remedy
 
 
 def test_of_a_done_action_nobody_has_to_answer_any_more() -> None:
@@ -120,9 +120,9 @@ def test_of_a_done_action_nobody_has_to_answer_any_more() -> None:
 @pytest.mark.parametrize("kind", [Kind.NEAR_MISS, Kind.GOOD_CATCH])
 def test_what_lost_nothing_is_asked_only_what_saved_it(kind: Kind) -> None:
     bare = lifecycle.ClosingFacts(kind, (), Reconciliation.UNDECIDED, 0, SavedBy.UNKNOWN, ())
-    assert [one.part for one in lifecycle.missing(bare)] == ["saved_by"]
+    assert [gap.part for gap in lifecycle.missing(bare)] == ["saved_by"]
     lost = replace(bare, losses=(LossState.GONE,), saved_by=SavedBy.CONTROL)
-    assert [one.part for one in lifecycle.missing(lost)] == [
+    assert [gap.part for gap in lifecycle.missing(lost)] == [
         "recovery_point", "restored", "reconciliation", "notified",
     ]  # fmt: skip
 
@@ -131,7 +131,7 @@ def test_a_loss_of_which_nothing_is_stated_lacks_everything() -> None:
     bare = lifecycle.ClosingFacts(
         Kind.CORRUPTION, (), Reconciliation.UNDECIDED, 0, SavedBy.UNKNOWN, ()
     )
-    parts = [one.part for one in lifecycle.missing(bare)]
+    parts = [gap.part for gap in lifecycle.missing(bare)]
     assert parts == [
         "recovery_point", "restored", "losses", "reconciliation", "notified", "saved_by",
     ]  # fmt: skip

@@ -124,12 +124,12 @@ def test_what_the_run_knows_is_offered_and_used(night: Night) -> None:
     number = crew.state.step(step.index).number
     line = next(line for line in incident.changes.all() if "restored" in line.fields)
     assert (line.verb, line.reason) == ("set the clock", f"from run {crew.run}, step {number}")
-    loss, told = incident.losses.get(), incident.notified.get()
+    loss, notification = incident.losses.get(), incident.notified.get()
     assert (loss.amount, loss.unit, loss.state, loss.counted) == (
         12, "writes", "lost at first", "claimed",
     )  # fmt: skip
     assert loss.reason.startswith(f"from run {crew.run}, step ")
-    assert told.whom == "All customers, by mail"
+    assert notification.whom == "All customers, by mail"
     ticks = summary.clock(incident.times.all())
     figures = summary.figures(incident, ticks, night.at)
     assert [figure.verdict for figure in figures] == ["not met", "met", "met"]
@@ -216,12 +216,12 @@ def test_by_page_and_by_api(night: Night, signed_in: SignIn) -> None:
     assert "data-age-since" not in page
     assert "Use all" not in signed_in(night.person("viewer")).get(home).content.decode()
     address = f"/api/v1{home}"
-    told = program(night.person("manager")).get(address).json()
-    assert [offer["label"] for offer in told["offers"]] == LABELS
-    assert told["contamination"]["running"] is False
-    assert [figure["state"] for figure in told["outcome"]] == ["unknown"] * 3
-    keys = [offer["key"] for offer in told["offers"]]
-    sent = {"seen": told["seen"], "offers": keys}
+    shown = program(night.person("manager")).get(address).json()
+    assert [offer["label"] for offer in shown["offers"]] == LABELS
+    assert shown["contamination"]["running"] is False
+    assert [figure["state"] for figure in shown["outcome"]] == ["unknown"] * 3
+    keys = [offer["key"] for offer in shown["offers"]]
+    sent = {"seen": shown["seen"], "offers": keys}
     body: dict[str, Any] = {"data": sent, "content_type": "application/json"}
     answer = program(night.person("manager")).post(f"{address}offers/", **body)
     assert answer.status_code == 200, answer.content

@@ -190,8 +190,10 @@ def test_a_runbook_that_deletes_is_never_offered_first(
         made = revision(source, author=author, approver=approver, at=at, name=name)
         if operation == "delete":
             links.link_runbook(incident, runbook=made.runbook, by=operator, at=at)
-    found = [(listed.runbook.title, listed.deletes) for listed, _ in summary.runbooks(incident)]
-    assert found == [("Z restore", False), ("A clean-up", True)]
+    listed_runbooks = [
+        (listed.runbook.title, listed.deletes) for listed, _ in summary.runbooks(incident)
+    ]
+    assert listed_runbooks == [("Z restore", False), ("A clean-up", True)]
     page = _text(signed_in(operator).get(_url("incident_detail", incident.pk)))
     assert page.index("Z restore") < page.index("A clean-up")
     assert page.count("DELETES") == 1

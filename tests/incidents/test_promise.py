@@ -120,12 +120,12 @@ def test_unknown_because(incident: Incident, operator: User, at: datetime) -> No
     version = unknowns.state(incident, **given, seen=2, **who).version
     assert version == 2  # the same again is no change
     line = incident.changes.get(version=2)
-    said = "unknown because the log was rotated"
-    assert (line.verb, line.fields) == ("set the clock", {"restored": ["", said]})
+    sentence = "unknown because the log was rotated"
+    assert (line.verb, line.fields) == ("set the clock", {"restored": ["", sentence]})
     tick = next(t for t in summary.clock(incident.times.all()) if t.moment is Moment.RESTORED)
     assert (tick.at, tick.text, tick.unknown) == (None, "", "the log was rotated")
     world.moment(incident, Moment.RESTORED, at, operator)
-    assert incident.changes.get(version=3).fields["restored"] == [said, "2026-03-04 03:12 UTC"]
+    assert incident.changes.get(version=3).fields["restored"] == [sentence, "2026-03-04 03:12 UTC"]
     assert incident.times.get(moment="restored").unknown == ""
     with pytest.raises(Refused) as refused:
         unknowns.state(incident, **given, seen=2, **who)
@@ -135,7 +135,7 @@ def test_unknown_because(incident: Incident, operator: User, at: datetime) -> No
     assert list(invalid.value.errors) == ["reason"]
     unknowns.state(incident, **given, seen=None, **who)
     records.clear_time(incident, moment=Moment.RESTORED, seen=None, **who)
-    assert incident.changes.latest("version").fields["restored"] == [said, ""]
+    assert incident.changes.latest("version").fields["restored"] == [sentence, ""]
     for moment in (Moment.NOTICED, Moment.DECLARED):
         with pytest.raises(Refused) as refused:
             unknowns.state(incident, moment=moment, reason="so", seen=None, **who)
@@ -170,8 +170,8 @@ def test_by_page_and_by_api(
     assert client.post(unknown, typed).status_code == 303
     page = client.get(home).content.decode()
     assert "unknown because the dump has no time in it" in page
-    told = program(operator).get(f"/api/v1{home}").json()
-    rpo = told["outcome"][0]
+    body = program(operator).get(f"/api/v1{home}").json()
+    rpo = body["outcome"][0]
     assert (rpo["name"], rpo["target"], rpo["actual"], rpo["state"]) == (
         "RPO", 3600, None, "unknown",
     )  # fmt: skip

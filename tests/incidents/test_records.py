@@ -50,34 +50,34 @@ def test_opening_needs_four_facts(operator: User, at: datetime) -> None:
 def test_what_cannot_be_kept_is_said(
     field: str, facts: dict[str, str], operator: User, at: datetime
 ) -> None:
-    with pytest.raises(Invalid) as said:
+    with pytest.raises(Invalid) as caught:
         world.incident(operator, at, **facts)
-    assert list(said.value.errors) == [field]
+    assert list(caught.value.errors) == [field]
     assert not Incident.objects.exists()
 
 
 def test_noticed_in_the_future(operator: User, at: datetime) -> None:
-    with pytest.raises(Invalid) as said:
+    with pytest.raises(Invalid) as caught:
         world.incident(operator, at, noticed_at=at + MINUTE)
-    assert "future" in said.value.errors["noticed_at"]
+    assert "future" in caught.value.errors["noticed_at"]
 
 
 def test_a_title_is_taken_whatever_its_case(operator: User, at: datetime) -> None:
     first = world.incident(operator, at)
-    with pytest.raises(Invalid) as said:
+    with pytest.raises(Invalid) as caught:
         world.incident(operator, at, title=first.title.upper(), system=first.system)
-    assert "already" in said.value.errors["title"]
+    assert "already" in caught.value.errors["title"]
 
 
-def _edit(of: Incident, by: User, at: datetime, **more: Any) -> Incident:
+def _edit(incident: Incident, by: User, at: datetime, **more: Any) -> Incident:
     facts: dict[str, Any] = {
-        "title": of.title,
-        "kind": Kind(of.kind),
-        "system": of.system,
-        "what_happened": of.what_happened,
-        "seen": of.version,
+        "title": incident.title,
+        "kind": Kind(incident.kind),
+        "system": incident.system,
+        "what_happened": incident.what_happened,
+        "seen": incident.version,
     }
-    return records.edit(of, **facts | more, by=by, at=at)
+    return records.edit(incident, **facts | more, by=by, at=at)
 
 
 def test_edit_keeps_old_and_new(operator: User, at: datetime) -> None:
@@ -90,11 +90,11 @@ def test_edit_keeps_old_and_new(operator: User, at: datetime) -> None:
 def test_two_people_edit_one_fact(operator: User, verifier: User, at: datetime) -> None:
     opened = world.incident(operator, at)
     _edit(opened, verifier, at, title="Another title")
-    with pytest.raises(Refused) as said:
+    with pytest.raises(Refused) as caught:
         _edit(opened, operator, at, what_happened="Mine")
-    assert said.value.code == "changed_meanwhile"
-    assert "Verifier" in said.value.sentence
-    assert "Another title" in said.value.sentence
+    assert caught.value.code == "changed_meanwhile"
+    assert "Verifier" in caught.value.sentence
+    assert "Another title" in caught.value.sentence
     opened.refresh_from_db()
     assert opened.title == "Another title"
     assert _edit(opened, operator, at, what_happened="Mine").what_happened == "Mine"
@@ -121,9 +121,9 @@ def test_going_back_needs_a_reason(operator: User, at: datetime) -> None:
     opened = world.incident(operator, at)
     closed = world.closed(opened, operator, at)
     assert (closed.closed_at, closed.version) == (at, 8)
-    with pytest.raises(Invalid) as said:
+    with pytest.raises(Invalid) as caught:
         records.change_status(opened, status=Status.OPEN, reason=" ", seen=8, by=operator, at=at)
-    assert "reason" in said.value.errors
+    assert "reason" in caught.value.errors
     with pytest.raises(Refused) as refused:
         records.change_status(opened, status=Status.RESTORED, seen=8, by=operator, at=at)
     assert (refused.value.code, refused.value.remedy) == ("status", "It can become open.")
@@ -147,7 +147,7 @@ def test_a_clock_that_cannot_be(
 ) -> None:
     opened = world.incident(operator, at)
     time = at + shift * MINUTE
-    with pytest.raises(Invalid) as said:
+    with pytest.raises(Invalid) as caught:
         records.set_time(
             opened,
             moment=moment,
@@ -157,7 +157,7 @@ def test_a_clock_that_cannot_be(
             by=operator,
             at=at,
         )
-    assert sentence in said.value.errors["time"]
+    assert sentence in caught.value.errors["time"]
 
 
 def test_a_time_is_cleared_and_kept_in_the_history(operator: User, at: datetime) -> None:
@@ -195,9 +195,9 @@ def test_closed_takes_entries_only(operator: User, verifier: User, at: datetime)
         lambda: response.start_run(opened, revision=revision, parameters={}, key="k", **who),
     ]
     for verb in refused:
-        with pytest.raises(Refused) as said:
+        with pytest.raises(Refused) as caught:
             verb()
-        assert said.value.code == "closed"
+        assert caught.value.code == "closed"
     assert Run.objects.count() == 1
     entries.add(opened, text="late", happened_at=at, certainty=Certainty.EXACT, **who)
 
@@ -216,9 +216,9 @@ def test_a_viewer_may_write_nothing(operator: User, viewer: User, at: datetime) 
         lambda: entries.add(opened, text="x", happened_at=at, certainty=Certainty.EXACT, **who),
     ]
     for verb in verbs:
-        with pytest.raises(Refused) as said:
+        with pytest.raises(Refused) as caught:
             verb()
-        assert said.value.status == 403
+        assert caught.value.status == 403
 
 
 def test_people_are_named_once_and_released(operator: User, verifier: User, at: datetime) -> None:
@@ -227,8 +227,8 @@ def test_people_are_named_once_and_released(operator: User, verifier: User, at: 
         links.add_person(opened, person=verifier, part=Part.LEAD, by=operator, at=at)
     kept = links.remove_person(opened, person=verifier, part=Part.LEAD, by=operator, at=at)
     assert not kept.people.exists()
-    told = [line.fields for line in kept.changes.filter(version__gt=1)]
-    assert told == [{"lead": ["", "Verifier"]}, {"lead": ["Verifier", ""]}]
+    fields = [line.fields for line in kept.changes.filter(version__gt=1)]
+    assert fields == [{"lead": ["", "Verifier"]}, {"lead": ["Verifier", ""]}]
 
 
 def test_a_run_answers_one_incident_and_a_drill_none(operator: User, at: datetime) -> None:
@@ -241,9 +241,9 @@ def test_a_run_answers_one_incident_and_a_drill_none(operator: User, at: datetim
         kept = links.link_run(opened, run=live, by=operator, at=at)
     assert kept.version == 2
     for incident, run, code in ((other, live, "linked_elsewhere"), (opened, drill, "drill")):
-        with pytest.raises(Refused) as said:
+        with pytest.raises(Refused) as caught:
             links.link_run(incident, run=run, by=operator, at=at)
-        assert said.value.code == code
+        assert caught.value.code == code
 
 
 def test_start_run_prepares_and_links_once(operator: User, at: datetime) -> None:
@@ -276,9 +276,9 @@ def test_a_correction_keeps_the_old_text(operator: User, verifier: User, at: dat
     first.refresh_from_db()
     assert (first.text, new.corrects, new.reason) == ("as *seen*", first, "typo")
     assert new.html == "<p>as <strong>measured</strong></p>"
-    with pytest.raises(Refused) as said:
+    with pytest.raises(Refused) as caught:
         entries.correct(first, text="mine", reason="me too", at=at, **given)
-    assert "as **measured**" in said.value.sentence
+    assert "as **measured**" in caught.value.sentence
     with pytest.raises(Invalid) as invalid:
         entries.correct(new, text="mine", reason="", at=at, **given)
     assert list(invalid.value.errors) == ["reason"]
@@ -303,9 +303,9 @@ def test_hostile_text_is_made_harmless(text: str, operator: User, at: datetime) 
 def test_text_that_costs_too_much_is_refused(operator: User, at: datetime) -> None:
     opened = world.incident(operator, at)
     for hard in ("> " * 4000 + "x", "x" * 10_001, "  "):
-        with pytest.raises(Invalid) as said:
+        with pytest.raises(Invalid) as caught:
             _add(opened, operator, at, hard)
-        assert list(said.value.errors) == ["text"]
+        assert list(caught.value.errors) == ["text"]
 
 
 def test_entries_and_changes_only_grow(operator: User, at: datetime) -> None:

@@ -28,7 +28,7 @@ def basis(run: Run, at: datetime) -> Basis:
     return last_write_in(persistence.load(run.pk)[1], at).basis
 
 
-def told(run: Run) -> int:
+def updates(run: Run) -> int:
     return Event.objects.filter(run=run, kind="incident.updated").count()
 
 
@@ -36,9 +36,9 @@ def test_a_linked_run_knows_when_it_was_noticed_and_when_the_writes_stopped(
     answered: tuple[Incident, Run], operator: User, at: datetime
 ) -> None:
     incident, run = answered
-    assert (basis(run, at), told(run)) == (Basis.NOTICED, 1)
+    assert (basis(run, at), updates(run)) == (Basis.NOTICED, 1)
     links.link_run(incident, run=run, by=operator, at=at)
-    assert told(run) == 1
+    assert updates(run) == 1
     later = at + timedelta(minutes=1)
     records.set_time(
         incident,
@@ -71,4 +71,4 @@ def test_what_does_not_bear_on_the_loss_is_not_told(
         by=operator,
         at=at,
     )
-    assert told(run) == 1
+    assert updates(run) == 1

@@ -60,23 +60,23 @@ def revision(at: datetime) -> Revision:
     return revisions.approve(kept, by=person("reader", "rd", Role.APPROVER), at=at)
 
 
-def run(of: Revision, by: User, at: datetime, *, kind: RunKind = RunKind.LIVE) -> Run:
+def run(revision: Revision, by: User, at: datetime, *, kind: RunKind = RunKind.LIVE) -> Run:
     """A run in its briefing, with `by` as its operator: two events."""
-    prepared = preparation.prepare(revision=of, kind=kind, parameters={}, by=by, at=at)
+    prepared = preparation.prepare(revision=revision, kind=kind, parameters={}, by=by, at=at)
     moves.make_move(prepared.pk, TakeRole(role=RunRole.OPERATOR), by=by, at=at)
     prepared.refresh_from_db()
     return prepared
 
 
-def notes(of: Run, by: User, at: datetime, count: int) -> None:
+def notes(run: Run, by: User, at: datetime, count: int) -> None:
     """`count` more events in the log of a run, a second apart."""
     for number in range(count):
         moves.make_move(
-            of.pk, Note(text=f"note {number}"), by=by, at=at + timedelta(seconds=number + 1)
+            run.pk, Note(text=f"note {number}"), by=by, at=at + timedelta(seconds=number + 1)
         )
 
 
-def loss(of: Incident, by: User, at: datetime, **facts: Any) -> LossMeasure:
+def loss(incident: Incident, by: User, at: datetime, **facts: Any) -> LossMeasure:
     """412 orders that are gone for good, counted."""
     given: dict[str, Any] = {
         "what": LossOf.RECORDS,
@@ -85,10 +85,10 @@ def loss(of: Incident, by: User, at: datetime, **facts: Any) -> LossMeasure:
         "state": LossState.GONE,
         "counted": Counted.COUNTED,
     }
-    return losses.state(of, **given | facts, by=by, at=at)
+    return losses.state(incident, **given | facts, by=by, at=at)
 
 
-def action(of: Incident, by: User, at: datetime, **facts: Any) -> ActionItem:
+def action(incident: Incident, by: User, at: datetime, **facts: Any) -> ActionItem:
     """A strong action of `by`, due in 2999."""
     given: dict[str, Any] = {
         "title": "Bar restores into production from laptops",
@@ -98,35 +98,35 @@ def action(of: Incident, by: User, at: datetime, **facts: Any) -> ActionItem:
         "done_when": "A restore from a laptop is refused, and a test shows it.",
         "strength": Strength.STRONGER,
     }
-    return actions.add(of, **given | facts, by=by, at=at)
+    return actions.add(incident, **given | facts, by=by, at=at)
 
 
-def moment(of: Incident, which: Moment, time: datetime, by: User) -> Incident:
+def moment(incident: Incident, which: Moment, time: datetime, by: User) -> Incident:
     """One moment of its clock, exact."""
     given: dict[str, Any] = {"moment": which, "time": time, "certainty": Certainty.EXACT}
-    return records.set_time(of, **given, seen=None, by=by, at=max(time, of.opened_at))
+    return records.set_time(incident, **given, seen=None, by=by, at=max(time, incident.opened_at))
 
 
-def timed(of: Incident, by: User, at: datetime) -> Incident:
+def timed(incident: Incident, by: User, at: datetime) -> Incident:
     """With the two moments that closing demands: six hours old data, restored `at`."""
-    moment(of, Moment.RECOVERY_POINT, at - timedelta(hours=6), by)
-    return moment(of, Moment.RESTORED, at, by)
+    moment(incident, Moment.RECOVERY_POINT, at - timedelta(hours=6), by)
+    return moment(incident, Moment.RESTORED, at, by)
 
 
-def finished(of: Incident, by: User, at: datetime) -> Incident:
+def finished(incident: Incident, by: User, at: datetime) -> Incident:
     """With everything stated that closing demands."""
     who: dict[str, Any] = {"by": by, "at": at}
-    timed(of, by, at)
-    loss(of, **who)
-    decisions.reconcile(of, decision=Reconciliation.RE_ENTERED, seen=None, **who)
-    notifications.state(of, whom="All customers", notified_at=at, **who)
-    return decisions.say_saved_by(of, saved_by=SavedBy.CONTROL, seen=None, **who)
+    timed(incident, by, at)
+    loss(incident, **who)
+    decisions.reconcile(incident, decision=Reconciliation.RE_ENTERED, seen=None, **who)
+    notifications.state(incident, whom="All customers", notified_at=at, **who)
+    return decisions.say_saved_by(incident, saved_by=SavedBy.CONTROL, seen=None, **who)
 
 
-def closed(of: Incident, by: User, at: datetime) -> Incident:
-    finished(of, by, at)
-    return close(of, by, at)
+def closed(incident: Incident, by: User, at: datetime) -> Incident:
+    finished(incident, by, at)
+    return close(incident, by, at)
 
 
-def close(of: Incident, by: User, at: datetime) -> Incident:
-    return records.change_status(of, status=Status.CLOSED, seen=None, by=by, at=at)
+def close(incident: Incident, by: User, at: datetime) -> Incident:
+    return records.change_status(incident, status=Status.CLOSED, seen=None, by=by, at=at)

@@ -14,8 +14,8 @@ from inventory.models import Change, Copy, Instance, System
 from tests.factories import inventory as make
 
 
-def _refused(write: Callable[[], object], told: str | None = None) -> None:
-    with pytest.raises(IntegrityError, match=told), transaction.atomic():
+def _refused(write: Callable[[], object], constraint: str | None = None) -> None:
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         write()
 
 

@@ -58,9 +58,9 @@ def test_the_digest_of_an_empty_file_with_a_size_is_refused(
     facts: dict[str, Any] = {"name": "tonight.dump", "size_bytes": 14, "sha256": EMPTY_FILE.upper()}
     with pytest.raises(Invalid) as caught:
         make.copy(ledger, operator, at, **facts)
-    said = caught.value.errors["sha256"]
-    assert "SHA-256 of an empty file; a file of 14 bytes cannot have it" in said
-    assert "Earlier copies of this system have 734003200 bytes" in said
+    sentence = caught.value.errors["sha256"]
+    assert "SHA-256 of an empty file; a file of 14 bytes cannot have it" in sentence
+    assert "Earlier copies of this system have 734003200 bytes" in sentence
     kept = make.copy(ledger, operator, at, **facts | {"sha256": ""})
     with pytest.raises(Invalid):
         copies.edit(kept, changes={"sha256": EMPTY_FILE}, by=operator, at=at)
@@ -75,25 +75,25 @@ def test_a_far_smaller_copy_is_good_only_with_a_reason(
     assert small.doubt in error.sentence
     kept = _verify(small, operator, at, accept="The table was emptied on purpose.")
     assert (kept.state, kept.doubt_accepted) == ("good", "The table was emptied on purpose.")
-    told = history.changes_of(kept)[0]
-    assert told.fields["doubt_accepted"][1] == kept.doubt_accepted
+    change = history.changes_of(kept)[0]
+    assert change.fields["doubt_accepted"][1] == kept.doubt_accepted
     again = _verify(kept, operator, at + HOUR)
     assert again.doubt_accepted == "The table was emptied on purpose."
     edited = copies.edit(again, changes={"size_bytes": 15}, by=operator, at=at + HOUR)
     assert (edited.state, edited.doubt_accepted) == ("unverified", "")
 
 
-@pytest.mark.parametrize("said", [".", "…", "\u200b", "two\nlines", "x" * 201])
+@pytest.mark.parametrize("reason", [".", "…", "\u200b", "two\nlines", "x" * 201])
 def test_a_reason_says_something_on_one_line(
-    ledger: System, operator: User, at: datetime, said: str
+    ledger: System, operator: User, at: datetime, reason: str
 ) -> None:
     """Kept all the same, it would be refused with every later change of the copy."""
     small = make.copy(ledger, operator, at, name="tonight.dump", size_bytes=14)
     with pytest.raises(Invalid) as caught:
-        _verify(small, operator, at, accept=said)
+        _verify(small, operator, at, accept=reason)
     assert list(caught.value.errors) == ["accept"]
     with pytest.raises(Invalid) as caught:
-        copies.verify(small, how=said, accept="It is small.", by=operator, at=at)
+        copies.verify(small, how=reason, accept="It is small.", by=operator, at=at)
     assert list(caught.value.errors) == ["how"]
 
 
@@ -203,8 +203,8 @@ def test_the_board_says_why_a_copy_does_not_count(
     for address in ("/inventory/", ledger.get_absolute_url(), small.get_absolute_url()):
         assert "less than half of the last 2 good copies" in browser.get(address).content.decode()
     assert "nothing to compare with" not in browser.get(small.get_absolute_url()).content.decode()
-    told = browser.get("/api/v1/board/").json()["lines"][0]
-    assert told["doubted_copy"]["doubt"] == small.doubt
+    board_line = browser.get("/api/v1/board/").json()["lines"][0]
+    assert board_line["doubted_copy"]["doubt"] == small.doubt
 
 
 def test_home_says_why_nothing_can_be_restored(

@@ -39,7 +39,7 @@ PRIMARY = _known_by(HOST, "db-1.example.org", SYSTEM, "7301442")
 
 
 @pytest.mark.parametrize(
-    ("kind", "one", "other", "equal"),
+    ("kind", "left", "other", "equal"),
     [
         (HOST, "DB-1.example.org.", "db-1.example.org", True),
         (HOST, "db-1", "db-1.example.org", False),
@@ -50,8 +50,8 @@ PRIMARY = _known_by(HOST, "db-1.example.org", SYSTEM, "7301442")
         (ROLE, "t", "primary", False),
     ],
 )
-def test_how_identifiers_are_compared(kind: str, one: str, other: str, equal: bool) -> None:
-    assert (identifiers.normal(kind, one) == identifiers.normal(kind, other)) is equal
+def test_how_identifiers_are_compared(kind: str, left: str, other: str, equal: bool) -> None:
+    assert (identifiers.normal(kind, left) == identifiers.normal(kind, other)) is equal
 
 
 def test_every_kind_says_how_it_is_read() -> None:
@@ -166,15 +166,15 @@ def test_after_a_failover_the_roles_are_exchanged_as_the_refusal_says(
 
     with pytest.raises(Invalid) as caught:
         correct(second, "primary")
-    said = caught.value.errors["second_value"]
-    assert said.endswith(
+    sentence = caught.value.errors["second_value"]
+    assert sentence.endswith(
         " After a failover, first enter “unknown” as the role of ledger, then correct second, then"
         " ledger."
     )
     correct(first, "unknown")
     correct(second, "primary")
     correct(first, "standby")
-    roles = {one.name: one.second_value for one in Instance.objects.all()}
+    roles = {instance.name: instance.second_value for instance in Instance.objects.all()}
     assert roles == {"ledger": "standby", "second": "primary"}
 
 

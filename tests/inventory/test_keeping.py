@@ -25,8 +25,8 @@ def ledger(operator: User, at: datetime) -> System:
     return make.system(operator, at)
 
 
-def good(of: System, by: User, at: datetime, name: str, **facts: Any) -> Copy:
-    return make.copy(of, by, at, good=True, name=name, **facts)
+def good(system: System, by: User, at: datetime, name: str, **facts: Any) -> Copy:
+    return make.copy(system, by, at, good=True, name=name, **facts)
 
 
 def test_the_last_good_copy_is_one_alone(ledger: System, operator: User, at: datetime) -> None:

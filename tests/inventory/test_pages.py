@@ -128,9 +128,9 @@ def test_the_register_is_kept_by_its_pages(operator: User, signed_in: SignIn) ->
     browser.post(
         reverse("inventory:copy_mark", args=[kept.pk]), {"state": "suspect", "reason": "too small"}
     )
-    told = browser.get(kept.get_absolute_url()).text
-    assert "too small" in told
-    assert "LAST GOOD COPY" not in told
+    html = browser.get(kept.get_absolute_url()).text
+    assert "too small" in html
+    assert "LAST GOOD COPY" not in html
     lifecycle = {"lifecycle": "frozen", "reason": "overwritten"}
     browser.post(reverse("inventory:instance_lifecycle", args=[place.pk]), lifecycle)
     place.refresh_from_db()
@@ -151,21 +151,21 @@ def test_bad_input_keeps_what_was_typed(copy: Copy, operator: User, signed_in: S
     address = reverse("inventory:copy_new", args=[copy.system.slug])
     answer = signed_in(operator).post(address, typed)
     assert answer.status_code == 422
-    for said in (
+    for sentence in (
         "Write the time zone",
         "is not a size",
         "Fill this in.",
         'Look again at <a href="#id_holder">Holder</a>',
     ):
-        assert said in answer.text
+        assert sentence in answer.text
     for kept in ("2026-03-04 02:00", "the shelf by the door", "many", "abc"):
         assert f'value="{kept}"' in answer.text
     answer = signed_in(operator).post(
         address, typed | {"taken_at": "2026-03-04 02:00 UTC", "holder": "me", "size_bytes": ""}
     )
     assert answer.status_code == 422
-    for said in ("already a copy called", "holds no SHA-256"):
-        assert said in answer.text
+    for sentence in ("already a copy called", "holds no SHA-256"):
+        assert sentence in answer.text
     assert Copy.objects.count() == 1
 
 

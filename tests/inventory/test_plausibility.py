@@ -94,8 +94,8 @@ def test_far_below_earlier_copies(size: int | None, kind: str, doubted: bool) ->
 def test_like_is_compared_with_like() -> None:
     logs = tuple(Earlier(".wal", 16_777_216) for _ in range(9))
     assert far_below(16_777_216, ".wal", (*DUMPS, *logs)) == ""
-    said = far_below(16_777_216, ".dump", (*logs, *DUMPS))
-    assert said == (
+    doubt = far_below(16_777_216, ".dump", (*logs, *DUMPS))
+    assert doubt == (
         "It has 16777216 bytes (16 MiB), less than half of the last 3 good copies (.dump) before"
         " it, whose median is 48000000 bytes (45.8 MiB)."
     )

@@ -68,7 +68,7 @@ def test_keepers_keep(who: str, at: datetime, request: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("facts", "field", "said"),
+    ("facts", "field", "sentence"),
     [
         ({"name": "LEDGER"}, "name", "already a system"),
         ({"name": " "}, "name", "missing"),
@@ -80,13 +80,13 @@ def test_keepers_keep(who: str, at: datetime, request: Any) -> None:
     ],
 )
 def test_bad_systems_have_a_sentence(
-    facts: dict[str, Any], field: str, said: str, operator: User, at: datetime
+    facts: dict[str, Any], field: str, sentence: str, operator: User, at: datetime
 ) -> None:
     make.system(operator, at)
     with pytest.raises(Invalid) as caught:
         make.system(operator, at, **{"name": "other"} | facts)
     assert list(caught.value.errors) == [field]
-    assert said in caught.value.errors[field]
+    assert sentence in caught.value.errors[field]
     assert System.objects.count() == 1
 
 
@@ -123,7 +123,7 @@ def test_a_lifecycle_is_kept_with_its_reason(operator: User, at: datetime) -> No
 
 
 @pytest.mark.parametrize(
-    ("facts", "field", "said"),
+    ("facts", "field", "sentence"),
     [
         ({"name": "LEDGER-0606.dump"}, "name", "already a copy"),
         ({"taken_at": "future"}, "taken_at", "in the future"),
@@ -140,7 +140,7 @@ def test_a_lifecycle_is_kept_with_its_reason(operator: User, at: datetime) -> No
     ],
 )
 def test_bad_copies_have_a_sentence(
-    facts: dict[str, Any], field: str, said: str, operator: User, at: datetime
+    facts: dict[str, Any], field: str, sentence: str, operator: User, at: datetime
 ) -> None:
     moments = {"future": at + HOUR, "now": at, "naive": at.replace(tzinfo=None)}
     ledger = make.system(operator, at)
@@ -149,7 +149,7 @@ def test_bad_copies_have_a_sentence(
     with pytest.raises(Invalid) as caught:
         make.copy(ledger, operator, at, **{"name": "other"} | given)
     assert list(caught.value.errors) == [field]
-    assert said in caught.value.errors[field]
+    assert sentence in caught.value.errors[field]
     assert Copy.objects.count() == 1
 
 
@@ -369,9 +369,9 @@ def test_no_name_hides_or_misleads(
     with pytest.raises(Invalid) as refused:
         make.instance(ledger, operator, at, **{field: value})
     assert refused.value.errors[field].startswith(f"The {field} is misleading. It holds {sign}")
-    one = make.instance(ledger, operator, at)
+    instance = make.instance(ledger, operator, at)
     with pytest.raises(Invalid):
-        instances.edit(one, changes={field: value}, by=operator, at=at)
+        instances.edit(instance, changes={field: value}, by=operator, at=at)
 
 
 def test_people_name_things_in_their_own_language(operator: User, at: datetime) -> None:

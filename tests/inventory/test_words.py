@@ -53,16 +53,16 @@ def test_no_text_breaks_the_readers(read: Callable[[str], object]) -> None:
         try:
             read(text)
         except Invalid as invalid:
-            told.append(str(invalid))
+            refusals.append(str(invalid))
 
-    told: list[str] = []
+    refusals: list[str] = []
     holds()
-    assert told
-    assert all(told)
+    assert refusals
+    assert all(refusals)
 
 
 @pytest.mark.parametrize(
-    ("ago", "said"),
+    ("ago", "words"),
     [
         (timedelta(seconds=-90), "less than 1 min"),
         (timedelta(seconds=59), "less than 1 min"),
@@ -72,8 +72,8 @@ def test_no_text_breaks_the_readers(read: Callable[[str], object]) -> None:
         (timedelta(days=61, hours=5), "61 days"),
     ],
 )
-def test_ages(ago: timedelta, said: str, at: datetime) -> None:
-    assert durations.age(at, at - ago) == said
+def test_ages(ago: timedelta, words: str, at: datetime) -> None:
+    assert durations.age(at, at - ago) == words
 
 
 @pytest.mark.parametrize(
@@ -108,8 +108,8 @@ def test_what_is_written_reads_back_in_a_step_as_well(settings: Any) -> None:
     @given(st.integers(0, 60_000_000))
     def holds(minutes: int) -> None:
         moment = datetime(1990, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-        said = normal(ValueType.DATETIME, times.stamp(moment), here)
-        assert said == moment.isoformat()
+        read = normal(ValueType.DATETIME, times.stamp(moment), here)
+        assert read == moment.isoformat()
 
     holds()
 
@@ -136,7 +136,7 @@ def test_moments_as_people_type_them(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("2026-11-22 03:12", "Write the time zone, e.g. 2026-11-22 03:12 UTC"),
         ("2026-02-30 03:12 UTC", "no such day"),
@@ -146,7 +146,7 @@ def test_moments_as_people_type_them(text: str) -> None:
         ("0001-01-01 00:00 +01:00", "between the years"),
     ],
 )
-def test_a_moment_that_cannot_be_read_has_a_sentence(text: str, said: str) -> None:
+def test_a_moment_that_cannot_be_read_has_a_sentence(text: str, sentence: str) -> None:
     with pytest.raises(Invalid) as caught:
         times.parse(text)
-    assert said in str(caught.value)
+    assert sentence in str(caught.value)

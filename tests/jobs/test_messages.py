@@ -20,7 +20,7 @@ from jobs.models import Job
 from tests.factories import jobs as make
 
 
-class Told:
+class MemoryBroker:
     """A broker that remembers what it was told, and can be lost."""
 
     def __init__(self) -> None:
@@ -35,8 +35,8 @@ class Told:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch, at: datetime, settings: Any) -> Told:
-    made = Told()
+def memory_broker(monkeypatch: pytest.MonkeyPatch, at: datetime, settings: Any) -> MemoryBroker:
+    made = MemoryBroker()
     settings.JOB_SCHEDULES = {}
     monkeypatch.setattr(timezone, "now", lambda: at)
     monkeypatch.setattr(tasks.work, "delay", made.delay)
@@ -46,41 +46,47 @@ def told(monkeypatch: pytest.MonkeyPatch, at: datetime, settings: Any) -> Told:
 
 @pytest.mark.django_db
 class TestSweep:
-    def test_each_due_job_is_handed_once(self, told: Told, at: datetime) -> None:
+    def test_each_due_job_is_handed_once(self, memory_broker: MemoryBroker, at: datetime) -> None:
         pks = [make.waiting(at, key).pk for key in "abc"]
         make.waiting(at + timedelta(seconds=1), "later")
         tasks.sweep()
         tasks.sweep()
-        assert told.messages == pks
+        assert memory_broker.messages == pks
         assert not heartbeat.last_heartbeat(at).late
 
-    def test_a_broker_that_is_full_is_left_alone(self, told: Told, at: datetime) -> None:
+    def test_a_broker_that_is_full_is_left_alone(
+        self, memory_broker: MemoryBroker, at: datetime
+    ) -> None:
         for number in range(3):
             make.waiting(at, str(number))
-        told.waiting = tasks.MOST_MESSAGES - 1
+        memory_broker.waiting = tasks.MOST_MESSAGES - 1
         tasks.sweep()
-        assert len(told.messages) == 1
-        told.waiting = tasks.MOST_MESSAGES + 7
+        assert len(memory_broker.messages) == 1
+        memory_broker.waiting = tasks.MOST_MESSAGES + 7
         tasks.sweep()
-        assert len(told.messages) == 1
+        assert len(memory_broker.messages) == 1
 
-    def test_a_broker_that_is_lost_half_way_is_told_the_rest_later(self, told, at) -> None:
+    def test_a_broker_that_is_lost_half_way_is_told_the_rest_later(self, memory_broker, at) -> None:
         pks = [make.waiting(at, key).pk for key in "abc"]
-        told.room = 2
+        memory_broker.room = 2
         with pytest.raises(OperationalError):
             tasks.sweep()
-        told.room = 1000
+        memory_broker.room = 1000
         tasks.sweep()
-        assert told.messages == pks
+        assert memory_broker.messages == pks
 
     def test_what_is_due_in_a_schedule_is_handed_in_the_same_sweep(
-        self, told: Told, at: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch
+        self,
+        memory_broker: MemoryBroker,
+        at: datetime,
+        settings: Any,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         settings.JOB_SCHEDULES = {"often": ("every 5 s", "Looks.")}
         tasks.sweep()
         monkeypatch.setattr(timezone, "now", lambda: at + timedelta(seconds=5))
         tasks.sweep()
-        assert told.messages == [Job.objects.get(kind="often").pk]
+        assert memory_broker.messages == [Job.objects.get(kind="often").pk]
 
 
 class TestBeat:
@@ -93,11 +99,11 @@ class TestBeat:
 
     @pytest.fixture
     def sent(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        found: list[str] = []
+        names: list[str] = []
         monkeypatch.setattr(
-            Scheduler, "apply_entry", lambda self, entry, producer=None: found.append(entry.task)
+            Scheduler, "apply_entry", lambda self, entry, producer=None: names.append(entry.task)
         )
-        return found
+        return names
 
     @pytest.mark.parametrize(
         ("ago", "due"), [(-86400, True), (-1, True), (1, False), (4, False), (6, True)]

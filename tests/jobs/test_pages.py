@@ -137,7 +137,7 @@ class TestAdjusting:
         assert "Write when it is due, such as every 15 min" in answer.text
 
     @pytest.mark.parametrize(
-        ("path", "said"),
+        ("path", "words"),
         [
             ("off/", "It is switched off."),
             ("on/", "It is switched on."),
@@ -145,11 +145,11 @@ class TestAdjusting:
             ("run/", "It waits now, and is done within seconds."),
         ],
     )
-    def test_each_button(self, signed_in, admin, viewer, path: str, said: str) -> None:
+    def test_each_button(self, signed_in, admin, viewer, path: str, words: str) -> None:
         assert signed_in(viewer).post(DETAIL + path).status_code == 403
         assert signed_in(viewer).get(DETAIL + path).status_code == 405
         answer = signed_in(admin).post(DETAIL + path, follow=True)
-        assert said in answer.content.decode()
+        assert words in answer.content.decode()
         assert signed_in(admin).post(f"/background/schedules/odd/{path}").status_code == 404
 
     def test_running_it_twice_is_refused_on_its_page(self, signed_in, admin: User) -> None:

@@ -125,7 +125,7 @@ class Background:
             for key in keys:
                 queue.put(KIND, key, data, at=datetime.now(UTC))
 
-    def said(self, words: str) -> bool:
+    def logged(self, words: str) -> bool:
         return words in self.log.read_text("utf-8")
 
     def lines(self, what: str) -> list[str]:
@@ -198,8 +198,8 @@ def test_a_lost_broker_loses_no_job(world: World, tmp_path: Path, redis: Redis) 
         wait_long(lambda: background.lines("end") == ["before"])
         redis.kill()
         background.put("meanwhile", seconds=0)
-        wait_long(lambda: background.said("Connection to broker lost"))
-        wait_long(lambda: background.said("The broker does not answer"))
+        wait_long(lambda: background.logged("Connection to broker lost"))
+        wait_long(lambda: background.logged("The broker does not answer"))
         redis.start()
         wait_for_all()
         background.stop()

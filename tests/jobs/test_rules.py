@@ -33,7 +33,7 @@ def test_what_a_rule_says_is_read_back(rule: Rule) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "sentence"),
     [
         ("", "every 15 min"),
         ("Every  tuesday", "“every tuesday” is not understood. Write it as every 15 min"),
@@ -49,8 +49,8 @@ def test_what_a_rule_says_is_read_back(rule: Rule) -> None:
         ("daily ０３:３０", "every 15 min"),
     ],
 )
-def test_what_cannot_be_read_is_said(text: str, told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_what_cannot_be_read_is_said(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence):
         parse(text)
 
 
@@ -77,10 +77,10 @@ def _exists(due: datetime, clock: time, zone: ZoneInfo) -> bool:
 
 @given(rules, moments, moments, zones)
 def test_a_later_clock_is_never_due_earlier(
-    rule: Rule, one: datetime, other: datetime, zone: ZoneInfo
+    rule: Rule, moment: datetime, other: datetime, zone: ZoneInfo
 ) -> None:
     """So a due moment that lies further ahead than this one tells that the clock went back."""
-    early, late = sorted([one, other])
+    early, late = sorted([moment, other])
     assert following(rule, early, zone) <= following(rule, late, zone)
 
 

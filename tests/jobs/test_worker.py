@@ -54,21 +54,21 @@ def test_a_handler_gives_up(handled, at: datetime) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raised", "told", "pause"),
+    ("raised", "sentence", "pause"),
     [
         (queue.Postpone("The server is busy."), "The server is busy.", 10),
         (queue.Postpone("Come back.", timedelta(minutes=5)), "Come back.", 300),
         (ValueError("no such thing"), "Something unexpected: ValueError: no such thing", 10),
     ],
 )
-def test_a_handler_fails_for_now(handled, at, raised: Exception, told: str, pause: int) -> None:
+def test_a_handler_fails_for_now(handled, at, raised: Exception, sentence: str, pause: int) -> None:
     def later(job: Job, now: datetime) -> str:
         raise raised
 
     handled(later)
     pk = make.waiting(at).pk
     assert worker.work(pk, clock=lambda: at)
-    assert outcome(pk) == ("waiting", "", told)
+    assert outcome(pk) == ("waiting", "", sentence)
     assert Job.objects.get().due_at == at + timedelta(seconds=pause)
 
 
@@ -173,7 +173,7 @@ class TestSignsOfLife:
         assert seen.sentence == "The background has never been seen at work."
 
     @pytest.mark.parametrize(
-        ("seconds", "late", "told"),
+        ("seconds", "late", "ending"),
         [
             (0, False, "at work."),
             (179, False, "at work."),
@@ -182,11 +182,11 @@ class TestSignsOfLife:
             (-60, False, "at work."),
         ],
     )
-    def test_people_are_told_after_three_minutes(self, at, seconds, late, told) -> None:
+    def test_people_are_told_after_three_minutes(self, at, seconds, late, ending) -> None:
         heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)
         seen = heartbeat.last_heartbeat(at + timedelta(seconds=seconds))
         assert seen.late is late
-        assert seen.sentence.endswith(told)
+        assert seen.sentence.endswith(ending)
 
     def test_any_part_counts(self, at: datetime) -> None:
         heartbeat.beat(heartbeat.BackgroundPart.SWEEP, at=at)

@@ -44,17 +44,17 @@ def test_a_script_gets_a_fragment() -> None:
 
 
 def test_json_carries_the_code_and_where_the_log_is() -> None:
-    told = answer(Stale("stale", "a", "b"), accept="application/json")
-    assert told.status_code == 409
+    response = answer(Stale("stale", "a", "b"), accept="application/json")
+    assert response.status_code == 409
     body = b'{"code": "stale", "sentence": "a", "remedy": "b", "sequence": 12}'
-    assert told.content == body
+    assert response.content == body
 
 
 def test_bad_input_is_422_with_a_sentence_for_each_field() -> None:
     assert "Write a duration" in answer(TYPO).content.decode()
-    told = answer(TYPO, accept="application/json")
-    assert told.status_code == 422
-    assert b'"errors": {"rto": "Write a duration, such as 30 min."}' in told.content
+    response = answer(TYPO, accept="application/json")
+    assert response.status_code == 422
+    assert b'"errors": {"rto": "Write a duration, such as 30 min."}' in response.content
 
 
 def test_a_missing_right_is_403_and_a_fault_of_ours_is_not_ours_to_answer() -> None:

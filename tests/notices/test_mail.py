@@ -128,8 +128,8 @@ def test_what_was_told_while_the_server_was_away_is_mailed_once_it_is_back(
     assert held is not None
     with pytest.raises(Postpone) as postponed:
         mail_notice(held, at)
-    told = postponed.value
-    assert queue.postpone(held, told.sentence, at=at, pause=told.pause)
+    error = postponed.value
+    assert queue.postpone(held, error.sentence, at=at, pause=error.pause)
     settings.EMAIL_BACKEND = working
     later = at + timedelta(minutes=1)
     held = queue.take(job.pk, at=later)

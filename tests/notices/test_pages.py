@@ -20,7 +20,7 @@ SignIn = Callable[[User], Client]
 PAGE = "/notices/"
 
 
-def told(person: User, at: datetime, many: int = 1, first: int = 0) -> list[Notice]:
+def sent(person: User, at: datetime, many: int = 1, first: int = 0) -> list[Notice]:
     for number in range(first, first + many):
         text = f"text {number}\nof two lines"
         send_notice(
@@ -38,7 +38,7 @@ def html(client: Client, address: str = PAGE) -> str:
 def test_one_sees_ones_own_notices_and_nobody_elses(
     signed_in: SignIn, operator: User, verifier: User, outsider: User, at: datetime
 ) -> None:
-    told(operator, at)
+    sent(operator, at)
     assert "Subject 0" in html(signed_in(operator))
     assert "No notices" in html(signed_in(verifier))
     assert "No notices" in html(signed_in(outsider))
@@ -56,7 +56,7 @@ def test_a_text_is_shown_as_text(signed_in: SignIn, operator: User, at: datetime
 
 
 def test_mark_one_as_read(signed_in: SignIn, operator: User, at: datetime) -> None:
-    newest, older = told(operator, at, many=2)
+    newest, older = sent(operator, at, many=2)
     client = signed_in(operator)
     answer = client.post(reverse("notices:notice_read", args=[older.pk]))
     assert (answer.status_code, answer["Location"]) == (303, PAGE)
@@ -73,7 +73,7 @@ def test_mark_one_as_read(signed_in: SignIn, operator: User, at: datetime) -> No
 def test_nobody_marks_the_notice_of_another(
     signed_in: SignIn, operator: User, verifier: User, at: datetime
 ) -> None:
-    (notice,) = told(operator, at)
+    (notice,) = sent(operator, at)
     client = signed_in(verifier)
     assert client.post(reverse("notices:notice_read", args=[notice.pk])).status_code == 404
     client.post(reverse("notices:notice_read_all"), {"upto": str(notice.pk)})
@@ -85,10 +85,10 @@ def test_nobody_marks_the_notice_of_another(
 def test_mark_all_leaves_what_came_after_the_page(
     signed_in: SignIn, operator: User, at: datetime
 ) -> None:
-    told(operator, at, many=3)
+    sent(operator, at, many=3)
     client = signed_in(operator)
     upto = client.get(PAGE).context["upto"]
-    told(operator, at, first=3)
+    sent(operator, at, first=3)
     client.post(reverse("notices:notice_read_all"), {"upto": upto})
     assert queries.unread(operator) == 1
     assert client.post(reverse("notices:notice_read_all"), {"upto": "x"}).status_code == 303
@@ -101,7 +101,7 @@ def test_a_look_changes_nothing(signed_in: SignIn, operator: User, name: str) ->
 
 
 def test_pages_go_on_without_gap_or_repeat(signed_in: SignIn, operator: User, at: datetime) -> None:
-    wanted = [notice.pk for notice in told(operator, at, many=queries.PAGE * 2 + 1)]
+    wanted = [notice.pk for notice in sent(operator, at, many=queries.PAGE * 2 + 1)]
     client, seen, address = signed_in(operator), [], PAGE
     while address:
         context = client.get(address).context
@@ -111,7 +111,7 @@ def test_pages_go_on_without_gap_or_repeat(signed_in: SignIn, operator: User, at
 
 
 def test_a_strange_page_is_the_first(signed_in: SignIn, operator: User, at: datetime) -> None:
-    told(operator, at)
+    sent(operator, at)
     for strange in ("?before=-1", "?before=x", "?before=" + "9" * 40, "?before=²"):
         assert "Subject 0" in html(signed_in(operator), PAGE + strange)
 
@@ -119,7 +119,7 @@ def test_a_strange_page_is_the_first(signed_in: SignIn, operator: User, at: date
 def test_the_head_counts_what_is_unread(signed_in: SignIn, operator: User, at: datetime) -> None:
     client = signed_in(operator)
     assert "unread" not in html(client, "/")
-    told(operator, at, many=3)
+    sent(operator, at, many=3)
     assert '3<span class="visually-hidden"> unread</span>' in html(client, "/")
     queries.mark_all_read(upto=Notice.objects.latest("pk").pk, by=operator, at=at)
     assert "unread" not in html(client, "/")
@@ -130,7 +130,7 @@ def test_a_page_of_many_asks_as_little_as_a_page_of_one(
 ) -> None:
     client, counts = signed_in(operator), []
     for first, many in ((0, 1), (1, queries.PAGE * 2)):
-        told(operator, at, many=many, first=first)
+        sent(operator, at, many=many, first=first)
         with CaptureQueriesContext(connection) as asked:
             html(client)
         counts.append(len(asked))

@@ -16,13 +16,13 @@ from notices.sending import LONGEST_KEY, send_notice
 from tests.factories.people import person
 
 
-def told(*people: User, at: datetime, **other: Any) -> None:
+def send(*people: User, at: datetime, **other: Any) -> None:
     given = {"key": "late-step:5:3:1", "subject": "Late", "text": "It is late.", "url": "/runs/5/"}
     send_notice(people, **given | other, at=at)
 
 
 def test_each_person_gets_a_line_and_a_mail(operator: User, verifier: User, at: datetime) -> None:
-    told(operator, verifier, at=at)
+    send(operator, verifier, at=at)
     assert {(n.person, n.key, n.read_at) for n in Notice.objects.all()} == {
         (operator, "late-step:5:3:1", None),
         (verifier, "late-step:5:3:1", None),
@@ -36,21 +36,21 @@ def test_each_person_gets_a_line_and_a_mail(operator: User, verifier: User, at: 
 def test_the_same_thing_is_told_once_and_to_who_comes_later(
     operator: User, verifier: User, at: datetime
 ) -> None:
-    told(operator, at=at)
-    told(operator, verifier, operator, at=at, text="Other words, the same thing.")
+    send(operator, at=at)
+    send(operator, verifier, operator, at=at, text="Other words, the same thing.")
     assert Notice.objects.count() == Job.objects.count() == 2
     assert Notice.objects.get(person=operator).text == "It is late."
 
 
 def test_nobody_who_is_disabled_is_told(operator: User, at: datetime) -> None:
     operator.is_active = False
-    told(operator, at=at)
+    send(operator, at=at)
     assert not Notice.objects.exists()
     assert not Job.objects.exists()
 
 
 def test_what_is_kept_in_the_product_is_not_mailed(operator: User, at: datetime) -> None:
-    told(operator, at=at, by_mail=False)
+    send(operator, at=at, by_mail=False)
     assert Notice.objects.count() == 1
     assert not Job.objects.exists()
 
@@ -60,7 +60,7 @@ def test_nothing_is_told_when_the_rest_of_the_transaction_fails(
 ) -> None:
     def then_fail() -> None:
         with transaction.atomic():
-            told(operator, at=at)
+            send(operator, at=at)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -71,7 +71,7 @@ def test_nothing_is_told_when_the_rest_of_the_transaction_fails(
 
 def test_a_subject_is_one_line(operator: User, at: datetime) -> None:
     """A run's title is typed by people; a line break in it would forge a header of the mail."""
-    told(operator, at=at, subject="Late\r\nBcc: all@example.org " + "x" * 300)
+    send(operator, at=at, subject="Late\r\nBcc: all@example.org " + "x" * 300)
     subject = Notice.objects.get().subject
     assert subject.startswith("Late Bcc: all@example.org x")
     assert len(subject) == 200
@@ -79,12 +79,12 @@ def test_a_subject_is_one_line(operator: User, at: datetime) -> None:
 
 def test_a_key_that_would_not_fit_is_refused(operator: User, at: datetime) -> None:
     with pytest.raises(ValueError, match="more than 160"):
-        told(operator, at=at, key="k" * (LONGEST_KEY + 1))
-    told(operator, at=at, key="k" * LONGEST_KEY)
+        send(operator, at=at, key="k" * (LONGEST_KEY + 1))
+    send(operator, at=at, key="k" * LONGEST_KEY)
 
 
 def test_the_database_knows_that_a_thing_is_told_once(operator: User, at: datetime) -> None:
-    told(operator, at=at)
+    send(operator, at=at)
     with pytest.raises(IntegrityError), transaction.atomic():
         Notice.objects.create(
             person=operator, key="late-step:5:3:1", subject="", text="", url="", at=at
@@ -97,6 +97,6 @@ def test_many_people_cost_no_more_than_one(at: datetime) -> None:
     counts = []
     for few in (people[:1], people):
         with CaptureQueriesContext(connection) as asked:
-            told(*few, at=at, key=f"to-{len(few)}")
+            send(*few, at=at, key=f"to-{len(few)}")
         counts.append(len(asked))
     assert counts[0] == counts[1]

@@ -40,13 +40,13 @@ def _action(cast: Cast) -> ActionItem:
     return world.action(_incident(cast), cast["manager"], cast.at)
 
 
-def _form(of: Any, part: str, **typed: Any) -> Form:
-    incident = of if isinstance(of, Incident) else of.incident
+def _form(record: Any, part: str, **typed: Any) -> Form:
+    incident = record if isinstance(record, Incident) else record.incident
     return Form(f"/incidents/{incident.pk}/{part}/", typed)
 
 
-def _api(method: str, of: Any, part: str, **body: Any) -> Api:
-    incident = of if isinstance(of, Incident) else of.incident
+def _api(method: str, record: Any, part: str, **body: Any) -> Api:
+    incident = record if isinstance(record, Incident) else record.incident
     return Api(method, f"/api/v1/incidents/{incident.pk}/{part}/", body)
 
 

@@ -91,13 +91,14 @@ _FACTS = (
     Case(
         "incidents.records.open",
         stage=lambda cast: system(cast["manager"], cast.at),
-        form=lambda of: Form(
-            "/incidents/new/", _STORY | {"system": of.slug, "noticed_at": "2026-03-04 03:00 UTC"}
+        form=lambda system: Form(
+            "/incidents/new/",
+            _STORY | {"system": system.slug, "noticed_at": "2026-03-04 03:00 UTC"},
         ),
-        api=lambda of: Api(
+        api=lambda system: Api(
             "POST",
             "/api/v1/incidents/",
-            _STORY | {"system": of.slug, "noticed_at": "2026-03-04T03:00:00Z"},
+            _STORY | {"system": system.slug, "noticed_at": "2026-03-04T03:00:00Z"},
         ),
     ),
     Case(

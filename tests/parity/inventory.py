@@ -195,25 +195,29 @@ _COPIES = (
     Case(
         "inventory.copies.register",
         stage=_instance,
-        form=lambda of: Form(
-            f"/inventory/systems/{of.system.slug}/new-copy/",
-            _COPY | {"taken_from": of.pk, "taken_at": "2026-03-04 04:00 +01:00"},
+        form=lambda instance: Form(
+            f"/inventory/systems/{instance.system.slug}/new-copy/",
+            _COPY | {"taken_from": instance.pk, "taken_at": "2026-03-04 04:00 +01:00"},
         ),
-        api=lambda of: Api(
+        api=lambda instance: Api(
             "POST",
             "/api/v1/copies/",
             _COPY
-            | {"system": "ledger", "taken_from": of.pk, "taken_at": "2026-03-04T04:00:00+01:00"},
+            | {
+                "system": "ledger",
+                "taken_from": instance.pk,
+                "taken_at": "2026-03-04T04:00:00+01:00",
+            },
         ),
     ),
     Case(
         "inventory.copies.register",
         stage=_instance,
-        form=lambda of: Form(
-            f"/inventory/systems/{of.system.slug}/new-copy/",
+        form=lambda instance: Form(
+            f"/inventory/systems/{instance.system.slug}/new-copy/",
             _COPY | {"taken_at": "2027-03-04 04:00 UTC"},
         ),
-        api=lambda of: Api(
+        api=lambda instance: Api(
             "POST",
             "/api/v1/copies/",
             _COPY | {"system": "ledger", "taken_at": "2027-03-04T04:00:00Z"},

@@ -47,9 +47,9 @@ def _ended(cast: Cast) -> Scene:
     text = approved(cast["author"], cast["approver"], began, _FREEZE)
     chosen = {"target": str(target.pk)}
     run = preparation.prepare(revision=text, kind=RunKind.LIVE, parameters=chosen, by=by, at=began)
-    told = Story(run, dict(cast.people), began).start()
-    told.do(Tick, "operator", step=0, values={"freeze.writers": "0"})
-    told.do(Complete, "operator")
+    game = Story(run, dict(cast.people), began).start()
+    game.do(Tick, "operator", step=0, values={"freeze.writers": "0"})
+    game.do(Complete, "operator")
     links.link_run(incident, run=run, by=by, at=cast.at)
     ticks = summary.clock(incident.times.all())
     offered = offers.read(incident, ticks, summary.runs(incident))

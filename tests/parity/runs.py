@@ -47,7 +47,7 @@ def _verb(move: type[Move]) -> str:
 OPEN_TO_ALL = {_verb(move) for move in MOVES if move.rule.roles == ANYBODY}
 
 
-def told(*deeds: tuple[type[Move], str, dict[str, Any]], source: bytes = SHEET) -> Stage:
+def under_way(*deeds: tuple[type[Move], str, dict[str, Any]], source: bytes = SHEET) -> Stage:
     """A run of `source` that is under way, after `deeds`: move, by whom, with what."""
 
     def stage(cast: Cast) -> Story:
@@ -76,14 +76,14 @@ def manned(cast: Cast) -> Story:
 
 def offered(cast: Cast) -> Story:
     """A run that is being handed over to the relief."""
-    run = told()(cast)
+    run = under_way()(cast)
     run.do(HandOver, "operator", to=cast["relief"].pk, **WORDS)
     return run
 
 
 def deserted(cast: Cast) -> Story:
     """A run whose operator is gone: the decider proposes the relief."""
-    run = told()(cast)
+    run = under_way()(cast)
     to = {"role": RunRole.OPERATOR, "to": cast["relief"].pk}
     run.do(ProposeReplacement, "decider", **to, reason="No answer.")
     return run
@@ -175,72 +175,72 @@ MADE = (
     move_case(TakeRole, briefed, {"role": "operator"}, stranger="viewer"),
     move_case(ReleaseRole, manned, by="decider"),
     move_case(Start, manned, {"acknowledged": True, "conditions": True}),
-    move_case(BeginStep, told(), {"step": 0}),
-    move_case(Record, told(), {"step": 0, **ENTRIES}),
-    move_case(Tick, told(), {"step": 0, **ENTRIES}),
-    move_case(Countersign, told(TICKED), {"step": 0, **ENTRIES}, by="verifier"),
-    move_case(Object, told(TICKED), {"step": 0, "reason": "Another host."}, by="verifier"),
-    move_case(NotApplicable, told(source=texts.OPTIONAL), {"step": 0, "reason": "Empty."}),
-    move_case(ReportMismatch, told(), {"step": 0, "observed": "One row too many."}),
+    move_case(BeginStep, under_way(), {"step": 0}),
+    move_case(Record, under_way(), {"step": 0, **ENTRIES}),
+    move_case(Tick, under_way(), {"step": 0, **ENTRIES}),
+    move_case(Countersign, under_way(TICKED), {"step": 0, **ENTRIES}, by="verifier"),
+    move_case(Object, under_way(TICKED), {"step": 0, "reason": "Another host."}, by="verifier"),
+    move_case(NotApplicable, under_way(source=texts.OPTIONAL), {"step": 0, "reason": "Empty."}),
+    move_case(ReportMismatch, under_way(), {"step": 0, "observed": "One row too many."}),
     move_case(
         Diagnose,
-        told(BAD, source=texts.MISMATCH),
+        under_way(BAD, source=texts.MISMATCH),
         {"step": 0, "finding": "A job wrote it.", "lead": True},
     ),
-    move_case(Reopen, told(BAD, FOUND, source=texts.MISMATCH), {"step": 0}),
-    move_case(Undo, told(FIRST, SECOND, source=texts.ABORT), {"step": 1, "reason": "Wrong."}),
-    move_case(Hold, told(), by="verifier"),
-    move_case(Resume, told((Hold, "decider", {})), {"read_back": "none", "comment": "Seen."}),
-    move_case(HandOver, told(), _to_decider),
+    move_case(Reopen, under_way(BAD, FOUND, source=texts.MISMATCH), {"step": 0}),
+    move_case(Undo, under_way(FIRST, SECOND, source=texts.ABORT), {"step": 1, "reason": "Wrong."}),
+    move_case(Hold, under_way(), by="verifier"),
+    move_case(Resume, under_way((Hold, "decider", {})), {"read_back": "none", "comment": "Seen."}),
+    move_case(HandOver, under_way(), _to_decider),
     move_case(HandOver, offered, _to_myself, why="withdrawn"),
     move_case(AcceptHandOver, offered, {"read_back": "none"}, by="relief", stranger="viewer"),
-    move_case(ProposeReplacement, told(), _relief_for_the_operator, by="decider"),
+    move_case(ProposeReplacement, under_way(), _relief_for_the_operator, by="decider"),
     move_case(ConfirmReplacement, deserted, by="verifier", stranger="viewer"),
     move_case(WithdrawReplacement, deserted, {"reason": "I am here."}),
-    move_case(ConfirmTeamCheck, told(source=texts.TEAM_CHECK), {"step": 0}, by="verifier"),
-    move_case(Release, told(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
-    move_case(Resume, told((Hold, "decider", {})), {"read_back": "none", "comment": "Seen."}),
-    move_case(HandOver, told(), _to_decider),
+    move_case(ConfirmTeamCheck, under_way(source=texts.TEAM_CHECK), {"step": 0}, by="verifier"),
+    move_case(Release, under_way(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
+    move_case(Resume, under_way((Hold, "decider", {})), {"read_back": "none", "comment": "Seen."}),
+    move_case(HandOver, under_way(), _to_decider),
     move_case(HandOver, offered, _to_myself, why="withdrawn"),
     move_case(AcceptHandOver, offered, {"read_back": "none"}, by="relief", stranger="viewer"),
-    move_case(ProposeReplacement, told(), _relief_for_the_operator, by="decider"),
+    move_case(ProposeReplacement, under_way(), _relief_for_the_operator, by="decider"),
     move_case(ConfirmReplacement, deserted, by="verifier", stranger="viewer"),
     move_case(WithdrawReplacement, deserted, {"reason": "I am here."}),
-    move_case(ConfirmTeamCheck, told(source=texts.TEAM_CHECK), {"step": 0}, by="verifier"),
-    move_case(Release, told(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
+    move_case(ConfirmTeamCheck, under_way(source=texts.TEAM_CHECK), {"step": 0}, by="verifier"),
+    move_case(Release, under_way(source=texts.HOLD), {"step": 0, "reason": "Read."}, by="decider"),
     move_case(
         Decide,
-        told(source=texts.BRANCHES),
+        under_way(source=texts.BRANCHES),
         {"step": 0, "answer": "left", "reason": "It opens."},
     ),
-    move_case(Note, told(), {"text": "All is well.", "step": 0}),
-    move_case(Attach, told(), _listing),
-    move_case(LateEntry, told(), {"performed_at": WHEN, "text": "Stopped the jobs."}),
-    move_case(StrikeOut, told(NOTED), _last_line),
+    move_case(Note, under_way(), {"text": "All is well.", "step": 0}),
+    move_case(Attach, under_way(), _listing),
+    move_case(LateEntry, under_way(), {"performed_at": WHEN, "text": "Stopped the jobs."}),
+    move_case(StrikeOut, under_way(NOTED), _last_line),
     move_case(
         AskOverride,
-        told(source=texts.HOLD),
+        under_way(source=texts.HOLD),
         {"step": 0, "gate": "released", "reason": "The decider is on a plane."},
     ),
     move_case(WithdrawOverride, asked(), {"step": 0, "gate": "released"}),
     move_case(UseOverride, asked(), {"step": 0, "gate": "released"}),
-    move_case(StateFitness, told(), {"hours_awake": 17, "local_time": "03:40"}),
-    move_case(AskCopies, told(), {"text": "The ledger of today."}, by="verifier"),
+    move_case(StateFitness, under_way(), {"hours_awake": 17, "local_time": "03:40"}),
+    move_case(AskCopies, under_way(), {"text": "The ledger of today."}, by="verifier"),
     move_case(
         AnswerCopies,
-        told((AskCopies, "operator", {})),
+        under_way((AskCopies, "operator", {})),
         {"holds": True, "text": "My database of this morning."},
         typed={"holds": "yes"},
         by="viewer",
     ),
-    move_case(Abort, told(source=texts.PLAIN), {"reason": "The primary is back."}),
+    move_case(Abort, under_way(source=texts.PLAIN), {"reason": "The primary is back."}),
     move_case(
         Abort,
-        told(source=texts.PLAIN),
+        under_way(source=texts.PLAIN),
         {"reason": "It was the copy of Monday.", "deviation": "wrong-copy"},
         why="gone wrong",
     ),
-    move_case(Complete, told(FIRST, SECOND, THIRD, source=texts.PLAIN), {"summary": "Done."}),
+    move_case(Complete, under_way(FIRST, SECOND, THIRD, source=texts.PLAIN), {"summary": "Done."}),
 )
 
 
@@ -255,33 +255,33 @@ def _by_nobody_in_the_run() -> Iterator[Case]:
 
 
 REFUSED = (
-    move_case(AnswerCopies, told(), {"holds": False, "text": ""}, typed={"holds": "no"},
+    move_case(AnswerCopies, under_way(), {"holds": False, "text": ""}, typed={"holds": "no"},
               code="copies_not_asked"),
-    move_case(UseOverride, told(source=texts.HOLD), {"step": 0, "gate": "released"},
+    move_case(UseOverride, under_way(source=texts.HOLD), {"step": 0, "gate": "released"},
               code="not_asked"),
-    move_case(StateFitness, told(), {"hours_awake": 99}, code="invalid"),
-    move_case(Countersign, told(THERE, source=texts.AT_ONCE),
+    move_case(StateFitness, under_way(), {"hours_awake": 99}, code="invalid"),
+    move_case(Countersign, under_way(THERE, source=texts.AT_ONCE),
               {"step": 0, "values": {}, "signer": "verifier", "password": "no such"},
               code="signature_wrong"),
-    move_case(Tick, told(), {"step": 0, **ENTRIES}, by="verifier", code="wrong_role"),
-    move_case(Tick, told(), {"step": 0, "values": {"entries": "many"}}, code="invalid"),
-    move_case(Tick, told(), {"step": 0, "values": {}}, code="invalid", why="no value"),
-    move_case(Tick, told(), {"step": 2, "values": {}}, code="out_of_order"),
-    move_case(Tick, told(NOTED, TICKED), {"seen": 5, "step": 0, **ENTRIES}, code="stale"),
-    move_case(Countersign, told(TICKED), {"step": 0, **ENTRIES}, code="own_step"),
-    move_case(Tick, told(source=texts.HOLD), {"step": 0}, code="gate_released"),
-    move_case(Undo, told(*AGREED), {"step": 0, "reason": "No."}, code="no_way_back"),
+    move_case(Tick, under_way(), {"step": 0, **ENTRIES}, by="verifier", code="wrong_role"),
+    move_case(Tick, under_way(), {"step": 0, "values": {"entries": "many"}}, code="invalid"),
+    move_case(Tick, under_way(), {"step": 0, "values": {}}, code="invalid", why="no value"),
+    move_case(Tick, under_way(), {"step": 2, "values": {}}, code="out_of_order"),
+    move_case(Tick, under_way(NOTED, TICKED), {"seen": 5, "step": 0, **ENTRIES}, code="stale"),
+    move_case(Countersign, under_way(TICKED), {"step": 0, **ENTRIES}, code="own_step"),
+    move_case(Tick, under_way(source=texts.HOLD), {"step": 0}, code="gate_released"),
+    move_case(Undo, under_way(*AGREED), {"step": 0, "reason": "No."}, code="no_way_back"),
     move_case(Start, briefed, {"acknowledged": True, "conditions": True},
               by="decider", code="wrong_role"),
     move_case(TakeRole, manned, {"role": "operator"}, by="relief", code="role_taken"),
-    move_case(Resume, told((Hold, "decider", {})), {"read_back": "7", "comment": ""},
+    move_case(Resume, under_way((Hold, "decider", {})), {"read_back": "7", "comment": ""},
               code="read_back_wrong"),
-    move_case(Decide, told(source=texts.BRANCHES), {"step": 0, "answer": "up", "reason": "x"},
+    move_case(Decide, under_way(source=texts.BRANCHES), {"step": 0, "answer": "up", "reason": "x"},
               code="invalid"),
-    move_case(Note, told(), {"text": ""}, code="invalid"),
-    move_case(LateEntry, told(), {"performed_at": "yesterday", "text": "x"}, code="invalid"),
-    move_case(Abort, told(), {"reason": "No."}, by="verifier", code="wrong_role"),
-    move_case(Complete, told(), {"summary": ""}, code="steps_left"),
+    move_case(Note, under_way(), {"text": ""}, code="invalid"),
+    move_case(LateEntry, under_way(), {"performed_at": "yesterday", "text": "x"}, code="invalid"),
+    move_case(Abort, under_way(), {"reason": "No."}, by="verifier", code="wrong_role"),
+    move_case(Complete, under_way(), {"summary": ""}, code="steps_left"),
 )  # fmt: skip
 
 
@@ -291,7 +291,7 @@ def _kept(cast: Cast) -> Any:
 
 def _locked(cast: Cast) -> Any:
     """The text of a run that went wrong."""
-    run = told()(cast)
+    run = under_way()(cast)
     run.do(Abort, "operator", reason="The other server.", deviation="wrong-target")
     return run.run.revision
 

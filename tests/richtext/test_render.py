@@ -125,7 +125,7 @@ def test_inline_has_no_block_around_it():
 
 
 @pytest.mark.parametrize(
-    ("source", "line", "said"),
+    ("source", "line", "sentence"),
     [
         ("x\n\n" + "[" * (MAX_BRACKETS + 1), 3, "opening brackets"),
         (("[" * 190 + "\n\n") * 100, 23, "opening brackets"),
@@ -140,8 +140,8 @@ def test_inline_has_no_block_around_it():
         ("*a " * 6_000 + "\n\n" + "*a " * 6_000, 3, "marks"),
     ],
 )
-def test_text_that_costs_too_much_is_refused_with_its_place(source, line, said):
-    with pytest.raises(TextTooHard, match=said) as refused:
+def test_text_that_costs_too_much_is_refused_with_its_place(source, line, sentence):
+    with pytest.raises(TextTooHard, match=sentence) as refused:
         render(source)
     assert refused.value.line == line
 

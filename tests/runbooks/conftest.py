@@ -35,5 +35,5 @@ def programs(
 ) -> Programs:
     """A run in its briefing, and a program for each person."""
     cast = (operator, verifier, decider, relief, author, approver, viewer)
-    people = {one.username: one for one in cast}
+    people = {person.username: person for person in cast}
     return Programs(story(people, at), people)

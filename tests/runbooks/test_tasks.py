@@ -64,7 +64,7 @@ def remind(at: datetime) -> str:
     return tasks.remind(job("runbooks.remind"), at)
 
 
-def told() -> list[tuple[str, str]]:
+def notices() -> list[tuple[str, str]]:
     return [(n.person.username, n.subject) for n in Notice.objects.order_by("pk")]
 
 
@@ -92,12 +92,14 @@ def test_a_good_night_is_kept_and_told_to_nobody(
     played: Play, manager: User, at: datetime, anchor_file: Path
 ) -> None:
     anchors.cast(anchor_file, at=at)
-    said = f"1 run with {played.run.sequence} events verified, 1 anchored head compared; all hold."
-    assert verify(at) == said
+    sentence = (
+        f"1 run with {played.run.sequence} events verified, 1 anchored head compared; all hold."
+    )
+    assert verify(at) == sentence
     kept = LogCheck.objects.get()
     assert (kept.at, kept.runs, kept.events, kept.heads) == (at, 1, played.run.sequence, 1)
     assert kept.faults == []
-    assert told() == []
+    assert notices() == []
 
 
 def test_a_fault_is_told_once_and_not_every_night(
@@ -108,7 +110,7 @@ def test_a_fault_is_told_once_and_not_every_night(
     assert verify(at).endswith("; 1 fault.")
     assert verify(at + timedelta(days=1)).endswith("; 1 fault.")
     subject = "1 new fault in the logs of runs"
-    assert sorted(told()) == [("admin", subject), ("manager", subject)]
+    assert sorted(notices()) == [("admin", subject), ("manager", subject)]
     assert "Run 1: Stored and replayed state differ at step 2." in (
         Notice.objects.earliest("pk").text.replace(f"Run {played.run.pk}", "Run 1")
     )
@@ -116,7 +118,7 @@ def test_a_fault_is_told_once_and_not_every_night(
     with forging():
         Revision.objects.update(source=b"- [ ] something else")
     verify(at + timedelta(days=2))
-    assert len(told()) == 4
+    assert len(notices()) == 4
 
 
 def test_the_night_compares_with_the_anchors(
@@ -199,9 +201,9 @@ def witness(status: int) -> Iterator[tuple[str, list[bytes]]]:
 def test_an_anchor_is_posted_byte_for_byte(at: datetime, settings: Any) -> None:
     line = '{"heads":[[5,12,"ab"]],"number":1}'
     with witness(204) as (settings.ANCHOR_WEBHOOK, sent):
-        said = tasks.post_anchor(job("runbooks.post_anchor", line=line), at)
+        result = tasks.post_anchor(job("runbooks.post_anchor", line=line), at)
     assert sent == [line.encode()]
-    assert said == "127.0.0.1 answered 204."
+    assert result == "127.0.0.1 answered 204."
 
 
 @pytest.mark.processes
@@ -249,7 +251,7 @@ def test_a_late_step_is_told_once_to_everybody_in_the_run(at: datetime) -> None:
         assert remind(after(made, minutes=minute)) == "1 run under way, nothing new is overdue."
     remind(after(made, minutes=-500))  # the clock was set back
     remind(after(made, minutes=43))
-    assert sorted({name for name, _ in told()}) == ["decider", "operator", "verifier"]
+    assert sorted({name for name, _ in notices()}) == ["decider", "operator", "verifier"]
     notice = Notice.objects.earliest("pk")
     assert notice.subject == f"Step 1 is beyond its 30 min: Run {made.run.pk} — Paced"
     assert notice.text == (
@@ -257,7 +259,7 @@ def test_a_late_step_is_told_once_to_everybody_in_the_run(at: datetime) -> None:
         " Look whether it still moves. If it does not, say STOP and find out why."
     )
     assert notice.url == f"/runs/{made.run.pk}/"
-    assert Job.objects.filter(kind="notices.mail").count() == len(told()) == 3
+    assert Job.objects.filter(kind="notices.mail").count() == len(notices()) == 3
 
 
 def test_a_new_attempt_is_told_anew(at: datetime) -> None:
@@ -268,7 +270,7 @@ def test_a_new_attempt_is_told_anew(at: datetime) -> None:
     made.move(Reopen, step=0)
     made.move(BeginStep, step=0)
     remind(after(made, minutes=31))
-    assert len(told()) == 6
+    assert len(notices()) == 6
 
 
 def test_who_came_later_is_told_and_the_others_are_not_told_again(at: datetime) -> None:
@@ -276,34 +278,34 @@ def test_who_came_later_is_told_and_the_others_are_not_told_again(at: datetime) 
     remind(after(made, minutes=31))
     made.move(TakeRole, by="relief", role=RunRole.OBSERVER)
     remind(after(made, minutes=32))
-    assert [name for name, _ in told()][3:] == ["relief"]
+    assert [name for name, _ in notices()][3:] == ["relief"]
 
 
 def test_silence_is_told_once_until_something_happens(at: datetime) -> None:
     made = play(texts.AFTER, at)
     for minute in (31, 32, 90):
         remind(after(made, minutes=minute))
-    assert len(told()) == 3
-    assert told()[0][1] == f"Nothing happens: Run {made.run.pk} — Tried"
+    assert len(notices()) == 3
+    assert notices()[0][1] == f"Nothing happens: Run {made.run.pk} — Tried"
     made.move(Note, text="still waiting for the tape")
     remind(after(made, minutes=5))
-    assert len(told()) == 3
+    assert len(notices()) == 3
     remind(after(made, minutes=31))
-    assert len(told()) == 6
+    assert len(notices()) == 6
 
 
 def test_the_limit_of_silence_can_be_set(at: datetime, settings: Any) -> None:
     settings.QUIET_RUN_MINUTES = 5
     made = play(texts.AFTER, at)
     remind(after(made, minutes=6))
-    assert len(told()) == 3
+    assert len(notices()) == 3
 
 
 def test_a_drill_is_told_in_the_product_alone(at: datetime) -> None:
     made = began(at, RunKind.DRILL)
     remind(after(made, minutes=31))
-    assert len(told()) == 3
-    assert "(drill)" in told()[0][1]
+    assert len(notices()) == 3
+    assert "(drill)" in notices()[0][1]
     assert not Job.objects.exists()
 
 

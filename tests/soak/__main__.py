@@ -32,9 +32,9 @@ def main() -> int:
         bad = 0
         for seed in range(options.first, options.first + options.seeds):
             given = (options.players, options.moves, options.kills)
-            found = Round(seed, stage, Path(folder), *given).play()
-            bad += bool(found.faults)
-            print(json.dumps(asdict(found)), flush=True)
+            faults = Round(seed, stage, Path(folder), *given).play()
+            bad += bool(faults.faults)
+            print(json.dumps(asdict(faults)), flush=True)
         vendor = connections["default"].vendor
         connections.close_all()
     print(f"{options.seeds} seeds on {vendor}, {bad} with faults", file=sys.stderr)
@@ -50,14 +50,14 @@ class _Unblocked:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
-    for name, default, told in (
+    for name, default, words in (
         ("seeds", 100, "rounds to play"),
         ("first", 1, "number of the first seed"),
         ("players", 3, "processes at once"),
         ("moves", 12, "moves of each process"),
         ("kills", 3, "processes killed in a round"),
     ):
-        parser.add_argument(f"--{name}", type=int, default=default, help=f"{told} ({default})")
+        parser.add_argument(f"--{name}", type=int, default=default, help=f"{words} ({default})")
     return parser.parse_args()
 
 

@@ -95,13 +95,13 @@ def choose(run: int, people: Mapping[str, User], dice: Random, key: str) -> Pres
 
 def send(press: Press, people: Mapping[str, User]) -> Heard:
     """Make the move with the product's own verb; what it answered."""
-    told: dict[str, Any] = dict(press.data)
+    data: dict[str, Any] = dict(press.data)
     if press.move is Attach:
-        told["file"] = SimpleUploadedFile("listing.txt", b"what was seen\n")
+        data["file"] = SimpleUploadedFile("listing.txt", b"what was seen\n")
     by = people[press.by]
     try:
         answer: MoveAnswer = moves.make_sent(
-            press.run, press.move, told, by=by, at=press.at, seen=press.seen, key=press.key
+            press.run, press.move, data, by=by, at=press.at, seen=press.seen, key=press.key
         )
     except Invalid:
         return Heard(press.key, "invalid")
@@ -154,8 +154,8 @@ def _typed(
 
 def _gate(state: RunState, index: int | None, dice: Random) -> str:
     """A gate to pass without its condition."""
-    found = gates(state, index, datetime.now(UTC)) if index is not None else ()
-    closed = [gate.key for gate in found if not gate.open]
+    open_gates = gates(state, index, datetime.now(UTC)) if index is not None else ()
+    closed = [gate.key for gate in open_gates if not gate.open]
     return dice.choice([*closed, "safety_copy"])
 
 

@@ -104,31 +104,31 @@ class Round:
 
     def _judge(self, run: int, late: list[str]) -> Outcome:
         read = [Diary.read(path) for path in self.diaries]
-        told = {heard.key: heard for diary in read for heard in diary.heard}
+        answers = {heard.key: heard for diary in read for heard in diary.heard}
         row = Run.objects.get(pk=run)
         faults = [*late, *(d.trouble for d in read if d.trouble), *replay.verify(row).faults]
-        faults += disagreements(row, told, {p.key for d in read for p in d.sent})
-        accepted = sum(not heard.code for heard in told.values())
+        faults += disagreements(row, answers, {p.key for d in read for p in d.sent})
+        accepted = sum(not heard.code for heard in answers.values())
         return Outcome(
             seed=self.seed,
             events=row.sequence,
             accepted=accepted,
-            refused=len(told) - accepted,
+            refused=len(answers) - accepted,
             killed=self.killed,
             faults=tuple(faults),
         )
 
 
-def disagreements(run: Run, told: Mapping[str, Heard], sent: set[str]) -> Iterator[str]:
+def disagreements(run: Run, answers: Mapping[str, Heard], sent: set[str]) -> Iterator[str]:
     """Where the log and what people were told differ. Every answer must have been true: what was
     accepted stands in the log once, and nothing stands there that its sender was not told of."""
     rows = list(run.events.order_by("sequence").values_list("sequence", "key", "kind"))
     if [sequence for sequence, _, _ in rows] != list(range(1, run.sequence + 1)):
         yield "The numbers of the events have a gap or a duplicate."
     kept = {key: (sequence, kind) for sequence, key, kind in rows if key}
-    for key in sorted(sent - told.keys()):
+    for key in sorted(sent - answers.keys()):
         yield f"The move {key} was sent and never answered."
-    for key, heard in told.items():
+    for key, heard in answers.items():
         sequence, kind = kept.pop(key, (0, ""))
         if not heard.code and not (0 < sequence <= heard.sequence and kind == heard.kind):
             yield f"The move {key} was accepted as {heard.kind}; the log has {kind or 'nothing'}."

@@ -58,11 +58,11 @@ def untouched(before: RunState, after: RunState) -> bool:
 @given(dice=st.randoms(use_true_random=False))
 def test_the_rows_are_what_the_log_says_after_every_move(stage: Stage, dice: Random) -> None:
     number = stage.begin(dice)
-    told, before = {}, stored(number)[1]
+    answers, before = {}, stored(number)[1]
     for count in range(20):
         press = choose(number, stage.people, dice, f"press-{count}")
         heard = send(press, stage.people)
-        told[press.key] = heard
+        answers[press.key] = heard
         run, state = stored(number)
         assert persistence.load(number)[1] == state  # what this process remembers
         assert state == replayed(run, state.procedure)
@@ -74,4 +74,4 @@ def test_the_rows_are_what_the_log_says_after_every_move(stage: Stage, dice: Ran
         before = state
     run = Run.objects.get(pk=number)
     assert replay.verify(run).faults == ()
-    assert list(disagreements(run, told, set(told))) == []
+    assert list(disagreements(run, answers, set(answers))) == []

@@ -25,12 +25,12 @@ SEEDS = 12
 @pytest.mark.django_db
 def test_killed_and_hammered_runs_stay_whole() -> None:
     command = [sys.executable, "-m", "tests.soak", "--seeds", str(SEEDS)]
-    found = subprocess.run(
+    finished = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=110
     )
-    rounds = [json.loads(line) for line in found.stdout.splitlines()]
+    rounds = [json.loads(line) for line in finished.stdout.splitlines()]
     assert [(r["seed"], r["faults"]) for r in rounds if r["faults"]] == []
-    assert (found.returncode, len(rounds)) == (0, SEEDS), found.stderr
+    assert (finished.returncode, len(rounds)) == (0, SEEDS), finished.stderr
     # Else it proves nothing: processes were killed, much was accepted, much was refused.
     assert sum(r["killed"] for r in rounds) >= SEEDS
     assert min(sum(r[kind] for r in rounds) for kind in ("accepted", "refused")) > 5 * SEEDS
@@ -38,9 +38,9 @@ def test_killed_and_hammered_runs_stay_whole() -> None:
 
 @pytest.fixture
 def ticked(db: None, at: datetime) -> Play:
-    found = play(texts.PLAIN, at)
-    found.move(Tick, step=0, key="first")
-    return found
+    game = play(texts.PLAIN, at)
+    game.move(Tick, step=0, key="first")
+    return game
 
 
 def test_the_judge_is_content_with_what_was_told(ticked: Play) -> None:
@@ -60,8 +60,8 @@ def test_the_judge_is_content_with_what_was_told(ticked: Play) -> None:
 def test_the_judge_sees_an_answer_that_was_not_true(
     ticked: Play, heard: Heard | None, fault: str
 ) -> None:
-    told = {heard.key: heard} if heard else {}
-    assert fault in " ".join(disagreements(ticked.run, told, {"first"}))
+    answers = {heard.key: heard} if heard else {}
+    assert fault in " ".join(disagreements(ticked.run, answers, {"first"}))
 
 
 def test_the_judge_sees_a_phantom_a_lost_event_and_a_gap(ticked: Play) -> None:

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture
-def told(at: datetime) -> OutgoingEvent:
+def event(at: datetime) -> OutgoingEvent:
     return OutgoingEvent(
         name="run:1",
         kind="run.held",
@@ -41,13 +41,13 @@ def told(at: datetime) -> OutgoingEvent:
     )
 
 
-def message(told: OutgoingEvent) -> dict[str, Any]:
-    sent: dict[str, Any] = json.loads(bodies.body(Form.SLACK, told))
+def message(event: OutgoingEvent) -> dict[str, Any]:
+    sent: dict[str, Any] = json.loads(bodies.body(Form.SLACK, event))
     return sent
 
 
-def test_a_message_names_what_and_where_and_mentions_nobody(told: OutgoingEvent) -> None:
-    sent = message(told)
+def test_a_message_names_what_and_where_and_mentions_nobody(event: OutgoingEvent) -> None:
+    sent = message(event)
     section, context = sent["blocks"]
     assert sent["text"] == (
         "Run 7, Restore &lt;the&gt; books: Jörg held the run: &lt;!channel&gt; &amp; all"
@@ -63,8 +63,8 @@ def test_a_message_names_what_and_where_and_mentions_nobody(told: OutgoingEvent)
     ]
 
 
-def test_a_message_shouts_what_must_be_seen(told: OutgoingEvent) -> None:
-    loud = message(replace(told, live_production=True, data={"near_miss": True}))
+def test_a_message_shouts_what_must_be_seen(event: OutgoingEvent) -> None:
+    loud = message(replace(event, live_production=True, data={"near_miss": True}))
     assert loud["text"].startswith("LIVE, PRODUCTION: NEAR MISS: Run 7")
     head = loud["blocks"][0]["text"]["text"]
     assert head.startswith("*LIVE, PRODUCTION* · *NEAR MISS* · <https://sign")
@@ -74,16 +74,16 @@ def test_a_message_shouts_what_must_be_seen(told: OutgoingEvent) -> None:
 def test_no_text_of_people_breaks_a_message(sentence: str, who: str, about: str) -> None:
     at = datetime.fromisoformat("2026-03-04T03:12:45+00:00")
     url = "https://sign.example.org/runs/7/"
-    said = OutgoingEvent("run:1", "run.held", at, who, sentence * 40, about, url, {})
-    sent = message(said)
+    event = OutgoingEvent("run:1", "run.held", at, who, sentence * 40, about, url, {})
+    sent = message(event)
     text = sent["blocks"][0]["text"]["text"]
     assert len(text) <= 3000 + len(about) * 5
     assert text.count("<") == text.count(">") == 1
     assert text.count("\n") == 1
 
 
-def test_the_standard_form_keeps_what_people_wrote(told: OutgoingEvent) -> None:
-    body = bodies.body(Form.STANDARD, told)
+def test_the_standard_form_keeps_what_people_wrote(event: OutgoingEvent) -> None:
+    body = bodies.body(Form.STANDARD, event)
     assert json.loads(body) == {
         "type": "run.held",
         "timestamp": "2026-03-04T03:12:45.000000Z",

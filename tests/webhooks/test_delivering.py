@@ -43,7 +43,7 @@ def listed(settings: Any) -> None:
 @pytest.fixture
 def tested(admin: User, at: datetime) -> Callable[[Receiver], Delivery]:
     """`tested(receiver)`: a test event for an endpoint that leads there."""
-    return lambda found: endpoints.send_test(endpoint(admin, at, url=found.url), by=admin, at=at)
+    return lambda server: endpoints.send_test(endpoint(admin, at, url=server.url), by=admin, at=at)
 
 
 @pytest.fixture
@@ -71,11 +71,11 @@ def due(delivery: Delivery) -> datetime:
 
 
 def test_a_delivery_is_taken_and_its_signature_holds(tested, at: datetime) -> None:
-    with receiver() as found:
-        delivery = tested(found)
-        said = attempt(delivery, at)
-    (request,) = found.requests
-    assert said.startswith("It answered 200 after ")
+    with receiver() as server:
+        delivery = tested(server)
+        result = attempt(delivery, at)
+    (request,) = server.requests
+    assert result.startswith("It answered 200 after ")
     assert delivery.status == DELIVERED
     assert request.headers["webhook-id"] == delivery.message
     assert request.headers["webhook-timestamp"] == str(int(at.timestamp()))
@@ -84,14 +84,14 @@ def test_a_delivery_is_taken_and_its_signature_holds(tested, at: datetime) -> No
 
 
 def test_the_old_secret_signs_beside_the_new_one_for_a_day(tested, admin: User, at: datetime):
-    with receiver() as found:
-        delivery = tested(found)
+    with receiver() as server:
+        delivery = tested(server)
         old = delivery.endpoint.secret
         new = endpoints.rotate(delivery.endpoint, by=admin, at=at).secret
         attempt(delivery, at + endpoints.OVERLAP - timedelta(seconds=1))
         endpoints.resend(delivery, by=admin, at=at + endpoints.OVERLAP)
         attempt(delivery, at + endpoints.OVERLAP)
-    first, second = found.requests
+    first, second = server.requests
     assert verified(old, first.headers, first.body)
     assert verified(new, first.headers, first.body)
     assert not verified(old, second.headers, second.body)
@@ -99,19 +99,19 @@ def test_the_old_secret_signs_beside_the_new_one_for_a_day(tested, admin: User, 
 
 
 def test_two_failures_and_then_it_is_taken(tested, at: datetime) -> None:
-    with receiver(answer(500, body=b"broken"), answer(502), answer(200)) as found:
-        delivery = tested(found)
+    with receiver(answer(500, body=b"broken"), answer(502), answer(200)) as server:
+        delivery = tested(server)
         assert attempt(delivery, at) == "It answered 500."
         assert delivery.status == WAITING
         for _ in range(2):
             attempt(delivery, due(delivery))
     assert delivery.status == DELIVERED
     assert delivery.tries == 3
-    assert [one.code for one in delivery.attempts.order_by("pk")] == [500, 502, 200]
+    assert [tried.code for tried in delivery.attempts.order_by("pk")] == [500, 502, 200]
     assert delivery.attempts.earliest("pk").answer == "broken"
-    assert len({request.headers["webhook-id"] for request in found.requests}) == 1
-    assert len({request.headers["webhook-timestamp"] for request in found.requests}) == 3
-    assert len({request.body for request in found.requests}) == 1
+    assert len({request.headers["webhook-id"] for request in server.requests}) == 1
+    assert len({request.headers["webhook-timestamp"] for request in server.requests}) == 3
+    assert len({request.body for request in server.requests}) == 1
     hub = Endpoint.objects.get()
     assert (hub.failures, hub.failing_since) == (0, None)
 
@@ -242,13 +242,13 @@ def test_what_was_taken_is_not_sent_twice_but_by_hand(admin: User, at: datetime,
 def test_an_address_that_the_settings_forbid_by_now_is_not_sent_to(
     tested, at: datetime, settings: Any
 ) -> None:
-    with receiver() as found:
-        delivery = tested(found)
+    with receiver() as server:
+        delivery = tested(server)
         settings.WEBHOOK_PRIVATE_HOSTS = []
-        said = attempt(delivery, at)
-    assert found.requests == []
+        result = attempt(delivery, at)
+    assert server.requests == []
     # Everybody may read jobs; where a webhook leads is for admins.
-    assert said == "No answer came. The page of the delivery says why."
+    assert result == "No answer came. The page of the delivery says why."
     why = delivery.attempts.get().error
     assert "127.0.0.1" in why
     assert "COUNTERSIGN_WEBHOOK_PRIVATE_HOSTS" in why
@@ -285,8 +285,8 @@ def test_a_worker_that_is_killed_behind_the_post_leads_to_the_same_number_again(
     by = User.objects.create_user("root", "root@example.org", name="Root", initials="rt")
     by.is_superuser = True
     by.save()
-    with receiver() as found:
-        hub = endpoint(by, at, url=found.url)
+    with receiver() as server:
+        hub = endpoint(by, at, url=server.url)
         delivery = endpoints.send_test(hub, by=by, at=at)
         command = [sys.executable, "-c", KILLED, delivery.message]
         settings = {"DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"]}
@@ -294,6 +294,6 @@ def test_a_worker_that_is_killed_behind_the_post_leads_to_the_same_number_again(
         assert done.returncode == -signal.SIGKILL
         assert Job.objects.get(key=delivery.message).status == "running"
         attempt(delivery, at + 10 * timedelta(seconds=django_settings.JOB_LEASE_SECONDS))
-    assert [request.headers["webhook-id"] for request in found.requests] == [delivery.message] * 2
+    assert [request.headers["webhook-id"] for request in server.requests] == [delivery.message] * 2
     assert delivery.status == DELIVERED
     assert delivery.tries == 1

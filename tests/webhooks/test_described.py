@@ -72,9 +72,9 @@ def test_every_event_of_a_run(
 ) -> None:
     people = {user.username: user for user in (operator, verifier, decider, author, approver)}
     story(people, at).start().measured()
-    found = list(sent(hub, at))
-    assert len(found) > 5
-    for webhook, body in found:
+    deliveries = list(sent(hub, at))
+    assert len(deliveries) > 5
+    for webhook, body in deliveries:
         assert webhook == "run_event"
         check(body, webhook)
 
@@ -90,10 +90,10 @@ def test_every_event_of_an_incident(hub: Endpoint, manager: User, at: datetime) 
         by=manager,
         at=at,
     )
-    found = list(sent(hub, at))
-    assert len(found) >= 3
-    assert {webhook for webhook, _ in found} == {"incident_event", "entry_event"}
-    for webhook, body in found:
+    deliveries = list(sent(hub, at))
+    assert len(deliveries) >= 3
+    assert {webhook for webhook, _ in deliveries} == {"incident_event", "entry_event"}
+    for webhook, body in deliveries:
         check(body, webhook)
 
 

@@ -62,10 +62,10 @@ def test_each_event_becomes_one_delivery_and_one_job(begin: Begin, admin: User, 
 def test_what_a_delivery_says(begin: Begin, admin: User, at: datetime, settings):
     settings.SITE_URL = "https://sign.example.org"
     hub = endpoint(admin, at - SOON, patterns=["step.ticked"])
-    told = begin().measured()
+    game = begin().measured()
     run_relay(at + SOON)
     (body,) = bodies(hub)
-    about = told.run
+    about = game.run
     run = {**EXAMPLE["data"]["run"], "id": about.pk}
     run["url"] = f"https://sign.example.org/runs/{about.pk}/"
     assert body == {**EXAMPLE, "data": {**EXAMPLE["data"], "run": run}}
@@ -74,12 +74,12 @@ def test_what_a_delivery_says(begin: Begin, admin: User, at: datetime, settings)
 def test_no_measured_value_leaves_the_house(begin: Begin, admin: User, at: datetime):
     """The verifier measures blind, and may sit in the very channel that is written to."""
     hub = endpoint(admin, at - SOON)
-    told = begin().measured("48211")
-    told.do(Countersign, "verifier", step=0, values={"entries": "48219"})
-    told.do(Diagnose, "operator", step=0, finding="One was written meanwhile.")
-    told.do(Reopen, "operator", step=0)
-    told.measured("48231")
-    told.do(Countersign, "verifier", step=0, values={"entries": "48239"})
+    game = begin().measured("48211")
+    game.do(Countersign, "verifier", step=0, values={"entries": "48219"})
+    game.do(Diagnose, "operator", step=0, finding="One was written meanwhile.")
+    game.do(Reopen, "operator", step=0)
+    game.measured("48231")
+    game.do(Countersign, "verifier", step=0, values={"entries": "48239"})
     kinds = set(Event.objects.values_list("kind", flat=True))
     assert {"step.recorded", "step.mismatched", "run.held"} <= kinds
     run_relay(at + SOON)
@@ -94,7 +94,7 @@ def test_no_measured_value_leaves_the_house(begin: Begin, admin: User, at: datet
 def test_what_happened_before_an_endpoint_was_added_is_not_even_read(
     begin: Begin, admin: User, at: datetime
 ):
-    told = begin().measured()
+    game = begin().measured()
     with CaptureQueriesContext(
         connection,
     ) as asked:
@@ -103,8 +103,8 @@ def test_what_happened_before_an_endpoint_was_added_is_not_even_read(
     assert hub.deliveries.count() == 0
     assert not [q for q in asked if '"text"' in q["sql"] and "runbooks_event" in q["sql"]]
     assert ReadCursor.objects.get(source="run").reached == Event.objects.latest("pk").pk
-    told.at = at + SOON
-    told.do(Note, "operator", text="after")
+    game.at = at + SOON
+    game.do(Note, "operator", text="after")
     run_relay(at + 2 * SOON)
     assert [body["type"] for body in bodies(hub)] == ["note.added"]
 
@@ -122,13 +122,13 @@ def test_while_nobody_listens_nothing_is_read(begin: Begin, admin: User, at: dat
 def test_an_endpoint_that_was_off_does_not_catch_up(begin: Begin, admin: User, at: datetime):
     hub = endpoint(admin, at - SOON, patterns=["note.added"])
     other = endpoint(admin, at - SOON, name="other", patterns=["note.added"])
-    told = begin()
-    endpoints.switch_off(hub, by=admin, at=told.at)
-    told.do(Note, "operator", text="while it is off")
-    told.do(Note, "operator", text="still off")
-    endpoints.switch_on(hub, by=admin, at=told.at + timedelta(seconds=1))
-    told.do(Note, "operator", text="on again")
-    run_relay(told.at)
+    game = begin()
+    endpoints.switch_off(hub, by=admin, at=game.at)
+    game.do(Note, "operator", text="while it is off")
+    game.do(Note, "operator", text="still off")
+    endpoints.switch_on(hub, by=admin, at=game.at + timedelta(seconds=1))
+    game.do(Note, "operator", text="on again")
+    run_relay(game.at)
     assert [body["data"]["sentence"] for body in bodies(hub)] == ["noted: on again"]
     assert len(bodies(other)) == 3
 
@@ -149,14 +149,14 @@ def test_when_nothing_is_new_no_writer_is_kept_waiting_on_sqlite(
 def test_an_event_that_becomes_visible_late_is_found(begin: Begin, admin: User, at: datetime):
     """On PostgreSQL a transaction may commit after one with a higher key."""
     hub = endpoint(admin, at - SOON, patterns=["note.added"])
-    told = begin()
-    told.do(Note, "operator", text="slow to commit")
-    told.do(Note, "operator", text="quick")
+    game = begin()
+    game.do(Note, "operator", text="slow to commit")
+    game.do(Note, "operator", text="quick")
     late, quick = Event.objects.filter(kind="note.added").order_by("pk")
-    ReadCursor.objects.filter(source="run").update(reached=quick.pk, read_at=told.at)
-    run_relay(told.at)
+    ReadCursor.objects.filter(source="run").update(reached=quick.pk, read_at=game.at)
+    run_relay(game.at)
     assert {row.event for row in hub.deliveries.all()} == {f"run:{late.pk}", f"run:{quick.pk}"}
-    assert run_relay(told.at) == "Nothing new."
+    assert run_relay(game.at) == "Nothing new."
 
 
 @late_rows
@@ -164,12 +164,12 @@ def test_one_that_was_invisible_when_the_relay_stopped_is_found_hours_later(
     begin: Begin, admin: User, at: datetime
 ):
     hub = endpoint(admin, at - SOON, patterns=["note.added"])
-    told = begin()
-    told.do(Note, "operator", text="slow to commit")
+    game = begin()
+    game.do(Note, "operator", text="slow to commit")
     ReadCursor.objects.filter(source="run").update(
-        reached=Event.objects.latest("pk").pk, read_at=told.at
+        reached=Event.objects.latest("pk").pk, read_at=game.at
     )
-    run_relay(told.at + 5 * SOON)
+    run_relay(game.at + 5 * SOON)
     assert [body["data"]["sentence"] for body in bodies(hub)] == ["noted: slow to commit"]
 
 
@@ -191,14 +191,14 @@ def test_an_event_that_cannot_be_told_does_not_stop_the_others(
 @late_rows
 def test_what_is_far_behind_the_mark_is_not_read_again(begin: Begin, admin: User, at: datetime):
     hub = endpoint(admin, at - SOON, patterns=["note.added"])
-    told = begin()
-    told.do(Note, "operator", text="long ago")
+    game = begin()
+    game.do(Note, "operator", text="long ago")
     newest = Event.objects.latest("pk").pk
-    later = told.at + cursors.IN_FLIGHT + timedelta(seconds=1)
+    later = game.at + cursors.IN_FLIGHT + timedelta(seconds=1)
     ReadCursor.objects.filter(source="run").update(reached=newest, read_at=later)
     run_relay(later)
     ReadCursor.objects.filter(source="run").update(reached=newest + cursors.WINDOW, read_at=at)
-    run_relay(told.at)
+    run_relay(game.at)
     assert hub.deliveries.count() == 0
 
 
@@ -207,8 +207,8 @@ def test_a_backlog_is_worked_off_in_batches(
 ):
     monkeypatch.setattr(cursors, "BATCH", 2)
     hub = endpoint(admin, at - SOON)
-    told = begin().agreed()
-    run_relay(told.at + SOON)
+    game = begin().agreed()
+    run_relay(game.at + SOON)
     rows = Event.objects.order_by("pk").values_list("pk", flat=True)
     made = hub.deliveries.order_by("pk").values_list("event", flat=True)
     assert list(made) == [f"run:{pk}" for pk in rows]
@@ -217,10 +217,10 @@ def test_a_backlog_is_worked_off_in_batches(
 def test_incidents_and_their_entries(manager: User, admin: User, at: datetime, settings):
     settings.SITE_URL = "https://sign.example.org"
     hub = endpoint(admin, at - SOON, patterns=["incident.*"])
-    one = incident(manager, at)
-    records.judge(one, severity=Severity.SEV1, reason="all gone", seen=None, by=manager, at=at)
+    opened = incident(manager, at)
+    records.judge(opened, severity=Severity.SEV1, reason="all gone", seen=None, by=manager, at=at)
     entry = entries.add(
-        one, text="The disk is *full*.", happened_at=at, certainty=Certainty.ABOUT, by=manager,
+        opened, text="The disk is *full*.", happened_at=at, certainty=Certainty.ABOUT, by=manager,
         at=at,
     )  # fmt: skip
     entries.correct(
@@ -241,9 +241,9 @@ def test_incidents_and_their_entries(manager: User, admin: User, at: datetime, s
     )
     assert sent["incident.entry_corrected"]["corrects"] == entry.pk
     assert sent["incident.opened"]["incident"] == {
-        "id": one.pk,
-        "title": one.title,
-        "url": f"https://sign.example.org/incidents/{one.pk}/",
+        "id": opened.pk,
+        "title": opened.title,
+        "url": f"https://sign.example.org/incidents/{opened.pk}/",
     }
 
 
@@ -262,4 +262,4 @@ def test_an_event_that_takes_a_number_after_a_restore_is_another_message(admin: 
         for name, when in (("run:7", at), ("run:7", at), ("run:7", at + SOON), ("run:8", at))
     )
     assert outbox.message(hub, before) == outbox.message(hub, same)
-    assert len({outbox.message(hub, one) for one in (before, after, other)}) == 3
+    assert len({outbox.message(hub, event) for event in (before, after, other)}) == 3

@@ -62,11 +62,11 @@ def together(calls: list[Callable[[], Any]]) -> list[BaseException]:
 def test_each_event_is_delivered_once_whoever_relays(world: World, at: datetime) -> None:
     people = cast()
     hubs = [endpoint(people["admin"], at - timedelta(hours=1), name=name) for name in "ab"]
-    told = story(people, at).start()
+    game = story(people, at).start()
 
     def write() -> None:
         for number in range(15):
-            told.do(Note, "operator", text=f"note {number}")
+            game.do(Note, "operator", text=f"note {number}")
 
     def relay() -> None:
         for _ in range(6):

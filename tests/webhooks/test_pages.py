@@ -39,8 +39,8 @@ def hub(admin: User) -> Endpoint:
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> None:
-    said = Exchange(500, "<b>out of order</b>", "It answered 500.", 12)
-    monkeypatch.setattr(sending, "post", lambda *args, **kwargs: said)
+    exchange = Exchange(500, "<b>out of order</b>", "It answered 500.", 12)
+    monkeypatch.setattr(sending, "post", lambda *args, **kwargs: exchange)
 
 
 def sent(hub: Endpoint, admin: User) -> Delivery:
@@ -156,10 +156,10 @@ def test_a_delivery_shows_its_text_and_its_attempts(
     client: Client, hub: Endpoint, admin: User, failing: None
 ) -> None:
     client.post(reverse("webhooks:endpoint_test", args=[hub.pk]))
-    one = Delivery.objects.get()
-    attempt(one, datetime.now(UTC))
-    page = client.get(one.get_absolute_url()).content.decode()
-    assert one.message in page
+    delivery = Delivery.objects.get()
+    attempt(delivery, datetime.now(UTC))
+    page = client.get(delivery.get_absolute_url()).content.decode()
+    assert delivery.message in page
     assert "It answered 500." in page
     assert "&lt;b&gt;out of order&lt;/b&gt;" in page
     assert "&quot;type&quot;:&quot;webhook.tested&quot;" in page
@@ -168,13 +168,13 @@ def test_a_delivery_shows_its_text_and_its_attempts(
 def test_again_is_for_what_is_not_about_to_be_sent_anyway(
     client: Client, hub: Endpoint, admin: User, failing: None
 ) -> None:
-    one = sent(hub, admin)
-    address = reverse("webhooks:delivery_again", args=[one.pk])
+    delivery = sent(hub, admin)
+    address = reverse("webhooks:delivery_again", args=[delivery.pk])
     answer = client.post(address)
     assert answer.status_code == 409
     assert "is being sent, or about to be" in answer.content.decode()
-    attempt(one, datetime.now(UTC))
-    job = Job.objects.get(key=one.message)
+    attempt(delivery, datetime.now(UTC))
+    job = Job.objects.get(key=delivery.message)
     assert job.due_at > datetime.now(UTC)
     assert client.post(address).status_code == 302
     job.refresh_from_db()
@@ -208,7 +208,7 @@ def test_deliveries_are_narrowed_and_paged(client: Client, hub: Endpoint, admin:
 
 
 def test_old_attempts_go_with_their_delivery(hub: Endpoint, admin: User, failing: None) -> None:
-    one = sent(hub, admin)
-    attempt(one, one.created_at + timedelta(seconds=1))
-    one.delete()
+    delivery = sent(hub, admin)
+    attempt(delivery, delivery.created_at + timedelta(seconds=1))
+    delivery.delete()
     assert not DeliveryAttempt.objects.exists()

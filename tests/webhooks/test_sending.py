@@ -34,17 +34,17 @@ def post(
 
 
 def meet(act: Act, patience: Patience = UNHURRIED) -> Exchange:
-    with receiver(act) as found:
-        return post(found.url, patience=patience)
+    with receiver(act) as server:
+        return post(server.url, patience=patience)
 
 
 def test_what_arrives_is_what_was_sent() -> None:
-    with receiver() as found:
-        exchange = post(found.url)
-    (request,) = found.requests
+    with receiver() as server:
+        exchange = post(server.url)
+    (request,) = server.requests
     assert request.line == "POST /in?key=secret-path HTTP/1.1"
     assert request.body == '{"a":"ü"}'.encode()
-    assert request.headers["host"] == f"127.0.0.1:{found.port}"
+    assert request.headers["host"] == f"127.0.0.1:{server.port}"
     assert request.headers["webhook-id"] == "msg_1"
     assert request.headers["content-type"] == "application/json"
     assert exchange.ok
@@ -67,9 +67,9 @@ def test_every_other_code_does_not(code: int) -> None:
 @pytest.mark.parametrize("to", ["http://127.0.0.1:1/", "http://169.254.169.254/latest/meta-data/"])
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 def test_no_redirect_is_followed(code: int, to: str) -> None:
-    with receiver(answer(code, f"Location: {to}\r\n")) as found:
-        exchange = post(found.url)
-    assert len(found.requests) == 1
+    with receiver(answer(code, f"Location: {to}\r\n")) as server:
+        exchange = post(server.url)
+    assert len(server.requests) == 1
     assert exchange.error == (
         f"It answered {code} and sent us elsewhere. Redirects are not followed: write the new"
         " address."
@@ -139,7 +139,7 @@ def test_a_compressed_answer_is_not_unpacked() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "garbage",
     [
         b"\x00\xff\xfe garbage \r\n\r\n",
         b"SSH-2.0-OpenSSH_9.2\r\n",
@@ -148,8 +148,8 @@ def test_a_compressed_answer_is_not_unpacked() -> None:
         b"HTTP/1.1 200 OK\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
     ],
 )
-def test_garbage_is_no_answer(said: bytes) -> None:
-    exchange = meet(say(said))
+def test_garbage_is_no_answer(garbage: bytes) -> None:
+    exchange = meet(say(garbage))
     assert exchange.code is None
     assert exchange.error.startswith(("What came back is no answer of HTTP", "It hung up"))
     assert len(exchange.error) <= 300
@@ -160,10 +160,10 @@ def test_one_who_hangs_up() -> None:
 
 
 def test_nobody_listens() -> None:
-    with receiver() as found:
+    with receiver() as server:
         pass
-    assert post(found.url).error == (
-        f"127.0.0.1 refused the connection: nothing listens at port {found.port}."
+    assert post(server.url).error == (
+        f"127.0.0.1 refused the connection: nothing listens at port {server.port}."
     )
 
 
@@ -185,12 +185,12 @@ class Names:
         if host not in self.names:
             return self.real(host, port, *args, **kwargs)
         answers = self.names[host]
-        found = answers[min(len(self.asked), len(answers) - 1)]
+        addresses = answers[min(len(self.asked), len(answers) - 1)]
         self.asked.append(host)
-        if not found:
+        if not addresses:
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         entry = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
-        return [(*entry, (address, port)) for address in found]
+        return [(*entry, (address, port)) for address in addresses]
 
 
 @pytest.mark.parametrize(
@@ -216,20 +216,20 @@ def test_a_name_is_asked_once_and_what_was_judged_is_where_we_go(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The first answer is good, every later one leads to the clouds' credentials."""
-    with receiver() as found:
+    with receiver() as addresses:
         names = Names(monkeypatch, hooks_internal=[["127.0.0.1"], ["169.254.169.254"]])
-        exchange = post(f"http://hooks.internal:{found.port}/in", listed=["hooks.internal"])
+        exchange = post(f"http://hooks.internal:{addresses.port}/in", listed=["hooks.internal"])
     assert exchange.ok
     assert names.asked == ["hooks.internal"]
-    assert found.requests[0].headers["host"] == f"hooks.internal:{found.port}"
+    assert addresses.requests[0].headers["host"] == f"hooks.internal:{addresses.port}"
 
 
 def test_the_second_address_is_tried_when_nobody_listens_at_the_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with receiver() as found:
+    with receiver() as server:
         Names(monkeypatch, hooks_internal=[["127.0.0.2", "127.0.0.1"]])
-        exchange = post(f"http://hooks.internal:{found.port}/in", listed=["hooks.internal"])
+        exchange = post(f"http://hooks.internal:{server.port}/in", listed=["hooks.internal"])
     assert exchange.ok
 
 
@@ -297,9 +297,9 @@ def over_tls(
     **more: Any,
 ) -> Exchange:  # fmt: skip
     monkeypatch.setattr(at_hand, "read", lambda connection: None)
-    with receiver(act) as found:
+    with receiver(act) as server:
         Names(monkeypatch, **{host.replace(".", "_"): [["127.0.0.1"]]})
-        return post(f"https://{host}:{found.port}/in", patience=patience, **more)
+        return post(f"https://{host}:{server.port}/in", patience=patience, **more)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ def verified(secret: str, headers: dict[str, str], body: bytes) -> bool:
     signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     mine = base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
     given = headers["webhook-signature"].split(" ")
-    return any(hmac.compare_digest(f"v1,{mine}", one) for one in given)
+    return any(hmac.compare_digest(f"v1,{mine}", signature) for signature in given)
 
 
 def test_the_vector_of_the_reference_libraries() -> None:

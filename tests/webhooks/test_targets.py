@@ -86,8 +86,8 @@ def test_what_is_open_is_public_however_it_is_written(address) -> None:
     ],
 )
 def test_an_address_is_read(url: str, host: str, port: int, path: str) -> None:
-    found = targets.read(url)
-    assert (found.host, found.port, found.path) == (host, port, path)
+    address = targets.read(url)
+    assert (address.host, address.port, address.path) == (host, port, path)
 
 
 @pytest.mark.parametrize(
@@ -128,12 +128,12 @@ def test_what_can_never_be_sent_to_is_refused_with_the_reason(url: str, sentence
 def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
     for url in (text, f"https://{text}", f"https://hooks.example.org/{text}"):
         try:
-            found = targets.read(url)
+            address = targets.read(url)
         except ValueError:
             continue
-        assert (found.path + found.host).isascii()
-        assert found.path.startswith("/")
-        assert not {"\r", "\n", " "} & set(found.path + found.host)
+        assert (address.path + address.host).isascii()
+        assert address.path.startswith("/")
+        assert not {"\r", "\n", " "} & set(address.path + address.host)
 
 
 def test_what_others_see_of_an_address() -> None:

@@ -78,5 +78,5 @@ def test_the_script_receives_what_the_product_sends() -> None:
         assert [send(secret), send(signing.new_secret()), send(secret)] == [204, 401, 204]
     finally:
         script.terminate()
-        told, _ = script.communicate()
-    assert told == "run.held held the run – ✓\n"
+        output, _ = script.communicate()
+    assert output == "run.held held the run – ✓\n"

@@ -49,7 +49,7 @@ def test_one_checksum_in_many_lines(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("", "holds no SHA-256"),
         ("the same as before", "holds no SHA-256"),
@@ -72,10 +72,10 @@ def test_one_checksum_in_many_lines(text: str) -> None:
         (f"SHA256 (a) = {SUM} SHA256 (b) = {'ab' * 32}", f"{SUM[:12]}…"),
     ],
 )
-def test_what_is_no_sha256_is_refused_by_name(text: str, said: str) -> None:
+def test_what_is_no_sha256_is_refused_by_name(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:
         read(text)
-    assert said in str(caught.value)
+    assert sentence in str(caught.value)
 
 
 @given(st.text(max_size=200))

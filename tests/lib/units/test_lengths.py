@@ -50,7 +50,7 @@ def test_lengths(text: str, seconds: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("12:30", "can mean 12 h 30 min or 12 min 30 s"),
         ("5M", "can mean minutes or months"),
@@ -62,10 +62,10 @@ def test_lengths(text: str, seconds: float) -> None:
         ("P1Y2D", "months and years have no fixed length"),
     ],
 )
-def test_what_is_ambiguous_is_refused_with_its_readings(text: str, said: str) -> None:
+def test_what_is_ambiguous_is_refused_with_its_readings(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:
         read(text)
-    assert said in str(caught.value)
+    assert sentence in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_the_abbreviations_of_the_settings_zone_are_read_and_no_others() -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("2026-07-01 12:00", "Write the time zone, e.g. 2026-07-01 12:00 Europe/Berlin"),
         ("20260701-120000", "no time zone. Write for example 2026-07-01 12:00:00 Europe/Berlin"),
@@ -136,10 +136,10 @@ def test_the_abbreviations_of_the_settings_zone_are_read_and_no_others() -> None
         ("", "is not a date and time"),
     ],
 )
-def test_no_moments(text: str, said: str) -> None:
+def test_no_moments(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:
         read(text, BERLIN)
-    assert said in str(caught.value)
+    assert sentence in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["2027-01-15", "2027/01/15", "20270115", "15 Jan 2027",
@@ -150,7 +150,7 @@ def test_days(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         ("07/08/2026", "can mean 2026-08-07 or 2026-07-08"),
         ("15.01.2027", "write 2027-01-15"),
@@ -159,10 +159,10 @@ def test_days(text: str) -> None:
         ("", "2026-12-01: year, month, day"),
     ],
 )
-def test_no_days(text: str, said: str) -> None:
+def test_no_days(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=r"\.$") as caught:
         read_day(text)
-    assert said in str(caught.value)
+    assert sentence in str(caught.value)
 
 
 def test_a_day_begins_where_its_zone_begins_it() -> None:

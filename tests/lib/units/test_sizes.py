@@ -64,7 +64,7 @@ def test_sizes(text: str, count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "one", "other"),
+    ("text", "smaller", "other"),
     [
         ("4096K", "4,096,000 bytes (kB)", "4,194,304 bytes (KiB"),
         ("46M", "46,000,000 bytes (MB)", "48,234,496 bytes (MiB"),
@@ -74,10 +74,10 @@ def test_sizes(text: str, count: int) -> None:
         ("1,234 MB", "1234", "1.234"),
     ],
 )
-def test_what_can_be_two_sizes_is_refused_with_both(text: str, one: str, other: str) -> None:
+def test_what_can_be_two_sizes_is_refused_with_both(text: str, smaller: str, other: str) -> None:
     with pytest.raises(ValueError, match="can mean") as caught:
         read(text)
-    assert one in str(caught.value)
+    assert smaller in str(caught.value)
     assert other in str(caught.value)
     assert "Write" in str(caught.value)
 
@@ -105,7 +105,7 @@ def test_what_the_product_writes_reads_back(count: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "said"),
+    ("count", "text"),
     [
         (0, "0 bytes"),
         (1023, "1023 bytes"),
@@ -115,8 +115,8 @@ def test_what_the_product_writes_reads_back(count: int) -> None:
         (LARGEST, f"{LARGEST} bytes (8 EiB)"),
     ],
 )
-def test_words(count: int, said: str) -> None:
-    assert words(count) == said
+def test_words(count: int, text: str) -> None:
+    assert words(count) == text
 
 
 @given(st.integers(1024, 2**60), st.sampled_from([1000, 1024]), st.integers(1, 3))
@@ -131,7 +131,7 @@ def test_a_size_rounded_to_three_digits_is_the_same(known: int, base: int, power
 
 
 @pytest.mark.parametrize(
-    ("said", "known", "same"),
+    ("typed", "known", "same"),
     [
         (48_117_760, 48_117_760, True),
         (48_129_638, 48_117_760, True),  # 45.9 MiB
@@ -143,9 +143,9 @@ def test_a_size_rounded_to_three_digits_is_the_same(known: int, base: int, power
     ],
 )
 def test_a_size_is_compared_at_the_precision_that_was_typed(
-    said: int, known: int, same: bool
+    typed: int, known: int, same: bool
 ) -> None:
-    assert fits(said, known) is same
+    assert fits(typed, known) is same
 
 
 def test_a_size_that_is_compared_needs_three_digits() -> None:
@@ -171,10 +171,10 @@ def test_a_size_that_is_compared_needs_three_digits() -> None:
 def test_what_is_measured_is_compared_with_the_register(
     measured: str, registered: str, is_same: bool
 ) -> None:
-    found, known = read(measured), read(registered)
-    assert same(found, known) is is_same
+    size, known = read(measured), read(registered)
+    assert same(size, known) is is_same
     if is_same:
-        assert finer(found, known) in {48_117_760, 1_610_000_000}
+        assert finer(size, known) in {48_117_760, 1_610_000_000}
 
 
 def test_two_measurements_agree_whichever_was_typed_in_a_unit() -> None:

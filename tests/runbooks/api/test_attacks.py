@@ -70,7 +70,7 @@ def test_the_first_event_of_every_move_is_known() -> None:
 @pytest.mark.parametrize("more", ["", '; filename="a.txt"'])
 def test_a_form_of_a_thousand_parts_is_told_so_in_json(programs: Programs, more: str) -> None:
     part = f'--x\r\nContent-Disposition: form-data; name="a"{more}\r\n\r\n1\r\n'
-    answer = programs.of("operator").post(
+    answer = programs.client("operator").post(
         programs.url("moves/attach/"),
         part * 1500 + "--x--\r\n",
         content_type="multipart/form-data; boundary=x",

@@ -132,5 +132,5 @@ def test_the_body_must_be_called_json(programs: Programs) -> None:
     programs.run.start()
     url, key = programs.url("moves/hold/"), {"Idempotency-Key": "k"}
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
-        answer = programs.of("operator").post(url, b"seen=7", content_type=kind, headers=key)
+        answer = programs.client("operator").post(url, b"seen=7", content_type=kind, headers=key)
         assert (answer.status_code, answer.json()["code"]) == (415, "media_type")

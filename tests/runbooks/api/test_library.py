@@ -34,7 +34,7 @@ def limits() -> Iterator[None]:
 @pytest.fixture
 def door(author: User, approver: User, viewer: User) -> Door:
     people = {"author": author, "approver": approver, "viewer": viewer}
-    made = {name: program(one, Scope.AUTHOR) for name, one in people.items()}
+    made = {name: program(person, Scope.AUTHOR) for name, person in people.items()}
     return made.__getitem__
 
 
@@ -61,8 +61,8 @@ def test_lint_reads_and_saves_nothing(door: Door) -> None:
 def test_lint_reads_against_the_house(door: Door, author: User, at: datetime) -> None:
     kept(author, at)
     text = TEXT.replace("---\n\n", "system: nowhere\n---\n\n")
-    found = post(door("author"), "/api/v1/lint/", {"source": text}).json()["findings"]
-    assert {one["code"] for one in found} >= {"library.title", "library.system"}
+    findings = post(door("author"), "/api/v1/lint/", {"source": text}).json()["findings"]
+    assert {finding["code"] for finding in findings} >= {"library.title", "library.system"}
     own = {"source": TEXT, "runbook": "water-the-plants"}
     assert post(door("author"), "/api/v1/lint/", own).json()["findings"] == []
     other = {"source": TEXT, "runbook": "no-such"}
@@ -124,7 +124,11 @@ def test_the_next_revision_starts_from_the_newest(door: Door, author: User, at: 
     same = post(door("author"), f"{path}?seen=3", text.encode(), "text/markdown")
     assert (same.status_code, same.json()["code"]) == (409, "unchanged")
     listed = door("viewer").get(path).json()["results"]
-    assert [(one["number"], one["steps"]) for one in listed] == [(3, 5), (2, 4), (1, 2)]
+    assert [(revision["number"], revision["steps"]) for revision in listed] == [
+        (3, 5),
+        (2, 4),
+        (1, 2),
+    ]
 
 
 def test_approval_is_for_another_person(door: Door, author: User, at: datetime) -> None:
@@ -151,13 +155,15 @@ def test_the_list_tells_what_counts(
     client.get("/api/v1/runbooks/")
     with django_assert_max_num_queries(12):
         rows = client.get("/api/v1/runbooks/").json()["results"]
-    assert [(one["slug"], one["newest"], one["approved"]) for one in rows] == [
+    assert [(runbook["slug"], runbook["newest"], runbook["approved"]) for runbook in rows] == [
         ("water-the-plants", 2, 1),
         ("feed-the-cat", 1, None),
     ]
 
     def slugs(**query: str) -> list[str]:
-        return [one["slug"] for one in client.get("/api/v1/runbooks/", query).json()["results"]]
+        return [
+            runbook["slug"] for runbook in client.get("/api/v1/runbooks/", query).json()["results"]
+        ]
 
     assert slugs(approved="true") == ["water-the-plants"]
     assert slugs(approved="false") == ["feed-the-cat"]
@@ -181,9 +187,9 @@ def test_what_changed_between_two(door: Door, author: User, at: datetime) -> Non
         source=PLAIN.replace(b"each pot", b"every pot"), by=author, at=at, runbook=first.runbook,
         seen=1,
     )  # fmt: skip
-    told = door("viewer").get(f"{AT}revisions/1..2/").json()
-    assert (told["added"], told["removed"]) == (1, 1)
-    changed = [(row["kind"], row["text"]) for row in told["rows"] if row["kind"] != "same"]
+    body = door("viewer").get(f"{AT}revisions/1..2/").json()
+    assert (body["added"], body["removed"]) == (1, 1)
+    changed = [(row["kind"], row["text"]) for row in body["rows"] if row["kind"] != "same"]
     assert ("added", "- [ ] Water every pot") in changed
 
 

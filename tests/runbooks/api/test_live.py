@@ -134,14 +134,14 @@ def test_a_program_follows_two_real_servers(world: World) -> None:
     run, token = world.run(), issued(world.person(), Scope.READ)
     servers = [Server(world), Server(world)]
     try:
-        readers = [Reader(one.port, run, "", token=token.text) for one in servers]
+        readers = [Reader(server.port, run, "", token=token.text) for server in servers]
         world.event(run, "step.ticked")
         for reader in readers:
             assert reader.next("log").data == {"sequence": 1, "kinds": ["step.ticked"]}
             reader.close()
     finally:
-        for one in servers:
-            one.end()
+        for server in servers:
+            server.end()
 
 
 @pytest.mark.skipif(not shutil.which("curl"), reason="no curl")

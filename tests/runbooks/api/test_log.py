@@ -27,26 +27,26 @@ def lines(programs: Programs, who: str = "operator", query: str = "") -> list[di
 def test_the_log_in_sentences(programs: Programs) -> None:
     programs.run.start().measured()
     programs.send("verifier", "tick", step=0)
-    found = lines(programs)
-    assert [one["sequence"] for one in found] == list(range(1, len(found) + 1))
-    ticked = next(one for one in found if one["kind"] == "step.ticked")
+    entries = lines(programs)
+    assert [line["sequence"] for line in entries] == list(range(1, len(entries) + 1))
+    ticked = next(line for line in entries if line["kind"] == "step.ticked")
     assert ticked["sentence"].startswith("ticked step 1, Read the newest entry")
     assert (ticked["name"], ticked["role"], ticked["step"]) == ("Operator", "operator", 0)
     assert ticked["at"].endswith("Z")
-    assert (found[-1]["kind"], found[-1]["refused"]) == ("move.refused", True)
+    assert (entries[-1]["kind"], entries[-1]["refused"]) == ("move.refused", True)
     assert "text" not in ticked
     assert "digest" not in ticked
 
 
 def test_pages_of_the_log_join_without_a_gap(programs: Programs) -> None:
     programs.run.start().agreed()
-    whole = [one["sequence"] for one in lines(programs)]
-    found, address = [], f"{programs.url('events/')}?limit=3"
+    whole = [line["sequence"] for line in lines(programs)]
+    sequences, address = [], f"{programs.url('events/')}?limit=3"
     while address:
-        page = programs.of("operator").get(address).json()
-        found += [one["sequence"] for one in page["results"]]
+        page = programs.client("operator").get(address).json()
+        sequences += [row["sequence"] for row in page["results"]]
         address = page["next"]
-    assert found == whole
+    assert sequences == whole
     assert lines(programs, query=f"?after={whole[-1]}") == []
     assert lines(programs, query="?after=999999999") == []
     for query in ("after=-1", "after=x", "limit=0", "limit=1001", "from=1", f"after={10**30}"):
@@ -57,16 +57,16 @@ def test_a_line_that_was_struck_out_stays_and_says_so(programs: Programs) -> Non
     programs.run.start().do(Note, "operator", text="Wrong window.")
     number = programs.run.state.sequence
     programs.run.do(StrikeOut, "operator", sequence=number, reason="Another run.")
-    struck = {one["sequence"]: one["struck"] for one in lines(programs)}
+    struck = {line["sequence"]: line["struck"] for line in lines(programs)}
     assert [key for key, value in struck.items() if value] == [number]
 
 
 def test_exact_lines_verify(programs: Programs) -> None:
     programs.run.start().agreed()
     before = ""
-    for one in lines(programs, query="?exact=1"):
-        before = chain.digest(before, one["text"])
-        assert one["digest"] == before
+    for line in lines(programs, query="?exact=1"):
+        before = chain.digest(before, line["text"])
+        assert line["digest"] == before
     programs.run.run.refresh_from_db()
     assert before == programs.run.run.digest
 
@@ -79,7 +79,7 @@ def test_the_exact_log_waits_for_the_second_measurement(programs: Programs, rest
     assert answer.json()["state"]["role"] == "verifier"
     assert "48211" not in answer.content.decode()
     assert programs.get("operator", rest).status_code == 200
-    assert programs.of("operator").head(programs.url(rest)).status_code == 200
+    assert programs.client("operator").head(programs.url(rest)).status_code == 200
     programs.run.do(Countersign, "verifier", step=0, values={"entries": "48211"})
     assert programs.get("verifier", rest).status_code == 200
 
@@ -92,8 +92,8 @@ def test_the_export_verifies_without_the_product(programs: Programs, tmp_path: P
     kept = tmp_path / "export.json"
     kept.write_bytes(answer.content)
     script = ROOT / "docs/verify_export.py"
-    told = subprocess.run([sys.executable, script, kept], capture_output=True, check=False)
-    assert told.returncode == 0, told.stdout + told.stderr
+    checked = subprocess.run([sys.executable, script, kept], capture_output=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_the_verdict(programs: Programs) -> None:
@@ -109,6 +109,6 @@ def test_the_verdict(programs: Programs) -> None:
 
 def test_no_line_of_another_run(programs: Programs) -> None:
     for rest in ("events/", "export/", "verification/", "evidence/", "evidence/1/"):
-        answer = programs.of("operator").get(f"/api/v1/runs/999999/{rest}")
+        answer = programs.client("operator").get(f"/api/v1/runs/999999/{rest}")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     assert programs.get("operator", "evidence/").json() == {"results": [], "next": None}

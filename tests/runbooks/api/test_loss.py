@@ -23,8 +23,8 @@ def night(operator: User, verifier: User, decider: User, author: User, approver:
     """The data as found are 61 days old, the chosen copy 6 h; the copy was read, not ticked."""
     people = {p.username: p for p in (operator, verifier, decider, author, approver)}
     played = cutover(people, timezone.now() - timedelta(minutes=30)).upto(READ)
-    found = (played.at - timedelta(days=61)).isoformat()
-    played.tick(READ, newest_found=found)
+    newest_found = (played.at - timedelta(days=61)).isoformat()
+    played.tick(READ, newest_found=newest_found)
     played.upto(VERIFY)
     Copy.objects.update(taken_at=played.at - timedelta(hours=6))
     newest = (played.at - timedelta(hours=6, minutes=5)).isoformat()
@@ -34,9 +34,9 @@ def night(operator: User, verifier: User, decider: User, author: User, approver:
 
 
 def run(played: Cutover, who: str) -> dict[str, Any]:
-    found = program(played.people[who]).get(f"/api/v1/runs/{played.run.pk}/")
-    assert found.status_code == 200
-    return dict(found.json())
+    answer = program(played.people[who]).get(f"/api/v1/runs/{played.run.pk}/")
+    assert answer.status_code == 200
+    return dict(answer.json())
 
 
 def send(played: Cutover, who: str, move: str, **data: Any) -> Any:
@@ -52,16 +52,16 @@ def send(played: Cutover, who: str, move: str, **data: Any) -> Any:
 def test_the_decider_signs_for_the_six_hours(night: Cutover) -> None:
     answer = send(night, "operator", "tick", step=VERIFY, values={})
     assert (answer.status_code, answer.json()["code"]) == (409, "gate_loss_signed")
-    told = run(night, "decider")
-    (gate,) = [one for one in told["gates"] if one["key"] == "loss_signed"]
+    body = run(night, "decider")
+    (gate,) = [gate for gate in body["gates"] if gate["key"] == "loss_signed"]
     assert (gate["open"], "about 6 h" in gate["label"]) == (False, True)
-    assert ("release", VERIFY) in {(m["move"], m["step"]) for m in told["allowed_moves"]}
+    assert ("release", VERIFY) in {(m["move"], m["step"]) for m in body["allowed_moves"]}
     assert send(night, "decider", "release", step=VERIFY, reason="No other.").status_code == 200
     signed = Event.objects.get(run=night.run, kind="step.released")
     assert '"loss_until_is":"writers stopped"' in signed.text
     assert send(night, "operator", "tick", step=VERIFY, values={}).status_code == 200
-    told = run(night, "verifier")
-    loss = told["loss"]
+    body = run(night, "verifier")
+    loss = body["loss"]
     assert 6 * 3600 <= loss["seconds"] <= 6 * 3600 + 600
     assert (loss["state"], loss["until_is"], loss["most_seconds"]) == (
         "beyond",
@@ -73,8 +73,8 @@ def test_the_decider_signs_for_the_six_hours(night: Cutover) -> None:
 
 
 def test_a_question_that_nobody_was_asked_is_no_open_gate(night: Cutover) -> None:
-    told = run(night, "operator")
-    assert "copies_asked" not in {gate["key"] for gate in told["gates"]}
-    (remark,) = told["remarks"]
+    body = run(night, "operator")
+    assert "copies_asked" not in {gate["key"] for gate in body["gates"]}
+    (remark,) = body["remarks"]
     assert (remark["key"], remark["open"]) == ("copies_asked", False)
     assert "nobody was asked" in remark["label"]

@@ -28,7 +28,7 @@ from tests.runbooks import texts
 
 
 def step(run: dict[str, Any], index: int) -> dict[str, Any]:
-    return dict(next(one for one in run["steps"] if one["index"] == index))
+    return dict(next(step for step in run["steps"] if step["index"] == index))
 
 
 def test_the_head_names_what_it_is_and_who_is_in_it(programs: Programs) -> None:
@@ -37,7 +37,7 @@ def test_the_head_names_what_it_is_and_who_is_in_it(programs: Programs) -> None:
     assert (run["kind"], run["status"], run["current"]) == ("live", "running", 0)
     assert run["runbook"]["slug"] == "restore-the-books"
     assert run["sequence"] == programs.run.state.sequence
-    assert [(one["name"], one["role"]) for one in run["people"]] == [
+    assert [(person["name"], person["role"]) for person in run["people"]] == [
         ("Operator", "operator"),
         ("Verifier", "verifier"),
         ("Decider", "decider"),
@@ -51,12 +51,16 @@ def test_the_head_names_what_it_is_and_who_is_in_it(programs: Programs) -> None:
 
 def test_allowed_moves_are_what_the_machine_allows(programs: Programs) -> None:
     programs.run.start()
-    mine = {(one["move"], one["step"]) for one in programs.now("operator")["allowed_moves"]}
+    mine = {
+        (allowed["move"], allowed["step"]) for allowed in programs.now("operator")["allowed_moves"]
+    }
     assert {("tick", 0), ("record", 0), ("hold", None), ("hand_over", None)} <= mine
-    theirs = {(one["move"], one["step"]) for one in programs.now("verifier")["allowed_moves"]}
+    theirs = {
+        (allowed["move"], allowed["step"]) for allowed in programs.now("verifier")["allowed_moves"]
+    }
     assert ("tick", 0) not in theirs
     assert ("hold", None) in theirs
-    assert [one["move"] for one in programs.now("viewer")["allowed_moves"]] == ["take_role"]
+    assert [allowed["move"] for allowed in programs.now("viewer")["allowed_moves"]] == ["take_role"]
     assert programs.now("viewer")["open_roles"] == ["verifier", "observer"]
 
 
@@ -71,10 +75,10 @@ def test_commands_are_told_as_the_page_shows_them(programs: Programs) -> None:
 
 
 def test_a_command_waits_for_its_gates(programs: Programs) -> None:
-    told = programs.run.start().agreed()
+    game = programs.run.start().agreed()
     for index in (1, 2):
-        told.do(Tick, "operator", step=index)
-    told.do(BeginStep, "operator", step=3)
+        game.do(Tick, "operator", step=index)
+    game.do(BeginStep, "operator", step=3)
     run = programs.now("operator")
     assert [gate["open"] for gate in run["gates"]] == [True, False]
     assert "mv -n" not in json.dumps(run)
@@ -82,12 +86,16 @@ def test_a_command_waits_for_its_gates(programs: Programs) -> None:
 
 def test_the_steps_of_an_aside_come_when_it_is_entered(programs: Programs) -> None:
     people = programs.run.people
-    told = story(people, programs.run.at, source=texts.MISMATCH).start()
-    other = Programs(told, programs.people)
-    assert [one["title"] for one in other.now("operator")["steps"]] == ["Count", "Tell"]
-    told.do(ReportMismatch, "operator", step=0, observed="One too many.")
-    told.do(Diagnose, "operator", step=0, finding="A job.", lead=True)
-    assert [one["title"] for one in other.now("operator")["steps"]] == ["Count", "Tell", "Find out"]
+    game = story(people, programs.run.at, source=texts.MISMATCH).start()
+    other = Programs(game, programs.people)
+    assert [step["title"] for step in other.now("operator")["steps"]] == ["Count", "Tell"]
+    game.do(ReportMismatch, "operator", step=0, observed="One too many.")
+    game.do(Diagnose, "operator", step=0, finding="A job.", lead=True)
+    assert [step["title"] for step in other.now("operator")["steps"]] == [
+        "Count",
+        "Tell",
+        "Find out",
+    ]
     assert step(other.now("operator"), 0)["status"] == "diagnosed"
 
 
@@ -130,7 +138,7 @@ def test_what_is_expected_is_told_only_where_it_is_not_blind(programs: Programs)
     other = Programs(story(programs.run.people, programs.run.at, source=source).start(),
                      programs.people)  # fmt: skip
     run = other.now("operator")
-    wanted = {one["name"]: one["expected"] for one in step(run, 0)["wanted"]}
+    wanted = {value["name"]: value["expected"] for value in step(run, 0)["wanted"]}
     assert wanted == {"rows": None, "clients": "33"}
     assert "4711" not in json.dumps(run)
     answer = other.send("operator", "tick", step=0, values={"rows": "1", "clients": "33"})
@@ -147,7 +155,7 @@ def test_the_identifiers_of_a_machine_are_read_off_the_machine(programs: Program
     front = b"---\ntitle: Look\nsystem: Ledger\nparameters:\n  box: {type: instance}\n---\n\n"
     source = front + b"- [ ] Do\n"
     kept = revision(source, author=people["author"], approver=people["approver"], at=at)
-    answer = programs.of("operator").post(
+    answer = programs.client("operator").post(
         "/api/v1/runs/",
         {"runbook": "look", "revision": kept.number, "kind": "drill",
          "parameters": {"box": str(box.pk)}},
@@ -167,7 +175,7 @@ def test_a_hand_over_tells_what_was_said(programs: Programs) -> None:
     run = programs.now("relief")
     assert run["hand_over"]["to"]["name"] == "Relief"
     assert {name: run["hand_over"][name] for name in words} == words
-    assert "accept_hand_over" in {one["move"] for one in run["allowed_moves"]}
+    assert "accept_hand_over" in {allowed["move"] for allowed in run["allowed_moves"]}
     assert programs.now("operator")["on_hold"] is None
 
 
@@ -203,28 +211,28 @@ def test_the_list_is_filtered_and_paged(programs: Programs) -> None:
         story(programs.run.people, programs.run.at, source=SHEET.replace(b"books", name))
         for name in (b"shelves", b"cellar")
     ]
-    client = programs.of("viewer")
+    client = programs.client("viewer")
     everything = client.get("/api/v1/runs/?limit=2").json()
     rest = client.get(everything["next"]).json()
-    numbers = [one["id"] for one in (*everything["results"], *rest["results"])]
+    numbers = [run["id"] for run in (*everything["results"], *rest["results"])]
     assert numbers == [others[1].run.pk, others[0].run.pk, programs.run.run.pk]
     assert rest["next"] is None
 
-    def found(**query: str) -> list[int]:
+    def listed_numbers(**query: str) -> list[int]:
         answer = client.get("/api/v1/runs/", query)
         assert answer.status_code == 200, answer.content
-        return [one["id"] for one in answer.json()["results"]]
+        return [run["id"] for run in answer.json()["results"]]
 
-    assert found(status="running") == [programs.run.run.pk]
-    assert found(runbook="restore-the-cellar") == [others[1].run.pk]
-    assert found(kind="drill") == []
-    assert found(system="ledger") == []
+    assert listed_numbers(status="running") == [programs.run.run.pk]
+    assert listed_numbers(runbook="restore-the-cellar") == [others[1].run.pk]
+    assert listed_numbers(kind="drill") == []
+    assert listed_numbers(system="ledger") == []
     for query in ({"status": "odd"}, {"state": "running"}, {"limit": "0"}, {"cursor": "x"}):
         assert client.get("/api/v1/runs/", query).status_code == 422
 
 
 def test_a_list_costs_the_same_however_long(programs: Programs) -> None:
-    client, counts = programs.of("viewer"), []
+    client, counts = programs.client("viewer"), []
     client.get("/api/v1/runs/")
     for name in (b"shelves", b"cellar"):
         with CaptureQueriesContext(connection) as asked:
@@ -240,7 +248,7 @@ def test_a_run_is_prepared_once_for_a_key(programs: Programs) -> None:
             "parameters": {"folder": "/srv/other"}}  # fmt: skip
 
     def prepare(key: str = "prepare-1", **more: Any) -> Any:
-        return programs.of("operator").post(
+        return programs.client("operator").post(
             "/api/v1/runs/",
             {**body, **more},
             content_type="application/json",
@@ -267,7 +275,7 @@ def test_a_run_is_prepared_once_for_a_key(programs: Programs) -> None:
 
 def test_a_live_run_needs_an_approved_text(programs: Programs) -> None:
     revision(texts.PLAIN, author=programs.people["author"], approver=None, at=programs.run.at)
-    answer = programs.of("operator").post(
+    answer = programs.client("operator").post(
         "/api/v1/runs/",
         {"runbook": "tried", "revision": 1, "kind": "live"},
         content_type="application/json",
@@ -293,8 +301,8 @@ def test_a_run_of_many_steps_costs_no_more_questions(programs: Programs) -> None
     ).start()
     counts = []
     programs.get("operator")
-    for told in (programs.run.start(), long):
-        programs.run = told
+    for game in (programs.run.start(), long):
+        programs.run = game
         with CaptureQueriesContext(connection) as asked:
             programs.now("operator")
         counts.append(len(asked))

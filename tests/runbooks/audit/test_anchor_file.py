@@ -24,19 +24,19 @@ def append(path: Path, many: int = 1, heads: int = 1) -> None:
 
 
 def lines(path: Path) -> list[AnchorLine]:
-    found = [line for line in read(path) if isinstance(line, AnchorLine)]
+    anchors = [line for line in read(path) if isinstance(line, AnchorLine)]
     assert not [flaw for flaw in read(path) if isinstance(flaw, Flaw)]
-    return found
+    return anchors
 
 
 def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "anchors"
     append(path, many=3)
-    found = lines(path)
-    assert [line.number for line in found] == [1, 2, 3]
-    assert found[2].heads == (Head(1, 3, DIGEST),)
-    assert found[2].at == AT
-    assert [line.previous for line in found] == ["", found[0].digest, found[1].digest]
+    anchors = lines(path)
+    assert [line.number for line in anchors] == [1, 2, 3]
+    assert anchors[2].heads == (Head(1, 3, DIGEST),)
+    assert anchors[2].at == AT
+    assert [line.previous for line in anchors] == ["", anchors[0].digest, anchors[1].digest]
 
 
 @pytest.mark.parametrize("heads", [1, 499, 500])
@@ -97,7 +97,7 @@ def test_a_line_that_is_too_long_is_not_taken_into_memory(
     append(path)
     with path.open("ab") as file:
         file.write(b"x" * (anchor_file.LONGEST_LINE + 1) + b"\n")
-    (flaw,) = [found for found in read(path) if isinstance(found, Flaw)]
+    (flaw,) = [line for line in read(path) if isinstance(line, Flaw)]
     assert "longer than any anchor" in flaw.sentence
 
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def found(at: datetime) -> Play:
+def game(at: datetime) -> Play:
     """A run that has recorded the value 12."""
     made = play(texts.AFTER, at)
     made.tick(0)
@@ -46,14 +46,14 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_bytes().splitlines()]
 
 
-def test_the_heads_are_written_and_chained(found: Play, anchor_file: Path, at: datetime) -> None:
+def test_the_heads_are_written_and_chained(game: Play, anchor_file: Path, at: datetime) -> None:
     assert anchors.cast(anchor_file, at=at) == CastAnchors(heads=1, lines=1)
-    before = found.run.sequence
-    found.move(Note, text="on it goes")
+    before = game.run.sequence
+    game.move(Note, text="on it goes")
     anchors.cast(anchor_file, at=at + timedelta(minutes=15))
     first, second = lines(anchor_file)
-    assert [head[:2] for head in first["heads"]] == [[found.run.pk, before]]
-    assert second["heads"] == [[found.run.pk, before + 1, found.run.digest]]
+    assert [head[:2] for head in first["heads"]] == [[game.run.pk, before]]
+    assert second["heads"] == [[game.run.pk, before + 1, game.run.digest]]
     raw = anchor_file.read_bytes().splitlines()
     assert (first["number"], first["previous"]) == (1, "")
     assert (second["number"], second["previous"]) == (2, hashlib.sha256(raw[0]).hexdigest())
@@ -63,7 +63,7 @@ def test_the_heads_are_written_and_chained(found: Play, anchor_file: Path, at: d
 
 
 def test_nothing_is_written_while_nothing_moves(
-    found: Play, anchor_file: Path, at: datetime
+    game: Play, anchor_file: Path, at: datetime
 ) -> None:
     anchors.cast(anchor_file, at=at)
     size = anchor_file.stat().st_size
@@ -73,57 +73,57 @@ def test_nothing_is_written_while_nothing_moves(
 
 
 def test_a_consistent_rewrite_passes_verify_and_not_the_anchors(
-    found: Play, anchor_file: Path, at: datetime
+    game: Play, anchor_file: Path, at: datetime
 ) -> None:
     anchors.cast(anchor_file, at=at)
-    rewrite(found.run, '"12"', '"99"')
-    assert RunStep.objects.filter(run=found.run, values__rows="99").exists()
-    assert replay.verify(Run.objects.get(pk=found.run.pk)).ok
+    rewrite(game.run, '"12"', '"99"')
+    assert RunStep.objects.filter(run=game.run, values__rows="99").exists()
+    assert replay.verify(Run.objects.get(pk=game.run.pk)).ok
     (fault,) = faults(anchor_file)
     assert fault == (
-        f"Event {found.run.sequence} was anchored 2026-03-04 03:12 UTC and has another digest now."
+        f"Event {game.run.sequence} was anchored 2026-03-04 03:12 UTC and has another digest now."
         " The log was rewritten."
     )
 
 
 def test_the_forged_head_does_not_cover_the_anchored_one(
-    found: Play, anchor_file: Path, at: datetime
+    game: Play, anchor_file: Path, at: datetime
 ) -> None:
     """The forged log is anchored in its turn, and goes on: the old line still stands."""
     anchors.cast(anchor_file, at=at)
-    rewrite(found.run, '"12"', '"99"')
+    rewrite(game.run, '"12"', '"99"')
     assert anchors.cast(anchor_file, at=at).heads == 1
-    found.move(Note, text="as if nothing had happened")
+    game.move(Note, text="as if nothing had happened")
     anchors.cast(anchor_file, at=at)
     assert len(faults(anchor_file)) == 1
 
 
-def test_a_shortened_log_shows(found: Play, anchor_file: Path, at: datetime) -> None:
+def test_a_shortened_log_shows(game: Play, anchor_file: Path, at: datetime) -> None:
     anchors.cast(anchor_file, at=at)
-    last = found.run.sequence
-    shorten(found.run, upto=last - 1)
-    assert replay.verify(Run.objects.get(pk=found.run.pk)).ok
+    last = game.run.sequence
+    shorten(game.run, upto=last - 1)
+    assert replay.verify(Run.objects.get(pk=game.run.pk)).ok
     (fault,) = faults(anchor_file)
     assert fault.startswith(f"Event {last} was anchored")
     assert fault.endswith(f"is not there any more; the log ends at {last - 1}.")
 
 
-def test_a_lost_run_shows(found: Play, anchor_file: Path, at: datetime) -> None:
+def test_a_lost_run_shows(game: Play, anchor_file: Path, at: datetime) -> None:
     anchors.cast(anchor_file, at=at)
     with forging():
         for model in (Event, RunPerson, RunStep, AnchoredHead):
-            model.objects.filter(run=found.run).delete()
-        Run.objects.filter(pk=found.run.pk).delete()
+            model.objects.filter(run=game.run).delete()
+        Run.objects.filter(pk=game.run.pk).delete()
     (fault,) = Comparison(anchor_file).faults()
-    assert fault.run == found.run.pk
+    assert fault.run == game.run.pk
     assert "The run is lost" in fault.sentence
 
 
-def test_each_run_is_told_once(found: Play, anchor_file: Path, at: datetime) -> None:
+def test_each_run_is_told_once(game: Play, anchor_file: Path, at: datetime) -> None:
     for _ in range(3):
         anchors.cast(anchor_file, at=at)
-        found.move(Note, text="and on")
-    shorten(found.run, upto=8)
+        game.move(Note, text="and on")
+    shorten(game.run, upto=8)
     assert len(faults(anchor_file)) == 1
 
 
@@ -171,10 +171,10 @@ def _garbage_at_the_end(path: Path) -> None:
     ids=lambda given: getattr(given, "__name__", ""),
 )
 def test_the_file_shows_what_was_done_to_it(
-    found: Play, anchor_file: Path, at: datetime, forge: Any, says: str
+    game: Play, anchor_file: Path, at: datetime, forge: Any, says: str
 ) -> None:
     for number in range(3):
-        found.move(Note, text="on")
+        game.move(Note, text="on")
         anchors.cast(anchor_file, at=at + number * timedelta(minutes=15))
     assert faults(anchor_file) == []
     forge(anchor_file)
@@ -182,37 +182,37 @@ def test_the_file_shows_what_was_done_to_it(
 
 
 def test_a_file_that_was_shortened_and_goes_on_still_shows(
-    found: Play, anchor_file: Path, at: datetime
+    game: Play, anchor_file: Path, at: datetime
 ) -> None:
     for number in range(3):
-        found.move(Note, text="on")
+        game.move(Note, text="on")
         anchors.cast(anchor_file, at=at + number * timedelta(minutes=15))
     _shortened(anchor_file)
     for number in range(3, 5):
-        found.move(Note, text="on")
+        game.move(Note, text="on")
         anchors.cast(anchor_file, at=at + number * timedelta(minutes=15))
     (fault,) = faults(anchor_file)
     assert "line 3, written 2026-03-04 03:42 UTC, is not there any more" in fault
 
 
 def test_a_line_that_a_crash_cut_off_is_no_fault(
-    found: Play, anchor_file: Path, at: datetime
+    game: Play, anchor_file: Path, at: datetime
 ) -> None:
     anchors.cast(anchor_file, at=at)
     with anchor_file.open("ab") as file:
         file.write(b'{"at":"2026-03-04T03:27:45.000')
     assert faults(anchor_file) == []
-    found.move(Note, text="the machine is up again")
+    game.move(Note, text="the machine is up again")
     anchors.cast(anchor_file, at=at)
     assert faults(anchor_file) == []
     assert len(anchor_file.read_bytes().splitlines()) == 3
-    found.move(Note, text="and on")
+    game.move(Note, text="and on")
     anchors.cast(anchor_file, at=at)
     assert faults(anchor_file) == []
 
 
 def test_a_line_that_the_database_lost_in_a_crash_is_written_again(
-    found: Play, anchor_file: Path, at: datetime
+    game: Play, anchor_file: Path, at: datetime
 ) -> None:
     anchors.cast(anchor_file, at=at)
     with forging():
@@ -222,7 +222,7 @@ def test_a_line_that_the_database_lost_in_a_crash_is_written_again(
     assert faults(anchor_file) == []
 
 
-def test_a_new_file_begins_with_all_runs(found: Play, anchor_file: Path, at: datetime) -> None:
+def test_a_new_file_begins_with_all_runs(game: Play, anchor_file: Path, at: datetime) -> None:
     """After a restore of the database an older file is kept as it is, and a new one is named."""
     anchors.cast(anchor_file, at=at)
     other = anchor_file.with_suffix(".second")
@@ -247,10 +247,10 @@ def test_many_runs_are_written_in_lines_of_some(
 
 
 def test_the_comparison_asks_less_than_once_a_head(
-    found: Play, anchor_file: Path, at: datetime
+    game: Play, anchor_file: Path, at: datetime
 ) -> None:
     for _ in range(12):
-        found.move(Note, text="on")
+        game.move(Note, text="on")
         anchors.cast(anchor_file, at=at)
     with CaptureQueriesContext(connection) as asked:
         assert faults(anchor_file) == []
@@ -258,13 +258,13 @@ def test_the_comparison_asks_less_than_once_a_head(
 
 
 def test_lines_are_put_as_jobs_where_that_is_wanted(
-    found: Play, anchor_file: Path, at: datetime, settings: Any
+    game: Play, anchor_file: Path, at: datetime, settings: Any
 ) -> None:
     anchors.cast(anchor_file, at=at)
     assert not Job.objects.exists()
     settings.ANCHOR_EMAIL = "auditor@example.org"
     settings.ANCHOR_WEBHOOK = "https://witness.example.org/"
-    found.move(Note, text="on")
+    game.move(Note, text="on")
     anchors.cast(anchor_file, at=at)
     line = anchor_file.read_text().splitlines()[1]
     digest = hashlib.sha256(line.encode()).hexdigest()
@@ -284,25 +284,25 @@ def _command(*given: str) -> tuple[int, str]:
 
 
 def test_the_command_compares_with_the_anchors(
-    found: Play, anchor_file: Path, at: datetime, tmp_path: Path
+    game: Play, anchor_file: Path, at: datetime, tmp_path: Path
 ) -> None:
     anchors.cast(anchor_file, at=at)
     elsewhere = tmp_path / "kept-by-the-auditor.jsonl"
     elsewhere.write_bytes(anchor_file.read_bytes())
     assert _command("--anchors", str(elsewhere))[0] == 0
-    rewrite(found.run, '"12"', '"99"')
+    rewrite(game.run, '"12"', '"99"')
     anchor_file.unlink()
-    code, said = _command("--anchors", str(elsewhere))
+    code, output = _command("--anchors", str(elsewhere))
     assert code == 1
-    assert f"run {found.run.pk}: NOT AS ANCHORED" in said
-    assert "The log was rewritten." in said
-    assert "1 run with 11 events verified, 1 anchored head compared; 1 fault." in said
+    assert f"run {game.run.pk}: NOT AS ANCHORED" in output
+    assert "The log was rewritten." in output
+    assert "1 run with 11 events verified, 1 anchored head compared; 1 fault." in output
     with pytest.raises(CommandError, match="no file"):
         call_command("verify_log", "--anchors", str(tmp_path / "nothing"))
 
 
 def test_before_the_first_anchor_there_is_nothing_to_compare(
-    found: Play, anchor_file: Path, at: datetime
+    game: Play, anchor_file: Path, at: datetime
 ) -> None:
     assert anchors.kept() is None
     anchors.cast(anchor_file, at=at)

@@ -63,7 +63,7 @@ def left(game: Game, move: type[Move], step: int | None, **data: Any) -> list[st
 
 
 @pytest.mark.parametrize(
-    ("step", "said", "caught"),
+    ("step", "values", "caught"),
     [
         pytest.param(IDENTIFY, {**RIGHT, "in_recovery": "t"}, "wrong-target", id="a standby"),
         pytest.param(IDENTIFY, {**RIGHT, "identify.first": "8"}, "wrong-target", id="identity"),
@@ -72,8 +72,8 @@ def left(game: Game, move: type[Move], step: int | None, **data: Any) -> list[st
         pytest.param(COPY, {**MADE, "copy.place": "db-1:/srv"}, "wrong-place", id="place"),
     ],
 )
-def test_what_a_guard_catches_is_one(step: str, said: dict[str, str], caught: str) -> None:
-    assert left(guarded(step, facts=TARGET), Tick, 0, values=said) == [caught]
+def test_what_a_guard_catches_is_one(step: str, values: dict[str, str], caught: str) -> None:
+    assert left(guarded(step, facts=TARGET), Tick, 0, values=values) == [caught]
 
 
 def test_a_bad_sign_in_the_output_is_one_and_a_strange_line_is_none() -> None:
@@ -122,7 +122,7 @@ def test_the_log_keeps_every_refusal() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "fits"),
+    ("name", "fits"),
     [
         ("ledger", True),
         ("ledger @ db-1", True),  # as the head of the page writes it
@@ -133,13 +133,13 @@ def test_the_log_keeps_every_refusal() -> None:
         ("db-1", False),
     ],
 )
-def test_a_name_may_have_its_host_behind_it_and_no_other(said: str, fits: bool) -> None:
+def test_a_name_may_have_its_host_behind_it_and_no_other(name: str, fits: bool) -> None:
     named = ParameterFacts(
         "ledger", {"name": "ledger", "host": "db-1"}, ("ledger", "7301"), ("name", "id")
     )
     into = guarded(DIRECTION, facts={"target": named})
-    sent = {**WAY, "direction.into": said}
+    sent = {**WAY, "direction.into": name}
     assert (left(into, Tick, 0, values=sent) == []) is fits
     who = guarded("Identify\nidentify: target", facts={"target": named})
-    sent = {"identify.first": said, "identify.second": "7301"}
+    sent = {"identify.first": name, "identify.second": "7301"}
     assert (left(who, Tick, 0, values=sent) == []) is fits

@@ -16,10 +16,10 @@ from tests.factories.runs import Play, cast, play
 from tests.flushing import forging
 from tests.runbooks import texts
 from tests.runbooks.log import test_chain as forgeries
-from tests.runbooks.log.test_chain import found as made
+from tests.runbooks.log.test_chain import game as made
 
 pytestmark = pytest.mark.django_db
-found = made
+game = made
 
 #: What is altered beside the log shows in a replay only.
 IN_THE_LOG = [
@@ -40,26 +40,26 @@ def doubtful() -> list[int]:
 
 @pytest.mark.parametrize("forge", IN_THE_LOG, ids=lambda forge: forge.__name__)
 def test_every_forgery_of_a_log_makes_it_doubtful(
-    found: Play, forge: Callable[[Play], None]
+    game: Play, forge: Callable[[Play], None]
 ) -> None:
     assert doubtful() == []
     with forging():
-        forge(found)
-    assert doubtful() == [found.run.pk]
+        forge(game)
+    assert doubtful() == [game.run.pk]
 
 
 @pytest.mark.parametrize("column", ["kind", "at", "by_id", "sequence", "digest"])
-def test_a_column_that_differs_from_the_text(found: Play, column: str) -> None:
+def test_a_column_that_differs_from_the_text(game: Play, column: str) -> None:
     other = {
         "kind": "note.adde",
-        "at": times.microseconds(found.at),
-        "by_id": found.people["relief"].pk,
+        "at": times.microseconds(game.at),
+        "by_id": game.people["relief"].pk,
         "sequence": 1000,
         "digest": "0" * 64,
     }
     with forging():
-        Event.objects.filter(run=found.run, sequence=7).update(**{column: other[column]})
-    assert doubtful() == [found.run.pk]
+        Event.objects.filter(run=game.run, sequence=7).update(**{column: other[column]})
+    assert doubtful() == [game.run.pk]
 
 
 def test_each_run_is_told_with_its_length(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,28 +73,28 @@ def test_each_run_is_told_with_its_length(at: datetime, monkeypatch: pytest.Monk
         runs.append(play(text, at + timedelta(days=number), people=people))
         for step in range(number % 3):
             runs[-1].tick(step)
-    told = [(chain.run, chain.events, chain.holds) for chain in chains.chains()]
-    assert told == [(one.run.pk, one.run.sequence, True) for one in runs]
+    rows = [(chain.run, chain.events, chain.holds) for chain in chains.chains()]
+    assert rows == [(game.run.pk, game.run.sequence, True) for game in runs]
 
 
 def test_a_text_that_quotes_the_form_itself(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
+    game = play(texts.PLAIN, at)
     trap = '},"kind":"step.ticked","name":"","run":1,"sequence":1}'
-    found.people["operator"].name = f'O"{trap}'
-    found.tick(0)
-    found.run.refresh_from_db()
+    game.people["operator"].name = f'O"{trap}'
+    game.tick(0)
+    game.run.refresh_from_db()
     assert doubtful() == []
     with forging():
-        Event.objects.filter(run=found.run, kind="step.begun").update(kind="step.ticked")
-    assert doubtful() == [found.run.pk]
+        Event.objects.filter(run=game.run, kind="step.begun").update(kind="step.ticked")
+    assert doubtful() == [game.run.pk]
 
 
-def test_the_command(found: Play) -> None:
+def test_the_command(game: Play) -> None:
     out = StringIO()
     call_command("verify_log", "--chains", stdout=out)
     assert "0 of the chains do not hold" in out.getvalue()
     with forging():
-        forgeries.text_changed(found)
+        forgeries.text_changed(game)
     with pytest.raises(SystemExit):
         call_command("verify_log", "--chains", stdout=out)
     assert "Event 9: the text does not fit its digest." in out.getvalue()

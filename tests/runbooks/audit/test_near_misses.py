@@ -41,7 +41,7 @@ def cast(
 
 
 @pytest.fixture
-def told(cast: dict[str, User], at: datetime) -> Story:
+def game(cast: dict[str, User], at: datetime) -> Story:
     """A run in which everything happens once, a minute apart."""
     played = story(cast, at).start()
     by, run = cast["operator"], played.run
@@ -81,13 +81,13 @@ def test_a_wrong_name_at_the_act_is_one(cast: dict[str, User], at: datetime) -> 
     assert Event.objects.get(run=played.run, sequence=row.sequence).kind == "move.refused"
 
 
-def test_what_counts_as_one(told: Story) -> None:
+def test_what_counts_as_one(game: Story) -> None:
     assert kinds(NearMissFilters()) == [
         ("mismatch", "identify"),
         ("refusal", "identify"),
         ("refusal", "overwrite"),
     ]
-    assert told.run.events.near_misses().count() == 3
+    assert game.run.events.near_misses().count() == 3
     mismatch = StepMismatched(step=0, values={}, why="x", measured_by=RunRole.OPERATOR)
     assert replace(mismatch, caught="wrong-copy").is_near_miss
     assert not replace(mismatch, guard="wait", deviation="wrong-copy").is_near_miss
@@ -131,12 +131,12 @@ def test_what_counts_as_one(told: Story) -> None:
         (NearMissFilters(run=0), 0),
     ],
 )
-def test_what_narrows_them(told: Story, filters: NearMissFilters, count: int) -> None:
+def test_what_narrows_them(game: Story, filters: NearMissFilters, count: int) -> None:
     assert len(kinds(filters)) == count
 
 
 def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(
-    told: Story, at: datetime
+    game: Story, at: datetime
 ) -> None:
     first = at + timedelta(hours=1)
     second = first + timedelta(minutes=1)
@@ -146,7 +146,7 @@ def test_a_period_begins_with_its_first_moment_and_ends_before_its_last(
     assert len(kinds(NearMissFilters(until=first))) == 0
 
 
-def test_pages_lose_and_repeat_nothing(told: Story) -> None:
+def test_pages_lose_and_repeat_nothing(game: Story) -> None:
     whole = near_misses.page(NearMissFilters()).rows
     for size in (1, 2, 3, 4):
         rows: list[near_misses.NearMiss] = []
@@ -162,7 +162,7 @@ def test_pages_lose_and_repeat_nothing(told: Story) -> None:
     assert near_misses.NearMissPlace.read("tomorrow") is None
 
 
-def test_tallies_by_guard_and_by_runbook(told: Story) -> None:
+def test_tallies_by_guard_and_by_runbook(game: Story) -> None:
     counted = near_misses.tallies(NearMissFilters())
     assert (counted.n, counted.mismatches, counted.overrides) == (3, 1, 1)
     assert [(t.key, t.n, t.mismatches, t.overrides) for t in counted.guards] == [
@@ -176,7 +176,7 @@ def test_tallies_by_guard_and_by_runbook(told: Story) -> None:
     assert near_misses.tallies(NearMissFilters(kind=RunKind.DRILL)).guards == ()
 
 
-def test_nothing_counted_names_anybody(told: Story, cast: dict[str, User]) -> None:
+def test_nothing_counted_names_anybody(game: Story, cast: dict[str, User]) -> None:
     counted = repr(asdict(near_misses.tallies(NearMissFilters())))
     rows = repr([asdict(row) for row in near_misses.page(NearMissFilters()).rows])
     for person in cast.values():
@@ -186,15 +186,15 @@ def test_nothing_counted_names_anybody(told: Story, cast: dict[str, User]) -> No
     assert not fields & {"by", "by_id", "name", "who", "person", "initials", "role"}
 
 
-def test_what_was_typed_is_not_told(told: Story) -> None:
+def test_what_was_typed_is_not_told(game: Story) -> None:
     whole = near_misses.page(NearMissFilters())
     assert "hunter2" not in repr(whole)
     assert {row.tried for row in whole.rows} == {"tick", "values that do not fit"}
 
 
-def test_they_are_found_by_their_own_index(told: Story) -> None:
+def test_they_are_found_by_their_own_index(game: Story) -> None:
     """Among a hundred thousand events, no other than the near misses is read."""
-    _many(told.run, 100_000)
+    _many(game.run, 100_000)
     for filters in (
         NearMissFilters(),
         NearMissFilters(guard="identify"),

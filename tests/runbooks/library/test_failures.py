@@ -43,10 +43,10 @@ def failed(
     **more: Any,
 ) -> Play:
     """A run that was aborted at its second step, because of `deviation`."""
-    found = play(source, at, people=people, **more)
-    found.tick(0)
-    found.move(Abort, reason=WHY, deviation=deviation)
-    return found
+    game = play(source, at, people=people, **more)
+    game.tick(0)
+    game.move(Abort, reason=WHY, deviation=deviation)
+    return game
 
 
 def prepare(revision: Revision, people: dict[str, User], at: datetime, kind: str = "live") -> Run:
@@ -61,51 +61,51 @@ def refused(deed: Any) -> Refused:
     return caught.value
 
 
-def waive(found: Play, by: User, reason: str = "The prompt names the direction now.") -> Waiver:
-    return waivers.waive(found.run.revision, run=found.run.pk, reason=reason, by=by, at=found.at)
+def waive(game: Play, by: User, reason: str = "The prompt names the direction now.") -> Waiver:
+    return waivers.waive(game.run.revision, run=game.run.pk, reason=reason, by=by, at=game.at)
 
 
 @pytest.mark.parametrize("kind", LOCKING)
 def test_it_locks_its_text_for_live_use(people: dict[str, User], at: datetime, kind: str) -> None:
-    found = failed(people, at, deviation=kind)
-    said = refused(lambda: prepare(found.run.revision, people, found.at))
-    assert said.code == "locked"
-    assert f"Run {found.run.pk}" in said.sentence
-    assert "step 2" in said.sentence
-    assert WHY in said.sentence
-    assert "waive" in said.remedy
-    assert prepare(found.run.revision, people, found.at, "drill").status == "briefing"
+    game = failed(people, at, deviation=kind)
+    refusal = refused(lambda: prepare(game.run.revision, people, game.at))
+    assert refusal.code == "locked"
+    assert f"Run {game.run.pk}" in refusal.sentence
+    assert "step 2" in refusal.sentence
+    assert WHY in refusal.sentence
+    assert "waive" in refusal.remedy
+    assert prepare(game.run.revision, people, game.at, "drill").status == "briefing"
 
 
 @pytest.mark.parametrize("kind", ["", *(k for k in Deviation if k not in LOCKING)])
 def test_nothing_else_locks(people: dict[str, User], at: datetime, kind: str) -> None:
-    found = failed(people, at, deviation=kind)
-    assert prepare(found.run.revision, people, found.at).status == "briefing"
+    game = failed(people, at, deviation=kind)
+    assert prepare(game.run.revision, people, game.at).status == "briefing"
 
 
 def test_a_drill_locks_nothing_and_is_no_last_attempt(
     people: dict[str, User], at: datetime
 ) -> None:
-    found = failed(people, at, kind=RunKind.DRILL)
-    assert failures.last_failure(found.run.revision.runbook) is None
-    assert prepare(found.run.revision, people, found.at).status == "briefing"
+    game = failed(people, at, kind=RunKind.DRILL)
+    assert failures.last_failure(game.run.revision.runbook) is None
+    assert prepare(game.run.revision, people, game.at).status == "briefing"
 
 
 def test_a_run_prepared_before_does_not_start_any_more(
     people: dict[str, User], at: datetime
 ) -> None:
-    found = play(texts.PLAIN, at, people=people)
-    later = Play(prepare(found.run.revision, people, at), people, at)
-    drill = Play(prepare(found.run.revision, people, at, "drill"), people, at)
+    game = play(texts.PLAIN, at, people=people)
+    later = Play(prepare(game.run.revision, people, at), people, at)
+    drill = Play(prepare(game.run.revision, people, at, "drill"), people, at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER):
         later.move(TakeRole, by=role.value, role=role)
         drill.move(TakeRole, by=role.value, role=role)
-    found.move(Abort, reason=WHY, deviation="wrong-target")
-    said = refused(lambda: later.move(Start, acknowledged=True, conditions=True))
-    assert (said.code, "wrong target" in said.sentence) == ("locked", True)
+    game.move(Abort, reason=WHY, deviation="wrong-target")
+    refusal = refused(lambda: later.move(Start, acknowledged=True, conditions=True))
+    assert (refusal.code, "wrong target" in refusal.sentence) == ("locked", True)
     assert later.run.events.order_by("sequence").last().kind == "move.refused"
     drill.move(Start, acknowledged=True, conditions=True)
-    waive(found, people["approver"])
+    waive(game, people["approver"])
     later.move(Start, acknowledged=True, conditions=True)
     assert later.run.status == "running"
     assert replay.verify(later.run).ok
@@ -114,8 +114,8 @@ def test_a_run_prepared_before_does_not_start_any_more(
 def test_a_newer_text_is_free_once_its_failed_step_has_changed(
     people: dict[str, User], at: datetime
 ) -> None:
-    found = play(texts.PLAIN, at, people=people)
-    first = found.run.revision
+    game = play(texts.PLAIN, at, people=people)
+    first = game.run.revision
     second = revisions.save(
         source=texts.PLAIN + b"\n- [ ] Once more\n", by=people["author"], at=at,
         runbook=first.runbook, seen=1,
@@ -152,63 +152,63 @@ def test_a_newer_text_is_free_once_its_failed_step_has_changed(
 
 
 def test_who_may_waives_it_once_with_a_reason(people: dict[str, User], at: datetime) -> None:
-    found = failed(people, at)
+    game = failed(people, at)
     with pytest.raises(Invalid, match="Say why"):
-        waive(found, people["approver"], "  ")
+        waive(game, people["approver"], "  ")
     with pytest.raises(Invalid, match="characters"):
-        waive(found, people["approver"], "x" * 1001)
+        waive(game, people["approver"], "x" * 1001)
     with pytest.raises(Invalid, match="kept"):
-        waive(found, people["approver"], "NUL \0")
-    assert refused(lambda: waive(found, people["author"])).code == "no_right"
-    assert failures.lock(found.run.revision) is not None
-    made = waive(found, people["approver"])
+        waive(game, people["approver"], "NUL \0")
+    assert refused(lambda: waive(game, people["author"])).code == "no_right"
+    assert failures.lock(game.run.revision) is not None
+    made = waive(game, people["approver"])
     assert (made.revision, made.run, made.by, made.at) == (
-        found.run.revision, found.run, people["approver"], found.at,
+        game.run.revision, game.run, people["approver"], game.at,
     )  # fmt: skip
-    assert failures.lock(found.run.revision) is None
-    assert prepare(found.run.revision, people, found.at).status == "briefing"
-    assert refused(lambda: waive(found, people["approver"])).code == "waived_already"
-    last = failures.last_failure(found.run.revision.runbook)
+    assert failures.lock(game.run.revision) is None
+    assert prepare(game.run.revision, people, game.at).status == "briefing"
+    assert refused(lambda: waive(game, people["approver"])).code == "waived_already"
+    last = failures.last_failure(game.run.revision.runbook)
     assert last is not None
     assert last.waiver == made
 
 
 def test_the_next_failure_locks_again(people: dict[str, User], at: datetime) -> None:
-    found = failed(people, at)
-    waive(found, people["approver"])
-    again = Play(prepare(found.run.revision, people, found.at), people, found.at)
+    game = failed(people, at)
+    waive(game, people["approver"])
+    again = Play(prepare(game.run.revision, people, game.at), people, game.at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER):
         again.move(TakeRole, by=role.value, role=role)
     again.move(Start, acknowledged=True, conditions=True)
     again.move(Abort, reason="Twice.", deviation="wrong-direction")
-    lock = failures.lock(found.run.revision)
+    lock = failures.lock(game.run.revision)
     assert lock is not None
     assert lock.run == again.run
 
 
 def test_its_operator_does_not_waive_it(people: dict[str, User], at: datetime) -> None:
     both = person("both", "bo", Role.RESPONDER, Role.APPROVER)
-    found = play(texts.PLAIN, at, people={**people, "operator": both})
-    told = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
-    found.move(HandOver, to=people["relief"].pk, **told)
-    found.move(AcceptHandOver, by="relief", read_back="none")
-    found.move(Abort, by="relief", reason=WHY, deviation="wrong-target")
-    assert refused(lambda: waive(found, both)).code == "own_run"
-    waive(found, people["approver"])
+    game = play(texts.PLAIN, at, people={**people, "operator": both})
+    words = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
+    game.move(HandOver, to=people["relief"].pk, **words)
+    game.move(AcceptHandOver, by="relief", read_back="none")
+    game.move(Abort, by="relief", reason=WHY, deviation="wrong-target")
+    assert refused(lambda: waive(game, both)).code == "own_run"
+    waive(game, people["approver"])
 
 
 def test_the_last_operator_does_not_waive_it(people: dict[str, User], at: datetime) -> None:
     both = person("both", "bo", Role.RESPONDER, Role.APPROVER)
-    found = failed({**people, "operator": both}, at)
-    assert refused(lambda: waive(found, both)).code == "own_run"
+    game = failed({**people, "operator": both}, at)
+    assert refused(lambda: waive(game, both)).code == "own_run"
 
 
 def test_only_what_locks_is_waived(people: dict[str, User], at: datetime) -> None:
-    found = failed(people, at, deviation="other")
-    assert refused(lambda: waive(found, people["approver"])).code == "not_locked"
+    game = failed(people, at, deviation="other")
+    assert refused(lambda: waive(game, people["approver"])).code == "not_locked"
     other = failed(people, at, source=OTHER)
     deed = lambda: waivers.waive(  # noqa: E731
-        found.run.revision, run=other.run.pk, reason="so", by=people["approver"], at=at
+        game.run.revision, run=other.run.pk, reason="so", by=people["approver"], at=at
     )
     assert refused(deed).code == "not_locked"
     assert not Waiver.objects.exists()
@@ -217,16 +217,16 @@ def test_only_what_locks_is_waived(people: dict[str, User], at: datetime) -> Non
 def test_the_last_attempt_is_the_last_live_one_that_ended(
     people: dict[str, User], at: datetime
 ) -> None:
-    found = failed(people, at, deviation="other")
-    runbook = found.run.revision.runbook
+    game = failed(people, at, deviation="other")
+    runbook = game.run.revision.runbook
     last = failures.last_failure(runbook)
     assert last is not None
     assert (last.run, last.step, last.why, last.deviation) == (
-        found.run, "2, Read the newest row", WHY, "something else",
+        game.run, "2, Read the newest row", WHY, "something else",
     )  # fmt: skip
     assert not hasattr(last.run, "waiver")
-    assert failures.last_failure(runbook, before=found.run) is None
-    good = Play(prepare(found.run.revision, people, found.at), people, found.at)
+    assert failures.last_failure(runbook, before=game.run) is None
+    good = Play(prepare(game.run.revision, people, game.at), people, game.at)
     assert failures.last_failure(runbook, before=good.run) is not None
     for role in (RunRole.OPERATOR, RunRole.VERIFIER):
         good.move(TakeRole, by=role.value, role=role)
@@ -241,26 +241,26 @@ def test_the_last_attempt_is_the_last_live_one_that_ended(
 def test_a_run_that_turned_back_tells_what_was_said_first(
     people: dict[str, User], at: datetime
 ) -> None:
-    found = failed(people, at, source=texts.ABORT)
-    assert failures.lock(found.run.revision) is None
-    found.at += timedelta(minutes=1)
-    found.move(Abort, reason="Back at the beginning.")
-    lock = failures.lock(found.run.revision)
+    game = failed(people, at, source=texts.ABORT)
+    assert failures.lock(game.run.revision) is None
+    game.at += timedelta(minutes=1)
+    game.move(Abort, reason="Back at the beginning.")
+    lock = failures.lock(game.run.revision)
     assert lock is not None
     assert (lock.step.partition(",")[0], lock.why) == ("2", WHY)
 
 
 def test_what_was_found_says_why(people: dict[str, User], at: datetime) -> None:
-    found = play(WATCHED, at, people=people)
-    found.tick(0)
-    found.move(BeginStep, step=1)
-    found.tick(1, **{"wait.first_line": "Writing backup to disk"})
-    found.move(Abort, by="decider", reason="Enough for tonight.")
-    lock = failures.lock(found.run.revision)
+    game = play(WATCHED, at, people=people)
+    game.tick(0)
+    game.move(BeginStep, step=1)
+    game.tick(1, **{"wait.first_line": "Writing backup to disk"})
+    game.move(Abort, by="decider", reason="Enough for tonight.")
+    lock = failures.lock(game.run.revision)
     assert lock is not None
     assert (lock.step, lock.deviation) == ("2, Restore", "wrong direction")
     assert lock.why.startswith("The output says “writing backup”")
-    assert replay.verify(found.run).ok
+    assert replay.verify(game.run).ok
 
 
 def test_the_database_keeps_waivers(people: dict[str, User], at: datetime) -> None:

@@ -163,12 +163,12 @@ def test_the_failed_step_changed_and_the_approver_says_why(failed: Play, client:
     refused = client.post(address, {"waivers_seen": seen})
     assert refused.status_code == 422
     assert "Say why it will not go wrong again" in refused.content.decode()
-    said = {"waivers_seen": seen, "reason": "It waits for the name now."}
-    assert client.post(address, said).status_code == 303
+    sent = {"waivers_seen": seen, "reason": "It waits for the name now."}
+    assert client.post(address, sent).status_code == 303
     later.refresh_from_db()
     assert failures.lock(later) is None
-    told = client.get(reverse("api:revision_detail", args=place)).json()
-    assert told["approval_reason"] == "It waits for the name now."
+    body = client.get(reverse("api:revision_detail", args=place)).json()
+    assert body["approval_reason"] == "It waits for the name now."
 
 
 def test_titles_are_one_in_any_letters(failed: Play) -> None:

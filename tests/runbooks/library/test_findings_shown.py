@@ -57,14 +57,14 @@ def test_notes_stand_at_the_innermost_step_the_section_or_the_head() -> None:
     assert parsed.procedure is not None
     notes = lint_text(parsed.procedure, LINES, parsed.findings).noted
     sheet = lay_out(parsed.procedure, notes)
-    assert [one.finding.code for one in sheet.loose] == ["waive.unknown"]
+    assert [note.finding.code for note in sheet.loose] == ["waive.unknown"]
     watering = sheet.parts[0].lines
-    assert "syntax.ticked" in [one.finding.code for one in watering[1].notes]
-    assert "syntax.ticked" not in [one.finding.code for one in watering[0].notes]
+    assert "syntax.ticked" in [note.finding.code for note in watering[1].notes]
+    assert "syntax.ticked" not in [note.finding.code for note in watering[0].notes]
 
 
 def test_code_in_a_sentence_is_set_as_code() -> None:
-    assert [(one.text, one.code) for one in pieces("`rm` removes `x")] == [
+    assert [(piece.text, piece.code) for piece in pieces("`rm` removes `x")] == [
         ("rm", True),
         (" removes `x", False),
     ]
@@ -121,8 +121,8 @@ def test_a_text_with_errors_can_be_saved_and_drilled(
     browser = signed_in(author)
     assert browser.post("/runbooks/new/", sent).status_code == 303
     errors = len(lint_text(parse(DESTROYING).procedure, DESTROYING).errors)
-    said = browser.get(PAGE).content.decode()
-    assert ("error is" if errors == 1 else f"{errors} errors are") in said
+    html = browser.get(PAGE).content.decode()
+    assert ("error is" if errors == 1 else f"{errors} errors are") in html
     answer = signed_in(operator).post(f"{PAGE}1/start/", {"kind": "drill", "key": "k"})
     assert (answer.status_code, answer["Location"].startswith("/runs/")) == (303, True)
 
@@ -167,22 +167,22 @@ def _post(client: Client, path: str, body: Any) -> Any:
 
 def test_the_api_tells_findings_and_waivers(author: User, at: datetime) -> None:
     door = program(author, Scope.AUTHOR)
-    told = _post(door, "/api/v1/lint/", {"source": DESTROYING.decode()}).json()
-    [found] = [one for one in told["findings"] if one["code"] == "L22"]
-    assert (found["level"], found["line"], found["column"]) == ("error", 8, 3)
-    assert found["sentence"]
-    assert found["remedy"]
-    assert told["waivers"] == []
+    body = _post(door, "/api/v1/lint/", {"source": DESTROYING.decode()}).json()
+    [finding] = [row for row in body["findings"] if row["code"] == "L22"]
+    assert (finding["level"], finding["line"], finding["column"]) == ("error", 8, 3)
+    assert finding["sentence"]
+    assert finding["remedy"]
+    assert body["waivers"] == []
     kept(author, at, waiving(DESTROYING))
-    told = door.get(f"{AT}revisions/1/").json()
-    assert not [one for one in told["findings"] if one["level"] == "error"]
-    [waiver] = [one for one in told["waivers"] if one["code"] == "L22"]
-    assert (waiver["reason"], [one["line"] for one in waiver["findings"]]) == (
+    body = door.get(f"{AT}revisions/1/").json()
+    assert not [row for row in body["findings"] if row["level"] == "error"]
+    [waiver] = [row for row in body["waivers"] if row["code"] == "L22"]
+    assert (waiver["reason"], [row["line"] for row in waiver["findings"]]) == (
         "a text of a test",
         [9],
     )
     listed = door.get("/api/v1/runbooks/").json()["results"][0]
-    assert listed["findings"] == len(told["findings"])
+    assert listed["findings"] == len(body["findings"])
 
 
 def test_a_program_approves_with_the_waivers_it_was_shown(

@@ -43,28 +43,28 @@ def _with(line: bytes, source: bytes = PLAIN) -> bytes:
 
 
 def test_the_parser_and_the_linter_speak_in_the_order_of_the_lines() -> None:
-    found = _judged(DESTROYING.replace(b"- [ ] Water", b"- [x] Water"))
-    places = [(one.finding.line, one.finding.column) for one in found.noted]
+    judgement = _judged(DESTROYING.replace(b"- [ ] Water", b"- [x] Water"))
+    places = [(note.finding.line, note.finding.column) for note in judgement.noted]
     assert places == sorted(places)
-    assert {"L22", "syntax.ticked"} <= {finding.code for finding in found.open}
-    assert {finding.level for finding in found.errors} == {Level.ERROR}
-    assert found.counted[0] == (Level.ERROR, len(found.errors))
+    assert {"L22", "syntax.ticked"} <= {finding.code for finding in judgement.open}
+    assert {finding.level for finding in judgement.errors} == {Level.ERROR}
+    assert judgement.counted[0] == (Level.ERROR, len(judgement.errors))
 
 
 def test_a_text_that_cannot_be_read_has_the_findings_of_the_parser() -> None:
-    found = _judged(b"---\ntitle: [\n---\n")
-    assert found.errors
-    assert all(finding.code.startswith("syntax.") for finding in found.open)
-    assert found.waivers == ()
+    judgement = _judged(b"---\ntitle: [\n---\n")
+    assert judgement.errors
+    assert all(finding.code.startswith("syntax.") for finding in judgement.open)
+    assert judgement.waivers == ()
 
 
 def test_a_waiver_takes_the_weight_from_its_rule_and_from_no_other() -> None:
-    found = _judged(waiving(DESTROYING))
-    assert found.errors == ()
-    [waiver] = [one for one in found.waivers if one.code == "L22"]
+    judgement = _judged(waiving(DESTROYING))
+    assert judgement.errors == ()
+    [waiver] = [row for row in judgement.waivers if row.code == "L22"]
     assert (waiver.reason, waiver.summary) == ("a text of a test", RULES["L22"].summary)
     assert waiver.lines == (9,)
-    assert ("L22", "a text of a test") in [(n.finding.code, n.waived) for n in found.noted]
+    assert ("L22", "a text of a test") in [(n.finding.code, n.waived) for n in judgement.noted]
     only = _judged(_with(b'waive: {L10: "x"}', DESTROYING))
     assert "L22" in {finding.code for finding in only.errors}
 
@@ -121,24 +121,24 @@ def test_a_server_that_a_run_freezes_has_not_changed(operator: User, at: datetim
 @pytest.mark.django_db
 def test_the_last_run_that_reached_its_end_is_the_proof(at: datetime) -> None:
     people = cast()
-    told = story(people, at).start().agreed()
+    game = story(people, at).start().agreed()
     for step in (1, 2):
-        told.do(Tick, "operator", step=step, values={})
-    told.do(BeginStep, "operator", step=3)
-    told.do(Countersign, "verifier", step=3, values={})
-    told.do(Tick, "operator", step=3, values={})
-    told.do(Tick, "operator", step=4, values={})
-    revision = told.run.revision
-    assert facts.of_revisions([revision], at=told.at)[revision.pk].drilled_at is None
-    told.do(Complete, "operator", summary="The books are back.")
-    story(people, told.at, revision=revision).start().do(Hold, "verifier")
-    told.run.refresh_from_db()
-    began, ended = told.run.started_at, told.run.ended_at
+        game.do(Tick, "operator", step=step, values={})
+    game.do(BeginStep, "operator", step=3)
+    game.do(Countersign, "verifier", step=3, values={})
+    game.do(Tick, "operator", step=3, values={})
+    game.do(Tick, "operator", step=4, values={})
+    revision = game.run.revision
+    assert facts.of_revisions([revision], at=game.at)[revision.pk].drilled_at is None
+    game.do(Complete, "operator", summary="The books are back.")
+    story(people, game.at, revision=revision).start().do(Hold, "verifier")
+    game.run.refresh_from_db()
+    began, ended = game.run.started_at, game.run.ended_at
     assert began
     assert ended
-    known = facts.of_revisions([revision], at=told.at)[revision.pk]
+    known = facts.of_revisions([revision], at=game.at)[revision.pk]
     assert (known.drilled_at, known.restore_time) == (ended, ended - began)
-    assert facts.of_text(None, revision.runbook, at=told.at).drilled_at == ended
+    assert facts.of_text(None, revision.runbook, at=game.at).drilled_at == ended
 
 
 @pytest.mark.django_db

@@ -57,8 +57,8 @@ def test_what_can_be_done_counts_the_errors() -> None:
 
 @pytest.mark.parametrize(("source", "errors"), [(DRAFT, 1), (ASIDE, 1), (REFERENCE, 0), (PLAIN, 0)])
 def test_it_is_an_error_unless_it_is_only_to_be_read(source: bytes, errors: int) -> None:
-    found = lint_text(procedure(source), source).open
-    assert [f.level for f in found if f.code == "approval.no_steps"] == [Level.ERROR] * errors
+    findings = lint_text(procedure(source), source).open
+    assert [f.level for f in findings if f.code == "approval.no_steps"] == [Level.ERROR] * errors
 
 
 @pytest.mark.parametrize(("source", "waits"), [(DRAFT, 0), (ASIDE, 0), (REFERENCE, 1), (PLAIN, 1)])

@@ -145,10 +145,10 @@ def test_text_without_commands_is_left_alone() -> None:
 
 @pytest.mark.parametrize("tag", ["code", "kbd", "pre"])
 def test_what_is_written_as_html_is_withheld_too(tag):
-    told = procedure(
+    read = procedure(
         f"# İ Note\n\n<p>Run <{tag}>dropdb  -h a b</{tag}></p>\n\n- [ ] Tell the team\n".encode()
     )
-    shown = "".join(in_run(one.html, one.commands) for one in told.sections)
-    shown += in_run(told.intro_html, told.intro_commands)
+    shown = "".join(in_run(section.html, section.commands) for section in read.sections)
+    shown += in_run(read.intro_html, read.intro_commands)
     assert "dropdb" not in shown
     assert "not shown" in shown

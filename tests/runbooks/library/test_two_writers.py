@@ -22,7 +22,7 @@ def _at_once(*saves: Callable[[], Revision]) -> list[str]:
     """What came of each: the number of its revision, or the code of its refusal."""
     barrier = Barrier(len(saves))
 
-    def one(save: Callable[[], Revision]) -> str:
+    def attempt(save: Callable[[], Revision]) -> str:
         barrier.wait(timeout=10)
         try:
             return str(save().number)
@@ -34,7 +34,7 @@ def _at_once(*saves: Callable[[], Revision]) -> list[str]:
             connections.close_all()
 
     with ThreadPoolExecutor(len(saves)) as pool:
-        return sorted(pool.map(one, saves))
+        return sorted(pool.map(attempt, saves))
 
 
 def test_one_of_two_next_revisions_is_kept(author: User, at: datetime) -> None:
@@ -52,6 +52,6 @@ def test_one_of_two_next_revisions_is_kept(author: User, at: datetime) -> None:
 
 
 def test_one_of_two_runbooks_gets_the_title(author: User, at: datetime) -> None:
-    told = _at_once(lambda: kept(author, at), lambda: kept(author, at, PLAIN + b"more\n"))
-    assert told == ["1", "invalid"]
+    outcomes = _at_once(lambda: kept(author, at), lambda: kept(author, at, PLAIN + b"more\n"))
+    assert outcomes == ["1", "invalid"]
     assert Runbook.objects.count() == 1

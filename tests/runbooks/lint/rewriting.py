@@ -37,11 +37,11 @@ def _code_lines(lines: list[str]) -> list[bool]:
     inside: list[bool] = []
     mark = ""
     for line in lines:
-        found = _FENCE.match(line)
-        inside.append(bool(mark or found))
-        if found and not mark:
-            mark = found[1]
-        elif found and line.strip(" \t>") == mark:
+        match = _FENCE.match(line)
+        inside.append(bool(mark or match))
+        if match and not mark:
+            mark = match[1]
+        elif match and line.strip(" \t>") == mark:
             mark = ""
     return inside
 

@@ -32,9 +32,9 @@ NOTHING = (LintFacts(), LintFacts())
 def test_a_rule_finds_its_bad_example_and_not_its_good_one(code):
     bad, good = ((EXAMPLES / code / f"{name}.md").read_text("utf-8") for name in ("bad", "good"))
     with_bad, with_good = FACTS.get(code, NOTHING)
-    found = flagged(code, bad, with_bad)
-    assert found
-    for finding in found:
+    findings = flagged(code, bad, with_bad)
+    assert findings
+    for finding in findings:
         assert finding.suggestion
         assert finding.line <= len(bad.splitlines())
         assert finding.column <= len(bad.splitlines()[finding.line - 1])

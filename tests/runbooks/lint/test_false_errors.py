@@ -20,8 +20,8 @@ def restore(*steps: str) -> str:
 
 
 def errors(source: str, *codes: str) -> list[str]:
-    found = (f for f in findings(source) if f.level is Level.ERROR)
-    return [f.code for f in found if not codes or f.code in codes]
+    flags = (f for f in findings(source) if f.level is Level.ERROR)
+    return [f.code for f in flags if not codes or f.code in codes]
 
 
 @pytest.mark.parametrize("label", ["", "sh"])
@@ -146,8 +146,8 @@ DROP = "Remove the wrong database" + block("dropdb -h <host> wrong")
     ],
 )
 def test_the_team_check_that_is_there_is_seen(steps, level):
-    found = flagged("L30", restore(*steps))
-    assert [f.level for f in found] == ([level] if level else [])
+    findings = flagged("L30", restore(*steps))
+    assert [f.level for f in findings] == ([level] if level else [])
 
 
 def test_a_team_check_at_the_end_of_the_section_before_is_directly_before():
@@ -185,10 +185,10 @@ def test_one_deletion_of_the_old_data_is_told_once():
 
 
 def test_a_restore_into_a_new_cluster_has_no_act_to_stop_before():
-    said = "A recovery creates a new cluster; the old one is not touched."
+    statement = "A recovery creates a new cluster; the old one is not touched."
     front = "---\ntitle: Recover the cluster\noperation: restore\n---\n\n"
     steps = "\n\n- [ ] Write the values\n- [ ] Install the cluster\n"
-    assert errors(front + said + steps) == []
+    assert errors(front + statement + steps) == []
     assert {"L03", "L30"} <= set(errors(front + steps))
 
 
@@ -369,8 +369,8 @@ def test_what_is_not_marked_behind_a_marked_act_is_told_by_one_rule():
         "---\ntitle: Delete it\noperation: delete\nparameters:\n  it: {type: instance, label: It}\n"
     )
     act = "- [ ] Wipe it" + block("destroy: {target: it}", label="guard")
-    found = findings(f"{front}---\n\n{act}\n- [ ] Drop it{block('dropdb -h <it.host> x')}")
-    assert {f.code for f in found if "Drop it" in f.sentence or "dropdb" in f.sentence} == {"L22"}
+    flags = findings(f"{front}---\n\n{act}\n- [ ] Drop it{block('dropdb -h <it.host> x')}")
+    assert {f.code for f in flags if "Drop it" in f.sentence or "dropdb" in f.sentence} == {"L22"}
 
 
 def test_a_page_for_looking_up_is_no_restore_until_it_shows_a_command():

@@ -30,13 +30,13 @@ def accepted(source: str) -> tuple[Finding, ...]:
     procedure = parse(source.encode()).procedure
     if procedure is None:
         return ()
-    found = lint(procedure, source)
+    findings = lint(procedure, source)
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for finding in found:
+    for finding in findings:
         assert 1 <= finding.line <= len(lines)
         assert 1 <= finding.column <= len(lines[finding.line - 1]) + 1
         assert finding.sentence.endswith(".")
-    return found
+    return findings
 
 
 @given(documents(tasks=True))
@@ -68,18 +68,18 @@ def test_a_plain_checklist_is_left_alone():
 
 
 def test_findings_stand_in_the_order_of_the_source():
-    found = findings((ROOT / "demo/runbooks/bad-restore.md").read_text("utf-8"))
-    assert [f.line for f in found] == sorted(f.line for f in found)
-    assert {"L01", "L10", "L22"} <= {f.code for f in found}
+    flags = findings((ROOT / "demo/runbooks/bad-restore.md").read_text("utf-8"))
+    assert [f.line for f in flags] == sorted(f.line for f in flags)
+    assert {"L01", "L10", "L22"} <= {f.code for f in flags}
 
 
 def test_a_waiver_takes_a_finding_aside_and_leaves_its_level():
     source = (ROOT / "demo/runbooks/bad-restore.md").read_text("utf-8")
-    found = findings(source)
-    left, waived = split(found, (("L22", "A scratch machine."),))
+    flags = findings(source)
+    left, waived = split(flags, (("L22", "A scratch machine."),))
     assert {f.code for f in waived} == {"L22"}
     assert {f.level for f in waived} == {Level.ERROR}
-    assert sorted([*left, *waived], key=found.index) == list(found)
+    assert sorted([*left, *waived], key=flags.index) == list(flags)
 
 
 def test_ten_thousand_lines_take_no_longer_than_a_breath():

@@ -35,14 +35,14 @@ class Judged:
 
 def judged() -> dict[str, list[Judged]]:
     """The rows of the page, by the text that they are about."""
-    found: dict[str, list[Judged]] = {}
+    by_file: dict[str, list[Judged]] = {}
     for part in PAGE.read_text("utf-8").split("\n### ")[1:]:
         name, _, rows = part.partition("\n")
-        found[name.strip()] = [
+        by_file[name.strip()] = [
             Judged(int(line), code, level, verdict)
             for line, code, level, verdict, _ in _ROW.findall(rows)
         ]
-    return found
+    return by_file
 
 
 def findings(name: str) -> list[tuple[int, str, str]]:
@@ -88,7 +88,7 @@ def counted(rows: list[Judged]) -> list[int]:
 
 
 def test_nine_of_ten_findings_are_right_and_no_error_is_wrong():
-    rows = [row for found in judged().values() for row in found]
+    rows = [row for group in judged().values() for row in group]
     assert sum(row.verdict == "right" for row in rows) >= LEAST_RIGHT * len(rows)
     wrong = [row for row in rows if row.verdict == "wrong" and row.level == Level.ERROR.value]
     assert wrong == []

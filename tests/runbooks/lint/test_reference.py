@@ -11,17 +11,17 @@ from runbooks.lint.rules import RULES
 
 def parts():
     """What the page says of each rule, by its code."""
-    found = re.split(r"(?m)^## (L\d\d)$", lint_rules_page())
-    return dict(zip(found[1::2], found[2::2], strict=True))
+    pieces = re.split(r"(?m)^## (L\d\d)$", lint_rules_page())
+    return dict(zip(pieces[1::2], pieces[2::2], strict=True))
 
 
 def test_the_page_tells_every_rule_and_shows_its_examples():
-    told = parts()
-    assert list(told) == list(RULES)
+    sections = parts()
+    assert list(sections) == list(RULES)
     for code, rule in RULES.items():
-        assert rule.summary in told[code]
-        assert rule.reason in told[code]
-        assert all(example(code, name).strip() in told[code] for name in ("bad", "good"))
+        assert rule.summary in sections[code]
+        assert rule.reason in sections[code]
+        assert all(example(code, name).strip() in sections[code] for name in ("bad", "good"))
 
 
 def test_the_page_lists_what_destroys():
@@ -32,5 +32,5 @@ def test_the_page_lists_what_destroys():
 
 
 def test_the_page_says_what_the_linter_says_of_a_bad_example():
-    said = "> Line 4. `rm -r /var/lib/postgresql/16/main` removes a whole tree of files"
-    assert said in parts()["L22"]
+    sentence = "> Line 4. `rm -r /var/lib/postgresql/16/main` removes a whole tree of files"
+    assert sentence in parts()["L22"]

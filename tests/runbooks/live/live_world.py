@@ -200,10 +200,10 @@ class Reader:
 
     def numbers(self, until: int) -> list[int]:
         """The ids of log messages, up to and with `until`."""
-        found: list[int] = []
-        while not found or found[-1] < until:
-            found.append(self.next("log").data["sequence"])
-        return found
+        numbers: list[int] = []
+        while not numbers or numbers[-1] < until:
+            numbers.append(self.next("log").data["sequence"])
+        return numbers
 
     def wait_for_end(self) -> None:
         while self._inbox.get(timeout=PATIENCE) is not None:

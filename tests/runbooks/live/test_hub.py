@@ -25,7 +25,7 @@ def test_who_comes_while_the_log_is_read_misses_nothing(monkeypatch: pytest.Monk
         hub, here, late = Hub(), viewer(9), viewer(5)
         hub.viewers.add(here)
 
-        async def read(work: Any, positions: Mapping[int, int], **told: Any) -> dict[int, News]:
+        async def read(work: Any, positions: Mapping[int, int], **options: Any) -> dict[int, News]:
             assert positions == {1: 9}
             hub.viewers.add(late)
             return {1: News(events=[(10, "note.added")])}

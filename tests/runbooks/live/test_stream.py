@@ -111,13 +111,13 @@ def play(scene: Callable[[Live], Awaitable[None]], timing: Timing = QUICK) -> Li
 
 
 def ask(path: str, cookie: str = "", **options: Any) -> Screen:
-    found: list[Screen] = []
+    screens: list[Screen] = []
 
     async def scene(live: Live) -> None:
-        found.append(await Screen(live, path, cookie, **options).all())
+        screens.append(await Screen(live, path, cookie, **options).all())
 
     play(scene)
-    return found[0]
+    return screens[0]
 
 
 @pytest.mark.parametrize(

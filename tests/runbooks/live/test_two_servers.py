@@ -66,15 +66,15 @@ def post(port: int, cookie: str, path: str, **typed: object) -> int:
 def started(world: World) -> tuple[Play, dict[str, str]]:
     """A run under way, and the cookie of each of its people."""
     people: dict[str, User] = cast()
-    found = play(texts.PLAIN, datetime.now(UTC), people=people)
-    return found, {name: world.cookie(person) for name, person in people.items()}
+    game = play(texts.PLAIN, datetime.now(UTC), people=people)
+    return game, {name: world.cookie(person) for name, person in people.items()}
 
 
 def test_a_tick_on_one_server_reaches_the_screens_of_the_other(
     world: World, servers: tuple[Server, Server]
 ) -> None:
-    found, cookies = started(world)
-    run, (here, there) = found.run, servers
+    game, cookies = started(world)
+    run, (here, there) = game.run, servers
     seen = run.sequence
     readers = [
         Reader(server.port, run, cookies[name], after=seen)
@@ -118,4 +118,4 @@ def test_a_tick_on_one_server_reaches_the_screens_of_the_other(
     assert kept.events.filter(kind="step.ticked").count() == 3
     assert kept.events.filter(kind="note.added").count() == 60
     connections.close_all()
-    assert found.move(Complete, summary="").events == ("run.completed",)
+    assert game.move(Complete, summary="").events == ("run.completed",)

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def found(at: datetime) -> Play:
+def game(at: datetime) -> Play:
     """A run with a countersign, a note, and all steps done."""
     made = play(texts.AFTER, at)
     made.tick(0)
@@ -40,22 +40,22 @@ def found(at: datetime) -> Play:
     return made
 
 
-def faults(found: Play) -> str:
-    found.run.refresh_from_db()
-    return " ".join(replay.verify(Run.objects.get(pk=found.run.pk)).faults)
+def faults(game: Play) -> str:
+    game.run.refresh_from_db()
+    return " ".join(replay.verify(Run.objects.get(pk=game.run.pk)).faults)
 
 
-def test_the_chain_is_what_the_documentation_says(found: Play) -> None:
+def test_the_chain_is_what_the_documentation_says(game: Play) -> None:
     previous = ""
-    for event in found.run.events.order_by("sequence"):
-        told = json.loads(event.text)
-        assert set(told) == {"at", "by", "data", "kind", "name", "role", "run", "sequence"}
-        assert event.text == chain.canonical(told)
+    for event in game.run.events.order_by("sequence"):
+        content = json.loads(event.text)
+        assert set(content) == {"at", "by", "data", "kind", "name", "role", "run", "sequence"}
+        assert event.text == chain.canonical(content)
         assert event.digest == hashlib.sha256((previous + event.text).encode()).hexdigest()
-        assert told["at"].endswith("Z")
+        assert content["at"].endswith("Z")
         previous = event.digest
-    found.run.refresh_from_db()
-    assert found.run.digest == previous
+    game.run.refresh_from_db()
+    assert game.run.digest == previous
 
 
 def test_the_canonical_form() -> None:
@@ -72,100 +72,100 @@ def test_times_are_kept_to_the_microsecond_in_utc() -> None:
     assert times.microseconds(here) == times.microseconds(here.astimezone(UTC))
 
 
-def _event(found: Play, sequence: int) -> Any:
-    return Event.objects.filter(run=found.run, sequence=sequence)
+def _event(game: Play, sequence: int) -> Any:
+    return Event.objects.filter(run=game.run, sequence=sequence)
 
 
-def _rechain(found: Play) -> None:
+def _rechain(game: Play) -> None:
     """What somebody does who knows how the chain is made."""
     previous = ""
-    for event in Event.objects.filter(run=found.run).order_by("sequence"):
+    for event in Event.objects.filter(run=game.run).order_by("sequence"):
         previous = chain.digest(previous, event.text)
         Event.objects.filter(pk=event.pk).update(digest=previous)
-    Run.objects.filter(pk=found.run.pk).update(digest=previous)
+    Run.objects.filter(pk=game.run.pk).update(digest=previous)
 
 
-def text_changed(found: Play) -> None:
-    event = _event(found, 9).get()
-    _event(found, 9).update(text=event.text.replace("12", "13"))
+def text_changed(game: Play) -> None:
+    event = _event(game, 9).get()
+    _event(game, 9).update(text=event.text.replace("12", "13"))
 
 
-def column_changed(found: Play) -> None:
-    _event(found, 7).update(at=F("at") - 1)
+def column_changed(game: Play) -> None:
+    _event(game, 7).update(at=F("at") - 1)
 
 
-def person_changed(found: Play) -> None:
-    _event(found, 7).update(by=User.objects.get(username="verifier"))
+def person_changed(game: Play) -> None:
+    _event(game, 7).update(by=User.objects.get(username="verifier"))
 
 
-def last_deleted(found: Play) -> None:
-    _event(found, found.run.sequence).delete()
+def last_deleted(game: Play) -> None:
+    _event(game, game.run.sequence).delete()
 
 
-def middle_deleted(found: Play) -> None:
-    _event(found, 8).delete()
+def middle_deleted(game: Play) -> None:
+    _event(game, 8).delete()
 
 
-def one_inserted(found: Play) -> None:
-    last = _event(found, found.run.sequence).get()
+def one_inserted(game: Play) -> None:
+    last = _event(game, game.run.sequence).get()
     last.pk, last.sequence, last.key = None, last.sequence + 1, None
     last.save()
 
 
-def two_swapped(found: Play) -> None:
+def two_swapped(game: Play) -> None:
     for old, new in ((8, 1000), (9, 8), (1000, 9)):
-        _event(found, old).update(sequence=new)
+        _event(game, old).update(sequence=new)
 
 
-def all_deleted(found: Play) -> None:
-    Event.objects.filter(run=found.run).delete()
-    Run.objects.filter(pk=found.run.pk).update(sequence=0, digest="")
+def all_deleted(game: Play) -> None:
+    Event.objects.filter(run=game.run).delete()
+    Run.objects.filter(pk=game.run.pk).update(sequence=0, digest="")
 
 
-def rechained_without_its_tail(found: Play) -> None:
-    _event(found, found.run.sequence).delete()
-    Run.objects.filter(pk=found.run.pk).update(sequence=found.run.sequence - 1)
-    _rechain(found)
+def rechained_without_its_tail(game: Play) -> None:
+    _event(game, game.run.sequence).delete()
+    Run.objects.filter(pk=game.run.pk).update(sequence=game.run.sequence - 1)
+    _rechain(game)
 
 
-def value_forged_and_rechained(found: Play) -> None:
-    event = _event(found, 9).get()
-    _event(found, 9).update(text=event.text.replace('"rows":"12"', '"rows":"99"'))
-    _rechain(found)
+def value_forged_and_rechained(game: Play) -> None:
+    event = _event(game, 9).get()
+    _event(game, 9).update(text=event.text.replace('"rows":"12"', '"rows":"99"'))
+    _rechain(game)
 
 
-def source_changed(found: Play) -> None:
+def source_changed(game: Play) -> None:
     Revision.objects.update(source=b"- [ ] something else")
 
 
-def digest_of_the_source_changed(found: Play) -> None:
+def digest_of_the_source_changed(game: Play) -> None:
     Revision.objects.update(sha256="0" * 64)
 
 
-def procedure_changed(found: Play) -> None:
+def procedure_changed(game: Play) -> None:
     revision = Revision.objects.get()
     revision.procedure["steps"][2]["title"] = "Tell nobody"
     Revision.objects.update(procedure=revision.procedure)
 
 
-def procedure_unreadable(found: Play) -> None:
+def procedure_unreadable(game: Play) -> None:
     Revision.objects.update(procedure={})
 
 
-def step_forged(found: Play) -> None:
-    RunStep.objects.filter(run=found.run, step=1).update(values={"rows": "99"})
+def step_forged(game: Play) -> None:
+    RunStep.objects.filter(run=game.run, step=1).update(values={"rows": "99"})
 
 
-def step_deleted(found: Play) -> None:
-    RunStep.objects.filter(run=found.run, step=1).delete()
+def step_deleted(game: Play) -> None:
+    RunStep.objects.filter(run=game.run, step=1).delete()
 
 
-def run_forged(found: Play) -> None:
-    Run.objects.filter(pk=found.run.pk).update(turned_back=True)
+def run_forged(game: Play) -> None:
+    Run.objects.filter(pk=game.run.pk).update(turned_back=True)
 
 
-def role_forged(found: Play) -> None:
-    RunPerson.objects.filter(run=found.run, role="verifier").update(role="observer")
+def role_forged(game: Play) -> None:
+    RunPerson.objects.filter(run=game.run, role="verifier").update(role="observer")
 
 
 FORGERIES: dict[Callable[[Play], None], str] = {
@@ -191,22 +191,22 @@ FORGERIES: dict[Callable[[Play], None], str] = {
 
 
 @pytest.mark.parametrize("forge", FORGERIES, ids=lambda forge: forge.__name__)
-def test_every_forgery_is_named(found: Play, forge: Callable[[Play], None]) -> None:
-    assert faults(found) == ""
+def test_every_forgery_is_named(game: Play, forge: Callable[[Play], None]) -> None:
+    assert faults(game) == ""
     with forging():
-        forge(found)
-    assert FORGERIES[forge] in faults(found)
+        forge(game)
+    assert FORGERIES[forge] in faults(game)
 
 
 TABLES = ("runbooks_event", "runbooks_evidence", "runbooks_revision")
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_the_database_refuses_to_rewrite_history(found: Play, table: str) -> None:
+def test_the_database_refuses_to_rewrite_history(game: Play, table: str) -> None:
     if table == "runbooks_evidence":
         Evidence.objects.create(
-            run=found.run, file="x", name="x", content_type="x", size=1, sha256="0" * 64,
-            at=found.at, by=found.people["operator"],
+            run=game.run, file="x", name="x", content_type="x", size=1, sha256="0" * 64,
+            at=game.at, by=game.people["operator"],
         )  # fmt: skip
     column = {"runbooks_event": "text", "runbooks_evidence": "name"}.get(table, "summary")
     statements = [f"UPDATE {table} SET {column} = 'forged'", f"DELETE FROM {table}"]
@@ -217,11 +217,11 @@ def test_the_database_refuses_to_rewrite_history(found: Play, table: str) -> Non
         refused = pytest.raises(DatabaseError, match="append-only")
         with refused, transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
-    assert faults(found) == ""
+    assert faults(game) == ""
 
 
-def test_a_revision_may_still_be_approved_and_nothing_else(found: Play) -> None:
-    Revision.objects.update(approved_at=found.at)
+def test_a_revision_may_still_be_approved_and_nothing_else(game: Play) -> None:
+    Revision.objects.update(approved_at=game.at)
     for column in ("source", "procedure", "number", "sha256"):
         with pytest.raises(IntegrityError), transaction.atomic():
             Revision.objects.update(**{column: F(column)})
@@ -247,19 +247,19 @@ def test_a_revision_may_still_be_approved_and_nothing_else(found: Play) -> None:
         (RunPerson, {"person": F("run__prepared_by")}),
     ],
 )
-def test_the_database_knows_the_rules_too(found: Play, model: Any, changes: dict[str, Any]) -> None:
+def test_the_database_knows_the_rules_too(game: Play, model: Any, changes: dict[str, Any]) -> None:
     if "person" in changes:
-        changes = {"person": found.people["operator"]}
+        changes = {"person": game.people["operator"]}
     with pytest.raises(IntegrityError), transaction.atomic():
         model.objects.update(**changes)
 
 
 @pytest.mark.parametrize("key", [None, "k"])
-def test_one_sequence_and_one_key_once(found: Play, key: str | None) -> None:
-    by = found.people["operator"]
+def test_one_sequence_and_one_key_once(game: Play, key: str | None) -> None:
+    by = game.people["operator"]
     rows = [
         Event(
-            run=found.run, sequence=100 + n if key else 100, key=key, kind="x", at=0, by=by,
+            run=game.run, sequence=100 + n if key else 100, key=key, kind="x", at=0, by=by,
             text="{}", digest="0" * 64,
         )
         for n in range(2)
@@ -268,15 +268,15 @@ def test_one_sequence_and_one_key_once(found: Play, key: str | None) -> None:
         Event.objects.bulk_create(rows)
 
 
-def test_the_command_looks_at_every_run(found: Play) -> None:
+def test_the_command_looks_at_every_run(game: Play) -> None:
     out = StringIO()
     call_command("verify_log", stdout=out)
-    assert f"run {found.run.pk}: {found.run.sequence} events, good" in out.getvalue()
+    assert f"run {game.run.pk}: {game.run.sequence} events, good" in out.getvalue()
     with forging():
-        text_changed(found)
+        text_changed(game)
     out = StringIO()
     with pytest.raises(SystemExit) as ended:
-        call_command("verify_log", str(found.run.pk), stdout=out)
+        call_command("verify_log", str(game.run.pk), stdout=out)
     assert ended.value.code == 1
     assert "Event 9: the text does not fit its digest." in out.getvalue()
     with pytest.raises(CommandError, match="no run 999"):

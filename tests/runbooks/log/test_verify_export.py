@@ -38,17 +38,17 @@ def test_the_script_is_standard_library_alone() -> None:
 
 @pytest.mark.django_db
 def test_an_export_verifies_until_somebody_touches_it(at: datetime, tmp_path: Path) -> None:
-    found = play(texts.PLAIN.replace(b"Look", "Schau – ✓".encode()), at)
-    found.tick(0)
-    export = exported(found.run)
+    game = play(texts.PLAIN.replace(b"Look", "Schau – ✓".encode()), at)
+    game.tick(0)
+    export = exported(game.run)
     assert check(export, tmp_path)[0] == 0
 
     def forged(change: Any) -> str:
         other = copy.deepcopy(export)
         change(other)
-        code, told = check(other, tmp_path)
+        code, output = check(other, tmp_path)
         assert code == 1
-        return told
+        return output
 
     def text(number: int, old: str, new: str) -> Any:
         def change(other: dict[str, Any]) -> None:
@@ -69,23 +69,23 @@ def test_an_export_verifies_until_somebody_touches_it(at: datetime, tmp_path: Pa
 
 @pytest.mark.django_db
 def test_the_text_is_withheld_until_the_run_has_ended(at: datetime, tmp_path: Path) -> None:
-    found = play(texts.PLAIN, at)
-    running = exported(found.run)
+    game = play(texts.PLAIN, at)
+    running = exported(game.run)
     assert running["revision"]["source"] is None
     assert "until the run has ended" in running["revision"]["withheld"]
-    code, told = check(running, tmp_path)
+    code, output = check(running, tmp_path)
     assert code == 0
-    assert "withheld until the run has ended; its SHA-256 is the one" in told
-    assert found.run.revision.sha256 in told
+    assert "withheld until the run has ended; its SHA-256 is the one" in output
+    assert game.run.revision.sha256 in output
     other = copy.deepcopy(running)
     other["revision"]["sha256"] = "0" * 64
     assert "first event names" in check(other, tmp_path)[1]
 
-    found.move(Abort, reason="Tried out.")
-    ended = exported(found.run)
+    game.move(Abort, reason="Tried out.")
+    ended = exported(game.run)
     assert ended["revision"]["source"].encode() == texts.PLAIN
     assert ended["revision"]["withheld"] == ""
-    code, told = check(ended, tmp_path)
-    assert (code, "withheld" in told) == (0, False)
+    code, output = check(ended, tmp_path)
+    assert (code, "withheld" in output) == (0, False)
     ended["revision"]["source"] = None
     assert "is missing, although the run has ended" in check(ended, tmp_path)[1]

@@ -212,9 +212,9 @@ TOLD: dict[str, tuple[dict[str, Any], str]] = {
 def test_every_kind_is_told(kind: str) -> None:
     if kind == "entry.late":
         data = {"performed_at": "2026-03-04T03:12:45+00:00", "text": "x"}
-        told = sentence(from_data(kind, data), PROCEDURE)
-        assert told.startswith("entered late, performed ")
-        assert told.endswith(": x")
+        text = sentence(from_data(kind, data), PROCEDURE)
+        assert text.startswith("entered late, performed ")
+        assert text.endswith(": x")
         return
     data, expected = TOLD[kind]
     kind = kind.partition(",")[0]
@@ -238,7 +238,7 @@ def test_values_are_shown_as_people_read_them() -> None:
 
 
 def test_what_people_wrote_ends_with_one_full_stop() -> None:
-    said = {
+    data = {
         "to": 5,
         "to_name": "Relief",
         "worries": "-",
@@ -246,8 +246,8 @@ def test_what_people_wrote_ends_with_one_full_stop() -> None:
         "running": "nothing",
         "next_step": "Which?",
     }
-    told = sentence(from_data("hand_over.offered", said), PROCEDURE)
-    assert told == (
+    text = sentence(from_data("hand_over.offered", data), PROCEDURE)
+    assert text == (
         "offered the run to Relief. Position: The copy is read back. Running: nothing. Next: Which?"
         " Worries: -"
     )

@@ -66,7 +66,7 @@ class Game:
     at: datetime = START
 
     @classmethod
-    def of(cls, source: bytes, *, started: bool = True) -> Game:
+    def from_source(cls, source: bytes, *, started: bool = True) -> Game:
         """A run of `source`, with four people in it, under way unless `started` is False."""
         line, state = fresh(procedure(source))
         game = cls(state, [line])

@@ -74,7 +74,7 @@ ACCEPTED: list[tuple[type[Move], int, int | None, dict[str, Any]]] = [
 
 def at_first(guard: str) -> Game:
     """A run at its first step, begun where it is to be countersigned before."""
-    return Game.of(text(guard, "Look", "# Back {.aside}", "Undo"))
+    return Game.from_source(text(guard, "Look", "# Back {.aside}", "Undo"))
 
 
 def refusal(
@@ -93,12 +93,12 @@ def test_what_rests_on_time_is_refused_and_holds_the_run(
     if move is Countersign:
         game.must(BeginStep, OPERATOR, 0)
     game.wait(-3600)
-    found = refusal(game, move, by, step, sent)
-    assert found.code == WENT_BACK
-    assert "02:12:45" in found.sentence
-    assert "03:12:45" in found.remedy
+    refused_with = refusal(game, move, by, step, sent)
+    assert refused_with.code == WENT_BACK
+    assert "02:12:45" in refused_with.sentence
+    assert "03:12:45" in refused_with.remedy
     request = timed(game.state, Request(made(move, step, **sent), by, game.at))
-    events = stamped(request, refused(game.state, request, found))
+    events = stamped(request, refused(game.state, request, refused_with))
     assert [event.kind for event in events] == ["move.refused", "run.held"]
     state = game.state
     for event in events:
@@ -201,15 +201,15 @@ def test_nothing_else_is_said_to_a_stranger() -> None:
     ],
 )
 def test_what_to_do_is_true(started: bool, behind: timedelta, remedy: str) -> None:
-    game = Game.of(text(HELD_BACK), started=started)
+    game = Game.from_source(text(HELD_BACK), started=started)
     if not started:
         game.must(ReleaseRole, DECIDER)
     last = game.state.last_at
     game.at = last - behind
     step, gate = (0, "released") if started else (None, "roles")
     sent = {"gate": gate, "reason": "x"}
-    found = refusal(game, AskOverride, OPERATOR, step, sent)
-    assert found.code == WENT_BACK
-    assert remedy in found.remedy
-    assert ("resume" in found.remedy) == (started and behind < timedelta(days=1))
-    assert (f"{last:%Y-%m-%d %H:%M:%S} UTC" in found.remedy) == (behind < timedelta(days=1))
+    refused = refusal(game, AskOverride, OPERATOR, step, sent)
+    assert refused.code == WENT_BACK
+    assert remedy in refused.remedy
+    assert ("resume" in refused.remedy) == (started and behind < timedelta(days=1))
+    assert (f"{last:%Y-%m-%d %H:%M:%S} UTC" in refused.remedy) == (behind < timedelta(days=1))

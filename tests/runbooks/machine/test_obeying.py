@@ -106,8 +106,8 @@ def gate(game: Game, by: int, move: type[Move], step: int | None) -> str:
         return ""
     if move is AskOverride:
         return next((g.key for g in askable(game.state, step, game.at)), "")
-    one = usable(game.state, by, step, game.at) if move is UseOverride else ()
-    return next((o.gate for o in (*one, *pending(game.state, step))), "")
+    usables = usable(game.state, by, step, game.at) if move is UseOverride else ()
+    return next((o.gate for o in (*usables, *pending(game.state, step))), "")
 
 
 def check(game: Game, by: int) -> None:
@@ -141,23 +141,23 @@ def play(game: Game, turns: list[tuple[int, int]]) -> None:
 def obey(game: Game, number: int) -> None:
     """Somebody makes one of the moves that they are told are allowed."""
     here = [person for person in PEOPLE if person not in game.state.outside.gone]
-    found = [(p, one) for p in here for one in allowed(game.state, p, game.at)]
+    offers = [(p, choice) for p in here for choice in allowed(game.state, p, game.at)]
     if number % 11:
-        found = [pair for pair in found if pair[1].move not in RARE] or found
+        offers = [pair for pair in offers if pair[1].move not in RARE] or offers
     now = current(game.state)
     if number % 3:
-        found = [pair for pair in found if now is not None and pair[1].step == now] or found
-    person, one = found[number % len(found)]
-    data = typed(game, person, one.move, one.step)
-    outcome = game.ask(one.move, person, one.step, **data)
-    assert isinstance(outcome, tuple), (one, person, outcome)
+        offers = [pair for pair in offers if now is not None and pair[1].step == now] or offers
+    person, choice = offers[number % len(offers)]
+    data = typed(game, person, choice.move, choice.step)
+    outcome = game.ask(choice.move, person, choice.step, **data)
+    assert isinstance(outcome, tuple), (choice, person, outcome)
 
 
 @pytest.mark.parametrize("name", sorted(TEXTS))
 @settings(max_examples=15, deadline=None)
 @given(started=st.booleans(), turns=TURNS)
 def test_a_small_run(name: str, started: bool, turns: list[tuple[int, int]]) -> None:
-    play(Game.of(TEXTS[name], started=started), turns)
+    play(Game.from_source(TEXTS[name], started=started), turns)
 
 
 @pytest.mark.parametrize("name", GUARDED)
@@ -178,11 +178,11 @@ def test_it_is_played_to_its_end_by_what_is_allowed(name: str) -> None:
         if game.state.status is RunStatus.COMPLETED:
             return
         check(game, OPERATOR)
-        found = [(p, one) for p in PEOPLE for one in allowed(game.state, p, game.at)]
-        person, one = min(
-            (pair for pair in found if pair[1].move in wanted),
+        offers = [(p, choice) for p in PEOPLE for choice in allowed(game.state, p, game.at)]
+        person, choice = min(
+            (pair for pair in offers if pair[1].move in wanted),
             key=lambda pair: wanted.index(pair[1].move),
         )
-        game.must(one.move, person, one.step, **typed(game, person, one.move, one.step))
+        game.must(choice.move, person, choice.step, **typed(game, person, choice.move, choice.step))
         game.wait(5)
     raise AssertionError(game.status())

@@ -55,7 +55,7 @@ def state(
     )  # fmt: skip
 
 
-def found(state: RunState, after: float, **moments: datetime) -> list[Late | Quiet]:
+def overdue_after(state: RunState, after: float, **moments: datetime) -> list[Late | Quiet]:
     """What is overdue so many minutes after the beginning; the quiet limit is 30 minutes."""
     known = {"opened_at": BEGAN, "last_at": BEGAN} | moments
     return overdue(state, at=BEGAN + minutes(after), quiet_after=minutes(30), **known)
@@ -97,32 +97,32 @@ TABLE = {
 }
 
 
-@pytest.mark.parametrize(("told", "after", "wanted"), TABLE.values(), ids=TABLE)
-def test_overdue(told: RunState, after: float, wanted: list[Late | Quiet]) -> None:
-    assert found(told, after) == wanted
+@pytest.mark.parametrize(("run", "after", "wanted"), TABLE.values(), ids=TABLE)
+def test_overdue(run: RunState, after: float, wanted: list[Late | Quiet]) -> None:
+    assert overdue_after(run, after) == wanted
 
 
 def test_silence_counts_from_the_last_event() -> None:
-    assert found(state(LOOK), 45, last_at=BEGAN + minutes(20)) == []
-    assert found(state(LOOK), 51, last_at=BEGAN + minutes(20)) == quiet(31)
+    assert overdue_after(state(LOOK), 45, last_at=BEGAN + minutes(20)) == []
+    assert overdue_after(state(LOOK), 51, last_at=BEGAN + minutes(20)) == quiet(31)
 
 
 def test_an_open_step_counts_from_its_opening_or_from_a_later_turn_of_the_run() -> None:
-    told = state(DUMP, OPEN)
-    assert opening(told) == 7
-    assert opening(replace(told, turned=8)) == 8
-    assert found(told, 45, opened_at=BEGAN + minutes(20), last_at=BEGAN + minutes(20)) == []
+    run = state(DUMP, OPEN)
+    assert opening(run) == 7
+    assert opening(replace(run, turned=8)) == 8
+    assert overdue_after(run, 45, opened_at=BEGAN + minutes(20), last_at=BEGAN + minutes(20)) == []
 
 
 def test_a_step_that_goes_on_beside_the_current_one_is_late_too() -> None:
     """An aside was entered while the dump was running."""
-    told = state(LOOK, OPEN)
-    began = replace(told.steps[DUMP], status=STARTED, started_at=BEGAN, started_by=1)
-    told = replace(told, steps=(began, *told.steps[1:]))
-    assert found(told, 31) == late(31)
+    run = state(LOOK, OPEN)
+    began = replace(run.steps[DUMP], status=STARTED, started_at=BEGAN, started_by=1)
+    run = replace(run, steps=(began, *run.steps[1:]))
+    assert overdue_after(run, 31) == late(31)
 
 
 def test_when_nothing_is_left_to_do_silence_still_counts() -> None:
-    told = state(LOAD, DONE)
-    assert opening(told) == 4
-    assert found(told, 31) == quiet(31)
+    run = state(LOAD, DONE)
+    assert opening(run) == 4
+    assert overdue_after(run, 31) == quiet(31)

@@ -41,7 +41,7 @@ def later(game: Game, **span: float) -> None:
 
 
 def asked(source: bytes = texts.HOLD, gate: str = "released") -> Game:
-    game = Game.of(source)
+    game = Game.from_source(source)
     game.must(AskOverride, OPERATOR, 0, gate=gate, **ALONE)
     return game
 
@@ -130,19 +130,19 @@ def test_it_is_asked_for_once_and_taken_back() -> None:
     ],
 )
 def test_what_is_not_asked_for(source: bytes, sent: dict[str, Any], expected: str) -> None:
-    game = Game.of(source)
+    game = Game.from_source(source)
     outcome = game.ask(AskOverride, OPERATOR, 0, **sent)
-    found = set(outcome.errors) if isinstance(outcome, Malformed) else {code(outcome)}
-    assert found == {expected}
+    codes = set(outcome.errors) if isinstance(outcome, Malformed) else {code(outcome)}
+    assert codes == {expected}
 
 
 def test_a_verifier_overrides_nothing() -> None:
-    game = Game.of(texts.HOLD)
+    game = Game.from_source(texts.HOLD)
     assert code(game.ask(AskOverride, VERIFIER, 0, **TOLD)) == "wrong_role"
 
 
 def test_the_second_measurement_is_overridden_and_nobody_signed() -> None:
-    game = Game.of(AFTER)
+    game = Game.from_source(AFTER)
     game.must(Tick, OPERATOR, 0, values={"rows": "12"})
     game.must(AskOverride, OPERATOR, 0, gate="countersigned", **ALONE)
     later(game, minutes=2)
@@ -236,7 +236,7 @@ def test_after_a_short_hold_it_is_not() -> None:
 
 
 def test_what_overwrites_nothing_repeats_no_team_check() -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     game.must(Hold, VERIFIER)
     later(game, minutes=40)
     game.must(Resume, DECIDER, read_back="none")
@@ -297,7 +297,7 @@ def test_waits_never_run_side_by_side() -> None:
         later(game, minutes=2)
         outcome = game.ask(UseOverride, OPERATOR, 0, gate="released")
         assert not isinstance(outcome, tuple)
-        assert [one.gate for one in game.state.stated.overrides] == ["countersigned"]
+        assert [override.gate for override in game.state.stated.overrides] == ["countersigned"]
 
 
 def test_one_for_the_start_does_not_keep_the_steps_waiting() -> None:

@@ -65,7 +65,7 @@ class Run(RuleBasedStateMachine):
 
     @initialize(name=st.sampled_from(sorted(ALL)), started=st.sampled_from([True, True, False]))
     def prepare(self, name: str, started: bool) -> None:
-        self.game = Game.of(ALL[name], started=started)
+        self.game = Game.from_source(ALL[name], started=started)
 
     @rule(
         move=st.one_of(st.sampled_from(GOING), st.sampled_from(MOVES)),
@@ -166,11 +166,11 @@ class Run(RuleBasedStateMachine):
     @invariant()
     def attempts_have_no_gap(self) -> None:
         state = self.game.state
-        found = sorted((s.index, s.attempt) for s in (*state.steps, *state.past))
+        attempts = sorted((s.index, s.attempt) for s in (*state.steps, *state.past))
         wanted = [(s.index, n) for s in state.steps for n in range(1, s.attempt + 1)]
-        fresh = [pair for pair in wanted if pair not in found]
+        fresh = [pair for pair in wanted if pair not in attempts]
         assert not fresh
-        assert len(found) == len(set(found))
+        assert len(attempts) == len(set(attempts))
 
     def teardown(self) -> None:
         """The log alone gives the same state, and every line of it can be told."""
@@ -202,7 +202,7 @@ def test_what_changes_the_run_as_a_whole_changes_the_state() -> None:
 
 @pytest.mark.parametrize("name", sorted(ALL))
 def test_offered_roles_can_be_taken(name: str) -> None:
-    game = Game.of(ALL[name])
+    game = Game.from_source(ALL[name])
     state, at = game.state, game.at
     for role in open_roles(state, STRANGER, at):
         game = Game(state)

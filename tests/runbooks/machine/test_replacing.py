@@ -49,7 +49,7 @@ NEW_DECIDER: dict[str, Any] = {**GONE, "role": "decider"}
 
 
 def proposed(source: bytes = texts.PLAIN, by: int = DECIDER, **sent: Any) -> Game:
-    game = Game.of(source)
+    game = Game.from_source(source)
     game.must(ProposeReplacement, by, **{**GONE, **sent})
     return game
 
@@ -112,7 +112,7 @@ def test_an_operator_who_is_there_objects() -> None:
 
 
 def test_nobody_does_the_step_that_they_released() -> None:
-    game = Game.of(texts.HOLD)
+    game = Game.from_source(texts.HOLD)
     game.must(Release, DECIDER, 0, reason="Read.")
     words: dict[str, Any] = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
     game.must(HandOver, OPERATOR, to=DECIDER, to_name="D", **words)
@@ -160,7 +160,7 @@ def test_a_decider_who_is_gone_is_replaced_by_one_who_may_decide() -> None:
 
 
 def test_when_both_are_gone_the_decider_comes_first() -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     game.must(ReleaseRole, DECIDER)
     assert game.refused(ProposeReplacement, VERIFIER, **GONE) == "no_decider"
     game.must(TakeRole, RELIEF, role="decider")
@@ -183,20 +183,20 @@ def test_when_both_are_gone_the_decider_comes_first() -> None:
     ],
 )
 def test_what_is_not_proposed(by: int, sent: dict[str, Any], expected: str) -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     outcome = game.ask(ProposeReplacement, by, **sent)
-    found = (
+    codes = (
         set(outcome.errors) if isinstance(outcome, Malformed) else {getattr(outcome, "code", "")}
     )
-    assert found == {expected}
+    assert codes == {expected}
 
 
 def test_who_can_be_replaced_by_whom() -> None:
-    state = Game.of(texts.PLAIN).state
-    found = {
+    state = Game.from_source(texts.PLAIN).state
+    replaceables = {
         person: replaceable(state, person) for person in (OPERATOR, VERIFIER, DECIDER, OBSERVER)
     }
-    assert found == {
+    assert replaceables == {
         OPERATOR: (RunRole.DECIDER,),
         VERIFIER: (RunRole.OPERATOR, RunRole.DECIDER),
         DECIDER: (RunRole.OPERATOR,),
@@ -206,7 +206,7 @@ def test_who_can_be_replaced_by_whom() -> None:
 
 def test_nobody_verifies_their_own_step_afterwards() -> None:
     """Who did a step does not countersign it as somebody else, nor who countersigned it do it."""
-    game = Game.of(texts.AFTER)
+    game = Game.from_source(texts.AFTER)
     game.must(Tick, OPERATOR, 0)
     game.must(Tick, OPERATOR, 1, values={"rows": "3", "seen": "x"})
     game.must(ProposeReplacement, DECIDER, **GONE)
@@ -215,7 +215,7 @@ def test_nobody_verifies_their_own_step_afterwards() -> None:
     game.must(TakeRole, OPERATOR, role="verifier")
     values = {"rows": "3", "seen": "x"}
     assert game.refused(Countersign, OPERATOR, 1, values=values) == "own_step"
-    before = Game.of(text("Rename\ncountersign: before"))
+    before = Game.from_source(text("Rename\ncountersign: before"))
     before.must(BeginStep, OPERATOR, 0)
     before.must(Countersign, VERIFIER, 0)
     sent = {**GONE, "to": VERIFIER, "to_name": "V"}
@@ -237,7 +237,7 @@ def test_an_unlocked_command_is_locked_and_the_team_check_repeated() -> None:
 
 
 def test_it_works_before_the_start_and_in_a_hold() -> None:
-    game = Game.of(texts.PLAIN, started=False)
+    game = Game.from_source(texts.PLAIN, started=False)
     game.must(ProposeReplacement, DECIDER, **GONE)
     taken_over(game)
     game.must(Start, RELIEF, acknowledged=True)

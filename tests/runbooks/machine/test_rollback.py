@@ -112,8 +112,8 @@ def overwritten(source: bytes = TEXT) -> Game:
     game.must(Start, OPERATOR, acknowledged=True)
     read = {"identify.first": "7301442", "identify.second": "primary"}
     game.must(Tick, OPERATOR, 0, values=read)
-    said = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
-    game.must(Tick, OPERATOR, 1, values=said)
+    values = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
+    game.must(Tick, OPERATOR, 1, values=values)
     game.must(Tick, OPERATOR, 2, values={"freeze.writers": "0"})
     agree(game, 3)
     game.must(Tick, OPERATOR, 3)
@@ -161,7 +161,7 @@ def test_a_rollback_is_open_until_the_writers_are_let_go() -> None:
 def test_after_a_thaw_the_overwrite_is_not_taken_back(step: int) -> None:
     game = reopened()
     assert game.refused(Undo, OPERATOR, step, reason="Wrong copy.") == "rollback_closed"
-    assert not [one for one in allowed(game.state, OPERATOR, game.at) if one.move is Undo]
+    assert not [offer for offer in allowed(game.state, OPERATOR, game.at) if offer.move is Undo]
     refused = game.ask(Undo, OPERATOR, step, reason="Wrong copy.")
     assert "step 7 put ledger-primary back in service at 2026-03-04 03:13 UTC" in refused.sentence
     assert "would be lost" in refused.sentence
@@ -171,8 +171,8 @@ def test_after_a_thaw_the_overwrite_is_not_taken_back(step: int) -> None:
 def test_no_other_road_leads_into_a_closed_rollback() -> None:
     game = reopened()
     game.must(ReportMismatch, OPERATOR, TELL, observed="Nobody answers.")
-    said = {"finding": "The copy was wrong.", "lead": True}
-    assert game.refused(Diagnose, OPERATOR, TELL, **said) == "rollback_closed"
+    values = {"finding": "The copy was wrong.", "lead": True}
+    assert game.refused(Diagnose, OPERATOR, TELL, **values) == "rollback_closed"
     game.must(Diagnose, OPERATOR, TELL, finding="The telephone was out of order.")
 
 
@@ -189,8 +189,8 @@ def test_a_section_that_acts_is_closed_whatever_names_it(source: bytes) -> None:
     assert closed(game.state, "back")
     assert is_closed(game, index(game, "Undo it"), "rollback")
     game.must(ReportMismatch, OPERATOR, TELL, observed="Nobody answers.")
-    said = {"finding": "The copy was wrong.", "lead": True}
-    assert game.refused(Diagnose, OPERATOR, TELL, **said) == "rollback_closed"
+    values = {"finding": "The copy was wrong.", "lead": True}
+    assert game.refused(Diagnose, OPERATOR, TELL, **values) == "rollback_closed"
 
 
 def test_a_step_after_the_thaw_is_not_taken_back_by_a_section_that_acts() -> None:
@@ -267,8 +267,8 @@ def test_a_guarded_rollback_demands_everything_anew() -> None:
         first,
         values={"identify.first": "7301442", "identify.second": "primary"},
     )
-    said = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
-    game.must(Tick, OPERATOR, first + 1, values=said)
+    values = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
+    game.must(Tick, OPERATOR, first + 1, values=values)
     game.must(Tick, OPERATOR, first + 2, values={"freeze.writers": "0"})
     left = {g.key for g in gates(game.state, act, game.at) if not g.open}
     assert {"safety_copy", "team_check"} <= left

@@ -307,8 +307,8 @@ def named(value: object) -> str:
 
 
 def test_the_square_leaves_no_move_out() -> None:
-    told = {row[0] for row in STEP_MOVES} | {row[0] for row in RUN_MOVES}
-    assert told == set(MOVES)
+    tabled = {row[0] for row in STEP_MOVES} | {row[0] for row in RUN_MOVES}
+    assert tabled == set(MOVES)
     assert set("".join(LETTERS)) == set(LETTERS)
 
 
@@ -351,11 +351,11 @@ def verdict(
 def test_moves_on_a_step(
     move: type[Move], guard: str, data: dict[str, Any], expected: dict[str, str]
 ) -> None:
-    found = {}
+    verdicts = {}
     for who, person in PEOPLE.items():
         states = [with_step(with_run(blank(guard), RunStatus.RUNNING), status) for status in STEPS]
-        found[who] = "".join(verdict(state, move, person, step, data) for state, step in states)
-    assert found == {who: expected[who] for who in PEOPLE}
+        verdicts[who] = "".join(verdict(state, move, person, step, data) for state, step in states)
+    assert verdicts == {who: expected[who] for who in PEOPLE}
 
 
 @pytest.mark.parametrize("status", [status for status in RUNS if status is not RunStatus.RUNNING])
@@ -366,8 +366,8 @@ def test_no_step_moves_unless_the_run_does(
     letter = {"briefing": "b", "on_hold": "h", "completed": "e", "aborted": "e"}[status]
     for person in PEOPLE.values():
         states = [with_step(with_run(blank(guard), status), each) for each in STEPS]
-        found = "".join(verdict(state, move, person, step, data) for state, step in states)
-        assert found == letter * len(STEPS)
+        verdicts = "".join(verdict(state, move, person, step, data) for state, step in states)
+        assert verdicts == letter * len(STEPS)
 
 
 @pytest.mark.parametrize(("move", "data", "expected"), RUN_MOVES, ids=named)
@@ -379,11 +379,11 @@ def test_moves_on_the_run(move: type[Move], data: dict[str, Any], expected: dict
     base = replace(blank(""), steps=(*done, blank("").steps[2]))
     if move is AcceptHandOver:
         base = replace(base, hand_over_by=OPERATOR, hand_over_to=STRANGER)
-    found = {
+    verdicts = {
         who: "".join(verdict(with_run(base, s), move, person, None, data) for s in RUNS)
         for who, person in PEOPLE.items()
     }
-    assert found == expected
+    assert verdicts == expected
 
 
 def test_a_pending_hand_over_stops_what_moves() -> None:

@@ -43,7 +43,7 @@ OFFER: dict[str, Any] = dict.fromkeys(("position", "running", "next_step", "worr
 
 
 def test_who_countersigned_cannot_take_over_and_tick() -> None:
-    game = Game.of(texts.BEFORE)
+    game = Game.from_source(texts.BEFORE)
     game.must(Tick, OPERATOR, 0)
     game.must(BeginStep, OPERATOR, 1)
     game.must(Countersign, VERIFIER, 1)
@@ -56,7 +56,7 @@ def test_who_countersigned_cannot_take_over_and_tick() -> None:
 
 
 def test_the_one_who_began_a_step_cannot_countersign_it_as_the_new_verifier() -> None:
-    game = Game.of(texts.AFTER)
+    game = Game.from_source(texts.AFTER)
     game.must(Tick, OPERATOR, 0)
     game.must(Tick, OPERATOR, 1, values={"rows": "1", "seen": "a"})
     game.must(HandOver, OPERATOR, to=RELIEF, **OFFER)
@@ -67,7 +67,7 @@ def test_the_one_who_began_a_step_cannot_countersign_it_as_the_new_verifier() ->
 
 
 def test_undo_does_not_bring_back_a_branch_that_was_passed_by() -> None:
-    game = Game.of(texts.BRANCHES)
+    game = Game.from_source(texts.BRANCHES)
     game.must(Decide, OPERATOR, 0, answer="left", reason="so")
     assert game.status() == ["done", "open", "struck", "locked"]
     game.must(Tick, OPERATOR, 1)
@@ -78,7 +78,7 @@ def test_undo_does_not_bring_back_a_branch_that_was_passed_by() -> None:
 
 
 def test_undo_in_a_run_that_was_turned_back_does_not_go_forward_again() -> None:
-    game = Game.of(texts.ABORT)
+    game = Game.from_source(texts.ABORT)
     game.must(Tick, OPERATOR, 0)
     game.must(Tick, OPERATOR, 1)
     assert game.must(Abort, OPERATOR, reason="so") == ("run.turned_back", "section.entered")
@@ -92,7 +92,7 @@ def test_undo_in_a_run_that_was_turned_back_does_not_go_forward_again() -> None:
 
 
 def test_a_decision_can_lead_into_its_own_section_again() -> None:
-    game = Game.of(texts.LOOP)
+    game = Game.from_source(texts.LOOP)
     game.must(Decide, OPERATOR, 0, answer="try", reason="so")
     for answer in ("again", "again", "fine"):
         assert game.status() == ["done", "locked", "open", "locked"]
@@ -104,7 +104,7 @@ def test_a_decision_can_lead_into_its_own_section_again() -> None:
 
 def test_a_step_that_is_taken_back_is_released_anew() -> None:
     source = texts.text("A\nundo: back", "B\nhold: decider", "# Back {.aside}", "Undo")
-    game = Game.of(source)
+    game = Game.from_source(source)
     game.must(Tick, OPERATOR, 0)
     game.must(Release, DECIDER, 1, reason="fine")
     game.must(Undo, OPERATOR, 0, reason="wrong")
@@ -114,7 +114,7 @@ def test_a_step_that_is_taken_back_is_released_anew() -> None:
 
 
 def test_a_countersign_before_counts_for_two_minutes() -> None:
-    game = Game.of(texts.BEFORE)
+    game = Game.from_source(texts.BEFORE)
     game.must(Tick, OPERATOR, 0)
     assert game.refused(Tick, OPERATOR, 1) == "gate_begun"
     game.must(BeginStep, OPERATOR, 1)
@@ -130,7 +130,7 @@ def test_a_countersign_before_counts_for_two_minutes() -> None:
 
 
 def test_a_second_mismatch_holds_the_run_until_another_person_resumes_it() -> None:
-    game = Game.of(texts.MISMATCH)
+    game = Game.from_source(texts.MISMATCH)
     assert game.must(Tick, OPERATOR, 0, values={"rows": "3"}) == ("step.mismatched",)
     assert game.refused(Tick, OPERATOR, 0, values={"rows": "0"}) == "wrong_step_state"
     game.must(Diagnose, VERIFIER, 0, finding="a job", lead=True)
@@ -151,7 +151,7 @@ def test_a_second_mismatch_holds_the_run_until_another_person_resumes_it() -> No
 
 
 def test_measurements_that_differ_are_a_mismatch_and_prose_is_not_compared() -> None:
-    game = Game.of(texts.AFTER)
+    game = Game.from_source(texts.AFTER)
     game.must(Tick, OPERATOR, 0)
     game.must(Tick, OPERATOR, 1, values={"rows": "10.0", "seen": "all there"})
     differ = {"rows": "11", "seen": "fine"}
@@ -166,7 +166,7 @@ def test_measurements_that_differ_are_a_mismatch_and_prose_is_not_compared() -> 
 
 
 def test_an_empty_field_is_no_mismatch_and_no_near_miss() -> None:
-    game = Game.of(texts.AFTER)
+    game = Game.from_source(texts.AFTER)
     game.must(Tick, OPERATOR, 0)
     outcome = game.ask(Tick, OPERATOR, 1, values={"rows": "many"})
     assert isinstance(outcome, Malformed)
@@ -214,7 +214,7 @@ def test_roles_that_the_runbook_needs_are_taken_before_the_start() -> None:
 
 
 def test_a_stale_sender_is_told_and_it_is_no_near_miss() -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     seen = game.state.sequence
     game.must(Note, OBSERVER, text="hm")
     game.must(Tick, OPERATOR, 0, seen=seen)  # a note changes no step
@@ -228,7 +228,7 @@ def test_a_stale_sender_is_told_and_it_is_no_near_miss() -> None:
 
 
 def test_the_pace_of_a_tick_is_kept() -> None:
-    game = Game.of(texts.text("A\nduration: {min: 1m, max: 5m}", "B"))
+    game = Game.from_source(texts.text("A\nduration: {min: 1m, max: 5m}", "B"))
     game.must(BeginStep, OPERATOR, 0)
     game.wait(301)
     game.must(Tick, OPERATOR, 0)
@@ -237,7 +237,7 @@ def test_the_pace_of_a_tick_is_kept() -> None:
 
 
 def test_an_event_without_effect_changes_the_count_and_nothing_else() -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     before = game.state
     after = apply(before, LogLine(before.sequence + 1, START, OPERATOR, from_data("what.ever", {})))
     assert after.sequence == before.sequence + 1
@@ -246,7 +246,7 @@ def test_an_event_without_effect_changes_the_count_and_nothing_else() -> None:
 
 def test_aborting_before_the_start_and_from_a_hold() -> None:
     for started in (False, True):
-        game = Game.of(texts.PLAIN, started=started)
+        game = Game.from_source(texts.PLAIN, started=started)
         if started:
             game.must(Hold, VERIFIER)
         assert game.must(Abort, DECIDER, reason="so") == ("run.aborted",)
@@ -255,7 +255,7 @@ def test_aborting_before_the_start_and_from_a_hold() -> None:
 
 
 def test_a_held_run_goes_the_way_back_before_it_is_aborted() -> None:
-    game = Game.of(texts.ABORT)
+    game = Game.from_source(texts.ABORT)
     game.must(Tick, OPERATOR, 0)
     game.must(Hold, VERIFIER)
     assert game.must(Abort, DECIDER, reason="so") == ("run.turned_back", "section.entered")
@@ -271,7 +271,7 @@ def test_a_decision_that_would_be_confirmed_too_late_is_not_read() -> None:
 
 
 def test_hand_over_can_be_withdrawn() -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     assert isinstance(game.ask(HandOver, OPERATOR, to=OPERATOR), Malformed)
     game.must(HandOver, OPERATOR, to=RELIEF, **OFFER)
     assert game.refused(Tick, OPERATOR, 0) == "hand_over_pending"
@@ -283,7 +283,7 @@ def test_hand_over_can_be_withdrawn() -> None:
 @pytest.mark.parametrize("step", [None, -1, 3, 10**9])
 def test_a_step_that_the_runbook_does_not_have(move: type[Move], step: int | None) -> None:
     """Found by the soak: who performs a step was asked of a step that is not there."""
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     # An override without a step is about the run as a whole, which waits for none here.
     whole = move.rule.or_run and step is None
     for person in (OPERATOR, VERIFIER, DECIDER, OBSERVER):
@@ -296,12 +296,12 @@ def test_a_step_that_the_runbook_does_not_have(move: type[Move], step: int | Non
 def test_what_is_said_about_a_step_that_is_not_there(move: type[Move], step: int) -> None:
     """Found by the test that sends the API what it likes: a file for a step that is not there."""
     sent = fitting(move, {"value": "dump", "performed_at": START})
-    assert Game.of(texts.PLAIN).refused(move, OPERATOR, step, **sent) == "no_such_step"
+    assert Game.from_source(texts.PLAIN).refused(move, OPERATOR, step, **sent) == "no_such_step"
 
 
 @pytest.mark.parametrize("changes", [{"turned": 7}, {"people": {}, "held_by": 3}, {}])
 def test_a_copy_is_the_one_that_dataclasses_make(changes: dict[str, Any]) -> None:
-    state = Game.of(texts.PLAIN).state
+    state = Game.from_source(texts.PLAIN).state
     before = dataclasses.replace(state)
     copy = replace(state, **changes)
     assert copy == dataclasses.replace(state, **changes)
@@ -312,4 +312,4 @@ def test_a_copy_is_the_one_that_dataclasses_make(changes: dict[str, Any]) -> Non
 
 def test_a_copy_has_no_field_that_there_is_not() -> None:
     with pytest.raises(TypeError, match="RunState has not all of the fields"):
-        replace(Game.of(texts.PLAIN).state, turnt=7)
+        replace(Game.from_source(texts.PLAIN).state, turnt=7)

@@ -97,7 +97,7 @@ def test_lines_keep_the_order_of_the_source_and_call_waived_ones_so() -> None:
         "a b.md:5:7: waived L10 Nobody is stopped. Stop them. Waived: There are no writers",
         "a b.md:8:3: error L22 `rm` removes all. Move it.",
     ]
-    assert [one["waived"] for one in data([Linted("x", JUDGED)])] == [
+    assert [row["waived"] for row in data([Linted("x", JUDGED)])] == [
         None,
         "There are no writers",
         None,
@@ -127,7 +127,7 @@ def test_sarif_has_the_shape_of_2_1_0() -> None:
         assert rule["help"]["text"]
         level = rule.get("defaultConfiguration", {}).get("level", "none")
         assert level in {"none", "note", "warning", "error"}
-    assert [one["location"]["uri"] for one in run["artifacts"]] == [
+    assert [artifact["location"]["uri"] for artifact in run["artifacts"]] == [
         "book/a%20b.md",
         "file:///x/%C3%BC.md",
     ]
@@ -146,35 +146,36 @@ def test_sarif_has_the_shape_of_2_1_0() -> None:
 
 def test_sarif_says_levels_places_and_why_something_is_waived() -> None:
     [run] = sarif([Linted("a.md", JUDGED)], RULES)["runs"]
-    ticked, waived, found = run["results"]
-    assert (ticked["level"], found["level"]) == ("warning", "error")
-    assert found["message"]["text"] == "`rm` removes all. Move it."
-    assert found["locations"][0]["physicalLocation"]["region"] == {
+    ticked, waived, result = run["results"]
+    assert (ticked["level"], result["level"]) == ("warning", "error")
+    assert result["message"]["text"] == "`rm` removes all. Move it."
+    assert result["locations"][0]["physicalLocation"]["region"] == {
         "startLine": 8,
         "startColumn": 3,
     }
     assert waived["suppressions"] == [
         {"kind": "inSource", "status": "accepted", "justification": "There are no writers"}
     ]
-    assert "suppressions" not in found
-    told = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
-    assert set(RULES) <= set(told)
-    assert told["L22"]["fullDescription"]["text"] == RULES["L22"].reason
-    assert "format" in told["syntax.ticked"]["shortDescription"]["text"]
+    assert "suppressions" not in result
+    rules = {rule["id"]: rule for rule in run["tool"]["driver"]["rules"]}
+    assert set(RULES) <= set(rules)
+    assert rules["L22"]["fullDescription"]["text"] == RULES["L22"].reason
+    assert "format" in rules["syntax.ticked"]["shortDescription"]["text"]
 
 
 def test_a_file_that_was_not_read_is_no_success() -> None:
     [run] = sarif([Linted("a.md", unreadable="a.md cannot be read: gone.")], RULES)["runs"]
     [invocation] = run["invocations"]
     assert invocation["executionSuccessful"] is False
-    [told] = invocation["toolExecutionNotifications"]
-    assert (told["level"], "gone" in told["message"]["text"]) == ("error", True)
+    [notification] = invocation["toolExecutionNotifications"]
+    assert (notification["level"], "gone" in notification["message"]["text"]) == ("error", True)
     [run] = sarif([Linted("a.md", JUDGED)], RULES)["runs"]
     assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
 
 
 @pytest.mark.parametrize(
-    ("path", "said"), [("a/b.md", "a/b.md"), ("é #1.md", "%C3%A9%20%231.md"), ("/a", "file:///a")]
+    ("path", "address"),
+    [("a/b.md", "a/b.md"), ("é #1.md", "%C3%A9%20%231.md"), ("/a", "file:///a")],
 )
-def test_paths_become_addresses(path: str, said: str) -> None:
-    assert uri(path) == said
+def test_paths_become_addresses(path: str, address: str) -> None:
+    assert uri(path) == address

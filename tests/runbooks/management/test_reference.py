@@ -21,20 +21,20 @@ Ways = set[tuple[Any, type[Move], Any]]
 
 def played(source: bytes, *moves: tuple[type[Move], int, int | None, dict[str, Any]]) -> Ways:
     """Every change of state of a run and its steps that a row of moves brings."""
-    game = Game.of(source, started=False)
-    found: Ways = set()
+    game = Game.from_source(source, started=False)
+    ways: Ways = set()
     for move, by, step, sent in ((Start, OPERATOR, None, {"acknowledged": True}), *moves):
         before = game.state
         game.must(move, by, step, **sent)
-        found.add((before.status, move, game.state.status))
+        ways.add((before.status, move, game.state.status))
         pairs = zip(before.steps, game.state.steps, strict=True)
-        found |= {(old.status, move, new.status) for old, new in pairs}
-    return found
+        ways |= {(old.status, move, new.status) for old, new in pairs}
+    return ways
 
 
 def test_every_way_in_the_diagrams_can_be_gone() -> None:
     counted = {"values": {"rows": "1", "seen": "a"}}
-    found = played(
+    ways = played(
         texts.AFTER,
         (BeginStep, OPERATOR, 0, {}),
         (Tick, OPERATOR, 0, {}),
@@ -53,31 +53,31 @@ def test_every_way_in_the_diagrams_can_be_gone() -> None:
         (Tick, OPERATOR, 2, {}),
         (Complete, OPERATOR, None, {}),
     )
-    found |= played(
+    ways |= played(
         texts.BRANCHES,
         (Decide, OPERATOR, 0, {"answer": "left", "reason": "so"}),
         (Tick, OPERATOR, 1, {}),
         (Undo, OPERATOR, 1, {"reason": "so"}),
         (Abort, DECIDER, None, {"reason": "so"}),
     )
-    found |= played(
+    ways |= played(
         texts.OPTIONAL,
         (NotApplicable, OPERATOR, 0, {"reason": "so"}),
         (Hold, VERIFIER, None, {}),
         (Abort, DECIDER, None, {"reason": "so"}),
     )
-    unopened = Game.of(texts.PLAIN, started=False)
+    unopened = Game.from_source(texts.PLAIN, started=False)
     before = unopened.state.status
     unopened.must(Abort, OPERATOR, reason="so")
-    found.add((before, Abort, unopened.state.status))
-    assert set(reference.RUN_WAYS) <= found
-    assert set(reference.STEP_WAYS) <= found
+    ways.add((before, Abort, unopened.state.status))
+    assert set(reference.RUN_WAYS) <= ways
+    assert set(reference.STEP_WAYS) <= ways
 
 
 def test_the_pages_leave_nothing_out() -> None:
     states, events = reference.run_states_page(), reference.events_page()
     assert all(f"| {move.kind.replace('_', ' ')}" in states for move in MOVES)
-    assert all(f"| `{kind}` | {told.reference()} |" in events for kind, told in KINDS.items())
+    assert all(f"| `{kind}` | {event.reference()} |" in events for kind, event in KINDS.items())
     for line in states.splitlines():
         if line.startswith("| "):
             assert line.count("|") == 7

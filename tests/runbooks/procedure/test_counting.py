@@ -115,9 +115,9 @@ def test_every_page_and_the_api_say_the_same(
     links.link_runbook(opened, runbook=revision.runbook, by=operator, at=at)
     assert f"revision 1, {WORDS}" in page(f"/incidents/{opened.pk}/")
     for address in (f"/api/v1/runbooks/{slug}/", f"/api/v1/runbooks/{slug}/revisions/1/"):
-        told = program(operator).get(address).json()
-        told = told.get("revision", told)
-        counted = told["steps"], told["substeps"], told["contingency_steps"]
+        body = program(operator).get(address).json()
+        body = body.get("revision", body)
+        counted = body["steps"], body["substeps"], body["contingency_steps"]
         assert counted == (3, 4, 2)
 
 

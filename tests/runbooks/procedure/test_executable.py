@@ -64,13 +64,13 @@ Read this first.
 GOLDEN = "9b8c1d48d652046f6be5f8fb2673619f73604856f219738dfb1a7b3cf5c839b0"
 
 
-def of(text: bytes) -> str:
+def digest_of(text: bytes) -> str:
     return digest(procedure(text))
 
 
 def test_it_is_what_it_was() -> None:
     """The digest is stored: a change of how it is made needs a migration."""
-    assert of(TEXT) == GOLDEN
+    assert digest_of(TEXT) == GOLDEN
     kept = from_json(as_json(procedure(TEXT)))
     assert digest(kept) == GOLDEN
 
@@ -111,7 +111,7 @@ ACTING = [
 @pytest.mark.parametrize(("before", "after"), PROSE)
 def test_what_is_only_read_changes_nothing(before: bytes, after: bytes) -> None:
     assert before in TEXT
-    assert of(TEXT.replace(before, after)) == GOLDEN
+    assert digest_of(TEXT.replace(before, after)) == GOLDEN
 
 
 @pytest.mark.parametrize(("before", "after"), ACTING)
@@ -124,7 +124,7 @@ def test_what_acts_changes_it(before: bytes, after: bytes) -> None:
 
 def test_the_order_of_steps_changes_it() -> None:
     head, first, second, rest = TEXT.partition(b"- [ ] Read")[0], *_items()
-    assert of(head + second + first + rest) != GOLDEN
+    assert digest_of(head + second + first + rest) != GOLDEN
 
 
 def _items() -> tuple[bytes, bytes, bytes]:
@@ -140,7 +140,7 @@ _WORDS = st.lists(st.sampled_from(["look", "at", "both", "terminals", "now"]), m
 @given(_WORDS, st.integers(0, 3), st.sampled_from([b"Read this first.", b"Two of three must fit."]))
 def test_no_prose_changes_it(words: list[str], blanks: int, place: bytes) -> None:
     prose = (" ".join(words).capitalize() + "." + "\n" * blanks).encode()
-    assert of(TEXT.replace(place, prose)) == GOLDEN
+    assert digest_of(TEXT.replace(place, prose)) == GOLDEN
 
 
 @settings(max_examples=40, deadline=None)
@@ -149,18 +149,18 @@ def test_no_prose_changes_it(words: list[str], blanks: int, place: bytes) -> Non
     st.from_regex(r"[a-z]{1,8}", fullmatch=True),
 )
 def test_any_other_command_changes_it(place: bytes, word: str) -> None:
-    assert of(TEXT.replace(place, word.encode() + b" " + place)) != GOLDEN
+    assert digest_of(TEXT.replace(place, word.encode() + b" " + place)) != GOLDEN
 
 
 def test_a_default_acts_on_nothing() -> None:
     texts = [TEXT.replace(b"  dump:", b"  side: {type: text%s}\n  dump:" % default)
              for default in (b"", b", default: restored", b", default: other")]  # fmt: skip
-    assert len({of(text) for text in texts}) == 1
+    assert len({digest_of(text) for text in texts}) == 1
 
 
 def test_comments_of_sql_are_none_of_a_shell() -> None:
     def sql(text: bytes, label: bytes = b"sql") -> str:
-        return of(TEXT.replace(b"```sh\n  restore <dump.place> <target.host>",
+        return digest_of(TEXT.replace(b"```sh\n  restore <dump.place> <target.host>",
                                b"```" + label + b"\n  " + text))  # fmt: skip
 
     assert sql(b"select 1 -- now") == sql(b"select 1 /* don't */") == sql(b"select 1")
@@ -178,13 +178,13 @@ def test_the_way_to_a_step_is_what_acts_before_it() -> None:
 
 
 def test_a_list_of_things_to_do_acts_as_nothing_else() -> None:
-    assert of(PLAIN) == ""
+    assert digest_of(PLAIN) == ""
 
 
 def test_each_step_has_its_own() -> None:
     before = step_digests(procedure(TEXT))
     after = step_digests(procedure(TEXT.replace(b"equals: 0", b"equals: 1")))
-    assert [one == other for one, other in zip(before, after, strict=True)] == [
+    assert [left == other for left, other in zip(before, after, strict=True)] == [
         True, False, True, True,
     ]  # fmt: skip
 
@@ -223,12 +223,12 @@ def test_a_title_without_a_letter_is_none(title: str) -> None:
 
 
 def test_other_titles_are_other_titles() -> None:
-    assert len({title_key(one) for one in ("Straße", "Strasze", "Restore 1", "Restore 2")}) == 4
+    assert len({title_key(title) for title in ("Straße", "Strasze", "Restore 1", "Restore 2")}) == 4
 
 
 def _with(label: str, text: str) -> str:
     block = f"```{label}\n  {text}\n  ```".replace("\n  \n", "\n\n").encode()
-    return of(TEXT.replace(b"```sh\n  restore <dump.place> <target.host>\n  ```", block))
+    return digest_of(TEXT.replace(b"```sh\n  restore <dump.place> <target.host>\n  ```", block))
 
 
 @pytest.mark.parametrize("label", ["console", "python", "powershell", "cmd", "javascript", "ruby"])

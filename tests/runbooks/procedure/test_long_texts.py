@@ -73,10 +73,10 @@ class _Counting:
         self.pattern, self.read, self.asked = pattern, 0, 0
 
     def match(self, text: str, start: int) -> re.Match[str] | None:
-        found = self.pattern.match(text, start)
+        match = self.pattern.match(text, start)
         self.asked += 1
-        self.read += (found.end() if found else len(text)) - start
-        return found
+        self.read += (match.end() if match else len(text)) - start
+        return match
 
 
 @pytest.mark.parametrize("unit", ["echo <nm> ", "'<nm>' ", "# <nm>\n", "<nm>'", '"<nm> '])
@@ -85,7 +85,7 @@ def test_a_block_is_read_once_for_all_its_placeholders(
     monkeypatch: pytest.MonkeyPatch, unit: str, label: str
 ) -> None:
     text = filled(unit)
-    starts = [found.start() for found in re.finditer("<nm>", text)]
+    starts = [hit.start() for hit in re.finditer("<nm>", text)]
     counting = _Counting(quoting._atoms(label))
     monkeypatch.setattr(quoting, "_atoms", lambda label: counting)
     assert len(quoting.between_quotes(text, starts, label)) == len(starts)

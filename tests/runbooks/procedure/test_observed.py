@@ -127,13 +127,13 @@ def test_bounds_are_inside() -> None:
 
 
 def test_a_recent_time_is_neither_old_nor_in_the_future() -> None:
-    def said(minutes: int) -> str:
+    def judged(minutes: int) -> str:
         moment = (AT + timedelta(minutes=minutes)).isoformat()
         return wrong(moment, type=ValueType.DATETIME, max_age=900)
 
-    assert said(0) == said(-15) == said(4) == ""
-    assert "older" in said(-16)
-    assert "future" in said(6)
+    assert judged(0) == judged(-15) == judged(4) == ""
+    assert "older" in judged(-16)
+    assert "future" in judged(6)
 
 
 def test_within_an_earlier_value() -> None:
@@ -149,7 +149,7 @@ def test_within_an_earlier_value() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "one", "other", "tolerance", "near"),
+    ("kind", "left", "other", "tolerance", "near"),
     [
         (ValueType.NUMBER, "10", "12", "2", True),
         (ValueType.NUMBER, "10", "12.1", "2", False),
@@ -161,8 +161,8 @@ def test_within_an_earlier_value() -> None:
         (ValueType.TEXT, "same", "other", "0", False),
     ],
 )
-def test_close(kind: ValueType, one: str, other: str, tolerance: str, near: bool) -> None:
-    assert close(kind, one, other, tolerance) is close(kind, other, one, tolerance) is near
+def test_close(kind: ValueType, left: str, other: str, tolerance: str, near: bool) -> None:
+    assert close(kind, left, other, tolerance) is close(kind, other, left, tolerance) is near
 
 
 def test_two_people_agree() -> None:

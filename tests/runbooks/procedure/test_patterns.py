@@ -49,8 +49,8 @@ def test_a_pasted_line_is_refused_in_words_at_a_parameter_and_at_a_value() -> No
         plain(spec, text.strip())
     assert str(e.value).endswith(f": `{pattern}`, such as db-01.")
     value = ValueSpec("v", ValueType.TEXT, "V", matches=pattern, blind=False)
-    said = judge(value, text, earlier={}, at=AT, kinds={}).wrong
-    assert said == f"It does not match the format that the runbook asks for: `{pattern}`."
+    sentence = judge(value, text, earlier={}, at=AT, kinds={}).wrong
+    assert sentence == f"It does not match the format that the runbook asks for: `{pattern}`."
 
 
 def test_a_blind_value_does_not_give_its_pattern_away() -> None:
@@ -114,15 +114,15 @@ def test_a_pattern_that_cannot_be_read_is_a_finding_with_a_sentence(pattern: str
 
 def test_it_is_found_at_its_line_in_a_guard_too() -> None:
     text = "- [ ] Read it\n\n  ```guard\n  record:\n    v: {matches: '(a)\\1'}\n  ```\n"
-    (found,) = [f for f in parse(text.encode()).findings if f.code == "syntax.pattern"]
-    assert (found.line, found.suggestion) == (5, "Write the repeated part out.")
+    (finding,) = [f for f in parse(text.encode()).findings if f.code == "syntax.pattern"]
+    assert (finding.line, finding.suggestion) == (5, "Write the repeated part out.")
 
 
 def test_an_expected_value_that_its_own_rules_refuse_is_found_at_its_line() -> None:
     text = "- [ ] Read it\n\n  ```guard\n  record:\n    v: {matches: '[a-z]+', equals: L1}\n  ```\n"
-    (found,) = [f for f in parse(text.encode()).findings if f.code == "syntax.contradiction"]
-    assert found.line == 5
-    assert found.sentence == (
+    (finding,) = [f for f in parse(text.encode()).findings if f.code == "syntax.contradiction"]
+    assert finding.line == 5
+    assert finding.sentence == (
         "No value can be right: `L1` breaks the other rules of `v`."
         " It does not match the format that the runbook asks for: `[a-z]+`."
     )

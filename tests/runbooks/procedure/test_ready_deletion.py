@@ -27,5 +27,7 @@ def test_it_is_a_deletion_with_one_act() -> None:
 def test_the_linter_has_nothing_against_it() -> None:
     read = parse(READY.encode())
     assert read.procedure is not None
-    found = [one for one in lint(read.procedure, READY) if one.level is not Level.HINT]
-    assert [f"{one.code} {one.line} {one.sentence}" for one in found] == []
+    findings = [
+        finding for finding in lint(read.procedure, READY) if finding.level is not Level.HINT
+    ]
+    assert [f"{finding.code} {finding.line} {finding.sentence}" for finding in findings] == []

@@ -59,9 +59,9 @@ def test_a_copy_that_somebody_lost_meanwhile_is_no_ground(people, admin, at, nam
     game = cutover(people, at).signed()
     made = Copy.objects.filter(name__contains=named).order_by("pk")[0]
     copies.mark(made, state=state, reason="The disk is gone.", by=admin, at=game.at)
-    said = refusal(game, Unlock, step=WRITE, name="ledger")
-    assert said.startswith("inventory_changed")
-    assert f"{made.name} is {state}" in said
+    refused = refusal(game, Unlock, step=WRITE, name="ledger")
+    assert refused.startswith("inventory_changed")
+    assert f"{made.name} is {state}" in refused
 
 
 def test_writers_that_another_run_started_are_no_ground(people, admin, at) -> None:
@@ -124,8 +124,8 @@ def test_production_is_no_into_of_a_copy_out_by_its_typed_name(admin, at, into, 
     live = make.instance(make.system(admin, at), admin, at)
     front = (BETWEEN % ("instance", "text")).replace("restore", "copy-out")
     step = "Say it\ndirection: {from: source, into: target}"
-    found = chosen(front, RunKind.LIVE, at, step, source=live, target=into)
-    assert set(found) == ({"target"} if refused else set())
+    errors = chosen(front, RunKind.LIVE, at, step, source=live, target=into)
+    assert set(errors) == ({"target"} if refused else set())
 
 
 def test_copying_out_and_back_in_is_no_copying_out(admin, at) -> None:
@@ -149,8 +149,8 @@ def test_nobody_sees_what_a_text_parameter_hides(admin, at) -> None:
     live = make.instance(make.system(admin, at), admin, at)
     front = BETWEEN % ("instance", "text")
     step = "Say it\ndirection: {from: source, into: target}"
-    found = chosen(front, RunKind.LIVE, at, step, source=live, target="/srv/\u202elive")
-    assert "which nobody can see. Type it again." in found["target"]
+    errors = chosen(front, RunKind.LIVE, at, step, source=live, target="/srv/\u202elive")
+    assert "which nobody can see. Type it again." in errors["target"]
 
 
 def test_nobody_from_outside_uses_up_the_tries_of_the_second_person(people, at, counters) -> None:

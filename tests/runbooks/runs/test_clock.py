@@ -168,10 +168,10 @@ def test_a_log_that_goes_backwards_does_not_hold(run: Play, monkeypatch: PATCH) 
     assert replay.verify(run.run).faults == (sentence,)
     assert check(at=timezone.now()).faults == [{"run": run.run.pk, "sentence": sentence}]
     for option in ((), (str(run.run.pk),), ("--chains",)):
-        told = StringIO()
+        output = StringIO()
         with pytest.raises(SystemExit):
-            call_command("verify_log", *option, stdout=told)
-        assert sentence in told.getvalue()
+            call_command("verify_log", *option, stdout=output)
+        assert sentence in output.getvalue()
     assert replay.faults_of_all() == [f"Run {run.run.pk}: {sentence}"]
     viewer = Client()
     viewer.force_login(person)

@@ -47,8 +47,8 @@ def _wrong(game: Game, values: dict[str, str], step: int = 0) -> str:
 def test_the_digest_of_an_empty_file_ticks_no_step() -> None:
     """The size contradicts it; what earlier copies have is said."""
     game = guarded(COPY, facts=USUAL)
-    said = _wrong(game, {**MADE, "copy.size": "14", "copy.sha256": EMPTY_FILE})
-    assert said == (
+    sentence = _wrong(game, {**MADE, "copy.size": "14", "copy.sha256": EMPTY_FILE})
+    assert sentence == (
         "This is the SHA-256 of an empty file; a file of 14 bytes cannot have it."
         " Earlier copies of this system have 48000000 bytes (45.8 MiB)."
     )
@@ -57,8 +57,8 @@ def test_the_digest_of_an_empty_file_ticks_no_step() -> None:
 
 def test_an_empty_archive_is_no_copy() -> None:
     digest = "84ff92691f909a05b224e1c56abb4864f01b4f8e3c854e4bb4c7baf1d3f6d652"
-    said = _wrong(guarded(COPY), {**MADE, "copy.size": "10240", "copy.sha256": digest})
-    assert said == "Its SHA-256 is that of an empty tar archive: it holds nothing."
+    sentence = _wrong(guarded(COPY), {**MADE, "copy.size": "10240", "copy.sha256": digest})
+    assert sentence == "Its SHA-256 is that of an empty tar archive: it holds nothing."
 
 
 def test_a_protected_copy_that_is_empty_is_refused() -> None:
@@ -69,17 +69,17 @@ def test_a_protected_copy_that_is_empty_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "sentence"),
     [
         ({}, "whose newest record is of 2026-01-02 03:00 UTC: it is the same file"),
         ({"copy.size": "4097"}, "and 4096 bytes; a file of 4097 bytes cannot have it"),
     ],
 )
-def test_the_safety_copy_is_not_the_backup(more: dict[str, str], said: str) -> None:
+def test_the_safety_copy_is_not_the_backup(more: dict[str, str], sentence: str) -> None:
     """One SHA-256 for the data as found and for the data to restore."""
     facts = with_fields("dump", data_as_of="2026-01-02T03:00:00+00:00")
     sent = {**MADE, "copy.size": "4096", "copy.sha256": SHA, **more}
-    assert said in _wrong(guarded(COPY, facts=facts), sent)
+    assert sentence in _wrong(guarded(COPY, facts=facts), sent)
 
 
 def test_what_was_read_in_the_chosen_copy_counts_and_not_its_date_in_the_register() -> None:
@@ -128,8 +128,8 @@ def test_a_small_copy_waits_for_the_decider() -> None:
     assert (
         registered.event.to_data()["accepted"] == "The tables were dropped: that is the incident."
     )
-    told = sentence(registered.event, game.state.procedure)
-    assert "good all the same: The tables were dropped" in told
+    text = sentence(registered.event, game.state.procedure)
+    assert "good all the same: The tables were dropped" in text
     assert safety_copy(game.state, "target") is not None
 
 
@@ -144,9 +144,9 @@ def test_a_signature_covers_no_other_size() -> None:
 def test_what_a_size_was_compared_with_is_said() -> None:
     def label(game: Game) -> str:
         game.must(Record, OPERATOR, 0, values=MADE)
-        (found,) = [g for g in gates(game.state, 0, game.at) if g.key == "doubt_accepted"]
-        assert found.open
-        return found.label
+        (gate,) = [g for g in gates(game.state, 0, game.at) if g.key == "doubt_accepted"]
+        assert gate.open
+        return gate.label
 
     assert "nothing to compare with" in label(guarded(COPY))
     assert "compared with the last 3 good copies of other kinds before it" in label(

@@ -49,71 +49,71 @@ def people() -> Mapping[str, User]:
     return cast()
 
 
-def refused(told: Deletion, move: type[Move], by: str = "operator", **sent: object) -> str:
+def refused(game: Deletion, move: type[Move], by: str = "operator", **sent: object) -> str:
     with pytest.raises(MoveRefused) as met:
-        told.move(move, by=by, step=DELETE, **sent)
+        game.move(move, by=by, step=DELETE, **sent)
     return met.value.code
 
 
-def target(told: Deletion) -> Instance:
-    found = told.run.parameters.get(name="target").instance
-    assert found is not None
-    return Instance.objects.get(pk=found.pk)
+def target(game: Deletion) -> Instance:
+    instance = game.run.parameters.get(name="target").instance
+    assert instance is not None
+    return Instance.objects.get(pk=instance.pk)
 
 
 def test_the_whole(people: Mapping[str, User], at: datetime, settings: Any) -> None:
     settings.SIGN_AGAIN = "overwrite"
-    told = deletion(people, at).begun()
+    game = deletion(people, at).begun()
     unlock = {"name": NAME, "password": PASSWORD}
-    assert refused(told, Unlock, **unlock) == "gate_countersigned"
-    told.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
-    assert refused(told, Unlock, **unlock) == "gate_safety_copy"
+    assert refused(game, Unlock, **unlock) == "gate_countersigned"
+    game.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    assert refused(game, Unlock, **unlock) == "gate_safety_copy"
     for role in ("operator", "verifier"):
-        assert refused(told, Release, by=role, reason=WHY) == "wrong_role"
-    told.move(Release, by="decider", step=DELETE, reason=WHY)
-    assert refused(told, Unlock, name="ledger", password=PASSWORD) == "wrong_name"
+        assert refused(game, Release, by=role, reason=WHY) == "wrong_role"
+    game.move(Release, by="decider", step=DELETE, reason=WHY)
+    assert refused(game, Unlock, name="ledger", password=PASSWORD) == "wrong_name"
     with pytest.raises(Invalid):
-        told.move(Unlock, step=DELETE, name=NAME)  # a signature: the password again
-    assert target(told).lifecycle == Lifecycle.FROZEN
-    told.move(Unlock, step=DELETE, **unlock)
-    told.move(Tick, step=DELETE, values={}, password=PASSWORD)
-    gone = target(told)
+        game.move(Unlock, step=DELETE, name=NAME)  # a signature: the password again
+    assert target(game).lifecycle == Lifecycle.FROZEN
+    game.move(Unlock, step=DELETE, **unlock)
+    game.move(Tick, step=DELETE, values={}, password=PASSWORD)
+    gone = target(game)
     assert gone.lifecycle == Lifecycle.DECOMMISSIONED
     line = history.changes_of(gone).first()
     assert line is not None
-    assert f"run {told.run.pk}, step 4" in history.tell(line)
-    told.tick(TELL)
-    told.move(Complete, summary="")
-    assert told.run.status == RunStatus.COMPLETED
-    assert verify(told.run).ok
-    (signed,) = texts.of_kinds(told.run, ["step.released"])
+    assert f"run {game.run.pk}, step 4" in history.tell(line)
+    game.tick(TELL)
+    game.move(Complete, summary="")
+    assert game.run.status == RunStatus.COMPLETED
+    assert verify(game.run).ok
+    (signed,) = texts.of_kinds(game.run, ["step.released"])
     assert signed.event.to_data()["reason"] == WHY
     assert signed.event.to_data()["loss"] == f"nothing of {NAME} is kept"
     assert signed.by == people["decider"].pk
-    (deleted,) = texts.of_kinds(told.run, ["instance.deleted"])
+    (deleted,) = texts.of_kinds(game.run, ["instance.deleted"])
     assert (deleted.event.to_data()["instance"], deleted.event.to_data()["name"]) == (gone.pk, NAME)
 
 
 def test_the_rollback_identifies_what_the_inventory_calls_gone_and_puts_it_in_service(
     people: Mapping[str, User], at: datetime
 ) -> None:
-    told = deletion(people, at).deleted()
-    told.move(Undo, step=DELETE, reason="The wrong one.")
-    told.tick(RESTORE, **told.values(RESTORE))
-    told.tick(THAW)
-    assert target(told).lifecycle == Lifecycle.ACTIVE
+    game = deletion(people, at).deleted()
+    game.move(Undo, step=DELETE, reason="The wrong one.")
+    game.tick(RESTORE, **game.values(RESTORE))
+    game.tick(THAW)
+    assert target(game).lifecycle == Lifecycle.ACTIVE
 
 
 def test_what_somebody_else_has_deleted_is_not_deleted_again(
     people: Mapping[str, User], at: datetime
 ) -> None:
-    told = deletion(people, at).upto(DELETE)
-    gone = target(told)
+    game = deletion(people, at).upto(DELETE)
+    gone = target(game)
     Instance.objects.filter(pk=gone.pk).update(lifecycle=Lifecycle.DECOMMISSIONED)
-    told.move(BeginStep, step=DELETE)
-    told.move(Release, by="decider", step=DELETE, reason=WHY)
-    told.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
-    assert refused(told, Unlock, name=NAME, password=PASSWORD) == "inventory_changed"
+    game.move(BeginStep, step=DELETE)
+    game.move(Release, by="decider", step=DELETE, reason=WHY)
+    game.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    assert refused(game, Unlock, name=NAME, password=PASSWORD) == "inventory_changed"
 
 
 def test_of_two_deletions_of_one_database_the_first_goes_first(
@@ -140,64 +140,64 @@ def test_a_drill_deletes_no_production_and_leaves_it_in_the_inventory(
 
 
 def test_a_drill_on_a_test_instance_is_taken_down(people: Mapping[str, User], at: datetime) -> None:
-    told = deletion(people, at, kind=RunKind.DRILL, environment="test").deleted()
-    assert target(told).lifecycle == Lifecycle.DECOMMISSIONED
+    game = deletion(people, at, kind=RunKind.DRILL, environment="test").deleted()
+    assert target(game).lifecycle == Lifecycle.DECOMMISSIONED
 
 
 def test_a_part_leaves_the_instance_as_it_is(people: Mapping[str, User], at: datetime) -> None:
     source = TEXT.replace(
         b"{target: target}\n  undo", b"{target: target, part: table audit}\n  undo"
     )
-    told = deletion(people, at, source=source).deleted()
-    assert target(told).lifecycle == Lifecycle.FROZEN
-    (line,) = texts.of_kinds(told.run, ["instance.deleted"])
+    game = deletion(people, at, source=source).deleted()
+    assert target(game).lifecycle == Lifecycle.FROZEN
+    (line,) = texts.of_kinds(game.run, ["instance.deleted"])
     deleted = line.event.to_data()
     assert (deleted["part"], deleted["instance"]) == (
         "table audit",
-        target(told).pk,
+        target(game).pk,
     )
 
 
-def page(told: Deletion, signed_in: SignIn, who: str) -> str:
-    return signed_in(told.people[who]).get(f"/runs/{told.run.pk}/").content.decode()
+def page(game: Deletion, signed_in: SignIn, who: str) -> str:
+    return signed_in(game.people[who]).get(f"/runs/{game.run.pk}/").content.decode()
 
 
 def test_the_page_says_delete_what_is_lost_and_who_signs(
     people: Mapping[str, User], signed_in: SignIn
 ) -> None:
-    told = deletion(people, datetime.now(UTC) - timedelta(minutes=3), started=False)
-    brief = page(told, signed_in, "decider")
+    game = deletion(people, datetime.now(UTC) - timedelta(minutes=3), started=False)
+    brief = page(game, signed_in, "decider")
     assert "nothing takes its place" in brief
     assert "WRITE INTO" not in brief
-    told.move(Start, acknowledged=True, conditions=True)
-    told.begun()
-    mine = page(told, signed_in, "decider")
+    game.move(Start, acknowledged=True, conditions=True)
+    game.begun()
+    mine = page(game, signed_in, "decider")
     assert f"Your signature is wanted: nothing of {NAME} is kept." in mine
     assert "Sign: nothing to keep, and release step 4" in mine
-    for said in (
+    for words in (
         "Will be deleted",
         "everything in it",
         "nothing yet: no safety copy was read back",
     ):
-        assert said in mine
-    told.move(Release, by="decider", step=DELETE, reason=WHY)
-    told.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
-    operator = page(told, signed_in, "operator")
+        assert words in mine
+    game.move(Release, by="decider", step=DELETE, reason=WHY)
+    game.move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    operator = page(game, signed_in, "operator")
     assert f"nothing, because: {WHY}" in operator
     assert f"This DELETES {NAME}" in operator
     assert f"DELETE {NAME} @ db-old-1" in operator
     assert "OVERWRITES" not in operator
-    log = signed_in(told.people["viewer"]).get(f"/runs/{told.run.pk}/log/").content.decode()
+    log = signed_in(game.people["viewer"]).get(f"/runs/{game.run.pk}/log/").content.decode()
     assert f"nothing to keep (nothing of {NAME} is kept), because: {WHY}" in log
 
 
 def test_the_api_names_it_and_offers_what_the_page_offers(people: Mapping[str, User]) -> None:
-    told = deletion(people, datetime.now(UTC) - timedelta(minutes=3)).begun()
-    read = program(told.people["decider"], Scope.RUN).get(f"/api/v1/runs/{told.run.pk}/").json()
+    game = deletion(people, datetime.now(UTC) - timedelta(minutes=3)).begun()
+    read = program(game.people["decider"], Scope.RUN).get(f"/api/v1/runs/{game.run.pk}/").json()
     step = read["steps"][DELETE]
     assert step["guard"]["deletes"] == "target"
     assert step["guard"]["overwrites"] is None
-    offered = {(one["move"], one["step"]) for one in read["allowed_moves"]}
+    offered = {(allowed["move"], allowed["step"]) for allowed in read["allowed_moves"]}
     assert ("release", DELETE) in offered
     keys = {gate["key"] for gate in read["gates"] if not gate["open"]}
     assert keys == {"countersigned", "safety_copy", "unlocked"}

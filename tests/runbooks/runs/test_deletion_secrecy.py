@@ -23,44 +23,44 @@ SignIn = Callable[[User], Client]
 
 
 @pytest.fixture
-def told(db: None, counters: None) -> Deletion:
+def game(db: None, counters: None) -> Deletion:
     return deletion(cast(), datetime.now(UTC) - timedelta(minutes=1), started=False)
 
 
-def _unsigned(told: Deletion) -> None:
+def _unsigned(game: Deletion) -> None:
     """The second person is there, and nobody has said that there is nothing to keep."""
-    told.begun().move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
+    game.begun().move(Countersign, by="verifier", step=DELETE, values={}, password=PASSWORD)
 
 
-def _wrong_name(told: Deletion) -> None:
-    told.signed()
+def _wrong_name(game: Deletion) -> None:
+    game.signed()
     with pytest.raises(Refused):
-        told.move(Unlock, step=DELETE, name="ledger")
+        game.move(Unlock, step=DELETE, name="ledger")
 
 
 STAGES: dict[str, Callable[[Deletion], object]] = {
-    "in the briefing": lambda told: None,
-    "in the team check": lambda told: told.upto(TEAM_CHECK),
-    "when it is begun": lambda told: told.begun(),
+    "in the briefing": lambda game: None,
+    "in the team check": lambda game: game.upto(TEAM_CHECK),
+    "when it is begun": lambda game: game.begun(),
     "before the decider signs": _unsigned,
-    "with everything but the typed name": lambda told: told.signed(),
+    "with everything but the typed name": lambda game: game.signed(),
     "after another name": _wrong_name,
-    "while the run is held": lambda told: told.unlocked().move(Hold, by="verifier"),
-    "when it is done": lambda told: told.deleted(),
+    "while the run is held": lambda game: game.unlocked().move(Hold, by="verifier"),
+    "when it is done": lambda game: game.deleted(),
 }
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_nothing_tells_the_command(told: Deletion, signed_in: SignIn, stage: str) -> None:
+def test_nothing_tells_the_command(game: Deletion, signed_in: SignIn, stage: str) -> None:
     if stage != "in the briefing":
-        told.move(Start, acknowledged=True, conditions=True)
-    STAGES[stage](told)
-    assert telling(told, signed_in) == set()
+        game.move(Start, acknowledged=True, conditions=True)
+    STAGES[stage](game)
+    assert telling(game, signed_in) == set()
 
 
-def test_it_is_told_once_the_name_was_typed(told: Deletion, signed_in: SignIn) -> None:
-    told.move(Start, acknowledged=True, conditions=True)
-    told.unlocked()
-    found = telling(told, signed_in)
-    assert f"operator /runs/{told.run.pk}/" in found
-    assert f"operator /api/v1/runs/{told.run.pk}/" in found
+def test_it_is_told_once_the_name_was_typed(game: Deletion, signed_in: SignIn) -> None:
+    game.move(Start, acknowledged=True, conditions=True)
+    game.unlocked()
+    surfaces = telling(game, signed_in)
+    assert f"operator /runs/{game.run.pk}/" in surfaces
+    assert f"operator /api/v1/runs/{game.run.pk}/" in surfaces

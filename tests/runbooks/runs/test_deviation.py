@@ -38,7 +38,7 @@ def ended(game: Game) -> dict[str, Any]:
 
 
 def test_nothing_went_wrong_unless_somebody_says_so() -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     game.must(Abort, OPERATOR, reason="The primary is back.")
     assert ended(game) == {"reason": "The primary is back.", "deviation": ""}
     assert game.state.deviation == ""
@@ -46,7 +46,7 @@ def test_nothing_went_wrong_unless_somebody_says_so() -> None:
 
 @pytest.mark.parametrize("kind", Deviation)
 def test_it_is_kept_with_the_step_at_which_the_run_stood(kind: Deviation) -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     game.must(Tick, OPERATOR, 0)
     game.must(Abort, DECIDER, reason="so", deviation=kind.value)
     assert ended(game) == {"reason": "so", "deviation": kind.value, "failed_step": 1}
@@ -54,7 +54,7 @@ def test_it_is_kept_with_the_step_at_which_the_run_stood(kind: Deviation) -> Non
 
 
 def test_a_locked_run_does_not_start() -> None:
-    game = Game.of(texts.PLAIN, started=False)
+    game = Game.from_source(texts.PLAIN, started=False)
     free, locked = game.state, Outside(locked="Run 3 went wrong.")
     game.state = replace(free, outside=locked)
     sent = {"acknowledged": True, "conditions": True}
@@ -65,20 +65,20 @@ def test_a_locked_run_does_not_start() -> None:
 
 
 def test_before_the_start_there_is_no_step() -> None:
-    game = Game.of(texts.PLAIN, started=False)
+    game = Game.from_source(texts.PLAIN, started=False)
     game.must(Abort, DECIDER, reason="so", deviation="wrong-copy")
     assert ended(game)["failed_step"] is None
 
 
 def test_an_unknown_word_is_a_slip_of_typing() -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     outcome = game.ask(Abort, OPERATOR, reason="so", deviation="bad luck")
     assert isinstance(outcome, Malformed)
     assert "wrong-target" in outcome.errors["deviation"]
 
 
 def test_what_was_said_when_the_run_turned_back_stands() -> None:
-    game = Game.of(texts.ABORT)
+    game = Game.from_source(texts.ABORT)
     game.must(Tick, OPERATOR, 0)
     game.must(Abort, OPERATOR, reason="so", deviation="wrong-target")
     assert game.lines[-2].event.to_data()["failed_step"] == 1
@@ -90,7 +90,7 @@ def test_what_was_said_when_the_run_turned_back_stands() -> None:
 
 
 def test_it_can_be_said_better_at_the_end() -> None:
-    game = Game.of(texts.ABORT)
+    game = Game.from_source(texts.ABORT)
     game.must(Tick, OPERATOR, 0)
     game.must(Abort, OPERATOR, reason="so", deviation="other")
     game.must(Abort, OPERATOR, reason="so", deviation="wrong-direction")
@@ -100,7 +100,7 @@ def test_it_can_be_said_better_at_the_end() -> None:
 
 def watched() -> Game:
     """The command's first line said that it writes the backup; the run is held."""
-    game = Game.of(WATCHED)
+    game = Game.from_source(WATCHED)
     game.must(Tick, OPERATOR, 0)
     game.must(BeginStep, OPERATOR, 1)
     game.must(Tick, OPERATOR, 1, values={"wait.first_line": "Writing backup to disk"})
@@ -108,11 +108,11 @@ def watched() -> Game:
     return game
 
 
-@pytest.mark.parametrize("said", ["", "wrong-direction"])
-def test_what_was_found_counts_where_nothing_is_said(said: str) -> None:
+@pytest.mark.parametrize("kind", ["", "wrong-direction"])
+def test_what_was_found_counts_where_nothing_is_said(kind: str) -> None:
     game = watched()
     game.must(Diagnose, OPERATOR, 1, finding="From and into were swapped.")
-    game.must(Abort, OPERATOR, reason="so", deviation=said)
+    game.must(Abort, OPERATOR, reason="so", deviation=kind)
     assert ended(game) == {"reason": "so", "deviation": "wrong-direction", "failed_step": 1}
 
 
@@ -145,25 +145,25 @@ def test_an_end_that_says_nothing_of_it_cannot_be_read() -> None:
 
 @pytest.mark.django_db
 def test_the_column_is_what_the_log_says(at: datetime) -> None:
-    found = aborted(at, texts.ABORT)
-    assert found.run.status == "running"
-    verified(found)
-    found.move(Abort, reason="back")
-    assert (found.run.status, found.run.deviation) == ("aborted", "wrong-direction")
-    verified(found)
+    game = aborted(at, texts.ABORT)
+    assert game.run.status == "running"
+    verified(game)
+    game.move(Abort, reason="back")
+    assert (game.run.status, game.run.deviation) == ("aborted", "wrong-direction")
+    verified(game)
 
 
 @pytest.mark.django_db
 def test_a_forged_column_shows(at: datetime) -> None:
-    found = aborted(at, texts.PLAIN)
-    type(found.run).objects.filter(pk=found.run.pk).update(deviation="")
-    assert "deviation" in " ".join(replay.verify(found.run).faults)
+    game = aborted(at, texts.PLAIN)
+    type(game.run).objects.filter(pk=game.run.pk).update(deviation="")
+    assert "deviation" in " ".join(replay.verify(game.run).faults)
 
 
 @pytest.mark.django_db
 def test_an_unknown_word_reaches_no_run() -> None:
     sent = {"seen": "1", "key": "k", "reason": "so", "deviation": "bad luck"}
-    state = Game.of(texts.PLAIN).state
+    state = Game.from_source(texts.PLAIN).state
     form = form_of(Abort)(sent, move=Abort, state=state, step=None, person=OPERATOR)
     assert set(form.errors) == {"deviation"}
     body = serializer_of(Abort)(data={"seen": 1, "reason": "so", "deviation": "bad luck"})
@@ -173,12 +173,12 @@ def test_an_unknown_word_reaches_no_run() -> None:
 
 def aborted(at: datetime, source: bytes) -> Play:
     """A live run of `source` that was aborted after its first step: the direction was wrong."""
-    found = play(source, at)
-    found.tick(0)
-    found.move(Abort, reason="From and into were swapped.", deviation="wrong-direction")
-    return found
+    game = play(source, at)
+    game.tick(0)
+    game.move(Abort, reason="From and into were swapped.", deviation="wrong-direction")
+    return game
 
 
-def verified(found: Play) -> None:
-    verdict = replay.verify(found.run)
+def verified(game: Play) -> None:
+    verdict = replay.verify(game.run)
     assert verdict.ok, verdict.faults

@@ -38,7 +38,7 @@ def without(game: Game, *people: int) -> Game:
 
 class TestMachine:
     def test_a_countersign_of_a_disabled_account_does_not_count(self) -> None:
-        game = Game.of(texts.AT_ONCE)
+        game = Game.from_source(texts.AT_ONCE)
         game.must(BeginStep, OPERATOR, 0)
         game.must(Countersign, VERIFIER, 0)
         assert game.refused(Countersign, VERIFIER, 0) == "countersigned_already"
@@ -52,7 +52,7 @@ class TestMachine:
         game.must(Tick, OPERATOR, 0)
 
     def test_nor_does_its_word_in_a_team_check(self) -> None:
-        game = Game.of(texts.TEAM_CHECK)
+        game = Game.from_source(texts.TEAM_CHECK)
         for person in (OPERATOR, VERIFIER, DECIDER):
             game.must(ConfirmTeamCheck, person, 0)
             assert game.refused(ConfirmTeamCheck, person, 0) == "confirmed_already"
@@ -63,7 +63,7 @@ class TestMachine:
         game.must(Tick, OPERATOR, 0)  # the other verifier is there, and has agreed
 
     def test_nor_does_its_release(self) -> None:
-        game = Game.of(texts.HOLD)
+        game = Game.from_source(texts.HOLD)
         game.must(Release, DECIDER, 0, reason="Read.")
         without(game, DECIDER)
         assert game.refused(Tick, OPERATOR, 0) == "gate_released"
@@ -100,7 +100,7 @@ class TestMachine:
         assert game.refused(Tick, OPERATOR, 0, values={}) == "gate_doubt_accepted"
 
     def test_its_role_counts_as_not_taken_until_it_is_replaced(self) -> None:
-        game = without(Game.of(texts.HOLD, started=False), DECIDER)
+        game = without(Game.from_source(texts.HOLD, started=False), DECIDER)
         sent = {"acknowledged": True, "conditions": True}
         assert game.refused(Start, OPERATOR, **sent) == "roles_missing"
         assert Allowed(Start) not in allowed(game.state, OPERATOR, game.at)
@@ -113,12 +113,12 @@ class TestMachine:
         game.must(Start, OPERATOR, **sent)
 
     def test_who_operates_a_run_under_way_is_not_replaced_just_so(self) -> None:
-        game = without(Game.of(texts.PLAIN), OPERATOR)
+        game = without(Game.from_source(texts.PLAIN), OPERATOR)
         assert RunRole.OPERATOR not in open_roles(game.state, STRANGER, game.at)
         assert game.refused(TakeRole, STRANGER, role="operator") == "role_taken"
 
     def test_a_replay_knows_nothing_of_it(self) -> None:
-        game = without(Game.of(texts.HOLD, started=False), DECIDER)
+        game = without(Game.from_source(texts.HOLD, started=False), DECIDER)
         before = replace(game.state, outside=Outside())
         count = len(game.lines)
         game.must(TakeRole, RELIEF, role="verifier")
@@ -130,10 +130,10 @@ class TestMachine:
 class TestVerbs:
     @pytest.fixture
     def run(self, at: datetime) -> Play:
-        found = play(texts.AT_ONCE, at)
-        found.move(BeginStep, step=0)
-        found.move(Countersign, by="verifier", step=0)
-        return found
+        game = play(texts.AT_ONCE, at)
+        game.move(BeginStep, step=0)
+        game.move(Countersign, by="verifier", step=0)
+        return game
 
     def test_a_signer_who_was_disabled_meanwhile(self, run: Play) -> None:
         verifier = run.people["verifier"]

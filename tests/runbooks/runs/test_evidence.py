@@ -22,12 +22,12 @@ def files(folder: Path) -> list[str]:
 
 
 def test_a_file_is_kept_under_its_digest(evidence_folder: Path) -> None:
-    found = kept(b"listing", "pg_restore.TXT")
+    file = kept(b"listing", "pg_restore.TXT")
     digest = hashlib.sha256(b"listing").hexdigest()
-    assert (found.sha256, found.size, found.content_type) == (digest, 7, "text/plain")
-    assert found.path == f"run-7/{digest}"
-    assert (evidence_folder / found.path).read_bytes() == b"listing"
-    assert files(evidence_folder) == [found.path]
+    assert (file.sha256, file.size, file.content_type) == (digest, 7, "text/plain")
+    assert file.path == f"run-7/{digest}"
+    assert (evidence_folder / file.path).read_bytes() == b"listing"
+    assert files(evidence_folder) == [file.path]
 
 
 @pytest.mark.parametrize(
@@ -46,9 +46,9 @@ def test_a_file_is_kept_under_its_digest(evidence_folder: Path) -> None:
 def test_a_name_is_a_label_and_no_path(evidence_folder: Path, given: str, name: str) -> None:
     file = ContentFile(b"x")
     file.name = given
-    found = evidence.keep(7, file)
-    assert found.name == name
-    assert files(evidence_folder) == [f"run-7/{found.sha256}"]
+    stored = evidence.keep(7, file)
+    assert stored.name == name
+    assert files(evidence_folder) == [f"run-7/{stored.sha256}"]
 
 
 @pytest.mark.parametrize(

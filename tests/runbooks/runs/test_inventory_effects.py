@@ -94,14 +94,14 @@ def refused(game: Play, step: int, values: Mapping[str, str]) -> MoveRefused:
     return caught.value
 
 
-def told(game: Play, kind: str) -> list[Mapping[str, Any]]:
+def events_of(game: Play, kind: str) -> list[Mapping[str, Any]]:
     """The data of the events of this kind."""
     return [event["data"] for event in _events(game.run) if event["kind"] == kind]
 
 
 def _events(run: Run) -> list[dict[str, Any]]:
     texts = run.events.order_by("sequence").values_list("text", flat=True)
-    return [eventtext.parse(one) for one in texts]
+    return [eventtext.parse(text) for text in texts]
 
 
 def whole(game: Play) -> None:
@@ -117,7 +117,7 @@ def test_the_lifecycle_follows_and_its_history_names_the_run(at, crew, target, d
     line = history.changes_of(target).first()
     assert line is not None
     assert line.fields["reason"] == ["", f"run {game.run.pk}, step 1"]
-    assert told(game, "instance.frozen")[0]["instance"] == target.pk
+    assert events_of(game, "instance.frozen")[0]["instance"] == target.pk
     game.tick(1)
     target.refresh_from_db()
     assert target.lifecycle == "active"
@@ -147,7 +147,7 @@ def test_a_copy_is_in_the_inventory_and_good(at, crew, target, dump) -> None:
     assert (made.place, made.sha256, made.taken_from) == ("vault-1:/srv", OTHER, target)
     assert made.verified_how == "listed, and the newest row read"
     assert made.verified_by == crew["operator"]
-    assert told(game, "copy.registered")[0]["copy"] == made.pk
+    assert events_of(game, "copy.registered")[0]["copy"] == made.pk
     whole(game)
 
 
@@ -161,9 +161,9 @@ def test_a_name_that_is_taken_refuses_the_move_and_leaves_nothing(
     assert no.code == "inventory"
     assert f"already a copy called {name}" in no.sentence
     assert Copy.objects.count() == 2
-    (miss,) = told(game, "move.refused")
+    (miss,) = events_of(game, "move.refused")
     assert (miss["guard"], miss["counts"]) == ("copy", False)
-    assert told(game, "step.ticked") == []
+    assert events_of(game, "step.ticked") == []
     whole(game)
 
 
@@ -177,10 +177,10 @@ def test_a_confidential_copy_on_an_open_stick_is_never_good(
     dump = make.copy(secret, operator, at, taken_from=target)
     guard = "Copy\ncopy: {of: target, into: 'bag of Ann'}"
     game = playing(at, crew, target, dump, guard, "Protect\nprotect: dump")
-    said = {**MADE, "copy.medium": medium.value, "copy.encrypted": encrypted}
-    assert refused(game, 0, said).code == "not_encrypted"
+    values = {**MADE, "copy.medium": medium.value, "copy.encrypted": encrypted}
+    assert refused(game, 0, values).code == "not_encrypted"
     assert list(Copy.objects.all()) == [dump]
-    game.tick(0, **{**said, "copy.encrypted": "yes"})
+    game.tick(0, **{**values, "copy.encrypted": "yes"})
     also = {**SAME, "protect.medium": medium.value, "protect.encrypted": encrypted}
     assert refused(game, 1, also).code == "not_encrypted"
     dump.refresh_from_db()
@@ -196,8 +196,8 @@ def test_both_halves_of_a_protected_copy_are_good(at, crew, target, dump) -> Non
     assert (dump.state, made.state) == ("good", "good")
     assert (made.sha256, made.size_bytes) == (dump.sha256, dump.size_bytes)
     assert (made.data_as_of, made.taken_from) == (dump.data_as_of, target)
-    assert told(game, "copy.verified")[0]["copy"] == dump.pk
-    assert told(game, "copy.registered")[0]["copy"] == made.pk
+    assert events_of(game, "copy.verified")[0]["copy"] == dump.pk
+    assert events_of(game, "copy.registered")[0]["copy"] == made.pk
 
 
 def promise_three_days(dump: Copy) -> None:
@@ -297,7 +297,7 @@ def test_a_target_that_changed_since_the_briefing(at, crew, target, dump, change
     no = refused(game, 0, SAID)
     assert no.code == "inventory_changed"
     assert why in no.sentence
-    assert told(game, "move.refused")[0]["guard"] == "direction"
+    assert events_of(game, "move.refused")[0]["guard"] == "direction"
 
 
 @pytest.mark.parametrize("state", ["destroyed", "quarantined"])
@@ -314,9 +314,9 @@ def test_a_copy_that_is_gone_is_named_once(at, crew, target, dump) -> None:
     game.tick(0, **SAME)
     copies.mark(dump, state="quarantined", reason="evidence", by=crew["operator"], at=at)
     run, state = persistence.load(game.run.pk)
-    found = inventory_checks.changed(run, state, Request(Unlock(step=1, name=""), 1, at))
-    assert found is not None
-    assert found.sentence.count(f"{dump} is quarantined.") == 1
+    refusal = inventory_checks.changed(run, state, Request(Unlock(step=1, name=""), 1, at))
+    assert refusal is not None
+    assert refusal.sentence.count(f"{dump} is quarantined.") == 1
 
 
 def test_a_copy_whose_content_changed_since_the_briefing(at, crew, target, dump) -> None:
@@ -357,8 +357,8 @@ def test_the_command_is_not_laid_open_on_other_grounds(at, crew, target, dump) -
     run, state = persistence.load(game.run.pk)
 
     def refusal(move: type[Move]) -> str:
-        found = inventory_checks.changed(run, state, Request(made(move, 0), 1, at))
-        return found.code if found else ""
+        refused = inventory_checks.changed(run, state, Request(made(move, 0), 1, at))
+        return refused.code if refused else ""
 
     assert refusal(Unlock) == ""
     copies.mark(dump, state="destroyed", reason="the disk failed", by=crew["operator"], at=at)

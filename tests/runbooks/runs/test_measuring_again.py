@@ -82,9 +82,9 @@ def _shown(run: Play, signed_in: SignIn, who: str) -> set[str]:
         program(run.people[who]).get(f"/api/v1{page}").content.decode(),
     ]
     plain = [unescape(re.sub(r"<[^<>]+>", "", text)) for text in texts]
-    found = [{one for one in (MEASURE, LOOK, ACT) if one in text} for text in plain]
-    assert found[0] == found[1] == found[2]
-    return found[0]
+    shown = [{command for command in (MEASURE, LOOK, ACT) if command in text} for text in plain]
+    assert shown[0] == shown[1] == shown[2]
+    return shown[0]
 
 
 def _seen_by(run: Play, signed_in: SignIn) -> dict[str, set[str]]:
@@ -126,7 +126,7 @@ def test_a_command_that_waits_for_a_countersign_is_shown_to_nobody(
     run.move(Countersign, by="verifier", step=0, values={"entries": "48211"})
     run.move(Tick, by="verifier", step=1, values={})
     run.move(BeginStep, step=2)
-    assert all(ACT not in found for found in _seen_by(run, signed_in).values())
+    assert all(ACT not in shown for shown in _seen_by(run, signed_in).values())
     html = signed_in(run.people["operator"]).get(f"/runs/{run.run.pk}/").content.decode()
     assert "put-in-place</code>" in html
     assert "not shown now" in html
@@ -136,19 +136,19 @@ def test_a_command_that_waits_for_a_countersign_is_shown_to_nobody(
 def test_no_locked_command_is_told_in_a_sentence_or_as_html(
     run: Play, signed_in: SignIn, needle: str
 ) -> None:
-    def told() -> bool:
+    def tells() -> bool:
         page, client = f"/runs/{run.run.pk}/", signed_in(run.people["operator"])
         api = program(run.people["operator"]).get(f"/api/v1{page}").content.decode()
         return needle in client.get(page).content.decode() or needle in api
 
-    assert not told()
+    assert not tells()
     run.tick(0, entries="48211")
     run.move(Countersign, by="verifier", step=0, values={"entries": "48211"})
     run.move(Tick, by="verifier", step=1, values={})
-    assert not told()
+    assert not tells()
     run.move(BeginStep, step=2)
-    assert not told()
+    assert not tells()
     run.move(Countersign, by="verifier", step=2, values={}, password=PASSWORD)
-    assert told()
+    assert tells()
     run.tick(2)
-    assert not told()
+    assert not tells()

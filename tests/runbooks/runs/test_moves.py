@@ -40,36 +40,36 @@ pytestmark = pytest.mark.django_db
 OFFER = dict.fromkeys(("position", "running", "next_step", "worries"), "x")
 
 
-def verified(found: Play) -> None:
-    verdict = replay.verify(found.run)
+def verified(game: Play) -> None:
+    verdict = replay.verify(game.run)
     assert verdict.ok, verdict.faults
 
 
-def refusal(found: Play, move: type[Move], by: str = "operator", **sent: Any) -> MoveRefused:
+def refusal(game: Play, move: type[Move], by: str = "operator", **sent: Any) -> MoveRefused:
     with pytest.raises(MoveRefused) as caught:
-        found.move(move, by=by, **sent)
-    found.run.refresh_from_db()
+        game.move(move, by=by, **sent)
+    game.run.refresh_from_db()
     return caught.value
 
 
 def test_a_run_from_its_briefing_to_its_end(at: datetime) -> None:
-    found = play(texts.AFTER, at)
-    found.tick(0)
-    answer = found.tick(1, rows="12", seen="all")
+    game = play(texts.AFTER, at)
+    game.tick(0)
+    answer = game.tick(1, rows="12", seen="all")
     assert answer.events == ("step.begun", "step.recorded", "step.ticked")
-    verified(found)
+    verified(game)
     values = {"rows": "12", "seen": "yes"}
-    found.move(Countersign, by="verifier", step=1, values=values)
-    verified(found)
-    found.tick(2)
-    found.move(Complete, summary="all well")
-    verified(found)
-    assert found.run.status == RunStatus.COMPLETED.value
-    assert found.run.sequence == answer.sequence + 4
-    row = found.run.steps.get(step=1)
+    game.move(Countersign, by="verifier", step=1, values=values)
+    verified(game)
+    game.tick(2)
+    game.move(Complete, summary="all well")
+    verified(game)
+    assert game.run.status == RunStatus.COMPLETED.value
+    assert game.run.sequence == answer.sequence + 4
+    row = game.run.steps.get(step=1)
     assert (row.done_by, row.countersigned_by) == (
-        found.people["operator"],
-        found.people["verifier"],
+        game.people["operator"],
+        game.people["verifier"],
     )
     assert row.values == {"rows": "12", "seen": "all"}
 
@@ -87,7 +87,7 @@ def test_rows_equal_the_log_after_every_kind_of_move(at: datetime) -> None:
         "Leave",
         front="on_abort: way-out",
     )
-    found = play(source, at)
+    game = play(source, at)
     moves: list[tuple[type[Move], str, dict[str, Any]]] = [
         (Tick, "operator", {"step": 0, "values": {"rows": "3"}}),
         (Diagnose, "verifier", {"step": 0, "finding": "a job", "lead": True}),
@@ -109,47 +109,47 @@ def test_rows_equal_the_log_after_every_kind_of_move(at: datetime) -> None:
         (LateEntry, "verifier", {"text": "forgot", "performed_at": at}),
     ]
     for move, by, sent in moves:
-        found.move(move, by=by, **sent)
-        verified(found)
-    for kind, text in found.run.events.values_list("kind", "text"):
+        game.move(move, by=by, **sent)
+        verified(game)
+    for kind, text in game.run.events.values_list("kind", "text"):
         data = json.loads(text)["data"]
-        told = sentence(from_data(kind, data), texts.procedure(source))
+        line = sentence(from_data(kind, data), texts.procedure(source))
         assert kind in KINDS
-        assert told
-        assert "{" not in told
+        assert line
+        assert "{" not in line
 
 
 def test_hand_over_moves_the_role(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    found.move(HandOver, to=found.people["relief"].pk, **OFFER)
-    assert refusal(found, Tick, step=0).code == "hand_over_pending"
-    found.move(AcceptHandOver, by="relief", read_back="none")
-    verified(found)
-    assert refusal(found, Tick, step=0).code == "not_in_run"
-    found.move(Tick, by="relief", step=0)
-    operator = found.run.people.get(role=RunRole.OPERATOR.value)
-    assert (operator.person, operator.name) == (found.people["relief"], "Relief")
+    game = play(texts.PLAIN, at)
+    game.move(HandOver, to=game.people["relief"].pk, **OFFER)
+    assert refusal(game, Tick, step=0).code == "hand_over_pending"
+    game.move(AcceptHandOver, by="relief", read_back="none")
+    verified(game)
+    assert refusal(game, Tick, step=0).code == "not_in_run"
+    game.move(Tick, by="relief", step=0)
+    operator = game.run.people.get(role=RunRole.OPERATOR.value)
+    assert (operator.person, operator.name) == (game.people["relief"], "Relief")
     with pytest.raises(Invalid, match="may operate"):
-        found.move(HandOver, by="relief", to=found.people["viewer"].pk, **OFFER)
+        game.move(HandOver, by="relief", to=game.people["viewer"].pk, **OFFER)
 
 
 def test_a_refusal_is_an_answer_and_a_near_miss(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    before = found.run.sequence
-    said = refusal(found, Tick, step=2)
-    assert (said.code, said.status, said.sequence) == ("out_of_order", 409, before + 1)
-    assert said.sentence
-    assert said.remedy
-    event = found.run.events.get(sequence=before + 1)
-    told = json.loads(event.text)["data"]
-    assert (event.kind, told["code"], told["step"]) == ("move.refused", "out_of_order", 2)
-    verified(found)
+    game = play(texts.PLAIN, at)
+    before = game.run.sequence
+    refused = refusal(game, Tick, step=2)
+    assert (refused.code, refused.status, refused.sequence) == ("out_of_order", 409, before + 1)
+    assert refused.sentence
+    assert refused.remedy
+    event = game.run.events.get(sequence=before + 1)
+    data = json.loads(event.text)["data"]
+    assert (event.kind, data["code"], data["step"]) == ("move.refused", "out_of_order", 2)
+    verified(game)
 
 
 def test_typing_noise_leaves_nothing(at: datetime) -> None:
-    found = play(texts.AFTER, at)
-    found.tick(0)
-    before = found.run.sequence
+    game = play(texts.AFTER, at)
+    game.tick(0)
+    before = game.run.sequence
     for move, sent in (
         (Tick, {"step": 1, "values": {"rows": "many"}}),
         (Note, {"text": "  "}),
@@ -161,48 +161,48 @@ def test_typing_noise_leaves_nothing(at: datetime) -> None:
         (Note, {"text": "x", "key": ""}),
     ):
         with pytest.raises(Invalid) as caught:
-            found.move(move, **sent)
+            game.move(move, **sent)
         assert all(caught.value.errors.values())
-    found.run.refresh_from_db()
-    assert found.run.sequence == before == found.run.events.count()
+    game.run.refresh_from_db()
+    assert game.run.sequence == before == game.run.events.count()
 
 
 def test_a_stale_sender_changes_nothing(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    seen = found.run.sequence
-    found.tick(0)
-    before = found.run.sequence
-    assert refusal(found, Tick, step=0, seen=seen).code == "stale"
-    assert found.run.sequence == before == found.run.events.count()
+    game = play(texts.PLAIN, at)
+    seen = game.run.sequence
+    game.tick(0)
+    before = game.run.sequence
+    assert refusal(game, Tick, step=0, seen=seen).code == "stale"
+    assert game.run.sequence == before == game.run.events.count()
 
 
 def test_the_same_key_gives_the_first_answer(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    first = found.move(Tick, step=0, key="k1")
-    again = found.move(Tick, step=0, key="k1")
+    game = play(texts.PLAIN, at)
+    first = game.move(Tick, step=0, key="k1")
+    again = game.move(Tick, step=0, key="k1")
     assert (first.replayed, again.replayed) == (False, True)
-    assert again.sequence == first.sequence == found.run.events.count()
-    no = refusal(found, Tick, step=0, key="k2")
-    count = found.run.events.count()
-    found.tick(1)
-    once_more = refusal(found, Tick, step=0, key="k2")
+    assert again.sequence == first.sequence == game.run.events.count()
+    no = refusal(game, Tick, step=0, key="k2")
+    count = game.run.events.count()
+    game.tick(1)
+    once_more = refusal(game, Tick, step=0, key="k2")
     assert (once_more.code, once_more.sentence, once_more.remedy) == (
         no.code,
         no.sentence,
         no.remedy,
     )
-    assert found.run.events.count() == count + 2
+    assert game.run.events.count() == count + 2
 
 
 def test_a_key_that_somebody_else_has_used_gives_nobody_their_answer(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    found.tick(0)
-    found.move(Note, text="by the operator", key="k1")
-    before = found.run.events.count()
+    game = play(texts.PLAIN, at)
+    game.tick(0)
+    game.move(Note, text="by the operator", key="k1")
+    before = game.run.events.count()
     with pytest.raises(Refused) as refused:
-        found.move(Note, by="verifier", text="by the verifier", key="k1")
+        game.move(Note, by="verifier", text="by the verifier", key="k1")
     assert refused.value.code == "key_used"
-    assert found.run.events.count() == before
+    assert game.run.events.count() == before
 
 
 def test_a_form_sent_twice_prepares_one_run(at: datetime) -> None:
@@ -216,48 +216,48 @@ def test_a_form_sent_twice_prepares_one_run(at: datetime) -> None:
 
 
 def test_rights(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
+    game = play(texts.PLAIN, at)
     for role in (RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER):
         with pytest.raises(Refused) as caught:
-            found.move(TakeRole, by="viewer", role=role)
+            game.move(TakeRole, by="viewer", role=role)
         assert (caught.value.code, caught.value.status) == ("no_right", 403)
-    found.move(TakeRole, by="viewer", role=RunRole.OBSERVER)
-    found.move(Hold, by="viewer")  # anybody in the run may say STOP
-    found.move(Resume, by="operator", read_back="none")
+    game.move(TakeRole, by="viewer", role=RunRole.OBSERVER)
+    game.move(Hold, by="viewer")  # anybody in the run may say STOP
+    game.move(Resume, by="operator", read_back="none")
 
 
 def test_a_right_that_is_taken_away_ends_it_at_once(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    found.move(HandOver, to=found.people["relief"].pk, **OFFER)
-    before = found.run.sequence
+    game = play(texts.PLAIN, at)
+    game.move(HandOver, to=game.people["relief"].pk, **OFFER)
+    before = game.run.sequence
     for name in ("operator", "relief"):
-        found.people[name].groups.set(Group.objects.filter(name=Role.VIEWER.value))
-    people = {name: User.objects.get(pk=u.pk) for name, u in found.people.items()}
-    found.people = people
+        game.people[name].groups.set(Group.objects.filter(name=Role.VIEWER.value))
+    people = {name: User.objects.get(pk=u.pk) for name, u in game.people.items()}
+    game.people = people
     for by, move, sent in (
         ("operator", Tick, {"step": 0, "values": {}}),
         ("relief", AcceptHandOver, {"read_back": "none"}),
     ):
         with pytest.raises(Refused) as caught:
-            found.move(move, by=by, **sent)
+            game.move(move, by=by, **sent)
         assert caught.value.code == "no_right"
     User.objects.filter(pk=people["verifier"].pk).update(is_active=False)
-    found.people = {**people, "verifier": User.objects.get(pk=people["verifier"].pk)}
+    game.people = {**people, "verifier": User.objects.get(pk=people["verifier"].pk)}
     with pytest.raises(Refused):
-        found.move(Hold, by="verifier")
-    found.run.refresh_from_db()
-    assert found.run.sequence == before
+        game.move(Hold, by="verifier")
+    game.run.refresh_from_db()
+    assert game.run.sequence == before
 
 
 @pytest.mark.parametrize("role", [RunRole.OPERATOR, RunRole.VERIFIER, RunRole.DECIDER])
 def test_who_lost_their_right_in_the_run_may_still_say_stop(at: datetime, role: RunRole) -> None:
-    found = play(texts.PLAIN, at)
-    found.people[role.value].groups.set(Group.objects.filter(name=Role.VIEWER.value))
-    lost = User.objects.get(pk=found.people[role.value].pk)
-    found.people = {**found.people, role.value: lost}
-    found.move(Note, by=role.value, text="This is the wrong host.")
-    found.move(Hold, by=role.value)
-    assert persistence.load(found.run.pk)[1].status is RunStatus.ON_HOLD
+    game = play(texts.PLAIN, at)
+    game.people[role.value].groups.set(Group.objects.filter(name=Role.VIEWER.value))
+    lost = User.objects.get(pk=game.people[role.value].pk)
+    game.people = {**game.people, role.value: lost}
+    game.move(Note, by=role.value, text="This is the wrong host.")
+    game.move(Hold, by=role.value)
+    assert persistence.load(game.run.pk)[1].status is RunStatus.ON_HOLD
 
 
 def test_preparing_what_may_not_be_run(at: datetime) -> None:
@@ -284,56 +284,56 @@ def test_preparing_what_may_not_be_run(at: datetime) -> None:
 
 
 def test_only_what_changes_no_state_is_struck_out(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    noted = found.move(Note, text="wrong").sequence
-    found.tick(0)
+    game = play(texts.PLAIN, at)
+    noted = game.move(Note, text="wrong").sequence
+    game.tick(0)
     sent: dict[str, Any] = {"sequence": noted, "reason": "typo"}
-    found.move(StrikeOut, **sent)
-    assert refusal(found, StrikeOut, **sent).code == "struck_already"
-    assert refusal(found, StrikeOut, **{**sent, "sequence": 1}).code == "not_strikable"
-    assert refusal(found, StrikeOut, **{**sent, "sequence": 999}).code == "not_strikable"
-    verified(found)
+    game.move(StrikeOut, **sent)
+    assert refusal(game, StrikeOut, **sent).code == "struck_already"
+    assert refusal(game, StrikeOut, **{**sent, "sequence": 1}).code == "not_strikable"
+    assert refusal(game, StrikeOut, **{**sent, "sequence": 999}).code == "not_strikable"
+    verified(game)
 
 
 def test_a_refused_upload_leaves_its_near_miss_and_no_row(at: datetime) -> None:
-    found = play(texts.FILE, at)
+    game = play(texts.FILE, at)
     file = ContentFile(b"listing", name="out.txt")
-    said = refusal(found, Attach, by="relief", file=file)
-    assert said.code == "not_in_run"
-    assert found.run.events.filter(kind="move.refused").count() == 1
+    refused = refusal(game, Attach, by="relief", file=file)
+    assert refused.code == "not_in_run"
+    assert game.run.events.filter(kind="move.refused").count() == 1
     assert not Evidence.objects.exists()
-    assert refusal(found, Tick, step=0).code == "gate_file"
-    found.move(Attach, file=file, step=0, value="listing")
-    found.tick(0)
-    found.move(Attach, file=file, step=0)
+    assert refusal(game, Tick, step=0).code == "gate_file"
+    game.move(Attach, file=file, step=0, value="listing")
+    game.tick(0)
+    game.move(Attach, file=file, step=0)
     assert Evidence.objects.count() == 1
-    verified(found)
+    verified(game)
     with pytest.raises(Invalid):
-        found.move(Attach, file=file, step=1, value="listing")
+        game.move(Attach, file=file, step=1, value="listing")
 
 
 def test_a_clock_that_jumps_back(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    found.at = datetime(2020, 1, 1, tzinfo=at.tzinfo)
-    found.tick(0)
-    found.tick(1)
-    verified(found)
-    times = list(found.run.events.order_by("sequence").values_list("at", flat=True))
+    game = play(texts.PLAIN, at)
+    game.at = datetime(2020, 1, 1, tzinfo=at.tzinfo)
+    game.tick(0)
+    game.tick(1)
+    verified(game)
+    times = list(game.run.events.order_by("sequence").values_list("at", flat=True))
     assert times == sorted(times)
-    assert '"clock_went_back":"2020-01-01T' in found.run.events.latest("sequence").text
+    assert '"clock_went_back":"2020-01-01T' in game.run.events.latest("sequence").text
 
 
 def test_how_many_questions_a_tick_asks(at: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run; the events, the steps, the run and the digest of what was sent, which PostgreSQL
     takes in one message. And five more in a process that has not met the run yet: its revision,
     parameters, people, steps and what its log states."""
-    found = play(texts.text(*[f"Step {n}" for n in range(40)]), at)
-    operator = User.objects.get(pk=found.people["operator"].pk)
+    game = play(texts.text(*[f"Step {n}" for n in range(40)]), at)
+    operator = User.objects.get(pk=game.people["operator"].pk)
     access.check(operator, Right.OPERATE)
 
     def asked(step: int) -> int:
         with CaptureQueriesContext(connection) as queries:
-            runs.make_move(found.run.pk, Tick(step=step), by=operator, at=at, key=f"key-{step}")
+            runs.make_move(game.run.pk, Tick(step=step), by=operator, at=at, key=f"key-{step}")
         framing = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
         return len([q for q in queries if not q["sql"].startswith(framing)])
 
@@ -343,26 +343,26 @@ def test_how_many_questions_a_tick_asks(at: datetime, monkeypatch: pytest.Monkey
     monkeypatch.setattr(cache, "procedures", Recent(2))
     assert asked(1) == known + 5
     assert asked(2) == known
-    verified(found)
+    verified(game)
 
 
 def test_what_is_recalled_is_what_is_stored(at: datetime) -> None:
     """A move is decided on the state that an earlier one left in memory."""
-    found = play(texts.AFTER, at)
-    found.tick(0)
-    found.tick(1, rows="7", seen="x")
-    found.move(Countersign, by="verifier", step=1, values={"rows": "7", "seen": "y"})
-    found.move(HandOver, to=found.people["relief"].pk, **OFFER)
-    found.move(AcceptHandOver, by="relief", read_back="2")
-    run, recalled = persistence.load(found.run.pk)
+    game = play(texts.AFTER, at)
+    game.tick(0)
+    game.tick(1, rows="7", seen="x")
+    game.move(Countersign, by="verifier", step=1, values={"rows": "7", "seen": "y"})
+    game.move(HandOver, to=game.people["relief"].pk, **OFFER)
+    game.move(AcceptHandOver, by="relief", read_back="2")
+    run, recalled = persistence.load(game.run.pk)
     assert recalled is cache.states.get((run.pk, run.digest))
     assert recalled == persistence.state_of(run, persistence.procedure_of(run))
 
 
 def test_an_altered_state_is_seen_by_the_check_though_it_is_recalled(at: datetime) -> None:
-    found = play(texts.PLAIN, at)
-    found.tick(0)
-    found.run.steps.filter(step=0).update(answer="altered")
-    assert not replay.verify(found.run).ok
-    found.tick(1)
-    assert not replay.verify(found.run).ok
+    game = play(texts.PLAIN, at)
+    game.tick(0)
+    game.run.steps.filter(step=0).update(answer="altered")
+    assert not replay.verify(game.run).ok
+    game.tick(1)
+    assert not replay.verify(game.run).ok

@@ -46,17 +46,17 @@ def unlock(game: Cutover) -> str:
 
 
 def sentences(game: Cutover) -> list[tuple[str, bool]]:
-    found = other_runs.beside(Run.objects.get(pk=game.run.pk), game.state, game.at)
-    return [(other.sentence, other.blocks) for other in found]
+    others = other_runs.beside(Run.objects.get(pk=game.run.pk), game.state, game.at)
+    return [(other.sentence, other.blocks) for other in others]
 
 
 def test_the_run_that_started_first_unlocks_and_the_other_waits(first: Cutover) -> None:
     second = rival(first)
     second.signed()
     assert unlock(second) == "other_run"
-    with pytest.raises(MoveRefused, match=f"Run {first.run.pk} is restoring ledger now") as said:
+    with pytest.raises(MoveRefused, match=f"Run {first.run.pk} is restoring ledger now") as caught:
         second.move(Unlock, step=WRITE, name="ledger", password=PASSWORD)
-    assert f"Join run {first.run.pk}" in said.value.remedy
+    assert f"Join run {first.run.pk}" in caught.value.remedy
     first.at = second.at
     first.signed()
     assert unlock(first) == ""

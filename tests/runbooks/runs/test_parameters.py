@@ -192,9 +192,9 @@ def test_what_is_typed_at_a_shell_is_quoted_for_it(prompt: str) -> None:
     assert "would take it for an option" in side("-rf", session, "console")
     (step,) = runbook(session, "console").steps
     page = fill(step.body_html, {"side": ParameterFacts("a b")})
-    said = html.unescape(re.sub(r"<[^>]+>", "", page))
-    assert "printf %s 'a b'" in said
-    assert "out a b" in said
+    text = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert "printf %s 'a b'" in text
+    assert "out a b" in text
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_output_and_data_take_any_value(label: str) -> None:
 def test_an_indented_block_is_a_shell_command() -> None:
     text = TEMPLATE.replace("```{label}\n", "").replace("  {command}\n  ```", "      ls '<side>'")
     read = procedure(text.format().encode())
-    (place,) = [one for one in places(read.steps[0].body_html) if one.name == "side"]
+    (place,) = [place for place in places(read.steps[0].body_html) if place.name == "side"]
     assert (place.label, place.quoted, place.begins) == ("", True, True)
 
 
@@ -268,9 +268,9 @@ Chooses = Callable[..., dict[str, str]]
 def errors(place: SimpleNamespace, at: datetime) -> Chooses:
     def ask(kind: RunKind = RunKind.LIVE, late: timedelta = timedelta(), **raw: Any) -> Any:
         given = {"dump": str(place.copy.pk), "target": str(place.production.pk), **raw}
-        chosen, found = choose(runbook(), place.system, given, kind=kind, at=at + late)
-        assert set(chosen).isdisjoint(found) or kind is RunKind.DRILL
-        return found
+        chosen, errors = choose(runbook(), place.system, given, kind=kind, at=at + late)
+        assert set(chosen).isdisjoint(errors) or kind is RunKind.DRILL
+        return errors
 
     return ask
 
@@ -378,12 +378,12 @@ def test_a_copy_is_compared_with_the_newest_data_that_is_known(
     replica: dict[str, Any] = {"medium": "replica", "data_as_of": at - timedelta(days=1)}
     inventory.copy(system, operator, at, name="replica", **replica)
     spec = procedure(GUARDED).parameters[0]
-    said = {str(choice.copy): choice for choice in copies_for(spec, system, at=at)}
-    assert said["old"].behind == "61 days older than the newest data that is known, in replica."
-    assert said["replica"].behind == ""
-    assert said["old"].met is False
-    assert "RPO 1 h: NOT MET" in said["old"].loss
-    assert said["old"].doubts == ()  # the loss says it already
+    choices = {str(choice.copy): choice for choice in copies_for(spec, system, at=at)}
+    assert choices["old"].behind == "61 days older than the newest data that is known, in replica."
+    assert choices["replica"].behind == ""
+    assert choices["old"].met is False
+    assert "RPO 1 h: NOT MET" in choices["old"].loss
+    assert choices["old"].doubts == ()  # the loss says it already
 
 
 @pytest.mark.django_db
@@ -396,7 +396,11 @@ def test_an_instance_that_is_not_in_use_is_doubted_unless_it_is_scratch(
 ) -> None:
     system = inventory.system(operator, at)
     inventory.instance(system, operator, at, lifecycle=lifecycle)
-    spec = next(one for one in procedure(GUARDED).parameters if one.type is ParameterType.INSTANCE)
+    spec = next(
+        parameter
+        for parameter in procedure(GUARDED).parameters
+        if parameter.type is ParameterType.INSTANCE
+    )
     (choice,) = instances_for(spec, system)
     assert choice.doubts == doubts
 
@@ -413,9 +417,9 @@ def test_an_instance_that_is_not_in_use_is_doubted_unless_it_is_scratch(
     ],
 )
 def test_no_value_in_a_command_hides_or_misleads(value: str, sign: str) -> None:
-    told = side(value, "createdb <side>")
-    assert sign in told
-    assert told.endswith("Type it again.")
+    sentence = side(value, "createdb <side>")
+    assert sign in sentence
+    assert sentence.endswith("Type it again.")
 
 
 def test_a_value_in_no_command_may_have_a_dash_and_other_letters() -> None:

@@ -79,7 +79,7 @@ def titled() -> bytes:
 
 
 @pytest.fixture
-def found(people: dict[str, User], at: datetime) -> Play:
+def game(people: dict[str, User], at: datetime) -> Play:
     return play(titled(), at, people=people)
 
 
@@ -87,14 +87,14 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
     """Make all calls at the same moment, each with a connection of its own: what each returned or
     refused."""
     gate = Barrier(len(calls))
-    found: list[Any] = [None] * len(calls)
+    outcomes: list[Any] = [None] * len(calls)
 
     def run(place: int, call: Callable[[], Any]) -> None:
         gate.wait(PATIENCE)
         try:
-            found[place] = call()
+            outcomes[place] = call()
         except Refused as refused:
-            found[place] = refused
+            outcomes[place] = refused
         finally:
             connections.close_all()
 
@@ -103,11 +103,11 @@ def together(*calls: Callable[[], Any]) -> list[Any]:
         thread.start()
     for thread in threads:
         thread.join(PATIENCE)
-    return found
+    return outcomes
 
 
-def verdict(found: Play) -> tuple[bool, int]:
-    run = Run.objects.get(pk=found.run.pk)
+def verdict(game: Play) -> tuple[bool, int]:
+    run = Run.objects.get(pk=game.run.pk)
     assert list(run.events.order_by("sequence").values_list("sequence", flat=True)) == list(
         range(1, run.sequence + 1)
     )
@@ -116,64 +116,62 @@ def verdict(found: Play) -> tuple[bool, int]:
     return not faults, run.sequence
 
 
-def test_two_ticks_of_one_step_are_one_tick(found: Play, at: datetime) -> None:
-    seen, by = found.run.sequence, found.people["operator"]
+def test_two_ticks_of_one_step_are_one_tick(game: Play, at: datetime) -> None:
+    seen, by = game.run.sequence, game.people["operator"]
     for step in range(3):
         sent: dict[str, Any] = {"by": by, "at": at, "seen": seen}
-        one, two = together(
+        first, second = together(
             lambda step=step, sent=sent: moves.make_move(  # type: ignore[misc]
-                found.run.pk, Tick(step=step), key=f"left{step}", **sent
+                game.run.pk, Tick(step=step), key=f"left{step}", **sent
             ),
             lambda step=step, sent=sent: moves.make_move(  # type: ignore[misc]
-                found.run.pk, Tick(step=step), key=f"right{step}", **sent
+                game.run.pk, Tick(step=step), key=f"right{step}", **sent
             ),
         )
-        refused = [answer for answer in (one, two) if isinstance(answer, Refused)]
+        refused = [answer for answer in (first, second) if isinstance(answer, Refused)]
         assert [answer.code for answer in refused] == ["stale"]
         seen += 2
-    ticked = Run.objects.get(pk=found.run.pk).events.filter(kind="step.ticked")
+    ticked = Run.objects.get(pk=game.run.pk).events.filter(kind="step.ticked")
     assert ticked.count() == 3
-    assert verdict(found) == (True, seen)
+    assert verdict(game) == (True, seen)
 
 
-def test_a_tick_against_a_stop(found: Play, at: datetime) -> None:
-    seen, people = found.run.sequence, found.people
+def test_a_tick_against_a_stop(game: Play, at: datetime) -> None:
+    seen, people = game.run.sequence, game.people
     tick, stop = together(
-        lambda: moves.make_move(
-            found.run.pk, Tick(step=0), by=people["operator"], at=at, seen=seen
-        ),
-        lambda: moves.make_move(found.run.pk, Hold(), by=people["verifier"], at=at, seen=seen),
+        lambda: moves.make_move(game.run.pk, Tick(step=0), by=people["operator"], at=at, seen=seen),
+        lambda: moves.make_move(game.run.pk, Hold(), by=people["verifier"], at=at, seen=seen),
     )
     assert not isinstance(stop, Refused)
     assert not isinstance(tick, Refused) or tick.code == "stale"
-    verdict(found)
+    verdict(game)
 
 
-def test_one_key_at_the_same_moment_gives_one_answer(found: Play, at: datetime) -> None:
-    by, seen = found.people["operator"], found.run.sequence
+def test_one_key_at_the_same_moment_gives_one_answer(game: Play, at: datetime) -> None:
+    by, seen = game.people["operator"], game.run.sequence
 
     def tick() -> Any:
-        return moves.make_move(found.run.pk, Tick(step=0), by=by, at=at, seen=seen, key="same")
+        return moves.make_move(game.run.pk, Tick(step=0), by=by, at=at, seen=seen, key="same")
 
     answers = together(tick, tick, tick)
     assert sorted(answer.replayed for answer in answers) == [False, True, True]
     assert {answer.sequence for answer in answers} == {seen + 2}
-    verdict(found)
+    verdict(game)
 
 
-def test_one_role_for_two(found: Play, at: datetime) -> None:
-    found.move(ReleaseRole, by="decider")
-    role, pk = RunRole.DECIDER, found.run.pk
+def test_one_role_for_two(game: Play, at: datetime) -> None:
+    game.move(ReleaseRole, by="decider")
+    role, pk = RunRole.DECIDER, game.run.pk
     answers = together(
-        lambda: moves.make_move(pk, TakeRole(role=role), by=found.people["decider"], at=at),
-        lambda: moves.make_move(pk, TakeRole(role=role), by=found.people["relief"], at=at),
+        lambda: moves.make_move(pk, TakeRole(role=role), by=game.people["decider"], at=at),
+        lambda: moves.make_move(pk, TakeRole(role=role), by=game.people["relief"], at=at),
     )
     assert [a.code for a in answers if isinstance(a, Refused)] == ["role_taken"]
-    verdict(found)
+    verdict(game)
 
 
-def test_a_form_sent_twice_at_once_prepares_one_run(found: Play, at: datetime) -> None:
-    people = found.people
+def test_a_form_sent_twice_at_once_prepares_one_run(game: Play, at: datetime) -> None:
+    people = game.people
     kept = revision(titled(), author=people["author"], approver=None, at=at)
 
     def prepare() -> Any:
@@ -182,31 +180,31 @@ def test_a_form_sent_twice_at_once_prepares_one_run(found: Play, at: datetime) -
             revision=kept, kind=RunKind.DRILL, parameters={}, by=by, at=at, key="same"
         )
 
-    one, two = together(prepare, prepare)
-    assert one == two
+    first, second = together(prepare, prepare)
+    assert first == second
     assert kept.runs.count() == 1
 
 
 @pytest.mark.parametrize("when", ["before the rows", "before the commit", "after the commit"])
-def test_a_server_killed_in_the_middle_of_a_tick(world: World, found: Play, when: str) -> None:
-    before = found.run.sequence
+def test_a_server_killed_in_the_middle_of_a_tick(world: World, game: Play, when: str) -> None:
+    before = game.run.sequence
     environment = {**world.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
-    command = [sys.executable, "-c", KILLED, str(found.run.pk), when]
+    command = [sys.executable, "-c", KILLED, str(game.run.pk), when]
     child = subprocess.run(
         command, cwd=ROOT, env=environment, timeout=PATIENCE * 3, capture_output=True, check=False
     )
     assert child.returncode == -signal.SIGKILL, child.stderr.decode()
     kept = when == "after the commit"
-    assert verdict(found) == (True, before + 2 * kept)
-    answer = found.move(Tick, step=0, key="once")
+    assert verdict(game) == (True, before + 2 * kept)
+    answer = game.move(Tick, step=0, key="once")
     assert answer.replayed is kept
-    assert verdict(found) == (True, before + 2)
-    assert found.run.events.filter(kind="step.ticked").count() == 1
-    assert found.run.steps.get(step=0).status == "done"
+    assert verdict(game) == (True, before + 2)
+    assert game.run.events.filter(kind="step.ticked").count() == 1
+    assert game.run.steps.get(step=0).status == "done"
 
 
 def test_nobody_waits_for_a_verification(
-    found: Play, at: datetime, monkeypatch: pytest.MonkeyPatch
+    game: Play, at: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reading, ticked = Event(), Event()
     take = replay._Replay._take
@@ -219,14 +217,14 @@ def test_nobody_waits_for_a_verification(
     def tick() -> None:
         assert reading.wait(PATIENCE)
         moves.make_move(
-            found.run.pk, Tick(step=0), by=found.people["operator"], at=at, key="meanwhile"
+            game.run.pk, Tick(step=0), by=game.people["operator"], at=at, key="meanwhile"
         )
         ticked.set()
 
     monkeypatch.setattr(replay._Replay, "_take", take_slowly)
-    verified, _ = together(lambda: replay.verify(found.run), tick)
+    verified, _ = together(lambda: replay.verify(game.run), tick)
     assert verified.faults == ()
-    assert verified.events == found.run.sequence + 2
+    assert verified.events == game.run.sequence + 2
 
 
 def test_two_runs_that_unlock_one_database_at_once(
@@ -243,7 +241,7 @@ def test_two_runs_that_unlock_one_database_at_once(
         games = [first.signed(), second.signed()]
         answers = together(*(lambda game=game: unlock(game) for game in games))
         refused = [answer for answer in answers if isinstance(answer, Refused)]
-        assert [one.code for one in refused] == ["other_run"]
+        assert [refusal.code for refusal in refused] == ["other_run"]
         for game in games:
             assert not replay.verify(Run.objects.get(pk=game.run.pk)).faults
 

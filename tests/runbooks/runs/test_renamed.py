@@ -35,11 +35,11 @@ def played(operator: User, verifier: User, decider: User, author: User, approver
     called otherwise since."""
     people = (operator, verifier, decider, author, approver)
     ago = datetime.now(UTC) - timedelta(hours=1)
-    found = story({person.username: person for person in people}, ago).start()
-    rename(found.run.revision, author, found.at)
-    found.do(Hold, "verifier", reason="wait")
-    missed(found.run, operator, found.at)
-    return found
+    game = story({person.username: person for person in people}, ago).start()
+    rename(game.run.revision, author, game.at)
+    game.do(Hold, "verifier", reason="wait")
+    missed(game.run, operator, game.at)
+    return game
 
 
 def rename(revision: Revision, by: User, at: datetime) -> Revision:
@@ -98,9 +98,9 @@ def test_the_incident_names_its_run_by_its_own_title(
 
 
 def test_notices_and_webhooks_name_it_so_too(played: Story) -> None:
-    told = Notice.objects.all()
-    assert told
-    assert all(NEW not in f"{notice.subject} {notice.text}" for notice in told)
+    notices = Notice.objects.all()
+    assert notices
+    assert all(NEW not in f"{notice.subject} {notice.text}" for notice in notices)
     keys = list(played.run.events.values_list("pk", flat=True))
     events = outgoing_events.read_events(Source.RUN, keys)
     assert {event.about for event in events} == {f"Run {played.run.pk}, {OLD}"}

@@ -15,39 +15,39 @@ from runbooks.runs import replay
 from tests.factories.runs import Play
 from tests.flushing import forging
 from tests.runbooks.log import test_chain as forgeries
-from tests.runbooks.log.test_chain import found as made
+from tests.runbooks.log.test_chain import game as made
 
 pytestmark = pytest.mark.django_db
-found = made
+game = made
 
 
 @pytest.fixture
-def locks(found: Play, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+def locks(game: Play, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """For every reading of the run whether it was locked; without a lock it moves right after."""
-    told: list[bool] = []
+    locked: list[bool] = []
     read = replay._Replay._read_run
 
     def read_and_move(replay: replay._Replay, lock: bool) -> Run:
         run = read(replay, lock)
-        told.append(lock)
+        locked.append(lock)
         if not lock:
-            found.move(Note, by="decider", text="still going on")
+            game.move(Note, by="decider", text="still going on")
         return run
 
     monkeypatch.setattr(replay._Replay, "_read_run", read_and_move)
-    return told
+    return locked
 
 
-def test_a_run_that_never_rests_is_locked_at_last(found: Play, locks: list[bool]) -> None:
-    verdict = replay.verify(found.run)
+def test_a_run_that_never_rests_is_locked_at_last(game: Play, locks: list[bool]) -> None:
+    verdict = replay.verify(game.run)
     assert verdict.ok
     assert locks == [False] * replay.TRIES + [True]
-    found.run.refresh_from_db()
-    assert verdict.events == found.run.sequence
+    game.run.refresh_from_db()
+    assert verdict.events == game.run.sequence
 
 
 def test_a_run_that_rests_is_read_once_and_never_locked(
-    found: Play, monkeypatch: pytest.MonkeyPatch
+    game: Play, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     locks: list[bool] = []
     read = replay._Replay._read_run
@@ -57,21 +57,21 @@ def test_a_run_that_rests_is_read_once_and_never_locked(
         return read(replay, lock)
 
     monkeypatch.setattr(replay._Replay, "_read_run", watched)
-    assert replay.verify(found.run).ok
+    assert replay.verify(game.run).ok
     assert locks == [False]
 
 
-def test_a_forged_state_of_a_run_that_never_rests(found: Play, locks: list[bool]) -> None:
+def test_a_forged_state_of_a_run_that_never_rests(game: Play, locks: list[bool]) -> None:
     with forging():
-        RunStep.objects.filter(run=found.run, step=1).update(reason="forged")
-    assert replay.verify(found.run).faults == ("Stored and replayed state differ at step 2.",)
+        RunStep.objects.filter(run=game.run, step=1).update(reason="forged")
+    assert replay.verify(game.run).faults == ("Stored and replayed state differ at step 2.",)
     assert locks[-1]
 
 
-def test_a_forged_log_of_a_run_that_never_rests(found: Play, locks: list[bool]) -> None:
+def test_a_forged_log_of_a_run_that_never_rests(game: Play, locks: list[bool]) -> None:
     with forging():
-        forgeries.text_changed(found)
-    assert replay.verify(found.run).faults == ("Event 9: the text does not fit its digest.",)
+        forgeries.text_changed(game)
+    assert replay.verify(game.run).faults == ("Event 9: the text does not fit its digest.",)
     assert locks == [False]
 
 
@@ -79,35 +79,35 @@ def test_a_forged_log_of_a_run_that_never_rests(found: Play, locks: list[bool]) 
     "forge", forgeries.FORGERIES, ids=lambda forge: str(getattr(forge, "__name__", forge))
 )
 def test_a_log_that_is_read_in_pieces(
-    found: Play, monkeypatch: pytest.MonkeyPatch, forge: Callable[[Play], None]
+    game: Play, monkeypatch: pytest.MonkeyPatch, forge: Callable[[Play], None]
 ) -> None:
     monkeypatch.setattr(replay, "PIECE", 4)
-    assert forgeries.faults(found) == ""
+    assert forgeries.faults(game) == ""
     with forging():
-        forge(found)
-    assert forgeries.FORGERIES[forge] in forgeries.faults(found)
+        forge(game)
+    assert forgeries.FORGERIES[forge] in forgeries.faults(game)
 
 
-def test_the_log_of_another_run(found: Play) -> None:
+def test_the_log_of_another_run(game: Play) -> None:
     with forging():
-        for event in Event.objects.filter(run=found.run):
-            told = json.loads(event.text)
-            text = chain.canonical({**told, "run": told["run"] + 1})
+        for event in Event.objects.filter(run=game.run):
+            content = json.loads(event.text)
+            text = chain.canonical({**content, "run": content["run"] + 1})
             Event.objects.filter(pk=event.pk).update(text=text)
-        forgeries._rechain(found)
-    assert "Event 1: a column differs from the hashed text." in forgeries.faults(found)
+        forgeries._rechain(game)
+    assert "Event 1: a column differs from the hashed text." in forgeries.faults(game)
 
 
-def test_an_event_before_the_first(found: Play) -> None:
+def test_an_event_before_the_first(game: Play) -> None:
     with forging():
-        Event.objects.filter(run=found.run, sequence=1).update(sequence=F("sequence") - 1)
-    assert "Event 1 is missing; 0 stands in its place." in forgeries.faults(found)
+        Event.objects.filter(run=game.run, sequence=1).update(sequence=F("sequence") - 1)
+    assert "Event 1 is missing; 0 stands in its place." in forgeries.faults(game)
 
 
 @pytest.mark.parametrize("added", [" ", "{}", "]"])
-def test_something_behind_the_end_of_a_text(found: Play, added: str) -> None:
+def test_something_behind_the_end_of_a_text(game: Play, added: str) -> None:
     with forging():
-        event = Event.objects.get(run=found.run, sequence=5)
+        event = Event.objects.get(run=game.run, sequence=5)
         Event.objects.filter(pk=event.pk).update(text=event.text + added)
-        forgeries._rechain(found)
-    assert "Event 5 cannot be replayed: something follows" in forgeries.faults(found)
+        forgeries._rechain(game)
+    assert "Event 5 cannot be replayed: something follows" in forgeries.faults(game)

@@ -29,9 +29,9 @@ from tests.runbooks import texts
 REASON = "The decider does not answer; the table is being overwritten now."
 
 
-def told(key: str) -> dict[str, Notice]:
-    found = Notice.objects.filter(key__startswith=key).select_related("person")
-    return {notice.person.username: notice for notice in found}
+def notices(key: str) -> dict[str, Notice]:
+    rows = Notice.objects.filter(key__startswith=key).select_related("person")
+    return {notice.person.username: notice for notice in rows}
 
 
 @pytest.fixture
@@ -53,14 +53,14 @@ def overridden(run: Play) -> Review:
 
 def test_who_answers_is_called_when_it_is_asked_for_and_when_it_is_used(run: Play) -> None:
     run.move(AskOverride, step=0, gate="released", reason=REASON)
-    called = told("override-asked:")
+    called = notices("override-asked:")
     assert set(called) == {"decider", "manager"}
     assert REASON in called["decider"].text
     assert "Released by the decider (step 1)" in called["manager"].text
     assert not Review.objects.exists()
     run.at += timedelta(minutes=2)
     run.move(UseOverride, step=0, gate="released")
-    assert set(told("overridden:")) == {"decider", "manager"}
+    assert set(notices("overridden:")) == {"decider", "manager"}
     assert Job.objects.filter(kind="notices.mail").count() == 4
 
 
@@ -72,13 +72,13 @@ def test_nobody_is_called_for_what_was_refused(run: Play) -> None:
 
 def test_a_drill_is_told_in_the_product_alone(manager: User, at: datetime) -> None:
     overridden(play(texts.HOLD, at, kind=RunKind.DRILL))
-    assert set(told("overridden:")) == {"decider", "manager"}
+    assert set(notices("overridden:")) == {"decider", "manager"}
     assert not Job.objects.filter(kind="notices.mail").exists()
 
 
 def test_stop_calls_the_decider(run: Play) -> None:
     run.move(Hold, by="verifier", reason="Wrong host name.")
-    called = told("stop:")
+    called = notices("stop:")
     assert set(called) == {"decider"}
     assert "Verifier said STOP. Reason: Wrong host name." in called["decider"].text
 
@@ -87,12 +87,12 @@ def test_stop_calls_the_managers_where_there_is_no_decider(manager: User, at: da
     run = play(texts.PLAIN, at)
     run.move(ReleaseRole, by="decider")
     run.move(Hold)
-    assert set(told("stop:")) == {"manager"}
+    assert set(notices("stop:")) == {"manager"}
 
 
 def test_who_said_stop_is_not_called(run: Play) -> None:
     run.move(Hold, by="decider")
-    assert told("stop:") == {}
+    assert notices("stop:") == {}
 
 
 def test_the_run_is_marked_and_the_log_still_holds(run: Play) -> None:
@@ -158,7 +158,7 @@ def test_it_is_told_again_every_week_until_it_is_closed(run: Play, manager: User
     assert reviews.remind(run.at + timedelta(days=6)) == 0
     assert reviews.remind(run.at + timedelta(days=8)) == 2
     assert reviews.remind(run.at + timedelta(days=9)) == 0
-    assert set(told("review:")) == {"manager", "approver"}
+    assert set(notices("review:")) == {"manager", "approver"}
     reviews.close(review, finding="Right.", by=manager, at=run.at)
     assert reviews.remind(run.at + timedelta(days=20)) == 0
 

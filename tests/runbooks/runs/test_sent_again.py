@@ -175,11 +175,11 @@ def test_the_api_says_what_was_kept(programs: Programs) -> None:
     sent: dict[str, Any] = {"key": "k", "step": 0}
     assert programs.send("operator", "tick", values={"entries": "12"}, **sent).status_code == 200
     answer = programs.send("operator", "tick", values={"entries": "13"}, **sent)
-    told = answer.json()
-    assert (answer.status_code, told["code"]) == (409, "key_used")
-    assert told["kept"].startswith("began step 1, Read the newest entry; recorded Entries: 12;")
-    assert f"the first was kept: {told['kept']}. Yours" in told["sentence"]
-    assert told["state"]["steps"][0]["status"] == StepStatus.AWAITING.value
+    body = answer.json()
+    assert (answer.status_code, body["code"]) == (409, "key_used")
+    assert body["kept"].startswith("began step 1, Read the newest entry; recorded Entries: 12;")
+    assert f"the first was kept: {body['kept']}. Yours" in body["sentence"]
+    assert body["state"]["steps"][0]["status"] == StepStatus.AWAITING.value
     again = programs.send("operator", "tick", values={"entries": "12"}, **sent)
     assert again.json()["replayed"] is True
 
@@ -195,9 +195,9 @@ def test_the_page_says_what_was_kept(run: Play, signed_in: SignIn) -> None:
         "the first was kept: began step 1, Count them; recorded clients: 12"
         in answer.content.decode()
     )
-    told = browser.post(url, {**sent, "value_n": "13"}, headers={"Accept": "application/json"})
+    response = browser.post(url, {**sent, "value_n": "13"}, headers={"Accept": "application/json"})
     assert (
-        told.json()["kept"]
+        response.json()["kept"]
         == "began step 1, Count them; recorded clients: 12; ticked step 1, Count them"
     )
 
@@ -214,12 +214,12 @@ def post_twice(browser: Client, run: Play, move: type[Move], **sent: Any) -> Non
 
 def test_the_page_sends_a_hand_over_again(run: Play, signed_in: SignIn) -> None:
     browser, people = signed_in(run.people["operator"]), run.people
-    told = {"position": "p", "running": "r", "next_step": "n", "worries": "w"}
-    post_twice(browser, run, HandOver, to=people["relief"].pk, **told)
+    values = {"position": "p", "running": "r", "next_step": "n", "worries": "w"}
+    post_twice(browser, run, HandOver, to=people["relief"].pk, **values)
     page = browser.get(reverse("runbooks:run_detail", args=[run.run.pk])).content.decode()
     assert f'name="to" value="{people["operator"].pk}"' in page
     post_twice(browser, run, HandOver, to=people["operator"].pk)
-    post_twice(browser, run, HandOver, to=people["relief"].pk, **told)
+    post_twice(browser, run, HandOver, to=people["relief"].pk, **values)
     post_twice(signed_in(people["relief"]), run, AcceptHandOver, read_back="none")
 
 

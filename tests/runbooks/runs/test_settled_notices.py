@@ -48,9 +48,9 @@ def run(manager: User, at: datetime) -> Play:
 
 def over(word: str) -> set[str]:
     """How the notices of this kind ended; '' for one that still waits."""
-    found = set(Notice.objects.filter(key__startswith=f"{word}:").values_list("over", flat=True))
-    assert found, "nobody was told"
-    return found
+    endings = set(Notice.objects.filter(key__startswith=f"{word}:").values_list("over", flat=True))
+    assert endings, "nobody was told"
+    return endings
 
 
 def resume(run: Play) -> None:

@@ -143,8 +143,8 @@ def test_by_mail_address_or_name(run: Play, login: str) -> None:
 def test_a_wrong_password_of_who_is_to_sign(run: Play) -> None:
     with pytest.raises(MoveRefused) as refused:
         run.move(Countersign, **HERE, password=SECRET)
-    said = refused.value
-    assert (said.code, said.sentence) == (
+    error = refused.value
+    assert (error.code, error.sentence) == (
         "signature_wrong", "This name and this password do not fit together.",
     )  # fmt: skip
 
@@ -155,8 +155,8 @@ def test_a_name_without_a_role_here_gets_one_answer(run: Play, signer: str, pass
     sent = {"signer": signer, "password": password}
     with pytest.raises(MoveRefused) as refused:
         run.move(Countersign, step=0, **sent)
-    said = refused.value
-    assert (said.code, said.sentence) == (
+    error = refused.value
+    assert (error.code, error.sentence) == (
         "not_in_run", "Nobody with this name has a role in this run.",
     )  # fmt: skip
     missed = Event.objects.filter(kind="move.refused").latest("pk")

@@ -42,24 +42,24 @@ def signed_everywhere(settings: Any) -> None:
 @pytest.fixture
 def compared(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The passwords that are compared."""
-    found: list[str] = []
+    passwords: list[str] = []
 
     def noted(password: str, encoded: str) -> bool:
-        found.append(password)
+        passwords.append(password)
         return check_password(password, encoded)
 
     monkeypatch.setattr(signing, "check_password", noted)
-    return found
+    return passwords
 
 
 @pytest.fixture
 def run(db: None, at: datetime) -> Play:
-    found = play(BEFORE, at)
-    found.move(BeginStep, step=0)
-    return found
+    game = play(BEFORE, at)
+    game.move(BeginStep, step=0)
+    return game
 
 
-def told(run: Play, move: type[Move] = Countersign, **sent: Any) -> tuple[str, str]:
+def refusal(run: Play, move: type[Move] = Countersign, **sent: Any) -> tuple[str, str]:
     with pytest.raises(Refused) as refused:
         run.move(move, **sent)
     return refused.value.code, refused.value.sentence
@@ -71,7 +71,7 @@ def test_right_and_wrong_get_one_answer_where_none_is_asked_of_them(
 ) -> None:
     person("admin", "ad", Role.ADMIN)
     sent: dict[str, Any] = {"step": 0, "signer": signer}
-    assert told(run, password=SECRET, **sent) == told(run, password=PASSWORD, **sent)
+    assert refusal(run, password=SECRET, **sent) == refusal(run, password=PASSWORD, **sent)
     assert compared == []
 
 
@@ -82,7 +82,7 @@ def test_a_step_that_asks_for_none_compares_none(
     run = play(NONE_ASKED, at)
     run.move(BeginStep, step=0)
     sent: dict[str, Any] = {"step": step, "signer": "verifier"}
-    assert told(run, password=SECRET, **sent) == told(run, password=PASSWORD, **sent)
+    assert refusal(run, password=SECRET, **sent) == refusal(run, password=PASSWORD, **sent)
     assert compared == []
 
 
@@ -92,13 +92,13 @@ def test_nobody_tries_from_outside_of_the_run(run: Play, compared: list[str], ho
         run.move(TakeRole, by="relief", role=RunRole.OBSERVER)
     sent: dict[str, Any] = {"by": host.replace("observer", "relief"), "step": 0}
     sent["signer"] = "verifier"
-    assert told(run, password=SECRET, **sent) == told(run, password=PASSWORD, **sent)
+    assert refusal(run, password=SECRET, **sent) == refusal(run, password=PASSWORD, **sent)
     assert compared == []
 
 
 def test_ones_own_password_is_not_tried_where_none_is_asked(run: Play, compared: list[str]) -> None:
     for move in (Unlock, UseOverride, Countersign):
-        assert told(run, move, step=1, password=SECRET) == told(
+        assert refusal(run, move, step=1, password=SECRET) == refusal(
             run, move, step=1, password=PASSWORD
         )
     assert compared == []

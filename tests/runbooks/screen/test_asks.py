@@ -67,7 +67,7 @@ parameters:
 
 
 @pytest.fixture
-def told(db: None, at: datetime) -> Play:
+def game(db: None, at: datetime) -> Play:
     return begun(TEXT, at)
 
 
@@ -80,25 +80,25 @@ def begun(text: bytes, at: datetime, *, started: bool = True, **about: str) -> P
     return play(text, at, people=people, parameters=given, started=started)
 
 
-def page(told: Play, client: Client) -> str:
-    return client.get(reverse("runbooks:run_detail", args=[told.run.pk])).content.decode()
+def page(game: Play, client: Client) -> str:
+    return client.get(reverse("runbooks:run_detail", args=[game.run.pk])).content.decode()
 
 
-def at_the_wait(told: Play) -> Play:
-    told.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
-    told.tick(1, **{"mark.read_back": token(told)})
-    told.tick(2, **{"direction.from": "ledger-0606.dump", "direction.into": "ledger"})
-    return told
+def at_the_wait(game: Play) -> Play:
+    game.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
+    game.tick(1, **{"mark.read_back": token(game)})
+    game.tick(2, **{"direction.from": "ledger-0606.dump", "direction.into": "ledger"})
+    return game
 
 
-def token(told: Play) -> str:
-    return persistence.load(told.run.pk)[1].stated.token
+def token(game: Play) -> str:
+    return persistence.load(game.run.pk)[1].stated.token
 
 
 def test_both_identifiers_are_asked_blind_and_before_what_is_recorded(
-    told: Play, signed_in: SignIn
+    game: Play, signed_in: SignIn
 ) -> None:
-    html = page(told, signed_in(told.people["operator"]))
+    html = page(game, signed_in(game.people["operator"]))
     group = html.index("Is this ledger @ db-prod-1?")
     assert group < html.index('name="value_identify.first"') < html.index("value_in_recovery")
     field = html[html.index('name="value_identify.first"') :][:200]
@@ -109,30 +109,30 @@ def test_both_identifiers_are_asked_blind_and_before_what_is_recorded(
 
 
 def test_identifiers_that_fitted_are_told_as_fitting_and_not_themselves(
-    told: Play, signed_in: SignIn
+    game: Play, signed_in: SignIn
 ) -> None:
-    told.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
+    game.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
     for who in ("operator", "verifier", "viewer"):
-        html = page(told, signed_in(told.people[who]))
+        html = page(game, signed_in(game.people[who]))
         assert "Two identifiers <b>as in the inventory</b>" in html
         assert FIRST not in html
 
 
-def test_what_was_typed_stands_there_again_after_a_refusal(told: Play, signed_in: SignIn) -> None:
-    sent = {"step": "0", "seen": str(told.run.sequence), "key": "k", "value_identify.first": FIRST}
-    url = reverse("runbooks:run_move", args=[told.run.pk, Tick.kind])
-    answer = signed_in(told.people["operator"]).post(url, sent)
+def test_what_was_typed_stands_there_again_after_a_refusal(game: Play, signed_in: SignIn) -> None:
+    sent = {"step": "0", "seen": str(game.run.sequence), "key": "k", "value_identify.first": FIRST}
+    url = reverse("runbooks:run_move", args=[game.run.pk, Tick.kind])
+    answer = signed_in(game.people["operator"]).post(url, sent)
     html = answer.content.decode()
     assert answer.status_code == 422
     assert f'value="{FIRST}"' in html
     assert 'id="tick-0-value_identify.second_error"' in html
 
 
-def test_the_mark_names_the_token_and_where_it_goes(told: Play, signed_in: SignIn) -> None:
-    told.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
-    html = page(told, signed_in(told.people["operator"]))
+def test_the_mark_names_the_token_and_where_it_goes(game: Play, signed_in: SignIn) -> None:
+    game.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
+    html = page(game, signed_in(game.people["operator"]))
     assert "Mark ledger @ db-prod-1" in html
-    assert token(told) in html
+    assert token(game) in html
 
 
 def test_a_mark_that_stands_is_only_read_again(at: datetime, db: None, signed_in: SignIn) -> None:
@@ -140,13 +140,13 @@ def test_a_mark_that_stands_is_only_read_again(at: datetime, db: None, signed_in
         b"- [ ] Say which way",
         b"- [ ] Look again\n\n  ```guard\n  mark: target\n  ```\n\n- [ ] Say which way",
     )
-    told = begun(again, at)
-    told.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
-    told.tick(1, **{"mark.read_back": token(told)})
-    html = page(told, signed_in(told.people["operator"]))
+    game = begun(again, at)
+    game.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
+    game.tick(1, **{"mark.read_back": token(game)})
+    html = page(game, signed_in(game.people["operator"]))
     asked = html[html.index("Is this still ledger @ db-prod-1?") : html.index("Tick: Look again")]
     assert 'name="value_mark.read_back"' in asked
-    assert token(told) not in asked
+    assert token(game) not in asked
 
 
 @pytest.mark.django_db
@@ -156,18 +156,18 @@ def test_the_brief_says_which_rules_are_waived_and_warns_of_production_alone(
 ) -> None:
     text = TEXT.replace(b"parameters:", b'waive: {L31: "The verifier reads it."}\nparameters:')
     text += b"\n- [ ] Write it\n\n  ```guard\n  overwrite: {target: target, from: dump}\n  ```\n"
-    told = begun(text, at, environment=environment, started=False)
-    html = page(told, signed_in(told.people["operator"]))
+    game = begun(text, at, environment=environment, started=False)
+    html = page(game, signed_in(game.people["operator"]))
     brief = html[html.index("Before it starts") : html.index("What is asked of each role")]
     assert RULES["L31"].summary[:20] in brief
     assert "<q>The verifier reads it.</q>" in brief
     assert brief.count('class="lost"') == red
 
 
-def test_a_direction_step_says_both_words_and_picks_nothing(told: Play, signed_in: SignIn) -> None:
-    told.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
-    told.tick(1, **{"mark.read_back": token(told)})
-    html = page(told, signed_in(told.people["operator"]))
+def test_a_direction_step_says_both_words_and_picks_nothing(game: Play, signed_in: SignIn) -> None:
+    game.tick(0, in_recovery="f", **{"identify.first": FIRST, "identify.second": SECOND})
+    game.tick(1, **{"mark.read_back": token(game)})
+    html = page(game, signed_in(game.people["operator"]))
     assert "READ FROM <b>ledger-0606.dump</b>" in html
     assert "Tick: READ FROM and WRITE INTO are as I said" in html
     asked = html[html.index("Which way?") : html.index("Tick: READ FROM")]
@@ -177,54 +177,54 @@ def test_a_direction_step_says_both_words_and_picks_nothing(told: Play, signed_i
 
 
 def test_a_long_command_is_checked_by_its_first_line_before_it_can_be_ticked(
-    told: Play, signed_in: SignIn
+    game: Play, signed_in: SignIn
 ) -> None:
-    client = signed_in(told.people["operator"])
-    html = page(at_the_wait(told), client)
+    client = signed_in(game.people["operator"])
+    html = page(at_the_wait(game), client)
     assert "Begin step 4" in html
     assert "pg_restore" not in html
-    told.move(BeginStep, step=3)
-    html = page(told, client)
+    game.move(BeginStep, step=3)
+    html = page(game, client)
     assert "Check the first line" in html
     assert "Tick: Restore it" not in html
     assert "value_exit_status" not in html
-    for said in ("connecting to database", "writing backup", CANCEL, "data-since", "30 min"):
-        assert said in html
-    told.move(Record, step=3, values={"wait.first_line": "pg_restore: connecting to database"})
-    html = page(told, client)
+    for words in ("connecting to database", "writing backup", CANCEL, "data-since", "30 min"):
+        assert words in html
+    game.move(Record, step=3, values={"wait.first_line": "pg_restore: connecting to database"})
+    html = page(game, client)
     assert "Tick: Restore it" in html
     assert "value_exit_status" in html
     assert 'name="value_wait.first_line"' not in html
     assert CANCEL in html
 
 
-def test_a_bad_sign_puts_the_way_to_cancel_before_everything(told: Play, signed_in: SignIn) -> None:
-    at_the_wait(told).move(BeginStep, step=3)
-    told.move(Record, step=3, values={"wait.first_line": "pg_dump: writing backup to file"})
-    assert Run.objects.get(pk=told.run.pk).status == RunStatus.ON_HOLD.value
-    html = page(told, signed_in(told.people["operator"]))
+def test_a_bad_sign_puts_the_way_to_cancel_before_everything(game: Play, signed_in: SignIn) -> None:
+    at_the_wait(game).move(BeginStep, step=3)
+    game.move(Record, step=3, values={"wait.first_line": "pg_dump: writing backup to file"})
+    assert Run.objects.get(pk=game.run.pk).status == RunStatus.ON_HOLD.value
+    html = page(game, signed_in(game.people["operator"]))
     standing = html[html.index('id="standing"') :]
     assert standing.index(CANCEL) < standing.index("ON HOLD. Hands off.")
     assert "You cannot resume it alone" in html
     assert "Verifier (verifier) or Decider (decider)" in html
     assert "pg_restore --verbose" not in html
-    second = page(told, signed_in(told.people["verifier"]))
+    second = page(game, signed_in(game.people["verifier"]))
     assert "You are the second person" in second
     assert 'data-move="resume"' in second
     assert 'data-move="resume"' not in html
 
 
 def test_another_first_line_is_diagnosed_and_says_how_to_cancel(
-    told: Play, signed_in: SignIn
+    game: Play, signed_in: SignIn
 ) -> None:
-    at_the_wait(told).move(BeginStep, step=3)
-    told.move(Record, step=3, values={"wait.first_line": "pg_restore: error"})
-    html = page(told, signed_in(told.people["operator"]))
+    at_the_wait(game).move(BeginStep, step=3)
+    game.move(Record, step=3, values={"wait.first_line": "pg_restore: error"})
+    html = page(game, signed_in(game.people["operator"]))
     assert html.index("Cancel the command now") < html.index('data-move="diagnose"')
 
 
-def test_the_margin_says_how_old_the_copies_are(told: Play, signed_in: SignIn) -> None:
-    html = page(told, signed_in(told.people["viewer"]))
+def test_the_margin_says_how_old_the_copies_are(game: Play, signed_in: SignIn) -> None:
+    html = page(game, signed_in(game.people["viewer"]))
     assert "LAST GOOD COPY" in html
     assert "days old" in html  # the server's own clock
     assert "not read in this run" in html

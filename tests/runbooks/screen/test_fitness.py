@@ -43,7 +43,7 @@ _HOME = {
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("stated", "expected"),
     [
         ((15, False, ""), ""),
         ((16, False, ""), "16 hours awake: ask for a second person; take the pauses."),
@@ -54,8 +54,8 @@ _HOME = {
         ((3, False, "06:00"), ""),
     ],
 )  # fmt: skip
-def test_what_is_suggested(said: tuple[int, bool, str], expected: str) -> None:
-    assert fitness.advice(Fitness(*said, at=START)) == expected
+def test_what_is_suggested(stated: tuple[int, bool, str], expected: str) -> None:
+    assert fitness.advice(Fitness(*stated, at=START)) == expected
 
 
 @pytest.mark.parametrize(
@@ -68,20 +68,20 @@ def test_what_is_suggested(said: tuple[int, bool, str], expected: str) -> None:
     ],
 )
 def test_what_cannot_be_read(sent: dict[str, Any], wrong: str) -> None:
-    outcome = Game.of(texts.PLAIN).ask(StateFitness, OPERATOR, **sent)
+    outcome = Game.from_source(texts.PLAIN).ask(StateFitness, OPERATOR, **sent)
     assert isinstance(outcome, Malformed)
     assert set(outcome.errors) == {wrong}
 
 
 def test_the_newest_word_counts() -> None:
-    game = Game.of(texts.PLAIN, started=False)
+    game = Game.from_source(texts.PLAIN, started=False)
     game.must(StateFitness, OPERATOR, hours_awake=3)
     game.must(StateFitness, OPERATOR, hours_awake=0, alone=True, local_time="3:40")
     assert game.state.stated.fitness[OPERATOR] == Fitness(0, True, "3:40", START)
 
 
 def test_it_is_no_near_miss() -> None:
-    game = Game.of(texts.PLAIN)
+    game = Game.from_source(texts.PLAIN)
     game.must(Abort, OPERATOR, reason="No.")
     request = Request(StateFitness(hours_awake=30), OPERATOR, game.at)
     refusal = decide(game.state, request)
@@ -92,12 +92,12 @@ def test_it_is_no_near_miss() -> None:
 def test_nothing_else_names_it() -> None:
     """A reader that counts it would have to name it, and no module out of the run does."""
     word = re.compile(r"fitness|hours_awake", re.IGNORECASE)
-    found = {
+    naming = {
         str(path.relative_to(ROOT))
         for path in sources(*FLOORS)
         if word.search(path.read_text("utf-8"))
     }
-    assert found - _HOME == set()
+    assert naming - _HOME == set()
     assert "fitness" not in Path(ROOT, "config/metrics.py").read_text("utf-8")
 
 

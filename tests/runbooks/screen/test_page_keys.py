@@ -142,7 +142,7 @@ def draw(panel: Panel) -> str | None:
 def test_a_control_with_another_look_has_another_key(kind: str) -> None:
     """Each attribute of each object is changed in turn. Where that changes the drawing, it changes
     the key."""
-    game = Game.of(ALL[sorted(ALL)[0]])
+    game = Game.from_source(ALL[sorted(ALL)[0]])
     step = 0 if issubclass(BY_KIND[kind], StepMove) else None
 
     def panel() -> Panel:
@@ -170,7 +170,7 @@ def test_a_control_with_another_look_has_another_key(kind: str) -> None:
 
 
 def test_a_field_of_another_class_has_another_key() -> None:
-    game = Game.of(ALL[sorted(ALL)[0]])
+    game = Game.from_source(ALL[sorted(ALL)[0]])
     panel = make_panel(page(game, OPERATOR), Note)
     before = content_key(panel)
 
@@ -183,7 +183,7 @@ def test_a_field_of_another_class_has_another_key() -> None:
 
 @pytest.fixture
 def etag(operator: User, at: datetime) -> tuple[RunRow, Any]:
-    state = Game.of(ALL[sorted(ALL)[0]]).state
+    state = Game.from_source(ALL[sorted(ALL)[0]]).state
     row = RunRow(pk=1)
 
     def version(run: RunRow = row, outside: Outside | None = None, **other: Any) -> str:

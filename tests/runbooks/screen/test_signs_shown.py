@@ -82,9 +82,9 @@ def test_inline_code_and_titles_are_drawn_too(run: Play, signed_in: SignIn) -> N
 def test_the_api_gives_the_text_as_it_is(run: Play) -> None:
     answer = program(run.people["operator"]).get(f"/api/v1/runs/{run.run.pk}/").json()
     texts = [
-        one["text"].removesuffix("\n")
+        command["text"].removesuffix("\n")
         for step in answer["steps"]
-        for one in step.get("commands") or ()
+        for command in step.get("commands") or ()
     ]
     assert texts == [LINE]
 

@@ -21,7 +21,9 @@ from tests.runbooks.machine.table import OPERATOR, VERIFIER, Game
 
 @pytest.mark.parametrize(("kind", "runs_out"), [("before", True), ("after", False)])
 def test_only_a_countersign_that_runs_out_is_said_to(kind: str, runs_out: bool) -> None:
-    game = Game.of(texts.text(f"Count\ncountersign: {kind}\nrecord: {{n: {{type: number}}}}"))
+    game = Game.from_source(
+        texts.text(f"Count\ncountersign: {kind}\nrecord: {{n: {{type: number}}}}")
+    )
     if runs_out:
         game.must(BeginStep, OPERATOR, 0)
     else:

@@ -34,10 +34,10 @@ def people(db: None) -> dict[str, User]:
 @pytest.fixture
 def failed(people: dict[str, User], at: datetime) -> Play:
     """A live run that went wrong at its second step."""
-    found = play(texts.PLAIN, at, people=people)
-    found.tick(0)
-    found.move(Abort, reason=WHY, deviation="wrong-direction")
-    return found
+    game = play(texts.PLAIN, at, people=people)
+    game.tick(0)
+    game.move(Abort, reason=WHY, deviation="wrong-direction")
+    return game
 
 
 def page(client: Client, path: str) -> str:
@@ -46,7 +46,7 @@ def page(client: Client, path: str) -> str:
     return " ".join(response.content.decode().split())
 
 
-def told(html: str, run: Run) -> bool:
+def tells(html: str, run: Run) -> bool:
     """Whether a page says of `run` that it went wrong, at which step, and why."""
     return all(
         words in html
@@ -63,7 +63,7 @@ def test_the_next_start_shows_it(failed: Play, signed_in: SignIn) -> None:
     html = page(signed_in(failed.people["operator"]), f"{BOOK}1/start/")
     assert "The last attempt failed here" in html
     assert "locked for live use" in html
-    assert told(html, failed.run)
+    assert tells(html, failed.run)
 
 
 def test_a_live_start_is_refused_with_what_was_typed(failed: Play, signed_in: SignIn) -> None:
@@ -82,7 +82,7 @@ def test_the_runbooks_page_shows_the_lock_and_the_waiver_to_those_who_may(
 ) -> None:
     html = page(signed_in(failed.people["operator"]), BOOK)
     assert "Locked for live use" in html
-    assert told(html, failed.run)
+    assert tells(html, failed.run)
     assert "Start live" not in html
     assert "Drill</a>" in html
     assert "/1/waive/" not in html
@@ -100,7 +100,7 @@ def test_a_waiver_lets_it_go_on_and_stays_readable(failed: Play, signed_in: Sign
     assert "Locked for live use" not in html
     assert "Waived failures" in html
     html = page(signed_in(failed.people["operator"]), f"{BOOK}1/start/")
-    assert told(html, failed.run)
+    assert tells(html, failed.run)
     assert "“The windows are labelled.”" in html
     assert "locked for live use" not in html
     again = client.post(f"{BOOK}1/waive/", sent)
@@ -207,12 +207,12 @@ def test_a_program_may_not_start_it_live(failed: Play) -> None:
 def test_the_form_that_ends_a_run_asks_what_went_wrong(
     people: dict[str, User], at: datetime, signed_in: SignIn
 ) -> None:
-    found = play(texts.ABORT, at, people=people)
+    game = play(texts.ABORT, at, people=people)
     client = signed_in(people["operator"])
-    assert "Nothing of the kind" in page(client, f"/runs/{found.run.pk}/")
-    found.tick(0)
-    found.move(Abort, reason="so", deviation="wrong-copy")
-    html = page(client, f"/runs/{found.run.pk}/")
+    assert "Nothing of the kind" in page(client, f"/runs/{game.run.pk}/")
+    game.tick(0)
+    game.move(Abort, reason="so", deviation="wrong-copy")
+    html = page(client, f"/runs/{game.run.pk}/")
     assert "Nothing of the kind" not in html
     kept = re.search(r"<input[^>]*abort-run-deviation_2[^>]*>", html)
     assert kept

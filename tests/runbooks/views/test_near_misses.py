@@ -22,7 +22,7 @@ API = "/api/v1/near-misses/"
 
 
 @pytest.fixture
-def told(operator: User, verifier: User, decider: User, author: User, approver: User) -> Story:
+def game(operator: User, verifier: User, decider: User, author: User, approver: User) -> Story:
     """A run with three refusals, a mismatch and an override, an hour ago."""
     people = (operator, verifier, decider, author, approver)
     ago = datetime.now(UTC) - timedelta(hours=1)
@@ -41,7 +41,7 @@ def test_before_the_first_one_the_page_says_so(signed_in: SignIn, viewer: User) 
     assert "No near misses yet" in html(signed_in(viewer))
 
 
-def test_each_is_told_and_all_are_counted(told: Story, signed_in: SignIn, viewer: User) -> None:
+def test_each_is_told_and_all_are_counted(game: Story, signed_in: SignIn, viewer: User) -> None:
     page = html(signed_in(viewer))
     assert "<b>4</b> near misses, 1 of them a mismatch" in page
     assert page.count('class="near-miss"') == 4
@@ -49,26 +49,26 @@ def test_each_is_told_and_all_are_counted(told: Story, signed_in: SignIn, viewer
     assert "This is not the target." in page
     assert "Read the identifiers again." in page
     assert "Guard: stopped writers · tried: tick · step 1, Read the newest entry" in page
-    assert f'href="/runs/{told.run.pk}/log/?near-misses=1#line-' in page
+    assert f'href="/runs/{game.run.pk}/log/?near-misses=1#line-' in page
     assert "By guard (n = 4)" in page
     assert "on a plane" not in page  # an override is no near miss
     assert "on a plane" in html(signed_in(viewer), "?what=override")
 
 
-def test_nobody_is_named(told: Story, signed_in: SignIn, viewer: User) -> None:
+def test_nobody_is_named(game: Story, signed_in: SignIn, viewer: User) -> None:
     page = html(signed_in(viewer)).split("<main", 1)[1]
     counted = program(viewer).get(f"{API}tallies/").content.decode()
     listed = program(viewer).get(API).content.decode()
-    for person in told.people.values():
+    for person in game.people.values():
         for text in (page, counted, listed):
             assert person.name not in text
             assert person.username not in text
 
 
-def test_filters_stay_on_every_link(told: Story, signed_in: SignIn, viewer: User) -> None:
-    by, at = told.people["operator"], told.at + timedelta(minutes=1)
+def test_filters_stay_on_every_link(game: Story, signed_in: SignIn, viewer: User) -> None:
+    by, at = game.people["operator"], game.at + timedelta(minutes=1)
     for number in range(50):
-        refused(told.run, "identify", by=by, at=at + timedelta(seconds=number))
+        refused(game.run, "identify", by=by, at=at + timedelta(seconds=number))
     client = signed_in(viewer)
     page = html(client, "?guard=identify&period=week")
     assert page.count('class="near-miss"') == 50
@@ -86,17 +86,17 @@ def test_filters_stay_on_every_link(told: Story, signed_in: SignIn, viewer: User
     ["?guard=nobody", "?run=x", "?before=1", "?period=day&kind=x", "?what=refused", "?runbook=%00"],
 )
 def test_what_nobody_offers_narrows_nothing(
-    told: Story, signed_in: SignIn, viewer: User, query: str
+    game: Story, signed_in: SignIn, viewer: User, query: str
 ) -> None:
     assert "<b>4</b> near misses" in html(signed_in(viewer), query)
 
 
-def test_nothing_fits(told: Story, signed_in: SignIn, viewer: User) -> None:
+def test_nothing_fits(game: Story, signed_in: SignIn, viewer: User) -> None:
     assert "No near miss fits" in html(signed_in(viewer), "?kind=drill")
     assert "None fits" in html(signed_in(viewer), "?guard=mark")
 
 
-def test_the_number_of_queries_stands(told: Story, signed_in: SignIn, viewer: User) -> None:
+def test_the_number_of_queries_stands(game: Story, signed_in: SignIn, viewer: User) -> None:
     client = signed_in(viewer)
 
     def queries() -> int:
@@ -107,24 +107,24 @@ def test_the_number_of_queries_stands(told: Story, signed_in: SignIn, viewer: Us
 
     before = queries()
     for number in range(20):
-        refused(told.run, "mark", by=told.people["operator"], at=told.at, step=number % 4)
+        refused(game.run, "mark", by=game.people["operator"], at=game.at, step=number % 4)
     assert queries() == before
 
 
-def test_the_log_of_a_run_shows_them_alone(told: Story, signed_in: SignIn, viewer: User) -> None:
-    overridden(told.run, "hold", by=told.people["operator"], at=told.at)
-    log, client = f"/runs/{told.run.pk}/log/", signed_in(viewer)
+def test_the_log_of_a_run_shows_them_alone(game: Story, signed_in: SignIn, viewer: User) -> None:
+    overridden(game.run, "hold", by=game.people["operator"], at=game.at)
+    log, client = f"/runs/{game.run.pk}/log/", signed_in(viewer)
     whole, alone = html(client, page=log), html(client, "?near-misses=1", page=log)
     assert "4 near misses" in whole
     assert whole.count('class="refused"') == 5  # one was too early
     assert alone.count('class="refused"') == whole.count(">near miss<") == 4
     assert alone.count('id="line-') == 4
-    other = story(told.people, told.at, revision=told.run.revision)
+    other = story(game.people, game.at, revision=game.run.revision)
     empty = html(client, "?near-misses=1", page=f"/runs/{other.run.pk}/log/")
     assert "This run has no near misses" in empty
 
 
-def test_by_api(told: Story, viewer: User) -> None:
+def test_by_api(game: Story, viewer: User) -> None:
     door = program(viewer)
     page = door.get(f"{API}?limit=3").json()
     assert [row["what"] for row in page["results"]] == ["mismatch", "refusal", "refusal"]
@@ -137,19 +137,19 @@ def test_by_api(told: Story, viewer: User) -> None:
     assert (first["key"], first["n"]) == ("identify", 2)
     assert first["url"] == f"{API}?kind=live&guard=identify"
     assert len(door.get(first["url"]).json()["results"]) == 2
-    until = told.at.isoformat().replace("+00:00", "Z")
+    until = game.at.isoformat().replace("+00:00", "Z")
     assert door.get(f"{API}?until={until}").json()["results"] == []
 
 
 @pytest.mark.parametrize("query", ["cursor=7", "what=refused", "since=yesterday", "person=1"])
-def test_what_the_api_cannot_read(told: Story, viewer: User, query: str) -> None:
+def test_what_the_api_cannot_read(game: Story, viewer: User, query: str) -> None:
     assert program(viewer).get(f"{API}?{query}").status_code == 422
 
 
-def test_a_run_tells_them_when_it_ends(told: Story, signed_in: SignIn, viewer: User) -> None:
-    page, client = f"/runs/{told.run.pk}/", signed_in(viewer)
+def test_a_run_tells_them_when_it_ends(game: Story, signed_in: SignIn, viewer: User) -> None:
+    page, client = f"/runs/{game.run.pk}/", signed_in(viewer)
     assert "It had" not in html(client, page=page)
-    told.do(Abort, "operator", reason="Enough for today.")
-    said = html(client, page=page)
-    assert "It had <a" in said
-    assert '?near-misses=1">4 near misses</a>' in said
+    game.do(Abort, "operator", reason="Enough for today.")
+    text = html(client, page=page)
+    assert "It had <a" in text
+    assert '?near-misses=1">4 near misses</a>' in text

@@ -34,9 +34,9 @@ def clock(monkeypatch: pytest.MonkeyPatch, at: datetime) -> list[datetime]:
 
 @pytest.fixture
 def run(db: None, at: datetime) -> Play:
-    found = play(texts.HOLD, at)
-    found.move(AskOverride, step=0, gate="released", reason=REASON)
-    return found
+    game = play(texts.HOLD, at)
+    game.move(AskOverride, step=0, gate="released", reason=REASON)
+    return game
 
 
 def page(run: Play, who: str = "operator") -> str:
@@ -46,9 +46,9 @@ def page(run: Play, who: str = "operator") -> str:
 
 
 def button(html: str, move: str) -> str:
-    found = re.search(rf'<form[^>]*data-move="{move}".*?<button[^>]*>', html, re.DOTALL)
-    assert found is not None
-    return found[0]
+    match = re.search(rf'<form[^>]*data-move="{move}".*?<button[^>]*>', html, re.DOTALL)
+    assert match is not None
+    return match[0]
 
 
 def test_the_wait_is_written_out_and_the_button_is_shut(run: Play, clock: list[datetime]) -> None:
@@ -88,14 +88,18 @@ def test_the_mark_is_everywhere(run: Play, clock: list[datetime]) -> None:
     assert "it was overridden, with a reason" in html
     assert "OVERRIDDEN" in client.get("/runs/").content.decode()
     assert "OVERRODE" in client.get(f"/runs/{run.run.pk}/log/").content.decode()
-    told = api.get(f"/api/v1/runs/{run.run.pk}/").json()
-    assert told["overridden"] == 1
-    assert [(g["key"], g["open"], g["overridden"]) for g in told["gates"]] == [
+    body = api.get(f"/api/v1/runs/{run.run.pk}/").json()
+    assert body["overridden"] == 1
+    assert [(g["key"], g["open"], g["overridden"]) for g in body["gates"]] == [
         ("released", True, True)
     ]
-    (one,) = told["overrides"]
-    assert (one["gate"], one["reason"], one["by"]["name"]) == ("released", REASON, "Operator")
-    assert one["used_at"] is not None
+    (override,) = body["overrides"]
+    assert (override["gate"], override["reason"], override["by"]["name"]) == (
+        "released",
+        REASON,
+        "Operator",
+    )
+    assert override["used_at"] is not None
 
 
 def test_the_pages_of_reviews(run: Play, clock: list[datetime]) -> None:

@@ -95,7 +95,7 @@ def test_by_program(run: Play) -> None:
     named = {"id": relief.pk, "name": relief.name, "initials": relief.initials}
     assert now["replacement"]["to"] == named
     assert now["replacement"]["person"]["id"] == run.people["decider"].pk
-    assert "confirm_replacement" in {one["move"] for one in now["allowed_moves"]}
+    assert "confirm_replacement" in {allowed["move"] for allowed in now["allowed_moves"]}
     assert send("relief", ConfirmReplacement, read_back="7").json()["code"] == "read_back_wrong"
     assert send("relief", ConfirmReplacement, read_back="none").status_code == 200
     now = program(relief).get(f"/api/v1/runs/{run.run.pk}/").json()
@@ -115,9 +115,9 @@ def test_who_may_not(run: Play, at: datetime) -> None:
         )
     run.move(TakeRole, by="viewer", role=RunRole.OBSERVER)
     sent: dict[str, Any] = {"role": RunRole.OPERATOR, "to": relief.pk, "reason": REASON}
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as caught:
         runs.make_move(run.run.pk, ProposeReplacement(**sent), by=run.people["viewer"], at=run.at)
-    assert told.value.code == "no_right"
+    assert caught.value.code == "no_right"
     gone: User = run.people["relief"]
     people.disable(gone, by=_admin(), at=at)
     with pytest.raises(Invalid):
@@ -141,7 +141,7 @@ def test_nobody_is_shown_what_their_account_may_not(run: Play) -> None:
         listed = program(User.objects.get(pk=run.people[who].pk), *Scope).get(
             f"/api/v1/runs/{run.run.pk}/"
         )
-        moves = {one["move"] for one in listed.json()["allowed_moves"]}
+        moves = {allowed["move"] for allowed in listed.json()["allowed_moves"]}
         assert {"hold", "note"} <= moves
         assert moves.isdisjoint({"confirm_replacement", "propose_replacement"})
         seen = page(run, who)

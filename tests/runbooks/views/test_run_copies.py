@@ -63,10 +63,10 @@ def test_everybody_is_asked_in_the_product_and_answers_on_the_page(
     page = f"/runs/{game.run.pk}/copies/"
     asking = signed_in(operator).post(f"{page}?move=ask_copies", sent(game, text="Of today?"))
     assert (asking.status_code, asking.headers["Location"]) == (303, page)
-    told = Notice.objects.filter(key__startswith="copies-asked:")
-    assert set(told.values_list("person", flat=True)) >= {viewer.pk, verifier.pk}
-    assert not told.filter(person=operator).exists()
-    assert set(told.values_list("url", flat=True)) == {page}
+    notices = Notice.objects.filter(key__startswith="copies-asked:")
+    assert set(notices.values_list("person", flat=True)) >= {viewer.pk, verifier.pk}
+    assert not notices.filter(person=operator).exists()
+    assert set(notices.values_list("url", flat=True)) == {page}
     browser = signed_in(viewer)
     assert "Does anyone hold a copy?" in browser.get("/notices/").text
     called = browser.get(page).text  # who is called here need not scroll past every copy
@@ -74,8 +74,8 @@ def test_everybody_is_asked_in_the_product_and_answers_on_the_page(
     empty = browser.post(page, sent(game, key="empty", holds="yes", text=""))
     assert empty.status_code == 422
     assert "Say which" in empty.text
-    said = sent(game, key="two", holds="yes", text="<b>My stick</b>")
-    assert browser.post(page, said).status_code == 303
+    answer = sent(game, key="two", holds="yes", text="<b>My stick</b>")
+    assert browser.post(page, answer).status_code == 303
     shown = browser.get(page).text
     assert "&lt;b&gt;My stick&lt;/b&gt;" in shown
     assert "holds one" in shown

@@ -35,21 +35,21 @@ JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture
-def told(
+def game(
     operator: User, verifier: User, decider: User, author: User, approver: User, at: datetime
 ) -> Story:
     people = (operator, verifier, decider, author, approver)
-    return story({one.username: one for one in people}, at)
+    return story({person.username: person for person in people}, at)
 
 
 @pytest.fixture
-def send(told: Story, signed_in: SignIn) -> Callable[..., HttpResponse]:
+def send(game: Story, signed_in: SignIn) -> Callable[..., HttpResponse]:
     def send(
         who: str, move: type[Move], *, headers: dict[str, str] | None = None, **data: Any
     ) -> Any:
-        fields = {"key": uuid4().hex, "seen": told.state.sequence, **data}
-        url = reverse("runbooks:run_move", args=[told.run.pk, move.kind])
-        return signed_in(told.people[who]).post(url, fields, headers=headers or {})
+        fields = {"key": uuid4().hex, "seen": game.state.sequence, **data}
+        url = reverse("runbooks:run_move", args=[game.run.pk, move.kind])
+        return signed_in(game.people[who]).post(url, fields, headers=headers or {})
 
     return send
 
@@ -58,9 +58,9 @@ Send = Callable[..., Any]
 
 
 @pytest.mark.parametrize("move", MOVES, ids=lambda move: move.kind)
-def test_a_form_asks_for_what_its_move_declares(told: Story, move: type[Move]) -> None:
+def test_a_form_asks_for_what_its_move_declares(game: Story, move: type[Move]) -> None:
     """But for what does not apply to this run; and for the values and the answers of the step."""
-    form = form_of(move)(move=move, state=told.state, step=0, person=told.people["operator"].pk)
+    form = form_of(move)(move=move, state=game.state, step=0, person=game.people["operator"].pk)
     about_all = {"key", "seen", "step", "password"} | ({"file"} if move.takes_file else set())
     asked = {name for name in form.fields if not name.startswith("value_")}
     assert asked - about_all <= set(move.entries())
@@ -68,10 +68,10 @@ def test_a_form_asks_for_what_its_move_declares(told: Story, move: type[Move]) -
     assert needed & set(move.entries()) <= set(form.fields)
 
 
-def test_a_run_from_the_briefing_to_the_end(told: Story, send: Send) -> None:
+def test_a_run_from_the_briefing_to_the_end(game: Story, send: Send) -> None:
     for role in ("operator", "verifier", "decider"):
         assert send(role, TakeRole, role=role).status_code == 303
-    assert told.state.people[told.people["verifier"].pk] is RunRole.VERIFIER
+    assert game.state.people[game.people["verifier"].pk] is RunRole.VERIFIER
     steps: list[tuple[str, type[Move], dict[str, Any]]] = [
         ("operator", Start, {"acknowledged": "on", "conditions": "on"}),
         ("operator", Tick, {"step": 0, "value_entries": "48211"}),
@@ -88,12 +88,12 @@ def test_a_run_from_the_briefing_to_the_end(told: Story, send: Send) -> None:
     for who, move, data in steps:
         response = send(who, move, **data)
         assert response.status_code == 303, (move, response.content.decode()[:3000])
-        assert response["Location"] == f"/runs/{told.run.pk}/#now"
-    assert told.state.status is RunStatus.COMPLETED
+        assert response["Location"] == f"/runs/{game.run.pk}/#now"
+    assert game.state.status is RunStatus.COMPLETED
 
 
-def test_a_refusal_stands_in_the_page_with_its_remedy(told: Story, send: Send) -> None:
-    told.start()
+def test_a_refusal_stands_in_the_page_with_its_remedy(game: Story, send: Send) -> None:
+    game.start()
     response = send("verifier", Tick, step=0, value_entries="7")
     html = response.content.decode()
     assert response.status_code == 409
@@ -102,85 +102,85 @@ def test_a_refusal_stands_in_the_page_with_its_remedy(told: Story, send: Send) -
     assert "Ask the operator to do it from their own screen." in html
 
 
-def test_what_was_typed_and_could_not_be_read_stays(told: Story, send: Send) -> None:
-    told.start()
+def test_what_was_typed_and_could_not_be_read_stays(game: Story, send: Send) -> None:
+    game.start()
     response = send("operator", Tick, step=0, value_entries="a lot")
     html = response.content.decode()
     assert response.status_code == 422
     assert 'value="a lot"' in html
     assert "Write a number, such as 0, 12.5 or 1 234 567." in html
     assert 'aria-invalid="true"' in html
-    assert told.state.steps[0].status is StepStatus.OPEN
+    assert game.state.steps[0].status is StepStatus.OPEN
 
 
-def test_a_refused_form_comes_back_with_a_new_key(told: Story, send: Send) -> None:
-    told.start()
+def test_a_refused_form_comes_back_with_a_new_key(game: Story, send: Send) -> None:
+    game.start()
     response = send("operator", Undo, step=0, reason="Wrong one", key="once")
     assert response.status_code == 409
     assert 'value="once"' not in response.content.decode()
 
 
-def test_a_script_is_answered_in_json(told: Story, send: Send) -> None:
-    told.start()
+def test_a_script_is_answered_in_json(game: Story, send: Send) -> None:
+    game.start()
     good = send("operator", Note, headers=JSON, text="Seen.")
-    assert good.json() == {"ok": True, "sequence": told.state.sequence, "replayed": False}
+    assert good.json() == {"ok": True, "sequence": game.state.sequence, "replayed": False}
     bad = send("operator", Note, headers=JSON, text="")
     assert bad.status_code == 422
     assert bad.json()["errors"] == {"text": "Write the note."}
     refused = send("verifier", Tick, headers=JSON, step=0, value_entries="1")
     assert refused.status_code == 409
     assert refused.json()["code"] == "wrong_role"
-    assert refused.json()["sequence"] == told.state.sequence
+    assert refused.json()["sequence"] == game.state.sequence
 
 
-def test_the_same_key_again_is_one_move(told: Story, send: Send) -> None:
-    told.start()
+def test_the_same_key_again_is_one_move(game: Story, send: Send) -> None:
+    game.start()
     first = send("operator", Note, headers=JSON, text="Once.", key="same")
     again = send("operator", Note, headers=JSON, text="Once.", key="same")
     assert again.json() == {**first.json(), "replayed": True}
-    assert told.run.events.filter(kind="note.added").count() == 1
+    assert game.run.events.filter(kind="note.added").count() == 1
 
 
-def test_a_stale_screen_is_told_so(told: Story, send: Send) -> None:
-    seen = told.start().state.sequence
-    told.do(Record, "operator", step=0, values={"entries": "5"})
+def test_a_stale_screen_is_told_so(game: Story, send: Send) -> None:
+    seen = game.start().state.sequence
+    game.do(Record, "operator", step=0, values={"entries": "5"})
     response = send("operator", Tick, headers=JSON, step=0, value_entries="6", seen=seen)
     assert response.status_code == 409
     assert response.json()["code"] == "stale"
 
 
-def test_a_sender_must_say_what_it_has_seen(told: Story, send: Send) -> None:
-    told.start()
+def test_a_sender_must_say_what_it_has_seen(game: Story, send: Send) -> None:
+    game.start()
     assert send("operator", Tick, step=0, value_entries="6", seen="").status_code == 422
 
 
-def test_a_hand_over_is_offered_and_taken_back(told: Story, send: Send) -> None:
-    told.start()
-    said = {"position": "Step 1", "running": "nothing", "next_step": "1", "worries": "nothing"}
-    to = told.people["verifier"].pk
-    assert send("operator", HandOver, to=to, **said).status_code == 303
-    assert told.state.hand_over_to == to
-    mine = told.people["operator"].pk
+def test_a_hand_over_is_offered_and_taken_back(game: Story, send: Send) -> None:
+    game.start()
+    words = {"position": "Step 1", "running": "nothing", "next_step": "1", "worries": "nothing"}
+    to = game.people["verifier"].pk
+    assert send("operator", HandOver, to=to, **words).status_code == 303
+    assert game.state.hand_over_to == to
+    mine = game.people["operator"].pk
     assert send("operator", HandOver, to=mine).status_code == 303
-    assert told.state.hand_over_to is None
+    assert game.state.hand_over_to is None
 
 
-def test_there_is_no_move_of_another_name(told: Story, signed_in: SignIn, operator: User) -> None:
+def test_there_is_no_move_of_another_name(game: Story, signed_in: SignIn, operator: User) -> None:
     client = signed_in(operator)
     assert client.post(f"/runs/{10**30}/tick/", {"key": "k", "seen": 0}).status_code == 404
     for name in ("retry", "prepare"):
-        assert client.post(f"/runs/{told.run.pk}/{name}/").status_code == 404
-    assert client.get(f"/runs/{told.run.pk}/tick/").status_code == 405
+        assert client.post(f"/runs/{game.run.pk}/{name}/").status_code == 404
+    assert client.get(f"/runs/{game.run.pk}/tick/").status_code == 405
 
 
-def test_a_tick_is_seven_statements(told: Story, signed_in: SignIn, operator: User) -> None:
+def test_a_tick_is_seven_statements(game: Story, signed_in: SignIn, operator: User) -> None:
     """Session; person with their rights; the run, with what was answered to the key; the events;
     the steps; the run; the digest of what was sent. PostgreSQL takes the last four, and the
     announcement, in one message. However long the runbook, however long the log."""
-    told.start()
-    url = reverse("runbooks:run_move", args=[told.run.pk, Tick.kind])
+    game.start()
+    url = reverse("runbooks:run_move", args=[game.run.pk, Tick.kind])
     browser = signed_in(operator)
-    data = {"key": uuid4().hex, "seen": told.state.sequence, "step": 0, "value_entries": "48211"}
+    data = {"key": uuid4().hex, "seen": game.state.sequence, "step": 0, "value_entries": "48211"}
     with CaptureQueriesContext(connection) as asked:
         assert browser.post(url, data).status_code == 303
     framing = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
@@ -190,15 +190,15 @@ def test_a_tick_is_seven_statements(told: Story, signed_in: SignIn, operator: Us
 
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
 def test_a_note_of_megabytes_is_refused_and_said_to_be_so(
-    told: Story, send: Send, accept: str
+    game: Story, send: Send, accept: str
 ) -> None:
     """The answer is marked as one of this run, or the page would not know whether it was saved."""
-    before = told.state.sequence
+    before = game.state.sequence
     answer = send("operator", Note, text="a" * 3_000_000, headers={"Accept": accept})
     assert answer.status_code == 413
-    assert answer["X-Countersign-Run"] == str(told.run.pk)
-    assert answer["X-Countersign-Person"] == str(told.people["operator"].pk)
+    assert answer["X-Countersign-Run"] == str(game.run.pk)
+    assert answer["X-Countersign-Person"] == str(game.people["operator"].pk)
     assert "What was sent is too big. Nothing was saved." in answer.text
     if accept == "application/json":
         assert answer.json()["code"] == "too_big"
-    assert told.state.sequence == before
+    assert game.state.sequence == before

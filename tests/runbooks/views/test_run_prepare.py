@@ -234,9 +234,9 @@ def test_loss_is_honest_about_what_is_not_known(world: World) -> None:
     assert (unread.state, unread.verdict) == (LossVerdict.UNKNOWN, "")
     assert "nobody has read the newest record" in unread.text()
     world.old.data_as_of = now - timedelta(minutes=20)
-    found = choices.lost_with(world.old, last_write(now=now))
-    assert (found.state, found.verdict) == (LossVerdict.WITHIN, "RPO 1 h: met")
-    assert "about 20 min" in found.text()
+    loss = choices.lost_with(world.old, last_write(now=now))
+    assert (loss.state, loss.verdict) == (LossVerdict.WITHIN, "RPO 1 h: met")
+    assert "about 20 min" in loss.text()
 
 
 def test_a_plan_longer_than_the_rto_says_so(world: World) -> None:
@@ -273,16 +273,16 @@ def test_the_last_run_is_told_only_as_far_as_it_went(
     given: dict[str, Any] = {"kind": RunKind.DRILL, "parameters": {}, "by": operator}
     run = preparation.prepare(revision=revision, at=at, **given)
 
-    def said() -> str:
+    def shown() -> str:
         last = briefs.last_run(revision.runbook)
         assert last is not None
         return last.undisturbed
 
-    assert said() == ""
+    assert shown() == ""
     moves.make_move(run.pk, TakeRole(role=RunRole.OPERATOR), by=operator, at=at)
     moves.make_move(run.pk, Start(acknowledged=True, conditions=True), by=operator, at=at)
-    assert said() == "No value differed from what was expected, as far as it went."
+    assert shown() == "No value differed from what was expected, as far as it went."
     for step in range(2):
         moves.make_move(run.pk, Tick(step=step, values={}), by=operator, at=at)
     moves.make_move(run.pk, Complete(summary=""), by=operator, at=at)
-    assert said() == "No value differed from what was expected."
+    assert shown() == "No value differed from what was expected."

@@ -13,7 +13,7 @@ def words(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("rm -rf 'a b' \"c d\" e\\ f", [["rm", "-rf", "a b", "c d", "e f"]]),
         ("a && b || c; d\ne", [["a"], ["b"], ["c"], ["d"], ["e"]]),
@@ -25,8 +25,8 @@ def words(text):
         ("a 'never closed", [["a", "'never", "closed"]]),
     ],
 )  # fmt: skip
-def test_words(text, said):
-    assert words(text) == said
+def test_words(text, expected):
+    assert words(text) == expected
 
 
 def test_redirections_are_no_words():

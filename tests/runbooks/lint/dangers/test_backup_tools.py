@@ -66,9 +66,9 @@ ssh db <<'E'\nselect=1\nE
 
 def _of(table: str) -> list[str]:
     return [
-        one.strip().replace("\\n", "\n")
-        for one in table.replace("\n", "~").split("~")
-        if one.strip()
+        command.strip().replace("\\n", "\n")
+        for command in table.replace("\n", "~").split("~")
+        if command.strip()
     ]
 
 

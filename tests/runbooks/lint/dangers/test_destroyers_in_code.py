@@ -181,4 +181,4 @@ def test_rows_into_a_database_that_the_text_made(into: str, level: Level) -> Non
         "# A\n\n- [ ] Make it\n\n  ```sh\n  createdb -h db ledger_new\n  ```\n\n- [ ] Fill it\n\n"
         f"  ```sh\n  psql -h db -d {into} -c \"\\copy entry from 'x.csv' csv\"\n  ```\n"
     )
-    assert [one.level for one in flagged("L22", text)] == [level]
+    assert [finding.level for finding in flagged("L22", text)] == [level]

@@ -31,10 +31,10 @@ parameters:
 """
 
 
-def found(command: str, guard: str = "identify: target", label: str = "sh") -> list[str]:
+def sentences(command: str, guard: str = "identify: target", label: str = "sh") -> list[str]:
     """What L22 says of a command."""
     text = TEXT.format(command=command, guard=guard, label=label)
-    return [one.sentence for one in findings(text, FACTS) if one.code == "L22"]
+    return [finding.sentence for finding in findings(text, FACTS) if finding.code == "L22"]
 
 
 _OVER = """
@@ -72,13 +72,13 @@ def commands(table: str) -> list[str]:
 @pytest.mark.parametrize("command", commands(_OVER))
 @pytest.mark.parametrize("guard", ["identify: target", "overwrite: {target: target, from: dump}"])
 def test_over_a_copy_that_is_kept(command: str, guard: str) -> None:
-    (said,) = found(command, guard)
-    assert "writes over a copy that is kept, or removes it" in said
+    (sentence,) = sentences(command, guard)
+    assert "writes over a copy that is kept, or removes it" in sentence
 
 
 @pytest.mark.parametrize("command", commands(_BESIDE))
 def test_beside_a_copy_that_is_kept(command: str) -> None:
-    assert not found(command)
+    assert not sentences(command)
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ def test_beside_a_copy_that_is_kept(command: str) -> None:
     ],
 )
 def test_in_code_of_another_kind(label: str, command: str, over: bool) -> None:
-    assert bool(found(command, label=label)) is over
+    assert bool(sentences(command, label=label)) is over
 
 
 def test_nothing_is_guessed_without_facts() -> None:
     text = TEXT.format(
         command="pg_dump a > /srv/backup/ledger.dump", guard="identify: target", label="sh"
     )
-    assert "L22" not in {one.code for one in findings(text)}
+    assert "L22" not in {finding.code for finding in findings(text)}

@@ -52,13 +52,13 @@ _AROUND = [
 
 
 @pytest.mark.parametrize("around", _AROUND)
-@pytest.mark.parametrize(("command", "found"), [("dropdb a", 1), ("createdb a", 0)])
-def test_it_is_reached(around: str, command: str, found: int) -> None:
-    assert len(list(dangers(script("sh", around.format(command))))) == found
+@pytest.mark.parametrize(("command", "count"), [("dropdb a", 1), ("createdb a", 0)])
+def test_it_is_reached(around: str, command: str, count: int) -> None:
+    assert len(list(dangers(script("sh", around.format(command))))) == count
 
 
 @pytest.mark.parametrize(
-    ("label", "code", "found"),
+    ("label", "code", "count"),
     [
         ("sql", "\\! rm -rf /srv", 1),
         ("sql", "\\! ls", 0),
@@ -73,8 +73,8 @@ def test_it_is_reached(around: str, command: str, found: int) -> None:
         ("sh", "cat <<'EOF'\ndropdb a\nEOF", 0),
     ],
 )
-def test_what_a_client_is_given(label: str, code: str, found: int) -> None:
-    assert len(list(dangers(script(label, code)))) == found
+def test_what_a_client_is_given(label: str, code: str, count: int) -> None:
+    assert len(list(dangers(script(label, code)))) == count
 
 
 @pytest.mark.parametrize(
@@ -88,5 +88,5 @@ def test_what_a_client_is_given(label: str, code: str, found: int) -> None:
     ],
 )
 def test_code_that_is_written_as_html_is_read(html: str, line: int) -> None:
-    found = flagged("L22", f"# A\n\n- [ ] Do it\n\n  {html}\n")
-    assert [one.line for one in found] == [line] * bool(line)
+    findings = flagged("L22", f"# A\n\n- [ ] Do it\n\n  {html}\n")
+    assert [finding.line for finding in findings] == [line] * bool(line)

@@ -46,10 +46,10 @@ def levels(source: str) -> list[Level]:
     ],
 )
 def test_what_changes_a_command_is_an_error(line, column, name, instead):
-    found = flagged("L58", command(line))[0]
-    assert (found.level, found.line, found.column) == (ERROR, 4, column)
-    assert name in found.sentence
-    assert instead in found.suggestion
+    finding = flagged("L58", command(line))[0]
+    assert (finding.level, finding.line, finding.column) == (ERROR, 4, column)
+    assert name in finding.sentence
+    assert instead in finding.suggestion
 
 
 @pytest.mark.parametrize(
@@ -84,22 +84,26 @@ def test_people_write_in_their_own_language(line):
     ],
 )
 def test_what_may_be_meant_is_at_most_a_warning(line):
-    found = levels(command(line))
-    assert found
-    assert set(found) == {WARNING}
+    flagged_levels = levels(command(line))
+    assert flagged_levels
+    assert set(flagged_levels) == {WARNING}
 
 
 def test_sql_has_its_own_quotes_and_comments():
     text = command(
         "select '\u2013h' -- \u2013 \u201cx\u201d\n  from t where a = \u201cb\u201d", "sql"
     )
-    found = flagged("L58", text)
-    assert [(one.level, one.line) for one in found] == [(WARNING, 4), (ERROR, 5), (ERROR, 5)]
+    findings = flagged("L58", text)
+    assert [(finding.level, finding.line) for finding in findings] == [
+        (WARNING, 4),
+        (ERROR, 5),
+        (ERROR, 5),
+    ]
 
 
 def test_a_here_document_is_text():
     text = command("cat <<'EOF'\n  don\u2019t \u2013 \u201cstop\u201d\n  EOF\n  ls \u2013l")
-    assert [(one.level, one.line) for one in flagged("L58", text)] == [
+    assert [(finding.level, finding.line) for finding in flagged("L58", text)] == [
         (WARNING, 5),
         (WARNING, 5),
         (ERROR, 7),
@@ -111,7 +115,7 @@ def test_commands_outside_steps_and_in_running_text_are_read_too():
         "Run `psql \u2013h db-1` first, see steps `3\u20135`.\n\n```sh\nls\u00a0-l\n```\n\n"
         "- [ ] Call `rm\u00a0-r x`\n\n      ls\u200b -l\n"
     )
-    assert [one.line for one in flagged("L58", text)] == [1, 4, 7, 9]
+    assert [finding.line for finding in flagged("L58", text)] == [1, 4, 7, 9]
     assert set(levels(text)) == {ERROR}
 
 
@@ -150,14 +154,14 @@ def test_values_that_are_compared():
         "    who: {type: text, label: A \u2013 b, equals: \u201cok\u201d}\n"
         "    how: {type: text, label: x, equals: o\u200bk}\n  ```\n"
     )
-    found = [(one.line, one.level) for one in flagged("L58", text)]
-    assert found == [(3, WARNING), (10, WARNING), (10, WARNING), (11, ERROR)]
+    places = [(finding.line, finding.level) for finding in flagged("L58", text)]
+    assert places == [(3, WARNING), (10, WARNING), (10, WARNING), (11, ERROR)]
 
 
 def test_a_carriage_return_inside_a_line_is_an_error_and_at_its_end_is_not():
     def judged(source: bytes) -> list[tuple[str, int]]:
-        found = lint_text(parse(source, name="x").procedure, source).open
-        return [(one.sentence, one.line) for one in found if one.code == "L58"]
+        findings = lint_text(parse(source, name="x").procedure, source).open
+        return [(finding.sentence, finding.line) for finding in findings if finding.code == "L58"]
 
     text = b"- [ ] Look at it\n\n  ```sh\n  rm -r /srv\r  ls\n  ```\n"
     ((sentence, line),) = judged(text)
@@ -186,5 +190,5 @@ def test_the_time_grows_with_the_text_alone(piece):
 
 def test_a_sign_in_a_table_is_found_at_its_line():
     table = "| do | say |\n|---|---|\n| look | `ls -l` |\n| list | `ls \u2013l` |\n"
-    found = flagged("L58", f"# T\n\n{table}\n- [ ] Look at it\n")
-    assert [(one.line, one.column) for one in found] == [(6, 14)]
+    findings = flagged("L58", f"# T\n\n{table}\n- [ ] Look at it\n")
+    assert [(finding.line, finding.column) for finding in findings] == [(6, 14)]

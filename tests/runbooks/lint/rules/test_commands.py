@@ -151,9 +151,9 @@ def test_trials(command, wrong):
     ],
 )
 def test_commands_in_running_text(words, wrong):
-    found = flagged("L22", prose_step(words))
-    assert bool(found) is wrong
-    assert all((f.line, f.column) == (3, words.index("`") + 4) for f in found)
+    findings = flagged("L22", prose_step(words))
+    assert bool(findings) is wrong
+    assert all((f.line, f.column) == (3, words.index("`") + 4) for f in findings)
 
 
 def test_commands_behind_a_tool_for_credentials():
@@ -182,8 +182,8 @@ def test_commands_behind_a_tool_for_credentials():
     ],
 )
 def test_options_that_switch_off_a_guard(command, option):
-    found = [f.sentence for f in flagged("L51", run(command))]
-    assert option in found[0] if option else not found
+    sentences = [f.sentence for f in flagged("L51", run(command))]
+    assert option in sentences[0] if option else not sentences
     assert not flagged("L51", run(command, above="> **Caution.** It asks no more."))
 
 

@@ -74,8 +74,8 @@ def test_a_copy_out_may_not_write_on_its_source():
 
 
 def test_what_a_rearm_leaves_out_is_named():
-    found = flagged("L34", restore(ACT, step("On again", "rearm: [jobs, alerts, replication]")))
-    assert "sessions and sequences" in found[0].sentence
+    findings = flagged("L34", restore(ACT, step("On again", "rearm: [jobs, alerts, replication]")))
+    assert "sessions and sequences" in findings[0].sentence
     assert flagged("L34", restore(step("On again", "rearm: [jobs]"), ACT))[0].sentence.startswith(
         "After"
     )

@@ -41,7 +41,7 @@ def book(*steps: str, front: str = FRONT) -> str:
 
 
 def codes(source: str, level: Level = Level.ERROR) -> set[str]:
-    return {one.code for one in findings(source) if one.level is level}
+    return {finding.code for finding in findings(source) if finding.level is level}
 
 
 @pytest.mark.parametrize("command", ["./wipe.sh", "dropdb ledger", "rm -r /var/lib/postgresql/16"])
@@ -54,16 +54,16 @@ def test_the_guard_marks_the_act_whatever_its_command_is(command: str) -> None:
 
 
 def test_what_is_not_there_is_said_as_a_deletion() -> None:
-    (found,) = flagged("L01", book(COPY, FREEZE, CHECK, act()))
-    assert found.sentence.startswith("Step 4 deletes `target`, and no step before it proves")
+    (finding,) = flagged("L01", book(COPY, FREEZE, CHECK, act()))
+    assert finding.sentence.startswith("Step 4 deletes `target`, and no step before it proves")
     late = flagged("L01", book(CHECK, act(), IDENTIFY))
     assert "identified only afterwards, in step 3." in late[0].sentence
 
 
 def test_a_deletion_without_a_copy_is_a_warning_for_the_decider_may_sign() -> None:
-    (found,) = flagged("L04", book(IDENTIFY, FREEZE, CHECK, act()))
-    assert found.level is Level.WARNING
-    assert "the decider must sign that there is nothing to keep" in found.sentence
+    (finding,) = flagged("L04", book(IDENTIFY, FREEZE, CHECK, act()))
+    assert finding.level is Level.WARNING
+    assert "the decider must sign that there is nothing to keep" in finding.sentence
     assert not flagged("L04", book(IDENTIFY, COPY, FREEZE, CHECK, act()))
 
 
@@ -76,17 +76,17 @@ def test_a_deletion_moves_nothing_and_so_has_no_direction() -> None:
     ["pg_restore -d ledger x.dump", "pg_restore --clean -d ledger x.dump", "psql < x.dump"],
 )
 def test_destroy_is_no_guard_for_a_restore(command: str) -> None:
-    (found,) = flagged("L22", book(IDENTIFY, COPY, FREEZE, CHECK, act(command)))
-    assert found.level is Level.ERROR
-    assert "overwrite" in found.suggestion
+    (finding,) = flagged("L22", book(IDENTIFY, COPY, FREEZE, CHECK, act(command)))
+    assert finding.level is Level.ERROR
+    assert "overwrite" in finding.suggestion
     restore = act(command, "overwrite: {target: target, from: dump}\n  undo: back")
     assert not flagged("L22", book(IDENTIFY, COPY, FREEZE, CHECK, restore))
 
 
 def test_an_unmarked_deletion_is_an_error_also_of_a_script_that_nobody_can_read() -> None:
     bare = "- [ ] Delete it\n\n  ```sh\n  ./wipe.sh\n  ```\n"
-    (found,) = flagged("L59", book(IDENTIFY, bare))
-    assert (found.level, "operation" in book(IDENTIFY, bare).splitlines()[found.line - 1]) == (
+    (finding,) = flagged("L59", book(IDENTIFY, bare))
+    assert (finding.level, "operation" in book(IDENTIFY, bare).splitlines()[finding.line - 1]) == (
         Level.ERROR,
         True,
     )
@@ -95,8 +95,8 @@ def test_an_unmarked_deletion_is_an_error_also_of_a_script_that_nobody_can_read(
 
 
 def test_what_may_be_in_use_is_a_warning() -> None:
-    (found,) = flagged("L59", book(IDENTIFY, COPY, CHECK, act()))
-    assert found.level is Level.WARNING
+    (finding,) = flagged("L59", book(IDENTIFY, COPY, CHECK, act()))
+    assert finding.level is Level.WARNING
     counted = "- [ ] Count\n\n  ```guard\n  record: {clients: {type: number, equals: 0}}\n  ```\n"
     for step in (FREEZE, counted):
         assert not flagged("L59", book(IDENTIFY, COPY, step, CHECK, act()))
@@ -106,12 +106,15 @@ def test_what_may_be_in_use_is_a_warning() -> None:
 def test_a_destroyer_that_is_not_the_act_needs_a_reason_and_is_none() -> None:
     cache = "- [ ] Empty the cache\n\n  ```sh\n  rm -r /srv/cache\n  ```\n"
     text = book(cache, IDENTIFY, COPY, FREEZE, CHECK, act())
-    assert {one.code for one in findings(text) if one.level is Level.ERROR} >= {"L22", "L01"}
+    assert {finding.code for finding in findings(text) if finding.level is Level.ERROR} >= {
+        "L22",
+        "L01",
+    }
     waived = FRONT.replace(
         "---\ntitle", '---\nwaive: {L22: "The cache is rebuilt by itself."}\ntitle'
     )
-    told = book(cache, IDENTIFY, COPY, FREEZE, CHECK, act(), front=waived)
-    assert "L01" not in codes(told)
+    text = book(cache, IDENTIFY, COPY, FREEZE, CHECK, act(), front=waived)
+    assert "L01" not in codes(text)
     unmarked = book(cache, IDENTIFY, COPY, FREEZE, CHECK, front=waived)
     assert "L59" in codes(unmarked)
 
@@ -125,7 +128,7 @@ def test_a_safety_copy_on_the_machine_that_is_deleted_is_none() -> None:
 def test_a_text_that_only_deletes_says_so_in_its_front_matter() -> None:
     unsaid = FRONT.replace("operation: delete\n", "")
     steps = (IDENTIFY, COPY, FREEZE, CHECK, act())
-    (found,) = flagged("L59", book(*steps, front=unsaid))
-    assert (found.level, "operation: delete" in found.suggestion) == (Level.WARNING, True)
+    (finding,) = flagged("L59", book(*steps, front=unsaid))
+    assert (finding.level, "operation: delete" in finding.suggestion) == (Level.WARNING, True)
     over = act("./swap.sh", "overwrite: {target: target, from: dump}\n  undo: back")
     assert not flagged("L59", book(*steps, over, front=unsaid))

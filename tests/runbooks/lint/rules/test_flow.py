@@ -61,9 +61,9 @@ def test_a_mark_that_is_read_back_proves_the_machine_again():
 
 
 def test_a_decision_is_also_one_that_is_said_in_words():
-    said = step("Get the sign-off of the owner")
+    sign_off = step("Get the sign-off of the owner")
     assert flagged("L29", restore(ACT))
-    assert not flagged("L29", restore(said, ACT))
+    assert not flagged("L29", restore(sign_off, ACT))
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_a_decision_is_also_one_that_is_said_in_words():
 def test_a_question_decides_something(options, more, wrong):
     ask = step("Choose", f"decide: {{question: Which?, options: {options}}}")
     source = f"## Begin\n\n{ask}\n## Off {{#off .aside}}\n\n{step('Stop')}{more}"
-    found = [f for f in flagged("L43", source) if "decides nothing" in f.sentence]
-    assert bool(found) is wrong
+    findings = [f for f in flagged("L43", source) if "decides nothing" in f.sentence]
+    assert bool(findings) is wrong
 
 
 LOOP = """
@@ -109,7 +109,7 @@ LOOP = """
 
 
 @pytest.mark.parametrize(
-    ("said", "answer", "more", "found"),
+    ("limit", "answer", "more", "count"),
     [
         ("", "off", "", 1),
         (" at most twice", "off", "", 0),
@@ -117,18 +117,20 @@ LOOP = """
         ("", "other", "", 2),
     ],
 )
-def test_loops_have_a_limit(said, answer, more, found):
-    loops = [f for f in flagged("L43", LOOP % (said, answer, more)) if "back to this" in f.sentence]
-    assert len(loops) == found
+def test_loops_have_a_limit(limit, answer, more, count):
+    loops = [
+        f for f in flagged("L43", LOOP % (limit, answer, more)) if "back to this" in f.sentence
+    ]
+    assert len(loops) == count
 
 
 def test_sections_that_nobody_reaches_and_steps_that_are_not_there():
     source = (
         "## Begin\n\n- [ ] Look, then go on with step 7\n\n## Off {#off .aside}\n\n- [ ] Stop\n"
     )
-    said = [f.sentence for f in flagged("L43", source)]
-    assert any("nobody ever gets there" in s for s in said)
-    assert any("the runbook has 2 steps" in s for s in said)
+    sentences = [f.sentence for f in flagged("L43", source)]
+    assert any("nobody ever gets there" in s for s in sentences)
+    assert any("the runbook has 2 steps" in s for s in sentences)
     reached = source.replace("then go on with step 7", "then go on with step 1")
     assert not flagged("L43", "---\non_abort: off\n---\n" + reached)
 

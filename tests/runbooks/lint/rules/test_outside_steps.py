@@ -12,11 +12,11 @@ STEP = "\n## Tell\n\n- [ ] Tell the team\n"
 
 
 def levels(code: str, text: str) -> list[tuple[int, Level]]:
-    return [(found.line, found.level) for found in flagged(code, f"# Note\n\n{text}\n{STEP}")]
+    return [(finding.line, finding.level) for finding in flagged(code, f"# Note\n\n{text}\n{STEP}")]
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("```sh\nls\ndropdb -h db-1 ledger\n```", [(5, Level.ERROR)]),
         ("```sql\nalter database ledger rename to ledger_old;\n```", [(4, Level.ERROR)]),
@@ -32,16 +32,16 @@ def levels(code: str, text: str) -> list[tuple[int, Level]]:
         ("```text\nrm -rf /srv/data\n```", []),
     ],
 )
-def test_commands_outside_steps(text: str, found: list[tuple[int, Level]]) -> None:
-    assert levels("L56", text) == found
+def test_commands_outside_steps(text: str, expected: list[tuple[int, Level]]) -> None:
+    assert levels("L56", text) == expected
 
 
 def test_a_destroying_block_is_one_finding_and_is_not_repeated() -> None:
     text = "# N\n\n```sh\ndropdb -h db-1 ledger\ndropdb -h db-1 other\n```\n"
-    (found,) = flagged("L56", text)
-    assert found.line == 4
-    assert "db-1" not in found.sentence
-    assert "Make it a step" in found.suggestion
+    (finding,) = flagged("L56", text)
+    assert finding.line == 4
+    assert "db-1" not in finding.sentence
+    assert "Make it a step" in finding.suggestion
 
 
 def test_a_reference_is_told_too() -> None:
@@ -90,13 +90,13 @@ def test_a_caution_around_a_command_outside_steps_counts() -> None:
     ],
 )
 def test_lists_that_read_like_work(text: str, lines: list[int]) -> None:
-    found = flagged("L57", f"# Note\n\n{text}\n{STEP}")
-    assert [f.line for f in found] == lines[:1]
+    findings = flagged("L57", f"# Note\n\n{text}\n{STEP}")
+    assert [f.line for f in findings] == lines[:1]
     if lines:
         assert f"({'lines' if lines[1:] else 'line'} {', '.join(map(str, lines))})" in (
-            found[0].sentence
+            findings[0].sentence
         )
-        assert found[0].level is Level.WARNING
+        assert findings[0].level is Level.WARNING
 
 
 def test_lists_inside_steps_and_in_texts_without_steps_are_left_alone() -> None:
@@ -117,7 +117,7 @@ def test_both_rules_are_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("<pre>rm -rf /srv/data</pre>", [(3, Level.ERROR)]),
         ("<pre><code>\nrm -rf /srv/data</code></pre>", [(4, Level.ERROR)]),
@@ -130,12 +130,12 @@ def test_both_rules_are_there() -> None:
         ("## Look at `ls -l /srv/data`", []),
     ],
 )
-def test_html_and_headings_are_read_as_well(text, found):
-    assert levels("L56", text) == found
+def test_html_and_headings_are_read_as_well(text, expected):
+    assert levels("L56", text) == expected
 
 
 def test_a_title_does_not_show_the_command_of_a_guarded_step():
     text = "- [ ] Run `dropdb -h db-1 a`\n\n  ```guard\n  destroy: {target: t}\n  ```\n"
     head = "---\nparameters:\n  t: {type: instance, label: The old one}\n---\n\n"
-    assert [found.line for found in flagged("L56", head + text)] == [6]
+    assert [finding.line for finding in flagged("L56", head + text)] == [6]
     assert not flagged("L56", head + text.replace("`dropdb -h db-1 a`", "the deletion"))

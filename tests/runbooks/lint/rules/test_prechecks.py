@@ -26,9 +26,9 @@ def test_the_backup_is_not_fetched_from_what_is_overwritten(command, wrong):
 
 def test_what_is_checked_under_entry_is_checked():
     entry = RESTORE_FRONT.replace("parameters:", "entry: [The disk has free space]\nparameters:", 1)
-    said = flagged("L45", entry + ACT)[0].sentence
-    assert "version" in said
-    assert "space" not in said
+    sentence = flagged("L45", entry + ACT)[0].sentence
+    assert "version" in sentence
+    assert "space" not in sentence
     secret = restore(step("Decrypt the dump", command="gpg --decrypt x.gpg > x"), ACT)
     assert "key to decrypt" in flagged("L45", secret)[0].sentence
 

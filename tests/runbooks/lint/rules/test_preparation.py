@@ -38,8 +38,8 @@ def test_a_step_off_the_main_path_does_not_count(code, guard):
 
 
 def test_a_direction_into_another_thing_is_no_direction_of_the_act():
-    said = step("State the direction", "direction: {from: dump, into: second}")
-    (finding,) = flagged("L03", runbook(said, step("Swap the databases", OVERWRITE)))
+    stated = step("State the direction", "direction: {from: dump, into: second}")
+    (finding,) = flagged("L03", runbook(stated, step("Swap the databases", OVERWRITE)))
     assert "overwrites `target`" in finding.sentence
     assert finding.suggestion == "Write `direction: {from: dump, into: target}`."
 
@@ -52,15 +52,15 @@ def test_what_comes_from_an_instance_is_no_backup():
 
 
 def test_a_command_that_restores_is_a_use_without_any_guard():
-    found = findings("# Restore\n\n" + step("Load it", command="psql -h a -d b < dump.sql"))
+    flags = findings("# Restore\n\n" + step("Load it", command="psql -h a -d b < dump.sql"))
     assert {"L01", "L03", "L04", "L05", "L07", "L08", "L10", "L11", "L22", "L27"} <= {
-        f.code for f in found
+        f.code for f in flags
     }
 
 
 def test_a_clean_up_is_no_restore():
-    found = findings("# Clean up\n\n" + step("Remove old logs", command="rm -r /srv/logs"))
-    assert {f.code for f in found if f.level == "error"} == {"L22"}
+    flags = findings("# Clean up\n\n" + step("Remove old logs", command="rm -r /srv/logs"))
+    assert {f.code for f in flags if f.level == "error"} == {"L22"}
 
 
 @pytest.mark.parametrize("operation", ["backup", "check", "copy-out"])

@@ -40,9 +40,9 @@ def test_without_facts_nothing_is_said_of_them():
 
 
 def test_promises_that_are_missing_are_named():
-    one = flagged("L39", RESTORE, LintFacts(confidential=False, rto=HOUR))
-    assert [(f.line, f.column) for f in one] == [(3, 1)]
-    assert "no RPO for ledger" in one[0].sentence
+    findings = flagged("L39", RESTORE, LintFacts(confidential=False, rto=HOUR))
+    assert [(f.line, f.column) for f in findings] == [(3, 1)]
+    assert "no RPO for ledger" in findings[0].sentence
     both = flagged("L39", RESTORE, LintFacts(confidential=True))
     assert "no RPO and no RTO" in both[0].sentence
     assert not flagged("L39", RESTORE, LintFacts(confidential=True, rto=HOUR, rpo=HOUR))
@@ -83,6 +83,6 @@ def test_reviews_and_changes():
 
 
 def test_a_link_to_a_machine_that_is_restored():
-    found = flagged("L44", RESTORE, LintFacts(hosts=frozenset({"DB-01.example.org"})))
-    assert [f.line for f in found] == [9]
+    findings = flagged("L44", RESTORE, LintFacts(hosts=frozenset({"DB-01.example.org"})))
+    assert [f.line for f in findings] == [9]
     assert not flagged("L44", RESTORE, LintFacts(hosts=frozenset({"example.org"})))

@@ -24,11 +24,11 @@ def test_a_mismatch_does_not_lead_back_to_its_own_step():
 
 
 @pytest.mark.parametrize(
-    ("said", "wrong"),
+    ("words", "wrong"),
     [("If it fails, try again.", True), ("Do not repeat the step.", False), ("Go on.", False)],
 )
-def test_words_that_say_try_again(said, wrong):
-    assert bool(flagged("L31", restore(f"- [ ] Count\n\n  {said}\n", ACT))) is wrong
+def test_words_that_say_try_again(words, wrong):
+    assert bool(flagged("L31", restore(f"- [ ] Count\n\n  {words}\n", ACT))) is wrong
 
 
 def test_comparing_with_a_value_from_before_the_act_is_a_comparison():

@@ -10,7 +10,7 @@ LONG = "Then look at " + "the next row and " * 6 + "stop."
 
 
 @pytest.mark.parametrize(
-    ("words", "found"),
+    ("words", "part"),
     [
         (LONG, "words"),
         ("Look at `" + "one long command " * 9 + "`.", ""),
@@ -22,9 +22,9 @@ LONG = "Then look at " + "the next row and " * 6 + "stop."
         ("Write `DROP DATABASE` to the LOG of the SQL server.", ""),
     ],
 )
-def test_sentences(words, found):
+def test_sentences(words, part):
     sentences = [f.sentence for f in flagged("L48", prose_step(words))]
-    assert any(found in s for s in sentences) if found else not sentences
+    assert any(part in s for s in sentences) if part else not sentences
 
 
 def test_a_long_sentence_is_found_where_its_paragraph_begins_once_a_step():
@@ -128,7 +128,7 @@ def test_a_caution_between_two_commands_is_early_enough():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "sentence"),
     [
         ("**Warning:** Remove the stick first.", "Remove the stick first"),
         ("Caution: sessions end. Stop the jobs.", "Stop the jobs"),
@@ -137,9 +137,11 @@ def test_a_caution_between_two_commands_is_early_enough():
         ("A warning: it takes long.", ""),
     ],
 )
-def test_an_action_in_a_caution(text, found):
-    said = flagged("L17", f"{GUARDED}- [ ] Run it\n\n  > {text}\n")
-    assert [f.sentence.partition("”")[0] for f in said] == ([f"“{found}"] if found else [])
+def test_an_action_in_a_caution(text, sentence):
+    findings = flagged("L17", f"{GUARDED}- [ ] Run it\n\n  > {text}\n")
+    assert [f.sentence.partition("”")[0] for f in findings] == (
+        [f"“{sentence}"] if sentence else []
+    )
 
 
 def test_a_caution_is_no_step():

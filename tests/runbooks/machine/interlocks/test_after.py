@@ -59,11 +59,11 @@ def play(*items: str, live: bool = True) -> Game:
     """A run of `items` of `ALL` to its end."""
     game = guarded(*items, live=live)
     for index, item in enumerate(items):
-        said = SAID[ALL.index(item)]
-        if said is None:
+        values = SAID[ALL.index(item)]
+        if values is None:
             overwrite(game, index)
         else:
-            game.must(Tick, OPERATOR, index, values=said)
+            game.must(Tick, OPERATOR, index, values=values)
     return game
 
 
@@ -93,7 +93,7 @@ def test_a_live_run_is_not_completed_without(without: str, owed: str) -> None:
 
 def test_what_was_done_before_the_act_does_not_count() -> None:
     game = play(VERIFY, REARM, BACKUP, QUARANTINE, COMPARE, ACT)
-    assert [said.split(" ")[0] for said in missing(game.state)] == ["re-arm", "a", "quarantine"]
+    assert [item.split(" ")[0] for item in missing(game.state)] == ["re-arm", "a", "quarantine"]
 
 
 def test_each_that_is_not_named_stays_owed() -> None:
@@ -113,8 +113,8 @@ def test_rearm_asks_for_each_by_name() -> None:
     outcome = game.ask(Tick, OPERATOR, 0, values={"rearm.jobs": "on again"})
     assert isinstance(outcome, Malformed)
     assert list(outcome.errors) == ["value_rearm.sequences"]
-    said = {"rearm.jobs": "on again", "rearm.sequences": "not used here"}
-    assert "rearm.stated" in game.must(Tick, OPERATOR, 0, values=said)
+    values = {"rearm.jobs": "on again", "rearm.sequences": "not used here"}
+    assert "rearm.stated" in game.must(Tick, OPERATOR, 0, values=values)
     assert game.lines[-2].event.to_data()["what"] == {
         "jobs": "on again",
         "sequences": "not used here",
@@ -143,7 +143,7 @@ def test_other_data_than_the_copy_promised_is_a_deviation(seconds: int) -> None:
     game = guarded(VERIFY, COMPARE)
     game.must(Tick, OPERATOR, 0, values=READ)
     promised = datetime(2026, 3, 4, 3, 0, 0, 250_000, tzinfo=UTC)
-    said = (promised + timedelta(seconds=seconds)).isoformat()
-    values = {"compare.newest": said}
+    newest = (promised + timedelta(seconds=seconds)).isoformat()
+    values = {"compare.newest": newest}
     assert game.must(Tick, OPERATOR, 1, values=values)[0] == "step.mismatched"
-    assert [one.kind for one in game.state.stated.deviations] == ["wrong-copy"]
+    assert [deviation.kind for deviation in game.state.stated.deviations] == ["wrong-copy"]

@@ -54,8 +54,13 @@ def unlock(game: Game, step: int = WRITE) -> str:
 
 
 def hand_over(game: Game, to: int) -> None:
-    said: dict[str, Any] = {"position": "at 5", "running": "none", "next_step": "5", "worries": "-"}
-    game.must(HandOver, OPERATOR, to=to, **said)
+    words: dict[str, Any] = {
+        "position": "at 5",
+        "running": "none",
+        "next_step": "5",
+        "worries": "-",
+    }
+    game.must(HandOver, OPERATOR, to=to, **words)
 
 
 def test_a_role_that_was_given_back_is_missing_in_the_team_check() -> None:
@@ -90,8 +95,8 @@ def test_who_takes_over_lays_the_command_open_anew() -> None:
 def test_a_verifier_who_takes_over_does_not_act_on_their_own_countersign() -> None:
     game = ready()
     hand_over(game, VERIFIER)
-    said: dict[str, Any] = {"read_back": "4", "identifier": "primary"}  # as every other primary
-    assert game.refused(AcceptHandOver, VERIFIER, **said) == "wrong_target"
+    values: dict[str, Any] = {"read_back": "4", "identifier": "primary"}  # as every other primary
+    assert game.refused(AcceptHandOver, VERIFIER, **values) == "wrong_target"
     game.must(AcceptHandOver, VERIFIER, read_back="4", identifier="7301442")
     game.must(ConfirmTeamCheck, VERIFIER, WRITE)
     assert game.refused(Unlock, VERIFIER, WRITE, name="ledger-primary") == "own_step"
@@ -153,19 +158,19 @@ def test_the_longest_name_of_a_copy_still_gets_a_duplicate() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["ledger\u200b", "\u2066LEDGER\u2069", " ledger\u00a0", "ledger\ufeff"]
+    "typed", ["ledger\u200b", "\u2066LEDGER\u2069", " ledger\u00a0", "ledger\ufeff"]
 )
-def test_what_pasting_brings_along_is_no_near_miss(said: str) -> None:
-    assert plain(said) == "ledger"
+def test_what_pasting_brings_along_is_no_near_miss(typed: str) -> None:
+    assert plain(typed) == "ledger"
     assert plain("Zürich") == plain("Zu\u0308rich")
 
 
-@pytest.mark.parametrize("said", ["lеdger", "ledger-", "ledge", "1edger", "ｌedger", ""])
-def test_what_only_looks_alike_is_another_name(said: str) -> None:
-    assert plain(said) != plain("ledger")
+@pytest.mark.parametrize("typed", ["lеdger", "ledger-", "ledge", "1edger", "ｌedger", ""])
+def test_what_only_looks_alike_is_another_name(typed: str) -> None:
+    assert plain(typed) != plain("ledger")
 
 
 def test_a_line_that_can_never_be_right_is_no_text() -> None:
-    (found,) = parse(text("Wait\nwait: {expect: [], bad: writing}")).findings
-    assert found.code == "syntax.wrong_type"
-    assert "expect" in found.sentence
+    (finding,) = parse(text("Wait\nwait: {expect: [], bad: writing}")).findings
+    assert finding.code == "syntax.wrong_type"
+    assert "expect" in finding.sentence

@@ -103,8 +103,8 @@ def test_a_copy_of_nothing_is_none() -> None:
 
 
 def test_a_copy_with_a_record_of_tomorrow_is_none() -> None:
-    said = {**MADE, "copy.data_as_of": "2026-03-05 03:00 UTC"}
-    assert "future" in wrong(guarded(COPY), said)
+    values = {**MADE, "copy.data_as_of": "2026-03-05 03:00 UTC"}
+    assert "future" in wrong(guarded(COPY), values)
 
 
 @pytest.mark.parametrize("place", ["db-1:/srv", "DB-1.example.org: /srv", "/mnt on db-1"])
@@ -136,32 +136,32 @@ def test_a_protected_copy_is_held_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("data", "why"),
     [
         ({"protect.original": OTHER, "protect.duplicate": OTHER}, "as the inventory has it"),
         ({"protect.duplicate": OTHER}, "not the original"),
         ({"protect.place": "BACKUP-1: /srv/backup/."}, "where the original lies"),
     ],
 )
-def test_a_duplicate_that_protects_nothing(said: dict[str, str], why: str) -> None:
+def test_a_duplicate_that_protects_nothing(data: dict[str, str], why: str) -> None:
     game = guarded(PROTECT)
-    assert why in wrong(game, {**BOTH, **said})
+    assert why in wrong(game, {**BOTH, **data})
     assert good_copies(game.state, "dump") == ()
 
 
 def test_another_content_than_registered_is_a_deviation() -> None:
     game = guarded(PROTECT)
     wrong(game, {**BOTH, "protect.original": OTHER})
-    assert [one.kind for one in game.state.stated.deviations] == ["wrong-copy"]
+    assert [deviation.kind for deviation in game.state.stated.deviations] == ["wrong-copy"]
 
 
 def test_a_replica_is_protected_by_its_fingerprint() -> None:
     facts = with_fields("dump", medium="replica", sha256="", size="")
     game = guarded(PROTECT, facts=facts)
-    said = {"protect.place": "vault-1", "protect.original_content": "500 rows"}
-    assert "differs" in wrong(game, {**said, "protect.duplicate_content": "499 rows"})
+    values = {"protect.place": "vault-1", "protect.original_content": "500 rows"}
+    assert "differs" in wrong(game, {**values, "protect.duplicate_content": "499 rows"})
     again = guarded(PROTECT, facts=facts)
-    same = {**said, "protect.duplicate_content": "500 rows"}
+    same = {**values, "protect.duplicate_content": "500 rows"}
     again.must(Tick, OPERATOR, 0, values=same)
     assert len(good_copies(again.state, "dump")) == 2
 
@@ -287,7 +287,7 @@ def test_a_size_that_is_too_rough_to_compare_is_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("values", "why"),
     [
         ({"verify.size": "4095"}, "4096 bytes in the inventory"),
         ({"verify.size": "0"}, "below 1"),
@@ -295,8 +295,8 @@ def test_a_size_that_is_too_rough_to_compare_is_asked_for_again() -> None:
         ({"verify.live": "2027-03-04 03:13 UTC"}, "future"),
     ],
 )
-def test_a_copy_that_is_not_what_it_should_be(said: dict[str, str], why: str) -> None:
-    assert why in wrong(guarded(VERIFY), {**READ, **said})
+def test_a_copy_that_is_not_what_it_should_be(values: dict[str, str], why: str) -> None:
+    assert why in wrong(guarded(VERIFY), {**READ, **values})
 
 
 def test_a_live_run_that_verifies_needs_a_decider_at_its_start() -> None:
@@ -311,8 +311,8 @@ def test_a_live_run_that_verifies_needs_a_decider_at_its_start() -> None:
 def test_who_judges_a_copy_is_told_what_the_team_answered() -> None:
     decision = "Decide\ndecide: {question: Q, options: {yes: '', no: ''}}"
     game = guarded(VERIFY, decision)
-    (told,) = remarks(game.state, 0)
-    assert (told.open, told.label) == (False, "Does anyone hold a newer copy? nobody was asked")
+    (remark,) = remarks(game.state, 0)
+    assert (remark.open, remark.label) == (False, "Does anyone hold a newer copy? nobody was asked")
     assert gates(game.state, 0, game.at) == remarks(game.state, 1) == ()
     assert game.refused(AnswerCopies, 99, holds=False) == "copies_not_asked"
     game.must(AskCopies, VERIFIER, text="of today")
@@ -322,7 +322,7 @@ def test_who_judges_a_copy_is_told_what_the_team_answered() -> None:
     game.must(AnswerCopies, 99, holds=True, text="in my database", who="Ann")
     (gate,) = remarks(game.state, 1)
     assert (gate.open, gate.label.partition("? ")[2]) == (True, "2 answered, 2 hold one")
-    assert [(one.name, one.holds) for one in game.state.stated.answers] == [
+    assert [(answer.name, answer.holds) for answer in game.state.stated.answers] == [
         ("Bob", True),
         ("Ann", True),
     ]
@@ -336,7 +336,7 @@ def test_an_answer_that_says_nothing_is_none() -> None:
         ({"holds": "yes"}, "holds"),
         ({"holds": True}, "text"),
     ]
-    for said, field in sent:
-        outcome = game.ask(AnswerCopies, 99, **said)
+    for data, field in sent:
+        outcome = game.ask(AnswerCopies, 99, **data)
         assert isinstance(outcome, Malformed)
         assert list(outcome.errors) == [field]

@@ -237,8 +237,8 @@ def test_the_decider_alone_signs_that_there_is_nothing_to_keep() -> None:
     assert (gate.open, WHY in gate.label) == (True, True)
     assert Allowed(Release, DELETE) not in allowed(game.state, DECIDER, game.at)
     line = game.lines[-1]
-    told = sentence(line.event, game.state.procedure)
-    assert told.endswith(f"nothing to keep (nothing of ledger-old is kept), because: {WHY}")
+    text = sentence(line.event, game.state.procedure)
+    assert text.endswith(f"nothing to keep (nothing of ledger-old is kept), because: {WHY}")
     game.must(Unlock, OPERATOR, DELETE, **NAME)
 
 
@@ -306,8 +306,8 @@ def test_a_part_is_said_and_what_is_left_is_not_gone() -> None:
     game.must(Tick, OPERATOR, DELETE)
     assert game.state.stated.deleted == frozenset()
     line = next(line for line in game.lines if line.kind == "instance.deleted")
-    told = sentence(line.event, game.state.procedure)
-    assert told == "deleted table audit of ledger-old"
+    written = sentence(line.event, game.state.procedure)
+    assert written == "deleted table audit of ledger-old"
 
 
 @pytest.mark.parametrize(

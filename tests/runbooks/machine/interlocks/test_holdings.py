@@ -85,7 +85,7 @@ def test_a_live_database_counts_by_its_fingerprint() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "other"),
     [
         ("db-1:/srv/backup", "DB-1: /srv//backup/"),
         ("/srv/backup", "/srv/./x/../backup"),
@@ -95,13 +95,13 @@ def test_a_live_database_counts_by_its_fingerprint() -> None:
         ("", "anywhere"),
     ],
 )
-def test_other_spelling_is_no_other_place(one: str, other: str) -> None:
-    assert same_place(one, other)
-    assert same_place(other, one)
+def test_other_spelling_is_no_other_place(left: str, other: str) -> None:
+    assert same_place(left, other)
+    assert same_place(other, left)
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("left", "other"),
     [
         ("db-1:/srv/backup", "db-2:/srv/backup"),
         ("/srv/backup", "/srv/backup2"),
@@ -109,8 +109,8 @@ def test_other_spelling_is_no_other_place(one: str, other: str) -> None:
         ("s3://one/x", "s3://two/x"),
     ],
 )
-def test_different_places(one: str, other: str) -> None:
-    assert not same_place(one, other)
+def test_different_places(left: str, other: str) -> None:
+    assert not same_place(left, other)
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,9 @@ def test_a_place_on_a_machine(place: str, host: str, there: bool) -> None:
 
 
 def test_the_newest_safety_copy_that_was_read_back() -> None:
-    of = {"of": "target", "purpose": "safety"}
-    first, second = known("vault", **of), known("tape", **of)
-    state = holding(first, second, known("stick", verified_at=None, **of))
+    facts = {"of": "target", "purpose": "safety"}
+    first, second = known("vault", **facts), known("tape", **facts)
+    state = holding(first, second, known("stick", verified_at=None, **facts))
     assert safety_copy(state, "target") == second
     assert safety_copy(state, "dump") is None
 

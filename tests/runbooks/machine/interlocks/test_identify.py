@@ -34,8 +34,8 @@ def _target(first: str, second: str, values: tuple[str, str], **fields: str) -> 
 def _handed(facts: ParameterFacts) -> Game:
     swap = "Swap\noverwrite: {target: target, from: dump}\nundo: back"
     game = guarded(IDENTIFY, swap, "# Back {.aside}", "Undo", facts={"target": facts})
-    said: dict[str, Any] = {"position": "none", "running": "-", "next_step": "1", "worries": "-"}
-    game.must(HandOver, OPERATOR, to=RELIEF, to_name="Relief", **said)
+    words: dict[str, Any] = {"position": "none", "running": "-", "next_step": "1", "worries": "-"}
+    game.must(HandOver, OPERATOR, to=RELIEF, to_name="Relief", **words)
     return game
 
 
@@ -53,17 +53,17 @@ def test_the_step_says_which_identifier_is_shared() -> None:
 
 def test_only_the_shared_identifier_fits() -> None:
     game = guarded(IDENTIFY, facts={"target": PRIMARY})
-    said = {"identify.first": "7301442", "identify.second": "t"}
-    game.must(Tick, OPERATOR, 0, values=said)
+    values = {"identify.first": "7301442", "identify.second": "t"}
+    game.must(Tick, OPERATOR, 0, values=values)
     why = next(
-        str(one.event.to_data()["why"]) for one in game.lines if one.kind == "step.mismatched"
+        str(line.event.to_data()["why"]) for line in game.lines if line.kind == "step.mismatched"
     )
     assert "The role it reports that you read is not what the inventory has for ledger." in why
     assert f"The {SYSTEM} matches, but ledger-standby @ db-2 has the same one." in why
     game = guarded(IDENTIFY, facts={"target": PRIMARY})
     game.must(Tick, OPERATOR, 0, values={"identify.first": "7", "identify.second": "t"})
     why = next(
-        str(one.event.to_data()["why"]) for one in game.lines if one.kind == "step.mismatched"
+        str(line.event.to_data()["why"]) for line in game.lines if line.kind == "step.mismatched"
     )
     assert "and the role it reports that you read are not what the inventory has" in why
     only = guarded(IDENTIFY, facts={"target": PRIMARY})
@@ -72,8 +72,8 @@ def test_only_the_shared_identifier_fits() -> None:
 
 def test_both_fit_as_postgresql_prints_them() -> None:
     game = guarded(IDENTIFY, facts={"target": PRIMARY})
-    said = {"identify.first": "7301442", "identify.second": "f"}
-    assert "step.ticked" in game.must(Tick, OPERATOR, 0, values=said)
+    values = {"identify.first": "7301442", "identify.second": "f"}
+    assert "step.ticked" in game.must(Tick, OPERATOR, 0, values=values)
 
 
 @pytest.mark.parametrize(
@@ -91,19 +91,19 @@ def test_what_is_asked_on_one_line(facts: ParameterFacts, asked: str) -> None:
     assert proof_of(facts).asked == asked
 
 
-@pytest.mark.parametrize("said", ["7301442", "primary", "7301442 standby", "x"])
-def test_who_takes_over_names_no_shared_identifier_alone(said: str) -> None:
+@pytest.mark.parametrize("typed", ["7301442", "primary", "7301442 standby", "x"])
+def test_who_takes_over_names_no_shared_identifier_alone(typed: str) -> None:
     game = _handed(PRIMARY)
-    code = game.refused(AcceptHandOver, RELIEF, read_back="none", identifier=said)
+    code = game.refused(AcceptHandOver, RELIEF, read_back="none", identifier=typed)
     assert code == "wrong_target"
 
 
-@pytest.mark.parametrize("said", ["7301442 primary", "Primary  7301442"])
-def test_who_takes_over_writes_both_on_one_line(said: str) -> None:
+@pytest.mark.parametrize("typed", ["7301442 primary", "Primary  7301442"])
+def test_who_takes_over_writes_both_on_one_line(typed: str) -> None:
     game = _handed(PRIMARY)
     missing: Any = game.ask(AcceptHandOver, RELIEF, read_back="none")
     assert "on one line" in missing.errors["identifier"]
-    game.must(AcceptHandOver, RELIEF, read_back="none", identifier=said)
+    game.must(AcceptHandOver, RELIEF, read_back="none", identifier=typed)
 
 
 @pytest.mark.django_db
@@ -120,9 +120,9 @@ def test_a_run_is_told_what_is_shared_and_takes_no_role_alone(operator: User, at
         raw = {"target": str(instance), "dump": str(dump.pk), "vault": "v"}
         return choose(read, ledger, raw, kind=RunKind.DRILL, at=at)
 
-    found, errors = chosen(target.pk)
+    choices, errors = chosen(target.pk)
     assert errors == {}
-    fields = found["target"].facts.fields
+    fields = choices["target"].facts.fields
     assert (fields["shared_kinds"], fields["shared_with"]) == (SYSTEM, "standby @ db-2")
     host = {"first_kind": IdentifierKind.HOST, "first_value": "db-3"}
     weak = make.instance(ledger, operator, at, name="weak", **host, **role)

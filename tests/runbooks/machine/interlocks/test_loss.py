@@ -41,13 +41,13 @@ def lost(newest: datetime | None, until: LastWrite, rpo: timedelta | None = HOUR
 
 
 def test_the_story() -> None:
-    found = lost(NEWEST, last_write(stopped=STOPPED, noticed=NOTICED, now=NOW))
-    assert (found.span, found.state) == (timedelta(hours=6), LossVerdict.BEYOND)
-    assert found.text() == (
+    loss = lost(NEWEST, last_write(stopped=STOPPED, noticed=NOTICED, now=NOW))
+    assert (loss.span, loss.state) == (timedelta(hours=6), LossVerdict.BEYOND)
+    assert loss.text() == (
         "writes after 2026-11-21 18:31 UTC are lost, about 6 h, up to 2026-11-22 00:31 UTC,"
         " when the writers stopped"
     )
-    assert found.verdict == "RPO 1 h: NOT MET"
+    assert loss.verdict == "RPO 1 h: NOT MET"
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_what_the_last_good_write_is_known_by(
 
 
 @pytest.mark.parametrize(
-    ("newest", "until", "rpo", "state", "said"),
+    ("newest", "until", "rpo", "state", "wanted"),
     [
         (STOPPED + HOUR, STOPPED, HOUR, LossVerdict.WITHIN, "nothing is lost of what was written"),
         (STOPPED - HOUR, STOPPED, HOUR, LossVerdict.WITHIN, "about 60 min"),
@@ -80,20 +80,20 @@ def test_within_beyond_or_unknown(
     until: datetime | None,
     rpo: timedelta | None,
     state: LossVerdict,
-    said: str,
+    wanted: str,
 ) -> None:
-    found = lost(newest, last_write(stopped=until), rpo)
-    assert found.state is state
-    assert said in found.text()
-    none = "no RPO is set" if found.span else ""
+    loss = lost(newest, last_write(stopped=until), rpo)
+    assert loss.state is state
+    assert wanted in loss.text()
+    none = "no RPO is set" if loss.span else ""
     met = "RPO 1 h: met" if state is LossVerdict.WITHIN else ""
-    assert found.verdict == (none if rpo is None else met)
+    assert loss.verdict == (none if rpo is None else met)
 
 
 def test_the_tighter_of_two_promises_counts() -> None:
     until = last_write(stopped=STOPPED)
-    found = Loss(STOPPED - timedelta(minutes=30), until, HOUR, timedelta(minutes=5))
-    assert found.verdict == "At most, by this runbook, 5 min: NOT MET"
+    loss = Loss(STOPPED - timedelta(minutes=30), until, HOUR, timedelta(minutes=5))
+    assert loss.verdict == "At most, by this runbook, 5 min: NOT MET"
 
 
 def test_a_signature_covers_its_own_loss_and_the_minutes_until_the_writers_stop() -> None:
@@ -142,9 +142,9 @@ def night(**fields: str) -> Game:
         "verify.size": "4096",
         "verify.how": "pg_restore --list",
     }
-    found = {"newest_found": ago(game, days=61)}
+    values = {"newest_found": ago(game, days=61)}
     game.must(Tick, OPERATOR, 0, values={"freeze.writers": "0"})
-    game.must(Tick, OPERATOR, 1, values=found)
+    game.must(Tick, OPERATOR, 1, values=values)
     game.must(Record, OPERATOR, 2, values=read)
     return game
 
@@ -169,13 +169,13 @@ def test_every_screen_says_the_same_with_what_was_found_beside_it() -> None:
     game.must(Release, DECIDER, 2, reason="It is the best there is.")
     game.must(Tick, OPERATOR, 2, values={})
     state, at = game.state, game.at
-    said = lost_if_right(state, "dump", at)
-    assert "are lost, about 6 h, up to" in said
-    assert said.endswith("RPO 1 h: NOT MET, signed by the decider")
-    told = {term: words for term, words, _ in judged(state, state.step(3), at)}
-    assert told["If it is restored"] == said
-    assert told["As found"].endswith("61 days old")
-    assert brief(state, at).loss == said
+    sentence = lost_if_right(state, "dump", at)
+    assert "are lost, about 6 h, up to" in sentence
+    assert sentence.endswith("RPO 1 h: NOT MET, signed by the decider")
+    judgements = {term: words for term, words, _ in judged(state, state.step(3), at)}
+    assert judgements["If it is restored"] == sentence
+    assert judgements["As found"].endswith("61 days old")
+    assert brief(state, at).loss == sentence
     assert brief(state, at).over
     assert judged(state, state.step(1), at) == ()
     assert {t: w for t, w, _ in consequences(state, state.step(4), at)}["As found"]
@@ -196,15 +196,15 @@ def test_writers_that_go_on_write_until_now() -> None:
     game.must(Release, DECIDER, 2, reason="r")
     game.must(Tick, OPERATOR, 2, values={})
     game.must(Decide, DECIDER, 3, answer="yes", reason="r")
-    said = {"direction.from": "ledger-0606.dump", "direction.into": "ledger"}
-    game.must(Tick, OPERATOR, 4, values=said)
+    values = {"direction.from": "ledger-0606.dump", "direction.into": "ledger"}
+    game.must(Tick, OPERATOR, 4, values=values)
     game.must(Tick, OPERATOR, 5, values={})
     assert last_write_in(game.state, game.at) == LastWrite(game.at, Basis.NOW)
     game.must(Complete, OPERATOR)
     assert last_write_in(game.state, game.at) == LastWrite(None, Basis.UNKNOWN)
 
 
-def told(game: Game, **data: Any) -> Game:
+def with_times(game: Game, **data: Any) -> Game:
     """The incident that the run answers tells it something."""
     known = {"incident": 1, "title": "Gone", "noticed": "", "writes_stopped": "", "closed": False}
     event = from_data("incident.updated", {**known, **data})
@@ -227,7 +227,7 @@ def told(game: Game, **data: Any) -> Game:
 def test_the_incident_says_what_the_run_has_not_stopped_itself(
     data: dict[str, Any], known: LastWrite
 ) -> None:
-    game = told(guarded(*RESTORE), **data)
+    game = with_times(guarded(*RESTORE), **data)
     assert last_write_in(game.state, game.at) == known
     game.must(Tick, OPERATOR, 0, values={"freeze.writers": "0"})
     assert last_write_in(game.state, game.at).basis is Basis.STOPPED

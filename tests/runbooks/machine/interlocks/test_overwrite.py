@@ -92,10 +92,10 @@ IDENTIFIERS = {"identify.first": " 7301442", "identify.second": "PRIMARY"}
 WRITE = 4
 
 
-def copy(of: str, purpose: str, place: str, digest: str = "ab" * 32) -> KnownCopy:
+def copy(instance: str, purpose: str, place: str, digest: str = "ab" * 32) -> KnownCopy:
     """A copy that this run read."""
     return KnownCopy(
-        len(place), f"{of} in {place}", place, "disk", of, purpose, 0, digest, 9,
+        len(place), f"{instance} in {place}", place, "disk", instance, purpose, 0, digest, 9,
         registered_at=START, verified_at=START, verified_by=OPERATOR,
     )  # fmt: skip
 
@@ -110,8 +110,8 @@ def begun() -> Game:
     game = Game(replace(state, people=ROLES), [line])
     game.must(Start, OPERATOR, acknowledged=True)
     game.must(Tick, OPERATOR, 0, values=IDENTIFIERS)
-    said = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
-    game.must(Tick, OPERATOR, 1, values=said)
+    values = {"direction.from": "dump of today", "direction.into": "ledger-primary"}
+    game.must(Tick, OPERATOR, 1, values=values)
     game.must(Tick, OPERATOR, 2, values={"freeze.writers": "0"})
     agree(game, 3)
     game.must(Tick, OPERATOR, 3)
@@ -300,8 +300,8 @@ def test_what_copies_out_of_production_never_writes_into_it(
 ) -> None:
     ledger = inventory.system(admin, at)
     source, target = (inventory.instance(ledger, admin, at, name=n) for n in ("one", "two"))
-    said = f"operation: {operation}\n" if operation else ""
-    read = procedure(COPY_OUT.replace(b"operation: copy-out\n", said.encode()))
+    front = f"operation: {operation}\n" if operation else ""
+    read = procedure(COPY_OUT.replace(b"operation: copy-out\n", front.encode()))
     given = {"source": str(source.pk), "target": str(target.pk)}
     _, errors = choose(read, None, given, kind=RunKind.LIVE, at=at)
     assert ("target" in errors) is refused

@@ -127,9 +127,9 @@ def right(game: Game) -> None:
     if state.status is RunStatus.ON_HOLD:
         done = [s for s in state.steps if s.status is StepStatus.DONE]
         last = max(done, key=lambda s: s.touched).index if done else None
-        said = "none" if last is None else state.step(last).number
+        read_back = "none" if last is None else state.step(last).number
         for person in (OPERATOR, DECIDER):
-            game.ask(Resume, person, read_back=said)
+            game.ask(Resume, person, read_back=read_back)
     elif now is None:
         game.ask(Complete, OPERATOR, summary="")
     elif state.steps[now].status is StepStatus.MISMATCH:
@@ -176,12 +176,12 @@ def anything(game: Game, move: type[Move], by: int, how: str) -> None:
     now = current(game.state)
     (written,) = acts(game.state.procedure)
     index = written.index if move is Undo else now
-    said = values(game.state, now) if now is not None else {}
+    sent = values(game.state, now) if now is not None else {}
     if how != "typed":
-        said = {**said, **dict.fromkeys(list(said)[:1], "x")}
-        said |= {"wait.first_line": "Writing backup"} if how == "bad" else {}
+        sent = {**sent, **dict.fromkeys(list(sent)[:1], "x")}
+        sent |= {"wait.first_line": "Writing backup"} if how == "bad" else {}
     data: dict[str, Any] = {
-        "values": said, "reason": "r", "observed": "o", "finding": "f", "name": "ledger",
+        "values": sent, "reason": "r", "observed": "o", "finding": "f", "name": "ledger",
         "role": ("verifier", "decider", "observer")[by % 3], "read_back": "none", "to": RELIEF,
         "position": "p", "running": "-", "next_step": "n", "worries": "-", "identifier": "7301442",
         "gate": ("countersigned", "team_check", "safety_copy")[by % 3], "hours_awake": 3,
@@ -236,7 +236,7 @@ def check_deleted(game: Game) -> None:
         releases = [event for event in events if isinstance(event, StepReleased)]
         signed = [event for event in releases if event.loss_until_is == "nothing to keep"]
         passed = [event.gate for event in events if isinstance(event, GateOverridden)]
-        copied = any(one.kind == "copy.registered" for one in before)
+        copied = any(line.kind == "copy.registered" for line in before)
         assert signed or copied or "safety_copy" in passed
         assert all(
             game.state.procedure.steps[release.step].guard.hold is None for release in signed

@@ -331,8 +331,8 @@ def test_mistakes_in_the_text(case):
 def test_mistakes_in_the_front_matter(case):
     source, code, line, column, sentence, suggestion = case
     parsed = parse(f"---\n{source}\n---\n- [ ] a\n".encode())
-    found = [f for f in parsed.findings if f.level is ERROR]
-    assert found == [Finding(f"syntax.{code}", ERROR, line, column, sentence, suggestion)]
+    findings = [f for f in parsed.findings if f.level is ERROR]
+    assert findings == [Finding(f"syntax.{code}", ERROR, line, column, sentence, suggestion)]
     assert parsed.procedure is None
 
 

@@ -128,6 +128,6 @@ def test_real_files_lose_no_word(path):
             fence = pieces_of(block.token) if block.kind == "fence" else ()
             texts = [piece.text for piece in fence] or [plain_text(block.inline)]
             for text in texts if block.kind in ("paragraph", "heading", "fence", "td") else ():
-                said = re.sub(r"^\[[ xX]\]|\s+", "", text)
-                if "<" not in said:
-                    assert re.sub(r"\{[#.].*\}$", "", said) in shown, (block.first, said)
+                words = re.sub(r"^\[[ xX]\]|\s+", "", text)
+                if "<" not in words:
+                    assert re.sub(r"\{[#.].*\}$", "", words) in shown, (block.first, words)

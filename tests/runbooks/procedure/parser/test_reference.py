@@ -68,8 +68,8 @@ def test_limits(limit):
 def kind_row(kind: CodeKind) -> str:
     """One line of the table of the kinds of code."""
     labels, sessions = (
-        ", ".join(f"`{label}`" if label else "no label" for label in found)
-        for found in (kind.value.labels, kind.value.sessions)
+        ", ".join(f"`{label}`" if label else "no label" for label in names)
+        for names in (kind.value.labels, kind.value.sessions)
     )
     run = "run" if kind.is_run else "shown"
     return f"| {kind.value.called} | {labels} | {sessions} | {run} | {kind.fills.value} |"

@@ -71,8 +71,8 @@ def test_what_is_never_closed_is_typed_up_to_the_next_prompt():
     ],
 )  # fmt: skip
 def test_prompts_that_people_have_are_known(prompt):
-    found = pieces("console", f"$ ls\n{prompt} dropdb x\n")
-    assert [(piece.prompt, piece.text) for piece in found if piece.is_run][-1] == (
+    parts = pieces("console", f"$ ls\n{prompt} dropdb x\n")
+    assert [(piece.prompt, piece.text) for piece in parts if piece.is_run][-1] == (
         prompt,
         "dropdb x",
     )

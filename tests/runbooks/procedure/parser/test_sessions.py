@@ -87,11 +87,11 @@ def step(label: str, text: str) -> Step:
 
 
 def test_what_is_typed_and_what_is_answered() -> None:
-    found = pieces("console", SESSION + "\n")
-    assert [(p.label, p.prompt, p.text) for p in found if p.is_run] == TYPED
-    assert [p.text for p in found if not p.is_run] == SHOWN
+    parts = pieces("console", SESSION + "\n")
+    assert [(p.label, p.prompt, p.text) for p in parts if p.is_run] == TYPED
+    assert [p.text for p in parts if not p.is_run] == SHOWN
     lines = SESSION.split("\n")
-    assert all(p.lines[0] in lines[p.first] for p in found)
+    assert all(p.lines[0] in lines[p.first] for p in parts)
 
 
 @pytest.mark.parametrize(
@@ -120,21 +120,21 @@ def test_a_block_of_any_label(label: str, text: str, typed: list[tuple[str, str]
 def test_what_root_may_have_typed_is_read(line: str) -> None:
     assert [p.text for p in pieces("console", f"$ ls\n{line}")][1:] == [line[2:]]
     parsed = parse(f"- [ ] a\n\n  ```console\n  $ ls\n  {line}\n  ```\n".encode())
-    (found,) = [one for one in parsed.findings if one.code == "syntax.unclear_prompt"]
-    assert (found.line, found.level) == (5, "warning")
+    (finding,) = [finding for finding in parsed.findings if finding.code == "syntax.unclear_prompt"]
+    assert (finding.line, finding.level) == (5, "warning")
 
 
 @pytest.mark.parametrize("text", ["# ls\n# df", "$ ls\nroot@db:~# df", "$ ls\n# Now wait"])
 def test_a_clear_prompt_is_no_finding(text: str) -> None:
     indented = text.replace("\n", "\n  ")
     parsed = parse(f"- [ ] a\n\n  ```console\n  {indented}\n  ```\n".encode())
-    assert not [one for one in parsed.findings if one.code == "syntax.unclear_prompt"]
+    assert not [finding for finding in parsed.findings if finding.code == "syntax.unclear_prompt"]
 
 
 def test_the_page_shows_prompts_and_output_and_copies_neither() -> None:
     (body,) = [step("console", SESSION).body_html]
     blocks = re.findall(r'data-command="\d+">(.*?)</div>\n', body, re.DOTALL)
-    codes = [re.findall(r"<pre><code[^>]*>(.*?)</code>", one, re.DOTALL) for one in blocks]
+    codes = [re.findall(r"<pre><code[^>]*>(.*?)</code>", block, re.DOTALL) for block in blocks]
     copied = [html.unescape(re.sub(r"<[^>]+>", "", code)).rstrip("\n") for (code,) in codes]
     assert copied == [text for _, _, text in TYPED]
     prompts = re.findall(r'<p class="prompt"><code>(.*?)</code></p>', body)
@@ -150,9 +150,9 @@ _LINES = st.sampled_from(
 
 @given(st.lists(_LINES, min_size=1, max_size=12), st.sampled_from(["console", "sh", "sql", "x"]))
 def test_no_line_is_lost_and_each_is_where_it_was(lines: list[str], label: str) -> None:
-    found = pieces(label, "\n".join(lines) + "\n")
-    assert sum(len(piece.lines) for piece in found) == len(lines)
-    for piece in found:
+    parts = pieces(label, "\n".join(lines) + "\n")
+    assert sum(len(piece.lines) for piece in parts) == len(lines)
+    for piece in parts:
         for number, line in enumerate(piece.lines, piece.first):
             assert lines[number].endswith(line.lstrip())
         if not piece.is_run:
@@ -166,7 +166,7 @@ def test_no_line_is_lost_and_each_is_where_it_was(lines: list[str], label: str) 
      "x=# a\n" * 3000, "[" * 9000 + "\n@" * 5000, ("$ " + "\\" * 90 + "\n") * 200],
 )  # fmt: skip
 def test_a_long_session_is_read_at_once(text: str) -> None:
-    found = pieces("console", text[:20_000])
-    assert sum(len(piece.lines) for piece in found) == len(
+    parts = pieces("console", text[:20_000])
+    assert sum(len(piece.lines) for piece in parts) == len(
         text[:20_000].removesuffix("\n").split("\n")
     )
