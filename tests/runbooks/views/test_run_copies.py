@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 
+from accounts.enums import Scope
 from accounts.models import User
 from notices.models import Notice
 from runbooks.machine.moves.run import Complete
@@ -16,6 +18,7 @@ from runbooks.machine.moves.steps import Tick
 from runbooks.runs import replay
 from tests.factories import inventory as make
 from tests.factories.runs import Play, play
+from tests.factories.tokens import program
 from tests.runbooks.texts import text
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +77,19 @@ def test_everybody_is_asked_in_the_product_and_answers_on_the_page(
     empty = browser.post(page, sent(game, key="empty", holds="yes", text=""))
     assert empty.status_code == 422
     assert "Say which" in empty.text
+    unsaid = browser.post(page, sent(game, key="unsaid", text="My stick"))
+    assert unsaid.status_code == 422
+    assert "Say whether you hold one." in unsaid.text
+    by_program = f"/api/v1/runs/{game.run.pk}/moves/answer_copies/"
+    for data in ({}, {"holds": "perhaps"}):
+        refused = program(viewer, Scope.RUN).post(
+            by_program,
+            {"seen": game.run.sequence, **data},
+            content_type="application/json",
+            headers={"Idempotency-Key": uuid4().hex},
+        )
+        assert refused.status_code == 422
+        assert list(refused.json()["errors"]) == ["holds"]
     answer = sent(game, key="two", holds="yes", text="<b>My stick</b>")
     assert browser.post(page, answer).status_code == 303
     shown = browser.get(page).text

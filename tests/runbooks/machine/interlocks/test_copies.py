@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -329,14 +328,10 @@ def test_who_judges_a_copy_is_told_what_the_team_answered() -> None:
 
 
 def test_an_answer_that_says_nothing_is_none() -> None:
+    """Whether it holds one is asked by the edges: tests/runbooks/views/test_run_copies.py."""
     game = guarded(VERIFY)
     game.must(AskCopies, OPERATOR)
-    sent: list[tuple[dict[str, Any], str]] = [
-        ({}, "holds"),
-        ({"holds": "yes"}, "holds"),
-        ({"holds": True}, "text"),
-    ]
-    for data, field in sent:
-        outcome = game.ask(AnswerCopies, 99, **data)
+    for text in ("", " ", "…"):
+        outcome = game.ask(AnswerCopies, 99, holds=True, text=text)
         assert isinstance(outcome, Malformed)
-        assert list(outcome.errors) == [field]
+        assert list(outcome.errors) == ["text"]
