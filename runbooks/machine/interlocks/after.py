@@ -37,16 +37,14 @@ class RearmInterlock(Interlock[Rearm]):
     judges = Rearm
     source = "Travis CI 2018 and Flowdock 2020: jobs, alerts and sequences stayed off after it"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        things = self.demand(state, index).things
+    def asks(self) -> tuple[ValueSpec, ...]:
+        things = self.demand.things
         return tuple(self.ask(thing, options=(ON_AGAIN, NOT_USED)) for thing in things)
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
-        things = self.demand(state, index).things
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
+        things = self.demand.things
         answers = {thing.value: values[f"rearm.{thing}"] for thing in things}
-        return (RearmStated(step=index, answers=answers),)
+        return (RearmStated(step=self.index, answers=answers),)
 
 
 class QuarantineInterlock(Interlock[Quarantine]):
@@ -55,16 +53,14 @@ class QuarantineInterlock(Interlock[Quarantine]):
     judges = Quarantine
     source = "B18: the old data is the way back and the evidence; it is kept, never dropped"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+    def asks(self) -> tuple[ValueSpec, ...]:
         return (
             self.ask("place"),
             self.ask("medium", options=tuple(Medium)),
             self.ask("delete_not_before", or_day=True),
         )
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
         until = values.get("quarantine.delete_not_before")
         if until is None or datetime.fromisoformat(until) > at:
             return None
@@ -72,14 +68,12 @@ class QuarantineInterlock(Interlock[Quarantine]):
             f"The day before which nothing is deleted lies in the past: it is {utc(at)} now."
         )
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
         event = CopyRegistered(
-            step=index,
-            parameter=self.named(state, index),
+            step=self.index,
+            parameter=self.parameter,
             purpose=Purpose.QUARANTINE,
-            name=called(state, index, f"{self.facts(state, index).value}-replaced"),
+            name=called(self.state, self.index, f"{self.facts.value}-replaced"),
             place=values["quarantine.place"],
             medium=values["quarantine.medium"],
             encrypted=YesNoUnknown.UNKNOWN.value,
@@ -101,19 +95,17 @@ class CompareInterlock(Interlock[Compare]):
         "A restore is done when its data is what the copy promised, not when the tool ends; D26"
     )
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+    def asks(self) -> tuple[ValueSpec, ...]:
         return (self.ask("newest"),)
 
-    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        name = self.facts(state, index).value
+    def gates(self, at: datetime) -> tuple[Gate, ...]:
+        name = self.facts.value
         how = "A step that verifies this copy comes first: it says what the copy promises."
-        known = promised(state, self.named(state, index)) is not None
+        known = promised(self.state, self.parameter) is not None
         return (self.gate("verified", f"{name} verified in this run", known, how),)
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
-        wanted, typed = promised(state, self.named(state, index)), values.get("compare.newest")
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
+        wanted, typed = promised(self.state, self.parameter), values.get("compare.newest")
         if wanted is None or typed is None:
             return None
         newest = datetime.fromisoformat(typed)
@@ -121,18 +113,16 @@ class CompareInterlock(Interlock[Compare]):
             return None
         return Wrong(
             f"The newest restored record is of {utc(newest)}, and"
-            f" {self.facts(state, index).value} promised {utc(wanted)}. Something else was"
+            f" {self.facts.value} promised {utc(wanted)}. Something else was"
             " restored, or not all of it.",
             Deviation.WRONG_COPY,
         )
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
         event = DataCompared(
-            step=index,
-            parameter=self.named(state, index),
-            name=self.facts(state, index).value,
+            step=self.index,
+            parameter=self.parameter,
+            name=self.facts.value,
             newest=datetime.fromisoformat(values["compare.newest"]),
         )
         return (event,)
@@ -210,4 +200,4 @@ def _is_copy(state: RunState, parameter: str) -> bool:
     return spec is not None and spec.type is ParameterType.COPY
 
 
-INTERLOCKS = (RearmInterlock(), QuarantineInterlock(), CompareInterlock())
+INTERLOCKS = (RearmInterlock, QuarantineInterlock, CompareInterlock)

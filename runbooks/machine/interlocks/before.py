@@ -22,27 +22,27 @@ AnyAct = TypeVar("AnyAct", bound=Act, covariant=True)
 class ActInterlock(Interlock[AnyAct]):
     """An act that cannot be taken back: the gates that an overwrite and a deletion share."""
 
-    def identified(self, state: RunState, index: int) -> Gate:
-        target, name = self.named(state, index), self.facts(state, index).value
+    def identified(self) -> Gate:
+        target, name = self.parameter, self.facts.value
         return self.gate(
             "identified",
             f"{name} identified",
-            done(state, since_thaw(state, index, target), Identify(target)),
+            done(self.state, since_thaw(self.state, self.index, target), Identify(target)),
             "A step that identifies it comes first. If this runbook has none, hold the run and"
             " use another runbook.",
         )
 
-    def stopped(self, state: RunState, index: int, how: str) -> Gate:
+    def stopped(self, how: str) -> Gate:
         """Whether its writers were stopped, and still are."""
-        target, name = self.named(state, index), self.facts(state, index).value
-        since = since_thaw(state, index, target)
-        frozen = holdings.frozen(state, target) and done(state, since, Freeze(target))
+        target, name = self.parameter, self.facts.value
+        since = since_thaw(self.state, self.index, target)
+        frozen = holdings.frozen(self.state, target) and done(self.state, since, Freeze(target))
         return self.gate("frozen", f"Writers of {name} stopped", frozen, how)
 
-    def typed(self, state: RunState, index: int, act: str, how: str) -> Gate:
+    def typed(self, act: str, how: str) -> Gate:
         """Whether the name of what the `act` changes was typed."""
-        label = f"{act} {self.facts(state, index).value}: name typed"
-        return self.gate("unlocked", label, index in state.stated.unlocked, how)
+        label = f"{act} {self.facts.value}: name typed"
+        return self.gate("unlocked", label, self.index in self.state.stated.unlocked, how)
 
 
 def renewed(state: RunState, indexes: Iterable[int]) -> list[int]:

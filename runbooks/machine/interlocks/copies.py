@@ -25,35 +25,33 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
     judges = MakeCopy
     source = "B15: PostgreSQL, restic and SQL Server (tail-log) want one first; M3 of the story"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        no_file = self.demand(state, index).medium in WITHOUT_FILE
+    def asks(self) -> tuple[ValueSpec, ...]:
+        no_file = self.demand.medium in WITHOUT_FILE
         return (
-            *self.where(state, index),
+            *self.where(),
             self.ask("size", min="1"),
             self.ask("fingerprint" if no_file else "sha256"),
             self.ask("data_as_of"),
             self.ask("read_back"),
         )
 
-    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        values = state.steps[index].values
+    def gates(self, at: datetime) -> tuple[Gate, ...]:
+        values = self.recorded
         if "copy.size" not in values:
             return ()
-        copy = self._measured(state, index, values)
-        return doubt.gates(self, state, copy, self._doubt(state, index, values))
+        copy = self._measured(values)
+        return doubt.gates(self, copy, self._doubt(values))
 
-    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
-        values = state.steps[index].values
-        copy = self._measured(state, index, values)
-        return doubt.signature(state, copy, self._doubt(state, index, values))
+    def signs(self, at: datetime) -> Signature | None:
+        values = self.recorded
+        copy = self._measured(values)
+        return doubt.signature(self.state, copy, self._doubt(values))
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
-        other = self._another(state, index, values)
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
+        other = self._another(values)
         if other:
             return other
-        facts, place = self.facts(state, index), self.lies(state, index, values)["place"]
+        facts, place = self.facts, self.lies(values)["place"]
         host = facts.fields.get("host", "")
         if place and on_host(place, host):
             return Wrong(
@@ -63,15 +61,13 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
             )
         return too_new("The newest record of the copy", values.get("copy.data_as_of"), at)
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
-        lies = self.lies(state, index, values)
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
+        lies = self.lies(values)
         event = CopyRegistered(
-            step=index,
-            parameter=self.named(state, index),
-            purpose=self.demand(state, index).purpose,
-            name=self._name(state, index),
+            step=self.index,
+            parameter=self.parameter,
+            purpose=self.demand.purpose,
+            name=self._name(),
             place=lies["place"],
             medium=lies["medium"],
             encrypted=lies["encrypted"],
@@ -80,44 +76,44 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
             size=int(values["copy.size"]),
             data_as_of=datetime.fromisoformat(values["copy.data_as_of"]),
             how=values["copy.read_back"],
-            accepted=self._accepted(state, index, values),
+            accepted=self._accepted(values),
         )
         return (event,)
 
-    def _purpose(self, state: RunState, index: int) -> str:
-        return self.demand(state, index).purpose.value
+    def _purpose(self) -> str:
+        return self.demand.purpose.value
 
-    def _measured(self, state: RunState, index: int, values: Mapping[str, str]) -> doubt.Measured:
-        lies, size = self.lies(state, index, values), doubt.whole(values, "copy.size")
-        kind = plausibility.kind_of(lies["medium"], self._name(state, index), lies["place"])
-        name = f"the copy of {self.facts(state, index).value}"
-        return doubt.measured(state, self.named(state, index), name, size, kind)
+    def _measured(self, values: Mapping[str, str]) -> doubt.Measured:
+        lies, size = self.lies(values), doubt.whole(values, "copy.size")
+        kind = plausibility.kind_of(lies["medium"], self._name(), lies["place"])
+        name = f"the copy of {self.facts.value}"
+        return doubt.measured(self.state, self.parameter, name, size, kind)
 
-    def _name(self, state: RunState, index: int) -> str:
+    def _name(self) -> str:
         """The name under which the inventory keeps it."""
-        purpose = self._purpose(state, index)
-        return called(state, index, f"{self.facts(state, index).value}-{purpose}")
+        purpose = self._purpose()
+        return called(self.state, self.index, f"{self.facts.value}-{purpose}")
 
-    def _another(self, state: RunState, index: int, values: Mapping[str, str]) -> Wrong | None:
+    def _another(self, values: Mapping[str, str]) -> Wrong | None:
         """What shows that something else was measured, or nothing."""
         digest, typed = values.get("copy.sha256", ""), values.get("copy.data_as_of")
-        copy = self._measured(state, index, values)
+        copy = self._measured(values)
         as_of = datetime.fromisoformat(typed) if typed else None
         return doubt.impossible(copy, digest) or doubt.other_data(
-            doubt.same_bytes(state, index, digest), copy.size, as_of
+            doubt.same_bytes(self.state, self.index, digest), copy.size, as_of
         )
 
-    def _doubt(self, state: RunState, index: int, values: Mapping[str, str]) -> str:
+    def _doubt(self, values: Mapping[str, str]) -> str:
         """Why the copy that was measured may not be what it should be; ''."""
-        about = self.named(state, index), self._purpose(state, index)
-        others = doubt.same_bytes(state, index, values.get("copy.sha256", ""))
+        about = self.parameter, self._purpose()
+        others = doubt.same_bytes(self.state, self.index, values.get("copy.sha256", ""))
         same = next((other.name for other in others if (other.of, other.purpose) != about), "")
         twice = f"It is byte for byte {same}: perhaps that was measured, and not the copy."
-        return self._measured(state, index, values).doubt or (twice if same else "")
+        return self._measured(values).doubt or (twice if same else "")
 
-    def _accepted(self, state: RunState, index: int, values: Mapping[str, str]) -> str:
-        why = self._doubt(state, index, values)
-        return doubt.accepted(state, self._measured(state, index, values), why) if why else ""
+    def _accepted(self, values: Mapping[str, str]) -> str:
+        why = self._doubt(values)
+        return doubt.accepted(self.state, self._measured(values), why) if why else ""
 
 
 class ProtectInterlock(NewCopyInterlock[Protect]):
@@ -126,28 +122,26 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
     judges = Protect
     source = "B16; NIST SP 800-53 CP-9; the last copy was used directly (M6, M12 of the story)"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        facts, asked = self.facts(state, index), self._words(state, index)
+    def asks(self) -> tuple[ValueSpec, ...]:
+        facts, asked = self.facts, self._words()
         return (
-            *self.where(state, index),
+            *self.where(),
             self.ask(asked[0], label=f"{self.judges.values[asked[0]][0]}: {facts.value}"),
             self.ask(asked[1]),
         )
 
-    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        copy = chosen_copy(state, self.named(state, index))
-        return doubt.gates(self, state, copy, copy.doubt) if copy.doubt else ()
+    def gates(self, at: datetime) -> tuple[Gate, ...]:
+        copy = chosen_copy(self.state, self.parameter)
+        return doubt.gates(self, copy, copy.doubt) if copy.doubt else ()
 
-    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
-        copy = chosen_copy(state, self.named(state, index))
-        return doubt.signature(state, copy, copy.doubt)
+    def signs(self, at: datetime) -> Signature | None:
+        copy = chosen_copy(self.state, self.parameter)
+        return doubt.signature(self.state, copy, copy.doubt)
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
-        facts, asked = self.facts(state, index), self._words(state, index)
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
+        facts, asked = self.facts, self._words()
         original, duplicate = (values.get(f"protect.{word}", "") for word in asked)
-        copy = chosen_copy(state, self.named(state, index))
+        copy = chosen_copy(self.state, self.parameter)
         nothing = doubt.impossible(copy, original if asked[0] == "original" else "")
         if nothing:
             return nothing
@@ -165,7 +159,7 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
                 " work with it.",
                 Deviation.WRONG_COPY,
             )
-        place = self.lies(state, index, values)["place"]
+        place = self.lies(values)["place"]
         if place and same_place(place, facts.fields.get("place", "")):
             return Wrong(
                 f"{place} is where the original lies: two files in one place are lost together."
@@ -174,29 +168,27 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
             )
         return None
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
-        name, facts = self.named(state, index), self.facts(state, index)
-        asked = self._words(state, index)
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
+        name, facts = self.parameter, self.facts
+        asked = self._words()
         as_file = asked[0] == "original"
-        content, lies = values[f"protect.{asked[1]}"], self.lies(state, index, values)
+        content, lies = values[f"protect.{asked[1]}"], self.lies(values)
         original = read_original(
-            state,
-            index,
+            self.state,
+            self.index,
             name,
             sha256=content if as_file else "",
             fingerprint="" if as_file else content,
             size=int(facts.fields["size"]) if facts.fields.get("size") else None,
             data_as_of=None,
-            how=f"read in run {state.number}, step {state.step(index).number}",
-            accepted=accepted(state, name),
+            how=f"read in run {self.state.number}, step {self.state.step(self.index).number}",
+            accepted=accepted(self.state, name),
         )
         duplicate = CopyRegistered(
-            step=index,
+            step=self.index,
             parameter=name,
             purpose=Purpose.DUPLICATE,
-            name=called(state, index, f"{facts.value}-duplicate"),
+            name=called(self.state, self.index, f"{facts.value}-duplicate"),
             place=lies["place"],
             medium=lies["medium"],
             encrypted=lies["encrypted"],
@@ -209,9 +201,9 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
         )
         return original, duplicate
 
-    def _words(self, state: RunState, index: int) -> tuple[str, str]:
+    def _words(self) -> tuple[str, str]:
         """The two words under which the content is asked for."""
-        if self.facts(state, index).fields.get("medium") in WITHOUT_FILE:
+        if self.facts.fields.get("medium") in WITHOUT_FILE:
             return "original_content", "duplicate_content"
         return "original", "duplicate"
 
@@ -272,4 +264,4 @@ def too_new(subject: str, typed: str | None, at: datetime) -> Wrong | None:
     )
 
 
-INTERLOCKS = (MakeCopyInterlock(), ProtectInterlock())
+INTERLOCKS = (MakeCopyInterlock, ProtectInterlock)

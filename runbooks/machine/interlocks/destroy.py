@@ -26,60 +26,58 @@ class DestroyInterlock(ActInterlock[Destroy]):
     judges = Destroy
     source = "A deletion cannot be taken back, so it has the conditions of an overwrite (B18, M3)"
 
-    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+    def gates(self, at: datetime) -> tuple[Gate, ...]:
         how = "When everything else is met, the operator types the name of what is deleted."
         return (
-            self.identified(state, index),
-            *self._stopped(state, index),
-            self._kept(state, index),
-            team_check_gate(state, at, self.judges.key),
-            self.typed(state, index, "DELETE", how),
+            self.identified(),
+            *self._stopped(),
+            self._kept(),
+            team_check_gate(self.state, at, self.judges.key),
+            self.typed("DELETE", how),
         )
 
-    def _stopped(self, state: RunState, index: int) -> Iterable[Gate]:
+    def _stopped(self) -> Iterable[Gate]:
         """Only where a step before it stops its writers: what nobody uses any more has none."""
-        target = self.named(state, index)
+        target = self.parameter
         if not any(
             Freeze(target) in step.guard.demands
-            and state.steps[step.index].status is not StepStatus.STRUCK
-            for step in state.procedure.steps[:index]
+            and self.state.steps[step.index].status is not StepStatus.STRUCK
+            for step in self.state.procedure.steps[: self.index]
         ):
             return ()
         how = "Stop the writers in the step that freezes it, with evidence."
-        return (self.stopped(state, index, how),)
+        return (self.stopped(how),)
 
-    def _kept(self, state: RunState, index: int) -> Gate:
-        name, signed = self.facts(state, index).value, nothing_to_keep(state, index)
+    def _kept(self) -> Gate:
+        name, signed = self.facts.value, nothing_to_keep(self.state, self.index)
         if signed is not None:
             label = f"Nothing of {name} to keep, signed by the decider: {signed.reason}"
             return self.gate("safety_copy", label, True, "")
         return self.gate(
             "safety_copy",
             f"Safety copy of {name}, read back, or nothing to keep",
-            kept_copy(state, index) is not None,
+            kept_copy(self.state, self.index) is not None,
             "Copy what will be deleted to another place in this run, and read it back. Or the"
             " decider releases this step with the reason why there is nothing to keep, and so signs"
             " for it.",
         )
 
-    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
+    def signs(self, at: datetime) -> Signature | None:
         if (
-            kept_copy(state, index)
-            or nothing_to_keep(state, index)
-            or index in state.stated.unlocked
+            kept_copy(self.state, self.index)
+            or nothing_to_keep(self.state, self.index)
+            or self.index in self.state.stated.unlocked
         ):
             return None
-        name = self.facts(state, index).value
+        name = self.facts.value
         return Signature(f"nothing of {name} is kept", None, None, NOTHING_TO_KEEP)
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
         event = InstanceDeleted(
-            step=index,
-            parameter=self.named(state, index),
-            name=self.facts(state, index).value,
-            part=self.demand(state, index).part,
+            step=self.index,
+            parameter=self.parameter,
+            name=self.facts.value,
+            part=self.demand.part,
         )
         return (event,)
 
@@ -92,4 +90,4 @@ def nothing_to_keep(state: RunState, index: int) -> Signed | None:
     return next((s for s in signatures if (s.step, s.attempt, s.basis) == place), None)
 
 
-INTERLOCKS = (DestroyInterlock(),)
+INTERLOCKS = (DestroyInterlock,)

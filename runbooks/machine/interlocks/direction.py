@@ -9,7 +9,6 @@ from inventory.identifiers import plain
 from runbooks.enums import Deviation, ParameterType
 from runbooks.machine.interlocks.identify import names
 from runbooks.machine.interlocks.interlock import Interlock, Wrong
-from runbooks.machine.state import RunState
 from runbooks.procedure.guards.target import Direction
 from runbooks.procedure.model import ValueSpec
 
@@ -22,20 +21,20 @@ class DirectionInterlock(Interlock[Direction]):
     judges = Direction
     source = "Both disasters of the story were one slip of direction (M2, M13); B8"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        things = [p.name for p in state.procedure.parameters if p.type in _THINGS]
-        named = dict.fromkeys([*things, self.demand(state, index).into])
-        options = tuple(dict.fromkeys(state.facts[n].value for n in named if n in state.facts))
+    def asks(self) -> tuple[ValueSpec, ...]:
+        things = [p.name for p in self.state.procedure.parameters if p.type in _THINGS]
+        named = dict.fromkeys([*things, self.demand.into])
+        options = tuple(
+            dict.fromkeys(self.state.facts[n].value for n in named if n in self.state.facts)
+        )
         return self.ask("from", options=options), self.ask(
             "into", label="WRITE INTO: type its name"
         )
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
-        direction, unlike = self.demand(state, index), []
-        into = state.facts[direction.into]
-        source, target = state.facts[direction.source].value, into.value
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
+        direction, unlike = self.demand, []
+        into = self.state.facts[direction.into]
+        source, target = self.state.facts[direction.source].value, into.value
         if plain(values.get("direction.from", source)) != plain(source):
             unlike.append(f"You said that {values['direction.from']} is READ FROM.")
         if not names(values.get("direction.into", target), into):
@@ -49,4 +48,4 @@ class DirectionInterlock(Interlock[Direction]):
         )
 
 
-INTERLOCKS = (DirectionInterlock(),)
+INTERLOCKS = (DirectionInterlock,)

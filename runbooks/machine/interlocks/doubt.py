@@ -109,7 +109,7 @@ def other_data(
     return None
 
 
-def gates(lock: Interlock[Demand], state: RunState, copy: Measured, doubt: str) -> tuple[Gate, ...]:
+def gates(lock: Interlock[Demand], copy: Measured, doubt: str) -> tuple[Gate, ...]:
     """Whether `copy` is whole, as far as its size says: open where nothing puts it in doubt, else
     once the decider has signed for the `doubt`."""
     if not doubt:
@@ -121,7 +121,7 @@ def gates(lock: Interlock[Demand], state: RunState, copy: Measured, doubt: str) 
         " make or choose another copy."
     )
     label = f"{copy.name} is in doubt: {doubt.rstrip('.')}"
-    return (lock.gate("doubt_accepted", label, bool(accepted(state, copy, doubt)), how),)
+    return (lock.gate("doubt_accepted", label, bool(accepted(lock.state, copy, doubt)), how),)
 
 
 def signature(state: RunState, copy: Measured, doubt: str) -> Signature | None:

@@ -8,7 +8,6 @@ from datetime import datetime
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.events.inventory import InstanceFrozen, InstanceThawed
 from runbooks.machine.interlocks.interlock import Interlock
-from runbooks.machine.state import RunState
 from runbooks.procedure.guards.target import Freeze, Thaw
 from runbooks.procedure.model import ValueSpec
 
@@ -20,17 +19,15 @@ class FreezeInterlock(Interlock[Freeze]):
     judges = Freeze
     source = "B17; Travis CI 2018, pgBackRest: stop writers first, and say how you know; M9"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        if any(spec.equals for spec in state.step(index).guard.record):
+    def asks(self) -> tuple[ValueSpec, ...]:
+        if any(spec.equals for spec in self.state.step(self.index).guard.record):
             return ()
-        name = self.facts(state, index).value
+        name = self.facts.value
         return (self.ask("writers", label=f"Writers that are left on {name}", equals="0"),)
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
-        name = self.facts(state, index).value
-        return (InstanceFrozen(step=index, parameter=self.named(state, index), name=name),)
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
+        name = self.facts.value
+        return (InstanceFrozen(step=self.index, parameter=self.parameter, name=name),)
 
 
 class ThawInterlock(Interlock[Thaw]):
@@ -39,11 +36,9 @@ class ThawInterlock(Interlock[Thaw]):
     judges = Thaw
     source = "B11: the life cycle of an asset says whether it may be written over"
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
-        name = self.facts(state, index).value
-        return (InstanceThawed(step=index, parameter=self.named(state, index), name=name),)
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
+        name = self.facts.value
+        return (InstanceThawed(step=self.index, parameter=self.parameter, name=name),)
 
 
-INTERLOCKS = (FreezeInterlock(), ThawInterlock())
+INTERLOCKS = (FreezeInterlock, ThawInterlock)

@@ -27,17 +27,15 @@ class IdentifyInterlock(Interlock[Identify]):
     judges = Identify
     source = "NPSG.01.01.01: two identifiers, neither a room number; M4 of the story"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        facts = self.facts(state, index)
+    def asks(self) -> tuple[ValueSpec, ...]:
+        facts = self.facts
         return tuple(
             self.ask(place, label=_label(facts, kind))
             for place, kind in zip(_PLACES, facts.kinds, strict=False)
         )
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
-        facts, other = self.facts(state, index), unlike(self.facts(state, index), values)
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
+        facts, other = self.facts, unlike(self.facts, values)
         if not other:
             return None
         fit = [kind for kind in shared(facts) if kind not in other]
@@ -83,19 +81,17 @@ class MarkTargetInterlock(Interlock[MarkTarget]):
     judges = MarkTarget
     source = "Universal Protocol, mark the site (Joint Commission UP.01.02.01); B10"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        label = f"The mark, read back on {self.facts(state, index).value}"
+    def asks(self) -> tuple[ValueSpec, ...]:
+        label = f"The mark, read back on {self.facts.value}"
         return (self.ask("read_back", label=label),)
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
         typed = values.get("mark.read_back")
-        if typed is None or plain(typed) == plain(state.stated.token):
+        if typed is None or plain(typed) == plain(self.state.stated.token):
             return None
         return Wrong(
             f"What you read back is not the mark of this run. What you look at is not"
-            f" {self.facts(state, index).value}, or the mark of another run stands there.",
+            f" {self.facts.value}, or the mark of another run stands there.",
             Deviation.WRONG_TARGET,
         )
 
@@ -166,4 +162,4 @@ def _at_host(text: str) -> str:
     return re.sub(r"\s*@\s*", " @ ", plain(text))
 
 
-INTERLOCKS = (IdentifyInterlock(), MarkTargetInterlock())
+INTERLOCKS = (IdentifyInterlock, MarkTargetInterlock)

@@ -42,48 +42,50 @@ class Signature:
 
 
 class Interlock(Generic[Judged]):
-    """What one demand of a guard does in a run. A subclass names the demand that it `judges` and
-    overrides what that does; the rest does nothing. `source` is where the rule comes from."""
+    """What one demand of a guard does in a run, at the step `index`. A subclass names the kind of
+    demand that it `judges` and overrides what that does; the rest does nothing. `source` is where
+    the rule comes from."""
 
     judges: type[Judged]
     source: ClassVar[str]
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        """What the performer of step `index` is asked for, besides what the step records."""
+    def __init__(self, demand: Judged, state: RunState, index: int) -> None:
+        self.demand, self.state, self.index = demand, state, index
+
+    def asks(self) -> tuple[ValueSpec, ...]:
+        """What the performer of the step is asked for, besides what the step records."""
         return ()
 
-    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        """What step `index` waits for at `at` (aware)."""
+    def gates(self, at: datetime) -> tuple[Gate, ...]:
+        """What the step waits for at `at` (aware)."""
         return ()
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
-        """What is wrong with the `values` (normal texts, by name) given at step `index` so far."""
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
+        """What is wrong with the `values` (normal texts, by name) given at the step so far."""
         return None
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
-        """What a tick of step `index` with `values` states besides that it is done."""
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
+        """What a tick of the step with `values` states besides that it is done."""
         return ()
 
-    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
-        """What step `index`, with the values recorded at it, waits to be signed for at `at`."""
+    def signs(self, at: datetime) -> Signature | None:
+        """What the step, with the values recorded at it, waits to be signed for at `at`."""
         return None
 
-    def demand(self, state: RunState, index: int) -> Judged:
-        """What the author wrote at step `index`."""
-        return state.step(index).guard[self.judges]
-
-    def named(self, state: RunState, index: int) -> str:
+    @property
+    def parameter(self) -> str:
         """The parameter that the guard is about."""
-        return self.demand(state, index).about
+        return self.demand.about
 
-    def facts(self, state: RunState, index: int) -> ParameterFacts:
+    @property
+    def facts(self) -> ParameterFacts:
         """What was chosen for the parameter that the guard is about."""
-        name = self.named(state, index)
-        return state.facts.get(name) or ParameterFacts(name)
+        return self.state.facts.get(self.parameter) or ParameterFacts(self.parameter)
+
+    @property
+    def recorded(self) -> Mapping[str, str]:
+        """What was recorded at the step so far."""
+        return self.state.steps[self.index].values
 
     def ask(
         self,

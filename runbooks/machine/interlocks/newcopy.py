@@ -24,9 +24,9 @@ Making = TypeVar("Making", bound=NewCopy, covariant=True)
 class NewCopyInterlock(Interlock[Making]):
     """A guard whose step makes a new copy."""
 
-    def where(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+    def where(self) -> tuple[ValueSpec, ...]:
         """What is asked of where the copy lies."""
-        copy = self.demand(state, index)
+        copy = self.demand
         wanted = (
             (copy.into, self.ask("place")),
             (copy.medium, self.ask("medium", options=tuple(Medium))),
@@ -34,12 +34,12 @@ class NewCopyInterlock(Interlock[Making]):
         )
         return tuple(spec for written, spec in wanted if not written)
 
-    def lies(self, state: RunState, index: int, values: Mapping[str, str]) -> dict[str, str]:
+    def lies(self, values: Mapping[str, str]) -> dict[str, str]:
         """`place`, `medium` and `encrypted`, as the author or the performer said; '' where nobody
         has yet."""
-        copy, key = self.demand(state, index), self.judges.key
+        copy, key = self.demand, self.judges.key
         return {
-            "place": filled(copy.into, state) if copy.into else values.get(f"{key}.place", ""),
+            "place": filled(copy.into, self.state) if copy.into else values.get(f"{key}.place", ""),
             "medium": copy.medium or values.get(f"{key}.medium", ""),
             "encrypted": copy.encrypted or values.get(f"{key}.encrypted", ""),
         }

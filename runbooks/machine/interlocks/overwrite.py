@@ -33,43 +33,43 @@ class OverwriteInterlock(ActInterlock[Overwrite]):
     judges = Overwrite
     source = "PostgreSQL, restic and SQL Server demand a copy first; M2, M3, M12, M14 of the story"
 
-    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        name, source = self.facts(state, index).value, self.demand(state, index).source
+    def gates(self, at: datetime) -> tuple[Gate, ...]:
+        name, source = self.facts.value, self.demand.source
         how = "When everything else is open, the operator types the name of what is overwritten."
         freeze = "Stop the writers in a step that freezes it, with evidence."
         return (
-            self.identified(state, index),
-            self._direction(state, index),
-            self.stopped(state, index, freeze),
+            self.identified(),
+            self._direction(),
+            self.stopped(freeze),
             self.gate(
                 "safety_copy",
                 f"Safety copy of {name}, read back",
-                kept_copy(state, index) is not None,
+                kept_copy(self.state, self.index) is not None,
                 "Copy what will be lost to another place in this run, and read it back.",
             ),
-            *self._two_copies(state, source),
-            *self._loss(state, index, at),
-            team_check_gate(state, at, self.judges.key),
-            self.typed(state, index, "WRITE INTO", how),
+            *self._two_copies(source),
+            *self._loss(at),
+            team_check_gate(self.state, at, self.judges.key),
+            self.typed("WRITE INTO", how),
         )
 
-    def _direction(self, state: RunState, index: int) -> Gate:
-        overwrite = self.demand(state, index)
-        since = since_thaw(state, index, overwrite.target)
+    def _direction(self) -> Gate:
+        overwrite = self.demand
+        since = since_thaw(self.state, self.index, overwrite.target)
         return self.gate(
             "direction",
             "Direction stated",
-            done(state, since, Direction(overwrite.source, overwrite.target)),
+            done(self.state, since, Direction(overwrite.source, overwrite.target)),
             "A step in which the operator states what is read from and what is written into"
             " comes first.",
         )
 
-    def _two_copies(self, state: RunState, source: str) -> Iterable[Gate]:
+    def _two_copies(self, source: str) -> Iterable[Gate]:
         """None where live data is read: it is not used up."""
-        if not _is_copy(state, source):
+        if not _is_copy(self.state, source):
             return ()
-        count = len(holdings.good_copies(state, source))
-        name = state.facts[source].value if source in state.facts else source
+        count = len(holdings.good_copies(self.state, source))
+        name = self.state.facts[source].value if source in self.state.facts else source
         last = "; take it for the LAST GOOD COPY" if count < GOOD_COPIES else ""
         gate = self.gate(
             "good_copies",
@@ -80,13 +80,13 @@ class OverwriteInterlock(ActInterlock[Overwrite]):
         )
         return (gate,)
 
-    def _loss(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
+    def _loss(self, at: datetime) -> tuple[Gate, ...]:
         """What is lost with the copy is judged once more when it is written in, for it may be more
         than when the copy was read."""
-        source = self.demand(state, index).source
-        if not _is_copy(state, source):
+        source = self.demand.source
+        if not _is_copy(self.state, source):
             return ()
-        loss = loss_with(state, source, at)
+        loss = loss_with(self.state, source, at)
         if loss.state is LossVerdict.WITHIN:
             label = loss_sentence(loss)
             return (self.gate("loss_signed", label[:1].upper() + label[1:], True, ""),)
@@ -94,16 +94,16 @@ class OverwriteInterlock(ActInterlock[Overwrite]):
             f"{why(loss)} The decider reads it and releases the step, and so signs for the loss. Or"
             " stop, and choose another copy."
         )
-        is_open = index in state.stated.unlocked or signed_for(state, source, loss)
+        is_open = self.index in self.state.stated.unlocked or signed_for(self.state, source, loss)
         label = f"The decider has signed for the loss ({loss_sentence(loss)})"
         return (self.gate("loss_signed", label, is_open, how),)
 
-    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
-        if not any(not gate.open for gate in self._loss(state, index, at)):
+    def signs(self, at: datetime) -> Signature | None:
+        if not any(not gate.open for gate in self._loss(at)):
             return None
-        source = self.demand(state, index).source
-        name = state.facts[source].value if source in state.facts else source
-        return for_loss(name, loss_with(state, source, at))
+        source = self.demand.source
+        name = self.state.facts[source].value if source in self.state.facts else source
+        return for_loss(name, loss_with(self.state, source, at))
 
 
 def _is_copy(state: RunState, source: str) -> bool:
@@ -111,4 +111,4 @@ def _is_copy(state: RunState, source: str) -> bool:
     return spec is not None and spec.type is ParameterType.COPY
 
 
-INTERLOCKS = (OverwriteInterlock(),)
+INTERLOCKS = (OverwriteInterlock,)

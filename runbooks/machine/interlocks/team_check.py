@@ -24,8 +24,8 @@ class TeamCheckInterlock(Interlock[TeamCheck]):
     judges = TeamCheck
     source = "Universal Protocol, time-out (Joint Commission UP.01.03.01); D9; M14 of the story"
 
-    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        return (team_check_gate(state, at, self.judges.key),)
+    def gates(self, at: datetime) -> tuple[Gate, ...]:
+        return (team_check_gate(self.state, at, self.judges.key),)
 
 
 def team_check_gate(state: RunState, at: datetime, guard: str) -> Gate:
@@ -81,4 +81,4 @@ def fresh_for(state: RunState) -> timedelta:
     return timedelta(seconds=min(asked)) if asked else FRESH_FOR
 
 
-INTERLOCKS = (TeamCheckInterlock(),)
+INTERLOCKS = (TeamCheckInterlock,)

@@ -33,10 +33,10 @@ class VerifyInterlock(Interlock[Verify]):
     judges = Verify
     source = "B12, B14, D26; the file was never looked into, and was 61 days old (M5, M10)"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
-        name = self.facts(state, index).value
-        registered = self.facts(state, index).fields.get("size")
-        known = _recorded(state, self.demand(state, index).live)
+    def asks(self) -> tuple[ValueSpec, ...]:
+        name = self.facts.value
+        registered = self.facts.fields.get("size")
+        known = _recorded(self.state, self.demand.live)
         return (
             self.ask("size", label=f"Size of {name}", min="1", precise=bool(registered)),
             self.ask("newest", label=f"Newest record in {name}"),
@@ -44,21 +44,21 @@ class VerifyInterlock(Interlock[Verify]):
             self.ask("how"),
         )
 
-    def gates(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        values = state.steps[index].values
-        return (*self._size(state, index, values), *self._loss(state, index, at))
+    def gates(self, at: datetime) -> tuple[Gate, ...]:
+        values = self.recorded
+        return (*self._size(values), *self._loss(at))
 
-    def _size(self, state: RunState, index: int, values: Mapping[str, str]) -> tuple[Gate, ...]:
+    def _size(self, values: Mapping[str, str]) -> tuple[Gate, ...]:
         if "verify.size" not in values:
             return ()
-        copy = self._copy(state, index, values)
-        return doubt.gates(self, state, copy, copy.doubt)
+        copy = self._copy(values)
+        return doubt.gates(self, copy, copy.doubt)
 
-    def _copy(self, state: RunState, index: int, values: Mapping[str, str]) -> doubt.Measured:
-        return chosen_copy(state, self.named(state, index), doubt.whole(values, "verify.size"))
+    def _copy(self, values: Mapping[str, str]) -> doubt.Measured:
+        return chosen_copy(self.state, self.parameter, doubt.whole(values, "verify.size"))
 
-    def _loss(self, state: RunState, index: int, at: datetime) -> tuple[Gate, ...]:
-        lost = loss(state, index, state.steps[index].values, at)
+    def _loss(self, at: datetime) -> tuple[Gate, ...]:
+        lost = loss(self.state, self.index, self.recorded, at)
         if lost is None:
             return ()
         text = loss_sentence(lost)
@@ -68,24 +68,22 @@ class VerifyInterlock(Interlock[Verify]):
             f"{why(lost)} Keep what you read without ticking; then the decider"
             " reads it and releases the step, and so signs for the loss. Or choose another copy."
         )
-        is_open = signed(state, index, lost)
+        is_open = signed(self.state, self.index, lost)
         return (
             self.gate("loss_signed", f"The decider has signed for the loss ({text})", is_open, how),
         )
 
-    def signs(self, state: RunState, index: int, at: datetime) -> Signature | None:
-        copy = self._copy(state, index, state.steps[index].values)
-        if doubted := doubt.signature(state, copy, copy.doubt):
+    def signs(self, at: datetime) -> Signature | None:
+        copy = self._copy(self.recorded)
+        if doubted := doubt.signature(self.state, copy, copy.doubt):
             return doubted
-        lost = loss(state, index, state.steps[index].values, at)
-        if lost is None or lost.state is LossVerdict.WITHIN or signed(state, index, lost):
+        lost = loss(self.state, self.index, self.recorded, at)
+        if lost is None or lost.state is LossVerdict.WITHIN or signed(self.state, self.index, lost):
             return None
-        return for_loss(self.facts(state, index).value, lost)
+        return for_loss(self.facts.value, lost)
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
-        facts = self.facts(state, index)
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
+        facts = self.facts
         size, known = values.get("verify.size"), facts.fields.get("size")
         if size is not None and known and not sizes.same(int(size), int(known)):
             return Wrong(
@@ -99,20 +97,18 @@ class VerifyInterlock(Interlock[Verify]):
                 return future
         return None
 
-    def events(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> tuple[RunEvent, ...]:
-        name, lost = self.named(state, index), loss(state, index, values, at)
-        registered, read = self.facts(state, index).fields.get("size"), int(values["verify.size"])
+    def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
+        name, lost = self.parameter, loss(self.state, self.index, values, at)
+        registered, read = self.facts.fields.get("size"), int(values["verify.size"])
         event = read_original(
-            state,
-            index,
+            self.state,
+            self.index,
             name,
             size=sizes.finer(read, int(registered)) if registered else read,
             data_as_of=datetime.fromisoformat(values["verify.newest"]),
             how=values["verify.how"],
             loss=lost.text() if lost else "",
-            accepted=accepted(state, name, doubt.whole(values, "verify.size")),
+            accepted=accepted(self.state, name, doubt.whole(values, "verify.size")),
         )
         return (event,)
 
@@ -141,4 +137,4 @@ def _recorded(state: RunState, name: str) -> bool:
     return any(name in step.values for step in state.steps)
 
 
-INTERLOCKS = (VerifyInterlock(),)
+INTERLOCKS = (VerifyInterlock,)

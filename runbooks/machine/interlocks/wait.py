@@ -21,16 +21,14 @@ class WaitInterlock(Interlock[Wait]):
     judges = Wait
     source = "“Writing backup to file… 1 %” was read too late (M15); D16"
 
-    def asks(self, state: RunState, index: int) -> tuple[ValueSpec, ...]:
+    def asks(self) -> tuple[ValueSpec, ...]:
         return (self.ask("first_line"),)
 
-    def wrong(
-        self, state: RunState, index: int, values: Mapping[str, str], at: datetime
-    ) -> Wrong | None:
+    def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
         line = values.get(FIRST_LINE)
         if line is None:
             return None
-        wait = self.demand(state, index)
+        wait = self.demand
         bad = _found(line, wait.bad)
         if bad:
             cancel = wait.cancel or "The runbook does not say how: ask before you press."
@@ -57,4 +55,4 @@ def _found(line: str, texts: Iterable[str]) -> str:
     return next((text for text in texts if plain(text) in plain(line)), "")
 
 
-INTERLOCKS = (WaitInterlock(),)
+INTERLOCKS = (WaitInterlock,)
