@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Unpack
 
@@ -103,14 +103,8 @@ class StatusForm(SeenForm):
         help_text="Needed when it goes back, for example when a closed incident is reopened.",
     )
 
-    def __init__(
-        self,
-        data: Mapping[str, object] | None = None,
-        *,
-        following: Sequence[Status],
-        initial: dict[str, object] | None = None,
-    ) -> None:
-        super().__init__(data, initial=initial)
+    def __init__(self, data: QueryDict | None, following: Sequence[Status], *, seen: int) -> None:
+        super().__init__(data, initial={"seen": seen})
         if not self.is_bound:
             self.fields["status"].choices = choices_of(following)  # type: ignore[attr-defined]
 
@@ -142,17 +136,12 @@ class OffersForm(SeenForm):
         error_messages={"required": "Choose what the incident takes from its runs."},
     )
 
-    def __init__(
-        self,
-        data: Mapping[str, object] | None = None,
-        *,
-        offered: Sequence[Offer],
-        initial: dict[str, object] | None = None,
-    ) -> None:
-        super().__init__(data, initial=initial)
+    def __init__(self, data: QueryDict | None, offered: Sequence[Offer], *, seen: int) -> None:
+        alone = [offer.key for offer in offered if offer.alone]
+        super().__init__(data, initial={"seen": seen, "offers": alone})
         named = {offer.key: f"{offer.label.capitalize()}: {offer.text}" for offer in offered}
         sources = {offer.key: offer.fact.source for offer in offered}
-        sent = self.data.getlist("offers") if isinstance(self.data, QueryDict) else []
+        sent = [] if data is None else data.getlist("offers")
         stale = [(key, key) for key in sent if key not in named]
         choices = [(key, f"{text}, {sources[key]}") for key, text in named.items()]
         self.fields["offers"].choices = choices + stale  # type: ignore[attr-defined]
@@ -166,9 +155,7 @@ class PersonForm(VerbForm):
 class RunbookForm(VerbForm):
     runbook = forms.ModelChoiceField(Runbook.objects.none(), empty_label="Choose one")
 
-    def __init__(
-        self, data: Mapping[str, object] | None = None, *, offered: QuerySet[Runbook]
-    ) -> None:
+    def __init__(self, data: QueryDict | None, offered: QuerySet[Runbook]) -> None:
         super().__init__(data)
         self.fields["runbook"].queryset = offered  # type: ignore[attr-defined]
 

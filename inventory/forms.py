@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.http import QueryDict
 
 from accounts.fields import TextField
 from accounts.models import User
@@ -73,12 +73,7 @@ class SystemForm(InventoryForm):
         help_text="The longest it may be away at all; never below the RTO. E.g. 2 d.",
     )
 
-    def __init__(
-        self,
-        data: Mapping[str, object] | None = None,
-        *,
-        initial: dict[str, object] | None = None,
-    ) -> None:
+    def __init__(self, data: QueryDict | None, initial: dict[str, object]) -> None:
         super().__init__(data, initial=initial)
         current = Q(pk=owner.pk) if (owner := self.initial.get("owner")) else Q()
         # Someone who was disabled may still own a system, until somebody takes it over.
@@ -111,9 +106,7 @@ class NewInstanceForm(InstanceForm):
         choices=_offered(Lifecycle, ask=False), initial=Lifecycle.ACTIVE.value
     )
 
-    def __init__(
-        self, data: Mapping[str, object] | None = None, *, preset: Preset | None = None
-    ) -> None:
+    def __init__(self, data: QueryDict | None, preset: Preset | None) -> None:
         super().__init__(data)
         if preset is None:
             return
@@ -159,8 +152,7 @@ class CopyForm(InventoryForm):
 
     def __init__(
         self,
-        data: Mapping[str, object] | None = None,
-        *,
+        data: QueryDict | None,
         system: System,
         at: datetime,
         initial: dict[str, object] | None = None,

@@ -15,6 +15,7 @@ from accounts import tokens
 from accounts.forms import TokenForm
 from accounts.models import Token
 from accounts.sessions import signed_in, signed_in_with
+from lib.verb_forms import sent
 
 
 @never_cache
@@ -22,7 +23,7 @@ from accounts.sessions import signed_in, signed_in_with
 def token_list(request: HttpRequest) -> HttpResponse:
     """One's own tokens; a POST makes one, and this answer is the only one that shows it."""
     by, at = signed_in_with(request), timezone.now()
-    form, issued = TokenForm(request.POST if request.method == "POST" else None), None
+    form, issued = TokenForm(sent(request)), None
     if form.is_valid():
         with form.kept_when_refused():
             issued = tokens.issue(

@@ -52,11 +52,7 @@ def incident_offers(request: HttpRequest, pk: int) -> HttpResponse:
     incident = kept_for(request, pk)
     ticks = summary.clock(incident.times.all())
     offered = offers.read(incident, ticks, summary.runs(incident))
-    form = OffersForm(
-        sent(request),
-        initial={"seen": incident.version, "offers": [o.key for o in offered if o.alone]},
-        offered=offered,
-    )
+    form = OffersForm(sent(request), offered, seen=incident.version)
     return answer(request, incident, form, partial(offers.use, incident), part="clock")
 
 

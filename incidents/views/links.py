@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
@@ -24,8 +23,8 @@ from lib.refusals import Invalid, Refused
 from lib.verb_forms import sent
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
-from runbooks.models import Revision, Runbook
-from runbooks.views.start import brief_page, prepare_arguments, prepare_form, start_revision
+from runbooks.models import Runbook
+from runbooks.views.start import brief_page, prepare_form, run_facts, start_revision
 
 _form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -61,7 +60,7 @@ def incident_runbooks(request: HttpRequest, pk: int) -> HttpResponse:
     """Which runbooks are offered here besides those of the system."""
     incident = kept_for(request, pk)
     posted = sent(request)
-    form = RunbookForm(posted, offered=_unlinked(incident))
+    form = RunbookForm(posted, _unlinked(incident))
     return answer(
         request,
         incident,
@@ -110,28 +109,21 @@ def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResp
         raise Http404
     form = prepare_form(request, revision, at=at, until=run_updates.until(incident, at))
     _live_only(form)
-    context: dict[str, Any] = {"incident": incident, "form_action": request.path}
+    brief = partial(brief_page, request, revision, incident=incident, form_action=request.path)
     if request.method != "POST":
-        return brief_page(request, revision, form, **context)
+        return brief(form)
     if not form.is_valid():
-        return brief_page(request, revision, form, status=422, **context)
+        return brief(form, status=422)
     try:
-        run = response.start_run(incident, **_arguments(revision, form), by=by, at=at)
+        run = response.start_run(incident, **run_facts(revision, form), by=by, at=at)
     except Invalid as invalid:
         form.take_errors(invalid.errors)
-        return brief_page(request, revision, form, status=422, **context)
+        return brief(form, status=422)
     except Refused as refusal:
-        return brief_page(
-            request, revision, form.renewed(), refusal=refusal, status=refusal.status, **context
-        )
+        return brief(form.renewed(), refusal=refusal, status=refusal.status)
     answer = redirect("runbooks:run_detail", pk=run.pk)
     answer.status_code = 303
     return answer
-
-
-def _arguments(revision: Revision, form: PrepareForm) -> dict[str, Any]:
-    """What `response.start_run` wants; the kind is not a question here."""
-    return {k: v for k, v in prepare_arguments(revision, form).items() if k != "kind"}
 
 
 def _live_only(form: PrepareForm) -> None:

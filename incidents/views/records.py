@@ -138,11 +138,8 @@ def incident_severity(request: HttpRequest, pk: int) -> HttpResponse:
 def incident_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Say how far the answer has come: contained, restored, closed, or back."""
     incident = kept_for(request, pk)
-    form = StatusForm(
-        sent(request),
-        initial={"seen": incident.version},
-        following=lifecycle.following(Status(incident.status)),
-    )
+    following = lifecycle.following(Status(incident.status))
+    form = StatusForm(sent(request), following, seen=incident.version)
     closed = incident.status == Status.CLOSED.value
     ticks = summary.clock(incident.times.all())
     lacking = () if closed else closing.lacking(incident, ticks, closing.read(incident))

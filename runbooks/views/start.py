@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,7 @@ from accounts.sessions import signed_in
 from inventory.models import System
 from lib import clock
 from lib.refusals import Invalid, Refused
+from lib.verb_forms import sent
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.library import failures, linting
@@ -43,7 +45,8 @@ def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return brief_page(request, revision, form, status=422)
     try:
-        run = preparation.prepare(**prepare_arguments(revision, form), by=signed_in(request), at=at)
+        kind, by = RunKind(form.cleaned_data["kind"]), signed_in(request)
+        run = preparation.prepare(**run_facts(revision, form), kind=kind, by=by, at=at)
     except Invalid as invalid:
         form.take_errors(invalid.errors)
         return brief_page(request, revision, form, status=422)
@@ -69,7 +72,7 @@ def prepare_form(
     kind = request.GET.get("kind", "")
     initial = {"kind": kind} if kind in {k.value for k in RunKind} else {}
     return PrepareForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         procedure=from_json(revision.procedure),
         system=revision.runbook.system,
         approved=revision.approved_at is not None,
@@ -79,18 +82,26 @@ def prepare_form(
     )
 
 
-def prepare_arguments(revision: Revision, form: PrepareForm) -> dict[str, Any]:
-    """What `preparation.prepare` wants of a valid form, besides `by` and `at`."""
+class RunFacts(TypedDict):
+    """What a run is prepared from, besides its kind, by the names of the verb's arguments."""
+
+    revision: Revision
+    parameters: Mapping[str, str]
+    title: str
+    key: str
+
+
+def run_facts(revision: Revision, form: PrepareForm) -> RunFacts:
+    """What a valid form says of the run."""
     return {
         "revision": revision,
-        "kind": RunKind(form.cleaned_data["kind"]),
         "parameters": form.parameters(),
         "title": form.cleaned_data["title"],
         "key": form.cleaned_data["key"],
     }
 
 
-def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, Any]:
+def brief_context(by: User, revision: Revision, form: PrepareForm) -> dict[str, object]:
     """Everything that the brief shows. Its template takes `form_action` too, so that another page
     (an incident's) can send the same form to an address of its own."""
     runbook, procedure = revision.runbook, form.procedure
@@ -136,7 +147,7 @@ def brief_page(
     form: PrepareForm,
     *,
     status: int = 200,
-    **more: Any,
+    **more: object,
 ) -> HttpResponse:
     """The page of the brief; `more` adds to its context (`refusal`, `form_action`, `incident`)."""
     context = brief_context(signed_in(request), revision, form) | more
