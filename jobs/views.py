@@ -9,8 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,7 +21,7 @@ from accounts.sessions import signed_in, signed_in_with
 from jobs import heartbeat, queries, retrying, rules, schedules
 from jobs.models import Job, JobStatus
 from lib.refusals import Refused
-from lib.verb_forms import VerbForm
+from lib.verb_forms import VerbForm, see_other
 
 
 class RuleForm(VerbForm):
@@ -59,7 +58,7 @@ def schedule_detail(request: HttpRequest, kind: str) -> HttpResponse:
         with form.kept_when_refused():
             row = schedules.adjust(kind, rule=form.cleaned_data["rule"], by=by, at=timezone.now())
             messages.success(request, f"From now on: {row.rule}.")
-            return _see_other("schedule_detail", kind)
+            return see_other("jobs:schedule_detail", kind)
     return _schedule(request, kind, form=form)
 
 
@@ -126,7 +125,7 @@ def job_again(request: HttpRequest, pk: int) -> HttpResponse:
             raise
         return _job(request, get_object_or_404(Job, pk=pk), refusal=refusal)
     messages.success(request, "It is tried again, within seconds.")
-    return _see_other("job_detail", pk)
+    return see_other("jobs:job_detail", pk)
 
 
 def _job(request: HttpRequest, job: Job, *, refusal: Refused | None = None) -> HttpResponse:
@@ -177,7 +176,7 @@ def _changed(
             raise
         return _schedule(request, kind, refusal=refusal)
     messages.success(request, message)
-    return _see_other("schedule_detail", kind)
+    return see_other("jobs:schedule_detail", kind)
 
 
 def _page(
@@ -187,12 +186,6 @@ def _page(
     by = signed_in_with(request)
     known = {"at": timezone.now(), "may_manage": access.may(by, Right.MANAGE_PRODUCT)}
     return render(request, template, {**known, **context}, status=status)
-
-
-def _see_other(name: str, key: str | int) -> HttpResponse:
-    answer = redirect(reverse(f"jobs:{name}", args=[key]))
-    answer.status_code = 303
-    return answer
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

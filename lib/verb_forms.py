@@ -1,13 +1,15 @@
-"""What a form does when the verb behind it says no: the one piece that pages of all floors use."""
+"""What a form is sent, what it does when the verb behind it says no, and where it leads: the pieces
+that pages of all floors use."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from django import forms
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
 
 from lib.answers import count
 from lib.refusals import ChangedMeanwhile, Invalid, Refused
@@ -16,6 +18,19 @@ from lib.refusals import ChangedMeanwhile, Invalid, Refused
 def sent(request: HttpRequest) -> QueryDict | None:
     """What a form was sent; None for one that is only looked at."""
     return request.POST if request.method == "POST" else None
+
+
+class HasPage(Protocol):
+    """A row that is shown on a page of its own."""
+
+    def get_absolute_url(self) -> str: ...
+
+
+def see_other(to: str | HasPage, *args: int | str) -> HttpResponse:
+    """To the page `to` (the name of an address, or a thing that has one), with GET (303)."""
+    response = redirect(to, *args)
+    response.status_code = 303
+    return response
 
 
 class VerbForm(forms.Form):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.enums import Role
 from accounts.sessions import signed_in
+from lib.verb_forms import see_other
 from notices import preferences, queries
 
 
@@ -70,10 +71,9 @@ def digest_switch(request: HttpRequest) -> HttpResponse:
 def _back(request: HttpRequest) -> HttpResponse:
     """To the page of notices that the form stood on (303)."""
     before = _number(request.POST.get("before", ""))
-    answer = redirect("notices:notice_list")
-    answer["Location"] += f"?before={before}" if before else ""
-    answer.status_code = 303
-    return answer
+    response = see_other("notices:notice_list")
+    response["Location"] += f"?before={before}" if before else ""
+    return response
 
 
 def _number(typed: str) -> int | None:

@@ -7,7 +7,7 @@ from functools import partial
 from django import forms
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,7 +18,7 @@ from incidents.enums import Part
 from incidents.forms import PersonForm, RunbookForm, RunForm
 from incidents.models import Incident
 from incidents.views.pages import answer, kept, kept_for, see_other
-from lib import clock
+from lib import clock, verb_forms
 from lib.refusals import Invalid, Refused
 from lib.verb_forms import sent
 from runbooks.enums import RunKind
@@ -121,9 +121,7 @@ def run_start(request: HttpRequest, pk: int, slug: str, number: int) -> HttpResp
         return brief(form, status=422)
     except Refused as refusal:
         return brief(form.renewed(), refusal=refusal, status=refusal.status)
-    answer = redirect("runbooks:run_detail", pk=run.pk)
-    answer.status_code = 303
-    return answer
+    return verb_forms.see_other("runbooks:run_detail", run.pk)
 
 
 def _live_only(form: PrepareForm) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
 from accounts import access
 from accounts.enums import Right
 from accounts.sessions import signed_in_with
 from incidents.models import Incident
+from lib import verb_forms
 from lib.verb_forms import VerbForm
 
 
@@ -70,7 +71,6 @@ def answer(
 
 def see_other(name: str, *args: int, part: str = "") -> HttpResponse:
     """To the page `name`, after a POST (303); `part` is a place in it."""
-    answer = redirect(f"incidents:{name}", *args)
-    answer["Location"] += f"#{part}" if part else ""
-    answer.status_code = 303
-    return answer
+    response = verb_forms.see_other(f"incidents:{name}", *args)
+    response["Location"] += f"#{part}" if part else ""
+    return response

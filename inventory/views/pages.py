@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 
 from accounts import access
@@ -13,6 +13,7 @@ from accounts.enums import Right
 from accounts.sessions import signed_in_with
 from inventory import history
 from inventory.forms import InventoryForm
+from lib.verb_forms import see_other
 
 _LINES = 30
 
@@ -49,13 +50,6 @@ def answer(
         with form.kept_when_refused():
             return see_other(verb())
     return form_page(request, f"inventory/{match.url_name}.html", form, **context)
-
-
-def see_other(thing: history.Thing) -> HttpResponse:
-    """To the page of `thing`, after a POST (303)."""
-    answer = redirect(thing)
-    answer.status_code = 303
-    return answer
 
 
 def history_page(request: HttpRequest, thing: history.Thing) -> dict[str, object]:

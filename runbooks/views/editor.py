@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.enums import Right
 from accounts.sessions import signed_in, signed_in_with
 from lib.refusals import Invalid, Refused
+from lib.verb_forms import see_other
 from runbooks.forms.library import EditorForm, UploadForm, shown
 from runbooks.library import linting, revisions
 from runbooks.library.reading import read
@@ -187,11 +188,7 @@ def _saved(request: HttpRequest, revision: Revision) -> HttpResponse:
     # The page that comes next says itself of a text without steps what can be done with it.
     holds = "" if not_runnable(procedure) else f" {can_be_done(procedure, errors)}"
     messages.success(request, f"Saved as revision {revision.number}.{holds}")
-    response = redirect(
-        "runbooks:revision_detail", slug=revision.runbook.slug, number=revision.number
-    )
-    response.status_code = 303
-    return response
+    return see_other("runbooks:revision_detail", revision.runbook.slug, revision.number)
 
 
 def _preview(source: bytes, runbook: Runbook | None) -> dict[str, Any]:

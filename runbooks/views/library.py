@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +16,7 @@ from accounts.enums import Right
 from accounts.sessions import signed_in
 from inventory.models import System
 from lib.refusals import Invalid, Refused
+from lib.verb_forms import see_other
 from runbooks.forms.library import ApprovalForm, FilterForm, WaiveForm
 from runbooks.library import failures, linting, queries, waivers
 from runbooks.library.reading_view import lay_out
@@ -168,9 +169,7 @@ def runbook_unarchive(request: HttpRequest, slug: str) -> HttpResponse:
 
 def redirect_to(runbook: Runbook) -> HttpResponse:
     """To the runbook's page, with GET whatever came in."""
-    response = redirect("runbooks:runbook_detail", slug=runbook.slug)
-    response.status_code = 303
-    return response
+    return see_other("runbooks:runbook_detail", runbook.slug)
 
 
 def _revision(slug: str, number: int) -> Revision:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.sessions import signed_in, signed_in_with
 from lib.refusals import Invalid, Refused
+from lib.verb_forms import see_other
 from runbooks.forms.library import FindingForm
 from runbooks.models import Review
 from runbooks.runs import reviews
@@ -50,9 +51,7 @@ def review_close(request: HttpRequest, pk: int) -> HttpResponse:
             refusal = refused
         else:
             messages.success(request, "The review is closed.")
-            response = redirect("runbooks:review_list")
-            response.status_code = 303
-            return response
+            return see_other("runbooks:review_list")
     return _page(request, pk, form, refusal)
 
 

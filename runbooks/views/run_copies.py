@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +18,7 @@ from inventory.models import Copy
 from lib import clock
 from lib.answers import Answer, answer_to
 from lib.refusals import Invalid, Refused
+from lib.verb_forms import see_other
 from runbooks.forms.by_move import form_of
 from runbooks.machine.move import Allowed, Move
 from runbooks.machine.moves.copies import AnswerCopies, AskCopies
@@ -53,9 +54,7 @@ def run_copies(request: HttpRequest, pk: int) -> HttpResponse:
             form.blame(said.errors)
         sent = RefusedForm(move, None, form.renewed(state))
         return _page(request, run, state, by, at, sent=sent, answer=answer_to(said))
-    response = redirect("runbooks:run_copies", pk=pk)
-    response.status_code = 303
-    return response
+    return see_other("runbooks:run_copies", pk)
 
 
 def _page(

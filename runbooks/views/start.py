@@ -18,7 +18,7 @@ from accounts.sessions import signed_in
 from inventory.models import System
 from lib import clock
 from lib.refusals import Invalid, Refused
-from lib.verb_forms import sent
+from lib.verb_forms import see_other, sent
 from runbooks.enums import RunKind
 from runbooks.forms.start import PrepareForm
 from runbooks.library import failures, linting
@@ -53,9 +53,7 @@ def run_prepare(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     except Refused as refusal:
         form = form.renewed()
         return brief_page(request, revision, form, refusal=refusal, status=refusal.status)
-    response = redirect("runbooks:run_detail", pk=run.pk)
-    response.status_code = 303
-    return response
+    return see_other("runbooks:run_detail", run.pk)
 
 
 def start_revision(slug: str, number: int) -> Revision:
