@@ -10,7 +10,7 @@ from runbooks.machine.move import Allowed, Move, Request
 from runbooks.machine.moves import MOVES
 from runbooks.machine.moves.roles import TakeRole
 from runbooks.machine.replacing import is_taken
-from runbooks.machine.requests import Outcome, Refusal
+from runbooks.machine.requests import Malformed, Outcome, Refusal
 from runbooks.machine.rules import barred, standing
 from runbooks.machine.signature import unknown_signer, unsigned
 from runbooks.machine.state import RunState
@@ -30,7 +30,7 @@ def decide(state: RunState, request: Request) -> Outcome:
         or unknown_signer(state, request)
         or barred(state, request.by, type(move), move.index, request.shown)
         or unsigned(state, request)
-        or move.decide(state, request)
+        or (Malformed(misfits) if (misfits := move.misfits()) else move.decide(state, request))
     )
 
 

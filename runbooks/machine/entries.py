@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass
+from datetime import datetime
 from enum import Enum, StrEnum
 from functools import partial
 from typing import ParamSpec
@@ -80,6 +81,30 @@ observed = partial(
     described="Name → what was observed, as text, as a person would write it.",
 )
 step_index = partial(_entry, EntryKind.STEP, hidden=True, example=3)
+
+
+_TYPES: Mapping[EntryKind, type] = {
+    EntryKind.TEXT: str,
+    EntryKind.LINE: str,
+    EntryKind.CHOICE: str,
+    EntryKind.YES: bool,
+    EntryKind.NUMBER: int,
+    EntryKind.PERSON: int,
+    EntryKind.MOMENT: datetime,
+    EntryKind.VALUES: Mapping,
+    EntryKind.STEP: int,
+}
+
+
+def misfit(entry: Entry, value: object) -> str:
+    """Why `value` cannot be what is asked for, in a sentence; '' when it is of the right type.
+    Forms and serializers give right types; this is for whoever calls without them."""
+    wanted = entry.words or _TYPES[entry.kind]
+    if isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool)):
+        return ""
+    if entry.words:
+        return f"Choose one of: {', '.join(entry.words)}."
+    return entry.empty or entry.wrong or f"This is no {wanted.__name__.lower()}."
 
 
 def is_required(field: Field[object]) -> bool:

@@ -14,7 +14,7 @@ from typing import ClassVar
 from accounts.enums import Right
 from accounts.texts import says_something
 from runbooks.enums import RunRole, RunStatus, StepStatus
-from runbooks.machine.entries import Entry, step_index
+from runbooks.machine.entries import Entry, misfit, step_index
 from runbooks.machine.events.steps import SigningHost
 from runbooks.machine.requests import Outcome, Refusal
 from runbooks.machine.state import RunState
@@ -126,6 +126,16 @@ class Move:
         """What is sent with a move of this kind, by the name of the field."""
         known = {each.name: each.metadata.get("entry") for each in fields(cls)}
         return {name: entry for name, entry in known.items() if entry is not None}
+
+    def misfits(self) -> dict[str, str]:
+        """Field → why what it holds cannot be what is asked for, where that is so."""
+        known = {each.name: each.default for each in fields(self)}
+        sentences = {
+            name: misfit(entry, value)
+            for name, entry in self.entries().items()
+            if (value := getattr(self, name)) != known[name]
+        }
+        return {name: sentence for name, sentence in sentences.items() if sentence}
 
     @classmethod
     def defaults(cls) -> dict[str, object]:

@@ -10,7 +10,7 @@ from runbooks.enums import Deviation, RunRole
 from runbooks.machine.move import Move
 
 #: What stands in a field that a page would send empty.
-_EMPTY = {"str": "", "bool": False, "int": 0}
+_EMPTY = {"str": "", "bool": None, "int": None}
 BESIDE = ("seen", "key", "password", "signer", "file")
 
 
@@ -24,7 +24,8 @@ def filled(kind: type[Move], sent: Mapping[str, Any]) -> dict[str, Any]:
     if "role" in words:
         words["role"] = RunRole(words["role"])
     if "deviation" in words:
-        words["deviation"] = Deviation(words["deviation"]) if words["deviation"] else None
+        known = words["deviation"] in set(Deviation)
+        words["deviation"] = Deviation(words["deviation"]) if known else words["deviation"] or None
     return words
 
 

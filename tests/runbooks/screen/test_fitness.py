@@ -64,6 +64,8 @@ def test_what_is_suggested(stated: tuple[int, bool, str], expected: str) -> None
         ({"hours_awake": 73}, "hours_awake"),
         ({"hours_awake": -1}, "hours_awake"),
         ({"hours_awake": True}, "hours_awake"),
+        ({"hours_awake": "17"}, "hours_awake"),
+        ({}, "hours_awake"),
         ({"hours_awake": 3, "local_time": "25:00"}, "local_time"),
     ],
 )
