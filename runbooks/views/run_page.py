@@ -1,4 +1,4 @@
-"""What the run page reads, in a fixed number of and the screen made of it."""
+"""What the run page reads, in a fixed number of queries, and the screen made of it."""
 
 from __future__ import annotations
 
