@@ -214,7 +214,7 @@ def _files(state: RunState, index: int) -> list[Gate]:
 
 
 def needs_begin(state: RunState, index: int) -> bool:
-    """Whether the circle must be drawn before the slash: somebody else acts in between, or the
+    """Whether the circle must be drawn before the tick: somebody else acts in between, or the
     shortest sensible time is counted."""
     guard = state.step(index).guard
     counted = guard.duration is not None and guard.duration.min is not None

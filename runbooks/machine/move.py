@@ -147,6 +147,10 @@ class Move:
         }
 
 
+#: The index of no step: of a move on a step that was sent without one.
+NO_STEP = -1
+
+
 @dataclass(frozen=True, kw_only=True)
 class StepMove(Move):
     """A move on a step."""

@@ -75,10 +75,10 @@ class RunState:
     """A run. `entered` are the asides opened, in order. `past` are the superseded attempts.
 
     `last_at` is the time of the last event, and `turned` the sequence of the last one that changed
-    the run as a whole. `deviation` is in
-    what it went wrong (`runbooks.enums.Deviation`), '' when it did not; told when the run ends.
-    `overridden` gates were passed without their condition.
-    `stated` is what people stated in the run besides its steps. `outside` is no part of the log.
+    the run as a whole. `deviation` is in what it went wrong (`runbooks.enums.Deviation`), '' when
+    it did not; it is stated when the run ends. `overridden` gates were passed without their
+    condition. `stated` is what people stated in the run besides its steps. `outside` is no part of
+    the log.
     """
 
     number: int
@@ -109,6 +109,10 @@ class RunState:
     def step(self, index: int) -> Step:
         """The text of a step."""
         return self.procedure.steps[index]
+
+    def name_of(self, parameter: str) -> str:
+        """What was chosen for `parameter` in this run, as people call it."""
+        return self.facts[parameter].value if parameter in self.facts else parameter
 
     def holder(self, role: RunRole) -> int | None:
         """The first person who holds `role` and whose account is not disabled."""

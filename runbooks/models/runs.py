@@ -148,7 +148,7 @@ class Run(models.Model):
 
 class RunParameter(models.Model):
     """A parameter as chosen at the start. `facts` is what the inventory said then: the run keeps it
-    even when the inventory changes (`runbooks.runs.parameters.Facts` as JSON)."""
+    even when the inventory changes (`runbooks.machine.state.ParameterFacts` as JSON)."""
 
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="parameters")
     name = models.CharField(max_length=80)

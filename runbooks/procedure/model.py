@@ -221,6 +221,11 @@ class Procedure:
     def sections_by_key(self) -> dict[str, Section]:
         return {s.key: s for s in self.sections}
 
+    def is_copy(self, parameter: str) -> bool:
+        """Whether a copy is chosen for `parameter`."""
+        spec = self.parameters_by_name.get(parameter)
+        return spec is not None and spec.type is ParameterType.COPY
+
     @cached_property
     def parameters_by_name(self) -> dict[str, ParameterSpec]:
         return {p.name: p for p in self.parameters}

@@ -19,7 +19,7 @@ from lib import clock
 from lib.refusals import Invalid
 from runbooks.machine.events.event import RunEvent
 from runbooks.machine.events.notes import EvidenceAttached
-from runbooks.machine.move import NO_PASSWORD, Move
+from runbooks.machine.move import NO_PASSWORD, NO_STEP, Move, StepMove
 from runbooks.machine.moves.copies import AnswerCopies
 from runbooks.machine.moves.hand_over import HandOver
 from runbooks.machine.moves.log import Attach
@@ -86,7 +86,10 @@ def make_sent(
 ) -> MoveAnswer:
     """Make a move of this `kind` with what an edge has parsed: its fields, and what is sent beside
     them (`password`, `signer`, `file`)."""
-    move = kind(**{name: value for name, value in sent.items() if name not in _BESIDE})
+    fields = {name: value for name, value in sent.items() if name not in _BESIDE}
+    if issubclass(kind, StepMove) and fields.get("step") is None:
+        fields["step"] = NO_STEP
+    move = kind(**fields)
     beside = {name: value for name, value in sent.items() if name in _BESIDE}
     return make_move(run_id, move, by=by, at=at, seen=seen, key=key, **beside)
 

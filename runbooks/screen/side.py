@@ -184,5 +184,5 @@ def asked(state: RunState) -> CopiesQuestion | None:
 
 def _file(run: int, file: EvidenceAttached) -> FileLine:
     size = f"{file.size / 1024:.0f} kB" if file.size >= 1024 else f"{file.size} bytes"
-    url = address("runbooks:evidence_file", run, file.evidence)
+    url = address("runbooks:evidence_file", run, file.evidence or 0)
     return FileLine(file.name, url, f"{size} · SHA-256 {file.sha256[:12]}…")

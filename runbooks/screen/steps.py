@@ -7,7 +7,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from functools import lru_cache
 
 from django.utils import timezone
 
@@ -163,7 +162,6 @@ def _row(page: PageContext, told: Step, now: int | None, ticked: Sequence[dateti
     )
 
 
-@lru_cache(maxsize=4000)
 def _clock(at: datetime, zone: tzinfo, day: str) -> str:
     """The time of day, in `zone`; with its date when that is not `day`."""
     local = at.astimezone(zone)

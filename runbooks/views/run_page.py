@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
 
 from django.http import Http404
 
@@ -189,7 +188,6 @@ def told_of(page: PageContext, event: Event, struck: frozenset[int] = frozenset(
     return tell(page, line, name, role, event.digest[:12], struck=line.sequence in struck)
 
 
-@lru_cache(maxsize=2000)
 def _read(text: str) -> tuple[LogLine, str, str]:
     """An event with the name and the role of who caused it. It never changes."""
     data = json.loads(text)

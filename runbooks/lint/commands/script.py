@@ -70,7 +70,7 @@ class Script:
 
 @dataclass(frozen=True)
 class ScriptCode:
-    """A script, as `runbooks.lint.languages` leaves it, and how its offsets become places."""
+    """A script, as `commands.languages` leaves it, and how its offsets become places."""
 
     text: str
     start: int

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from inventory.enums import Medium, YesNoUnknown
 from runbooks.enums import (
     Deviation,
-    ParameterType,
     Purpose,
     Rearmed,
     RunKind,
@@ -155,18 +154,12 @@ def _missing(state: RunState) -> Iterator[str]:
         if silent:
             yield f"re-arm ({', '.join(silent)})"
         if not _copied(state, target, since):
-            yield f"a new backup copy of {_name(state, target)}, read back"
+            yield f"a new backup copy of {state.name_of(target)}, read back"
         if not _done_about(state, Quarantine, target, since):
-            replaced = _name(state, target)
-            yield f"quarantine of what was replaced on {replaced}, with its date"
-        if not _is_copy(state, source) or _done_about(state, Compare, source, after=0):
+            yield f"quarantine of what was replaced on {state.name_of(target)}, with its date"
+        if not state.procedure.is_copy(source) or _done_about(state, Compare, source, after=0):
             continue
-        yield f"comparison of the restored data with {_name(state, source)}"
-
-
-def _name(state: RunState, parameter: str) -> str:
-    """What was chosen for `parameter` in this run, as people call it."""
-    return state.facts[parameter].value if parameter in state.facts else parameter
+        yield f"comparison of the restored data with {state.name_of(source)}"
 
 
 def _done(state: RunState, kind: type[Demand], after: int) -> list[Step]:
@@ -193,11 +186,6 @@ def _copied(state: RunState, target: str, after: int) -> bool:
         if (copy.of, copy.purpose) == (target, Purpose.BACKUP) and copy.verified_at is not None
     ]
     return any(copy.step == step.index for copy in made for step in _done(state, MakeCopy, after))
-
-
-def _is_copy(state: RunState, parameter: str) -> bool:
-    spec = state.procedure.parameters_by_name.get(parameter)
-    return spec is not None and spec.type is ParameterType.COPY
 
 
 INTERLOCKS = (RearmInterlock, QuarantineInterlock, CompareInterlock)

@@ -36,20 +36,16 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
         )
 
     def gates(self, at: datetime) -> tuple[Gate, ...]:
-        values = self.recorded
-        if "copy.size" not in values:
+        if "copy.size" not in self.recorded:
             return ()
-        copy = self._measured(values)
-        return doubt.gates(self, copy, self._doubt(values))
+        return doubt.gates(self, self._measured(self.recorded), self._doubt(self.recorded))
 
     def signs(self, at: datetime) -> Signature | None:
-        values = self.recorded
-        copy = self._measured(values)
-        return doubt.signature(self.state, copy, self._doubt(values))
+        copy = self._measured(self.recorded)
+        return doubt.signature(self.state, copy, self._doubt(self.recorded))
 
     def wrong(self, values: Mapping[str, str], at: datetime) -> Wrong | None:
-        other = self._another(values)
-        if other:
+        if other := self._another(values):
             return other
         facts, place = self.facts, self.lies(values)["place"]
         host = facts.fields.get("host", "")
@@ -80,9 +76,6 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
         )
         return (event,)
 
-    def _purpose(self) -> str:
-        return self.demand.purpose.value
-
     def _measured(self, values: Mapping[str, str]) -> doubt.Measured:
         lies, size = self.lies(values), doubt.whole(values, "copy.size")
         kind = plausibility.kind_of(lies["medium"], self._name(), lies["place"])
@@ -91,8 +84,8 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
 
     def _name(self) -> str:
         """The name under which the inventory keeps it."""
-        purpose = self._purpose()
-        return called(self.state, self.index, f"{self.facts.value}-{purpose}")
+        name = f"{self.facts.value}-{self.demand.purpose}"
+        return called(self.state, self.index, name)
 
     def _another(self, values: Mapping[str, str]) -> Wrong | None:
         """What shows that something else was measured, or nothing."""
@@ -105,7 +98,7 @@ class MakeCopyInterlock(NewCopyInterlock[MakeCopy]):
 
     def _doubt(self, values: Mapping[str, str]) -> str:
         """Why the copy that was measured may not be what it should be; ''."""
-        about = self.parameter, self._purpose()
+        about = self.parameter, self.demand.purpose
         others = doubt.same_bytes(self.state, self.index, values.get("copy.sha256", ""))
         same = next((other.name for other in others if (other.of, other.purpose) != about), "")
         twice = f"It is byte for byte {same}: perhaps that was measured, and not the copy."
@@ -142,9 +135,8 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
         facts, asked = self.facts, self._words()
         original, duplicate = (values.get(f"protect.{word}", "") for word in asked)
         copy = chosen_copy(self.state, self.parameter)
-        nothing = doubt.impossible(copy, original if asked[0] == "original" else "")
-        if nothing:
-            return nothing
+        if other := doubt.impossible(copy, original if asked[0] == "original" else ""):
+            return other
         known = facts.fields.get("sha256", "")
         if asked[0] == "original" and original and known and original != known:
             return Wrong(
@@ -169,8 +161,7 @@ class ProtectInterlock(NewCopyInterlock[Protect]):
         return None
 
     def events(self, values: Mapping[str, str], at: datetime) -> tuple[RunEvent, ...]:
-        name, facts = self.parameter, self.facts
-        asked = self._words()
+        name, facts, asked = self.parameter, self.facts, self._words()
         as_file = asked[0] == "original"
         content, lies = values[f"protect.{asked[1]}"], self.lies(values)
         original = read_original(

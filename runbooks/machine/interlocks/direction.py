@@ -23,10 +23,9 @@ class DirectionInterlock(Interlock[Direction]):
 
     def asks(self) -> tuple[ValueSpec, ...]:
         things = [p.name for p in self.state.procedure.parameters if p.type in _THINGS]
-        named = dict.fromkeys([*things, self.demand.into])
-        options = tuple(
-            dict.fromkeys(self.state.facts[n].value for n in named if n in self.state.facts)
-        )
+        facts = self.state.facts
+        chosen = [facts[name].value for name in (*things, self.demand.into) if name in facts]
+        options = tuple(dict.fromkeys(chosen))
         return self.ask("from", options=options), self.ask(
             "into", label="WRITE INTO: type its name"
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from runbooks.enums import ParameterType
 from runbooks.machine.interlocks import holdings
 from runbooks.machine.interlocks.before import ActInterlock, done, kept_copy, since_thaw
 from runbooks.machine.interlocks.interlock import Signature
@@ -19,7 +18,6 @@ from runbooks.machine.interlocks.loss import (
 )
 from runbooks.machine.interlocks.team_check import team_check_gate
 from runbooks.machine.requests import Gate
-from runbooks.machine.state import RunState
 from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.guards.target import Direction
 
@@ -66,10 +64,10 @@ class OverwriteInterlock(ActInterlock[Overwrite]):
 
     def _two_copies(self, source: str) -> Iterable[Gate]:
         """None where live data is read: it is not used up."""
-        if not _is_copy(self.state, source):
+        if not self.state.procedure.is_copy(source):
             return ()
         count = len(holdings.good_copies(self.state, source))
-        name = self.state.facts[source].value if source in self.state.facts else source
+        name = self.state.name_of(source)
         last = "; take it for the LAST GOOD COPY" if count < GOOD_COPIES else ""
         gate = self.gate(
             "good_copies",
@@ -84,7 +82,7 @@ class OverwriteInterlock(ActInterlock[Overwrite]):
         """What is lost with the copy is judged once more when it is written in, for it may be more
         than when the copy was read."""
         source = self.demand.source
-        if not _is_copy(self.state, source):
+        if not self.state.procedure.is_copy(source):
             return ()
         loss = loss_with(self.state, source, at)
         if loss.state is LossVerdict.WITHIN:
@@ -99,16 +97,10 @@ class OverwriteInterlock(ActInterlock[Overwrite]):
         return (self.gate("loss_signed", label, is_open, how),)
 
     def signs(self, at: datetime) -> Signature | None:
-        if not any(not gate.open for gate in self._loss(at)):
+        if all(gate.open for gate in self._loss(at)):
             return None
         source = self.demand.source
-        name = self.state.facts[source].value if source in self.state.facts else source
-        return for_loss(name, loss_with(self.state, source, at))
-
-
-def _is_copy(state: RunState, source: str) -> bool:
-    spec = state.procedure.parameters_by_name.get(source)
-    return spec is not None and spec.type is ParameterType.COPY
+        return for_loss(self.state.name_of(source), loss_with(self.state, source, at))
 
 
 INTERLOCKS = (OverwriteInterlock,)

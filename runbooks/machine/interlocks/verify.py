@@ -45,17 +45,17 @@ class VerifyInterlock(Interlock[Verify]):
         )
 
     def gates(self, at: datetime) -> tuple[Gate, ...]:
-        values = self.recorded
-        return (*self._size(values), *self._loss(at))
+        return (*self._size(), *self._loss(at))
 
-    def _size(self, values: Mapping[str, str]) -> tuple[Gate, ...]:
-        if "verify.size" not in values:
+    def _size(self) -> tuple[Gate, ...]:
+        if "verify.size" not in self.recorded:
             return ()
-        copy = self._copy(values)
+        copy = self._copy()
         return doubt.gates(self, copy, copy.doubt)
 
-    def _copy(self, values: Mapping[str, str]) -> doubt.Measured:
-        return chosen_copy(self.state, self.parameter, doubt.whole(values, "verify.size"))
+    def _copy(self) -> doubt.Measured:
+        size = doubt.whole(self.recorded, "verify.size")
+        return chosen_copy(self.state, self.parameter, size)
 
     def _loss(self, at: datetime) -> tuple[Gate, ...]:
         lost = loss(self.state, self.index, self.recorded, at)
@@ -74,7 +74,7 @@ class VerifyInterlock(Interlock[Verify]):
         )
 
     def signs(self, at: datetime) -> Signature | None:
-        copy = self._copy(self.recorded)
+        copy = self._copy()
         if doubted := doubt.signature(self.state, copy, copy.doubt):
             return doubted
         lost = loss(self.state, self.index, self.recorded, at)

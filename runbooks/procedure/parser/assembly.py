@@ -9,7 +9,7 @@ from runbooks.enums import Use
 from runbooks.procedure.model import Guard, ParameterSpec, Procedure, Step
 from runbooks.procedure.parser.bodies import HtmlWriter
 from runbooks.procedure.parser.findings import Findings, did_you_mean
-from runbooks.procedure.parser.frontmatter import FrontMatter
+from runbooks.procedure.parser.frontmatter import FrontMatter, FrontMatterKeys
 from runbooks.procedure.parser.guards import read_guard
 from runbooks.procedure.parser.keys import Ids
 from runbooks.procedure.parser.outline import Outline, SectionOutline, TaskItem
@@ -19,6 +19,17 @@ from runbooks.procedure.parser.yamltext import YamlPlace
 from runbooks.procedure.sections import Section
 
 VERSION = "3"
+_LEFT_OUT: FrontMatterKeys = {
+    "system": "",
+    "use": Use.STEP_BY_STEP,
+    "purpose": "",
+    "worst_case": "",
+    "abort_rule": "",
+    "on_abort": "",
+    "entry": (),
+    "do_not_use_if": (),
+    "parameters": (),
+}
 
 
 @dataclass
@@ -71,13 +82,7 @@ class Assembly:
     def procedure(self) -> Procedure:
         """The finished procedure, with its HTML."""
         writer = HtmlWriter(self.document.environment, self.parameters, self.lines)
-        values = dict(self.front.values)
-        for known in ("purpose", "worst_case", "abort_rule", "system", "on_abort"):
-            values.setdefault(known, "")
-        for known in ("entry", "do_not_use_if", "parameters", "waive"):
-            values.setdefault(known, ())
-        values.setdefault("use", Use.STEP_BY_STEP)
-        values["title"] = self.outline.title
+        values: FrontMatterKeys = {**_LEFT_OUT, **self.front.values, "title": self.outline.title}
         self._check_on_abort(values["on_abort"])
         intro, commands = writer.text(self.outline.intro)
         return Procedure(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from runbooks.enums import Operation, Use
+from runbooks.procedure.model import ParameterSpec
 from runbooks.procedure.parser import yamltext
 from runbooks.procedure.parser.findings import Findings, normalised, slip_of
 from runbooks.procedure.parser.parameters import parameters
@@ -143,12 +144,29 @@ METADATA = frozenset(
 )
 
 
+class FrontMatterKeys(TypedDict, total=False):
+    """What was read of `FRONT_MATTER_KEYS`."""
+
+    title: str
+    system: str
+    use: Use
+    operation: Operation
+    purpose: str
+    worst_case: str
+    abort_rule: str
+    on_abort: str
+    entry: tuple[str, ...]
+    do_not_use_if: tuple[str, ...]
+    parameters: tuple[ParameterSpec, ...]
+    waive: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class FrontMatter:
     """What the front matter says, and the text below it with the same line numbers. It is `whole`
     when there was no error in it."""
 
-    values: dict[str, Any]
+    values: FrontMatterKeys
     body: str
     whole: bool = True
 
@@ -198,7 +216,7 @@ def _check_language(first: str, findings: Findings) -> None:
         )
 
 
-def _values(source: str, findings: Findings) -> dict[str, Any]:
+def _values(source: str, findings: Findings) -> FrontMatterKeys:
     value = yamltext.read(source, YamlPlace(line=2), findings)
     if value is None:
         return {}
@@ -217,7 +235,8 @@ def _values(source: str, findings: Findings) -> dict[str, Any]:
     for key, _ in foreign:
         _check_foreign(key, known, findings)
     kept = [pair for pair in value.node.value if pair[0].value in known]
-    return group(_with(value, kept), "the front matter", FRONT_MATTER_KEYS, context) or {}
+    group_kept = _with(value, kept)
+    return group(group_kept, "the front matter", FRONT_MATTER_KEYS, context, FrontMatterKeys) or {}
 
 
 def _check_foreign(key: Value, known: set[str], findings: Findings) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import TypedDict
 
 from runbooks.enums import CountersignTiming, RunRole
 from runbooks.procedure.guards import DEMANDS
 from runbooks.procedure.guards.arguments import Argument, ArgumentKind, arguments_of
 from runbooks.procedure.guards.demand import Demand
-from runbooks.procedure.model import Decision, Duration
+from runbooks.procedure.model import Decision, Duration, ValueSpec
 from runbooks.procedure.parser.readers import (
     Context,
     Key,
@@ -18,7 +19,6 @@ from runbooks.procedure.parser.readers import (
     duration,
     group,
     is_new,
-    keys,
     parameter,
     target,
     text,
@@ -32,7 +32,7 @@ from runbooks.procedure.parser.yamltext import Value
 
 def _duration(value: Value, name: str, context: Context) -> Duration | None:
     keys = [Key(key, duration) for key in ("expected", "min", "max")]
-    got = group(value, f"`{name}`", keys, context)
+    got = group(value, f"`{name}`", keys, context, dict[str, int])
     if not got:
         return None
     given = [got[key] for key in ("min", "expected", "max") if key in got]
@@ -67,6 +67,17 @@ def _options(value: Value, name: str, context: Context) -> tuple[tuple[str, str]
         if section is not None:
             options.append((answer, section))
     return tuple(options)
+
+
+class _DecisionKeys(TypedDict):
+    question: str
+    options: tuple[tuple[str, str], ...]
+
+
+def _decision(value: Value, name: str, context: Context) -> Decision | None:
+    keys = [Key("question", text, required=True), Key("options", _options, required=True)]
+    got = group(value, f"`{name}`", keys, context, _DecisionKeys)
+    return Decision(**got) if got else None
 
 
 PLAIN_KEYS: tuple[Key, ...] = (
@@ -129,11 +140,7 @@ PLAIN_KEYS: tuple[Key, ...] = (
     ),
     Key(
         "decide",
-        keys(
-            Key("question", text, required=True),
-            Key("options", _options, required=True),
-            made=lambda got: Decision(got["question"], got["options"]),
-        ),
+        _decision,
         "`{question, options}`",
         "{question: Is the newest row right?, options: {yes: , no: way-back}}",
         "A branch: each answer leads to a section, or, left empty, just on.",
@@ -213,7 +220,7 @@ def _reader(kind: type[Demand]) -> Reader[Demand]:
         if bare and (not kind.grouped or value.pairs() is None):
             alone = bare(value, name, context)
             return None if alone is None else kind(**{kind.bare: alone})
-        got = group(value, f"`{name}`", declared, context)
+        got = group(value, f"`{name}`", declared, context, dict[str, object])
         return None if got is None else kind(**{arguments[key][0]: got[key] for key in got})
 
     return read
@@ -222,6 +229,21 @@ def _reader(kind: type[Demand]) -> Reader[Demand]:
 def _key(kind: type[Demand]) -> Key:
     demands = " ".join((kind.__doc__ or "").split())
     return Key(kind.key, _reader(kind), kind.takes, kind.example, demands)
+
+
+class GuardKeys(TypedDict, total=False):
+    """What was read of `PLAIN_KEYS`."""
+
+    record: tuple[ValueSpec, ...]
+    countersign: CountersignTiming
+    hold: RunRole
+    duration: Duration
+    role: RunRole
+    optional: bool
+    undo: str
+    on_mismatch: str
+    decide: Decision
+    override: bool
 
 
 GUARD_KEYS = (*PLAIN_KEYS, *(_key(kind) for kind in DEMANDS.values()))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from runbooks.enums import CountersignTiming
 from runbooks.procedure.guards import comparable
 from runbooks.procedure.guards.acts import Overwrite
 from runbooks.procedure.guards.demand import Act, Demand
 from runbooks.procedure.model import Decision, Guard
 from runbooks.procedure.parser import yamltext
-from runbooks.procedure.parser.guardkeys import GUARD_KEYS, WITH_OPTIONAL
+from runbooks.procedure.parser.guardkeys import GUARD_KEYS, WITH_OPTIONAL, GuardKeys
 from runbooks.procedure.parser.readers import Context, group
 from runbooks.procedure.parser.yamltext import Value, YamlPlace
 
@@ -24,14 +26,16 @@ def read_guard(source: str, place: YamlPlace, context: Context) -> Guard:
     value = yamltext.read(source, place, context.findings)
     if value is None:
         return Guard()
-    got = group(value, "a guard block", GUARD_KEYS, context)
-    if got is None:
+    every = group(value, "a guard block", GUARD_KEYS, context, dict[str, object])
+    if every is None:
         return Guard()
+    demands = tuple(read for read in every.values() if isinstance(read, Demand))
+    plain = {key: read for key, read in every.items() if not isinstance(read, Demand)}
+    got = cast("GuardKeys", plain)
     if got.get("optional"):
         _check_alone(value, context)
     if got.get("decide"):
         _check_decision(value, got["decide"], got.get("countersign"), context)
-    demands = tuple(read for read in got.values() if isinstance(read, Demand))
     acts = tuple(demand for demand in demands if isinstance(demand, Act))
     if acts:
         _check_act(value, acts, got.get("countersign"), context)
@@ -39,8 +43,7 @@ def read_guard(source: str, place: YamlPlace, context: Context) -> Guard:
     context.recorded.update({value.name: value.type for value in got.get("record", ())})
     for demand in demands:
         context.recorded.update(comparable(type(demand)))
-    plain = {key: read for key, read in got.items() if not isinstance(read, Demand)}
-    return Guard(**plain, demands=demands)
+    return Guard(**got, demands=demands)
 
 
 def _check_alone(value: Value, context: Context) -> None:

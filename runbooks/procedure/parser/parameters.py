@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Required, TypedDict
 
 from runbooks.enums import ParameterType, ValueType
 from runbooks.procedure.model import ParameterSpec
@@ -20,7 +20,7 @@ from runbooks.procedure.parser.readers import (
     word,
     wrong_type,
 )
-from runbooks.procedure.parser.values import crossed, scalar, unread, wanted
+from runbooks.procedure.parser.values import all_unread, crossed, scalar, wanted
 from runbooks.procedure.parser.yamltext import Value
 from runbooks.procedure.typed import plain
 
@@ -88,6 +88,22 @@ PARAMETER_KEYS = (
     ),
 )
 
+
+class ParameterKeys(TypedDict, total=False):
+    """What was read of `PARAMETER_KEYS`."""
+
+    type: Required[ParameterType]
+    label: str
+    environment: tuple[str, ...]
+    not_environment: tuple[str, ...]
+    max_age: int
+    pattern: str
+    min: str
+    max: str
+    options: tuple[str, ...]
+    default: str
+
+
 _FITS: dict[ParameterType, set[str]] = {
     ParameterType.INSTANCE: {"environment", "not_environment"},
     ParameterType.COPY: {"environment", "not_environment", "max_age"},
@@ -121,10 +137,10 @@ def parameters(value: Value, name: str, context: Context) -> tuple[ParameterSpec
 
 
 def _parameter(name: str, value: Value, context: Context) -> ParameterSpec | None:
-    got = group(value, f"the parameter `{name}`", PARAMETER_KEYS, context)
+    got = group(value, f"the parameter `{name}`", PARAMETER_KEYS, context, ParameterKeys)
     if got is None:
         return None
-    kind: ParameterType = got["type"]
+    kind = got["type"]
     places = {key.text(): item for key, item in value.pairs() or []}
     for key in [k for k in got if k not in _FITS[kind] | {"type", "label"}]:
         context.error(
@@ -133,8 +149,8 @@ def _parameter(name: str, value: Value, context: Context) -> ParameterSpec | Non
     if kind is ParameterType.CHOICE and not got.get("options"):
         context.error("missing_key", value, f"The choice `{name}` lacks its `options`.")
     readable = _check_values(kind, got, places, context)
-    label = got.pop("label", "") or name.replace("_", " ").capitalize()
-    spec = ParameterSpec(name=name, label=label, **got)
+    got["label"] = got.get("label") or name.replace("_", " ").capitalize()
+    spec = ParameterSpec(name=name, **got)
     if readable and spec.default:
         try:
             plain(spec, spec.default)
@@ -145,19 +161,16 @@ def _parameter(name: str, value: Value, context: Context) -> ParameterSpec | Non
 
 
 def _check_values(
-    kind: ParameterType, got: dict[str, Any], places: dict[str | None, Value], context: Context
+    kind: ParameterType, got: ParameterKeys, places: dict[str | None, Value], context: Context
 ) -> bool:
     """Whether the default and the bounds can be read."""
     if kind in (ParameterType.INSTANCE, ParameterType.COPY):
         return False
     like = ValueType(kind.value)
-    unreadable = {
-        key: why
-        for key in ("min", "max", "default")
-        if key in got and (why := unread(like, got[key], got.get("options", ())))
-    }
+    limits = {"min": got.get("min"), "max": got.get("max"), "default": got.get("default")}
+    unreadable = all_unread(like, limits, got.get("options", ()))
     for key, why in unreadable.items():
         wrong_type(places[key], key, wanted(like), context, why)
-    if not unreadable and crossed(like, got):
+    if not unreadable and crossed(like, limits):
         context.error("order", places["min"], "`min` is greater than `max`.")
     return not unreadable

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from lib.units import lengths
 from runbooks.enums import ParameterType, ValueType
@@ -40,6 +40,7 @@ class Context:
 
 
 Read = TypeVar("Read")
+Kept = TypeVar("Kept")
 #: What reads a value of a given name; None where it is wrong, which the context is told.
 Reader = Callable[[Value, str, Context], Read | None]
 
@@ -197,8 +198,11 @@ def pattern(value: Value, name: str, context: Context) -> str | None:
     return written
 
 
-def group(value: Value, name: str, keys: Sequence[Key], context: Context) -> dict[str, Any] | None:
-    """The values of a group of declared keys; keys with an error are left out.
+def group(
+    value: Value, name: str, keys: Sequence[Key], context: Context, kept: type[Kept]
+) -> Kept | None:
+    """The values of a group of declared keys, a dictionary of the type `kept`; keys with an error
+    are left out.
 
     None when `value` is no group at all or a required key is missing.
     """
@@ -209,7 +213,7 @@ def group(value: Value, name: str, keys: Sequence[Key], context: Context) -> dic
         context.error("wrong_type", value, sentence, hint)
         return None
     declared = {key.name: key for key in keys}
-    read: dict[str, Any] = {}
+    read: dict[str, object] = {}
     seen: set[str] = set()
     for key_node, item in pairs:
         written = key_node.text() or ""
@@ -225,17 +229,7 @@ def group(value: Value, name: str, keys: Sequence[Key], context: Context) -> dic
     missing = [k.name for k in keys if k.required and k.name not in seen]
     for absent in missing:
         context.error("missing_key", value, f"{_capital(name)} lacks `{absent}`.")
-    return None if any(k.required and k.name not in read for k in keys) else read
-
-
-def keys(*declared: Key, made: Callable[[dict[str, Any]], Read]) -> Reader[Read]:
-    """A group of keys, made into a value."""
-
-    def read(value: Value, name: str, context: Context) -> Read | None:
-        got = group(value, f"`{name}`", declared, context)
-        return None if got is None else made(got)
-
-    return read
+    return None if any(k.required and k.name not in read for k in keys) else cast("Kept", read)
 
 
 def _capital(name: str) -> str:

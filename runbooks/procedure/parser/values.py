@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TypedDict, cast
 
 from runbooks.enums import ValueType
 from runbooks.procedure.model import ValueSpec, Within
@@ -41,8 +42,8 @@ WITHIN_KEYS = (
 
 
 def _within(value: Value, name: str, context: Context) -> Within | None:
-    got = group(value, f"`{name}`", WITHIN_KEYS, context)
-    return Within(got["of"], got["tolerance"]) if got else None
+    got = group(value, f"`{name}`", WITHIN_KEYS, context, dict[str, str])
+    return Within(**got) if got else None
 
 
 VALUE_KEYS = (
@@ -80,6 +81,27 @@ VALUE_KEYS = (
     ),
 )
 
+
+class _SpecKeys(TypedDict, total=False):
+    type: ValueType
+    label: str
+    unit: str
+    equals: str
+    matches: str
+    min: str
+    max: str
+    max_age: int
+    within: Within
+    blind: bool
+    options: tuple[str, ...]
+
+
+class ValueKeys(_SpecKeys, total=False):
+    """What was read of `VALUE_KEYS`."""
+
+    file: bool
+
+
 _ORDERED = {"equals", "min", "max", "within"}
 _FITS: dict[ValueType, set[str]] = {
     ValueType.TEXT: {"equals", "matches", "unit"},
@@ -114,7 +136,9 @@ def record(value: Value, name: str, context: Context) -> tuple[ValueSpec, ...] |
 
 
 def _value(name: str, value: Value, context: Context) -> ValueSpec | None:
-    got = {} if value.is_empty else group(value, f"the value `{name}`", VALUE_KEYS, context)
+    got: ValueKeys | None = {}
+    if not value.is_empty:
+        got = group(value, f"the value `{name}`", VALUE_KEYS, context, ValueKeys)
     if got is None:
         return None
     kind = _kind(name, value, got, context)
@@ -127,10 +151,9 @@ def _value(name: str, value: Value, context: Context) -> ValueSpec | None:
     if kind is ValueType.CHOICE and not got.get("options"):
         context.error("missing_key", value, f"The choice `{name}` lacks its `options`.")
     readable = _check_values(kind, value, got, context)
-    got.pop("type", None)
     got.pop("file", None)
-    label = got.pop("label", "") or name.replace("_", " ").capitalize()
-    spec = ValueSpec(name=name, type=kind, label=label, **got)
+    got["type"], got["label"] = kind, got.get("label") or name.replace("_", " ").capitalize()
+    spec = ValueSpec(name=name, **cast("_SpecKeys", got))
     if readable and spec.equals and (why := contradiction(spec)):
         sentence = (
             f"No value can be right: `{spec.equals}` breaks the other rules of `{name}`. {why}"
@@ -139,7 +162,7 @@ def _value(name: str, value: Value, context: Context) -> ValueSpec | None:
     return spec
 
 
-def _kind(name: str, value: Value, got: dict[str, Any], context: Context) -> ValueType | None:
+def _kind(name: str, value: Value, got: ValueKeys, context: Context) -> ValueType | None:
     if got.get("file") and got.get("type", ValueType.FILE) is not ValueType.FILE:
         context.error(
             "unfit",
@@ -152,25 +175,30 @@ def _kind(name: str, value: Value, got: dict[str, Any], context: Context) -> Val
     return ValueType(got.get("type", default))
 
 
-def _check_values(kind: ValueType, value: Value, got: dict[str, Any], context: Context) -> bool:
+def _check_values(kind: ValueType, value: Value, got: ValueKeys, context: Context) -> bool:
     """Whether `equals` and the bounds can be read."""
-    unreadable = {
-        key: why
-        for key in ("equals", "min", "max")
-        if key in got and (why := unread(kind, got[key], got.get("options", ())))
-    }
+    limits = {"equals": got.get("equals"), "min": got.get("min"), "max": got.get("max")}
+    unreadable = all_unread(kind, limits, got.get("options", ()))
     for key, why in unreadable.items():
         wrong_type(_at(value, key), key, wanted(kind), context, why)
     if "within" in got:
         _check_within(kind, _at(value, "within"), got["within"], context)
-    if not unreadable and crossed(kind, got):
+    if not unreadable and crossed(kind, limits):
         context.error("order", _at(value, "min"), "`min` is greater than `max`.")
     return not unreadable
 
 
-def crossed(kind: ValueType, got: dict[str, Any]) -> bool:
+def all_unread(
+    kind: ValueType, limits: Mapping[str, str | None], options: tuple[str, ...]
+) -> dict[str, str]:
+    """By name, why those of the `limits` that were given cannot be read."""
+    reasons = {key: unread(kind, text, options) for key, text in limits.items() if text is not None}
+    return {key: why for key, why in reasons.items() if why}
+
+
+def crossed(kind: ValueType, limits: Mapping[str, str | None]) -> bool:
     """Whether the readable `min` of a value or parameter lies above its `max`."""
-    least, most = got.get("min"), got.get("max")
+    least, most = limits.get("min"), limits.get("max")
     return bool(least and most and out_of_bounds(kind, normal(kind, least), "", most))
 
 
