@@ -72,7 +72,10 @@ class NearMissQuerySerializer(NarrowingSerializer, PageQuerySerializer):
     """Which near misses."""
 
     what = EnumField(
-        NoticedBy, required=False, help_text="Left out: refusals and mismatches, without overrides."
+        NoticedBy,
+        source="noticed_by",
+        required=False,
+        help_text="Left out: refusals and mismatches, without overrides.",
     )
 
 
@@ -83,7 +86,7 @@ class TallyQuerySerializer(NarrowingSerializer):
 class NearMissLineSerializer(AnswerSerializer[NearMiss]):
     """A near miss, or an override. Who it was stands in the log of the run."""
 
-    what = EnumField(NoticedBy)
+    what = EnumField(NoticedBy, source="noticed_by")
     at = ApiMomentField()
     guard = serializers.CharField(help_text="Key of the guard, or `rules`.")
     guard_name = serializers.CharField(help_text="What the guard watches over.")
@@ -161,5 +164,5 @@ class NearMissTallies(ApiView):
 
 
 def _filters(query: Values) -> NearMissFilters:
-    names = ("what", "guard", "runbook", "kind", "run", "since", "until")
+    names = ("noticed_by", "guard", "runbook", "kind", "run", "since", "until")
     return NearMissFilters(**{name: query[name] for name in names if name in query})

@@ -42,10 +42,10 @@ _LIVING = {RunStatus.BRIEFING.value, RunStatus.RUNNING.value, RunStatus.ON_HOLD.
 @dataclass(frozen=True)
 class NearMissFilters:
     """What is looked for; '' and None narrow nothing. `guard` is a key of `guard_names`, `runbook`
-    a slug; `since` (aware) is the first moment, `until` the first one after. `what` None means near
-    misses, without overrides."""
+    a slug; `since` (aware) is the first moment, `until` the first one after. `noticed_by` None
+    means near misses, without overrides."""
 
-    what: NoticedBy | None = None
+    noticed_by: NoticedBy | None = None
     guard: str = ""
     runbook: str = ""
     kind: RunKind | None = None
@@ -63,7 +63,7 @@ class NearMissFilters:
     def matching(self) -> QuerySet[Any]:
         """The events that all the filters let through, each with its `guard`."""
         events = Event.objects.all()
-        events = events.noticed_by(self.what) if self.what else events.near_misses()
+        events = events.noticed_by(self.noticed_by) if self.noticed_by else events.near_misses()
         narrowed = self.narrow(events)
         return narrowed.filter(guard=self.guard) if self.guard else narrowed
 
@@ -92,7 +92,7 @@ class NearMiss:
     is the attempt in words, without what was typed. `sequence` is its line in the log."""
 
     place: NearMissPlace
-    what: NoticedBy
+    noticed_by: NoticedBy
     at: datetime
     guard: str
     guard_name: str
@@ -185,7 +185,7 @@ def tallies(filters: NearMissFilters) -> Tallies:
 
 
 class _Group(NamedTuple):
-    what: NoticedBy
+    noticed_by: NoticedBy
     guard: str
     runbook: int
     n: int
@@ -195,7 +195,7 @@ def _sums(groups: Iterable[_Group]) -> tuple[int, int, int]:
     """Near misses, mismatches among them, overrides."""
     by: Counter[NoticedBy] = Counter()
     for group in groups:
-        by[group.what] += group.n
+        by[group.noticed_by] += group.n
     mismatches = by[NoticedBy.MISMATCH]
     return by[NoticedBy.REFUSAL] + mismatches, mismatches, by[NoticedBy.OVERRIDE]
 
@@ -214,10 +214,10 @@ def _by(
 def _near_miss(event: Any, reader: int | None) -> NearMiss:
     """`event` with its `guard`, for `reader`."""
     run, data = event.run, json.loads(event.text)["data"]
-    what, step = _WAYS[event.kind], data.get("step")
+    noticed_by, step = _WAYS[event.kind], data.get("step")
     return NearMiss(
         place=NearMissPlace(event.at, event.pk),
-        what=what,
+        noticed_by=noticed_by,
         at=times.from_microseconds(event.at),
         guard=event.guard,
         guard_name=guard_name(event.guard),
@@ -230,27 +230,29 @@ def _near_miss(event: Any, reader: int | None) -> NearMiss:
         sequence=event.sequence,
         step_index=step,
         step=ProcedureWords(procedure_of(run)).step(step),
-        tried=_tried(what, data),
-        sentence=_sentence(event, what, data, reader),
+        tried=_tried(noticed_by, data),
+        sentence=_sentence(event, noticed_by, data, reader),
         remedy=str(data.get("remedy", "")),
         caught=str(data.get("caught") or "").replace("-", " "),
     )
 
 
-def _tried(what: NoticedBy, data: Mapping[str, Any]) -> str:
-    if what is NoticedBy.MISMATCH:
+def _tried(noticed_by: NoticedBy, data: Mapping[str, Any]) -> str:
+    if noticed_by is NoticedBy.MISMATCH:
         return "values that do not fit"
-    if what is NoticedBy.OVERRIDE:
+    if noticed_by is NoticedBy.OVERRIDE:
         return "override"
     sent: Mapping[str, str] = data.get("tried") or {}
     plain = [f"{name} {sent[name]}" for name in _PLAIN if sent.get(name)]
     return ", ".join([str(data.get("move", "")).replace("_", " "), *plain])
 
 
-def _sentence(event: Event, what: NoticedBy, data: Mapping[str, Any], reader: int | None) -> str:
-    if what is NoticedBy.REFUSAL:
+def _sentence(
+    event: Event, noticed_by: NoticedBy, data: Mapping[str, Any], reader: int | None
+) -> str:
+    if noticed_by is NoticedBy.REFUSAL:
         return str(data.get("sentence", ""))
-    if what is NoticedBy.OVERRIDE:
+    if noticed_by is NoticedBy.OVERRIDE:
         return str(data.get("reason", ""))
     hidden = frozenset[int]()
     if event.run.status in _LIVING:

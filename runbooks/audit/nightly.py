@@ -123,10 +123,10 @@ def sentence(result: LogCheck) -> str:
     return f"{text}; {faults}"
 
 
-def counted(number: int, what: str) -> str:
+def counted(number: int, noun: str) -> str:
     """A number with its noun: "1 run", "18,000 events", "2 near misses"."""
-    plural = "es" if what.endswith("s") else "s"
-    return f"{number:,} {what}{'' if number == 1 else plural}"
+    plural = "es" if noun.endswith("s") else "s"
+    return f"{number:,} {noun}{'' if number == 1 else plural}"
 
 
 def missed_since(at: datetime, newest: LogCheck | None) -> datetime | None:

@@ -111,8 +111,8 @@ class UnlockForm(MoveForm):
         target = self.state.facts.get(target_of(guard))
         name = target.value if target else "the target"
         does, part = "DELETES" if deletes(guard) else "OVERWRITES", part_of(guard)
-        what = f"{part} of {name}. Type the name of {name}" if part else f"{name}. Type its name"
-        self.fields["name"].label = f"This {does} {what}"
+        demand = f"{part} of {name}. Type the name of {name}" if part else f"{name}. Type its name"
+        self.fields["name"].label = f"This {does} {demand}"
 
 
 class ReleaseForm(MoveForm):

@@ -159,16 +159,16 @@ def _hand_over(page: PageContext) -> Banner:
     )
 
 
-def _replaced(page: PageContext, found: Replacement) -> Banner:
+def _replaced(page: PageContext, replacement: Replacement) -> Banner:
     """The operator is gone and was replaced; the new one reads back and identifies the target."""
     mine = page.state.hand_over_to == page.person
     return Banner(
-        f"{found.name} takes over from {_name(page, found.person)}, who is gone",
+        f"{replacement.name} takes over from {_name(page, replacement.person)}, who is gone",
         "Read back where the run stands."
         if mine
-        else f"Nothing moves until {found.name} has taken over. Nobody comes? Propose somebody"
-        " else, below.",
-        lines=(("Reason", found.reason),),
+        else f"Nothing moves until {replacement.name} has taken over. Nobody comes? Propose"
+        " somebody else, below.",
+        lines=(("Reason", replacement.reason),),
         panel=make_panel(page, AcceptHandOver) if mine else None,
         kind="hand-over",
     )

@@ -104,12 +104,12 @@ def time_plan(procedure: Procedure, system: System | None) -> TimePlan:
         if step.guard.duration and step.guard.duration.expected is not None
     ]
     total = timedelta(seconds=sum(expected))
-    said = words(total) if expected else "not known: no step says how long it takes"
+    total_words = words(total) if expected else "not known: no step says how long it takes"
     if system is None or system.rto is None or not expected:
-        return TimePlan(said, timed, count, "", None)
+        return TimePlan(total_words, timed, count, "", None)
     rto = words(system.rto)
     if total > system.rto:
         verdict = f"Longer than the RTO of {rto}. Say so now, not when it is over."
     else:
         verdict = f"RTO {rto}: leaves {words(system.rto - total)} for all other steps."
-    return TimePlan(said, timed, count, verdict, total <= system.rto)
+    return TimePlan(total_words, timed, count, verdict, total <= system.rto)

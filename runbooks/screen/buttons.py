@@ -35,8 +35,8 @@ def button_words(state: RunState, move: type[Move], index: int, at: datetime) ->
         if step.guard.countersign is CountersignTiming.AFTER:
             return "Countersign my own measurement"
         target = target_name(state, index)
-        what = f"{act_words(step)} {target}" if target else step.title
-        return f"Countersign: {what}"
+        act = f"{act_words(step)} {target}" if target else step.title
+        return f"Countersign: {act}"
     if move is Release:
         signs = interlocks.signature(state, index, at)
         return f"{signing_words(signs)} step {step.number}"

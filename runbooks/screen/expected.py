@@ -27,19 +27,19 @@ class RoleDuties:
 def parts(procedure: Procedure) -> tuple[RoleDuties, ...]:
     """What each role does in a run of `procedure`, from the main path of its text."""
     steps = [procedure.steps[index] for index in procedure.main_path]
-    said = {
+    duties = {
         RunRole.OPERATOR: _operator(steps),
         RunRole.VERIFIER: _verifier(steps),
         RunRole.DECIDER: _decider(steps),
         RunRole.OBSERVER: iter(("Reads along, and may stop the run.",)),
     }
-    return tuple(RoleDuties(role, tuple(said[role])) for role in RunRole)
+    return tuple(RoleDuties(role, tuple(duties[role])) for role in RunRole)
 
 
 def _operator(steps: list[Step]) -> Iterator[str]:
     mine = [step for step in steps if step.guard.role is RunRole.OPERATOR]
-    what = "steps and sub-steps" if any(step.is_substep for step in steps) else "steps"
-    yield f"Does {len(mine)} of {len(steps)} {what} and ticks them."
+    kinds = "steps and sub-steps" if any(step.is_substep for step in steps) else "steps"
+    yield f"Does {len(mine)} of {len(steps)} {kinds} and ticks them."
     yield from _own(steps, RunRole.OPERATOR, Identify, "Reads two identifiers off the machine")
     typed = sum(kind in step.guard for step in steps for kind in _TYPED)
     if typed:
@@ -83,9 +83,9 @@ def _pauses(steps: list[Step]) -> Iterator[str]:
 
 
 def _own(steps: list[Step], role: RunRole | None, kind: type[Demand], does: str) -> Iterator[str]:
-    found = [s for s in steps if kind in s.guard and role in {None, s.guard.role}]
-    if found:
-        yield f"{does}: {_where(found)}."
+    mine = [s for s in steps if kind in s.guard and role in {None, s.guard.role}]
+    if mine:
+        yield f"{does}: {_where(mine)}."
 
 
 def _where(steps: Iterable[Step]) -> str:

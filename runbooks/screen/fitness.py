@@ -11,23 +11,23 @@ TIRED_AFTER = 16
 _NIGHT = range(1, 6)
 
 
-def advice(said: Fitness) -> str:
+def advice(fitness: Fitness) -> str:
     """What is suggested, in words; '' when there is nothing to suggest."""
-    found = []
-    if said.hours_awake >= TIRED_AFTER:
-        found.append(f"{said.hours_awake} hours awake")
-    if said.local_time and int(said.local_time.split(":")[0]) in _NIGHT:
-        found.append("the hours in which everyone is slow")
-    if said.alone:
-        found.append("alone")
-    if not found:
+    signs = []
+    if fitness.hours_awake >= TIRED_AFTER:
+        signs.append(f"{fitness.hours_awake} hours awake")
+    if fitness.local_time and int(fitness.local_time.split(":")[0]) in _NIGHT:
+        signs.append("the hours in which everyone is slow")
+    if fitness.alone:
+        signs.append("alone")
+    if not signs:
         return ""
-    why = ", ".join(found)
+    why = ", ".join(signs)
     return f"{why[:1].upper()}{why[1:]}: ask for a second person; take the pauses."
 
 
-def fitness_words(said: Fitness) -> str:
+def fitness_words(fitness: Fitness) -> str:
     """What somebody said, in words."""
-    parts = [f"awake for {said.hours_awake} h", "alone" if said.alone else "not alone"]
-    parts += [f"{said.local_time} there"] if said.local_time else []
+    parts = [f"awake for {fitness.hours_awake} h", "alone" if fitness.alone else "not alone"]
+    parts += [f"{fitness.local_time} there"] if fitness.local_time else []
     return ", ".join(parts)

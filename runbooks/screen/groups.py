@@ -38,12 +38,12 @@ def groups(state: RunState, index: int | None, names: Iterable[str]) -> tuple[Gr
     fields. Fields of no guard are in none."""
     if index is None:
         return ()
-    found: dict[str, list[str]] = {}
+    by_guard: dict[str, list[str]] = {}
     for name in names:
         key, _, rest = name.removeprefix(VALUE).partition(".")
         if rest and name.startswith(VALUE):
-            found.setdefault(key, []).append(name)
-    return tuple(_group(state, index, key, tuple(mine)) for key, mine in found.items())
+            by_guard.setdefault(key, []).append(name)
+    return tuple(_group(state, index, key, tuple(mine)) for key, mine in by_guard.items())
 
 
 def in_order(names: Iterable[str]) -> list[str]:

@@ -42,5 +42,5 @@ def run_line(run: Run, at: datetime) -> RunLine:
         when=stamp(run.started_at or run.prepared_at),
         took=took,
         overridden=run.overridden,
-        crew=", ".join(f"{one.role} {one.name}" for one in run.people.all()),
+        crew=", ".join(f"{person.role} {person.name}" for person in run.people.all()),
     )

@@ -23,63 +23,63 @@ from runbooks.screen.words import place_name
 Term = tuple[str, str, bool]
 
 
-def consequences(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
+def consequences(state: RunState, step: Step, at: datetime) -> tuple[Term, ...]:
     """What the overwriting or deleting step `told` does at `at` (aware): what to, from what, and
     what is lost if it is right and if it is wrong."""
-    if deletes(told.guard):
-        return _deletion(state, told, at)
-    overwrite = told.guard.get(Overwrite)
+    if deletes(step.guard):
+        return _deletion(state, step, at)
+    overwrite = step.guard.get(Overwrite)
     target, source = (overwrite.target, overwrite.source) if overwrite else ("", "")
-    found: list[Term] = [
+    terms: list[Term] = [
         ("Will be overwritten", place_name(state.facts.get(target), loud=True), True)
     ]
     if source in state.facts:
-        found.append(("From", _from(state, source, at), False))
+        terms.append(("From", _from(state, source, at), False))
         lost = lost_if_right(state, source, at)
-        found += [("If this is right", lost, False)] if lost else []
-    found += found_as_it_was(state, at)
-    found.append(("If you are wrong now", lost_if_wrong(state, target, source, at), True))
-    return (*found, _way_back(state, told))
+        terms += [("If this is right", lost, False)] if lost else []
+    terms += found_as_it_was(state, at)
+    terms.append(("If you are wrong now", lost_if_wrong(state, target, source, at), True))
+    return (*terms, _way_back(state, step))
 
 
-def _deletion(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
+def _deletion(state: RunState, step: Step, at: datetime) -> tuple[Term, ...]:
     """What is gone, what is kept of it, and what comes back if it was a mistake."""
-    target, part = target_of(told.guard), part_of(told.guard)
+    target, part = target_of(step.guard), part_of(step.guard)
     name = place_name(state.facts.get(target), loud=True)
     gone = f"all of this: {part}" if part else "everything in it"
     return (
         ("Will be deleted", f"{part} of {name}" if part else name, True),
         ("What is lost", f"{gone}. Nothing takes its place", True),
-        ("Kept", kept(state, told, at), False),
+        ("Kept", kept(state, step, at), False),
         ("If you are wrong now", lost_if_wrong(state, target, "", at), True),
-        _way_back(state, told),
+        _way_back(state, step),
     )
 
 
-def kept(state: RunState, told: Step, at: datetime) -> str:
+def kept(state: RunState, step: Step, at: datetime) -> str:
     """What is kept of what the step `told` deletes: its safety copy, or nothing, and why."""
-    safe = kept_copy(state, told.index)
+    safe = kept_copy(state, step.index)
     if safe:
         newest = safe.data_as_of
         since = f"; newest record {stamp(newest)}, {age(at, newest)} old" if newest else ""
         return f"the safety copy {safe.name}, {safe.place}, read back{since}"
-    signed = nothing_to_keep(state, told.index)
+    signed = nothing_to_keep(state, step.index)
     if signed:
         return f"nothing, because: {full_stop(signed.reason)} Signed by the decider"
     return "nothing yet: no safety copy was read back, and the decider has not signed"
 
 
-def _way_back(state: RunState, told: Step) -> Term:
-    back = told.guard.undo
+def _way_back(state: RunState, step: Step) -> Term:
+    back = step.guard.undo
     section = state.procedure.section_of(back) if back else None
     way = f"“{section.title}”" if section else "this runbook names none"
     return ("Way back", way, False)
 
 
-def judged(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
+def judged(state: RunState, step: Step, at: datetime) -> tuple[Term, ...]:
     """What a decision about a copy that was verified goes by: what is lost with it, beside what the
     database as found holds. Nothing at any other step."""
-    if told.guard.decide is None or restored(state):
+    if step.guard.decide is None or restored(state):
         return ()
     source = state.procedure.read_from()
     if source not in state.facts or promised(state, source) is None:
@@ -95,12 +95,12 @@ def judged(state: RunState, told: Step, at: datetime) -> tuple[Term, ...]:
 def lost_if_right(state: RunState, source: str, at: datetime) -> str:
     """The writes that the copy chosen for `source` does not have, against what was promised; ''
     where no copy was chosen, or nobody knows its newest record."""
-    found = loss_with(state, source, at)
-    if found.newest is None:
+    loss = loss_with(state, source, at)
+    if loss.newest is None:
         return ""
-    said = ". ".join(part for part in (found.text(stamp), found.verdict) if part)
-    signed = found.state is not LossVerdict.WITHIN and signed_for(state, source, found)
-    return f"{said}, signed by the decider" if signed else said
+    sentences = ". ".join(part for part in (loss.text(stamp), loss.verdict) if part)
+    signed = loss.state is not LossVerdict.WITHIN and signed_for(state, source, loss)
+    return f"{sentences}, signed by the decider" if signed else sentences
 
 
 def found_as_it_was(state: RunState, at: datetime) -> tuple[Term, ...]:

@@ -61,12 +61,12 @@ class Card:
 def way_round(page: PageContext, index: int | None) -> WayRound:
     """Of step `index`; None for the start."""
     fresh = (o for o in pending(page.state, index) if page.at - o.asked_at <= OVERRIDE_LASTS)
-    asked = {one.gate: one for one in fresh}
+    asked = {override.gate: override for override in fresh}
     may = Allowed(AskOverride, index) in page.controls
     closed = closed_gates(page.state, index, page.at) if may else ()
     return WayRound(
         so_far(page.state),
-        tuple(_asked(page, index, one) for one in asked.values()),
+        tuple(_asked(page, index, override) for override in asked.values()),
         tuple(_ask(page, index, gate) for gate in closed if gate.key not in asked),
     )
 
@@ -76,26 +76,26 @@ def _ask(page: PageContext, index: int | None, gate: Gate) -> Panel:
     return replace(panel, title=f"Override: {gate.label}", verb="Ask for the override")
 
 
-def _asked(page: PageContext, index: int | None, one: Override) -> PendingOverride:
-    found = run_gates(page.state) if index is None else gates(page.state, index, page.at)
-    label = next((gate.label for gate in found if gate.key == one.gate), one.gate)
-    moment = not_before(one)
+def _asked(page: PageContext, index: int | None, override: Override) -> PendingOverride:
+    here = run_gates(page.state) if index is None else gates(page.state, index, page.at)
+    label = next((gate.label for gate in here if gate.key == override.gate), override.gate)
+    moment = not_before(override)
     waits = page.at < moment
     blocked = f"Not before {_clock(moment)}" if waits else ""
-    mine = one.by == page.person and Allowed(UseOverride, index) in page.offers
+    mine = override.by == page.person and Allowed(UseOverride, index) in page.offers
     use = withdraw = None
     if mine:
-        use = make_panel(page, UseOverride, index, initial={"gate": one.gate}, blocked=blocked)
+        use = make_panel(page, UseOverride, index, initial={"gate": override.gate}, blocked=blocked)
         use = replace(use, verb="OVERRIDE: go on without it")
     if Allowed(WithdrawOverride, index) in page.controls:
-        withdraw = make_panel(page, WithdrawOverride, index, initial={"gate": one.gate})
+        withdraw = make_panel(page, WithdrawOverride, index, initial={"gate": override.gate})
         withdraw = replace(withdraw, verb="Withdraw it")
-    by = page.people.get(one.by)
+    by = page.people.get(override.by)
     return PendingOverride(
-        gate=one.gate,
+        gate=override.gate,
         label=label,
         by=by.name if by else "Somebody",
-        reason=one.reason,
+        reason=override.reason,
         moment=_clock(moment),
         until=moment.isoformat() if waits else "",
         use=use,
@@ -132,10 +132,10 @@ def _countersigned(page: PageContext, index: int) -> bool:
 def cards(page: PageContext) -> tuple[Card, ...]:
     """Of everybody who said how they are, in the order of their roles."""
     people: Iterable[int] = (p for p in page.state.people if p in page.state.stated.fitness)
-    found = []
+    fitness_cards = []
     for pk in people:
         said, known = page.state.stated.fitness[pk], page.people.get(pk)
-        found.append(
+        fitness_cards.append(
             Card(known.name if known else "?", fitness.fitness_words(said), fitness.advice(said))
         )
-    return tuple(found)
+    return tuple(fitness_cards)

@@ -36,15 +36,15 @@ _FIRST = (
 _FOLDED = (ConfirmTeamCheck, Object, ReportMismatch, NotApplicable)
 
 
-def primary(page: PageContext, told: Step, found: Iterable[Gate]) -> Panel | None:
+def primary(page: PageContext, step: Step, gates: Iterable[Gate]) -> Panel | None:
     """The one large button of this person at the open step; None when they only watch. It is
     disabled, and says why, while it waits for a gate."""
-    index = told.index
+    index = step.index
 
     def may(move: type[Move]) -> bool:
         return Allowed(move, index) in page.offers
 
-    closed = [gate for gate in found if not gate.open]
+    closed = [gate for gate in gates if not gate.open]
     if _confirms(page, closed, may(ConfirmTeamCheck)):
         return make_panel(page, ConfirmTeamCheck, index)
     for move in _FIRST:
@@ -71,21 +71,21 @@ def _confirms(page: PageContext, closed: Iterable[Gate], may: bool) -> bool:
 
 
 def others(
-    page: PageContext, told: Step, controls: frozenset[Allowed], large: Panel | None
+    page: PageContext, step: Step, controls: frozenset[Allowed], large: Panel | None
 ) -> tuple[Panel, ...]:
     """The quiet controls: what is different, not applicable, a note, the files of the step. What is
     the `large` button already is not among them."""
-    index = told.index
+    index = step.index
     shown = {large.move} if large else set()
     if index in page.state.stated.unlocked:
         shown.add(ConfirmTeamCheck.kind)  # it counted for the act, which is under way
     folded = [move for move in _FOLDED if move.kind not in shown]
-    found = [make_panel(page, move, index) for move in folded if Allowed(move, index) in controls]
+    panels = [make_panel(page, move, index) for move in folded if Allowed(move, index) in controls]
     here = on_this_screen(page, index)
     if here is not None:
-        found.insert(0, here)
+        panels.insert(0, here)
     if Allowed(Note, None) in controls:
-        found.append(make_panel(page, Note, index))
+        panels.append(make_panel(page, Note, index))
     if Allowed(Attach, None) in controls:
         missing = [
             spec.name
@@ -93,44 +93,44 @@ def others(
             if spec.type is ValueType.FILE and spec.name not in page.state.steps[index].values
         ]
         files = [make_panel(page, Attach, index, initial={"value": name}) for name in missing]
-        found += files or [make_panel(page, Attach, index)]
-    return tuple(found)
+        panels += files or [make_panel(page, Attach, index)]
+    return tuple(panels)
 
 
-def waits_for(page: PageContext, told: Step, found: Iterable[Gate]) -> str:
+def waits_for(page: PageContext, step: Step, gates: Iterable[Gate]) -> str:
     """For whom the open step waits, when it is not the person who looks at it; '' otherwise."""
-    state, step = page.state, page.state.steps[told.index]
+    state, progress = page.state, page.state.steps[step.index]
     if state.status is RunStatus.ON_HOLD:
         return "The run is on hold. Nothing moves until it is resumed."
     if state.hand_over_to is not None:
         return "The run is being handed over. Nothing moves in between."
     mine = state.people.get(page.person)
-    if step.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
-        return _diagnosis(step.status, step.reason)
-    paused = _paused(page, found)
+    if progress.status in {StepStatus.MISMATCH, StepStatus.DIAGNOSED}:
+        return _diagnosis(progress.status, progress.reason)
+    paused = _paused(page, gates)
     if paused:
         return paused
-    mine_to_release = Allowed(Release, told.index) in page.controls
+    mine_to_release = Allowed(Release, step.index) in page.controls
     # Before the countersign, which counts for two minutes: the decider may need more.
-    unsigned = interlocks.signature(state, told.index, page.at)
+    unsigned = interlocks.signature(state, step.index, page.at)
     if unsigned:
-        what = full_stop(unsigned.text)
+        reason = full_stop(unsigned.text)
         if mine_to_release:
-            return f"Your signature is wanted: {what} Release the step and you sign for it."
-        return f"Waits for the decider, who signs or stops: {what}"
-    confirming = _confirming(page, told, found)
+            return f"Your signature is wanted: {reason} Release the step and you sign for it."
+        return f"Waits for the decider, who signs or stops: {reason}"
+    confirming = _confirming(page, step, gates)
     if confirming:
         return confirming
     if mine_to_release:
         return "Your turn: read this step and release it, with a reason; or stop the run."
-    if mine is not told.guard.role:
-        return f"The {told.guard.role.value} does this step."
+    if mine is not step.guard.role:
+        return f"The {step.guard.role.value} does this step."
     return ""
 
 
-def _paused(page: PageContext, found: Iterable[Gate]) -> str:
+def _paused(page: PageContext, gates: Iterable[Gate]) -> str:
     """Whose word the team check waits for; '' when there is none, or everyone has confirmed."""
-    if all(gate.open for gate in found if gate.key == TeamCheck.key):
+    if all(gate.open for gate in gates if gate.key == TeamCheck.key):
         return ""
     if unsaid(page.state, page.person, page.at):
         return "Your turn: say the team check aloud with the others, then confirm it here."
@@ -138,17 +138,17 @@ def _paused(page: PageContext, found: Iterable[Gate]) -> str:
     return f"Team check. Waits for: {missing}."
 
 
-def _confirming(page: PageContext, told: Step, found: Iterable[Gate]) -> str:
+def _confirming(page: PageContext, step: Step, gates: Iterable[Gate]) -> str:
     """Whose turn it is when a second person is asked for; '' when none is."""
-    step, second = page.state.steps[told.index], countersigner(page.state, told.index)
+    progress, second = page.state.steps[step.index], countersigner(page.state, step.index)
     mine = page.state.people.get(page.person) is second
-    if step.status is StepStatus.AWAITING:
-        if mine and page.person != step.done_by:
+    if progress.status is StepStatus.AWAITING:
+        if mine and page.person != progress.done_by:
             return "Your turn: measure again yourself. The first value is shown after yours."
         return f"Ticked. Waits for the {second.value}, who measures again without seeing the value."
-    before = any(gate.key == "countersigned" and not gate.open for gate in found)
-    if before and step.status is StepStatus.STARTED:
-        if mine and page.person != step.started_by:
+    before = any(gate.key == "countersigned" and not gate.open for gate in gates)
+    if before and progress.status is StepStatus.STARTED:
+        if mine and page.person != progress.started_by:
             return "Your turn: look at the target yourself, then countersign, or object."
         return f"Waits for the {second.value} to confirm."
     return ""

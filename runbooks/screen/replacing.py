@@ -27,25 +27,25 @@ class Replacing:
 
 def replacing(page: PageContext) -> Replacing | None:
     """The proposal as the person of `page` sees it; None where there is none."""
-    found = replacement(page.state)
-    if found is None:
+    proposed = replacement(page.state)
+    if proposed is None:
         return None
-    by, gone = (page.people.get(pk) for pk in (found.by, found.person))
+    by, gone = (page.people.get(pk) for pk in (proposed.by, proposed.person))
     confirm = withdraw = None
     if Allowed(ConfirmReplacement) in page.controls:
         confirm = make_panel(page, ConfirmReplacement)
-        if found.role is RunRole.DECIDER:
+        if proposed.role is RunRole.DECIDER:
             confirm = replace(confirm, verb="Take the role of decider")
-    mine = found.person == page.person
+    mine = proposed.person == page.person
     if Allowed(WithdrawReplacement) in page.controls:
         withdraw = make_panel(page, WithdrawReplacement)
         if mine:
             withdraw = replace(withdraw, verb="Object: I am here")
     return Replacing(
-        title=f"{by.name if by else 'Somebody'} proposes {found.name} as {found.role} instead of"
-        f" {gone.name if gone else 'who is gone'}",
-        reason=found.reason,
-        who=_who(page, found.role, found.by, found.name),
+        title=f"{by.name if by else 'Somebody'} proposes {proposed.name} as {proposed.role} instead"
+        f" of {gone.name if gone else 'who is gone'}",
+        reason=proposed.reason,
+        who=_who(page, proposed.role, proposed.by, proposed.name),
         mine=mine,
         confirm=confirm,
         withdraw=withdraw,

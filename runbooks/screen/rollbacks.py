@@ -35,8 +35,8 @@ def closing(section: Section, state: RunState) -> str:
 def of_acts(state: RunState) -> tuple[Section, ...]:
     """The rollbacks of the steps that overwrite or delete."""
     keys = [step.guard.undo for step in acts(state.procedure)]
-    found = (state.procedure.section_of(key) for key in keys if key)
-    return tuple(dict.fromkeys(section for section in found if section is not None))
+    sections = (state.procedure.section_of(key) for key in keys if key)
+    return tuple(dict.fromkeys(section for section in sections if section is not None))
 
 
 def at_step(state: RunState, now: int | None) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ def at_step(state: RunState, now: int | None) -> tuple[str, ...]:
         before = reversed(state.procedure.steps[: now + 1])
         named = next((s for s in before if s.guard.undo), None)
     section = state.procedure.section_of(named.guard.undo) if named else None
-    ends = [closing(one, state) for one in of_acts(state)]
+    ends = [closing(section, state) for section in of_acts(state)]
     closed = tuple(line for line in dict.fromkeys(ends) if line)
     if section is None or named is None or closing(section, state):
         return closed

@@ -84,7 +84,7 @@ class Side:
     abort_rule: str
     worst_case: str
     files: tuple[FileLine, ...]
-    told: tuple[RecentEvent, ...]
+    events: tuple[RecentEvent, ...]
 
 
 def side(
@@ -92,9 +92,9 @@ def side(
     *,
     copies: Iterable[Copy],
     evidence: Iterable[EvidenceAttached],
-    told: Iterable[RecentEvent],
+    events: Iterable[RecentEvent],
 ) -> Side:
-    """The margin for the person of `page`; `told` are the newest lines, newest first."""
+    """The margin for the person of `page`; `events` are the newest lines, newest first."""
     state, procedure = page.state, page.state.procedure
     return Side(
         parameters=tuple(
@@ -109,7 +109,7 @@ def side(
         abort_rule=procedure.abort_rule,
         worst_case=procedure.worst_case,
         files=tuple(_file(state.number, row) for row in evidence),
-        told=tuple(told),
+        events=tuple(events),
     )
 
 
@@ -141,8 +141,8 @@ def tell(
 
 def _copy(page: PageContext, copy: Copy) -> CopyLine:
     """One of the copies, which are marked (`last_good`)."""
-    here = [one for one in page.state.stated.copies if one.copy == copy.pk]
-    read = max((one.verified_at for one in here if one.verified_at), default=None)
+    here = [stated for stated in page.state.stated.copies if stated.copy == copy.pk]
+    read = max((stated.verified_at for stated in here if stated.verified_at), default=None)
     purpose = f"{here[-1].purpose} copy of this run" if here and here[-1].purpose else ""
     return CopyLine(
         copy.name,
@@ -178,7 +178,7 @@ def asked(state: RunState) -> CopiesQuestion | None:
     stated = state.stated
     if stated.asked_copies_at is None:
         return None
-    answers = tuple((one.name, one.holds, one.text) for one in stated.answers)
+    answers = tuple((answer.name, answer.holds, answer.text) for answer in stated.answers)
     return CopiesQuestion(stamp(stated.asked_copies_at), answers)
 
 

@@ -26,7 +26,7 @@ from runbooks.procedure.model import Step
 from runbooks.procedure.sections import Section
 from runbooks.screen.buttons import target_name
 from runbooks.screen.context import PageContext
-from runbooks.screen.doors import GateLine, doors
+from runbooks.screen.gate_lines import GateLine, gate_lines
 from runbooks.screen.losses import consequences, judged
 from runbooks.screen.panels import Panel, make_panel
 from runbooks.screen.people import WayRound, way_round
@@ -82,7 +82,7 @@ class Focus:
 
     caution_html: str
     body_html: str
-    doors: tuple[GateLine, ...]
+    gate_lines: tuple[GateLine, ...]
     copied: bool
     loss: tuple[tuple[str, str, bool], ...]
     overwrites: bool
@@ -114,50 +114,50 @@ def parts(page: PageContext) -> tuple[StepSection, ...]:
     """The sections of the main path and the asides that were entered, in the order of the text."""
     state, now = page.state, current(page.state)
     steps = sorted(state.procedure.steps, key=lambda step: step.line)
-    found, ticked = [], ticks(state)
+    sections, ticked = [], ticks(state)
     for section in state.procedure.sections:
         if section.aside and section.key not in state.entered:
             continue
         rows = tuple(_row(page, s, now, ticked) for s in steps if s.section == section.key)
         if rows or section.html:
             html = in_run(section.html, section.commands)
-            found.append(StepSection(section, html, rows))
-    return tuple(found)
+            sections.append(StepSection(section, html, rows))
+    return tuple(sections)
 
 
-def _row(page: PageContext, told: Step, now: int | None, ticked: Sequence[datetime]) -> StepRow:
-    step, controls = page.state.steps[told.index], page.controls
-    open_now = told.index == now
-    kind = "open" if open_now else "done" if step.status in FINISHED else "later"
-    kind = "struck" if step.status is StepStatus.STRUCK else kind
-    undoable = Allowed(Undo, told.index) in controls
-    focus = _focus(page, told, controls) if open_now else None
-    ahead = "" if open_now else put_away(told.body_html, _LATER if kind == "later" else "")
+def _row(page: PageContext, step: Step, now: int | None, ticked: Sequence[datetime]) -> StepRow:
+    progress, controls = page.state.steps[step.index], page.controls
+    open_now = step.index == now
+    kind = "open" if open_now else "done" if progress.status in FINISHED else "later"
+    kind = "struck" if progress.status is StepStatus.STRUCK else kind
+    undoable = Allowed(Undo, step.index) in controls
+    focus = _focus(page, step, controls) if open_now else None
+    ahead = "" if open_now else put_away(step.body_html, _LATER if kind == "later" else "")
     return StepRow(
-        index=told.index,
-        number=told.number,
-        title_html=told.title_html,
-        depth=told.depth,
+        index=step.index,
+        number=step.number,
+        title_html=step.title_html,
+        depth=step.depth,
         kind=kind,
-        word=step.status.value,
-        circle=step.status in _CIRCLED,
-        slash=step.status in _SLASHED,
-        signs=_signs(page, step),
-        values=() if told.index in page.blind else written(page.state, told, brief=not open_now),
+        word=progress.status.value,
+        circle=progress.status in _CIRCLED,
+        slash=progress.status in _SLASHED,
+        signs=_signs(page, progress),
+        values=() if step.index in page.blind else written(page.state, step, brief=not open_now),
         wanted=tuple(
             v.label or v.name
-            for v in interlocks.asks(page.state, told.index)
-            if v.name not in step.values
+            for v in interlocks.asks(page.state, step.index)
+            if v.name not in progress.values
         ),
-        remark=_remark(step),
-        hasty=hasty(page.state, told.index, ticked),
+        remark=_remark(progress),
+        hasty=hasty(page.state, step.index, ticked),
         past=tuple(
             f"Attempt {old.attempt}: {old.status.value}" + (f". {old.reason}" if old.reason else "")
             for old in page.state.past
-            if old.index == told.index
+            if old.index == step.index
         ),
         html=fill(ahead, page.reached) if kind != "struck" else "",
-        undo=make_panel(page, Undo, told.index) if undoable else None,
+        undo=make_panel(page, Undo, step.index) if undoable else None,
         focus=focus,
     )
 
@@ -175,13 +175,13 @@ def _signs(page: PageContext, step: StepState) -> tuple[str, ...]:
         return _clock(at, zone, page.day)
 
     started = "" if step.done_at else _sign(page, step.started_by, step.started_at, time)
-    found = (
+    signs = (
         started,
         _sign(page, step.released_by, step.released_at, time),
         _sign(page, step.done_by, step.done_at, time),
         _sign(page, step.countersigned_by, step.countersigned_at, time),
     )
-    return tuple(sign for sign in found if sign)
+    return tuple(sign for sign in signs if sign)
 
 
 def _sign(
@@ -201,42 +201,44 @@ def _remark(step: StepState) -> str:
     return ": ".join(part for part in (step.answer, step.reason) if part)
 
 
-def _focus(page: PageContext, told: Step, controls: frozenset[Allowed]) -> Focus:
-    state, index = page.state, told.index
-    found = gates(state, index, page.at)
+def _focus(page: PageContext, step: Step, controls: frozenset[Allowed]) -> Focus:
+    state, index = page.state, step.index
+    step_gates = gates(state, index, page.at)
     # Who measures again needs the command as well: it was given, and its step is ticked.
     given = state.steps[index].status is StepStatus.AWAITING
     waited = [
-        gate for gate in found if not f"{gate.guard}.{gate.key}".startswith(_AFTER_THE_COMMAND)
+        gate for gate in step_gates if not f"{gate.guard}.{gate.key}".startswith(_AFTER_THE_COMMAND)
     ]
     closed = not given and any(not gate.open for gate in waited)
     resting = state.status is RunStatus.ON_HOLD or state.hand_over_to is not None
-    html = told.body_html
+    html = step.body_html
     if resting or closed:
         html = put_away(html, _RESTING if resting else _CLOSED)
-    target, pause = target_name(page.state, index), team_check_panel(page, told)
-    laid_open, large = state.stated.unlocked.get(index), primary(page, told, found)
+    target, pause = target_name(page.state, index), team_check_panel(page, step)
+    laid_open, large = state.stated.unlocked.get(index), primary(page, step, step_gates)
     # A caution is read before anything else, wherever the page puts the rest.
     leading = _CAUTION.match(html)
     caution, reached = leading[1] if leading else "", page.reached
     return Focus(
         caution_html=fill(caution, reached),
         body_html=fill(html[leading.end() :] if leading else html, reached),
-        doors=doors(state, index, found, page.at, hidden=TeamCheck.key if _missing(pause) else ""),
+        gate_lines=gate_lines(
+            state, index, step_gates, page.at, hidden=TeamCheck.key if _missing(pause) else ""
+        ),
         copied=not target or Allowed(Tick, index) in page.offers,
-        loss=(consequences if target else judged)(state, told, page.at),
+        loss=(consequences if target else judged)(state, step, page.at),
         overwrites=bool(target),
-        promises=told.guard.promises,
-        pace=_pace(told),
-        late=_late(page, told),
-        wait=waiting(page, told),
+        promises=step.guard.promises,
+        pace=_pace(step),
+        late=_late(page, step),
+        wait=waiting(page, step),
         cancel=cancelling(state, index),
-        pause=pause if _missing(pause) or TeamCheck in told.guard else None,
+        pause=pause if _missing(pause) or TeamCheck in step.guard else None,
         laid_open=clock_time(laid_open) if laid_open else "",
         resting=resting,
-        waiting=waits_for(page, told, found),
+        waiting=waits_for(page, step, step_gates),
         primary=large,
-        others=others(page, told, controls, large),
+        others=others(page, step, controls, large),
         way_round=way_round(page, index),
     )
 
@@ -250,21 +252,26 @@ def _minutes(span: timedelta) -> timedelta:
     return timedelta(minutes=max(int(span.total_seconds()) // 60, 0))
 
 
-def _pace(told: Step) -> str:
-    pace = told.guard.duration
+def _pace(step: Step) -> str:
+    pace = step.guard.duration
     if pace is None:
         return ""
-    said = [
+    sentences = [
         f"takes about {words(timedelta(seconds=pace.expected))}" if pace.expected else "",
         f"late after {words(timedelta(seconds=pace.max))}" if pace.max else "",
     ]
-    together = ", ".join(part for part in said if part)
+    together = ", ".join(part for part in sentences if part)
     return together[:1].upper() + together[1:]
 
 
-def _late(page: PageContext, told: Step) -> str:
-    step, pace = page.state.steps[told.index], told.guard.duration
-    if pace is None or pace.max is None or step.started_at is None or step.done_at is not None:
+def _late(page: PageContext, step: Step) -> str:
+    progress, pace = page.state.steps[step.index], step.guard.duration
+    if (
+        pace is None
+        or pace.max is None
+        or progress.started_at is None
+        or progress.done_at is not None
+    ):
         return ""
-    over = page.at - step.started_at - timedelta(seconds=pace.max)
+    over = page.at - progress.started_at - timedelta(seconds=pace.max)
     return f"Late by {words(_minutes(over))}." if over > timedelta(minutes=1) else ""

@@ -51,15 +51,15 @@ class TeamCheckPanel:
         return not all(line.fresh for line in self.lines)
 
 
-def team_check_panel(page: PageContext, told: Step) -> TeamCheckPanel | None:
+def team_check_panel(page: PageContext, step: Step) -> TeamCheckPanel | None:
     """The team check at the step `told`; None where the step asks for none, and once its
     command was unlocked."""
     state = page.state
-    if (TeamCheck, Act) not in told.guard:
+    if (TeamCheck, Act) not in step.guard:
         return None
-    if told.index in state.stated.unlocked:
+    if step.index in state.stated.unlocked:
         return None
-    return TeamCheckPanel(_aloud(page, told), _lines(page), words(fresh_for(state)))
+    return TeamCheckPanel(_aloud(page, step), _lines(page), words(fresh_for(state)))
 
 
 def unsaid(state: RunState, person: int, at: datetime) -> bool:
@@ -72,40 +72,40 @@ def ends_at(state: RunState, at: datetime) -> datetime | None:
     """When the first of the fresh confirmations stops to count; None when one is missing."""
     held = ((pk, role) for pk, role in state.people.items() if pk not in state.outside.gone)
     crew = [(pk, role) for pk, role in held if role in CONFIRMING]
-    said = [_said(state, pk, role, at) for pk, role in crew]
-    fresh = [one for one in said if one is not None]
-    return min(fresh) + fresh_for(state) if fresh and len(fresh) == len(said) else None
+    confirmed = [_said(state, pk, role, at) for pk, role in crew]
+    fresh = [moment for moment in confirmed if moment is not None]
+    return min(fresh) + fresh_for(state) if fresh and len(fresh) == len(confirmed) else None
 
 
 def _said(state: RunState, person: int, role: RunRole, at: datetime) -> datetime | None:
     """When `person` last confirmed in that role, if it still counts."""
     lasts = fresh_for(state)
     mine = [c.at for c in state.stated.confirmed if (c.person, c.role) == (person, role)]
-    return max((one for one in mine if is_fresh(one, at, lasts)), default=None)
+    return max((moment for moment in mine if is_fresh(moment, at, lasts)), default=None)
 
 
 def _lines(page: PageContext) -> tuple[Confirmation, ...]:
-    state, found = page.state, []
+    state, lines = page.state, []
     for role in CONFIRMING:
         for pk in (pk for pk, held in state.people.items() if held is role):
             gone = pk in state.outside.gone
             if gone and state.holder(role) is not None:
                 continue
-            said = [c.at for c in state.stated.confirmed if (c.person, c.role) == (pk, role)]
+            moments = [c.at for c in state.stated.confirmed if (c.person, c.role) == (pk, role)]
             fresh = _said(state, pk, role, page.at) is not None and not gone
             known = page.people.get(pk)
-            when = clock_time(max(said)) if said else ""
+            when = clock_time(max(moments)) if moments else ""
             name = (known.name if known else "?") + (", whose account is disabled" if gone else "")
-            found.append(Confirmation(role.value, name, when, fresh, pk == page.person))
-    return tuple(found)
+            lines.append(Confirmation(role.value, name, when, fresh, pk == page.person))
+    return tuple(lines)
 
 
-def _aloud(page: PageContext, told: Step) -> tuple[tuple[str, str], ...]:
+def _aloud(page: PageContext, step: Step) -> tuple[tuple[str, str], ...]:
     state = page.state
-    if deletes(told.guard) or (deleted(state.procedure) and not act_key(told.guard)):
-        return _deletion(page, told)
+    if deletes(step.guard) or (deleted(state.procedure) and not act_key(step.guard)):
+        return _deletion(page, step)
     procedure = state.procedure
-    overwrite = told.guard.get(Overwrite)
+    overwrite = step.guard.get(Overwrite)
     into = overwrite.target if overwrite else procedure.written_into()
     source = overwrite.source if overwrite else procedure.read_from()
     target, copy = state.facts.get(into), state.facts.get(source)
@@ -114,15 +114,15 @@ def _aloud(page: PageContext, told: Step) -> tuple[tuple[str, str], ...]:
         ("Target", f"WRITE INTO {to}"),
         ("Direction", f"READ FROM {of} → WRITE INTO {target.value if target else to}"),
         ("Copy", _copy(state, source, copy, page.at)),
-        ("Way back", _way_back(state, into, told)),
+        ("Way back", _way_back(state, into, step)),
         ("Doubt", _DOUBT),
     )
 
 
-def _deletion(page: PageContext, told: Step) -> tuple[tuple[str, str], ...]:
+def _deletion(page: PageContext, step: Step) -> tuple[tuple[str, str], ...]:
     """The same before a deletion, which the step `told` is or comes before."""
     state = page.state
-    act = told if deletes(told.guard) else _next_deletion(state, told)
+    act = step if deletes(step.guard) else _next_deletion(state, step)
     target, part = target_of(act.guard), part_of(act.guard)
     name = place_name(state.facts.get(target), loud=True)
     return (
@@ -134,26 +134,26 @@ def _deletion(page: PageContext, told: Step) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _next_deletion(state: RunState, told: Step) -> Step:
+def _next_deletion(state: RunState, step: Step) -> Step:
     """The deletion that comes after `told`; the first one when none does."""
-    found = [step for step in acts(state.procedure) if deletes(step.guard)]
-    return next((step for step in found if step.index > told.index), found[0])
+    deletions = [act for act in acts(state.procedure) if deletes(act.guard)]
+    return next((act for act in deletions if act.index > step.index), deletions[0])
 
 
 def _copy(state: RunState, source: str, copy: ParameterFacts | None, at: datetime) -> str:
     if copy is None:
         return "this runbook names none"
-    said = [place_name(copy)]
+    sentences = [place_name(copy)]
     since = loss_with(state, source, at).newest
     if since:
-        said.append(f"data as of {stamp(since)}, {age(at, since)} old")
-        said.append(f"good copies read in this run: {len(good_copies(state, source))}")
-    return "; ".join(said)
+        sentences.append(f"data as of {stamp(since)}, {age(at, since)} old")
+        sentences.append(f"good copies read in this run: {len(good_copies(state, source))}")
+    return "; ".join(sentences)
 
 
-def _way_back(state: RunState, target: str, told: Step) -> str:
-    key = told.guard.undo or next((s.guard.undo for s in state.procedure.steps if s.guard.undo), "")
+def _way_back(state: RunState, target: str, step: Step) -> str:
+    key = step.guard.undo or next((s.guard.undo for s in state.procedure.steps if s.guard.undo), "")
     section, safe = state.procedure.section_of(key) if key else None, safety_copy(state, target)
-    said = [closing(section, state) or offered(section, state)] if section else []
-    said += [f"the safety copy {safe.name}, {safe.place}"] if safe else []
-    return "; ".join(said) or "none that this run knows of"
+    ways = [closing(section, state) or offered(section, state)] if section else []
+    ways += [f"the safety copy {safe.name}, {safe.place}"] if safe else []
+    return "; ".join(ways) or "none that this run knows of"

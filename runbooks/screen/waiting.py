@@ -33,14 +33,17 @@ class Waiting:
     checked: bool
 
 
-def waiting(page: PageContext, told: Step) -> Waiting | None:
+def waiting(page: PageContext, step: Step) -> Waiting | None:
     """What stands beside the fields of a step that waits for a long command; None for others."""
-    wait = told.guard.get(Wait)
+    wait = step.guard.get(Wait)
     if wait is None:
         return None
-    step, pace = page.state.steps[told.index], told.guard.duration
-    running = step.started_at is not None and step.status in {StepStatus.STARTED, StepStatus.OPEN}
-    began = step.started_at if running else None
+    progress, pace = page.state.steps[step.index], step.guard.duration
+    running = progress.started_at is not None and progress.status in {
+        StepStatus.STARTED,
+        StepStatus.OPEN,
+    }
+    began = progress.started_at if running else None
     most = pace.max if pace and pace.max else 0
     return Waiting(
         since=began.isoformat() if began else "",
@@ -52,7 +55,7 @@ def waiting(page: PageContext, told: Step) -> Waiting | None:
         good=wait.expect,
         bad=wait.bad,
         cancel=wait.cancel,
-        checked=FIRST_LINE in step.values,
+        checked=FIRST_LINE in progress.values,
     )
 
 

@@ -30,9 +30,9 @@ def place_name(facts: ParameterFacts | None, *, loud: bool = False) -> str:
     return f"{name}, {where}" if where and not loud else name
 
 
-def act_words(told: Step) -> str:
+def act_words(step: Step) -> str:
     """What an irreversible step does to its target, loud."""
-    return "DELETE" if deletes(told.guard) else "WRITE INTO"
+    return "DELETE" if deletes(step.guard) else "WRITE INTO"
 
 
 def signing_words(signature: Signature | None) -> str:
@@ -59,8 +59,8 @@ def clock_face(span: timedelta) -> str:
 def hasty(state: RunState, index: int, ticked: Sequence[datetime]) -> tuple[str, ...]:
     """What is said of a tick that came too fast to have been looked at; nothing of any other.
     `ticked`: when the steps of the run were ticked, in order."""
-    found = haste(state, index, ticked)
-    return tuple(said for name, said in PACE if name in found)
+    hurries = haste(state, index, ticked)
+    return tuple(sentence for name, sentence in PACE if name in hurries)
 
 
 def clock_time(moment: datetime) -> str:

@@ -16,25 +16,27 @@ def _said(name: str) -> bool:
     return key not in DEMANDS or rest in (DEMANDS[key].summary or (rest,))
 
 
-def written(state: RunState, told: Step, *, brief: bool) -> tuple[tuple[str, str], ...]:
+def written(state: RunState, step: Step, *, brief: bool) -> tuple[tuple[str, str], ...]:
     """Label and value of what was written at the step `told`, in the order in which it was asked
     for; `brief`: no more than tells the steps apart."""
-    step = state.steps[told.index]
-    if not step.values:
+    progress = state.steps[step.index]
+    if not progress.values:
         return ()
-    specs = {spec.name: spec for spec in interlocks.asks(state, told.index)}
+    specs = {spec.name: spec for spec in interlocks.asks(state, step.index)}
     order = {name: place for place, name in enumerate(specs)}
-    found = []
-    masked = sum(is_masked(name) for name in step.values)
+    lines = []
+    masked = sum(is_masked(name) for name in progress.values)
     if masked:
-        fit = "as in the inventory" if fits(state, told.index) else "not as in the inventory"
-        found.append(("Two identifiers" if masked > 1 else "One identifier", fit))
-    for name, value in sorted(step.values.items(), key=lambda one: order.get(one[0], len(order))):
+        fit = "as in the inventory" if fits(state, step.index) else "not as in the inventory"
+        lines.append(("Two identifiers" if masked > 1 else "One identifier", fit))
+    for name, value in sorted(
+        progress.values.items(), key=lambda item: order.get(item[0], len(order))
+    ):
         if is_masked(name) or (brief and not _said(name)):
             continue
         spec = guard_value(name) if "." in name else specs.get(name) or guard_value(name)
-        found.append((spec.label or name, show_value(spec, value)))
-        theirs = step.verified_values.get(name)
+        lines.append((spec.label or name, show_value(spec, value)))
+        theirs = progress.verified_values.get(name)
         if theirs is not None and theirs != value:
-            found.append(("the second person measured", show_value(spec, theirs)))
-    return tuple(found)
+            lines.append(("the second person measured", show_value(spec, theirs)))
+    return tuple(lines)

@@ -70,7 +70,7 @@ def near_miss_list(request: HttpRequest) -> HttpResponse:
     asked = _asked(request.GET, books)
     days = PERIODS[asked["period"]][0] if asked["period"] else 0
     filters = NearMissFilters(
-        what=NoticedBy(asked["what"]) if asked["what"] else None,
+        noticed_by=NoticedBy(asked["what"]) if asked["what"] else None,
         guard=asked["guard"],
         runbook=asked["runbook"],
         kind=RunKind(asked["kind"]) if asked["kind"] else None,

@@ -23,9 +23,9 @@ MOST = 100
 def review_list(request: HttpRequest) -> HttpResponse:
     """Every open review, then the newest closed ones."""
     signed_in_with(request)
-    found = Review.objects.select_related("run", "reviewed_by")
-    waiting = reviews.with_overrides(found.filter(reviewed_at__isnull=True))
-    closed = reviews.with_overrides(found.filter(reviewed_at__isnull=False)[:MOST])
+    every = Review.objects.select_related("run", "reviewed_by")
+    waiting = reviews.with_overrides(every.filter(reviewed_at__isnull=True))
+    closed = reviews.with_overrides(every.filter(reviewed_at__isnull=False)[:MOST])
     return render(request, "runbooks/review_list.html", {"waiting": waiting, "closed": closed})
 
 

@@ -63,13 +63,13 @@ def run_move(request: HttpRequest, pk: int, move: str) -> HttpResponse:
     form = TickForm(request.POST) if kind is Tick else _form(request, _state(pk), by, kind)
     if not form.is_valid():
         return _again(request, pk, by, kind, Invalid(_sentences(form)))
-    told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
+    seen_and_key = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
     try:
-        answer = make_sent(pk, kind, form.arguments(), by=by, at=None, **told)
+        answer = make_sent(pk, kind, form.arguments(), by=by, at=None, **seen_and_key)
     except Run.DoesNotExist:
         raise Http404("There is no such run.") from None
-    except (Invalid, Refused) as said:
-        return _again(request, pk, by, kind, said)
+    except (Invalid, Refused) as refusal:
+        return _again(request, pk, by, kind, refusal)
     if wants_json(request):
         return JsonResponse({"ok": True, "sequence": answer.sequence, "replayed": answer.replayed})
     response = HttpResponse(status=303)
@@ -95,18 +95,18 @@ def _form(request: HttpRequest, state: RunState, by: User, kind: type[Move]) -> 
 
 
 def _again(
-    request: HttpRequest, pk: int, by: User, kind: type[Move], said: Refused | Invalid
+    request: HttpRequest, pk: int, by: User, kind: type[Move], refusal: Refused | Invalid
 ) -> HttpResponse:
     """The page as it is now, with what was said and what was typed."""
-    answer = answer_to(said)
+    answer = answer_to(refusal)
     assert answer is not None  # noqa: S101 - both kinds have one
     if wants_json(request):
         return JsonResponse(answer.as_json(), status=answer.status)
     run, state, here, at = run_page.look(pk, timezone.now())
     form = _form(request, state, by, kind)
     form.full_clean()
-    if isinstance(said, Invalid):
-        form.blame(said.errors)
+    if isinstance(refusal, Invalid):
+        form.blame(refusal.errors)
     sent = RefusedForm(kind, _index(request), form.renewed(state))
     context = {"refusal": answer, "procedure": state.procedure}
     empty, screen = (

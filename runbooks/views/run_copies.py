@@ -47,13 +47,13 @@ def run_copies(request: HttpRequest, pk: int) -> HttpResponse:
             raise Invalid(
                 {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
             )
-        told = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
-        moves.make_sent(pk, move, form.arguments(), by=by, at=None, **told)
-    except (Invalid, Refused) as said:
-        if isinstance(said, Invalid):
-            form.blame(said.errors)
+        seen_and_key = {"seen": form.cleaned_data["seen"], "key": form.cleaned_data["key"]}
+        moves.make_sent(pk, move, form.arguments(), by=by, at=None, **seen_and_key)
+    except (Invalid, Refused) as refusal:
+        if isinstance(refusal, Invalid):
+            form.blame(refusal.errors)
         sent = RefusedForm(move, None, form.renewed(state))
-        return _page(request, run, state, by, at, sent=sent, answer=answer_to(said))
+        return _page(request, run, state, by, at, sent=sent, answer=answer_to(refusal))
     return see_other("runbooks:run_copies", pk)
 
 

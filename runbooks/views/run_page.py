@@ -25,8 +25,8 @@ from runbooks.models import Event, Evidence, Run, sql
 from runbooks.models.log import FRESH_FOR
 from runbooks.runs import outside, persistence
 from runbooks.runs.transaction import beyond
-from runbooks.screen import RunScreen, run_screen
 from runbooks.screen.context import PageContext, Person, RefusedForm
+from runbooks.screen.page import RunScreen, run_screen
 from runbooks.screen.side import RecentEvent, side, tell
 
 #: Gates close again by themselves (a countersign counts for two minutes): a page is soon old.
@@ -86,13 +86,13 @@ def screen(
     copies = (
         Copy.objects.of_system(system).marked().existing().newest_first()[:COPIES] if system else ()
     )
-    files, told = _files(page, events), _tail(page, run, events)
+    files, newest = _files(page, events), _tail(page, run, events)
     return run_screen(
         page,
         title=run.title,
         system=system,
         present=_named(state, here, people),
-        beside=side(page, copies=copies, evidence=files, told=told),
+        beside=side(page, copies=copies, evidence=files, events=newest),
         missed=run.events.near_misses().count() if _at_its_end(state) else 0,
     )
 
@@ -152,7 +152,7 @@ def _people(
     wanted: set[int | None] = {person.pk, *state.people, *here}
     for step in (*state.steps, *state.past):
         wanted |= {step.started_by, step.done_by, step.countersigned_by, step.released_by}
-    wanted |= {one.by for one in state.stated.overrides}
+    wanted |= {override.by for override in state.stated.overrides}
     wanted |= {state.held_by, state.hand_over_by, state.hand_over_to}
     if state.stated.replacement is not None:
         wanted |= {state.stated.replacement.by, state.stated.replacement.person}
@@ -167,12 +167,12 @@ def _named(
     state: RunState, here: Iterable[int], people: Mapping[int, Person]
 ) -> list[presence.PersonHere]:
     """Those who have the run open, by name."""
-    found = [
+    shown = [
         presence.PersonHere(pk, people[pk].name, state.people.get(pk, RunRole.OBSERVER).value)
         for pk in here
         if pk in people
     ]
-    return sorted(found, key=lambda one: (one.name, one.id))
+    return sorted(shown, key=lambda person: (person.name, person.id))
 
 
 def _tail(page: PageContext, run: Run, events: Iterable[Event]) -> tuple[RecentEvent, ...]:

@@ -37,16 +37,16 @@ def run_list(request: HttpRequest) -> HttpResponse:
     ended = _of(runs, status, (RunStatus.COMPLETED.value, RunStatus.ABORTED.value))
     if paged:
         ended = ended.filter(pk__lt=paged)
-    found = list(ended[: PAGE + 1])
+    rows = list(ended[: PAGE + 1])
     return render(
         request,
         "runbooks/run_list.html",
         {
             "living": _lines(living),
-            "ended": _lines(found[:PAGE]),
+            "ended": _lines(rows[:PAGE]),
             "status": status,
             "statuses": [(s.value, s.label) for s in RunStatus],
-            "older": f"?status={status}&before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
+            "older": f"?status={status}&before={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
             "newer": f"?status={status}" if paged else "",
         },
     )
@@ -74,8 +74,8 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
     struck = run_page.struck_in(run)
     narrowed = bool(request.GET.get("near-misses"))
     events = run.events.near_misses() if narrowed else run.events.all()
-    found = list(events.filter(sequence__gt=first).order_by("sequence")[: LINES + 1])
-    lines = [run_page.told_of(page, event, struck) for event in found[:LINES]]
+    rows = list(events.filter(sequence__gt=first).order_by("sequence")[: LINES + 1])
+    lines = [run_page.told_of(page, event, struck) for event in rows[:LINES]]
     kept = "near-misses=1&" if narrowed else ""
     return render(
         request,
@@ -87,7 +87,7 @@ def run_log(request: HttpRequest, pk: int) -> HttpResponse:
             "narrowed": narrowed,
             "missed": run.events.near_misses().count(),
             "newer": f"?{kept}" if first else "",
-            "older": f"?{kept}after={lines[-1].sequence}" if len(found) > LINES else "",
+            "older": f"?{kept}after={lines[-1].sequence}" if len(rows) > LINES else "",
         },
     )
 

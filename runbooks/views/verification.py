@@ -42,8 +42,8 @@ def log_check_list(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("before", "")
     before = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None
     checks = LogCheck.objects.order_by("-pk")
-    found = list((checks.filter(pk__lt=before) if before else checks)[: PAGE + 1])
-    newest = None if before or not found else found[0]
+    rows = list((checks.filter(pk__lt=before) if before else checks)[: PAGE + 1])
+    newest = None if before or not rows else rows[0]
     missed = None if before else nightly.missed_since(timezone.now(), newest)
     faulty = {fault["run"] for fault in newest.faults} if newest else set()
     return render(
@@ -55,9 +55,9 @@ def log_check_list(request: HttpRequest) -> HttpResponse:
             "there": set(Run.objects.filter(pk__in=faulty - {None}).values_list("pk", flat=True)),
             "untold": newest.fault_count - len(newest.faults) if newest else 0,
             "missed": stamp(missed) if missed else "",
-            "checks": [_line(check) for check in found[:PAGE]],
+            "checks": [_line(check) for check in rows[:PAGE]],
             "anchor": Anchor.objects.order_by("pk").last(),
-            "older": f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else "",
+            "older": f"?before={rows[PAGE - 1].pk}" if len(rows) > PAGE else "",
             "newer": "?" if before else "",
         },
     )

@@ -53,7 +53,7 @@ class Command(BaseCommand):
             return
         self._insist_that_there_are(runs, anchors)
         own = anchors is None or anchors.resolve() == settings.ANCHOR_FILE
-        found = nightly.check(
+        check = nightly.check(
             at=timezone.now(),
             runs=set(runs) or None,
             anchors=kept() if own else anchors,
@@ -61,10 +61,10 @@ class Command(BaseCommand):
             on_run=self._tell_run,
             on_difference=self._tell_difference,
         )
-        self.stdout.write(nightly.sentence(found))
+        self.stdout.write(nightly.sentence(check))
         if own and not runs:
-            nightly.keep(found, at=timezone.now())
-        if found.fault_count:
+            nightly.keep(check, at=timezone.now())
+        if check.fault_count:
             raise SystemExit(1)
 
     def _follow_chains(self) -> None:
@@ -90,8 +90,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {anchors}.")
 
     def _tell_run(self, run: int, verdict: Verdict) -> None:
-        told = "good" if verdict.ok else "NOT GOOD"
-        self.stdout.write(f"run {run}: {verdict.events} events, {told}")
+        verdict_word = "good" if verdict.ok else "NOT GOOD"
+        self.stdout.write(f"run {run}: {verdict.events} events, {verdict_word}")
         for fault in verdict.faults:
             self.stdout.write(f"  {fault}")
 

@@ -59,7 +59,7 @@ def game(cast: dict[str, User], at: datetime) -> Story:
 
 
 def kinds(filters: NearMissFilters) -> list[tuple[str, str]]:
-    return [(row.what.value, row.guard) for row in near_misses.page(filters).rows]
+    return [(row.noticed_by.value, row.guard) for row in near_misses.page(filters).rows]
 
 
 def test_every_guard_has_words() -> None:
@@ -117,13 +117,13 @@ def test_what_counts_as_one(game: Story) -> None:
 @pytest.mark.parametrize(
     ("filters", "count"),
     [
-        (NearMissFilters(what=NoticedBy.REFUSAL), 2),
-        (NearMissFilters(what=NoticedBy.MISMATCH), 1),
-        (NearMissFilters(what=NoticedBy.OVERRIDE), 1),
+        (NearMissFilters(noticed_by=NoticedBy.REFUSAL), 2),
+        (NearMissFilters(noticed_by=NoticedBy.MISMATCH), 1),
+        (NearMissFilters(noticed_by=NoticedBy.OVERRIDE), 1),
         (NearMissFilters(guard="identify"), 2),
         (NearMissFilters(guard=RULES), 0),
         (NearMissFilters(guard="countersign"), 0),
-        (NearMissFilters(guard="countersign", what=NoticedBy.OVERRIDE), 1),
+        (NearMissFilters(guard="countersign", noticed_by=NoticedBy.OVERRIDE), 1),
         (NearMissFilters(runbook="restore-the-books"), 3),
         (NearMissFilters(runbook="another"), 0),
         (NearMissFilters(kind=RunKind.LIVE), 3),
@@ -198,8 +198,8 @@ def test_they_are_found_by_their_own_index(game: Story) -> None:
     for filters in (
         NearMissFilters(),
         NearMissFilters(guard="identify"),
-        NearMissFilters(what=NoticedBy.REFUSAL, kind=RunKind.LIVE),
-        NearMissFilters(what=NoticedBy.OVERRIDE, runbook="restore-the-books"),
+        NearMissFilters(noticed_by=NoticedBy.REFUSAL, kind=RunKind.LIVE),
+        NearMissFilters(noticed_by=NoticedBy.OVERRIDE, runbook="restore-the-books"),
     ):
         newest = filters.matching().order_by("-at", "-pk")[:50]
         assert "event_missed" in newest.explain(), filters
@@ -257,7 +257,9 @@ def test_a_gate_belongs_to_its_guard(
     kept = guard if guard == "overwrite" else ""
     overridden(played.run, gate, by=cast["operator"], at=at, guard=kept)
     assert kinds(NearMissFilters()) == []
-    assert kinds(NearMissFilters(what=NoticedBy.OVERRIDE, guard=guard)) == [("override", guard)]
+    assert kinds(NearMissFilters(noticed_by=NoticedBy.OVERRIDE, guard=guard)) == [
+        ("override", guard)
+    ]
 
 
 def test_a_mismatch_that_an_interlock_saw_names_it(cast: dict[str, User], at: datetime) -> None:

@@ -33,7 +33,7 @@ _HOME = {
     "runbooks/machine/events/people.py",
     "runbooks/screen/fitness.py",
     "runbooks/procedure/guard_names.py",
-    "runbooks/screen/__init__.py",
+    "runbooks/screen/page.py",
     "runbooks/screen/people.py",
     "runbooks/machine/moves/__init__.py",
     "runbooks/machine/moves/fitness.py",

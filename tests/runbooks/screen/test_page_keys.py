@@ -27,10 +27,10 @@ from runbooks.machine.moves.log import Note
 from runbooks.machine.state import Outside
 from runbooks.machine.state import replace as altered
 from runbooks.models import Run as RunRow
-from runbooks.screen import run_screen
 from runbooks.screen.content import content_key
 from runbooks.screen.context import PageContext, Person
 from runbooks.screen.groups import Group
+from runbooks.screen.page import run_screen
 from runbooks.screen.panels import Panel, make_panel
 from runbooks.screen.side import side
 from runbooks.templatetags import run_page as pieces
@@ -52,7 +52,7 @@ def page(game: Game, person: int) -> PageContext:
 def drawn(game: Game, person: int) -> str:
     """The part of the page that a browser fetches after every move."""
     seat = page(game, person)
-    beside = side(seat, copies=(), evidence=(), told=())
+    beside = side(seat, copies=(), evidence=(), events=())
     screen = run_screen(seat, title="A run", system=None, present=(), beside=beside)
     context = {"screen": screen, "run": SimpleNamespace(pk=1), "procedure": game.state.procedure}
     return NEW_EACH_TIME.sub("", render_to_string("runbooks/run_fragment.html", context))

@@ -13,8 +13,8 @@ from runbooks.machine.moves.log import Note
 from runbooks.machine.moves.run import Abort
 from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import BeginStep, Tick
-from runbooks.screen import RunScreen, run_screen
 from runbooks.screen.context import PageContext, Person
+from runbooks.screen.page import RunScreen, run_screen
 from runbooks.screen.side import side
 from runbooks.screen.steps import StepRow
 from tests.factories.story import Story, story
@@ -31,7 +31,7 @@ def game(
 def seen_by(game: Story, who: str) -> RunScreen:
     people = {u.pk: Person(u.pk, u.name, u.initials) for u in game.people.values()}
     page = PageContext(game.state, game.people[who].pk, game.at, people)
-    beside = side(page, copies=(), evidence=(), told=())
+    beside = side(page, copies=(), evidence=(), events=())
     return run_screen(page, title="Restore the books", system=None, present=(), beside=beside)
 
 

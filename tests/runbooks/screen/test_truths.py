@@ -11,7 +11,7 @@ from runbooks.machine.gates import gates
 from runbooks.machine.moves.steps import BeginStep, Tick
 from runbooks.procedure.guards.target import Identify
 from runbooks.screen.context import PageContext, Person
-from runbooks.screen.doors import doors
+from runbooks.screen.gate_lines import gate_lines
 from runbooks.screen.side import side
 from tests.runbooks import texts
 from tests.runbooks.machine.guarded import guarded
@@ -30,7 +30,7 @@ def test_only_a_countersign_that_runs_out_is_said_to(kind: str, runs_out: bool) 
         game.must(Tick, OPERATOR, 0, values={"n": "1"})
     (door,) = [
         door
-        for door in doors(game.state, 0, gates(game.state, 0, game.at), game.at)
+        for door in gate_lines(game.state, 0, gates(game.state, 0, game.at), game.at)
         if door.gate.key == "countersigned"
     ]
     assert door.asked.startswith("Asked at ")
@@ -44,7 +44,7 @@ def test_what_identifies_a_machine_is_not_called_secret() -> None:
 
 def test_a_question_that_nobody_asked_is_no_closed_gate() -> None:
     game = guarded("Verify\nverify: dump")
-    asked = [door for door in doors(game.state, 0, (), game.at) if door.remark]
+    asked = [door for door in gate_lines(game.state, 0, (), game.at) if door.remark]
     assert [door.word for door in asked] == ["Not asked"]
 
 
@@ -58,7 +58,7 @@ def test_after_the_restore_no_copy_is_measured_by_what_was_there_before() -> Non
         page = PageContext(
             game.state, VERIFIER, game.at + timedelta(hours=1), {VERIFIER: Person(1, "V", "v")}
         )
-        (line,) = side(page, copies=[copy], evidence=(), told=()).copies
+        (line,) = side(page, copies=[copy], evidence=(), events=()).copies
         return line.age
 
     assert "newer than when the writers stopped" in margin()

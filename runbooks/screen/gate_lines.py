@@ -39,16 +39,18 @@ class GateLine:
         return "Open" if self.gate.open else "Closed"
 
 
-def doors(
-    state: RunState, index: int, found: tuple[Gate, ...], at: datetime, *, hidden: str = ""
+def gate_lines(
+    state: RunState, index: int, gates: tuple[Gate, ...], at: datetime, *, hidden: str = ""
 ) -> tuple[GateLine, ...]:
-    """The gates `found` of step `index`, as they stand at `at` (aware), without the one whose key
+    """The `gates` of step `index`, as they stand at `at` (aware), without the one whose key
     is `hidden`: it is told elsewhere, at length. Before them, what is told and not waited for."""
-    told = tuple(GateLine(gate, remark=True) for gate in remarks(state, index))
-    return told + tuple(_door(state, index, gate, at) for gate in found if gate.key != hidden)
+    remark_lines = tuple(GateLine(gate, remark=True) for gate in remarks(state, index))
+    return remark_lines + tuple(
+        _gate_line(state, index, gate, at) for gate in gates if gate.key != hidden
+    )
 
 
-def _door(state: RunState, index: int, gate: Gate, at: datetime) -> GateLine:
+def _gate_line(state: RunState, index: int, gate: Gate, at: datetime) -> GateLine:
     step = state.steps[index]
     if index in state.stated.unlocked or gate.overridden:
         return GateLine(gate)
