@@ -79,3 +79,8 @@ def holds(right: Right) -> RawSQL:
     """For a query of people: whether the person of a row is enabled and was given `right`."""
     codename = right.value.split(".")[1]
     return RawSQL(_HOLDS, [codename, codename], BooleanField())  # noqa: S611 - a constant
+
+
+def with_right(right: Right) -> QuerySet[User]:
+    """The enabled people who were given `right`."""
+    return User.objects.annotate(holds=holds(right)).filter(holds=True)

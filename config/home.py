@@ -29,7 +29,7 @@ from runbooks.machine.moves.hold import Resume
 from runbooks.machine.moves.run import Complete, Start
 from runbooks.machine.moves.second_person import Countersign
 from runbooks.machine.moves.steps import Decide, Release, Tick
-from runbooks.machine.state import ENDED, RunState, current
+from runbooks.machine.state import RunState, current
 from runbooks.models import LogCheck, Review, Run, RunPerson
 from runbooks.runs import persistence, reviews
 from runbooks.runs.transaction import beyond
@@ -112,8 +112,7 @@ def _logs(at: datetime) -> tuple[Need, ...]:
 
 
 def _runs(person: User, at: datetime) -> tuple[Need, ...]:
-    ended = [status.value for status in ENDED]
-    mine = Run.objects.exclude(status__in=ended).filter(
+    mine = Run.objects.under_way().filter(
         Q(hand_over_to=person) | Q(pk__in=RunPerson.objects.filter(person=person).values("run"))
     )
     numbers = mine.order_by("-prepared_at").values_list("pk", flat=True)[:MOST]

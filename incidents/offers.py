@@ -68,7 +68,7 @@ def read(
 ) -> tuple[Offer, ...]:
     """What is offered to `incident`, in the order of its clock, then losses, then who was told.
 
-    `ticks` and `linked` are its clock and its runs (`summary.clock`, `summary.runs`). No query
+    `ticks` and `linked` are its clock and its runs (`summary.clock`, `with_runbook`). No query
     before a run has started; then one, four for each run whose state this process has not met, and
     two where a run counted a loss or told somebody.
     """
@@ -113,7 +113,7 @@ def use(
     with transaction.atomic():
         row = changes.locked(incident, fields=_fields(offers), seen=seen)
         ticks = summary.clock(row.times.all())
-        offered = {offer.key: offer for offer in read(row, ticks, summary.runs(row))}
+        offered = {offer.key: offer for offer in read(row, ticks, row.runs.with_runbook())}
         gone = [key for key in offers if key not in offered]
         if gone:
             raise Refused(

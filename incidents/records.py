@@ -16,8 +16,7 @@ from accounts.models import User
 from incidents import changes, closing, lifecycle, run_updates, unknowns, words
 from incidents.enums import Certainty, Kind, Moment, Severity, Status
 from incidents.models import Incident, IncidentTime
-from inventory import history
-from inventory.models import System
+from inventory.models import Change, System
 from lib import times
 from lib.refusals import Invalid, Refused
 from lib.units import durations
@@ -232,7 +231,7 @@ def _promised(system: System, then: datetime) -> dict[str, timedelta | None]:
     """What was promised of `system` at `then`: of what is promised now, every later change is taken
     back. Nothing was promised of a system that was registered later."""
     promise: dict[str, timedelta | None] = {name: getattr(system, name) for name in PROMISE}
-    for change in history.changes_of(system).filter(at__gt=then):
+    for change in Change.objects.about(system).filter(at__gt=then):
         for name in promise.keys() & change.fields.keys():
             old, _ = change.fields[name]
             promise[name] = durations.parse(old) if old else None

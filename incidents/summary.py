@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from incidents import objectives, words
 from incidents.enums import Certainty, Kind, Moment, Status
-from incidents.models import Incident, IncidentRun, IncidentTime
+from incidents.models import Incident, IncidentTime
 from incidents.objectives import Clock, Figure, Promise, Time
 from runbooks.library.queries import ListedRunbook, overview
 from runbooks.models import Runbook
@@ -86,9 +86,3 @@ def runbooks(incident: Incident) -> list[tuple[ListedRunbook, bool]]:
         for listed in overview(Runbook.objects.active().filter(offered))
     ]
     return sorted(pairs, key=lambda pair: (pair[0].deletes, not pair[1]))
-
-
-def runs(incident: Incident) -> QuerySet[IncidentRun]:
-    """The runs that answer `incident`, the newest first, each with its runbook. One query."""
-    linked = incident.runs.select_related("run__revision__runbook", "linked_by")
-    return linked.defer("run__revision__source", "run__revision__procedure").order_by("-run_id")

@@ -201,7 +201,7 @@ def _log(
     if near_misses:
         events = events.near_misses()
     newest = _newest(events, "at", most)
-    runs = _runs({event.run_id for event in newest})
+    runs = Run.objects.with_procedure().in_bulk({event.run_id for event in newest})
     procedures = {pk: procedure_of(run) for pk, run in runs.items()}
     measured = {event.run_id for event in newest if event.kind in MEASURED}
     states = {pk: known(runs[pk]) for pk in measured if runs[pk].status in _LIVING}
@@ -210,12 +210,6 @@ def _log(
         _log_row(event, procedures[event.run_id], states.get(event.run_id), hidden)
         for event in newest
     ]
-
-
-def _runs(keys: set[int]) -> dict[int, Run]:
-    """The runs by key, with what their logs need to be told."""
-    runs = Run.objects.filter(pk__in=keys).select_related("revision")
-    return {run.pk: run for run in runs.defer("revision__source")}
 
 
 def _log_row(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
-
 from accounts.models import User
 from inventory.models import Change, Copy, Instance, System
 from lib import times
@@ -77,14 +75,9 @@ def record(
     )
 
 
-def changes_of(thing: Thing) -> QuerySet[Change]:
-    """The history of `thing`, newest first."""
-    return Change.objects.about(thing)
-
-
 def last(thing: Thing) -> int:
     """Number of the newest line about `thing`; 0 when there is none. An edit form carries it."""
-    return changes_of(thing).values_list("pk", flat=True).first() or 0
+    return Change.objects.about(thing).values_list("pk", flat=True).first() or 0
 
 
 def check_seen(thing: Thing, seen: int | None) -> None:
@@ -95,7 +88,7 @@ def check_seen(thing: Thing, seen: int | None) -> None:
     """
     if seen is None:
         return
-    newer = list(changes_of(thing).filter(pk__gt=seen)[:5])
+    newer = list(Change.objects.about(thing).filter(pk__gt=seen)[:5])
     if newer:
         sentences = " ".join(
             f"{change.by_name}, {times.stamp(change.at)}: {tell(change)}." for change in newer

@@ -31,6 +31,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         orphaned = Q(status=JobStatus.RUNNING.value, leased_until__lt=at)
         return self.filter(waiting | orphaned)
 
+    def same_lease(self, job: Job) -> Self:
+        """`job`, as long as it is held under the lease that it was read with."""
+        return self.filter(pk=job.pk, lease=job.lease, status=JobStatus.RUNNING.value)
+
     def ended(self) -> Self:
         return self.filter(status__in=_ENDED)
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_hex
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q
 
 from jobs.models import Job, JobStatus
 
@@ -116,7 +116,7 @@ def take(pk: int, *, at: datetime, lease: timedelta = LEASE) -> Job | None:
 
 def renew(job: Job, *, at: datetime, lease: timedelta = LEASE) -> bool:
     """Hold the job longer. False when the lease was lost: somebody else has it now."""
-    return bool(_held(job).update(leased_until=at + lease))
+    return bool(Job.objects.same_lease(job).update(leased_until=at + lease))
 
 
 def end(job: Job, result: str, *, at: datetime) -> bool:
@@ -135,7 +135,7 @@ def postpone(job: Job, error: str, *, at: datetime, pause: timedelta | None = No
         return fail(job, error, at=at)
     wait = pause if pause is not None else backoff(job.attempts)
     waiting = {"status": JobStatus.WAITING.value, "lease": "", "leased_until": None}
-    return bool(_held(job).update(**waiting, due_at=at + wait, error=error))
+    return bool(Job.objects.same_lease(job).update(**waiting, due_at=at + wait, error=error))
 
 
 def backoff(attempts: int) -> timedelta:
@@ -163,10 +163,6 @@ def prune(*, before: datetime, kind: str = "") -> int:
     return (done.filter(kind=kind) if kind else done).delete()[0]
 
 
-def _held(job: Job) -> QuerySet[Job]:
-    return Job.objects.filter(pk=job.pk, lease=job.lease, status=JobStatus.RUNNING.value)
-
-
 def _close(job: Job, status: JobStatus, *, at: datetime, **texts: str) -> bool:
     free = {"status": status.value, "lease": "", "leased_until": None, "ended_at": at}
-    return bool(_held(job).update(**free, **texts))
+    return bool(Job.objects.same_lease(job).update(**free, **texts))

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def unread(self) -> Self:
+        """Notices that wait for their person: not marked as read, and not over."""
+        return self.filter(read_at__isnull=True, over_at__isnull=True)
 
 
 class Notice(models.Model):
@@ -26,6 +34,8 @@ class Notice(models.Model):
     about = models.CharField(max_length=60, blank=True)
     over_at = models.DateTimeField(null=True, blank=True)
     over = models.CharField(max_length=200, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
+
+from django.db.models import QuerySet
 
 from accounts.models import User
 from notices.models import Preference
@@ -14,12 +15,9 @@ def wants_digest(person: User) -> bool:
     return not Preference.objects.filter(person=person, digest=False).exists()
 
 
-def wanting_digest(people: Iterable[User]) -> list[User]:
-    """Those of `people` who want the weekly digest. One query."""
-    asked = list(people)
-    no = Preference.objects.filter(person__in=asked, digest=False).values_list("person", flat=True)
-    without = set(no)
-    return [person for person in asked if person.pk not in without]
+def wanting_digest(people: QuerySet[User]) -> QuerySet[User]:
+    """Those of `people` who want the weekly digest."""
+    return people.exclude(notice_preference__digest=False)
 
 
 def set_digest(wanted: bool, *, by: User, at: datetime) -> None:

@@ -25,7 +25,7 @@ class NoticePage:
 
 def page(person: User, *, before: int | None = None) -> NoticePage:
     """The newest notices of `person`, or those before the number `before`. One query."""
-    mine = Notice.objects.filter(person=person).order_by("-pk")
+    mine = person.notices.order_by("-pk")
     if before is not None:
         mine = mine.filter(pk__lt=before)
     notices = tuple(mine[: PAGE + 1])
@@ -33,24 +33,17 @@ def page(person: User, *, before: int | None = None) -> NoticePage:
     return NoticePage(notices[:PAGE], notices[PAGE - 1].pk if more else None)
 
 
-def unread(person: User) -> int:
-    """How many notices wait for `person`: not marked as read, and not over. One query, answered
-    from an index."""
-    mine = Notice.objects.filter(person=person, read_at__isnull=True, over_at__isnull=True)
-    return mine.count()
-
-
 def mark_read(number: int, *, by: User, at: datetime) -> bool:
     """Mark one notice of `by` as read at `at`. False when there is none, or it was read before:
     the first time stays."""
-    mine = Notice.objects.filter(pk=number, person=by, read_at__isnull=True)
+    mine = by.notices.filter(pk=number, read_at__isnull=True)
     return bool(mine.update(read_at=at))
 
 
 def mark_all_read(*, upto: int, by: User, at: datetime) -> int:
     """Mark every notice of `by` up to the number `upto` as read at `at`: the newest that they saw,
     so that one which came meanwhile stays unread. Returns how many were marked."""
-    mine = Notice.objects.filter(person=by, pk__lte=upto, read_at__isnull=True)
+    mine = by.notices.filter(pk__lte=upto, read_at__isnull=True)
     return mine.update(read_at=at)
 
 
@@ -61,6 +54,6 @@ def unread_notices(request: HttpRequest) -> dict[str, Callable[[], int]]:
     @cache
     def count() -> int:
         person = getattr(request, "user", None)
-        return unread(person) if isinstance(person, User) else 0
+        return person.notices.unread().count() if isinstance(person, User) else 0
 
     return {"unread_notices": count}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
-
+from accounts import access
 from accounts.enums import Right
 from accounts.models import User
 from lib import times
@@ -45,20 +44,13 @@ def switched_off(endpoint: Endpoint, why: str, *, at: datetime) -> None:
     endpoint.save(update_fields=["enabled"])
     line = record(endpoint, "switched it off", {"why": ("", why)}, by=None, at=at)
     send_notice(
-        _admins(),
+        access.with_right(Right.MANAGE_PRODUCT),
         key=f"webhook-off:{line.pk}",
         subject=f"The webhook {endpoint} was switched off",
         text=f"{why} Nothing is sent to it until somebody switches it on again.",
         url=endpoint.get_absolute_url(),
         at=at,
     )
-
-
-def _admins() -> QuerySet[User]:
-    """Everybody who could switch it on again."""
-    codename = Right.MANAGE_PRODUCT.value.split(".")[1]
-    may = Q(groups__permissions__codename=codename) | Q(user_permissions__codename=codename)
-    return User.objects.filter(may, is_active=True).distinct()
 
 
 def last(endpoint: Endpoint) -> int:

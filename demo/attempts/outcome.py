@@ -89,7 +89,8 @@ def _staging(world: World) -> str:
     crew.go_on(until=freeze)
     crew.do(freeze)
     incident.refresh_from_db()
-    offered = offers.read(incident, summary.clock(incident.times.all()), summary.runs(incident))
+    ticks = summary.clock(incident.times.all())
+    offered = offers.read(incident, ticks, incident.runs.with_runbook())
     demand(not offered, f"Staging is taken for production: {[o.label for o in offered]}.")
     return "The run is linked and offers the incident nothing: its clock goes on."
 

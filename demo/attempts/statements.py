@@ -10,7 +10,6 @@ from demo.attempts.attempt import Attempt, World, demand
 from incidents import actions
 from incidents.enums import ActionKind, Strength
 from incidents.models import Incident
-from notices import queries
 from runbooks.machine.moves.hold import Hold
 from runbooks.machine.moves.run import Abort
 
@@ -54,12 +53,12 @@ def _stop_after_the_end(world: World) -> str:
     """A STOP that nobody has to answer any more does not wait for an answer."""
     crew = world.restore()
     decider = world.person("decider")
-    before = queries.unread(decider)
+    before = decider.notices.unread().count()
     crew.press("verifier", Hold, reason="Wrong host.")
-    demand(queries.unread(decider) == before + 1, "The decider was not told of the STOP.")
+    demand(decider.notices.unread().count() == before + 1, "The decider was not told of the STOP.")
     for _ in range(2):  # the first leads through the section that undoes what was done
         crew.press("decider", Abort, reason="It was a rehearsal.", deviation="other")
-        demand(queries.unread(decider) == before, "The STOP that was answered is unread.")
+        demand(decider.notices.unread().count() == before, "The STOP that was answered is unread.")
     return str(decider.notices.latest("pk").over)
 
 

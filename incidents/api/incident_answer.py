@@ -54,7 +54,7 @@ class IncidentAnswer:
 def incident_answer(incident: Incident, at: datetime) -> IncidentAnswer:
     """`incident` as it is kept now, as of `at` (aware)."""
     ticks = summary.clock(incident.times.all())
-    runs = list(summary.runs(incident))
+    runs = list(incident.runs.with_runbook())
     offered = offers.read(incident, ticks, runs)
     return IncidentAnswer(
         incident=incident,

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.api.schema import operation
 from accounts.api.views import now, person, sent
 from accounts.models import User
-from incidents import links, response, summary
+from incidents import links, response
 from incidents.api.serializers import (
     IncidentSerializer,
     LinkedRunSerializer,
@@ -91,7 +91,7 @@ class IncidentRuns(IncidentView):
             raise serializers.ValidationError({"revision": "There is no such revision."})
         by, at = person(request), clock.now()
         run = response.start_run(incident, revision=revision, **read, by=by, at=at)
-        line = summary.runs(incident).get(run=run)
+        line = incident.runs.with_runbook().get(run=run)
         return Response(LinkedRunSerializer.printed(line), status=201)
 
 

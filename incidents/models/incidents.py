@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from incidents.enums import Certainty, Kind, Moment, Part, Reconciliation, SavedBy, Severity, Status
 from inventory.enums import choices
 from inventory.models import System
 from runbooks.models import Run, Runbook
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def with_words(self, *words: str) -> Self:
+        """Incidents with every one of `words` in the title or in what happened; case does not
+        count."""
+        incidents = self
+        for word in words:
+            incidents = incidents.filter(
+                Q(title__icontains=word) | Q(what_happened__icontains=word)
+            )
+        return incidents
+
+    def of_system(self, slug: str) -> Self:
+        """By key and not by a join, which would let a planner begin with the systems and sort."""
+        return self.filter(system=Subquery(System.objects.filter(slug=slug).values("pk")))
+
+
+class IncidentRunQuerySet(models.QuerySet["IncidentRun"]):
+    def with_runbook(self) -> Self:
+        """The newest first, each with its run and runbook, without their texts."""
+        linked = self.select_related("run__revision__runbook", "linked_by").order_by("-run_id")
+        return linked.defer("run__revision__source", "run__revision__procedure")
 
 
 class Incident(models.Model):
@@ -45,6 +70,8 @@ class Incident(models.Model):
         max_length=20, choices=choices(SavedBy), default=SavedBy.UNKNOWN.value
     )
     saved_by_note = models.CharField(max_length=300, blank=True)
+
+    objects = IncidentQuerySet.as_manager()
 
     class Meta:
         ordering = ["-opened_at", "-pk"]
@@ -122,6 +149,8 @@ class IncidentRun(models.Model):
     linked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = IncidentRunQuerySet.as_manager()
 
     class Meta:
         ordering = ["incident", "run_id"]

@@ -51,7 +51,7 @@ def incident_offers(request: HttpRequest, pk: int) -> HttpResponse:
     """Use what the runs of the incident know."""
     incident = kept_for(request, pk)
     ticks = summary.clock(incident.times.all())
-    offered = offers.read(incident, ticks, summary.runs(incident))
+    offered = offers.read(incident, ticks, incident.runs.with_runbook())
     form = OffersForm(sent(request), offered, seen=incident.version)
     return answer(request, incident, form, partial(offers.use, incident), part="clock")
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.enums import Right
 from accounts.sessions import signed_in_with
-from incidents import links, response, run_updates, summary
+from incidents import links, response, run_updates
 from incidents.enums import Part
 from incidents.forms import PersonForm, RunbookForm, RunForm
 from incidents.models import Incident
@@ -96,7 +96,7 @@ def incident_runs(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         partial(links.link_run, incident),
         "runs",
-        runs=summary.runs(incident),
+        runs=incident.runs.with_runbook(),
     )
 
 

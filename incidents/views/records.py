@@ -85,7 +85,7 @@ def incident_new(request: HttpRequest) -> HttpResponse:
 def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one incident: facts, clock, people, runbooks, runs, timeline."""
     by, at, incident = signed_in_with(request), timezone.now(), kept(pk)
-    ticks, runs = summary.clock(incident.times.all()), list(summary.runs(incident))
+    ticks, runs = summary.clock(incident.times.all()), list(incident.runs.with_runbook())
     offered = offers.read(incident, ticks, runs)
     before = timeline.TimelineKey.read(request.GET.get("before", ""))
     near_misses = request.GET.get("only") == "near-misses"

@@ -13,10 +13,10 @@ from accounts.api.paging import PageQuerySerializer, by_key, page
 from accounts.api.schema import operation
 from accounts.api.serializers import AnswerSerializer, Values
 from accounts.api.views import ApiView, asked, now
-from inventory import board, history
+from inventory import board
 from inventory.api.boards import BoardNow, BoardSerializer
 from inventory.api.serializers import ChangeLineSerializer
-from inventory.models import Copy, Instance, System
+from inventory.models import Change, Copy, Instance, System
 
 TAG = "Inventory"
 Thing = TypeVar("Thing", System, Instance, Copy)
@@ -46,7 +46,7 @@ class HistoryView(ThingView[Thing]):
 
     def page(self, request: Request) -> Response:
         """A page of it, the newest first."""
-        lines = history.changes_of(self.thing())
+        lines = Change.objects.about(self.thing())
         rows, cursor = by_key(lines, asked(PageQuerySerializer, request), newest=True)
         return Response(page(request, ChangeLineSerializer, rows, cursor))
 

@@ -13,6 +13,7 @@ from accounts.enums import Right
 from accounts.sessions import signed_in_with
 from inventory import history
 from inventory.forms import InventoryForm
+from inventory.models import Change
 from lib.verb_forms import see_other
 
 _LINES = 30
@@ -54,7 +55,7 @@ def answer(
 
 def history_page(request: HttpRequest, thing: history.Thing) -> dict[str, object]:
     """The history of `thing`, newest first, a page at a time: `?before=` is the last line seen."""
-    changes = history.changes_of(thing)
+    changes = Change.objects.about(thing)
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit() and len(before) < 19:
         changes = changes.filter(pk__lt=int(before))

@@ -81,7 +81,7 @@ class RunbookList(OfRunbook):
         if query.get("system"):
             runbooks = runbooks.filter(system__slug=query["system"])
         if query["approved"] is not None:
-            approved = Revision.objects.filter(runbook=OuterRef("pk"), approved_at__isnull=False)
+            approved = Revision.objects.approved().filter(runbook=OuterRef("pk"))
             runbooks = runbooks.filter(Exists(approved) if query["approved"] else ~Exists(approved))
         rows, cursor = by_key(runbooks, query)
         shown = queries.overview(runbooks.filter(pk__in=[row.pk for row in rows]))

@@ -68,10 +68,7 @@ class RunList(ApiView):
     def get(self, request: Request) -> Response:
         """Runs, the newest first."""
         query = asked(RunQuerySerializer, request)
-        runs_asked = Run.objects.select_related("revision__runbook__system").defer(
-            "revision__source", "revision__procedure"
-        )
-        runs_asked = runs_asked.prefetch_related("people")
+        runs_asked = Run.objects.with_system().prefetch_related("people")
         for name, column in _FILTERS.items():
             if query.get(name):
                 runs_asked = runs_asked.filter(**{column: query[name]})

@@ -17,7 +17,7 @@ from django.db.models import Max, OuterRef, Subquery
 from accounts.access import holds
 from accounts.enums import Right
 from accounts.models import User
-from inventory.enums import CopyState, DataClass
+from inventory.enums import DataClass
 from inventory.models import Change, Copy, Instance, System
 from runbooks.enums import RunRole, RunStatus
 from runbooks.lint.facts import LintFacts
@@ -106,7 +106,7 @@ def _known(systems: Iterable[System], books: Iterable[int]) -> _SharedFacts:
     for place in Instance.objects.filter(system__in=numbers):
         instances[place.system_id].append(place)
     copies: dict[int, list[str]] = {number: [] for number in numbers}
-    kept = Copy.objects.filter(system__in=numbers).exclude(state=CopyState.DESTROYED.value)
+    kept = Copy.objects.existing().filter(system__in=numbers)
     for number, where in kept.values_list("system", "place").distinct().order_by():
         copies[number].append(where)
     people = User.objects.filter(is_active=True).annotate(

@@ -108,7 +108,7 @@ def kept(source: bytes) -> Revision | None:
 
     A text that has no title of its own, so that its file's name gave it one, is not looked for.
     """
-    newest = Revision.objects.filter(runbook=OuterRef("runbook")).order_by("-number").values("pk")
+    newest = Revision.objects.filter(runbook=OuterRef("runbook")).newest_first().values("pk")
     revisions = (
         Revision.objects.filter(
             sha256=hashlib.sha256(source).hexdigest(),

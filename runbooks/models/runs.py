@@ -63,6 +63,14 @@ class RunQuerySet(models.QuerySet["Run"]):
         light = self.select_related("revision__runbook")
         return light.defer("revision__source", "revision__procedure")
 
+    def with_system(self) -> Self:
+        """The same, and the system of the runbook."""
+        return self.with_runbook().select_related("revision__runbook__system")
+
+    def with_procedure(self) -> Self:
+        """With the revision and what the parser read of its text, without the text."""
+        return self.select_related("revision").defer("revision__source")
+
     def moved_since_anchored(self) -> Self:
         """Runs whose log has another head than the one that was anchored last."""
         same = Q(anchored__sequence=F("sequence"), anchored__digest=F("digest"))

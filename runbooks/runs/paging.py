@@ -108,7 +108,7 @@ def of_asked_copies(run: Run, state: RunState, line: LogLine, event: CopiesAsked
     need not be on call."""
     wanted = f" {full_stop(event.text)}" if event.text else ""
     sending.send_notice(
-        User.objects.annotate(views=access.holds(Right.VIEW)).filter(views=True).exclude(pk=by.pk),
+        access.with_right(Right.VIEW).exclude(pk=by.pk),
         key=f"copies-asked:{run.pk}:{line.sequence}",
         subject=f"Does anyone hold a copy? {named(run)}",
         text=f"{by} asks everybody.{wanted} Answer also when you hold none. Do not plug in a stick,"

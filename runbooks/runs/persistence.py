@@ -45,8 +45,7 @@ def load(run_id: int) -> tuple[Run, RunState]:
     """A run with its revision, runbook and system, and its state, with what is so outside of the
     log. One query, four more when this process has not met that state yet, and those of
     `runbooks.runs.outside`. Raises `Run.DoesNotExist`."""
-    runs = Run.objects.select_related("revision__runbook__system")
-    run = runs.defer("revision__procedure", "revision__source").get(pk=run_id)
+    run = Run.objects.with_system().get(pk=run_id)
     return run, outside.seen(run, known(run))
 
 

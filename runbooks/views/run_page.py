@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.http import Http404
 
-from accounts.access import holds
+from accounts.access import with_right
 from accounts.enums import Right
 from accounts.models import User
 from inventory.models import Copy
@@ -108,8 +108,7 @@ def present(pk: int, at: datetime) -> tuple[presence.PersonHere, ...]:
 
 def successors() -> tuple[tuple[int, str], ...]:
     """Everybody who may operate runs (id, name)."""
-    able = User.objects.annotate(operates=holds(Right.OPERATE)).filter(operates=True)
-    return tuple(able.values_list("pk", "name"))
+    return tuple(with_right(Right.OPERATE).values_list("pk", "name"))
 
 
 def context_for(state: RunState, person: User, at: datetime) -> PageContext:

@@ -30,7 +30,7 @@ def run_list(request: HttpRequest) -> HttpResponse:
     signed_in_with(request)
     status = request.GET.get("status", "")
     status = status if status in {s.value for s in RunStatus} else ""
-    runs = Run.objects.select_related("revision__runbook__system").prefetch_related("people")
+    runs = Run.objects.with_system().prefetch_related("people")
     before = request.GET.get("before", "")
     paged = int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
     living = [] if paged else list(_of(runs, status, LIVING)[:100])

@@ -63,7 +63,7 @@ class Night:
 
     def all(self) -> tuple[Offer, ...]:
         ticks = summary.clock(self.incident.times.all())
-        return offers.read(self.incident, ticks, summary.runs(self.incident))
+        return offers.read(self.incident, ticks, self.incident.runs.with_runbook())
 
     def use(self, *keys: str, seen: int | None = None) -> Incident:
         by = self.person("manager")

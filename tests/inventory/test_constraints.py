@@ -9,7 +9,6 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.models import User
-from inventory import history
 from inventory.models import Change, Copy, Instance, System
 from tests.factories import inventory as make
 
@@ -57,4 +56,4 @@ def test_history_cannot_be_edited_or_deleted(operator: User, at: datetime) -> No
         connection.cursor() as cursor,
     ):
         cursor.execute("UPDATE inventory_change SET verb = 'seen'")
-    assert history.changes_of(ledger)[0].verb == "registered"
+    assert Change.objects.about(ledger)[0].verb == "registered"

@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from accounts.models import User
-from inventory import board, copies, history
+from inventory import board, copies
 from inventory.enums import CopyState
-from inventory.models import Copy, System
+from inventory.models import Change, Copy, System
 from lib.refusals import Invalid, Refused
 from tests.factories import inventory as make
 
@@ -75,7 +75,7 @@ def test_a_far_smaller_copy_is_good_only_with_a_reason(
     assert small.doubt in error.sentence
     kept = _verify(small, operator, at, accept="The table was emptied on purpose.")
     assert (kept.state, kept.doubt_accepted) == ("good", "The table was emptied on purpose.")
-    change = history.changes_of(kept)[0]
+    change = Change.objects.about(kept)[0]
     assert change.fields["doubt_accepted"][1] == kept.doubt_accepted
     again = _verify(kept, operator, at + HOUR)
     assert again.doubt_accepted == "The table was emptied on purpose."
@@ -165,9 +165,8 @@ def test_a_reading_corrects_the_duplicates_and_no_other_copy(
     assert _verify(first, operator, at, data_as_of=read).state == CopyState.GOOD
     same.refresh_from_db()
     assert (same.data_as_of, same.state) == (read, CopyState.GOOD)
-    assert (
-        history.changes_of(same)[0].fields["reason"][1].startswith("the same bytes as night-1.dump")
-    )
+    change = Change.objects.about(same)[0]
+    assert change.fields["reason"][1].startswith("the same bytes as night-1.dump")
     later = make.copy(
         ledger, operator, at, name="later.dump", data_as_of=first.data_as_of + HOUR, **facts
     )

@@ -23,7 +23,7 @@ def test_history_tells_old_and_new_values_and_who(
 ) -> None:
     ledger = make.system(operator, at)
     systems.edit(ledger, changes={"rpo": HOUR / 2, "owner": verifier}, by=verifier, at=at + HOUR)
-    edited, registered = history.changes_of(ledger)
+    edited, registered = Change.objects.about(ledger)
     assert registered.verb == "registered"
     assert registered.fields["rpo"] == ["", "1 h"]
     assert (edited.by, edited.by_name, edited.at) == (verifier, "Verifier", at + HOUR)
@@ -33,7 +33,7 @@ def test_history_tells_old_and_new_values_and_who(
 def test_an_edit_that_changes_nothing_leaves_no_line(operator: User, at: datetime) -> None:
     ledger = make.system(operator, at)
     systems.edit(ledger, changes={"name": " ledger "}, by=operator, at=at)
-    assert history.changes_of(ledger).count() == 1
+    assert Change.objects.about(ledger).count() == 1
 
 
 @pytest.mark.parametrize("who", ["viewer", "author", "approver", "outsider"])
@@ -117,7 +117,7 @@ def test_a_lifecycle_is_kept_with_its_reason(operator: User, at: datetime) -> No
     instances.set_lifecycle(
         made, lifecycle=Lifecycle.FROZEN, reason="overwritten", by=operator, at=at
     )
-    line = history.changes_of(made)[0]
+    line = Change.objects.about(made)[0]
     assert line.verb == "set to frozen"
     assert line.fields == {"lifecycle": ["active", "frozen"], "reason": ["", "overwritten"]}
 
@@ -178,7 +178,7 @@ def test_verifying_makes_a_copy_good(operator: User, verifier: User, at: datetim
     )
     assert (good.state, good.verified_by, good.verified_at) == (CopyState.GOOD, verifier, at)
     assert (good.sha256, good.size_bytes, good.restore_proven_at) == (make.SHA256, 5, at)
-    assert history.changes_of(copy)[0].fields["state"] == ["unverified", "good"]
+    assert Change.objects.about(copy)[0].fields["state"] == ["unverified", "good"]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_what_contradicts_the_register_changes_nothing(
     assert "Do not restore from it" in caught.value.remedy
     copy.refresh_from_db()
     assert (copy.state, copy.sha256, copy.verified_how) == ("unverified", make.SHA256, "")
-    assert history.changes_of(copy).count() == 1
+    assert Change.objects.about(copy).count() == 1
 
 
 @pytest.mark.parametrize("medium", [Medium.REMOVABLE, Medium.LAPTOP, Medium.TAPE])
@@ -244,7 +244,7 @@ def test_changing_what_was_verified_undoes_the_verification(operator: User, at: 
     assert copies.edit(copy, changes={"place": "vault"}, by=operator, at=at).state == "good"
     edited = copies.edit(copy, changes={"sha256": "1e" * 32}, by=operator, at=at)
     assert (edited.state, edited.verified_at, edited.verified_by) == ("unverified", None, None)
-    assert history.changes_of(copy)[0].fields["state"] == ["good", "unverified"]
+    assert Change.objects.about(copy)[0].fields["state"] == ["good", "unverified"]
 
 
 def test_marks_need_a_reason_and_are_kept(operator: User, at: datetime) -> None:
@@ -253,7 +253,7 @@ def test_marks_need_a_reason_and_are_kept(operator: User, at: datetime) -> None:
         copies.mark(copy, state=CopyState.GOOD, reason="", by=operator, at=at)
     assert set(invalid.value.errors) == {"state", "reason"}
     copies.mark(copy, state=CopyState.SUSPECT, reason="older than it says", by=operator, at=at)
-    assert history.changes_of(copy)[0].fields == {
+    assert Change.objects.about(copy)[0].fields == {
         "state": ["good", "suspect"],
         "reason": ["", "older than it says"],
     }

@@ -52,7 +52,7 @@ def _ended(cast: Cast) -> Scene:
     game.do(Complete, "operator")
     links.link_run(incident, run=run, by=by, at=cast.at)
     ticks = summary.clock(incident.times.all())
-    offered = offers.read(incident, ticks, summary.runs(incident))
+    offered = offers.read(incident, ticks, incident.runs.with_runbook())
     assert [offer.label for offer in offered] == ["writes stopped"]
     return Scene(incident, [offer.key for offer in offered])
 

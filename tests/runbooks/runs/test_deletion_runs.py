@@ -13,7 +13,7 @@ from accounts.enums import Scope
 from accounts.models import User
 from inventory import history
 from inventory.enums import Lifecycle
-from inventory.models import Instance
+from inventory.models import Change, Instance
 from lib.refusals import Invalid
 from runbooks.enums import RunKind, RunStatus
 from runbooks.log import texts
@@ -79,7 +79,7 @@ def test_the_whole(people: Mapping[str, User], at: datetime, settings: Any) -> N
     game.move(Tick, step=DELETE, values={}, password=PASSWORD)
     gone = target(game)
     assert gone.lifecycle == Lifecycle.DECOMMISSIONED
-    line = history.changes_of(gone).first()
+    line = Change.objects.about(gone).first()
     assert line is not None
     assert f"run {game.run.pk}, step 4" in history.tell(line)
     game.tick(TELL)

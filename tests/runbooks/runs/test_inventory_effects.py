@@ -10,10 +10,10 @@ import pytest
 
 from accounts.enums import Scope
 from accounts.models import User
-from inventory import copies, history, instances
+from inventory import copies, instances
 from inventory.board import is_marked
 from inventory.enums import DataClass, Environment, Medium, YesNoUnknown
-from inventory.models import Copy, Instance, System
+from inventory.models import Change, Copy, Instance, System
 from runbooks.enums import ParameterType, RunKind
 from runbooks.log import texts as eventtext
 from runbooks.machine.move import Move, Request
@@ -114,7 +114,7 @@ def test_the_lifecycle_follows_and_its_history_names_the_run(at, crew, target, d
     game.tick(0, **{"freeze.writers": "0"})
     target.refresh_from_db()
     assert target.lifecycle == "frozen"
-    line = history.changes_of(target).first()
+    line = Change.objects.about(target).first()
     assert line is not None
     assert line.fields["reason"] == ["", f"run {game.run.pk}, step 1"]
     assert events_of(game, "instance.frozen")[0]["instance"] == target.pk

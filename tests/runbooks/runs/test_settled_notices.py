@@ -11,7 +11,6 @@ from django.test import Client
 
 from accounts.models import User
 from jobs.models import Job
-from notices import queries
 from notices.mail import mail_notice
 from notices.models import Notice
 from notices.sending import send_notice, settle
@@ -61,13 +60,13 @@ def test_a_stop_is_over_when_the_run_is_resumed(run: Play) -> None:
     decider = run.people["decider"]
     run.move(Hold, by="verifier", reason="Wrong host.")
     assert over("stop") == {""}
-    assert queries.unread(decider) == 1
+    assert decider.notices.unread().count() == 1
     resume(run)
     assert over("stop") == {"The run was resumed."}
-    assert queries.unread(decider) == 0
+    assert decider.notices.unread().count() == 0
     assert Notice.objects.get().over_at == run.at
     run.move(Hold, by="verifier", reason="Again.")
-    assert queries.unread(decider) == 1  # another STOP is another notice
+    assert decider.notices.unread().count() == 1  # another STOP is another notice
 
 
 def test_all_that_a_run_asked_is_over_when_it_ends(run: Play) -> None:
@@ -78,7 +77,7 @@ def test_all_that_a_run_asked_is_over_when_it_ends(run: Play) -> None:
     assert over("stop") == over("override-asked") == over("copies-asked") == {""}
     run.move(Abort, by="decider", reason="so")
     assert over("stop") == over("override-asked") == over("copies-asked") == {why}
-    assert not any(queries.unread(person) for person in run.people.values())
+    assert not any(person.notices.unread().count() for person in run.people.values())
 
 
 @pytest.mark.django_db
@@ -190,4 +189,4 @@ def test_what_asks_for_nothing_stays_unread(run: Play, at: datetime) -> None:
     send_notice([decider], key="digest:1", subject="A week", text="x", url="/", at=at)
     settle("", why="x.", at=at, words=["stop"])
     run.move(Abort, by="operator", reason="so")
-    assert queries.unread(decider) == 1
+    assert decider.notices.unread().count() == 1
