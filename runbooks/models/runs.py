@@ -6,6 +6,7 @@ Written by `runbooks.runs.transaction` and `runbooks.runs.moves` only, through
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -75,6 +76,16 @@ class RunQuerySet(models.QuerySet["Run"]):
         """Runs whose log has another head than the one that was anchored last."""
         same = Q(anchored__sequence=F("sequence"), anchored__digest=F("digest"))
         return self.exclude(same)
+
+
+class RunParameterQuerySet(models.QuerySet["RunParameter"]):
+    def under_way(self, *, since: datetime | None) -> Self:
+        """Parameters of runs that have not ended, or did so at `since` (if any) or later; each with
+        its instance, its run and the revision, without the text."""
+        wanted = ~Q(run__status__in=_ENDED)
+        rows = self.filter(wanted | Q(run__ended_at__gte=since) if since else wanted)
+        rows = rows.select_related("run__revision", "instance")
+        return rows.defer("run__revision__source", "run__revision__procedure")
 
 
 class Run(models.Model):
@@ -164,6 +175,8 @@ class RunParameter(models.Model):
     instance = models.ForeignKey(Instance, on_delete=models.PROTECT, null=True, related_name="+")
     copy = models.ForeignKey(Copy, on_delete=models.PROTECT, null=True, related_name="run_uses")
     facts = models.JSONField(default=dict)
+
+    objects = RunParameterQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -84,12 +84,12 @@ def beside(run: Run, state: RunState, at: datetime) -> tuple[OtherRun, ...]:
         pk__in=run.parameters.filter(name__in=names).values("instance")
     )
     same = {row.pk for instance in chosen for row in Instance.objects.same_machine(instance)}
-    return _found(Q(instance__in=same), run, at)
+    return _others(Q(instance__in=same), run, at)
 
 
 def of_system(system: System | None, at: datetime) -> tuple[OtherRun, ...]:
     """The live runs that work on instances of `system` (None: on any), before a run is prepared."""
-    return _found(Q(instance__system=system) if system else Q(instance__isnull=False), None, at)
+    return _others(Q(instance__system=system) if system else Q(instance__isnull=False), None, at)
 
 
 def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
@@ -105,7 +105,7 @@ def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
     instance = Instance.objects.filter(pk__in=chosen).first()
     rows_of_it = Instance.objects.same_machine(instance) if instance else Instance.objects.none()
     locked = list(rows_of_it.select_for_update(no_key=True).order_by("pk"))
-    others = _found(Q(instance__in=locked), run, request.at)
+    others = _others(Q(instance__in=locked), run, request.at)
     other = next((other for other in others if other.blocks), None)
     if other is None:
         return None
@@ -126,20 +126,13 @@ def in_the_way(run: Run, state: RunState, request: Request) -> Refusal | None:
     )
 
 
-def _found(which: Q, mine: Run | None, at: datetime) -> tuple[OtherRun, ...]:
+def _others(which: Q, mine: Run | None, at: datetime) -> tuple[OtherRun, ...]:
     """The other runs whose target is one of the instances, those that block `mine` first. A live
     run looks at live ones only: a drill never keeps anybody from saving production."""
     last = Event.objects.filter(run=OuterRef("run")).order_by("-sequence").values("at")[:1]
-    under_way = ~Q(run__status__in=_ENDED)
-    if mine is not None:
-        under_way |= Q(run__ended_at__gte=mine.prepared_at)
-    chosen = (
-        RunParameter.objects.filter(which, under_way)
-        .select_related("run__revision", "instance")
-        .defer("run__revision__source", "run__revision__procedure")
-        .annotate(last_at=Subquery(last))
-        .order_by("-run__started_at", "run")
-    )
+    chosen = RunParameter.objects.under_way(since=mine.prepared_at if mine else None)
+    chosen = chosen.filter(which).annotate(last_at=Subquery(last))
+    chosen = chosen.order_by("-run__started_at", "run")
     if mine is None or mine.kind == RunKind.LIVE.value:
         chosen = chosen.filter(run__kind=RunKind.LIVE.value)
     others = [
