@@ -42,19 +42,19 @@ import django
 django.setup()
 from datetime import UTC, datetime
 from accounts.models import User
-from runbooks import moving, runs
 from runbooks.machine.moves.steps import Tick
+from runbooks.runs import moves, transaction
 run, when = int(sys.argv[1]), sys.argv[2]
-send = moving.carry_out
+send = transaction.carry_out
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 def die_in_the_middle(statements):
     send(statements[:1] if when == "before the rows" else statements)
     die()
 if when != "after the commit":
-    moving.carry_out = die_in_the_middle
+    transaction.carry_out = die_in_the_middle
 by = User.objects.get(username="operator")
-runs.make_move(run, Tick(step=0), by=by, at=datetime(2026, 3, 4, 4, tzinfo=UTC), key="once")
+moves.make_move(run, Tick(step=0), by=by, at=datetime(2026, 3, 4, 4, tzinfo=UTC), key="once")
 die()
 """
 
