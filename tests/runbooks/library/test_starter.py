@@ -74,7 +74,7 @@ def test_words_of_others_are_not_taken_for_ours(key: str) -> None:
         ("Abort rule", "abort_rule"),
     ],
 )
-def test_slips_of_ours_are_named(key: str, ours: str) -> None:
+def test_mistakes_of_ours_are_named(key: str, ours: str) -> None:
     (finding,) = remarks(key)
     assert finding.suggestion == f"Did you mean `{ours}`?"
 

@@ -346,7 +346,7 @@ def test_how_many_questions_a_tick_asks(at: datetime, monkeypatch: pytest.Monkey
     verified(game)
 
 
-def test_what_is_recalled_is_what_is_stored(at: datetime) -> None:
+def test_what_is_cached_is_what_is_stored(at: datetime) -> None:
     """A move is decided on the state that an earlier one left in memory."""
     game = play(texts.AFTER, at)
     game.tick(0)
@@ -354,12 +354,12 @@ def test_what_is_recalled_is_what_is_stored(at: datetime) -> None:
     game.move(Countersign, by="verifier", step=1, values={"rows": "7", "seen": "y"})
     game.move(HandOver, to=game.people["relief"].pk, **OFFER)
     game.move(AcceptHandOver, by="relief", read_back="2")
-    run, recalled = persistence.load(game.run.pk)
-    assert recalled is cache.states.get((run.pk, run.digest))
-    assert recalled == persistence.state_of(run, persistence.procedure_of(run))
+    run, cached = persistence.load(game.run.pk)
+    assert cached is cache.states.get((run.pk, run.digest))
+    assert cached == persistence.state_of(run, persistence.procedure_of(run))
 
 
-def test_an_altered_state_is_seen_by_the_check_though_it_is_recalled(at: datetime) -> None:
+def test_an_altered_state_is_seen_by_the_check_though_it_is_cached(at: datetime) -> None:
     game = play(texts.PLAIN, at)
     game.tick(0)
     game.run.steps.filter(step=0).update(answer="altered")
