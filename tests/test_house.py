@@ -117,3 +117,31 @@ def test_any_is_rare() -> None:
         for node in ast.walk(tree(path))
     )
     assert uses * 1000 <= ANY_PER_THOUSAND * lines, f"{uses} in {lines} lines"
+
+
+#: A variable has the word for the thing that it holds: event, error, rows, person, match.
+_EMPTY_WORDS = {"told", "said", "found", "one"}
+_EMPTY_NAMES = _EMPTY_WORDS | {"of"}
+_EMPTY_CLASSES = {"What", "Told", "Seen"}
+
+
+def _says_nothing(node: ast.AST) -> bool:
+    """Whether the statement or name binds a word that stands for anything."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+            return name in _EMPTY_WORDS
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+            return name in _EMPTY_NAMES
+        case ast.ClassDef(name=name):
+            return name in _EMPTY_CLASSES
+    return False
+
+
+def test_names_say_what_they_hold() -> None:
+    nameless = [
+        f"{where(path)}:{getattr(node, 'lineno', '')}"
+        for path in sources(*PACKAGES, "bench", "tests")
+        for node in ast.walk(tree(path))
+        if _says_nothing(node)
+    ]
+    assert nameless == []
