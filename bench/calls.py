@@ -14,7 +14,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
 from accounts.models import User
-from bench.worlds import TOKEN, World
+from bench.worlds import TOKEN, BenchWorld
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Call:
     """One request of `person` in `world`. `data` makes it a POST of a form, or of JSON with
     `as_json`."""
 
-    world: World
+    world: BenchWorld
     person: User
     path: str
     data: Mapping[str, object] | None = None
@@ -35,7 +35,7 @@ class Call:
 class Work:
     """Something else than a request that is timed in a round: a function of the product."""
 
-    world: World
+    world: BenchWorld
     do: Callable[[], object]
 
 

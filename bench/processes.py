@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.worlds import World
+from bench.worlds import BenchWorld
 
 PATIENCE = 60.0  # seconds for a process to begin, or a thousand viewers to be let in
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -61,7 +61,7 @@ class Process:
 
 
 @contextmanager
-def started(module: str, *arguments: str, world: World | None = None) -> Iterator[Process]:
+def started(module: str, *arguments: str, world: BenchWorld | None = None) -> Iterator[Process]:
     """`python -m module`, with a listening socket as its first argument, ended afterwards."""
     environment = {**os.environ}
     if world is not None:
@@ -86,7 +86,7 @@ def started(module: str, *arguments: str, world: World | None = None) -> Iterato
 
 
 @contextmanager
-def serving(world: World) -> Iterator[Process]:
+def serving(world: BenchWorld) -> Iterator[Process]:
     """The product's server, as the launcher starts it, on `world`; it has answered once."""
     arguments = ("config.asgi:application", "--fd", "{fd}", "--log-level", "error")
     with started("uvicorn", *arguments, "--no-access-log", world=world) as server:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bench import procedures
 from bench.people import Cast
-from bench.worlds import World
+from bench.worlds import BenchWorld
 from runbooks.enums import RunKind, RunRole
 from runbooks.library import revisions
 from runbooks.machine.moves.log import Attach
@@ -90,7 +90,7 @@ class OpenSteps:
     beforehand, and each is used from its first step to its last but one.
     """
 
-    def __init__(self, world: World, cast: Cast, of: Revision) -> None:
+    def __init__(self, world: BenchWorld, cast: Cast, of: Revision) -> None:
         self._world, self._cast, self._of = world, cast, of
         self._left: deque[Open] = deque()
 

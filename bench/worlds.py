@@ -23,7 +23,7 @@ from bench import models
 
 
 @dataclass
-class World:
+class BenchWorld:
     """One database. Everything the harness does happens in the world that was entered last."""
 
     name: str

@@ -13,6 +13,7 @@ SETTINGS: dict[str, object] = {
     # Programs use tokens; the session is for the product's own pages.
     "AUTHENTICATION_WHITELIST": ["accounts.api.authentication.BearerToken"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # In this order: each is given what those before it made of the document.
     "POSTPROCESSING_HOOKS": [
         "webhooks.described.add_webhooks",
         "accounts.api.schema.refusals",

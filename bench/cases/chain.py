@@ -14,7 +14,7 @@ from bench.calls import Work
 from bench.results import Result
 from bench.rounds import Case
 from bench.session import READ, READ_AGAIN, Session
-from bench.worlds import World
+from bench.worlds import BenchWorld
 from runbooks.models import Run
 from runbooks.runs import replay
 
@@ -38,7 +38,7 @@ def whole(session: Session) -> Iterable[Result]:
     yield Result("T20", "verify_log --chains, memory above the start", grown, EXTRA_MEGABYTES, "MB")
 
 
-def _watched(world: World, side: str) -> dict[str, Any]:
+def _watched(world: BenchWorld, side: str) -> dict[str, Any]:
     environment = {**os.environ, "DATABASE_URL": world.url}
     command = [sys.executable, "-m", "bench.log_check", side]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)

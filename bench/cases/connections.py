@@ -10,7 +10,7 @@ from bench.calls import Call
 from bench.results import Result
 from bench.rounds import always
 from bench.session import READ, READ_AGAIN, Session
-from bench.worlds import World
+from bench.worlds import BenchWorld
 from config.checks import connections_persist
 
 
@@ -18,7 +18,7 @@ def fresh(session: Session) -> Iterable[Result]:
     """Base A with a fresh connection each time against base A with a kept one, to show the price;
     and whether the check of the settings would let such a deployment through."""
     world = session.world("1k")
-    once = World("1k")
+    once = BenchWorld("1k")
     once.enter()
     connections["default"].settings_dict["CONN_MAX_AGE"] = 0
     refused = connections_persist(None)

@@ -9,7 +9,7 @@ from bench.calls import Call
 from bench.results import Result
 from bench.rounds import Case, always
 from bench.session import READ, READ_AGAIN, Session
-from bench.worlds import World
+from bench.worlds import BenchWorld
 from incidents.models import Incident
 
 MIDDLE = 50_000
@@ -59,15 +59,15 @@ def growth(session: Session) -> Iterable[Result]:
     yield Result("T13", "page at row 50,000 by page 1", ratio, 1.2, control=control)
 
 
-def _case(session: Session, world: World, name: str, query: str) -> Case:
+def _case(session: Session, world: BenchWorld, name: str, query: str) -> Case:
     return always(name, _call(session, world, query))
 
 
-def _call(session: Session, world: World, query: str) -> Call:
+def _call(session: Session, world: BenchWorld, query: str) -> Call:
     return Call(world, session.cast(world).operator, f"/incidents/{query}")
 
 
-def _after(world: World, row: int) -> str:
+def _after(world: BenchWorld, row: int) -> str:
     """The query of the page that follows the row with this number, as the pager writes it."""
     world.enter()
     rows = Incident.objects.order_by("-opened_at", "-pk")

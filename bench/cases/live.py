@@ -13,7 +13,7 @@ from bench import sample_runs
 from bench.processes import Process, ViewerLog, seen_by, serving, started, watching
 from bench.results import Result
 from bench.session import Session
-from bench.worlds import World
+from bench.worlds import BenchWorld
 from runbooks.machine.moves.steps import Tick
 from runbooks.runs import moves
 
@@ -109,7 +109,7 @@ def _raw(count: int, sent: int) -> Watched:
         return _round(loop, publish, "/", "", count, sent)
 
 
-def _product(session: Session, world: World, count: int, sent: int) -> Watched:
+def _product(session: Session, world: BenchWorld, count: int, sent: int) -> Watched:
     cast = session.cast(world)
     run = sample_runs.started(cast, sample_runs.revision(cast, STEPS))
 

@@ -16,7 +16,7 @@ from bench import sample_runs
 from bench.processes import Client, serving, watching
 from bench.results import Result
 from bench.session import Session
-from bench.worlds import TOKEN, World
+from bench.worlds import TOKEN, BenchWorld
 from runbooks.models import Run
 from runbooks.runs import replay
 
@@ -136,7 +136,7 @@ def _answered(writers: Sequence[NoteWriter]) -> int:
     return sum(len(writer.times) for writer in writers)
 
 
-def _missing(world: World, writers: Sequence[NoteWriter]) -> int:
+def _missing(world: BenchWorld, writers: Sequence[NoteWriter]) -> int:
     """Notes that were answered and are not in the log, and logs that do not hold."""
     world.enter()
     missing = 0

@@ -13,7 +13,7 @@ from bench.people import Cast
 from bench.results import Result
 from bench.rounds import Case, always
 from bench.session import READ, READ_AGAIN, Session
-from bench.worlds import World
+from bench.worlds import BenchWorld
 from runbooks.models import Run, sql
 
 WORLD = "1k"
@@ -58,7 +58,7 @@ def run_page(session: Session) -> Iterable[Result]:
     yield Result("T9", label, timed.ratio("unchanged", READ), 1.2, control=control)
 
 
-def _questions(world: World, cast: Cast, run: Run) -> Iterator[Case]:
+def _questions(world: BenchWorld, cast: Cast, run: Run) -> Iterator[Case]:
     """The questions of the run page as they are sent, and as the models would ask them."""
 
     def ask(asked: Any) -> None:
@@ -97,7 +97,7 @@ def _unchanged(session: Session, call: Call) -> Callable[[], Call]:
 
 def roles(session: Session) -> Iterator[Result]:
     """T24: the same pages for somebody with roles and for a superuser, whom no check asks."""
-    world: World = session.history(WORLD)
+    world: BenchWorld = session.history(WORLD)
     cast = session.cast(world)
     for path, label in (("/incidents/", "incident list"), ("/runbooks/", "runbook list")):
         member, superuser = (Call(world, who, path) for who in (cast.operator, cast.superuser))

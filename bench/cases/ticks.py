@@ -16,7 +16,7 @@ from bench.results import Result
 from bench.rounds import Case
 from bench.sample_runs import OpenSteps
 from bench.session import INSERT, INSERT_AGAIN, Session
-from bench.worlds import World, embedded
+from bench.worlds import BenchWorld, embedded
 
 WORLD = "1k"
 
@@ -48,7 +48,7 @@ def growth(session: Session) -> Iterable[Result]:
     yield Result("T4", "tick, 1,000,000 events by 1,000", ratio, 1.1, control=control)
 
 
-def form_tick(session: Session, world: World, *, steps: int) -> Case:
+def form_tick(session: Session, world: BenchWorld, *, steps: int) -> Case:
     """A tick of an open step of a run of so many steps; each call takes another step."""
     cast = session.cast(world)
     ready = OpenSteps(world, cast, sample_runs.revision(cast, steps))
@@ -64,7 +64,7 @@ def form_tick(session: Session, world: World, *, steps: int) -> Case:
     return Case("tick by form", next_call, ready.prepare)
 
 
-def api_tick(session: Session, world: World, *, steps: int) -> Case:
+def api_tick(session: Session, world: BenchWorld, *, steps: int) -> Case:
     """The same through the API, with a program's token."""
     cast = session.cast(world)
     ready = OpenSteps(world, cast, sample_runs.revision(cast, steps))

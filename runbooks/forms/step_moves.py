@@ -88,6 +88,9 @@ class DecideForm(ValuesForm):
         answer.label = decision.question
         answer.choices = [(answer, answer) for answer, _ in decision.options]  # type: ignore[attr-defined]
 
+    def arguments(self) -> dict[str, object]:
+        return {"answer": "", **super().arguments()}
+
 
 class DiagnoseForm(MoveForm):
     """With the offer to go on with the section that the step names for a mismatch."""

@@ -134,8 +134,8 @@ def cards(page: PageContext) -> tuple[Card, ...]:
     people: Iterable[int] = (p for p in page.state.people if p in page.state.stated.fitness)
     fitness_cards = []
     for pk in people:
-        said, known = page.state.stated.fitness[pk], page.people.get(pk)
+        fit, known = page.state.stated.fitness[pk], page.people.get(pk)
         fitness_cards.append(
-            Card(known.name if known else "?", fitness.fitness_words(said), fitness.advice(said))
+            Card(known.name if known else "?", fitness.fitness_words(fit), fitness.advice(fit))
         )
     return tuple(fitness_cards)

@@ -12,7 +12,7 @@ from bench import chains, history, sample_runs
 from bench.calls import Call, Caller, WrongAnswer
 from bench.people import Cast, cast
 from bench.processes import ViewerLog
-from bench.worlds import World
+from bench.worlds import BenchWorld
 from incidents import listing
 from runbooks.models import Event, Run
 from runbooks.runs import replay
@@ -24,12 +24,12 @@ def people(db: None) -> Cast:
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def world() -> Iterator[BenchWorld]:
     """The database of the test, whose connection outlives the requests, as in Django's client."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
-    yield World("test", connection=connections["default"])
+    yield BenchWorld("test", connection=connections["default"])
     for signal in signals:
         signal.connect(close_old_connections)
 
@@ -52,7 +52,7 @@ def test_incidents_are_spread_over_the_years_and_listed(people: Cast) -> None:
     assert {row.status for row in listing.page(listing.Filters(status="open")).rows} <= {"open"}
 
 
-def test_open_steps_are_given_once_each(people: Cast, world: World) -> None:
+def test_open_steps_are_given_once_each(people: Cast, world: BenchWorld) -> None:
     ready = sample_runs.OpenSteps(world, people, sample_runs.revision(people, 3))
     ready.prepare(3)
     given = [ready.next() for _ in range(3)]
@@ -60,14 +60,14 @@ def test_open_steps_are_given_once_each(people: Cast, world: World) -> None:
     assert len({(step.run, step.step) for step in given}) == 3
 
 
-def test_a_call_asks_the_product_and_counts_its_statements(people: Cast, world: World) -> None:
+def test_a_call_asks_the_product_and_counts_its_statements(people: Cast, world: BenchWorld) -> None:
     caller, call = Caller(), Call(world, people.viewer, "/incidents/")
     assert b"Incidents" in caller.call(call).body
     assert [sql for sql in caller.statements(call) if "incidents_incident" in sql]
 
 
 def test_an_answer_that_is_not_the_expected_one_stops_the_measurement(
-    people: Cast, world: World
+    people: Cast, world: BenchWorld
 ) -> None:
     with pytest.raises(WrongAnswer, match="404 instead of 200"):
         Caller().call(Call(world, people.viewer, "/incidents/99/"))

@@ -27,7 +27,7 @@ from runbooks.machine.moves.log import Note
 from runbooks.machine.moves.roles import TakeRole
 from runbooks.machine.moves.run import Complete, Start
 from runbooks.machine.moves.second_person import Countersign
-from runbooks.machine.moves.steps import BeginStep, NotApplicable, Record, Tick
+from runbooks.machine.moves.steps import BeginStep, Decide, NotApplicable, Record, Tick
 from tests.factories.story import Story, story
 
 SignIn = Callable[[User], Client]
@@ -139,6 +139,15 @@ def test_the_same_key_again_is_one_move(game: Story, send: Send) -> None:
     again = send("operator", Note, headers=JSON, text="Once.", key="same")
     assert again.json() == {**first.json(), "replayed": True}
     assert game.run.events.filter(kind="note.added").count() == 1
+
+
+@pytest.mark.parametrize("step", ["0", "999", ""])
+def test_an_answer_where_nothing_is_decided_is_refused(game: Story, send: Send, step: str) -> None:
+    game.start()
+    sent = {"step": step, "answer": "left", "reason": "As agreed.", "value_entries": "5"}
+    response = send("operator", Decide, headers=JSON, **sent)
+    assert response.status_code == 409
+    assert response.json()["code"] == ("no_decision" if step == "0" else "no_such_step")
 
 
 def test_a_stale_screen_is_told_so(game: Story, send: Send) -> None:
