@@ -10,6 +10,7 @@ from runbooks.forms.run_moves import (
     AcceptHandOverForm,
     ConfirmReplacementForm,
     HandOverForm,
+    HoldForm,
     ProposeReplacementForm,
     StartForm,
     WithdrawForm,
@@ -28,6 +29,7 @@ from runbooks.forms.step_moves import (
 from runbooks.machine.move import Move
 from runbooks.machine.moves.branches import Diagnose
 from runbooks.machine.moves.hand_over import AcceptHandOver, HandOver
+from runbooks.machine.moves.hold import Hold
 from runbooks.machine.moves.overrides import AskOverride
 from runbooks.machine.moves.replacement import ConfirmReplacement, ProposeReplacement
 from runbooks.machine.moves.run import Abort, Start
@@ -45,6 +47,7 @@ _FORMS: dict[type[Move], type[MoveForm]] = {
     Unlock: UnlockForm,
     Release: ReleaseForm,
     AskOverride: AskOverrideForm,
+    Hold: HoldForm,
     HandOver: HandOverForm,
     AcceptHandOver: AcceptHandOverForm,
     ProposeReplacement: ProposeReplacementForm,

@@ -85,6 +85,13 @@ class ConfirmReplacementForm(MoveForm):
             del self.fields["read_back"]
 
 
+class HoldForm(MoveForm):
+    """STOP asks for nothing, so nothing that was sent with it can keep it from being done."""
+
+    def prepare(self) -> None:
+        del self.fields["reason"]
+
+
 class AbortForm(MoveForm):
     """What was said when the run turned back, or was found in it, stands unless something else is
     said: saying nothing does not undo it."""

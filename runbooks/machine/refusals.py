@@ -25,9 +25,8 @@ def refused(state: RunState, request: Request, refusal: Refusal) -> tuple[RunEve
     move = request.move
     if not refusal.logged or not move.keeps_refusals:
         return ()
-    left_out = move.looked_up | {"step"}
     sent = sorted(vars(move).items())
-    tried = {name: str(value)[:TRIED] for name, value in sent if value and name not in left_out}
+    tried = {name: str(value)[:TRIED] for name, value in sent if value and name != "step"}
     event = AttemptRefused(
         move=move.kind,
         step=request.step,

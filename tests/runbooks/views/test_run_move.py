@@ -23,6 +23,7 @@ from runbooks.machine.move import Move
 from runbooks.machine.moves import MOVES
 from runbooks.machine.moves.branches import Undo
 from runbooks.machine.moves.hand_over import HandOver
+from runbooks.machine.moves.hold import Hold
 from runbooks.machine.moves.log import Note
 from runbooks.machine.moves.roles import TakeRole
 from runbooks.machine.moves.run import Complete, Start
@@ -211,3 +212,11 @@ def test_a_note_of_megabytes_is_refused_and_said_to_be_so(
     if accept == "application/json":
         assert answer.json()["code"] == "too_big"
     assert game.state.sequence == before
+
+
+@pytest.mark.parametrize("reason", ["x" * 10_000, "\0", "Stop."])
+def test_nothing_that_is_sent_with_stop_keeps_it(game: Story, send: Send, reason: str) -> None:
+    game.start()
+    response = send("operator", Hold, headers=JSON, reason=reason)
+    assert response.status_code == 200
+    assert response.json()["ok"]
