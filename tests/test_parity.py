@@ -52,7 +52,7 @@ PAGES_ONLY = {
 }
 #: Functions that take `by` and `at` and are no verbs: what verbs are made of.
 INNER = {
-    "incidents.changes.line", "incidents.changes.write", "incidents.strike_outs.mark",
+    "incidents.changes.write", "incidents.strike_outs.strike_out",
     "inventory.history.record",
     "inventory.writing.add", "inventory.writing.amend", "runbooks.log.chain.append",
     "inventory.keeping.add", "inventory.keeping.confirm", "inventory.instances.live_on",

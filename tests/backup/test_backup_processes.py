@@ -57,11 +57,11 @@ _WRITE = """
 import sys
 from datetime import datetime, UTC
 from accounts.models import User
-from runbooks import runs
+from runbooks.runs.moves import make_move
 from runbooks.machine.moves.log import Note
 person = User.objects.get(username="operator")
 while True:
-    runs.make_move(int(sys.argv[1]), Note(text="and on"), by=person, at=datetime.now(UTC))
+    make_move(int(sys.argv[1]), Note(text="and on"), by=person, at=datetime.now(UTC))
 """
 
 

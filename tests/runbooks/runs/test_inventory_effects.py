@@ -15,7 +15,7 @@ from inventory.board import is_marked
 from inventory.enums import DataClass, Environment, Medium, YesNoUnknown
 from inventory.models import Change, Copy, Instance, System
 from runbooks.enums import ParameterType, RunKind
-from runbooks.log import texts as eventtext
+from runbooks.log import texts
 from runbooks.machine.move import Move, Request
 from runbooks.machine.moves.steps import Record, Tick
 from runbooks.machine.moves.unlock import Unlock
@@ -100,8 +100,8 @@ def events_of(game: Play, kind: str) -> list[Mapping[str, Any]]:
 
 
 def _events(run: Run) -> list[dict[str, Any]]:
-    texts = run.events.order_by("sequence").values_list("text", flat=True)
-    return [eventtext.parse(text) for text in texts]
+    kept = run.events.order_by("sequence").values_list("text", flat=True)
+    return [texts.parse(text) for text in kept]
 
 
 def whole(game: Play) -> None:
