@@ -132,7 +132,7 @@ def lock(run_id: int, key: str | None) -> tuple[Run, Before | None, datetime]:
     database's clock. Raises `Run.DoesNotExist`."""
     if run_id >= NO_KEY:
         raise Run.DoesNotExist
-    for run in Run.objects.raw(_locked(), {"run": run_id, "key": key}):
+    for run in Run.objects.raw(_locked(clock.column()), {"run": run_id, "key": key}):
         read = vars(run)
         if read["before"] == run.sequence:
             answered = None if read["answer"] is None else Before(read["answer"], read["sent"])
@@ -144,8 +144,9 @@ def lock(run_id: int, key: str | None) -> tuple[Run, Before | None, datetime]:
 
 
 @cache
-def _locked() -> str:
-    text = sql(_LOCKED, parts={"clock": clock.column()}, run=Run, event=Event, sent=SentKey)
+def _locked(moment: str) -> str:
+    """The text with `moment`, the column that gives the database's clock."""
+    text = sql(_LOCKED, parts={"clock": moment}, run=Run, event=Event, sent=SentKey)
     locking = connection.features.has_select_for_update
     return text + (connection.ops.for_update_sql(of=("run",)) if locking else "")
 
@@ -162,7 +163,7 @@ def glance(run_id: int, since: datetime) -> tuple[Run, tuple[int, ...], datetime
     order, and the moment by the database's clock. Raises `Run.DoesNotExist`."""
     seen = connection.ops.adapt_datetimefield_value(since)
     given = {"run": run_id, "since": seen}
-    for run in Run.objects.raw(_glance(), given) if run_id < NO_KEY else ():
+    for run in Run.objects.raw(_glance(clock.column()), given) if run_id < NO_KEY else ():
         listed = vars(run)["here"] or ""
         here = tuple(sorted(int(pk) for pk in listed.split(",") if pk))
         return run, here, clock.read(vars(run)["clock"])
@@ -170,9 +171,10 @@ def glance(run_id: int, since: datetime) -> tuple[Run, tuple[int, ...], datetime
 
 
 @cache
-def _glance() -> str:
+def _glance(moment: str) -> str:
+    """The text with `moment`, the column that gives the database's clock."""
     people = sql(_PEOPLE[connection.vendor], here=Presence)
-    return sql(_GLANCE, parts={"people": people, "clock": clock.column()}, run=Run, here=Presence)
+    return sql(_GLANCE, parts={"people": people, "clock": moment}, run=Run, here=Presence)
 
 
 def system_of(run: Run) -> System | None:
