@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils import timezone
 
@@ -162,6 +163,7 @@ def _row(page: PageContext, step: Step, now: int | None, ticked: Sequence[dateti
     )
 
 
+@lru_cache(maxsize=4000)
 def _clock(at: datetime, zone: tzinfo, day: str) -> str:
     """The time of day, in `zone`; with its date when that is not `day`."""
     local = at.astimezone(zone)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +46,7 @@ def signing_words(signature: Signature | None) -> str:
     return "Sign: nothing to keep, and release" if nothing else "Sign for the loss and release"
 
 
+@lru_cache(maxsize=4000)
 def address(name: str, *args: int | str) -> str:
     """The address of a page."""
     return reverse(name, args=args)
